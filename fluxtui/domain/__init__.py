@@ -1,0 +1,1 @@
+"""What the program talks about: immutable models and pure functions, no input or output."""

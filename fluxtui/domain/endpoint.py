@@ -1,0 +1,300 @@
+"""The one description of an endpoint, from which form, validation, request, price and help are made.
+
+An endpoint is one class: its fields are the parameters (type, range and default in the annotation, words
+for people in `Parameter`), its `info` says the rest. Adding an endpoint is adding a class.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.money import Estimate
+from fluxtui.domain.text import safe_text
+
+
+class Control(StrEnum):
+    """How a parameter is entered."""
+
+    TEXT = "text"
+    PROMPT = "prompt"
+    INTEGER = "integer"
+    NUMBER = "number"
+    TOGGLE = "toggle"
+    CHOICE = "choice"
+    SEED = "seed"
+    PICTURE = "picture"
+    PICTURES = "pictures"
+    FINETUNE = "finetune"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What people need to know of a parameter; stands in the annotation of an endpoint's field.
+
+    Attributes:
+        title: the label.
+        help: one or two sentences.
+        unit: unit of a number (`px`, `steps`), or None.
+        control: how it is entered; derived from the type where None.
+        advanced: folded away at first.
+        step: by how much a key changes a number.
+        labels: words for choices, by value.
+        max_pixels: a picture larger than this number of pixels is scaled down before it is sent.
+        empty: what an empty field means (`random`, `automatic`), shown in its place.
+    """
+
+    title: str
+    help: str
+    unit: str | None = None
+    control: Control | None = None
+    advanced: bool = False
+    step: float | None = None
+    labels: Mapping[str, str] | None = None
+    max_pixels: int | None = None
+    empty: str = ""
+
+
+class Group(StrEnum):
+    """Where an endpoint stands in a list."""
+
+    FINETUNED = "with a finetune"
+    BASE = "base models"
+    TOOL = "tools"
+    TRAINING = "training"
+
+
+class Availability(StrEnum):
+    """Whether the service still offers an endpoint."""
+
+    SERVING = "serving"
+    BETA = "beta"
+    HISTORIC = "historic"
+
+
+@dataclass(frozen=True)
+class EndpointInfo:
+    """An endpoint apart from its parameters.
+
+    Attributes:
+        id: the service's name for it, the last part of its address.
+        title: its name for people.
+        summary: one sentence: what it is for.
+        price: reckons the estimate of one job from validated parameters.
+        active_limit: the service's limit of tasks in flight for this endpoint alone, or None.
+        seeded: whether the same seed gives the same picture.
+    """
+
+    id: str
+    title: str
+    summary: str
+    group: Group
+    price: Callable[[Any], Estimate]
+    availability: Availability = Availability.SERVING
+    active_limit: int | None = None
+
+
+class Endpoint(BaseModel):
+    """Base of every endpoint description; an instance is a validated request."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
+
+    info: ClassVar[EndpointInfo]
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> Self:
+        """Return the validated request made of `values` (None and '' mean: not given).
+
+        Raises:
+            InvalidInput: with one problem for each field that is wrong; `field` is the parameter's name.
+        """
+        given = {name: value for name, value in values.items() if value is not None and value != ""}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            fields = {field.name: field for field in fields_of(cls)}
+            problems = tuple(_problem(fields, detail) for detail in error.errors(include_url=False))
+            raise InvalidInput("Nothing was sent.", problems) from None
+
+    def estimate(self) -> Estimate:
+        """Return what one job with these parameters will probably cost."""
+        return self.info.price(self)
+
+    def given(self) -> dict[str, Any]:
+        """Return all parameters that have a value: the recipe, and the request apart from picture bytes."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class GenerationEndpoint(Endpoint):
+    """Base of endpoints that make a picture."""
+
+    @classmethod
+    def takes_finetune(cls) -> bool:
+        """Tell whether it generates with a finetune."""
+        return cls.info.group is Group.FINETUNED
+
+    @classmethod
+    def takes_seed(cls) -> bool:
+        """Tell whether a seed can be chosen."""
+        return "seed" in cls.model_fields
+
+
+class TrainingEndpoint(Endpoint):
+    """Base of endpoints that train a finetune from an archive of pictures, which is not among the fields."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter as read from an endpoint's class: everything a form or a help text needs.
+
+    `minimum` and `maximum` are inclusive; `choices` are the values on offer; `max_length` counts characters
+    of a text or members of a list.
+    """
+
+    name: str
+    title: str
+    help: str
+    control: Control
+    required: bool
+    nullable: bool
+    default: Any
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    multiple_of: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    labels: Mapping[str, str] | None = None
+    max_length: int | None = None
+    max_pixels: int | None = None
+    advanced: bool = False
+    empty: str = ""
+
+    def label_of(self, choice: str) -> str:
+        """Return the words for one of the choices."""
+        return (self.labels or {}).get(choice, choice)
+
+    def range_text(self) -> str:
+        """Return the allowed values for people: `'0 to 2'`, `'256 to 1440 px, multiples of 32'`, or `''`."""
+        unit = f" {self.unit}" if self.unit else ""
+        parts = []
+        if self.minimum is not None and self.maximum is not None:
+            parts.append(f"{number_text(self.minimum)} to {number_text(self.maximum)}{unit}")
+        elif self.minimum is not None:
+            parts.append(f"at least {number_text(self.minimum)}{unit}")
+        elif self.maximum is not None:
+            parts.append(f"at most {number_text(self.maximum)}{unit}")
+        if self.multiple_of is not None:
+            parts.append(f"multiples of {number_text(self.multiple_of)}")
+        return ", ".join(parts)
+
+
+def number_text(value: float) -> str:
+    """Return a number without needless zeros: `1e-05`, `2`, `1.2`."""
+    return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else f"{value:g}"
+
+
+def fields_of(endpoint: type[Endpoint]) -> tuple[Field, ...]:
+    """Return the parameters of an endpoint in their order."""
+    cached = _FIELDS.get(endpoint)
+    if cached is None:
+        cached = tuple(_field(name, info) for name, info in endpoint.model_fields.items())
+        _FIELDS[endpoint] = cached
+    return cached
+
+
+_FIELDS: dict[type[Endpoint], tuple[Field, ...]] = {}
+
+
+def _field(name: str, info: FieldInfo) -> Field:
+    kind, nullable = _without_none(info.annotation)
+    words = next((item for item in info.metadata if isinstance(item, Parameter)), None)
+    if words is None:
+        raise TypeError(f"the field {name!r} has no Parameter in its annotation")
+    choices = tuple(str(value) for value in get_args(kind)) if get_origin(kind) is Literal else ()
+    return Field(
+        name=name,
+        title=words.title,
+        help=words.help,
+        control=words.control or _control_for(kind),
+        required=info.is_required(),
+        nullable=nullable,
+        default=None if info.is_required() else info.default,
+        unit=words.unit,
+        choices=choices,
+        labels=words.labels,
+        step=words.step,
+        max_pixels=words.max_pixels,
+        advanced=words.advanced,
+        empty=words.empty,
+        **_limits(info),
+    )
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    if get_origin(annotation) in (typing.Union, types.UnionType):
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        if len(members) == 1:
+            return members[0], True
+    return annotation, False
+
+
+def _control_for(kind: Any) -> Control:
+    if get_origin(kind) is Literal:
+        return Control.CHOICE
+    return {bool: Control.TOGGLE, int: Control.INTEGER, float: Control.NUMBER}.get(kind, Control.TEXT)
+
+
+def _limits(info: FieldInfo) -> dict[str, Any]:
+    limits: dict[str, Any] = {}
+    for item in info.metadata:
+        if isinstance(item, annotated_types.Ge):
+            limits["minimum"] = item.ge
+        elif isinstance(item, annotated_types.Le):
+            limits["maximum"] = item.le
+        elif isinstance(item, annotated_types.MultipleOf):
+            limits["multiple_of"] = item.multiple_of
+        elif isinstance(item, annotated_types.MaxLen):
+            limits["max_length"] = item.max_length
+    return limits
+
+
+def _problem(fields: Mapping[str, Field], detail: Mapping[str, Any]) -> Problem:
+    name = str(detail["loc"][0]) if detail["loc"] else ""
+    field = fields.get(name)
+    if field is None:
+        reason = (
+            "is not a parameter of this endpoint" if detail["type"] == "extra_forbidden" else detail["msg"]
+        )
+        return Problem(safe_text(name, limit=60), safe_text(reason, limit=200))
+    return Problem(name, f"{field.title} {_reason(field, detail)}")
+
+
+def _reason(field: Field, detail: Mapping[str, Any]) -> str:
+    kind = str(detail["type"])
+    allowed = field.range_text()
+    if kind == "missing":
+        return "is needed"
+    if kind == "literal_error":
+        return "must be one of " + ", ".join(field.label_of(choice) for choice in field.choices)
+    if kind in {"greater_than_equal", "less_than_equal", "multiple_of"}:
+        return f"must be {allowed}"
+    if kind.startswith(("int_", "float_", "finite_")):
+        return (
+            "must be a "
+            + ("whole number" if kind.startswith("int_") else "number")
+            + (f", {allowed}" if allowed else "")
+        )
+    if kind in {"string_too_long", "too_long"}:
+        return f"is too long: at most {field.max_length:,}"
+    return safe_text(str(detail["msg"]).removeprefix("Value error, "), limit=200)

@@ -1,0 +1,48 @@
+"""A trained model that one can generate with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class FinetuneState(StrEnum):
+    """Whether a finetune can be used now."""
+
+    TRAINING = "training"
+    READY = "ready"
+    MISSING = "missing"
+    DELETED = "deleted"
+
+
+class Finetune(BaseModel):
+    """A finetune as known locally; services tell what they like, so everything but the id may be absent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    profile: str
+    id: str
+    name: str
+    state: FinetuneState = FinetuneState.READY
+    trigger_word: str | None = None
+    mode: str | None = None
+    finetune_type: str | None = None
+    lora_rank: int | None = None
+    iterations: int | None = None
+    learning_rate: float | None = None
+    priority: str | None = None
+    captioning: bool | None = None
+    created_at: datetime | None = None
+    refreshed_at: datetime | None = None
+    job_id: str | None = None
+    dataset: dict[str, Any] | None = None
+    favourite: bool = False
+    raw: dict[str, Any] = {}
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether generating with it makes sense now."""
+        return self.state is FinetuneState.READY

@@ -1,0 +1,143 @@
+"""Jobs, their states and the transitions that are allowed between them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class JobKind(StrEnum):
+    """What a job pays for."""
+
+    TRAINING = "training"
+    GENERATION = "generation"
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    DRAFT = "draft"
+    SUBMITTING = "submitting"
+    WAITING = "waiting"
+    RUNNING = "running"
+    COLLECTING = "collecting"
+    DONE = "done"
+    IN_DOUBT = "in doubt"
+    REFUSED = "refused"
+    FAILED = "failed"
+    MODERATED = "moderated"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[JobState, frozenset[JobState]] = {
+    JobState.DRAFT: frozenset({JobState.SUBMITTING, JobState.CANCELLED, JobState.REFUSED}),
+    # Back to draft is only for a request that surely was not accepted (refused connection, 429).
+    JobState.SUBMITTING: frozenset(
+        {JobState.DRAFT, JobState.WAITING, JobState.IN_DOUBT, JobState.REFUSED, JobState.CANCELLED}
+    ),
+    JobState.IN_DOUBT: frozenset({JobState.DRAFT, JobState.WAITING, JobState.DONE, JobState.CANCELLED}),
+    JobState.WAITING: frozenset(
+        {
+            JobState.RUNNING,
+            JobState.COLLECTING,
+            JobState.FAILED,
+            JobState.MODERATED,
+            JobState.EXPIRED,
+            JobState.CANCELLED,
+        }
+    ),
+    JobState.RUNNING: frozenset(
+        {
+            JobState.WAITING,
+            JobState.COLLECTING,
+            JobState.FAILED,
+            JobState.MODERATED,
+            JobState.EXPIRED,
+            JobState.CANCELLED,
+        }
+    ),
+    JobState.COLLECTING: frozenset({JobState.RUNNING, JobState.DONE, JobState.FAILED, JobState.EXPIRED}),
+    JobState.DONE: frozenset(),
+    JobState.REFUSED: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.MODERATED: frozenset(),
+    JobState.EXPIRED: frozenset(),
+    JobState.CANCELLED: frozenset(),
+}
+"""Every state with those that may follow it; anything else is a fault of the program."""
+
+QUEUED_STATES = frozenset({JobState.DRAFT})
+REMOTE_STATES = frozenset({JobState.SUBMITTING, JobState.WAITING, JobState.RUNNING, JobState.COLLECTING})
+ACTIVE_STATES = QUEUED_STATES | REMOTE_STATES
+TERMINAL_STATES = frozenset(state for state, following in TRANSITIONS.items() if not following)
+
+
+def may_follow(state: JobState, following: JobState) -> bool:
+    """Tell whether a job in `state` may go to `following`."""
+    return following in TRANSITIONS[state]
+
+
+class Job(BaseModel):
+    """One paid unit of remote work, from the moment the user says yes.
+
+    Money is in credits, times are aware UTC datetimes. `parameters` is the complete recipe: the request
+    as validated (pictures and archives by their path in the data directory, never their bytes).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: JobKind
+    state: JobState
+    profile: str
+    provider: str
+    endpoint: str
+    title: str
+    parameters: dict[str, Any]
+    batch: str | None = None
+    remote_id: str | None = None
+    polling_url: str | None = None
+    estimate_credits: float
+    cost_credits: float | None = None
+    progress: float | None = None
+    remote_status: str | None = None
+    error_title: str | None = None
+    error: str | None = None
+    finetune_id: str | None = None
+    finetune_name: str | None = None
+    dataset: dict[str, Any] | None = None
+    seed: int | None = None
+    picture: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the program still has something to do for it."""
+        return self.state in ACTIVE_STATES
+
+    @property
+    def credits(self) -> float:
+        """The true cost where known, else the estimate."""
+        return self.estimate_credits if self.cost_credits is None else self.cost_credits
+
+
+class JobEvent(BaseModel):
+    """One line of a job's story: when it entered a state, and what was to be said about it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    at: datetime
+    state: JobState
+    note: str = ""
+
+
+UNBILLED_STATES = frozenset({JobState.DRAFT, JobState.REFUSED, JobState.CANCELLED})
+"""States in which nothing was accepted by the service, so nothing is counted as spent."""

@@ -1,0 +1,53 @@
+"""Credits and USD, and what an endpoint is expected to cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+USD_PER_CREDIT = 0.01
+"""One BFL credit in USD. Source: BFL pricing, read 2026-10."""
+
+
+def usd(credits: float) -> float:
+    """Return the price in USD of an amount of credits."""
+    return credits * USD_PER_CREDIT
+
+
+def show_usd(amount: float) -> str:
+    """Return an amount of USD for people: two decimals, or four below ten cents where cents would lie."""
+    if amount and abs(amount) < 0.1 and round(amount, 2) != round(amount, 4):
+        return f"${amount:.4f}".rstrip("0")
+    return f"${amount:,.2f}"
+
+
+def show_credits(credits: float) -> str:
+    """Return an amount of credits as money: `'$0.07'`."""
+    return show_usd(usd(credits))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job will probably cost.
+
+    Attributes:
+        credits: the amount for one job.
+        basis: how it was reckoned, in a few words for people.
+        exact: False where the service's rounding is not known.
+    """
+
+    credits: float
+    basis: str
+    exact: bool = True
+
+    @property
+    def usd(self) -> float:
+        """The amount in USD."""
+        return usd(self.credits)
+
+    def times(self, count: int) -> Estimate:
+        """Return the estimate for `count` jobs of this kind."""
+        return Estimate(self.credits * count, self.basis, self.exact)
+
+    def show(self) -> str:
+        """Return the amount for people, with `~` where it is not exact."""
+        return ("" if self.exact else "~") + show_credits(self.credits)

@@ -1,0 +1,80 @@
+"""Text from outside made harmless: services, files, configuration and people can all send escapes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ANSI = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~])"
+    r"|\x9b[0-?]*[ -/]*[@-~]"
+)
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset({"\u200d", "\ufe0e", "\ufe0f"})
+_SLUG_BREAK = re.compile(r"[^a-z0-9]+")
+
+
+def safe_text(text: object, *, newlines: bool = False, limit: int | None = None) -> str:
+    """Return `text` without escape sequences, control characters and direction marks.
+
+    Args:
+        text: anything; it is turned into a string first.
+        newlines: keep line breaks (tabs become four spaces); otherwise they become one space each.
+        limit: greatest number of characters; a longer text ends in an ellipsis.
+    """
+    plain = _ANSI.sub("", str(text)).replace("\r\n", "\n").replace("\r", "\n")
+    plain = plain.replace("\t", "    " if newlines else " ")
+    if not newlines:
+        plain = plain.replace("\n", " ")
+    kept = "".join(character for character in plain if character == "\n" or _is_shown(character))
+    return shorten(kept, limit) if limit is not None else kept
+
+
+def _is_shown(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character) not in _UNSAFE_CATEGORIES
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` cut to at most `limit` characters, the last one an ellipsis if anything was cut."""
+    if len(text) <= limit:
+        return text
+    return text[: max(limit - 1, 0)].rstrip() + "…" if limit > 0 else ""
+
+
+def slug(text: str, limit: int = 40) -> str:
+    """Return a portable file-name part made from `text`: lowercase ASCII words joined by `-`, or `''`."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = _SLUG_BREAK.sub("-", ascii_text).strip("-")
+    if len(words) <= limit:
+        return words
+    head, _, _ = words[: limit + 1].rpartition("-")
+    return head or words[:limit]
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return `'1 picture'` or `'3 pictures'`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def file_size(size: int) -> str:
+    """Return a number of bytes for people: `'812 B'`, `'1.4 MB'` (powers of 1000)."""
+    if size < 1000:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.95 or unit == "GB":
+            return f"{value:.1f} {unit}"
+    raise AssertionError("unreachable")
+
+
+def insert_trigger_word(prompt: str, trigger_word: str) -> str:
+    """Return `prompt` with `trigger_word` in it exactly once more than never: put in front if absent."""
+    if not trigger_word or contains_word(prompt, trigger_word):
+        return prompt
+    return f"{trigger_word}, {prompt}" if prompt.strip() else trigger_word
+
+
+def contains_word(text: str, word: str) -> bool:
+    """Tell whether `word` stands in `text` as a word of its own, whatever its case."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
