@@ -1,0 +1,229 @@
+"""The application: opening and closing, places, keys and palette."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.text import plural
+from fluxtui.feed import StateFeed
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.places import PLACES
+from fluxtui.state import StatefulApp, guarded
+
+if TYPE_CHECKING:
+    from fluxtui.container import Container
+    from fluxtui.services.bundle import Services
+    from fluxtui.terminal.profile import TerminalProfile
+
+FIRST_PLACE = "finetune"
+LEAVE_SECONDS = 2.0
+"""Within how many seconds Ctrl+C has to be pressed again."""
+
+
+class FluxApp(StatefulApp):
+    """FluxTUI in a terminal.
+
+    Args:
+        container: opens the services.
+        terminal: what the terminal can show.
+    """
+
+    TITLE = "FluxTUI"
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                f"{place.function_key},{place.digit}",
+                f"show_place('{place.name}')",
+                place.title,
+                id=f"place.{place.name}",
+                key_display=place.function_key.upper(),
+                show=False,
+            )
+            for place in PLACES
+        ),
+        Binding("f1,question_mark", "show_help", "Help", id="app.help", key_display="F1"),
+        Binding("colon", "command_palette", "Commands", id="app.palette", show=False),
+        Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
+        Binding("ctrl+c", "leave_twice", "Quit (twice)", id="app.interrupt", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
+    ]
+
+    def __init__(self, container: Container, terminal: TerminalProfile) -> None:
+        super().__init__(terminal)
+        self._container = container
+        self._services: Services | None = None
+        self._feed: StateFeed | None = None
+        self._interrupted = False
+        self.animation_level = "none"
+
+    @property
+    def services(self) -> Services:
+        """What the program can do; ready before the first place is shown."""
+        if self._services is None:
+            raise LookupError("the services are not open")
+        return self._services
+
+    def on_mount(self) -> None:
+        """Open the services, then show the first place; nothing is painted before."""
+        self._begin_batch()
+        for place in PLACES:
+            self.add_mode(place.name, place.make)
+        guarded(self, self._open(), doing="opening", group="app")
+
+    async def _open(self) -> None:
+        try:
+            self._services = services = await self._container.open()
+        except FluxError as error:
+            self.exit(2, return_code=2, message=f"fluxtui: {error.sentence()}")
+            return
+        finally:
+            self._end_batch()
+        self._feed = StateFeed(self, services)
+        with self.batch_update():
+            self._use_theme(services.config.config.interface.theme)
+            await self._feed.start()
+            await self._show_first_place()
+        for warning in services.config.warnings:
+            self.tell(warning, severity="warning")
+        guarded(self, services.jobs.run(), doing="driving the jobs", group="runner", exclusive=True)
+
+    def _use_theme(self, name: str) -> None:
+        if name in self.available_themes:
+            self.theme = name
+        else:
+            self.tell(f"There is no theme called {name}; the usual one is used.", severity="warning")
+
+    async def _show_first_place(self) -> None:
+        if await self.services.config.key() is None:
+            from fluxtui.screens.welcome import WelcomeScreen
+
+            await self.switch_mode("settings")
+            await self.push_screen(WelcomeScreen())
+            return
+        last = await self.services.journal.notes.get("place", FIRST_PLACE)
+        await self.switch_mode(last if last in {place.name for place in PLACES} else FIRST_PLACE)
+        self.ask_balance()
+
+    async def on_unmount(self) -> None:
+        """Let go of the journal and the connections."""
+        if self._services is not None:
+            await self._container.close()
+
+    def ask_balance(self) -> None:
+        """Ask the service for the balance soon."""
+        if self._feed is not None:
+            self._feed.ask_balance()
+
+    def refresh_state(self, *kinds: str) -> None:
+        """Read the journal again soon."""
+        if self._feed is not None:
+            self._feed.refresh(*kinds)
+
+    def follow_config(self) -> None:
+        """Take over a changed configuration: profile, theme, connections."""
+        if self._feed is not None:
+            self._feed.follow_config()
+            self._use_theme(self.services.config.config.interface.theme)
+            self.refresh_state("finetunes")
+            self.ask_balance()
+
+    async def go(self, place: str, **wishes: Any) -> None:
+        """Show a place and hand it the wishes; dialogs stay in front of their own place."""
+        await self.switch_mode(place)
+        screen = self.screen_stack[0]
+        if wishes and isinstance(screen, PlaceScreen):
+            screen.follow_wish(wishes)
+        guarded(
+            self,
+            self.services.journal.notes.set("place", place),
+            doing="saving the place",
+            group="place",
+            exclusive=True,
+        )
+
+    async def action_show_place(self, place: str) -> None:
+        """Show a place by its name."""
+        await self.go(place)
+
+    def action_show_help(self) -> None:
+        """Show the keys and words of the visible place."""
+        from fluxtui.widgets.help_panel import HelpPanel
+
+        if not isinstance(self.screen, HelpPanel):
+            self._show_over(HelpPanel.for_screen(self.screen))
+
+    def action_show_messages(self) -> None:
+        """Show everything that was told."""
+        from fluxtui.screens.messages import MessagesScreen
+
+        self._show_over(MessagesScreen())
+
+    def action_show_requests(self) -> None:
+        """Show what was sent to the services, without secrets."""
+        from fluxtui.screens.requests import RequestsScreen
+
+        self._show_over(RequestsScreen())
+
+    def _show_over(self, screen: Screen[Any]) -> None:
+        self.delay_update(0.06)
+        self.push_screen(screen)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer the places and what has no place of its own in the palette."""
+        for place in PLACES:
+            key = place.function_key.upper()
+            yield SystemCommand(place.title, f"Go to {place.title} ({key})", self._going(place.name))
+        yield SystemCommand("Help", "Keys and words of this place (F1)", self.action_show_help)
+        yield SystemCommand("Messages", "Everything that was told, newest first", self.action_show_messages)
+        yield SystemCommand("Requests", "What was sent, without secrets", self.action_show_requests)
+        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
+
+    def _going(self, place: str) -> Callable[[], Awaitable[None]]:
+        async def going() -> None:
+            await self.go(place)
+
+        return going
+
+    def action_leave_twice(self) -> None:
+        """Leave at the second press within two seconds."""
+        if self._interrupted:
+            self.action_leave()
+            return
+        self._interrupted = True
+        self.set_timer(LEAVE_SECONDS, self._forget_interrupt)
+        self.tell("Press Ctrl+C again to quit.")
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
+
+    def action_leave(self) -> None:
+        """Leave; asks first if jobs are still active."""
+        guarded(self, self._leave(), doing="leaving", group="leave", exclusive=True)
+
+    async def _leave(self) -> None:
+        from fluxtui.widgets.dialogs import ConfirmDialog
+
+        active = sum(job.is_active for job in self.jobs)
+        if active:
+            self.delay_update(0.06)
+            sure = await self.push_screen_wait(
+                ConfirmDialog(
+                    "Leave while jobs are active?",
+                    f"{plural(active, 'job')} not finished. What the service makes goes on without the program, "
+                    "but it keeps a picture for ten minutes only: start FluxTUI again before then, and it "
+                    "collects everything by itself.",
+                    confirm="Leave",
+                )
+            )
+            if not sure:
+                return
+        self.exit(0)

@@ -1,0 +1,124 @@
+"""Wires the services; the one place that names concrete classes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from fluxtui.api.service import APIService, Timeouts, Trace
+from fluxtui.domain.errors import InvalidInput, NotAuthenticated
+from fluxtui.providers.base import Provider
+from fluxtui.providers.registry import create_provider, provider_hosts
+from fluxtui.services.account import AccountService
+from fluxtui.services.bundle import Services
+from fluxtui.services.config import ConfigService
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.inference import InferenceService
+from fluxtui.services.jobs import JobService, Pacing
+from fluxtui.services.journal import Journal
+from fluxtui.services.models import ModelService
+from fluxtui.services.storage import StorageService
+from fluxtui.services.validation import ValidationService
+
+
+class Connections:
+    """One API and one provider for each profile, made when first needed."""
+
+    def __init__(self, config: ConfigService, trace: Trace) -> None:
+        self._config = config
+        self._trace = trace
+        self._open: dict[str, tuple[APIService, Provider]] = {}
+        self.on_connection: Callable[[bool], None] | None = None
+
+    async def provider(self, profile: str) -> Provider:
+        """Return the provider of a profile. Raises `NotAuthenticated` where it has no key."""
+        return (await self._connect(profile))[1]
+
+    async def api(self, profile: str) -> APIService:
+        """Return the API of a profile, for downloads."""
+        return (await self._connect(profile))[0]
+
+    async def _connect(self, name: str) -> tuple[APIService, Provider]:
+        if name not in self._open:
+            key = await self._config.key(name)
+            if key is None:
+                raise NotAuthenticated(
+                    f"The profile {name} has no key, so nothing was sent.", next_step="F7 Settings takes one."
+                )
+            profile = self._config.config.profiles.get(name)
+            if profile is None:
+                raise InvalidInput(f"There is no profile called {name} any more.")
+            hosts = provider_hosts(profile.provider)
+            api = APIService(
+                profile.base_url,
+                key,
+                key_header=hosts.key_header,
+                trusted_hosts=hosts.trusted_hosts,
+                timeouts=Timeouts(),
+                trace=self._trace,
+            )
+            api.on_connection = self._tell_connection
+            self._open[name] = (api, create_provider(profile.provider, api))
+        return self._open[name]
+
+    def _tell_connection(self, up: bool) -> None:
+        if self.on_connection is not None:
+            self.on_connection(up)
+
+    async def close(self) -> None:
+        """Close every connection; the next request opens a new one with the configuration of then."""
+        connections, self._open = self._open, {}
+        for api, _ in connections.values():
+            await api.close()
+
+
+class Container:
+    """Opens and closes everything that the program is made of.
+
+    Args:
+        config: loaded already, so that its faults are told before a screen is drawn.
+        data_dir: where journal and pictures live; from the configuration where None.
+        pacing: how often the services are asked about jobs.
+    """
+
+    def __init__(self, config: ConfigService, data_dir: Path, *, pacing: Pacing | None = None) -> None:
+        self.config = config
+        self._storage = StorageService(data_dir)
+        self._pacing = pacing or Pacing()
+        self._journal: Journal | None = None
+        self._connections: Connections | None = None
+
+    async def open(self) -> Services:
+        """Create the directories, open the journal and return the services. Raises `StorageError`."""
+        self._storage.prepare()
+        journal = self._journal = Journal(self._storage.journal_path)
+        await journal.open()
+        trace = Trace()
+        connections = self._connections = Connections(self.config, trace)
+        validation = ValidationService()
+        datasets = DatasetService()
+        owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+        jobs = JobService(journal, self._storage, connections, owner=owner, pacing=self._pacing)
+        return Services(
+            config=self.config,
+            storage=self._storage,
+            journal=journal,
+            validation=validation,
+            datasets=datasets,
+            models=ModelService(journal, connections),
+            finetuning=FinetuningService(journal, self._storage, connections, datasets, validation, jobs),
+            inference=InferenceService(journal, self._storage, connections, validation, jobs),
+            jobs=jobs,
+            account=AccountService(journal, connections),
+            trace=trace,
+        )
+
+    async def close(self) -> None:
+        """Close connections and journal."""
+        if self._connections is not None:
+            await self._connections.close()
+        if self._journal is not None:
+            await self._journal.close()

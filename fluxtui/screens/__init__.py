@@ -1,0 +1,1 @@
+"""The places of the program; they present what the services do and own no rules."""

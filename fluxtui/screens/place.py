@@ -1,0 +1,68 @@
+"""What every place has: the top line, a line for news, the footer, drafts and wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from fluxtui.state import Notice, StatefulApp, guarded
+from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.top_bar import TopBar
+
+
+class PlaceScreen(Screen[None]):
+    """Base of all places.
+
+    A place composes its body in `compose_place`, restores what was typed in `restore`, and follows a wish
+    (from another place) in `follow_wish`.
+    """
+
+    PLACE: ClassVar[str] = ""
+    """The place's name: its mode and the key of its draft."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-very-wide")]  # noqa: RUF012
+
+    app = getters.app(StatefulApp)
+
+    def compose(self) -> ComposeResult:
+        """Put the body between the top line and the footer."""
+        yield TopBar()
+        yield from self.compose_place()
+        yield Flash()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def compose_place(self) -> ComposeResult:
+        """Return the widgets of the body."""
+        raise LookupError(f"{type(self).__name__} has no body")
+
+    def on_mount(self) -> None:
+        """Follow the state that every place shows."""
+        self.watch(self.app, "notices", self._flash_news, init=False)
+        guarded(self, self._restore(), doing="restoring what was typed", group="draft")
+
+    def _flash_news(self, notices: tuple[Notice, ...]) -> None:
+        if notices and self.app.screen is self:
+            self.query_one(Flash).show(notices[0].text, notices[0].severity)
+
+    async def _restore(self) -> None:
+        draft = await self.app.services.journal.notes.get(f"draft.{self.PLACE}", None)
+        if isinstance(draft, dict):
+            self.restore(draft)
+
+    def restore(self, draft: Mapping[str, Any]) -> None:
+        """Put back what was typed before the program was left."""
+
+    def keep_draft(self, draft: Mapping[str, Any]) -> None:
+        """Remember what is typed, so that leaving the program loses nothing; writes after a short rest."""
+        guarded(self, self._write_draft(dict(draft)), doing="saving what was typed", group="keep", exclusive=True)
+
+    async def _write_draft(self, draft: dict[str, Any]) -> None:
+        await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)
+
+    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
+        """Do what another place asked for, such as selecting a finetune."""

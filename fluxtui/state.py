@@ -1,0 +1,144 @@
+"""The reactive state that every screen watches; the one owner of what the interface knows."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual.app import App
+from textual.dom import DOMNode
+from textual.reactive import reactive
+from textual.worker import Worker
+
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job
+
+if TYPE_CHECKING:
+    from fluxtui.services.bundle import Services
+    from fluxtui.terminal.profile import TerminalProfile
+
+Severity = Literal["information", "success", "warning", "error"]
+
+MESSAGES_KEPT = 200
+"""How many messages the messages place keeps."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that was told to the user, kept until read."""
+
+    at: datetime
+    severity: Severity
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Credits left at the service, and when it said so."""
+
+    credits: float
+    at: datetime
+
+
+class StatefulApp(App[int]):
+    """An application whose state screens watch; all values are immutable, a change is an assignment."""
+
+    profile: reactive[str] = reactive("")
+    profiles: reactive[tuple[str, ...]] = reactive(())
+    balance: reactive[Balance | None] = reactive(None)
+    spent_today: reactive[float] = reactive(0.0)
+    """Credits spent since local midnight."""
+    jobs: reactive[tuple[Job, ...]] = reactive(())
+    """The newest jobs, newest first, and every active one."""
+    finetunes: reactive[tuple[Finetune, ...]] = reactive(())
+    """All finetunes known locally for the active profile."""
+    pictures_revision: reactive[int] = reactive(0)
+    """Grows with every picture that is saved."""
+    connected: reactive[bool] = reactive(True)
+    notices: reactive[tuple[Notice, ...]] = reactive(())
+    seconds: reactive[int] = reactive(0)
+    """Ticks once a second while a job is active, for elapsed times."""
+
+    clock: ClassVar[Callable[[], datetime]] = staticmethod(lambda: datetime.now(UTC))
+    """The time, as an aware UTC datetime; replaced in tests."""
+
+    def __init__(self, terminal: TerminalProfile) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    @property
+    @abstractmethod
+    def services(self) -> Services:
+        """What the program can do; ready before the first place is shown."""
+
+    def tell(self, text: str, *, title: str = "", severity: Severity = "information") -> None:
+        """Say `text` to the user on whichever place is visible, and keep it among the messages."""
+        notice = Notice(self.clock(), severity, title, text)
+        self.notices = (notice, *self.notices[: MESSAGES_KEPT - 1])
+
+    def tell_error(self, error: FluxError) -> None:
+        """Say what went wrong, with what to do next."""
+        self.tell(error.sentence(), title=error.title, severity="error")
+
+    def tell_fault(self, error: Exception, doing: str) -> None:
+        """Say that the program itself failed at something; the details go to the log."""
+        logging.getLogger("fluxtui").error("fault while %s", doing, exc_info=error)
+        self.tell(
+            f"{doing.capitalize()} failed because of a fault in the program ({type(error).__name__}). "
+            "Nothing is lost; the log has the details.",
+            title="Fault",
+            severity="error",
+        )
+
+    def finetune_of(self, finetune_id: str | None) -> Finetune | None:
+        """Return a finetune of the active profile by its id."""
+        return next((item for item in self.finetunes if item.id == finetune_id), None)
+
+    @abstractmethod
+    async def go(self, place: str, **wishes: Any) -> None:
+        """Show a place; `wishes` are handed to it (`finetune_id`, `job_id`, `values`)."""
+
+    @abstractmethod
+    def ask_balance(self) -> None:
+        """Ask the service for the balance soon."""
+
+    @abstractmethod
+    def refresh_state(self, *kinds: str) -> None:
+        """Read the journal again soon; `kinds` are those of a `Change` of the jobs."""
+
+    @abstractmethod
+    def follow_config(self) -> None:
+        """Take over a changed configuration: profile, theme, connections."""
+
+
+def guarded(
+    node: DOMNode, work: Coroutine[Any, Any, None], *, doing: str, group: str, exclusive: bool = False
+) -> Worker[None]:
+    """Run `work` in a worker of `node`; what it raises becomes one message to the user, never a crash.
+
+    Args:
+        node: whose worker it is; it ends with the node.
+        work: the coroutine to run.
+        doing: what it does, in words that fit before "failed".
+        group: workers of one group replace each other if `exclusive`.
+        exclusive: cancel what runs in the group of this node.
+    """
+    app = node.app
+    if not isinstance(app, StatefulApp):
+        raise TypeError("guarded work needs a StatefulApp")
+
+    async def run() -> None:
+        try:
+            await work
+        except FluxError as error:
+            app.tell_error(error)
+        except Exception as error:
+            app.tell_fault(error, doing)
+
+    return node.run_worker(run(), name=doing, group=group, exclusive=exclusive, exit_on_error=False)
