@@ -1,0 +1,54 @@
+"""What is known about the terminal in front of the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+DEFAULT_CELL_WIDTH: Final = 10
+"""Pixels, for terminals that do not tell."""
+DEFAULT_CELL_HEIGHT: Final = 20
+"""Pixels, for terminals that do not tell."""
+
+SSH_PREVIEW_BYTES: Final = 150_000
+LOCAL_PREVIEW_BYTES: Final = 1_000_000
+
+
+class GraphicsProtocol(StrEnum):
+    """The ways to show a picture, by the names the configuration uses."""
+
+    KITTY = "kitty"
+    ITERM2 = "iterm2"
+    SIXEL = "sixel"
+    HALFCELL = "halfcell"
+    NONE = "none"
+
+    @property
+    def draws_pixels(self) -> bool:
+        """Whether the terminal shows real pixels rather than coloured characters."""
+        return self in (GraphicsProtocol.KITTY, GraphicsProtocol.ITERM2, GraphicsProtocol.SIXEL)
+
+
+@dataclass(frozen=True)
+class TerminalProfile:
+    """What the terminal can do, found once before the program starts.
+
+    `cell_width` and `cell_height` are pixels. `name` is the terminal's own answer, made harmless, or
+    empty. `note` is a sentence for the user when something stands in the way of better pictures.
+    """
+
+    protocol: GraphicsProtocol = GraphicsProtocol.HALFCELL
+    cell_width: int = DEFAULT_CELL_WIDTH
+    cell_height: int = DEFAULT_CELL_HEIGHT
+    over_ssh: bool = False
+    in_tmux: bool = False
+    name: str = ""
+    note: str | None = None
+    truecolor: bool = False
+    """Whether the terminal is known to show 24-bit colour, whatever COLORTERM says."""
+
+    @property
+    def preview_budget(self) -> int:
+        """Bytes that one preview may send to the terminal."""
+        return SSH_PREVIEW_BYTES if self.over_ssh else LOCAL_PREVIEW_BYTES

@@ -1,0 +1,144 @@
+"""Opening a picture file safely and fitting it to cells."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fluxtui.domain.errors import FluxError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_SOURCE_PIXELS: Final = 64_000_000
+"""Larger pictures are refused before a pixel of them is decoded."""
+
+BITMAP_SIDE: Final = 1600
+"""Pixels on the longer side of the bitmap kept in memory."""
+
+FORMATS: Final = ("AVIF", "BMP", "GIF", "JPEG", "MPO", "PNG", "PPM", "TGA", "TIFF", "WEBP")
+"""Only formats that are plain pixels; Pillow would run other programs for some of the rest."""
+
+Colour = tuple[int, int, int]
+
+_TOO_LARGE: Final = f"it has more than {MAX_SOURCE_PIXELS // 1_000_000} megapixels"
+
+
+class UnreadablePictureError(FluxError):
+    """The file cannot be shown as a picture; `message` is a whole sentence that says why."""
+
+    title = "Picture not shown"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This picture cannot be shown: {reason}.")
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """What a file says about itself: pixels, format, bytes on disk."""
+
+    width: int
+    height: int
+    format: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Bitmap:
+    """A decoded picture without transparency, upright, at most BITMAP_SIDE on its longer side."""
+
+    image: Image
+    facts: PictureFacts
+
+
+def load_bitmap(path: Path, background: Colour = (0, 0, 0), side: int = BITMAP_SIDE) -> Bitmap:
+    """Decode a picture file, no larger than needed, over a background colour.
+
+    Raises UnreadablePictureError if the file is missing, not a picture, broken or too large.
+    """
+    with _opened(path) as source:
+        facts = PictureFacts(source.width, source.height, source.format or "?", path.stat().st_size)
+        return Bitmap(_reduce(source, side, background), facts)
+
+
+def read_facts(path: Path) -> PictureFacts:
+    """Size and format of a picture file, without decoding it. Raises UnreadablePictureError."""
+    with _opened(path) as source:
+        return PictureFacts(source.width, source.height, source.format or "?", path.stat().st_size)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image]:
+    """The picture file, its pixels not yet read; every way in which it can be broken becomes one error."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path, formats=_formats()) as source:
+            if source.width * source.height > MAX_SOURCE_PIXELS:
+                raise UnreadablePictureError(_TOO_LARGE)
+            yield source
+    except FileNotFoundError:
+        raise UnreadablePictureError("the file is not there any more") from None
+    except PermissionError:
+        raise UnreadablePictureError("the file may not be read") from None
+    except UnidentifiedImageError:
+        raise UnreadablePictureError("the file is not a picture of a known format") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise UnreadablePictureError(_TOO_LARGE) from None
+    except MemoryError:
+        raise UnreadablePictureError("there is not enough memory to decode it") from None
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error) as error:
+        raise UnreadablePictureError("the file is damaged or incomplete") from error
+
+
+def _formats() -> list[str]:
+    """The formats of ours that this Pillow was built with."""
+    from PIL import Image
+
+    Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]
+
+
+def _reduce(source: Image, side: int, background: Colour) -> Image:
+    from PIL import Image, ImageOps
+
+    source.draft("RGB", (side, side))
+    image = _eight_bit(source)
+    if image.mode not in ("RGB", "L"):
+        image = image.convert("RGBA")
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    image = ImageOps.exif_transpose(image)
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    ground = Image.new("RGBA", image.size, (*background, 255))
+    return Image.alpha_composite(ground, image).convert("RGB")
+
+
+def _eight_bit(image: Image) -> Image:
+    """Sixteen-bit greys brought down to eight; Pillow's own conversion would clip them to white."""
+    if not image.mode.startswith("I;16"):
+        return image
+    return image.convert("I").point(lambda value: value / 256).convert("L")
+
+
+def fit_cells(
+    size: tuple[int, int], columns: int, rows: int, cell_width: int, cell_height: int
+) -> tuple[int, int]:
+    """Columns and rows of the largest box within `columns` x `rows` with the picture's aspect ratio."""
+    width, height = size
+    scale = min(columns * cell_width / max(width, 1), rows * cell_height / max(height, 1))
+    wide = round(width * scale / cell_width)
+    high = round(height * scale / cell_height)
+    return max(1, min(columns, wide)), max(1, min(rows, high))
+
+
+def resized(image: Image, width: int, height: int) -> Image:
+    """The image in exactly this many pixels."""
+    from PIL import Image as Pillow
+
+    return image.resize((max(1, width), max(1, height)), Pillow.Resampling.LANCZOS, reducing_gap=3.0)

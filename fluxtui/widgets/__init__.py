@@ -1,0 +1,1 @@
+"""Presentation used by more than one screen."""

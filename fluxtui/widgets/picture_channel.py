@@ -1,0 +1,126 @@
+"""The one way for pictures to the terminal: piece by piece, beside Textual's own frames."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from textual.app import App
+
+from fluxtui.terminal.cache import ByteCache
+from fluxtui.terminal.kitty import deletion
+from fluxtui.terminal.pieces import PaintedPicture
+from fluxtui.terminal.profile import TerminalProfile
+from fluxtui.terminal.scaling import Colour
+
+CACHE_BYTES: Final = 16_000_000
+SSH_BYTES_PER_SECOND: Final = 400_000
+"""Pace over SSH, whose buffers would otherwise take a whole picture and make the next key wait for it."""
+
+BACKLOG_POLL_SECONDS: Final = 0.01
+_CUBE: Final = (0, 95, 135, 175, 215, 255)
+
+Result = TypeVar("Result")
+
+
+class PictureChannel:
+    """What all pictures of one app share: the way to the terminal, its threads, its cache, its numbers."""
+
+    def __init__(self, app: App[Any], profile: TerminalProfile) -> None:
+        self._app = app
+        self._profile = profile
+        self._turn = asyncio.Lock()
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="picture")
+        self._numbers = count(os.getpid() << 8)
+        self._forgotten: list[int] = []
+        self._unpaid = 0
+        self.suspended = False
+        self.cache: ByteCache[PaintedPicture | bytes] = ByteCache(CACHE_BYTES)
+
+    async def run(self, function: Callable[..., Result], *args: Any) -> Result:
+        """The function's result, worked out in a thread; not begun at all if cancelled before its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The terminal's graphics for oneself: kitty allows no other command within a transmission."""
+        async with self._turn:
+            try:
+                yield
+            finally:
+                self._delete_forgotten()
+
+    async def room(self) -> None:
+        """Wait until the terminal has taken what was written: no frame shall queue behind a picture."""
+        seconds = self._unpaid / SSH_BYTES_PER_SECOND if self._profile.over_ssh else 0.0
+        self._unpaid = 0
+        await asyncio.sleep(seconds)
+        while self._backlog() > 0:  # noqa: ASYNC110  Textual's output thread offers no event to wait for.
+            await asyncio.sleep(BACKLOG_POLL_SECONDS)
+
+    def write(self, sequence: str) -> None:
+        """Hand complete escape sequences to the terminal, between two frames."""
+        driver = self._app._driver
+        if driver is None or self.suspended or driver.is_headless:
+            return
+        driver.write(sequence)
+        self._unpaid += len(sequence)
+
+    def _backlog(self) -> int:
+        """Writes that Textual's output thread has not begun."""
+        thread = getattr(self._app._driver, "_writer_thread", None)
+        return thread._queue.qsize() if thread is not None and not self.suspended else 0
+
+    async def send(self, pieces: Sequence[str], interruption: str) -> None:
+        """Send pieces that belong together; if cancelled between two, the interruption follows instead."""
+        async with self.turn():
+            sent = 0
+            try:
+                for piece in pieces:
+                    await self.room()
+                    self.write(piece)
+                    sent += 1
+            finally:
+                if 0 < sent < len(pieces):
+                    self.write(interruption)
+
+    def forget(self, number: int) -> None:
+        """Delete a picture from the terminal's memory, as soon as no transmission is under way."""
+        self._forgotten.append(number)
+        if not self._turn.locked():
+            self._delete_forgotten()
+
+    def _delete_forgotten(self) -> None:
+        numbers, self._forgotten = self._forgotten, []
+        for number in numbers:
+            self.write(deletion(number, in_tmux=self._profile.in_tmux))
+
+    def new_number(self) -> tuple[int, Colour]:
+        """A number for a picture in kitty's memory, and the text colour that means it.
+
+        With 24-bit colour the number is the colour; with 256 colours it is the colour's place in the palette.
+        """
+        number = next(self._numbers)
+        if self._app.console.color_system == "truecolor":
+            number = 1 + number % 0xFFFFFF
+            return number, (number >> 16, number >> 8 & 255, number & 255)
+        # Without blue a colour is far from grey, which Rich would round to another part of the palette.
+        red, green = divmod(number % 30, 6)
+        return 16 + 36 * (red + 1) + 6 * green, (_CUBE[red + 1], _CUBE[green], 0)
+
+
+_channels: WeakKeyDictionary[App[Any], PictureChannel] = WeakKeyDictionary()
+
+
+def channel_of(app: App[Any], profile: TerminalProfile) -> PictureChannel:
+    """The app's channel, made when the first picture asks for it."""
+    channel = _channels.get(app)
+    if channel is None:
+        channel = _channels[app] = PictureChannel(app, profile)
+    return channel

@@ -1,0 +1,354 @@
+"""A picture in the terminal: half cells at once, real pixels after a moment's rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import work
+from textual.app import App
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from fluxtui.domain.text import safe_text
+from fluxtui.terminal import kitty
+from fluxtui.terminal.pieces import PaintedPicture, Piece
+from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.scaling import Bitmap, Colour, UnreadablePictureError, load_bitmap, read_facts
+from fluxtui.widgets.picture_channel import PictureChannel, channel_of
+from fluxtui.widgets.picture_drawing import Drawing, describe_picture, draw_half_cells, encode_picture
+from fluxtui.widgets.picture_strips import WatchedStrip, placeholder_strips
+
+REST_SECONDS: Final = 0.2
+"""How long a picture must stay before its real pixels are sent."""
+
+PATIENCE_SECONDS: Final = 0.15
+"""How long the picture before stays while the next one is decoded."""
+
+
+@dataclass(frozen=True)
+class _KittyPicture:
+    number: int
+    strips: Sequence[Strip]
+
+
+class PictureView(Widget):
+    """Shows the picture at `path`, as large as it fits, centred, with its aspect ratio.
+
+    Until there is a path, `placeholder` is shown; a file that cannot be shown is explained in place.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    PictureView {
+        width: 1fr;
+        height: 1fr;
+        content-align: center middle;
+        text-align: center;
+        color: $text-muted;
+    }
+    """
+
+    path: reactive[Path | None] = reactive(None, init=False)
+
+    class Shown(Message):
+        """A picture is on the screen; sent again when real pixels have replaced half cells."""
+
+        def __init__(self, view: PictureView, path: Path, protocol: GraphicsProtocol, size: int) -> None:
+            super().__init__()
+            self.view = view
+            self.path = path
+            self.protocol = protocol
+            self.size = size
+            """Bytes sent for real pixels; 0 for half cells, which are part of Textual's frames."""
+
+        @property
+        def control(self) -> PictureView:
+            return self.view
+
+    class Failed(Message):
+        """A picture cannot be shown; `reason` is a sentence."""
+
+        def __init__(self, view: PictureView, path: Path, reason: str) -> None:
+            super().__init__()
+            self.view = view
+            self.path = path
+            self.reason = reason
+
+        @property
+        def control(self) -> PictureView:
+            return self.view
+
+    def __init__(
+        self,
+        profile: TerminalProfile,
+        path: Path | None = None,
+        *,
+        placeholder: str = "No picture yet.",
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._profile = profile
+        self._placeholder = placeholder
+        self._sentence = placeholder
+        self._drawing: Drawing | None = None
+        self._painted: PaintedPicture | None = None
+        self._stale: set[int] = set()
+        self._painting = False
+        self._kitty: _KittyPicture | None = None
+        self._on_top = True
+        self.set_reactive(PictureView.path, path)
+
+    # What the outside does
+
+    def reload(self) -> None:
+        """Show the file anew, because what is in it has changed."""
+        self._restart()
+
+    def watch_path(self) -> None:
+        self._restart()
+
+    def on_mount(self) -> None:
+        self.app.app_suspend_signal.subscribe(self, self._app_suspended, immediate=True)
+        self.app.app_resume_signal.subscribe(self, self._app_resumed)
+        self.app.screen_change_signal.subscribe(self, self._screen_changed)
+
+    def on_unmount(self) -> None:
+        self._forget_kitty()
+
+    def on_resize(self, event: Resize) -> None:
+        self._restart()
+
+    def _app_suspended(self, app: App[object]) -> None:
+        self._channel.suspended = True
+        self.workers.cancel_node(self)
+
+    def _app_resumed(self, app: App[object]) -> None:
+        self._channel.suspended = False
+        self._restart()
+
+    def _screen_changed(self, screen: Screen[object]) -> None:
+        on_top = self.screen.is_active
+        if on_top != self._on_top:
+            self._on_top = on_top
+            if self._kitty is not None:
+                self.refresh()
+
+    @property
+    def _channel(self) -> PictureChannel:
+        return channel_of(self.app, self._profile)
+
+    @property
+    def _background(self) -> Colour:
+        return self.background_colors[1].rgb
+
+    # From a path to a picture
+
+    def _restart(self) -> None:
+        """Begin again with the path and the size there are now."""
+        if not self.is_mounted or not self.content_size:
+            return
+        if self.path is None:
+            self.workers.cancel_group(self, "picture")
+            self._say(self._placeholder)
+        elif self._profile.protocol is GraphicsProtocol.NONE or self.app.no_color:
+            self._describe(self.path)
+        else:
+            self._show(self.path, self.content_size)
+
+    @work(group="picture", exclusive=True, exit_on_error=False)
+    async def _describe(self, path: Path) -> None:
+        try:
+            facts = await self._channel.run(read_facts, path)
+        except UnreadablePictureError as error:
+            self._fail(path, error.message)
+            return
+        self._say(describe_picture(path, facts))
+        self.post_message(self.Shown(self, path, GraphicsProtocol.NONE, 0))
+
+    @work(group="picture", exclusive=True, exit_on_error=False)
+    async def _show(self, path: Path, size: Size) -> None:
+        try:
+            bitmap = await self._load(path)
+        except UnreadablePictureError as error:
+            self._fail(path, error.message)
+            return
+        self._draw(await self._channel.run(draw_half_cells, bitmap, size, self._profile))
+        self.post_message(self.Shown(self, path, GraphicsProtocol.HALFCELL, 0))
+        if self._profile.protocol.draws_pixels:
+            await asyncio.sleep(REST_SECONDS)
+            await self._send_pixels(path, bitmap, size)
+
+    async def _load(self, path: Path) -> Bitmap:
+        loading = asyncio.ensure_future(self._channel.run(load_bitmap, path, self._background))
+        try:
+            done, _ = await asyncio.wait({loading}, timeout=PATIENCE_SECONDS)
+            if not done:
+                self._say(f"Loading {path.name} …")
+            return await loading
+        finally:
+            loading.cancel()
+
+    def _draw(self, drawing: Drawing) -> None:
+        self._clear()
+        self._drawing = drawing
+        self.refresh()
+
+    def _say(self, sentence: str) -> None:
+        self._clear()
+        self._sentence = safe_text(sentence)
+        self.refresh()
+
+    def _fail(self, path: Path, reason: str) -> None:
+        self._say(reason)
+        self.post_message(self.Failed(self, path, reason))
+
+    def _clear(self) -> None:
+        self._drawing = None
+        self._painted = None
+        self._stale.clear()
+        self._forget_kitty()
+
+    def _forget_kitty(self) -> None:
+        if self._kitty is not None:
+            self._channel.forget(self._kitty.number)
+            self._kitty = None
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.group == "picture" and self.path is not None:
+            event.stop()
+            self._fail(self.path, f"This picture cannot be shown: {event.worker.error}")
+
+    # Real pixels
+
+    async def _send_pixels(self, path: Path, bitmap: Bitmap, size: Size) -> None:
+        encoded = await self._encoded(path, bitmap, size)
+        if isinstance(encoded, PaintedPicture):
+            await self._paint_pixels(encoded, bitmap, size)
+            sent = encoded.size
+        else:
+            await self._send_to_kitty(encoded)
+            sent = len(encoded) * 4 // 3
+        self.post_message(self.Shown(self, path, self._profile.protocol, sent))
+
+    async def _paint_pixels(self, picture: PaintedPicture, bitmap: Bitmap, size: Size) -> None:
+        box = (picture.columns, picture.rows)
+        if self._drawing is None or self._drawing.place.size != box:
+            # The half cells below shrink with it, or they would stick out around the pixels.
+            self._draw(await self._channel.run(draw_half_cells, bitmap, size, self._profile, box))
+        self._painted = picture
+        self._stale = set(range(picture.rows))
+        await self._paint_stale()
+
+    async def _encoded(self, path: Path, bitmap: Bitmap, size: Size) -> PaintedPicture | bytes:
+        cache = self._channel.cache
+        key = (path, bitmap.facts, size, self._background)
+        encoded = cache.get(key)
+        if encoded is None:
+            encoded = await self._channel.run(encode_picture, bitmap, size, self._profile)
+            cache.put(key, encoded, encoded.size if isinstance(encoded, PaintedPicture) else len(encoded))
+        return encoded
+
+    async def _send_to_kitty(self, png: bytes) -> None:
+        drawing = self._drawing
+        if drawing is None:
+            return
+        number, colour = self._channel.new_number()
+        columns, rows = drawing.place.size
+        in_tmux = self._profile.in_tmux
+        pieces = kitty.transmission(number, png, columns, rows, in_tmux=in_tmux)
+        await self._channel.send(pieces, kitty.interruption(number, in_tmux=in_tmux))
+        self._kitty = _KittyPicture(number, placeholder_strips(colour, columns, rows))
+        self.refresh()
+
+    def _painted_over(self, row: int) -> None:
+        """Textual has written text over a row of pixels."""
+        self._stale.add(row)
+        if not self._painting:
+            self._painting = True
+            self._repaint()
+
+    @work(group="repaint", exclusive=True, exit_on_error=False)
+    async def _repaint(self) -> None:
+        await self._paint_stale()
+
+    async def _paint_stale(self) -> None:
+        """Paint the pieces whose rows are not pixels any more, until there is none."""
+        self._painting = True
+        try:
+            async with self._channel.turn():
+                while piece := self._next_piece():
+                    await self._channel.room()
+                    self._stale.difference_update(range(piece.box.row, piece.box.row + piece.box.rows))
+                    self._paint(piece)
+        finally:
+            self._painting = False
+
+    def _next_piece(self) -> Piece | None:
+        pieces = self._painted.pieces if self._painted is not None else ()
+        for piece in pieces:
+            if not self._stale.isdisjoint(range(piece.box.row, piece.box.row + piece.box.rows)):
+                return piece
+        return None
+
+    def _paint(self, piece: Piece) -> None:
+        if self._painted is None or self._drawing is None:
+            return
+        origin = self.content_region.offset + self._drawing.place.offset
+        box = Region(origin.x + piece.box.column, origin.y + piece.box.row, piece.box.columns, piece.box.rows)
+        if self._in_the_open(box):
+            self._channel.write(f"\x1b7\x1b[{box.y + 1};{box.x + 1}H{piece.data}\x1b8")
+
+    def _in_the_open(self, box: Region) -> bool:
+        """Whether nothing lies over these cells of the screen."""
+        if not self.screen.is_active or not self.screen.region.contains_region(box):
+            return False
+        columns = {*range(box.x, box.right, 4), box.right - 1}
+        return all(
+            self.screen.get_widget_at(column, row)[0] is self
+            for row in range(box.y, box.bottom)
+            for column in columns
+        )
+
+    # Lines
+
+    def render(self) -> Content:
+        return Content(self._sentence)
+
+    def render_line(self, y: int) -> Strip:
+        drawing = self._drawing
+        if drawing is None:
+            return super().render_line(y)
+        width = self.content_size.width
+        blank = self.rich_style
+        place = drawing.place
+        row = y - place.y
+        if not 0 <= row < place.height:
+            return Strip.blank(width, blank)
+        strips = self._kitty.strips if self._kitty is not None and self._on_top else drawing.strips
+        left = Strip.blank(place.x, blank)
+        return Strip.join([left, strips[row]]).extend_cell_length(width, blank)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        strips = super().render_lines(crop)
+        painted, drawing = self._painted, self._drawing
+        if painted is None or drawing is None:
+            return strips
+        top = self.gutter.top + drawing.place.y
+        return [
+            WatchedStrip(strip, strip.cell_length, partial(self._painted_over, y - top))
+            if 0 <= y - top < painted.rows
+            else strip
+            for y, strip in enumerate(strips, crop.y)
+        ]
