@@ -52,6 +52,7 @@ class Parameter:
         labels: words for choices, by value.
         max_pixels: a picture larger than this number of pixels is scaled down before it is sent.
         empty: what an empty field means (`random`, `automatic`), shown in its place.
+        urls: whether a picture can also be given as an http(s) address that the service fetches itself.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Parameter:
     labels: Mapping[str, str] | None = None
     max_pixels: int | None = None
     empty: str = ""
+    urls: bool = False
 
 
 class Group(StrEnum):
@@ -87,12 +89,13 @@ class EndpointInfo:
     """An endpoint apart from its parameters.
 
     Attributes:
-        id: the service's name for it, the last part of its address.
+        id: the service's name for it, as it stands in its address.
         title: its name for people.
         summary: one sentence: what it is for.
+        group: where it stands in a list.
         price: reckons the estimate of one job from validated parameters.
+        availability: whether the service still offers it.
         active_limit: the service's limit of tasks in flight for this endpoint alone, or None.
-        seeded: whether the same seed gives the same picture.
     """
 
     id: str
@@ -107,24 +110,31 @@ class EndpointInfo:
 class Endpoint(BaseModel):
     """Base of every endpoint description; an instance is a validated request."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=False, allow_inf_nan=False, validate_default=True
+    )
 
     info: ClassVar[EndpointInfo]
 
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:
-        """Return the validated request made of `values` (None and '' mean: not given).
+        """Return the validated request made of `values` (None, '' and an empty list mean: not given).
 
         Raises:
             InvalidInput: with one problem for each field that is wrong; `field` is the parameter's name.
         """
-        given = {name: value for name, value in values.items() if value is not None and value != ""}
+        given = {name: value for name, value in values.items() if not _is_empty(value)}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             fields = {field.name: field for field in fields_of(cls)}
             problems = tuple(_problem(fields, detail) for detail in error.errors(include_url=False))
             raise InvalidInput("Nothing was sent.", problems) from None
+
+    @classmethod
+    def suggested(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the values of parameters that follow from `values` as long as nobody edits them."""
+        return {}
 
     def estimate(self) -> Estimate:
         """Return what one job with these parameters will probably cost."""
@@ -158,7 +168,7 @@ class Field:
     """One parameter as read from an endpoint's class: everything a form or a help text needs.
 
     `minimum` and `maximum` are inclusive; `choices` are the values on offer; `max_length` counts characters
-    of a text or members of a list.
+    of a text or members of a list; the other attributes are those of `Parameter`.
     """
 
     name: str
@@ -179,6 +189,7 @@ class Field:
     max_pixels: int | None = None
     advanced: bool = False
     empty: str = ""
+    urls: bool = False
 
     def label_of(self, choice: str) -> str:
         """Return the words for one of the choices."""
@@ -237,6 +248,7 @@ def _field(name: str, info: FieldInfo) -> Field:
         max_pixels=words.max_pixels,
         advanced=words.advanced,
         empty=words.empty,
+        urls=words.urls,
         **_limits(info),
     )
 
@@ -269,15 +281,18 @@ def _limits(info: FieldInfo) -> dict[str, Any]:
     return limits
 
 
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | tuple) and not value)
+
+
 def _problem(fields: Mapping[str, Field], detail: Mapping[str, Any]) -> Problem:
     name = str(detail["loc"][0]) if detail["loc"] else ""
     field = fields.get(name)
     if field is None:
-        reason = (
-            "is not a parameter of this endpoint" if detail["type"] == "extra_forbidden" else detail["msg"]
-        )
-        return Problem(safe_text(name, limit=60), safe_text(reason, limit=200))
-    return Problem(name, f"{field.title} {_reason(field, detail)}")
+        unknown = detail["type"] == "extra_forbidden"
+        reason = "is not a parameter of this endpoint" if unknown else _plain(detail)
+        return Problem(safe_text(name, limit=60), reason)
+    return Problem(name, f"{field.title} {_reason(field, detail)}", whole=True)
 
 
 def _reason(field: Field, detail: Mapping[str, Any]) -> str:
@@ -297,4 +312,8 @@ def _reason(field: Field, detail: Mapping[str, Any]) -> str:
         )
     if kind in {"string_too_long", "too_long"}:
         return f"is too long: at most {field.max_length:,}"
+    return _plain(detail)
+
+
+def _plain(detail: Mapping[str, Any]) -> str:
     return safe_text(str(detail["msg"]).removeprefix("Value error, "), limit=200)

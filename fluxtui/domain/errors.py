@@ -34,14 +34,18 @@ class FluxError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of an input: where (`field`, dotted name) and why (`reason`, a sentence)."""
+    """One fault of an input: where (`field`, dotted name) and why (`reason`).
+
+    `whole` tells that the reason names its subject in words for people and needs no field in front.
+    """
 
     field: str
     reason: str
+    whole: bool = False
 
     def sentence(self) -> str:
-        """Return `field: reason`, or the reason alone where there is no field."""
-        return f"{self.field}: {self.reason}" if self.field else self.reason
+        """Return `field: reason`, or the reason alone where it is whole or there is no field."""
+        return self.reason if self.whole or not self.field else f"{self.field}: {self.reason}"
 
 
 class _WithProblems(FluxError):

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from fluxtui.domain.errors import FluxError
+
 
 class JobKind(StrEnum):
     """What a job pays for."""
@@ -81,11 +83,24 @@ def may_follow(state: JobState, following: JobState) -> bool:
     return following in TRANSITIONS[state]
 
 
+class IllegalTransition(FluxError):
+    """A job was asked to go to a state that cannot follow the one it is in; nothing was changed."""
+
+    title = "Not possible now"
+
+    def __init__(self, job_id: str, state: JobState, following: JobState) -> None:
+        super().__init__(f"The job {job_id} is {state}, so it cannot become {following}.")
+        self.job_id = job_id
+        self.state = state
+        self.following = following
+
+
 class Job(BaseModel):
     """One paid unit of remote work, from the moment the user says yes.
 
     Money is in credits, times are aware UTC datetimes. `parameters` is the complete recipe: the request
     as validated (pictures and archives by their path in the data directory, never their bytes).
+    `picture` is the id of the `Picture` that came of it.
     """
 
     model_config = ConfigDict(frozen=True)
