@@ -1,0 +1,144 @@
+"""One SQLite file, opened in one worker thread, so that the event loop never waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from fluxtui.domain.errors import StorageError
+from fluxtui.services.journal.faults import storage_error
+from fluxtui.services.journal.schema import migrate
+
+Result = TypeVar("Result")
+Work = Callable[[sqlite3.Connection], Result]
+
+
+class Database:
+    """Runs pieces of work on the database, each in a transaction of its own, one after the other.
+
+    Args:
+        path: the file; it is made, readable by its owner only, if it does not exist.
+        patience: seconds to wait for another program that holds the lock.
+    """
+
+    def __init__(self, path: Path, *, patience: float = 5.0) -> None:
+        self.path = path
+        self._patience = patience
+        self._executor: ThreadPoolExecutor | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._changes = 0
+        self._data_version = 0
+
+    async def open(self) -> None:
+        """Open the file and bring it to the newest version. Does nothing if that was asked before.
+
+        Raises:
+            StorageError: damaged, locked, read-only, of a newer version, or on a full disk.
+        """
+        if self._executor is not None:
+            return
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        try:
+            await self._run(self._connect)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Finish what was begun, and close the file. Does nothing if it is closed."""
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(executor, self._disconnect))
+        executor.shutdown(wait=False)
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Return what `work` reads, all of it from one state of the database."""
+        return await self._run(lambda: self._transaction("BEGIN", work))
+
+    async def write(self, work: Work[Result], *, quiet: bool = False) -> Result:
+        """Run `work` in one transaction, committed to the disk on return, or not at all.
+
+        It is carried out even if the caller is cancelled meanwhile: what was paid must be noted.
+        `quiet` work does not count as a change in `version`.
+        """
+        return await self._run(lambda: self._counted(work, quiet))
+
+    async def version(self) -> int:
+        """Return a number that grows when anything was changed here or by another program."""
+        return await self._run(self._read_version)
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        if self._executor is None:
+            raise RuntimeError("the journal is not open")
+        loop = asyncio.get_running_loop()
+        return await asyncio.shield(loop.run_in_executor(self._executor, self._guarded, work))
+
+    def _guarded(self, work: Callable[[], Result]) -> Result:
+        try:
+            return work()
+        except sqlite3.Error as error:
+            raise storage_error(error, self.path) from error
+
+    def _connect(self) -> None:
+        self._create_file()
+        connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+
+    def _create_file(self) -> None:
+        try:
+            # SQLite gives its log the mode of the file, so it is made with the right one before.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            raise StorageError(
+                f"The journal {self.path} cannot be opened: {error.strerror}.",
+                next_step="Check that its directory exists and that you may write there.",
+            ) from error
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _transaction(self, begin: str, work: Work[Result]) -> Result:
+        if self._connection is None:
+            raise RuntimeError("the journal is not open")
+        self._connection.execute(begin)
+        try:
+            result = work(self._connection)
+            self._connection.execute("COMMIT")
+        finally:
+            # Without effect after a commit.
+            self._connection.rollback()
+        return result
+
+    def _counted(self, work: Work[Result], quiet: bool) -> Result:
+        before = self._connection.total_changes if self._connection else 0
+        result = self._transaction("BEGIN IMMEDIATE", work)
+        if not quiet and self._connection and self._connection.total_changes != before:
+            self._changes += 1
+        return result
+
+    def _read_version(self) -> int:
+        if self._connection is None:
+            raise RuntimeError("the journal is not open")
+        # It tells only of other connections, and only that it differs.
+        seen = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        if seen != self._data_version:
+            self._data_version = seen
+            self._changes += 1
+        return self._changes

@@ -1,0 +1,105 @@
+"""The local copy of the finetunes, usable without a network."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.services.journal.database import Database
+from fluxtui.services.journal.rows import from_row, insert
+
+
+class FinetuneStore:
+    """The table of finetunes. Every method raises `StorageError` if the journal cannot be used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, finetune: Finetune) -> Finetune:
+        """Write a finetune, new or known, and return what is known of it now.
+
+        What the given one does not tell is kept from the known one: services leave much out, and the
+        dataset, the job and the favourite mark are known only here. `set_favourite` takes the mark away.
+        """
+        return (await self.put_many((finetune,)))[0]
+
+    async def put_many(self, finetunes: Sequence[Finetune]) -> tuple[Finetune, ...]:
+        """Write several finetunes as `put` does, all or none."""
+        return await self._database.write(
+            lambda connection: tuple(_put(connection, finetune) for finetune in finetunes)
+        )
+
+    async def get(self, profile: str, finetune_id: str) -> Finetune | None:
+        """Return a finetune, or None if it is not known."""
+        return await self._database.read(lambda connection: _find(connection, profile, finetune_id))
+
+    async def all(self, profile: str | None = None) -> tuple[Finetune, ...]:
+        """Return the finetunes of a profile, or of all, by name."""
+        sql = "SELECT * FROM finetunes WHERE ?1 IS NULL OR profile = ?1 ORDER BY lower(name), profile, id"
+        return await self._select(sql, profile)
+
+    async def set_favourite(self, profile: str, finetune_id: str, favourite: bool) -> Finetune | None:
+        """Mark a finetune as a favourite or not, and return it, or None if it is not known."""
+
+        def work(connection: sqlite3.Connection) -> Finetune | None:
+            sql = "UPDATE finetunes SET favourite = ? WHERE profile = ? AND id = ?"
+            connection.execute(sql, (favourite, profile, finetune_id))
+            return _find(connection, profile, finetune_id)
+
+        return await self._database.write(work)
+
+    async def remove(self, profile: str, finetune_id: str) -> None:
+        """Forget a finetune here; nothing is deleted at the service."""
+        sql = "DELETE FROM finetunes WHERE profile = ? AND id = ?"
+        await self._database.write(
+            lambda connection: connection.execute(sql, (profile, finetune_id)).rowcount
+        )
+
+    async def mark_missing(self, profile: str, seen_ids: Collection[str]) -> tuple[Finetune, ...]:
+        """Mark as missing the ready finetunes of a profile that the service did not list, and return them."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Finetune, ...]:
+            sql = "SELECT * FROM finetunes WHERE profile = ? AND state = ?"
+            rows = connection.execute(sql, (profile, FinetuneState.READY.value)).fetchall()
+            ready = (from_row(Finetune, row) for row in rows)
+            missing = tuple(
+                finetune.model_copy(update={"state": FinetuneState.MISSING})
+                for finetune in ready
+                if finetune.id not in seen_ids
+            )
+            for finetune in missing:
+                insert(connection, "finetunes", finetune, replace=True)
+            return missing
+
+        return await self._database.write(work)
+
+    async def _select(self, sql: str, *values: Any) -> tuple[Finetune, ...]:
+        return await self._database.read(
+            lambda connection: tuple(from_row(Finetune, row) for row in connection.execute(sql, values))
+        )
+
+
+def _find(connection: sqlite3.Connection, profile: str, finetune_id: str) -> Finetune | None:
+    sql = "SELECT * FROM finetunes WHERE profile = ? AND id = ?"
+    row = connection.execute(sql, (profile, finetune_id)).fetchone()
+    return None if row is None else from_row(Finetune, row)
+
+
+def _put(connection: sqlite3.Connection, finetune: Finetune) -> Finetune:
+    known = _find(connection, finetune.profile, finetune.id)
+    merged = finetune if known is None else _merged(known, finetune)
+    insert(connection, "finetunes", merged, replace=True)
+    return merged
+
+
+def _merged(known: Finetune, told: Finetune) -> Finetune:
+    untold = [name for name in Finetune.model_fields if getattr(told, name) is None]
+    kept = {name: getattr(known, name) for name in untold}
+    kept["favourite"] = known.favourite or told.favourite
+    kept["raw"] = told.raw or known.raw
+    # A service that tells no name gets the id for one.
+    if told.name in ("", told.id):
+        kept["name"] = known.name
+    return told.model_copy(update=kept)

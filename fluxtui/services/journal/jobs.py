@@ -1,0 +1,195 @@
+"""Jobs in the journal: every change of state is checked and written with its event in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from fluxtui.domain.errors import StorageError
+from fluxtui.domain.jobs import (
+    ACTIVE_STATES,
+    TERMINAL_STATES,
+    IllegalTransition,
+    Job,
+    JobEvent,
+    JobState,
+    may_follow,
+)
+from fluxtui.services.journal.database import Database
+from fluxtui.services.journal.rows import from_row, insert, json_text, to_column, utc_text
+
+_FIXED = frozenset({"id", "kind", "state", "created_at", "updated_at"})
+
+
+class JobStore:
+    """The table of jobs and their stories. Every method raises `StorageError` if the journal fails."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, jobs: Sequence[Job]) -> None:
+        """Write new jobs, all or none."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for job in jobs:
+                insert(connection, "jobs", job)
+                write_event(connection, job, self._clock(), "")
+
+        await self._database.write(work)
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job, or None if there is none with this id."""
+        return await self._database.read(lambda connection: find_job(connection, job_id))
+
+    async def move(self, job_id: str, to: JobState, *, note: str = "", **changes: Any) -> Job:
+        """Bring a job to another state, with any fields that change with it, and return it.
+
+        The time of submission and of the end are set by the state. `note` goes into the job's story.
+
+        Raises:
+            IllegalTransition: that state may not follow, for instance because another program was faster.
+            StorageError: there is no such job, or the journal could not be written.
+        """
+        return await self._database.write(
+            lambda connection: move_job(connection, self._clock(), job_id, to, note, changes)
+        )
+
+    async def update(self, job_id: str, **changes: Any) -> Job:
+        """Change fields other than the state, and return the job; nothing is written if nothing differs."""
+        return await self._database.write(
+            lambda connection: change_job(connection, self._clock(), require_job(connection, job_id), changes)
+        )
+
+    async def active(self) -> tuple[Job, ...]:
+        """Return the jobs that the program has still something to do for, oldest first."""
+        return await self.in_states(ACTIVE_STATES)
+
+    async def in_states(self, states: Collection[JobState]) -> tuple[Job, ...]:
+        """Return the jobs in any of some states, oldest first."""
+        sql = "SELECT * FROM jobs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY number"
+        return await self._select(sql, (json_text(tuple(states)),))
+
+    async def recent(self, limit: int = 200, *, before: str | None = None) -> tuple[Job, ...]:
+        """Return the newest jobs, newest first, or those that came before the job with an id."""
+        sql = (
+            "SELECT * FROM jobs WHERE ?1 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?1)"
+            " ORDER BY number DESC LIMIT ?2"
+        )
+        return await self._select(sql, (before, limit))
+
+    async def story(self, job_id: str) -> tuple[JobEvent, ...]:
+        """Return what happened to a job, oldest first."""
+
+        def work(connection: sqlite3.Connection) -> tuple[JobEvent, ...]:
+            rows = connection.execute("SELECT * FROM events WHERE job_id = ? ORDER BY number", (job_id,))
+            return tuple(from_row(JobEvent, row) for row in rows)
+
+        return await self._database.read(work)
+
+    async def claim(self, job_id: str, owner: str, seconds: float) -> bool:
+        """Take or renew the lease on a job for some seconds.
+
+        Returns:
+            Whether `owner` holds it now: False while the lease of another owner has not run out.
+        """
+        now = self._clock()
+        values = {
+            "id": job_id,
+            "owner": owner,
+            "now": utc_text(now),
+            "until": utc_text(now + timedelta(seconds=seconds)),
+        }
+        sql = (
+            "UPDATE jobs SET lease_owner = :owner, lease_until = :until WHERE id = :id"
+            " AND (lease_owner IS NULL OR lease_owner = :owner OR lease_until <= :now)"
+        )
+        return await self._database.write(
+            lambda connection: connection.execute(sql, values).rowcount == 1, quiet=True
+        )
+
+    async def release(self, owner: str) -> None:
+        """Give back all leases of an owner."""
+        sql = "UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?"
+        await self._database.write(lambda connection: connection.execute(sql, (owner,)).rowcount, quiet=True)
+
+    async def _select(self, sql: str, values: tuple[Any, ...]) -> tuple[Job, ...]:
+        return await self._database.read(
+            lambda connection: tuple(from_row(Job, row) for row in connection.execute(sql, values))
+        )
+
+
+def find_job(connection: sqlite3.Connection, job_id: str) -> Job | None:
+    """Return a job of the running transaction, or None."""
+    row = connection.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    return None if row is None else from_row(Job, row)
+
+
+def require_job(connection: sqlite3.Connection, job_id: str) -> Job:
+    """Return a job of the running transaction. Raises `StorageError` if there is none."""
+    job = find_job(connection, job_id)
+    if job is None:
+        raise StorageError(f"There is no job {job_id} in the journal.")
+    return job
+
+
+def move_job(
+    connection: sqlite3.Connection,
+    now: datetime,
+    job_id: str,
+    to: JobState,
+    note: str,
+    changes: dict[str, Any],
+) -> Job:
+    """Bring a job to another state within the running transaction. Raises `IllegalTransition`."""
+    job = require_job(connection, job_id)
+    if not may_follow(job.state, to):
+        raise IllegalTransition(job_id, job.state, to)
+    moved = change_job(connection, now, job, _times(to, now) | changes, state=to)
+    write_event(connection, moved, now, note)
+    if to not in ACTIVE_STATES:
+        connection.execute("UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE id = ?", (job_id,))
+    return moved
+
+
+def change_job(
+    connection: sqlite3.Connection,
+    now: datetime,
+    job: Job,
+    changes: dict[str, Any],
+    *,
+    state: JobState | None = None,
+) -> Job:
+    """Write changed fields of a job, and its state if one is given, within the running transaction.
+
+    Raises:
+        TypeError: a field does not exist or never changes.
+    """
+    wrong = [name for name in changes if name not in Job.model_fields or name in _FIXED]
+    if wrong:
+        raise TypeError(f"a job's {', '.join(wrong)} cannot be changed")
+    values = job.model_dump() | changes | {"state": state or job.state}
+    changed = Job.model_validate(values)
+    if changed == job:
+        return job
+    changed = changed.model_copy(update={"updated_at": now})
+    names = [name for name in Job.model_fields if getattr(changed, name) != getattr(job, name)]
+    # The names are those of our own class.
+    sql = f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"  # noqa: S608
+    connection.execute(sql, (*(to_column(name, getattr(changed, name)) for name in names), job.id))
+    return changed
+
+
+def write_event(connection: sqlite3.Connection, job: Job, at: datetime, note: str) -> None:
+    """Add a line to a job's story within the running transaction."""
+    insert(connection, "events", JobEvent(job_id=job.id, at=at, state=job.state, note=note))
+
+
+def _times(to: JobState, now: datetime) -> dict[str, Any]:
+    if to is JobState.SUBMITTING:
+        return {"submitted_at": now}
+    if to is JobState.DRAFT:
+        return {"submitted_at": None}
+    return {"finished_at": now} if to in TERMINAL_STATES else {}

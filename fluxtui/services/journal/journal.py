@@ -1,0 +1,66 @@
+"""The journal as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fluxtui.services.journal.database import Database
+from fluxtui.services.journal.finetunes import FinetuneStore
+from fluxtui.services.journal.jobs import JobStore
+from fluxtui.services.journal.notes import NoteStore
+from fluxtui.services.journal.pictures import PictureStore
+from fluxtui.services.journal.rows import utc_now
+from fluxtui.services.journal.spending import SpendingStore
+
+
+class Journal:
+    """All that must outlive the program, in one SQLite file; each method of its stores is one transaction.
+
+    Several journals, in this and other programs, may be open on one file.
+
+    Args:
+        path: the file, in a directory that exists; made if it does not exist.
+        clock: tells the time, aware.
+        patience: seconds to wait while another program is writing.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] = utc_now, patience: float = 5.0) -> None:
+        self._database = Database(path, patience=patience)
+        self.jobs = JobStore(self._database, clock)
+        self.pictures = PictureStore(self._database, clock)
+        self.finetunes = FinetuneStore(self._database)
+        self.notes = NoteStore(self._database, clock)
+        self.spending = SpendingStore(self._database)
+
+    @property
+    def path(self) -> Path:
+        """Where the journal is."""
+        return self._database.path
+
+    async def open(self) -> None:
+        """Open the journal, making or updating its tables. Raises `StorageError` if that cannot be done."""
+        await self._database.open()
+
+    async def close(self) -> None:
+        """Finish what was begun, and close the journal."""
+        await self._database.close()
+
+    async def version(self) -> int:
+        """Return a number that grows when jobs, pictures or finetunes changed, here or in another program.
+
+        Notes and leases are not counted when they change here.
+        """
+        return await self._database.version()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

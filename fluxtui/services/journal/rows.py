@@ -1,0 +1,72 @@
+"""Models into rows and back: times as UTC texts, enumerations as their values, objects as JSON."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_JSON_COLUMNS = frozenset({"parameters", "dataset", "raw"})
+
+
+def utc_now() -> datetime:
+    """Return the present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def utc_text(moment: datetime) -> str:
+    """Return an aware time as ISO text in UTC, of constant width, so that texts sort as times do.
+
+    Raises:
+        ValueError: the time does not say its zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone cannot go into the journal")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON; ASCII only, since a lone surrogate is no UTF-8. Paths become texts."""
+    return json.dumps(value, default=str, separators=(",", ":"))
+
+
+def to_row(model: BaseModel) -> dict[str, Any]:
+    """Return the columns of a model by name."""
+    return {name: to_column(name, getattr(model, name)) for name in type(model).model_fields}
+
+
+def to_column(name: str, value: Any) -> Any:
+    """Return what SQLite stores for one value."""
+    if value is None:
+        return None
+    if name in _JSON_COLUMNS:
+        return json_text(value)
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "replace").decode()
+    return value
+
+
+def from_row(model: type[Model], row: sqlite3.Row) -> Model:
+    """Return the model that a row holds; columns that are not its fields are left out."""
+    values = {name: row[name] for name in model.model_fields}
+    for name in _JSON_COLUMNS & values.keys():
+        if values[name] is not None:
+            values[name] = json.loads(values[name])
+    return model.model_validate(values)
+
+
+def insert(connection: sqlite3.Connection, table: str, model: BaseModel, *, replace: bool = False) -> None:
+    """Insert a model into a table whose columns have the names of its fields."""
+    row = to_row(model)
+    verb = "REPLACE" if replace else "INSERT"
+    # Names come from our own classes, values are bound.
+    marks = ", ".join("?" for _ in row)
+    sql = f"{verb} INTO {table} ({', '.join(row)}) VALUES ({marks})"
+    connection.execute(sql, tuple(row.values()))

@@ -1,0 +1,159 @@
+"""The journal's tables, as an ordered row of migrations; `user_version` counts those already applied."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from fluxtui.domain.errors import StorageError
+
+APPLICATION_ID = 0x464C5558
+"""Marks a SQLite file as a journal of this program (`FLUX`), in the file's own header."""
+
+_FIRST = """
+CREATE TABLE jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    title TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    batch TEXT,
+    remote_id TEXT,
+    polling_url TEXT,
+    estimate_credits REAL NOT NULL,
+    cost_credits REAL,
+    progress REAL,
+    remote_status TEXT,
+    error_title TEXT,
+    error TEXT,
+    finetune_id TEXT,
+    finetune_name TEXT,
+    dataset TEXT,
+    seed INTEGER,
+    picture TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    submitted_at TEXT,
+    finished_at TEXT,
+    lease_owner TEXT,
+    lease_until TEXT
+);
+CREATE INDEX jobs_by_state ON jobs (state, number);
+CREATE INDEX jobs_by_day ON jobs (coalesce(submitted_at, created_at));
+CREATE INDEX jobs_by_lease ON jobs (lease_owner) WHERE lease_owner IS NOT NULL;
+
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX events_by_job ON events (job_id, number);
+
+CREATE TABLE pictures (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    path TEXT NOT NULL UNIQUE,
+    format TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    seed INTEGER,
+    endpoint TEXT NOT NULL,
+    finetune_name TEXT,
+    parameters TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX pictures_by_job ON pictures (job_id);
+
+CREATE TABLE finetunes (
+    profile TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    trigger_word TEXT,
+    mode TEXT,
+    finetune_type TEXT,
+    lora_rank INTEGER,
+    iterations INTEGER,
+    learning_rate REAL,
+    priority TEXT,
+    captioning INTEGER,
+    created_at TEXT,
+    refreshed_at TEXT,
+    job_id TEXT,
+    dataset TEXT,
+    favourite INTEGER NOT NULL,
+    raw TEXT NOT NULL,
+    PRIMARY KEY (profile, id)
+);
+
+CREATE TABLE notes (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+"""Each script leads from the version that is its index to the next; a released one is never edited."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> int:
+    """Bring a database to the newest version in one transaction, and return that version.
+
+    Safe when several programs open a new or old journal at the same moment: the version is read again
+    once the database is locked for writing.
+
+    Raises:
+        StorageError: the file belongs to another program, or to a newer version of this one.
+        sqlite3.Error: the database cannot be read or written; nothing was changed.
+    """
+    target = len(migrations)
+    if _version_of(connection, target) == target:
+        return target
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for script in migrations[_version_of(connection, target) :]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {target}")
+        connection.execute("COMMIT")
+    finally:
+        connection.rollback()
+    return target
+
+
+def _version_of(connection: sqlite3.Connection, target: int) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    if mark != APPLICATION_ID and (mark or version or tables):
+        raise StorageError(
+            "The journal's file is a database of another program; it was not touched.",
+            next_step="Choose another data directory, or move that file out of it.",
+        )
+    if version > target:
+        raise StorageError(
+            f"The journal was written by a newer FluxTUI (format {version}, this one knows {target}).",
+            next_step="Update FluxTUI, or choose another data directory.",
+        )
+    return version
+
+
+def _statements(script: str) -> Iterator[str]:
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
