@@ -1,0 +1,105 @@
+"""Paths under /simulator, which the real service does not have: the ledger, faults, reset. No key needed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from fluxtui.simulator import answers
+from fluxtui.simulator.faults import fault_from_document
+from fluxtui.simulator.finetunes import LORA_NAME, Finetune, FinetuneKind
+from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.service import SimulatedService
+from fluxtui.simulator.uploads import json_object
+
+ADMIN_PATHS = {
+    "GET /simulator/ledger": "what was accepted and billed",
+    "GET /simulator/violations": "what a careful client never does",
+    "GET /simulator/faults": "the faults in force",
+    "POST /simulator/faults": '{"kind", "count", "rate", "where", "seconds"}: misbehave',
+    "DELETE /simulator/faults": "behave again",
+    "POST /simulator/finetunes": '{"finetune_id", "region", "kind", "comment"}: a finetune from elsewhere',
+    "POST /simulator/reset": "forget everything",
+    "GET /simulator/health": "the state in numbers",
+}
+
+
+def admin_routes(service: SimulatedService) -> list[Route]:
+    """Return the routes under /simulator."""
+    admin = _Admin(service)
+    return [
+        Route("/simulator/ledger", admin.ledger),
+        Route("/simulator/violations", admin.violations),
+        Route("/simulator/faults", admin.faults, methods=["GET", "POST", "DELETE"]),
+        Route("/simulator/finetunes", admin.add_finetune, methods=["POST"]),
+        Route("/simulator/reset", admin.reset, methods=["POST"]),
+        Route("/simulator/health", admin.health),
+    ]
+
+
+class _Admin:
+    def __init__(self, service: SimulatedService) -> None:
+        self._service = service
+
+    async def ledger(self, _request: Request) -> Response:
+        return JSONResponse(self._service.ledger())
+
+    async def violations(self, _request: Request) -> Response:
+        return JSONResponse(self._service.violations)
+
+    async def faults(self, request: Request) -> Response:
+        if request.method == "POST":
+            document = await json_object(request)
+            try:
+                self._service.faults.add(fault_from_document(document))
+            except ValueError as error:
+                raise answers.AnswerError(400, str(error)) from None
+        elif request.method == "DELETE":
+            self._service.faults.clear()
+        return JSONResponse(self._service.faults.listed())
+
+    async def add_finetune(self, request: Request) -> Response:
+        finetune = self._from_elsewhere(await json_object(request))
+        await self._service.add_finetune(finetune)
+        return JSONResponse({"finetune_id": finetune.id})
+
+    def _from_elsewhere(self, document: dict[str, Any]) -> Finetune:
+        name = str(document.get("finetune_id") or uuid.uuid4())
+        kind = document.get("kind") or "flux-1"
+        if kind not in get_args(FinetuneKind):
+            raise answers.AnswerError(400, "The kind of a finetune is flux-1 or klein.")
+        if not LORA_NAME.fullmatch(name):
+            raise answers.AnswerError(
+                400, "A finetune's name has lowercase letters, digits, - and _, or is org-id/name."
+            )
+        owner = "" if "/" in name else self._service.accounts.authenticated(VALID_KEY).name
+        region = str(document.get("region") or self._service.settings.region)
+        details = {"finetune_comment": str(document.get("comment") or name), "trigger_word": "TOK"}
+        return Finetune(name, owner, region, cast(FinetuneKind, kind), details, 0.0, 0.0)
+
+    async def reset(self, _request: Request) -> Response:
+        await self._service.reset()
+        return JSONResponse({"status": "reset"})
+
+    async def health(self, _request: Request) -> Response:
+        service = self._service
+        return JSONResponse(
+            {
+                "status": "ok",
+                "mode": service.settings.mode,
+                "region": service.settings.region,
+                "active_tasks": service.active_tasks(),
+                "tasks": len(service.tasks),
+                "finetunes": len(service.finetunes),
+                "credits": service.accounts.balances(),
+                "urls": {
+                    "submit": service.addresses.submit,
+                    "polling": service.addresses.polling,
+                    "delivery": service.addresses.delivery,
+                },
+            }
+        )

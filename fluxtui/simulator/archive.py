@@ -1,0 +1,156 @@
+"""A training request's body and the ZIP in it, read with flat memory.
+
+The body may hold hundreds of megabytes of base64, so it lies in a file. `file_data` is found there and
+decoded piece by piece into a second file; the rest of the body is ordinary JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import mmap
+import re
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
+
+MOST_IMAGES = 20
+MOST_ENTRIES = 500
+MOST_FILE_BYTES = 100 * 2**20
+MOST_TOTAL_BYTES = 2 * 2**30
+PIECE_PIXELS = 400_000
+LONGEST_ECHO = 4 * 2**20
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+CAPTION_SUFFIX = ".txt"
+
+_FILE_DATA = re.compile(rb'"file_data"\s*:\s*"')
+_ENCODED_CHUNK = 4 * 2**18
+_ENCRYPTED = 0x1
+_ODD_DOS_ATTRIBUTES = 0x02 | 0x04 | 0x08 | 0x10
+_ODD_MODES = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX | 0o111
+
+
+class UnreadableBodyError(ValueError):
+    """The body is not a JSON object."""
+
+
+class RefusedArchiveError(ValueError):
+    """The service refuses the ZIP; the text is its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """What was found in a ZIP: its pictures reduced to small JPEGs, and how many pictures and captions."""
+
+    pieces: tuple[bytes, ...]
+    images: int
+    captions: int
+
+
+def read_training_body(body: Path, archive: Path) -> dict[str, Any]:
+    """Return the JSON object in the file `body`, writing its decoded `file_data` to the file `archive`.
+
+    In the returned object `file_data` holds the base64 text, cut at 4 MiB: enough to echo. Raises
+    UnreadableBodyError for what is no JSON object and RefusedArchiveError for what is no base64.
+    """
+    if body.stat().st_size == 0:
+        raise UnreadableBodyError("The body is empty")
+    with body.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        found = _FILE_DATA.search(content)
+        if found is None:
+            return _json_object(content[:])
+        start = found.end()
+        end = content.find(b'"', start)
+        if end < 0:
+            raise UnreadableBodyError("The body ends too early")
+        document = _json_object(content[:start] + content[end:])
+        _decode(content, start, end, archive)
+        document["file_data"] = content[start : min(end, start + LONGEST_ECHO)].decode("ascii", "replace")
+        return document
+
+
+def _json_object(text: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableBodyError("The body is no JSON") from error
+    if not isinstance(document, dict):
+        raise UnreadableBodyError("The body is no JSON object")
+    return document
+
+
+def _decode(content: mmap.mmap, start: int, end: int, archive: Path) -> None:
+    rest = b""
+    with archive.open("wb") as target:
+        for offset in range(start, end, _ENCODED_CHUNK):
+            chunk = rest + content[offset : min(end, offset + _ENCODED_CHUNK)].replace(b"\\", b"")
+            whole = len(chunk) // 4 * 4
+            rest = chunk[whole:]
+            try:
+                target.write(base64.b64decode(chunk[:whole], validate=True))
+            except binascii.Error as error:
+                raise RefusedArchiveError("Invalid base64 in file_data") from error
+    if rest:
+        raise RefusedArchiveError("Invalid base64 in file_data")
+
+
+def examine(archive: Path) -> TrainingSet:
+    """Check the ZIP and return what is in it. Raises RefusedArchiveError.
+
+    More than 20 pictures are no reason to refuse: such a training is accepted and moderated later.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = opened.infolist()
+            _check_entries(entries)
+            pictures = [entry for entry in entries if _suffix(entry) in IMAGE_SUFFIXES]
+            if not pictures:
+                raise RefusedArchiveError("No images found in the zip file")
+            pieces = tuple(_piece(opened, entry) for entry in pictures[:MOST_IMAGES])
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+        raise RefusedArchiveError("file_data is not a valid zip file") from error
+    return TrainingSet(pieces, len(pictures), len(entries) - len(pictures))
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MOST_ENTRIES:
+        raise RefusedArchiveError(f"The zip file has more than {MOST_ENTRIES} entries")
+    if sum(entry.file_size for entry in entries) > MOST_TOTAL_BYTES:
+        raise RefusedArchiveError("The zip file is too large when unpacked")
+    names = set()
+    for entry in entries:
+        if _suspicious(entry) or entry.filename in names:
+            raise RefusedArchiveError(f"Suspicious file attributes detected: {entry.filename}")
+        names.add(entry.filename)
+        if _suffix(entry) not in (*IMAGE_SUFFIXES, CAPTION_SUFFIX):
+            raise RefusedArchiveError(f"Unsupported file type: {entry.filename}")
+        if entry.file_size > MOST_FILE_BYTES:
+            raise RefusedArchiveError(f"File too large: {entry.filename}")
+
+
+def _suspicious(entry: zipfile.ZipInfo) -> bool:
+    name, mode = entry.filename, entry.external_attr >> 16
+    nested = "/" in name or "\\" in name or entry.is_dir()
+    hidden = name.startswith(".") or any(ord(character) < 32 for character in name)
+    odd_type = stat.S_IFMT(mode) not in (0, stat.S_IFREG)
+    odd_bits = bool(mode & _ODD_MODES) or bool(entry.external_attr & _ODD_DOS_ATTRIBUTES)
+    return nested or hidden or odd_type or odd_bits or bool(entry.flag_bits & _ENCRYPTED)
+
+
+def _suffix(entry: zipfile.ZipInfo) -> str:
+    return PurePosixPath(entry.filename).suffix.lower()
+
+
+def _piece(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as file:
+        content = file.read(MOST_FILE_BYTES)
+    try:
+        return encoded(reduced(content, PIECE_PIXELS), "JPEG", quality=88)
+    except UnreadablePictureError as error:
+        raise RefusedArchiveError(f"Invalid image: {entry.filename}") from error

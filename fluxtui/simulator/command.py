@@ -1,0 +1,135 @@
+"""The command `fluxtui simulate`: its options and what it prints. Heavy imports wait until it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fluxtui.simulator.server import SimulatorServer
+    from fluxtui.simulator.settings import Settings
+
+DEFAULT_PORT = 8750
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the simulator's options to `parser`."""
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="submit port; 0 takes any free one")
+    parser.add_argument("--polling-port", type=int, help="default: the submit port + 1")
+    parser.add_argument("--delivery-port", type=int, help="default: the submit port + 2")
+    parser.add_argument(
+        "--mode",
+        default="historic",
+        help="historic: trains; current: training answers 404, as since 2025-10-31",
+    )
+    parser.add_argument("--seconds-per-training", type=float, default=30.0, metavar="SECONDS")
+    parser.add_argument("--seconds-per-image", type=float, default=3.0, metavar="SECONDS")
+    parser.add_argument("--result-seconds", type=float, default=600.0, help="life of a result's address")
+    parser.add_argument("--seed", type=int, default=0, help="where requests without a seed begin")
+    parser.add_argument("--credits", type=float, default=10_000.0, help="first balance of the valid key")
+    parser.add_argument("--region", default="eu", help="finetunes trained in another one are not found")
+    parser.add_argument(
+        "--state-directory", type=Path, metavar="DIRECTORY", help="remember everything here between runs"
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="KIND[=SECONDS][:COUNT|:RATE%][@WHERE]",
+        help="misbehave, for example 503:2@poll or latency=2:50%%@submit; repeatable",
+    )
+    parser.add_argument("--hold-file", type=Path, help="end when nobody holds a lock on this file any more")
+    parser.add_argument(
+        "--ready-file", type=Path, help="write process id and URLs here, as JSON, once listening"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print neither the greeting nor requests")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted or no longer needed. Returns 0; 2 after a sentence when it cannot start."""
+    import time
+
+    from fluxtui.simulator.server import PortTakenError, SimulatorServer
+    from fluxtui.simulator.state import StateError
+
+    try:
+        settings = settings_of(args)
+        server = SimulatorServer(settings, time.time, None if args.quiet else _print_request)
+    except (ValueError, PortTakenError, StateError) as error:
+        sys.stderr.write(f"fluxtui simulate: {error}\n")
+        return 2
+    if not args.quiet:
+        sys.stdout.write(greeting(server, settings))
+        sys.stdout.flush()
+    _serve(server)
+    return 0
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the settings that the options describe. Raises ValueError, with a sentence."""
+    from fluxtui.simulator.faults import parse_fault
+    from fluxtui.simulator.settings import Settings
+
+    next_to = (args.port + 1, args.port + 2) if args.port else (0, 0)
+    return Settings(
+        host=args.host,
+        port=args.port,
+        polling_port=next_to[0] if args.polling_port is None else args.polling_port,
+        delivery_port=next_to[1] if args.delivery_port is None else args.delivery_port,
+        mode=args.mode,
+        seconds_per_training=args.seconds_per_training,
+        seconds_per_image=args.seconds_per_image,
+        seed=args.seed,
+        result_seconds=args.result_seconds,
+        credits=args.credits,
+        state_directory=args.state_directory,
+        region=args.region,
+        faults=tuple(parse_fault(text) for text in args.fault),
+        hold_file=args.hold_file,
+        ready_file=args.ready_file,
+    )
+
+
+def greeting(server: SimulatorServer, settings: Settings) -> str:
+    """Return what is printed on start: the URLs, the keys and the admin paths."""
+    from fluxtui.simulator.admin import ADMIN_PATHS
+    from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
+
+    urls = server.service.addresses
+    width = max(len(path) for path in ADMIN_PATHS)
+    lines = [
+        f"The simulator listens ({settings.mode} mode, region {settings.region}). Ctrl+C ends it.",
+        "",
+        f"  base URL   {urls.submit}",
+        f"  polling    {urls.polling}",
+        f"  delivery   {urls.delivery}",
+        "",
+        f"  keys       {VALID_KEY} (works)  {POOR_KEY} (no credits)  {FORBIDDEN_KEY} (no permission)",
+        "",
+        *(f"  {path:<{width}}  {meaning}" for path, meaning in ADMIN_PATHS.items()),
+        "",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _serve(server: SimulatorServer) -> None:
+    import asyncio
+    import signal
+
+    async def serving() -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, server.stop)
+        await server.serve()
+
+    asyncio.run(serving())
+
+
+def _print_request(method: str, path: str, status: int, milliseconds: float) -> None:
+    outcome = str(status) if status else "no answer"
+    visible = "".join(character if character.isprintable() else "?" for character in path)[:120]
+    sys.stdout.write(f"{method} {visible} {outcome} {milliseconds:.0f} ms\n")
+    sys.stdout.flush()

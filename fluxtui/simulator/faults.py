@@ -1,0 +1,156 @@
+"""Misbehaviour on demand: which fault strikes which request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+PLACES = ("submit", "poll", "delivery", "manage", "any")
+
+HTTP_KINDS = ("429", "429-retry-after", "500", "502", "503", "504")
+DROP_BEFORE, DROP_AFTER = "drop-before", "drop-after"
+TRUNCATED_BODY, GARBLED_BODY = "truncated-body", "garbled-body"
+TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED = "truncated-image", "wrong-type", "expired"
+LATENCY, UNKNOWN_STATUS = "latency", "unknown-status"
+FAILED, MODERATED, CONTENT_MODERATED = "failed", "moderated", "content-moderated"
+
+BODY_KINDS = (DROP_AFTER, TRUNCATED_BODY, GARBLED_BODY)
+OUTCOME_KINDS = (FAILED, MODERATED, CONTENT_MODERATED)
+DELIVERY_KINDS = (TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED)
+
+KINDS = (
+    LATENCY,
+    *HTTP_KINDS,
+    DROP_BEFORE,
+    *BODY_KINDS,
+    *DELIVERY_KINDS,
+    UNKNOWN_STATUS,
+    *OUTCOME_KINDS,
+)
+
+_OPTION = re.compile(
+    r"(?P<kind>[a-z0-9-]+)(=(?P<seconds>[0-9.]+))?(:(?P<amount>[0-9.]+)(?P<percent>%?))?(@(?P<where>[a-z]+))?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One kind of misbehaviour: for the next `count` requests, for a `rate` (0 to 1) of them, or for all.
+
+    `where` limits it to submits, polls, deliveries or management calls. `seconds` is the delay of a latency
+    and the `Retry-After` of a 429. Raises ValueError, with a sentence, for anything unknown.
+    """
+
+    kind: str
+    count: int | None = None
+    rate: float | None = None
+    where: str = "any"
+    seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"There is no fault {self.kind!r}; choose from {', '.join(KINDS)}.")
+        if self.where not in PLACES:
+            raise ValueError(f"A fault strikes at {', '.join(PLACES)}, not {self.where!r}.")
+        if self.count is not None and self.count < 1:
+            raise ValueError("The count of a fault is 1 or more.")
+        if self.rate is not None and not 0 <= self.rate <= 1:
+            raise ValueError("The rate of a fault is from 0 to 1 (0% to 100%).")
+        if not 0 <= self.seconds <= 3600:
+            raise ValueError("The seconds of a fault are from 0 to 3600.")
+
+
+def parse_fault(text: str) -> Fault:
+    """Read `kind[=seconds][:count|:rate%][@where]`, such as `latency=2:5@poll`. Raises ValueError."""
+    match = _OPTION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"A fault reads kind[=seconds][:count|:rate%][@where]; {text!r} does not.")
+    try:
+        amount = float(match["amount"]) if match["amount"] else None
+        seconds = float(match["seconds"]) if match["seconds"] else 1.0
+    except ValueError:
+        raise ValueError(f"{text!r} holds a number that cannot be read.") from None
+    if amount is not None and not match["percent"] and not amount.is_integer():
+        raise ValueError(f"{text!r}: a count is a whole number; end a rate with %.")
+    return Fault(
+        kind=match["kind"],
+        count=int(amount) if amount is not None and not match["percent"] else None,
+        rate=amount / 100 if amount is not None and match["percent"] else None,
+        where=match["where"] or "any",
+        seconds=seconds,
+    )
+
+
+def fault_from_document(document: dict[str, Any]) -> Fault:
+    """Build a fault from the body of `POST /simulator/faults`. Raises ValueError, with a sentence."""
+    unknown = set(document) - {"kind", "count", "rate", "where", "seconds"}
+    if unknown:
+        raise ValueError(f"A fault has no field {', '.join(sorted(unknown))}.")
+    count, rate, seconds = document.get("count"), document.get("rate"), document.get("seconds", 1.0)
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int)):
+        raise ValueError("The count of a fault is a whole number or null.")
+    for value in (rate, seconds):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise ValueError("The rate and the seconds of a fault are numbers.")
+    return Fault(
+        kind=str(document.get("kind")),
+        count=count,
+        rate=rate,
+        where=str(document.get("where") or "any"),
+        seconds=1.0 if seconds is None else seconds,
+    )
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    remaining: int | None
+
+
+class FaultBox:
+    """The faults in force; asking for one uses it up."""
+
+    def __init__(self, faults: Iterable[Fault], random: Random) -> None:
+        self._random = random
+        self._armed: list[_Armed] = []
+        for fault in faults:
+            self.add(fault)
+
+    def add(self, fault: Fault) -> None:
+        """Let `fault` strike from the next request on."""
+        self._armed.append(_Armed(fault, fault.count))
+
+    def clear(self) -> None:
+        """Behave well from now on."""
+        self._armed.clear()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the faults in force, with what is left of their counts."""
+        return [
+            {
+                "kind": armed.fault.kind,
+                "count": armed.remaining,
+                "rate": armed.fault.rate,
+                "where": armed.fault.where,
+                "seconds": armed.fault.seconds,
+            }
+            for armed in self._armed
+        ]
+
+    def take(self, where: str, kinds: Collection[str]) -> Fault | None:
+        """Return the first fault among `kinds` that strikes a request at `where`, counting it, or None."""
+        for armed in self._armed:
+            fault = armed.fault
+            if fault.kind not in kinds or fault.where not in ("any", where):
+                continue
+            if fault.rate is not None and self._random.random() >= fault.rate:
+                continue
+            if armed.remaining is not None:
+                armed.remaining -= 1
+                if armed.remaining == 0:
+                    self._armed.remove(armed)
+            return fault
+        return None

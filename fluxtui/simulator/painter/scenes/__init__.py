@@ -1,0 +1,1 @@
+"""The kinds of picture that the painter knows, one a module."""

@@ -1,0 +1,113 @@
+"""A simulator inside the calling process, in a thread of its own: for tests and scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+from fluxtui.simulator.clock import Clock
+from fluxtui.simulator.faults import Fault
+from fluxtui.simulator.ledger import LedgerEntry, Violation
+from fluxtui.simulator.server import SimulatorServer
+from fluxtui.simulator.settings import Settings
+
+_START_SECONDS = 15.0
+_STOP_SECONDS = 15.0
+_CALL_SECONDS = 15.0
+
+T = TypeVar("T")
+
+
+class Simulator:
+    """A running simulator, seen from the test: its addresses, its record, its faults."""
+
+    def __init__(self, server: SimulatorServer, loop: asyncio.AbstractEventLoop) -> None:
+        self._service = server.service
+        self._loop = loop
+
+    @property
+    def base_url(self) -> str:
+        """The submit host, such as http://127.0.0.1:8123; paths begin with /v1."""
+        return self._service.addresses.submit
+
+    @property
+    def polling_base_url(self) -> str:
+        """The host that polling URLs name."""
+        return self._service.addresses.polling
+
+    @property
+    def delivery_base_url(self) -> str:
+        """The host that result URLs name."""
+        return self._service.addresses.delivery
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return what was accepted and billed, oldest first."""
+        return self._call(self._service.ledger)
+
+    def violations(self) -> list[Violation]:
+        """Return what a careful client would not have done."""
+        return self._call(lambda: list(self._service.violations))
+
+    def credits(self, key_name: str = "valid") -> float:
+        """Return the balance of the account `valid` or `poor`."""
+        return self._call(self._service.accounts.balances)[key_name]
+
+    def faults(
+        self,
+        kind: str,
+        *,
+        count: int | None = None,
+        rate: float | None = None,
+        where: str = "any",
+        seconds: float = 1.0,
+    ) -> None:
+        """Misbehave from now on, see `Fault`. Raises ValueError."""
+        fault = Fault(kind=kind, count=count, rate=rate, where=where, seconds=seconds)
+        self._call(lambda: self._service.faults.add(fault))
+
+    def clear_faults(self) -> None:
+        """Behave well from now on."""
+        self._call(self._service.faults.clear)
+
+    def reset(self) -> None:
+        """Forget all work and faults and refill the accounts."""
+        self._await(self._service.reset())
+
+    def _call(self, function: Callable[[], T]) -> T:
+        async def called() -> T:
+            return function()
+
+        return self._await(called())
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_CALL_SECONDS)
+
+
+@contextlib.contextmanager
+def running_simulator(settings: Settings | None = None, clock: Clock = time.time) -> Iterator[Simulator]:
+    """Run a simulator while the block runs. Raises PortTakenError, StateError, TimeoutError."""
+    server = SimulatorServer(settings or Settings(), clock)
+    loop = asyncio.new_event_loop()
+    ready = threading.Event()
+
+    def run() -> None:
+        try:
+            loop.run_until_complete(server.serve(ready.set))
+            loop.run_until_complete(loop.shutdown_default_executor())
+        finally:
+            loop.close()
+
+    thread = threading.Thread(target=run, name="simulator", daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(_START_SECONDS):
+            raise TimeoutError("The simulator did not start in time.")
+        yield Simulator(server, loop)
+    finally:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(server.stop)
+        thread.join(_STOP_SECONDS)

@@ -1,0 +1,175 @@
+"""The simulated service itself: accounts, tasks and finetunes, without any HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from fluxtui.simulator import answers, ledger
+from fluxtui.simulator.accounts import Account, Accounts
+from fluxtui.simulator.clock import Clock
+from fluxtui.simulator.faults import FaultBox
+from fluxtui.simulator.finetunes import Finetune, FinetuneKind, built_in_loras
+from fluxtui.simulator.ledger import LedgerEntry, Violation
+from fluxtui.simulator.ordering import order_of
+from fluxtui.simulator.settings import Settings
+from fluxtui.simulator.state import Record, StateStore
+from fluxtui.simulator.studio import Studio
+from fluxtui.simulator.tasks import READY, Task
+
+
+@dataclass(slots=True)
+class Addresses:
+    """The URLs of the three listeners, without a slash at the end."""
+
+    submit: str = ""
+    polling: str = ""
+    delivery: str = ""
+
+
+class SimulatedService:
+    """Everything that the service knows. Its methods run on one event loop; slow parts go to threads."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Open the state. Raises StateError."""
+        self.settings = settings
+        self.clock = clock
+        self.addresses = Addresses()
+        self.store = StateStore(settings.state_directory)
+        self.studio = Studio(self.store)
+        self.accounts = Accounts(settings.keys)
+        self.faults = FaultBox(settings.faults, Random(settings.seed))  # noqa: S311
+        self.tasks: dict[str, Task] = {}
+        self.finetunes: dict[str, Finetune] = {}
+        self.violations: list[Violation] = []
+        self.signing_key = secrets.token_bytes(32)
+        self.last_request_at = time.monotonic()
+        self._load()
+
+    def _load(self) -> None:
+        for document in self.store.records("signing"):
+            self.signing_key = bytes.fromhex(document["key"])
+        for document in self.store.records("balances"):
+            self.accounts.restore(document)
+        for document in self.store.records("task"):
+            task = Task.from_document(document)
+            self.tasks[task.id] = task
+        for document in self.store.records("finetune"):
+            pieces = tuple(self.store.blobs(document["id"]).values())
+            self.finetunes[document["id"]] = Finetune.from_document(document, pieces)
+        for lora in built_in_loras(self.settings.region):
+            self.finetunes.setdefault(lora.id, lora)
+        self.store.save([("signing", "key", {"key": self.signing_key.hex()})])
+
+    def close(self) -> None:
+        """Finish painting and close the state."""
+        self.studio.close()
+        self.store.close()
+
+    async def reset(self) -> None:
+        """Forget all work, refill the accounts and behave well."""
+        for task_id in self.tasks:
+            self.studio.forget(task_id)
+        self.tasks.clear()
+        self.finetunes.clear()
+        self.violations.clear()
+        self.faults.clear()
+        self.accounts.restart()
+        await asyncio.to_thread(self.store.clear)
+        await asyncio.to_thread(self._load)
+
+    def balances_record(self) -> Record:
+        """Return what the store keeps of the accounts."""
+        return ("balances", "all", self.accounts.balances())
+
+    async def save_task(self, task: Task) -> None:
+        """Write a changed task."""
+        await asyncio.to_thread(self.store.save, [("task", task.id, task.document())])
+
+    def active_tasks(self, account: Account | None = None, endpoint: str | None = None) -> int:
+        """Count tasks under way, of one account and at one endpoint where given."""
+        now = self.clock()
+        return sum(
+            task.active(now)
+            for task in self.tasks.values()
+            if (account is None or task.key_name == account.name)
+            and (endpoint is None or task.endpoint == endpoint)
+        )
+
+    def known_task(self, account: Account, task_id: str) -> Task | None:
+        """Return an account's task, or None when it is unknown, somebody else's or long finished."""
+        task = self.tasks.get(task_id)
+        if task is None or task.key_name != account.name:
+            return None
+        return task if self.clock() < task.ends_at + self.settings.task_seconds else None
+
+    def visible_finetune(self, account: Account, finetune_id: str) -> Finetune:
+        """Return a finetune of the account or a shared one. Raises AnswerError (404)."""
+        finetune = self.finetunes.get(finetune_id)
+        if finetune is None or finetune.region != self.settings.region:
+            raise answers.finetune_not_found()
+        if finetune.key_name not in ("", account.name):
+            raise answers.finetune_not_found()
+        return finetune
+
+    def usable_finetune(self, account: Account, finetune_id: str, kind: FinetuneKind) -> Finetune:
+        """Return a finetune that one can generate with. Raises AnswerError (404)."""
+        finetune = self.visible_finetune(account, finetune_id)
+        if finetune.kind != kind or not finetune.usable(self.clock()):
+            raise answers.finetune_not_found()
+        return finetune
+
+    def listed_finetunes(self, account: Account) -> list[str]:
+        """Return the ids that `my_finetunes` shows: those trained here; a new one appears after a moment."""
+        now, delay = self.clock(), self.settings.listing_delay
+        return [
+            finetune.id
+            for finetune in self.finetunes.values()
+            if finetune.kind == "flux-1"
+            and finetune.key_name == account.name
+            and finetune.region == self.settings.region
+            and now >= finetune.created_at + delay
+        ]
+
+    async def add_finetune(self, finetune: Finetune) -> None:
+        """Keep a finetune and its pieces."""
+        self.finetunes[finetune.id] = finetune
+        blobs = [(finetune.id, f"piece-{number:03}", piece) for number, piece in enumerate(finetune.pieces)]
+        records: list[Record] = [("finetune", finetune.id, finetune.document())]
+        await asyncio.to_thread(self.store.save, records, blobs)
+
+    async def delete_finetune(self, account: Account, finetune_id: str) -> None:
+        """Delete a finished finetune of the account. Raises AnswerError (404)."""
+        finetune = self.visible_finetune(account, finetune_id)
+        if finetune.key_name != account.name or self.clock() < finetune.usable_at:
+            raise answers.finetune_not_found()
+        del self.finetunes[finetune_id]
+        await asyncio.to_thread(self.store.forget, "finetune", finetune_id)
+
+    async def picture(self, task: Task) -> bytes:
+        """Return the picture of a finished task."""
+        return await self.studio.picture(task.id, lambda: self._order(task))
+
+    def begin_painting(self, task: Task) -> None:
+        """Start on the picture of a task that will end well."""
+        if task.outcome == READY and task.kind == "image":
+            self.studio.begin(task.id, lambda: self._order(task))
+
+    def _order(self, task: Task) -> Any:
+        finetune = self.finetunes.get(task.parameters.get("finetune_id", ""))
+        return order_of(task, finetune, self.store.blobs(task.id))
+
+    async def record_violation(self, what: str, task: Task | None) -> None:
+        """Remember something that a careful client never does."""
+        self.violations.append(Violation(job=task.id if task else None, what=what, at=self.clock()))
+        if task:
+            task.violations.append(what)
+            await self.save_task(task)
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return what was accepted and billed, oldest first."""
+        return ledger.entries(self.tasks.values(), self.clock())
