@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from fluxtui.api.service import APIService, Timeouts, Trace
 from fluxtui.domain.errors import InvalidInput, NotAuthenticated
@@ -82,12 +83,21 @@ class Container:
         config: loaded already, so that its faults are told before a screen is drawn.
         data_dir: where journal and pictures live; from the configuration where None.
         pacing: how often the services are asked about jobs.
+        first_notes: written to the journal's notes where they are not there yet.
     """
 
-    def __init__(self, config: ConfigService, data_dir: Path, *, pacing: Pacing | None = None) -> None:
+    def __init__(
+        self,
+        config: ConfigService,
+        data_dir: Path,
+        *,
+        pacing: Pacing | None = None,
+        first_notes: Mapping[str, Any] | None = None,
+    ) -> None:
         self.config = config
         self._storage = StorageService(data_dir)
         self._pacing = pacing or Pacing()
+        self._first_notes = first_notes or {}
         self._journal: Journal | None = None
         self._connections: Connections | None = None
 
@@ -96,6 +106,9 @@ class Container:
         self._storage.prepare()
         journal = self._journal = Journal(self._storage.journal_path)
         await journal.open()
+        for key, value in self._first_notes.items():
+            if await journal.notes.get(key, None) is None:
+                await journal.notes.set(key, value)
         trace = Trace()
         connections = self._connections = Connections(self.config, trace)
         validation = ValidationService()

@@ -1,0 +1,122 @@
+"""The command line; imports a screen only when one is shown."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fluxtui import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    from fluxtui.simulator import command as simulate
+
+    parser = argparse.ArgumentParser(
+        prog="fluxtui",
+        description="Train FLUX image models on your own pictures, manage them and generate with them.",
+        epilog="With no command, the program starts with your configuration. "
+        "`fluxtui demo` shows everything on a built-in simulator: no key, no network, no cost.",
+    )
+    parser.add_argument("--version", action="version", version=f"fluxtui {__version__}")
+    _add_program_options(parser)
+    parser.set_defaults(run=_run_program)
+    commands = parser.add_subparsers(title="commands", metavar="")
+
+    demo = commands.add_parser("demo", help="the whole program on a built-in simulator, nothing needed")
+    _add_demo_options(demo)
+    demo.set_defaults(run=_run_demo)
+
+    simulated = commands.add_parser(
+        "simulate", help="run the simulator alone: a server like BFL's, on this machine"
+    )
+    simulate.add_arguments(simulated)
+    simulated.set_defaults(run=simulate.run)
+
+    doctor = commands.add_parser("doctor", help="tell what the terminal can show and where things are kept")
+    _add_program_options(doctor)
+    doctor.set_defaults(run=_run_doctor)
+    return parser
+
+
+def _add_screen_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--images",
+        choices=("auto", "kitty", "iterm2", "sixel", "halfcell", "none"),
+        default=argparse.SUPPRESS,
+        help="how pictures are shown in the terminal (default: what it can)",
+    )
+    parser.add_argument(
+        "--no-mouse", action="store_true", default=argparse.SUPPRESS, help="leave the mouse to the terminal"
+    )
+
+
+def _add_program_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, default=argparse.SUPPRESS, metavar="FILE", help="the configuration file"
+    )
+    parser.add_argument("--profile", default=argparse.SUPPRESS, metavar="NAME", help="the profile to use")
+    parser.add_argument(
+        "--base-url", default=argparse.SUPPRESS, metavar="URL", help="the server, in place of the profile's"
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="where journal and pictures are kept",
+    )
+    _add_screen_options(parser)
+
+
+def _add_demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data-dir", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="where the demo lives"
+    )
+    parser.add_argument(
+        "--seconds-per-training",
+        type=float,
+        default=30.0,
+        metavar="S",
+        help="how long a training takes (default 30)",
+    )
+    parser.add_argument(
+        "--seconds-per-image",
+        type=float,
+        default=3.0,
+        metavar="S",
+        help="how long a picture takes (default 3)",
+    )
+    _add_screen_options(parser)
+
+
+def _run_program(options: argparse.Namespace) -> int:
+    from fluxtui.launch import run_program
+
+    return run_program(options)
+
+
+def _run_demo(options: argparse.Namespace) -> int:
+    from fluxtui.launch import run_demo
+
+    return run_demo(options)
+
+
+def _run_doctor(options: argparse.Namespace) -> int:
+    from fluxtui.doctor import run_doctor
+
+    return run_doctor(options)

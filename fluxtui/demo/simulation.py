@@ -1,0 +1,122 @@
+"""The simulator of a demo: started in the background, shared by all demos on one data directory."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fluxtui.domain.errors import FluxError
+
+START_SECONDS = 20.0
+"""How long the simulator may take until it listens."""
+ASK_SECONDS = 2.0
+"""How long an answer about its health may take."""
+
+
+class SimulatorError(FluxError):
+    """The simulator of the demo did not start."""
+
+    title = "Simulator"
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How long the simulated service takes, in seconds."""
+
+    training: float = 30.0
+    image: float = 3.0
+
+
+@contextmanager
+def simulator(folder: Path, speed: Speed) -> Iterator[str]:
+    """Yield the base URL of a running simulator that keeps its state in `folder`.
+
+    One that still runs there is used, else one is started on the ports it had before, so that jobs of an
+    earlier demo find it again. It ends by itself when no demo holds it and its tasks are finished.
+
+    Raises:
+        SimulatorError: it cannot be started.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "held").open("a") as hold:
+        fcntl.flock(hold, fcntl.LOCK_SH)
+        known = _announced(folder)
+        if known is None or not _answers(known["base_url"]):
+            known = _start(folder, speed, known)
+        yield known["base_url"]
+
+
+def _announced(folder: Path) -> dict[str, str] | None:
+    try:
+        known = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(known, dict) or not str(known.get("base_url", "")).startswith("http://127.0.0.1:"):
+        return None
+    return {str(name): str(value) for name, value in known.items()}
+
+
+def _answers(base_url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{base_url}/simulator/health", timeout=ASK_SECONDS) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def _start(folder: Path, speed: Speed, before: dict[str, str] | None) -> dict[str, str]:
+    attempts = [_ports(before), ("0", "0", "0")] if before else [("0", "0", "0")]
+    for ports in attempts:
+        (folder / "ready.json").unlink(missing_ok=True)
+        process = _spawn(folder, speed, ports)
+        known = _wait_until_ready(folder, process)
+        if known is not None:
+            return known
+    raise SimulatorError(
+        "The simulator of the demo did not start.", next_step=f"Its words are in {folder / 'output.txt'}."
+    )
+
+
+def _ports(before: dict[str, str]) -> tuple[str, str, str]:
+    names = ("base_url", "polling_base_url", "delivery_base_url")
+    submit, polling, delivery = (before.get(name, "").rpartition(":")[2] for name in names)
+    return (submit or "0", polling or "0", delivery or "0")
+
+
+def _spawn(folder: Path, speed: Speed, ports: tuple[str, str, str]) -> subprocess.Popen[bytes]:
+    command = [
+        *(sys.executable, "-m", "fluxtui", "simulate"),
+        *("--port", ports[0], "--polling-port", ports[1], "--delivery-port", ports[2]),
+        *("--seconds-per-training", str(speed.training), "--seconds-per-image", str(speed.image)),
+        *("--state", str(folder / "state"), "--ready-file", str(folder / "ready.json")),
+        *("--hold-file", str(folder / "held")),
+    ]
+    descriptor = os.open(folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor, start_new_session=True
+        )
+    finally:
+        os.close(descriptor)
+
+
+def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, str] | None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        known = _announced(folder)
+        if known is not None:
+            return known
+        time.sleep(0.05)
+    process.terminate()
+    return None

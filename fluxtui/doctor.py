@@ -1,0 +1,78 @@
+"""`fluxtui doctor`: what the terminal can show and where things are kept, without any secret."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from fluxtui import __version__
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.text import safe_text
+
+PACKAGES = ("textual", "textual-image", "pillow", "httpx", "pydantic")
+
+
+def run_doctor(options: argparse.Namespace) -> int:
+    """Print what was found and return 0, or 1 if the configuration cannot be used."""
+    _say("program", f"fluxtui {__version__}, Python {platform.python_version()}, {platform.system()}")
+    _say("packages", ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    fine = _tell_config(options)
+    _tell_terminal(options)
+    return 0 if fine else 1
+
+
+def _say(label: str, text: str) -> None:
+    print(f"{label:<14}{safe_text(text)}")  # noqa: T201
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _tell_config(options: argparse.Namespace) -> bool:
+    from fluxtui.launch import data_directory, load_config
+
+    try:
+        config = load_config(options)
+    except FluxError as error:
+        _say("configuration", error.sentence())
+        return False
+    found = "" if config.path.exists() else " (not there; defaults are used)"
+    _say("configuration", f"{config.path}{found}")
+    for warning in config.warnings:
+        _say("warning", warning)
+    name, profile = config.active()
+    _say("profile", f"{name}: {profile.provider} at {profile.base_url}")
+    _say("key", config.key_source())
+    try:
+        known = asyncio.run(config.key()) is not None
+    except FluxError as error:
+        _say("key", error.sentence())
+    else:
+        _say("", "found (not shown)" if known else "none: nothing can be sent")
+    _say("data", str(data_directory(config, options)))
+    return True
+
+
+def _tell_terminal(options: argparse.Namespace) -> None:
+    from fluxtui.terminal.probe import probe_terminal, require_terminal
+
+    complaint = require_terminal()
+    if complaint:
+        _say("terminal", complaint)
+        return
+    terminal = probe_terminal(getattr(options, "images", None) or "auto")
+    size = os.get_terminal_size(sys.stderr.fileno())
+    _say("terminal", f"{terminal.name or os.environ.get('TERM', 'unknown')}, {size.columns}x{size.lines}")
+    _say("pictures", f"{terminal.protocol.value}, cells of {terminal.cell_width}x{terminal.cell_height} px")
+    where = [name for name, here in (("over SSH", terminal.over_ssh), ("in tmux", terminal.in_tmux)) if here]
+    _say("line", ", ".join(where) or "local")
+    if terminal.note:
+        _say("note", terminal.note)

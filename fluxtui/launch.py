@@ -1,0 +1,136 @@
+"""From the command line to the screen: configuration, terminal, container, application."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.text import safe_text
+
+if TYPE_CHECKING:
+    from fluxtui.container import Container
+    from fluxtui.services.config import ConfigService
+    from fluxtui.terminal.profile import TerminalProfile
+
+CANNOT_START = 2
+"""Exit code where there is no terminal, or the configuration or the data directory cannot be used."""
+
+DEMO_PROFILE = "demo"
+
+
+def run_program(options: argparse.Namespace) -> int:
+    """Start the program with the user's configuration; returns the exit code."""
+    from fluxtui.terminal.probe import require_terminal
+
+    complaint = require_terminal()
+    if complaint:
+        return _complain(complaint)
+    try:
+        config = load_config(options)
+        return _run(config, data_directory(config, options), options, first_notes={})
+    except FluxError as error:
+        return _complain(error.sentence())
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Start the program on the simulator, with a data directory and a sample dataset of its own."""
+    from fluxtui.demo.dataset import make_sample_dataset
+    from fluxtui.demo.simulation import Speed, simulator
+    from fluxtui.terminal.probe import require_terminal
+
+    complaint = require_terminal()
+    if complaint:
+        return _complain(complaint)
+    folder = getattr(options, "data_dir", None) or default_data_directory() / "demo"
+    try:
+        speed = Speed(options.seconds_per_training, options.seconds_per_image)
+        with simulator(folder / "simulator", speed) as base_url:
+            pictures = make_sample_dataset(folder / "sample-dataset")
+            config = demo_config(folder, base_url)
+            return _run(config, folder, options, first_notes={"draft.finetune": {"source": str(pictures)}})
+    except OSError as error:
+        return _complain(f"The demo cannot keep its files in {folder}: {error.strerror or error}.")
+    except FluxError as error:
+        return _complain(error.sentence())
+
+
+def _complain(sentence: str) -> int:
+    print(f"fluxtui: {safe_text(sentence, newlines=True)}", file=sys.stderr)  # noqa: T201
+    return CANNOT_START
+
+
+def default_data_directory() -> Path:
+    """Return the platform's place for the program's data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("fluxtui", appauthor=False)
+
+
+def load_config(options: argparse.Namespace) -> ConfigService:
+    """Return the configuration with what the command line says in place of the file. Raises `ConfigError`."""
+    from fluxtui.services.config import ConfigService
+
+    config = ConfigService(getattr(options, "config", None), overrides=_overrides(options))
+    config.load()
+    return config
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    given = {
+        "profile": getattr(options, "profile", None),
+        "base_url": getattr(options, "base_url", None),
+        "images.protocol": getattr(options, "images", None),
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def demo_config(folder: Path, base_url: str) -> ConfigService:
+    """Return a configuration of its own for the demo: the user's file and keys stay out of it."""
+    from fluxtui.services.config import ConfigService
+    from fluxtui.simulator.keys import VALID_KEY
+
+    overrides = {
+        "profile": DEMO_PROFILE,
+        f"profiles.{DEMO_PROFILE}.provider": "bfl",
+        f"profiles.{DEMO_PROFILE}.base_url": base_url,
+        f"profiles.{DEMO_PROFILE}.api_key": VALID_KEY,
+    }
+    config = ConfigService(folder / "config.toml", environ={}, overrides=overrides)
+    config.load()
+    return config
+
+
+def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
+    """Return where journal and pictures are kept: option, then configuration, then the platform's place."""
+    chosen = getattr(options, "data_dir", None) or config.config.storage.data_dir
+    return Path(chosen).expanduser() if chosen else default_data_directory()
+
+
+def _run(
+    config: ConfigService, data_dir: Path, options: argparse.Namespace, *, first_notes: Mapping[str, Any]
+) -> int:
+    terminal = prepare_terminal(config, options)
+
+    from fluxtui.app import FluxApp
+    from fluxtui.container import Container
+
+    container = Container(config, data_dir.absolute(), first_notes=first_notes)
+    app = FluxApp(container, terminal)
+    mouse = config.config.interface.mouse and not getattr(options, "no_mouse", False)
+    app.run(mouse=mouse)
+    return app.return_code or 0
+
+
+def prepare_terminal(config: ConfigService, options: argparse.Namespace) -> TerminalProfile:
+    """Ask the terminal what it can and set what Textual reads at import; call it before Textual is imported."""
+    from fluxtui.terminal.environment import prepare_environment
+    from fluxtui.terminal.probe import probe_terminal
+
+    terminal = probe_terminal(getattr(options, "images", None) or config.config.images.protocol)
+    prepare_environment(os.environ, terminal.over_ssh)
+    return terminal
