@@ -1,0 +1,135 @@
+"""Writing files so that they are whole or absent, and private: for the data directory and the configuration."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from fluxtui.domain.errors import StorageError
+from fluxtui.domain.text import safe_text
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
+
+
+def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
+    """Return the sentence for a failure of the operating system.
+
+    Args:
+        error: the failure.
+        path: the file or directory it is about.
+        what: what failed, to stand after the path: `could not be written`.
+    """
+    place = safe_text(path)
+    if error.errno in _FULL:
+        return StorageError(
+            f"{place} {what}: the disk is full.", next_step="Make room on that disk, then try again."
+        )
+    if error.errno == errno.EROFS:
+        return StorageError(
+            f"{place} {what}: its disk is read-only.", next_step="Choose another data directory."
+        )
+    if error.errno in _FORBIDDEN:
+        return StorageError(
+            f"{place} {what}: you have no permission.",
+            next_step="Change the permissions there, or choose another place.",
+        )
+    return StorageError(f"{place} {what}: {error.strerror or type(error).__name__}.")
+
+
+def make_private_directory(path: Path) -> None:
+    """Create a directory, and those above it that are missing, for the user alone (mode 0700).
+
+    A directory that exists keeps its mode. Raises `StorageError`.
+    """
+    missing = []
+    current = path
+    while not current.exists() and current != current.parent:
+        missing.append(current)
+        current = current.parent
+    try:
+        for directory in reversed(missing):
+            directory.mkdir(mode=0o700, exist_ok=True)
+        if not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file, not a directory", str(path))
+    except OSError as error:
+        raise storage_fault(error, path, "cannot be used as a directory") from error
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a whole file, for the user alone (mode 0600), in the place of any other; or leave that as it was.
+
+    A symbolic link in its place is replaced, not followed. Raises `StorageError`.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".tmp")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                temporary.unlink()
+            raise
+        sync_directory(path.parent)
+    except OSError as error:
+        raise storage_fault(error, path, "could not be written") from error
+
+
+def move_to_new_name(source: Path, target: Path) -> bool:
+    """Give a file another name on the same disk, atomically, and only if that name is free.
+
+    Returns:
+        False if the name is taken; the file is then where it was.
+
+    Raises:
+        OSError: it could not be moved.
+    """
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _move_without_links(source, target)
+    source.unlink()
+    return True
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file's content is on the disk. Raises `OSError`."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_directory(path: Path) -> None:
+    """Wait until a directory's names are on the disk, where the file system can do that. Raises `OSError`."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
+
+
+def _move_without_links(source: Path, target: Path) -> bool:
+    try:
+        # An exclusive empty file holds the name on file systems that have no hard links.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return False
+    source.replace(target)
+    return True

@@ -1,0 +1,44 @@
+"""Readable, portable file names for pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from fluxtui.domain.text import slug
+
+_EXTENSION = re.compile(r"[a-z0-9]{1,8}")
+# Names that Windows keeps for devices, whatever their extension: the disk may be shared.
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+
+
+def picture_stem(*, finetune: str | None, endpoint: str, prompt: str, seed: int | None) -> str:
+    """Return a file name without extension, from what the picture is: `anna-a-walk-in-the-rain-42`.
+
+    It holds lowercase ASCII letters, digits and `-` only, and at most 120 of them.
+    """
+    parts = (
+        slug(finetune or "", 30) or slug(endpoint, 30),
+        slug(prompt, 50),
+        "" if seed is None else slug(str(seed), 20),
+    )
+    stem = "-".join(part for part in parts if part) or "picture"
+    return f"picture-{stem}" if stem in _DEVICES else stem
+
+
+def safe_extension(extension: str) -> str:
+    """Return an extension without its dot, lowercase; `bin` for one that is not plain."""
+    plain = extension.lower().removeprefix(".")
+    return plain if _EXTENSION.fullmatch(plain) else "bin"
+
+
+def numbered(path: Path) -> Iterator[Path]:
+    """Yield `a.png`, `a-2.png`, `a-3.png` and so on."""
+    yield path
+    count = 2
+    while True:
+        yield path.with_name(f"{path.stem}-{count}{path.suffix}")
+        count += 1

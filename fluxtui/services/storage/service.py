@@ -1,0 +1,174 @@
+"""The one room that knows where in the data directory things are, and that nothing leaves it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+
+from fluxtui.domain.errors import StorageError
+from fluxtui.domain.text import safe_text
+from fluxtui.services.storage.files import (
+    make_private_directory,
+    move_to_new_name,
+    storage_fault,
+    sync_directory,
+    sync_file,
+    write_atomic,
+)
+from fluxtui.services.storage.names import numbered, picture_stem, safe_extension
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_STALE_SECONDS = 24 * 3600.0
+
+
+class StorageService:
+    """Files under one root. Its methods wait for the disk: call them in a thread where that matters.
+
+    Every method raises `StorageError` when the disk does not do what it should.
+
+    Args:
+        root: the data directory; nothing is touched before `prepare`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.abspath(root.expanduser()))
+        self._reserved: set[Path] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def journal_path(self) -> Path:
+        """Where the journal is."""
+        return self.root / "journal.sqlite3"
+
+    def prepare(self) -> None:
+        """Create the directories that are missing, see that they can be written, and sweep out old leftovers."""
+        make_private_directory(self.root)
+        for name in ("pictures", "inputs", "datasets", "tmp"):
+            make_private_directory(self.inside(name))
+        self._sweep()
+        self.temporary(".probe").unlink()
+
+    def inside(self, relative: str | Path) -> Path:
+        """Return the absolute path of something in the data directory.
+
+        Raises:
+            StorageError: the path leads out of it, by `..`, by being absolute, or by a symbolic link.
+        """
+        path = Path(os.path.normpath(self.root / relative))
+        try:
+            real, root = path.resolve(), self.root.resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise StorageError(f"{safe_text(relative, limit=200)} is not a usable path.") from error
+        if not path.is_relative_to(self.root) or not real.is_relative_to(root):
+            raise StorageError(
+                f"{safe_text(relative, limit=200)} is outside of the data directory {safe_text(self.root)}."
+            )
+        return path
+
+    def relative(self, path: Path) -> str:
+        """Return a path of the data directory as it is kept in the journal: relative, with `/`."""
+        return self.inside(path).relative_to(self.root).as_posix()
+
+    def picture_path(
+        self,
+        *,
+        finetune: str | None,
+        endpoint: str,
+        prompt: str,
+        seed: int | None,
+        extension: str,
+        when: datetime,
+    ) -> Path:
+        """Return a new name for a picture, in the directory of its local day, and create that directory.
+
+        The name is free, and is not given to another picture by this service; `keep` settles it with
+        other programs.
+        """
+        directory = self.inside(Path("pictures", when.astimezone().date().isoformat()))
+        make_private_directory(directory)
+        stem = picture_stem(finetune=finetune, endpoint=endpoint, prompt=prompt, seed=seed)
+        with self._lock:
+            for path in numbered(directory / f"{stem}.{safe_extension(extension)}"):
+                if path not in self._reserved and not os.path.lexists(path):
+                    self._reserved.add(path)
+                    return path
+        raise AssertionError("unreachable")
+
+    def temporary(self, suffix: str) -> Path:
+        """Create an empty file with a new name, on the same disk as the pictures, and return its path."""
+        directory = self.inside("tmp")
+        try:
+            handle, name = tempfile.mkstemp(dir=directory, suffix=f".{safe_extension(suffix)}")
+        except OSError as error:
+            raise storage_fault(error, directory, "could not be written") from error
+        os.close(handle)
+        return Path(name)
+
+    def keep(self, temporary: Path, final: Path) -> Path:
+        """Move a finished file to its place for good, once its content is on the disk.
+
+        A file that is there already is never overwritten: should another program have taken the name
+        meanwhile, the next free one (`-2`, `-3`) is used.
+
+        Returns:
+            The path that the file has now.
+        """
+        wanted = self.inside(final)
+        try:
+            temporary.chmod(0o600)
+            sync_file(temporary)
+            for path in numbered(wanted):
+                if move_to_new_name(temporary, path):
+                    sync_directory(path.parent)
+                    break
+        except OSError as error:
+            raise storage_fault(error, wanted, "could not be written") from error
+        finally:
+            with self._lock:
+                self._reserved.discard(wanted)
+        return path
+
+    def keep_input(self, data: bytes, extension: str) -> Path:
+        """Keep the bytes of an input picture, once for each content, and return where."""
+        name = f"{hashlib.sha256(data).hexdigest()}.{safe_extension(extension)}"
+        path = self.inside(Path("inputs", name))
+        if not (path.is_file() and path.stat().st_size == len(data)):
+            make_private_directory(path.parent)
+            write_atomic(path, data)
+        return path
+
+    def dataset_path(self, sha256: str) -> Path:
+        """Return where the training archive with a hash belongs."""
+        if not _SHA256.fullmatch(sha256):
+            raise StorageError(f"{safe_text(sha256, limit=80)} is not the hash of an archive.")
+        return self.inside(Path("datasets", f"{sha256}.zip"))
+
+    def write_atomic(self, path: Path, data: bytes) -> None:
+        """Write a whole file in the data directory, in the place of any other, or leave that as it was."""
+        write_atomic(self.inside(path), data)
+
+    def _sweep(self) -> None:
+        """Delete temporary files that a program left behind a day ago or more."""
+        directory = self.inside("tmp")
+        oldest = time.time() - _STALE_SECONDS
+        try:
+            with os.scandir(directory) as entries:
+                for entry in entries:
+                    if entry.is_file(follow_symlinks=False) and _age_of(entry) < oldest:
+                        Path(entry.path).unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_fault(error, directory, "could not be swept") from error
+
+
+def _age_of(entry: os.DirEntry[str]) -> float:
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except FileNotFoundError:
+        # Another program was faster.
+        return time.time()
