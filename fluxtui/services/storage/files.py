@@ -1,4 +1,4 @@
-"""Writing files so that they are whole or absent, and private: for the data directory and the configuration."""
+"""Writing files so that they are whole or absent, and private, in the data directory and elsewhere."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def make_private_directory(path: Path) -> None:
     """
     missing = []
     current = path
-    while not current.exists() and current != current.parent:
-        missing.append(current)
-        current = current.parent
     try:
+        while not current.exists() and current != current.parent:
+            missing.append(current)
+            current = current.parent
         for directory in reversed(missing):
             directory.mkdir(mode=0o700, exist_ok=True)
         if not path.is_dir():

@@ -47,7 +47,7 @@ class StorageService:
         return self.root / "journal.sqlite3"
 
     def prepare(self) -> None:
-        """Create the directories that are missing, see that they can be written, and sweep out old leftovers."""
+        """Create the directories that are missing, see that they can be written, and sweep out leftovers."""
         make_private_directory(self.root)
         for name in ("pictures", "inputs", "datasets", "tmp"):
             make_private_directory(self.inside(name))
@@ -160,13 +160,13 @@ class StorageService:
         try:
             with os.scandir(directory) as entries:
                 for entry in entries:
-                    if entry.is_file(follow_symlinks=False) and _age_of(entry) < oldest:
+                    if entry.is_file(follow_symlinks=False) and _written(entry) < oldest:
                         Path(entry.path).unlink(missing_ok=True)
         except OSError as error:
             raise storage_fault(error, directory, "could not be swept") from error
 
 
-def _age_of(entry: os.DirEntry[str]) -> float:
+def _written(entry: os.DirEntry[str]) -> float:
     try:
         return entry.stat(follow_symlinks=False).st_mtime
     except FileNotFoundError:
