@@ -1,0 +1,66 @@
+"""The questions to the terminal and the reading of its answers, whatever else is mixed in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from fluxtui.domain.text import safe_text
+from fluxtui.terminal.multiplexer import through_tmux
+
+XTVERSION: Final = "\x1b[>0q"
+KITTY_QUERY: Final = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
+CELL_SIZE: Final = "\x1b[16t"
+DEVICE_ATTRIBUTES: Final = "\x1b[c"
+"""Every terminal answers this one, so it is asked last: its answer ends the conversation."""
+
+_NAME: Final = re.compile(rb"\x1bP>\|([^\x07\x1b]*)(?:\x1b\\|\x07)")
+_KITTY_OK: Final = re.compile(rb"\x1b_Gi=31[^;\x1b]*;OK\x1b\\")
+_CELL: Final = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
+_ATTRIBUTES: Final = re.compile(rb"\x1b\[\?([\d;]*)c")
+_SIXEL: Final = b"4"
+_MAX_CELL: Final = 200
+
+
+@dataclass(frozen=True)
+class Replies:
+    """What the terminal said. `complete` tells whether the last answer has come."""
+
+    complete: bool = False
+    name: str = ""
+    kitty: bool = False
+    sixel: bool = False
+    cell: tuple[int, int] | None = None
+    """Width and height of a cell, pixels."""
+
+
+def questions(*, in_tmux: bool, ask_cell_size: bool) -> str:
+    """All questions in one write, so that a slow line costs one round trip."""
+    asked = [XTVERSION, KITTY_QUERY]
+    if in_tmux:
+        asked = [through_tmux(question) for question in asked]
+    if ask_cell_size:
+        asked.append(CELL_SIZE)
+    return "".join((*asked, DEVICE_ATTRIBUTES))
+
+
+def read_replies(data: bytes) -> Replies:
+    """What can be made of the bytes read so far; anything strange in them is passed over."""
+    name = _NAME.search(data)
+    attributes = _ATTRIBUTES.search(data)
+    return Replies(
+        complete=attributes is not None,
+        name=safe_text(name[1].decode("utf-8", "replace"), limit=60) if name else "",
+        kitty=_KITTY_OK.search(data) is not None,
+        sixel=attributes is not None and _SIXEL in attributes[1].split(b";"),
+        cell=_cell(data),
+    )
+
+
+def _cell(data: bytes) -> tuple[int, int] | None:
+    match = _CELL.search(data)
+    if match is None:
+        return None
+    height, width = int(match[1]), int(match[2])
+    return (width, height) if 1 < width <= _MAX_CELL and 1 < height <= _MAX_CELL else None
