@@ -1,0 +1,61 @@
+"""The frame of every dialog, and how dialogs are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from textual.app import App
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button
+
+Answer = TypeVar("Answer")
+
+OPENING_SECONDS = 0.06
+"""How long drawing is held back when a dialog opens: one frame instead of five or six."""
+
+
+class Dialog(ModalScreen[Answer]):
+    """A panel in the middle of the screen; its content stands in a container with the class `dialog`."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        .dialog {
+            width: 64;
+            max-width: 90%;
+            height: auto;
+            max-height: 90%;
+            padding: 1 2;
+            border: round $primary;
+            background: $background;
+        }
+        .dialog.-danger { border: round $error; }
+        .dialog-buttons { height: 1; margin-top: 1; align-horizontal: right; }
+        .dialog-buttons Button { margin-left: 2; width: auto; min-width: 8; }
+        .dialog-keys { margin-top: 1; color: $text-muted; width: 1fr; }
+    }
+    """
+
+
+def open_dialog(
+    app: App[Any], dialog: ModalScreen[Answer], callback: Callable[[Answer | None], Any] | None = None
+) -> None:
+    """Show a dialog with few bytes drawn; `callback` gets the answer, None where there was none."""
+    app.delay_update(OPENING_SECONDS)
+    app.push_screen(dialog, callback)
+
+
+async def ask(app: App[Any], dialog: ModalScreen[Answer]) -> Answer | None:
+    """Show a dialog and return its answer, None where there was none. To be called from a worker."""
+    app.delay_update(OPENING_SECONDS)
+    return await app.push_screen_wait(dialog)
+
+
+def dialog_button(label: Content, id: str, *, variant: str = "default") -> Button:
+    """Return a button one row high; `variant` is `default`, `primary` or `error`."""
+    button = Button(label, id=id, compact=True)
+    button.variant = variant
+    return button

@@ -1,0 +1,321 @@
+"""The form itself: rows made from fields, values in and out, help for the focused field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+
+from fluxtui.domain.endpoint import Control, Field
+from fluxtui.domain.errors import Problem
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.parameter_form import entries
+from fluxtui.widgets.parameter_form.checks import FindProblems
+from fluxtui.widgets.parameter_form.controls import (
+    ChoiceControl,
+    Entered,
+    NumberControl,
+    Passed,
+    PromptControl,
+    SeedControl,
+    TextControl,
+)
+from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl, finetune_choices
+from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
+from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
+from fluxtui.widgets.parameter_form.values import FormValues, Suggest
+from fluxtui.widgets.plain import PlainStatic, plain
+
+WIDE_COLUMNS = 100
+"""From this width on the short fields stand in two columns."""
+
+LONGEST_TITLE = 20
+
+_CONTROLS: dict[Control, Callable[[Field, Any], Widget]] = {
+    Control.TEXT: TextControl,
+    Control.PROMPT: PromptControl,
+    Control.INTEGER: NumberControl,
+    Control.NUMBER: NumberControl,
+    Control.SEED: SeedControl,
+    Control.TOGGLE: ChoiceControl,
+    Control.CHOICE: ChoiceControl,
+    Control.PICTURE: PictureControl,
+    Control.PICTURES: PicturesControl,
+}
+
+
+class ParameterForm(Widget):
+    """Inputs for a tuple of `Field`s, whatever the endpoint.
+
+    `values` are typed: numbers, bools, strings, lists of paths, None for what is empty. Text that should be a
+    number and is none stays a string, so that the endpoint's check reports it.
+    """
+
+    HELP = "Tab and Enter go from field to field; `ctrl+t` puts the default back into one."
+
+    DEFAULT_CSS = """
+    ParameterForm {
+        height: 1fr;
+        layout: vertical;
+        .form-body { height: 1fr; scrollbar-size-vertical: 1; layout: grid; grid-size: 1; grid-rows: auto; }
+        &.-wide .form-body { grid-size: 2; grid-gutter: 0 2; }
+        &.-wide .form-body .-wide { column-span: 2; }
+        .form-help { height: 1; color: $text-muted; text-style: italic; }
+        .-advanced { display: none; }
+        &.-open .-advanced { display: block; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "reset_field", "Default", id="form.reset_field"),
+    ]
+
+    class Changed(Message):
+        """The user changed a value; `changed_name` is its field, `values` are all of them."""
+
+        def __init__(self, form: ParameterForm, values: dict[str, Any], changed_name: str) -> None:
+            super().__init__()
+            self.form = form
+            self.values = values
+            self.changed_name = changed_name
+
+        @property
+        def control(self) -> ParameterForm:
+            """The form, for `@on` with a selector."""
+            return self.form
+
+    def __init__(
+        self,
+        fields: tuple[Field, ...] = (),
+        values: Mapping[str, Any] | None = None,
+        *,
+        suggest: Suggest | None = None,
+        find_problems: FindProblems | None = None,
+        finetunes: Sequence[tuple[str, str]] = (),
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Args:
+        fields: the parameters, in their order.
+        values: what to start with, over the defaults.
+        suggest: returns values that follow from others until the user edits them.
+        find_problems: names what is wrong with values; asked when a field loses the focus.
+        finetunes: pairs of id and label on offer.
+        """
+        super().__init__(id=id, classes=classes)
+        self._fields = fields
+        self._find_problems = find_problems
+        self._finetunes = tuple(finetunes)
+        self._form_values = FormValues(fields, values or {}, suggest)
+        self._rows: dict[str, FieldRow] = {}
+        self._left = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the rows and the line of help."""
+        with VerticalScroll(classes="form-body", can_focus=False):
+            yield from self._make_rows()
+        yield PlainStatic("", classes="form-help")
+
+    def _make_rows(self) -> Iterable[Widget]:
+        shown = [field for field in self._fields if field.control is not Control.HIDDEN]
+        title_width = min(max((len(field.title) for field in shown), default=0), LONGEST_TITLE) + 2
+        self._rows = {field.name: self._make_row(field, title_width) for field in shown}
+        yield from (self._rows[field.name] for field in shown if not field.advanced)
+        folded = [field for field in shown if field.advanced]
+        if folded:
+            yield MoreRow(tuple(field.title for field in folded))
+            yield from (self._rows[field.name] for field in folded)
+
+    def _make_row(self, field: Field, title_width: int) -> FieldRow:
+        value = self._form_values[field.name]
+        control = (
+            FinetuneControl(field, value, self._finetunes)
+            if field.control is Control.FINETUNE
+            else _CONTROLS[field.control](field, value)
+        )
+        row = FieldRow(field, control, title_width)
+        row.set_class(field.advanced, "-advanced")
+        return row
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All values by field name."""
+        return self._form_values.as_dict()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The parameters that the form shows."""
+        return self._fields
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the advanced fields are unfolded."""
+        return self.has_class("-open")
+
+    async def set_fields(
+        self,
+        fields: tuple[Field, ...],
+        values: Mapping[str, Any] | None = None,
+        *,
+        suggest: Suggest | None = None,
+        find_problems: FindProblems | None = None,
+    ) -> None:
+        """Show other fields. `values` go first, then what the user entered where both know the field."""
+        self._form_values = self._form_values.carried_to(fields, values or {}, suggest)
+        self._find_problems = find_problems
+        if fields == self._fields:
+            self._draw_values(self._rows)
+            return
+        self._fields = fields
+        if not self.is_mounted:
+            return
+        focused = self._focused_name()
+        body = self.query_one(".form-body")
+        with self.app.batch_update():
+            await body.remove_children()
+            await body.mount_all(self._make_rows())
+            if focused in self._rows:
+                self._rows[focused].input.focus(scroll_visible=False)
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Enter a value as the user would, without posting `Changed`."""
+        changed = self._form_values.edit(name, value)
+        self._draw_values(changed | {name})
+
+    def set_finetunes(self, finetunes: Sequence[tuple[str, str]]) -> None:
+        """Offer other finetunes: pairs of id and label. What is chosen stays chosen."""
+        self._finetunes = tuple(finetunes)
+        for row in self._rows.values():
+            if isinstance(row.input, Chooser) and row.field.control is Control.FINETUNE:
+                row.input.choices = finetune_choices(finetunes)
+
+    def reset(self, name: str) -> None:
+        """Put the default, or what is suggested, back into a field and post `Changed`."""
+        changed = self._form_values.reset(name)
+        self._draw_values(changed)
+        self._draw_problem(name)
+        if changed:
+            self.post_message(self.Changed(self, self.values, name))
+
+    def reset_all(self) -> None:
+        """Put the defaults back into all fields and post `Changed` for each that changed."""
+        for name in self._form_values.fields:
+            self.reset(name)
+
+    def focus_field(self, name: str) -> None:
+        """Put the focus into a field, unfolding the advanced ones where it is among them."""
+        row = self._rows.get(name)
+        if row is None:
+            return
+        if row.field.advanced:
+            self.set_open(True)
+        target = row.input if row.input.can_focus else row.input.query(PictureInput).first()
+        target.focus()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Show what is wrong under each field, nothing for the others, and focus the first."""
+        reasons = {problem.field: problem.reason for problem in reversed(problems)}
+        for name, row in self._rows.items():
+            row.show_problem(reasons.get(name, ""))
+        first = next((name for name in self._rows if name in reasons), None)
+        if first is not None:
+            self.focus_field(first)
+
+    def check(self) -> bool:
+        """Check all values, show the problems and tell whether there are none."""
+        problems = self._find_problems(self.values) if self._find_problems else ()
+        self.show_problems(problems)
+        return not problems
+
+    def set_open(self, is_open: bool) -> None:
+        """Unfold or fold the advanced fields."""
+        self.set_class(is_open, "-open")
+        for more in self.query(MoreRow):
+            more.show_open(is_open)
+
+    def action_reset_field(self) -> None:
+        """Put the default back into the focused field."""
+        name = self._focused_name()
+        if name:
+            self.reset(name)
+
+    def on_entered(self, event: Entered) -> None:
+        """Take over what the user entered; what follows from it follows."""
+        event.stop()
+        row = self._rows.get(event.name)
+        if row is None:
+            return
+        value = row.control.entered()
+        if value == self._form_values[event.name] and type(value) is type(self._form_values[event.name]):
+            return
+        followed = self._form_values.edit(event.name, value)
+        self._draw_values(followed)
+        if row.problem:
+            self._draw_problem(event.name)
+        self.post_message(self.Changed(self, self.values, event.name))
+
+    def on_passed(self, event: Passed) -> None:
+        """Go on to the next field."""
+        event.stop()
+        self.screen.focus_next()
+
+    def on_noted(self, event: Noted) -> None:
+        """Show what was found out about a file."""
+        event.stop()
+        if event.name in self._rows:
+            self._rows[event.name].show_note(event.note)
+
+    def on_more_row_toggled(self, event: MoreRow.Toggled) -> None:
+        """Fold or unfold the advanced fields."""
+        event.stop()
+        self.set_open(not self.is_open)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Explain the field that has the focus; check the one that lost it."""
+        name = self._focused_name()
+        if self._left and self._left != name:
+            self._draw_problem(self._left)
+        self._left = name
+        row = self._rows.get(name)
+        text = entries.help_text(row.field) if row else ""
+        self.query_one(".form-help", PlainStatic).show(plain(text), layout=False)
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Check the field that was left for something outside of the form."""
+        self.call_later(self._check_left)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Use two columns where there is room."""
+        self.set_class(event.size.width >= WIDE_COLUMNS, "-wide")
+
+    def _check_left(self) -> None:
+        if self._left and not self._focused_name():
+            self._draw_problem(self._left)
+            self._left = ""
+
+    def _draw_problem(self, name: str) -> None:
+        """Show what is wrong with one field; an empty one is not wrong before the form is sent."""
+        row = self._rows.get(name)
+        if row is None or self._find_problems is None:
+            return
+        value = self._form_values[name]
+        found = self._find_problems(self.values) if value not in (None, "") else ()
+        row.show_problem(next((problem.reason for problem in found if problem.field == name), ""))
+
+    def _draw_values(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self._rows:
+                self._rows[name].control.enter(self._form_values[name])
+
+    def _focused_name(self) -> str:
+        focused = self.screen.focused if self.is_attached else None
+        if focused is None:
+            return ""
+        row = next((node for node in focused.ancestors_with_self if isinstance(node, FieldRow)), None)
+        return row.field.name if row is not None and row.field.name in self._rows else ""
