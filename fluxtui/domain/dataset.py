@@ -18,6 +18,8 @@ class TrainingPicture(BaseModel):
     format: str
     size: int
     caption: str | None = None
+    scaled_to: tuple[int, int] | None = None
+    """Pixels to which it is scaled down for the trainer, or None where it fits."""
 
 
 class DatasetProblem(BaseModel):

@@ -1,0 +1,141 @@
+"""Makes the archive that is sent to a trainer: the same pictures and captions always give the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fluxtui.domain.dataset import Dataset, PackedDataset, TrainingPicture
+from fluxtui.domain.errors import DatasetError, PictureError, StorageError
+from fluxtui.providers.base import DatasetRules
+from fluxtui.services.datasets.parallel import in_order
+from fluxtui.services.datasets.pictures import examine, prepared
+from fluxtui.services.datasets.sources import Entry, Source, open_source
+
+_FIRST_DATE = (1980, 1, 1, 0, 0, 0)
+_PLAIN_FILE = 0o100644 << 16
+_UNIX = 3
+_HASH_BLOCK = 1 << 20
+
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Member:
+    name: str
+    content: bytes
+    caption: str | None
+
+
+def pack_dataset(
+    dataset: Dataset, target: Path, rules: DatasetRules, advance: Advance, stop: threading.Event
+) -> PackedDataset:
+    """Write the pictures of `dataset` into a new ZIP at `target`, verify it, and return what is in it.
+
+    Decodes and encodes every picture, a few at a time, so it belongs in a thread.
+
+    Raises:
+        DatasetError: a picture has changed since it was looked at, or cannot be read any more.
+        StorageError: the archive could not be written, or does not read back as written.
+        Stopped: `stop` was set.
+    """
+    total = len(dataset.pictures)
+    names: list[str] = []
+    advance(0, total)
+    try:
+        with (
+            open_source(dataset.source) as source,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=False) as archive,
+        ):
+            for count, member in enumerate(_members(source, dataset, rules, stop), start=1):
+                _write(archive, member)
+                names.append(member.name)
+                advance(count, total)
+        sha256 = verify(target, tuple(names), rules.max_pixels)
+        size = target.stat().st_size
+    except (OSError, zipfile.LargeZipFile) as error:
+        reason = getattr(error, "strerror", None) or "it would become too large"
+        raise StorageError(f"The training archive could not be written: {reason}.") from None
+    return PackedDataset(
+        path=target,
+        size=size,
+        sha256=sha256,
+        pictures=tuple(names),
+        captioned=dataset.captioned,
+        source=str(dataset.source),
+    )
+
+
+def _members(
+    source: Source, dataset: Dataset, rules: DatasetRules, stop: threading.Event
+) -> Iterator[_Member]:
+    entries = {entry.name: entry for entry in source.listing().entries}
+    digits = max(len(str(len(dataset.pictures))), 3)
+    numbered = enumerate(dataset.pictures, start=1)
+    return in_order(partial(_member, source, entries, rules, digits), numbered, stop)
+
+
+def _member(
+    source: Source,
+    entries: dict[str, Entry],
+    rules: DatasetRules,
+    digits: int,
+    numbered: tuple[int, TrainingPicture],
+) -> _Member:
+    number, picture = numbered
+    entry = entries.get(picture.name)
+    if entry is None or entry.size != picture.size:
+        raise DatasetError(
+            f"{picture.name} has changed since the pictures were looked at.",
+            next_step="Look through the dataset again.",
+        )
+    try:
+        content, extension = prepared(source.read(entry), rules.max_pixels)
+    except PictureError as error:
+        raise DatasetError(f"{picture.name} {error.message}.") from None
+    return _Member(f"{number:0{digits}}.{extension}", content, picture.caption)
+
+
+def _write(archive: zipfile.ZipFile, member: _Member) -> None:
+    archive.writestr(_plain(member.name), member.content)
+    if member.caption is not None:
+        name = f"{member.name.rpartition('.')[0]}.txt"
+        archive.writestr(_plain(name), member.caption.encode("utf-8"))
+
+
+def _plain(name: str) -> zipfile.ZipInfo:
+    """Return the attributes that no service can find suspicious: an ordinary file without a history."""
+    info = zipfile.ZipInfo(name, _FIRST_DATE)
+    info.create_system = _UNIX
+    info.external_attr = _PLAIN_FILE
+    info.compress_type = zipfile.ZIP_STORED
+    return info
+
+
+def verify(path: Path, pictures: tuple[str, ...], max_pixels: int) -> str:
+    """Read a packed archive back, check that every picture is complete and small enough; return its SHA-256.
+
+    Raises `StorageError` for an archive that is not as it was written.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        sound = archive.testzip() is None and len(names) == len(set(names)) and set(pictures) <= set(names)
+        for name in pictures if sound else ():
+            try:
+                facts = examine(archive.read(name))
+            except PictureError:
+                sound = False
+                break
+            sound = sound and facts.width * facts.height <= max_pixels
+    if not sound:
+        raise StorageError("The training archive does not read back as it was written; nothing was sent.")
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,68 @@
+"""Pictures and folders made on the spot for the dataset tests."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from fluxtui.providers.base import DatasetRules
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.storage import StorageService
+
+PictureMaker = Callable[..., bytes]
+
+
+@pytest.fixture
+def rules() -> DatasetRules:
+    """Rules like those of a real trainer, with small numbers."""
+    return DatasetRules(
+        min_pictures=1,
+        advised_pictures=3,
+        max_pictures=6,
+        formats=("JPEG", "PNG", "WEBP"),
+        max_pixels=300 * 300,
+    )
+
+
+@pytest.fixture
+def datasets() -> DatasetService:
+    return DatasetService()
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> StorageService:
+    service = StorageService(tmp_path / "data")
+    service.prepare()
+    return service
+
+
+@pytest.fixture
+def picture() -> PictureMaker:
+    """Encode a picture with some structure in it."""
+
+    def make(
+        width: int = 280, height: int = 280, format_name: str = "JPEG", mode: str = "RGB", **options: object
+    ) -> bytes:
+        ramp = Image.linear_gradient("L").resize((width, height))
+        image = Image.merge("RGB", (ramp, ramp.rotate(90), ramp.rotate(180))).convert(mode)
+        target = io.BytesIO()
+        image.save(target, format_name, **options)
+        return target.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path, picture: PictureMaker) -> Path:
+    """Three good pictures of different formats, the first with a caption."""
+    path = tmp_path / "dog"
+    path.mkdir()
+    (path / "a.jpg").write_bytes(picture())
+    (path / "b.png").write_bytes(picture(format_name="PNG"))
+    (path / "c.webp").write_bytes(picture(format_name="WEBP"))
+    (path / "a.txt").write_bytes("\ufeffa dog, ünder a tree\n".encode())
+    return path
