@@ -28,12 +28,12 @@ def is_web_address(value: str) -> bool:
 
 
 def check_image_text(value: str, *, url_allowed: bool) -> None:
-    """Check an image parameter without keeping it. Raises UnreadablePictureError."""
+    """Check an image parameter, decoding it whole. Raises UnreadablePictureError."""
     if is_web_address(value):
         if not url_allowed:
             raise UnreadablePictureError("Image must be base64 encoded")
         return
-    opened(decoded(value)).close()
+    reduced(decoded(value))
 
 
 def decoded(value: str) -> bytes:

@@ -46,6 +46,7 @@ class SimulatedService:
         self.tasks: dict[str, Task] = {}
         self.finetunes: dict[str, Finetune] = {}
         self.violations: list[Violation] = []
+        self._shelved: set[str] = set()
         self.signing_key = secrets.token_bytes(32)
         self.last_request_at = time.monotonic()
         self._load()
@@ -58,6 +59,7 @@ class SimulatedService:
         for document in self.store.records("task"):
             task = Task.from_document(document)
             self.tasks[task.id] = task
+            self._shelved.add(task.id)
         for document in self.store.records("finetune"):
             pieces = tuple(self.store.blobs(document["id"]).values())
             self.finetunes[document["id"]] = Finetune.from_document(document, pieces)
@@ -77,6 +79,7 @@ class SimulatedService:
         self.tasks.clear()
         self.finetunes.clear()
         self.violations.clear()
+        self._shelved.clear()
         self.faults.clear()
         self.accounts.restart()
         await asyncio.to_thread(self.store.clear)
@@ -89,6 +92,13 @@ class SimulatedService:
     async def save_task(self, task: Task) -> None:
         """Write a changed task."""
         await asyncio.to_thread(self.store.save, [("task", task.id, task.document())])
+
+    async def sweep(self) -> None:
+        """Drop the pictures, taken in and painted, of tasks whose result has expired."""
+        now = self.clock()
+        for task_id in [name for name in self._shelved if now >= self.tasks[name].expires_at]:
+            self._shelved.discard(task_id)
+            await asyncio.to_thread(self.store.forget_blobs, task_id)
 
     def active_tasks(self, account: Account | None = None, endpoint: str | None = None) -> int:
         """Count tasks under way, of one account and at one endpoint where given."""
@@ -155,8 +165,9 @@ class SimulatedService:
         return await self.studio.picture(task.id, lambda: self._order(task))
 
     def begin_painting(self, task: Task) -> None:
-        """Start on the picture of a task that will end well."""
-        if task.outcome == READY and task.kind == "image":
+        """Start on the picture of a picture task, unless it will not end well."""
+        self._shelved.add(task.id)
+        if task.outcome == READY:
             self.studio.begin(task.id, lambda: self._order(task))
 
     def _order(self, task: Task) -> Any:

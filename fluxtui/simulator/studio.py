@@ -28,13 +28,13 @@ class Studio:
         if running is None:
             running = self._threads.submit(self._paint, task_id, make_order)
             self._running[task_id] = running
+            running.add_done_callback(lambda _: self._running.pop(task_id, None))
         return running
 
     async def picture(self, task_id: str, make_order: Callable[[], Order]) -> bytes:
         """Return the finished picture of a task, painting it where a restart lost it."""
         kept = await asyncio.to_thread(self._store.blob, task_id, PICTURE)
         if kept is not None:
-            self._running.pop(task_id, None)
             return kept
         return await asyncio.wrap_future(self.begin(task_id, make_order))
 

@@ -63,6 +63,7 @@ async def accept_image(
     )
     await _keep(service, task, [(task.id, name, content) for name, content in inputs.items()])
     service.begin_painting(task)
+    await service.sweep()
     megapixels = {"input_mp": input_pixels / 1e6, "output_mp": size[0] * size[1] / 1e6}
     return task, {name: round(value, 2) for name, value in megapixels.items()}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from fluxtui.simulator.painter.noise import cloud
 from fluxtui.simulator.painter.palette import Palette, blended, taken_from
 
 _FULL_STRENGTH = 2.0
+_FURTHER_SHARE = 0.22
+_SOFTNESS = 34.0
 
 
 def tinted(palette: Palette, pictures: Sequence[Image.Image], strength: float) -> Palette:
@@ -23,24 +25,37 @@ def collaged(
 ) -> Image.Image:
     """Return `scene` with training pictures grown into it through soft, drifting edges.
 
-    One picture lies behind the whole; parts of two more are laid over it. `strength` (0 to 2) is the share of
-    the scene that they take: none at 0, all at 2.
+    One picture lies in the middle, parts of up to two more towards the rim. `strength` (0 to 2) is the share
+    of the scene that the first one takes: none at 0, all of it at 2.
     """
     share = min(1.0, max(0.0, strength / _FULL_STRENGTH))
     if share == 0:
         return scene
-    subjects = random.sample(list(pictures), min(3, len(pictures)))
-    result = scene
-    for position, subject in enumerate(subjects):
-        part = share if position == 0 else share * 0.35
-        centre = (random.uniform(0.3, 0.7), random.uniform(0.3, 0.6))
-        fitted = ImageOps.fit(subject, scene.size, Image.Resampling.BICUBIC, centering=centre)
-        result = Image.composite(fitted, result, _soft_mask(random, scene.size, part))
+    first, *further = random.sample(list(pictures), min(3, len(pictures)))
+    result = _laid_in(random, scene, first, share, inward=True)
+    for picture in further:
+        result = _laid_in(random, result, picture, share * _FURTHER_SHARE, inward=False)
     return result
 
 
-def _soft_mask(random: Random, size: tuple[int, int], share: float) -> Image.Image:
-    drift = ImageOps.equalize(cloud(random, size, 2, 3))
-    edge, soft = 255 * (1 - share), 40.0
-    table = [round(255 * min(1.0, max(0.0, (value - edge) / soft + share))) for value in range(256)]
+def _laid_in(
+    random: Random, scene: Image.Image, picture: Image.Image, share: float, *, inward: bool
+) -> Image.Image:
+    centre = (random.uniform(0.35, 0.65), random.uniform(0.3, 0.5))
+    fitted = ImageOps.fit(picture, scene.size, Image.Resampling.BICUBIC, centering=centre)
+    mask = soft_mask(random, scene.size, share, inward=inward)
+    return Image.composite(fitted, scene, mask)
+
+
+def soft_mask(random: Random, size: tuple[int, int], share: float, *, inward: bool) -> Image.Image:
+    """Return a mask with drifting edges that lets `share` of the picture through, its middle or its rim."""
+    rim = Image.radial_gradient("L").resize(size, Image.Resampling.BICUBIC)
+    slope = ImageChops.invert(rim) if inward else rim
+    drift = ImageOps.equalize(Image.blend(cloud(random, size, 2, 3), slope, 0.55))
+    edge = 255 * (1 - share)
+    table = [_passed(value - edge, share) for value in range(256)]
     return drift.point(table).filter(ImageFilter.GaussianBlur(min(size) / 120))
+
+
+def _passed(distance: float, share: float) -> int:
+    return round(255 * min(1.0, max(0.0, distance / _SOFTNESS + share)))

@@ -38,6 +38,13 @@ def grain(random: Random, picture: Image.Image, amount: float = 0.05) -> Image.I
     return ImageChops.soft_light(picture, Image.merge("RGB", (film, film, film)))
 
 
+def shifted(mask: Image.Image, across: int, down: int) -> Image.Image:
+    """Return `mask` moved by some pixels; what would come in from outside repeats what was there."""
+    moved = mask.copy()
+    moved.paste(mask, (across, down))
+    return moved
+
+
 def warped(
     random: Random, picture: Image.Image, strength: float, waves: int = 3, cells: int = 20
 ) -> Image.Image:

@@ -6,6 +6,7 @@ from PIL import Image
 
 from fluxtui.simulator.painter.caption import captioned
 from fluxtui.simulator.painter.composition import composed
+from fluxtui.simulator.painter.edits import edited
 from fluxtui.simulator.painter.finetuned import collaged, tinted
 from fluxtui.simulator.painter.noise import grain
 from fluxtui.simulator.painter.order import Order
@@ -14,6 +15,7 @@ from fluxtui.simulator.painter.randomness import detail_chance, layout_chance
 from fluxtui.simulator.pictures import encoded, reduced
 
 _WORK_PIXELS = 1_100_000
+_BESIDE_INPUTS = 0.5
 
 
 def paint(order: Order) -> bytes:
@@ -34,9 +36,13 @@ def _scene(order: Order) -> Image.Image:
     if pieces:
         palette = tinted(palette, pieces, order.strength)
     scene = composed(random, size, palette)
-    if pieces:
-        scene = collaged(random, scene, pieces, order.strength)
-    return scene
+    if not pieces:
+        return edited(order, random, scene, palette)
+    if order.job == "edit" and order.inputs:
+        restyled = edited(order, random, scene, palette)
+        return collaged(random, restyled, pieces, order.strength * _BESIDE_INPUTS)
+    scene = collaged(random, scene, pieces, order.strength)
+    return edited(order, random, scene, palette)
 
 
 def _work_size(size: tuple[int, int]) -> tuple[int, int]:

@@ -12,40 +12,51 @@ Colour = tuple[int, int, int]
 Palette = tuple[Colour, ...]
 """Five or so colours from dark to light."""
 
-_SCHEMES = (
-    (0.0, 0.04, 0.08, 0.11, 0.14),
-    (0.0, 0.03, 0.45, 0.52, 0.08),
-    (0.0, 0.06, 0.12, 0.55, 0.6),
-    (0.0, 0.33, 0.38, 0.08, 0.12),
-    (0.0, 0.92, 0.86, 0.1, 0.14),
+_CHOSEN = (
+    ("1b1f3b", "53458c", "b5578f", "f0936a", "fbe3b5"),
+    ("10222e", "1f4e5f", "3f8e93", "9fcfb5", "f4f1d8"),
+    ("2a1a1f", "6f2b39", "bd4f45", "eb9a5a", "f9e2b8"),
+    ("0f1c2e", "27496d", "4f82ad", "a9c7da", "f3ead7"),
+    ("1d2a1f", "3d5a3c", "789461", "c9c78a", "f6efd0"),
+    ("231942", "5e548e", "9f86c0", "e0a9c4", "fbe4dd"),
+    ("14213d", "2f5d8a", "d9793c", "f2b66b", "fbeccf"),
+    ("2b2024", "5b4b49", "a1776a", "dcb495", "f7ead9"),
+    ("0b2027", "2b5d6b", "c96f53", "eeb27c", "f6ecd2"),
+    ("1a1423", "3d314a", "684756", "b07d72", "eed9b7"),
+    ("0d1b2a", "24506b", "3f9a8c", "f0c66f", "faf0d2"),
+    ("251605", "7a4419", "c98b3c", "e9c982", "f8f0dc"),
+    ("1e1e2f", "46425e", "6f7ca8", "b3c4d9", "f4eef0"),
+    ("2d142c", "6d1f4f", "c72c54", "f07f57", "fcd9b0"),
 )
-_LIGHTNESS = (0.13, 0.30, 0.49, 0.68, 0.88)
+_HUE_DRIFT = 0.02
 
 
 def invented(random: Random) -> Palette:
     """Return a harmonious palette from dark to light."""
-    base = random.random()
-    scheme = random.choice(_SCHEMES)
-    vividness = random.uniform(0.38, 0.72)
-    colours = []
-    for turn, lightness in zip(scheme, _LIGHTNESS, strict=True):
-        saturation = vividness * random.uniform(0.8, 1.15)
-        red, green, blue = colorsys.hls_to_rgb((base + turn) % 1, lightness, min(1.0, saturation))
-        colours.append((round(red * 255), round(green * 255), round(blue * 255)))
-    return tuple(colours)
+    drift = random.uniform(-_HUE_DRIFT, _HUE_DRIFT)
+    return tuple(_turned(code, drift) for code in random.choice(_CHOSEN))
+
+
+def _turned(code: str, drift: float) -> Colour:
+    red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    red, green, blue = colorsys.hls_to_rgb((hue + drift) % 1, lightness, saturation)
+    return (round(red * 255), round(green * 255), round(blue * 255))
 
 
 def taken_from(pictures: Sequence[Image.Image], count: int = 5) -> Palette:
-    """Return the `count` leading colours of some pictures, from dark to light."""
+    """Return `count` colours that mark some pictures, from dark to light: frequent ones, the vivid first."""
     side = 48
     sheet = Image.new("RGB", (side * len(pictures), side))
     for position, picture in enumerate(pictures):
         sheet.paste(picture.resize((side, side), Image.Resampling.BOX), (side * position, 0))
-    reduced = sheet.quantize(count, Image.Quantize.MEDIANCUT)
-    values = (reduced.getpalette() or [])[: count * 3]
-    colours = [(values[at], values[at + 1], values[at + 2]) for at in range(0, len(values) - 2, 3)]
-    while len(colours) < count:
-        colours.append(colours[-1])
+    reduced = sheet.quantize(count * 3, Image.Quantize.MEDIANCUT).convert("RGB")
+    frequent: list[tuple[float, Colour]] = []
+    for number, (red, green, blue) in reduced.getcolors() or ():  # type: ignore[misc]
+        vividness = (max(red, green, blue) - min(red, green, blue)) / 255
+        frequent.append((number**0.5 * (0.3 + vividness), (red, green, blue)))
+    colours = [colour for _, colour in sorted(frequent, reverse=True)][:count]
+    colours += [colours[-1]] * (count - len(colours))
     return tuple(sorted(colours, key=luminance))
 
 
