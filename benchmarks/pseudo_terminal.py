@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal, watched from outside: what it writes, when, and how much memory it takes."""
+"""A program in a pseudo-terminal, watched from outside: what it writes, when, and the memory it takes."""
 
 from __future__ import annotations
 
