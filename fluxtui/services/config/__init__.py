@@ -1,0 +1,6 @@
+"""The configuration: environment first, then the file, then defaults."""
+
+from fluxtui.services.config.model import Config, Profile
+from fluxtui.services.config.service import ConfigService
+
+__all__ = ["Config", "ConfigService", "Profile"]

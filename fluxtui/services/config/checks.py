@@ -1,0 +1,92 @@
+"""Checks of single values; each returns the value in its final form or raises `ValueError` with a reason.
+
+No reason repeats the value: it can be a key that was put into the wrong place.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import shlex
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+
+def checked_key(text: str) -> SecretStr:
+    """Return an API key without white space around it, if it can stand in an HTTP header."""
+    key = text.strip()
+    if not key:
+        raise ValueError("must not be empty")
+    if len(key) > 1000 or not all("!" <= character <= "~" for character in key):
+        raise ValueError("must be one line of plain characters without spaces")
+    return SecretStr(key)
+
+
+def checked_base_url(value: Any) -> str:
+    """Return the address of a service without a slash at its end: https, or http on this machine."""
+    if not isinstance(value, str):
+        raise ValueError("must be text: an address that begins with https://")
+    try:
+        parts = urlsplit(value.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("must be an address such as https://api.bfl.ai") from None
+    if parts.scheme not in ("https", "http") or not host or any(c.isspace() for c in value.strip()):
+        raise ValueError("must be an address such as https://api.bfl.ai")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("must be an address without user, password, ? or #")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError("must begin with https:// (http:// is for this machine only)")
+    return value.strip().rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host's name or address surely means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def checked_command(value: Any) -> str | tuple[str, ...] | None:
+    """Return a command as given, text or a list of texts, if there is something to run in it."""
+    if value is None:
+        return None
+    if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
+        words = tuple(value)
+    elif isinstance(value, str):
+        words = command_words(value)
+    else:
+        raise ValueError("must be text or a list of texts")
+    if not words or not words[0]:
+        raise ValueError("must name a command")
+    if any("\0" in word for word in words):
+        raise ValueError("must not hold NUL characters")
+    return value if isinstance(value, str) else words
+
+
+def command_words(command: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return a command's words; a text is split as a shell would, but nothing in it is expanded."""
+    if isinstance(command, tuple):
+        return command
+    try:
+        return tuple(shlex.split(command))
+    except ValueError:
+        raise ValueError("has a quotation mark without its partner") from None
+
+
+def absolute_path(value: Any) -> Path:
+    """Return a path that does not depend on the current directory; `~` is the user's home."""
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+        raise ValueError("must be the path of a directory")
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("names a home directory that cannot be found") from None
+    if not path.is_absolute():
+        raise ValueError("must be an absolute path, or one that begins with ~")
+    return path

@@ -1,0 +1,125 @@
+"""Every key of the configuration, with its range and default. `config.example.toml` says them for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from fluxtui.services.config.checks import absolute_path, checked_base_url, checked_command, checked_key
+
+ProfileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+
+DEFAULT_PROFILE = "bfl"
+
+
+class _Table(BaseModel):
+    # A faulty value can be a key in the wrong place, so errors never carry values.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Profile(_Table):
+    """A service, where it is, and the key for it. An `api_key` comes before an `api_key_command`."""
+
+    provider: Literal["bfl"] = "bfl"
+    base_url: Annotated[str, BeforeValidator(checked_base_url)] = "https://api.bfl.ai"
+    api_key: SecretStr | None = None
+    api_key_command: str | tuple[str, ...] | None = None
+
+    @field_validator("api_key")
+    @classmethod
+    def _check_key(cls, key: SecretStr | None) -> SecretStr | None:
+        return None if key is None else checked_key(key.get_secret_value())
+
+    @field_validator("api_key_command", mode="before")
+    @classmethod
+    def _check_command(cls, command: Any) -> Any:
+        return checked_command(command)
+
+
+class StorageSettings(_Table):
+    """Where data is kept; None is the platform's directory for it."""
+
+    data_dir: Annotated[Path, BeforeValidator(absolute_path)] | None = None
+
+
+class ImageSettings(_Table):
+    """How pictures are shown; None lets bytes and pixels of a preview follow from the line's speed."""
+
+    protocol: Literal["auto", "kitty", "iterm2", "sixel", "halfcell", "none"] = "auto"
+    max_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] | None = None
+    preview_pixels: Annotated[int, Field(ge=10_000, le=50_000_000)] | None = None
+
+
+class GenerationSettings(_Table):
+    """What is asked before paying: the USD above which to confirm, and how many images at first."""
+
+    confirm_above_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    images: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class InterfaceSettings(_Table):
+    """How the program looks and behaves."""
+
+    theme: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "textual-dark"
+    bell: bool = True
+    mouse: bool = True
+
+
+class NetworkSettings(_Table):
+    """How long to wait for a service, in seconds: for a connection, for more data, for a whole answer."""
+
+    connect_seconds: Seconds = 10.0
+    read_seconds: Seconds = 60.0
+    total_seconds: Seconds = 120.0
+
+
+class LogSettings(_Table):
+    """How much is written to the log."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(_Table):
+    """The whole configuration. `profile` names the active one of `profiles`."""
+
+    profile: ProfileName = DEFAULT_PROFILE
+    profiles: dict[ProfileName, Profile] = Field(default_factory=lambda: {DEFAULT_PROFILE: Profile()})
+    storage: StorageSettings = StorageSettings()
+    images: ImageSettings = ImageSettings()
+    generation: GenerationSettings = GenerationSettings()
+    interface: InterfaceSettings = InterfaceSettings()
+    network: NetworkSettings = NetworkSettings()
+    log: LogSettings = LogSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _choose_profile(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "profile" not in values:
+            return {**values, "profile": default_profile(values.get("profiles"))}
+        return values
+
+    @field_validator("profiles")
+    @classmethod
+    def _need_a_profile(cls, profiles: dict[str, Profile]) -> dict[str, Profile]:
+        if not profiles:
+            raise ValueError("must hold at least one profile")
+        return profiles
+
+
+def default_profile(profiles: Any) -> str:
+    """Return the profile that is active where none is chosen: the usual one, else the first."""
+    if isinstance(profiles, dict) and profiles and DEFAULT_PROFILE not in profiles:
+        return str(next(iter(profiles)))
+    return DEFAULT_PROFILE

@@ -1,0 +1,170 @@
+"""Reads and writes the configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from fluxtui.domain.errors import ConfigError, Problem
+from fluxtui.domain.text import plural, safe_text
+from fluxtui.services.config.checks import command_words
+from fluxtui.services.config.command import key_from_command
+from fluxtui.services.config.layers import COMMAND_LINE, Layers, merge, plain, remove_value, set_value
+from fluxtui.services.config.locations import config_path
+from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
+from fluxtui.services.config.problems import problems_of
+from fluxtui.services.config.reading import parse, permission_warning, read_text
+from fluxtui.services.storage.files import make_private_directory, write_atomic
+
+
+class ConfigService:
+    """The configuration of one run of the program.
+
+    Args:
+        path: the file; from FLUXTUI_CONFIG, else where the platform wants it, if None. It need not exist.
+        environ: the variables; those of the process if None.
+        overrides: values by dotted key that come before all others and are never written to the file.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._overrides = dict(overrides or {})
+        named = path or self._environ.get("FLUXTUI_CONFIG") or config_path()
+        self.path = Path(named).expanduser().absolute()
+        self.warnings: tuple[str, ...] = ()
+        self._config: Config | None = None
+        self._layers = Layers({})
+        self._asked: dict[tuple[str, ...], SecretStr] = {}
+
+    @property
+    def config(self) -> Config:
+        """The configuration, read when first asked for. Raises `ConfigError` like `load`."""
+        return self.load() if self._config is None else self._config
+
+    def load(self) -> Config:
+        """Read the file and the environment.
+
+        Raises:
+            ConfigError: with every fault found; what was loaded before stays in force.
+        """
+        text = read_text(self.path)
+        return self._adopt(*self._evaluate(text, parse(text, self.path)))
+
+    def reload(self) -> Config:
+        """Read everything again, and forget keys that commands gave. Raises `ConfigError` like `load`."""
+        config = self.load()
+        self._asked.clear()
+        return config
+
+    def save(self, changes: Mapping[str, Any]) -> Config:
+        """Change values in the file, by dotted key, and return the configuration that follows.
+
+        None removes a value, so that its default holds again. The file is written anew for the user
+        alone; comments in it are lost, so a file that was written by hand is first copied to one with
+        `.bak` added to its name.
+
+        Raises:
+            ConfigError: the result would not be valid; nothing was written.
+            StorageError: the file could not be written.
+        """
+        import tomli_w
+
+        text = read_text(self.path)
+        tree = parse(text, self.path)
+        written = tomli_w.dumps(tree)
+        if any(key.startswith("profiles.") for key in changes):
+            # The profile that is there without a file must not go because another comes.
+            tree.setdefault("profiles", {DEFAULT_PROFILE: {}})
+        for key, value in changes.items():
+            if value is None:
+                remove_value(tree, key)
+            elif not set_value(tree, key, plain(value)):
+                raise ConfigError(f"{safe_text(key, limit=120)} cannot be set: a part of it is no table.")
+        result = self._evaluate(text, tree)
+        self._write(text, tomli_w.dumps(tree), by_hand=text != written)
+        return self._adopt(*result)
+
+    def active(self) -> tuple[str, Profile]:
+        """Return the active profile and its name."""
+        return self.config.profile, self.config.profiles[self.config.profile]
+
+    async def key(self, profile_name: str | None = None) -> SecretStr | None:
+        """Return the key of a profile, of the active one if None, or None where there is none.
+
+        A command is asked once, until `reload`.
+
+        Raises:
+            ConfigError: there is no such profile, or its command gave no key.
+        """
+        profile = self._profile(profile_name)
+        if profile.api_key is not None or profile.api_key_command is None:
+            return profile.api_key
+        words = command_words(profile.api_key_command)
+        if words not in self._asked:
+            self._asked[words] = await key_from_command(words)
+        return self._asked[words]
+
+    def key_source(self, profile_name: str | None = None) -> str:
+        """Return where the key of a profile comes from, in words, or `none`."""
+        name = profile_name or self.config.profile
+        profile = self._profile(name)
+        if profile.api_key is not None:
+            place = self._layers.places.get(f"profiles.{name}.api_key")
+            if place == COMMAND_LINE:
+                return place
+            return f"the variable {place}" if place else f"the file {safe_text(self.path)}"
+        if profile.api_key_command is not None:
+            return f"the command {safe_text(command_words(profile.api_key_command)[0], limit=60)}"
+        return "none"
+
+    def _profile(self, name: str | None) -> Profile:
+        profile = self.config.profiles.get(name or self.config.profile)
+        if profile is None:
+            raise ConfigError(f"There is no profile called {safe_text(name, limit=60)}.")
+        return profile
+
+    def _evaluate(self, text: str, tree: Mapping[str, Any]) -> tuple[Config, Layers]:
+        layers = merge(tree, self._environ, self._overrides)
+        config, problems = _validated(layers, text)
+        if config is None:
+            raise ConfigError(
+                f"The configuration {safe_text(self.path)} has {plural(len(problems), 'fault')}.", problems
+            )
+        return config, layers
+
+    def _adopt(self, config: Config, layers: Layers) -> Config:
+        warning = permission_warning(self.path)
+        self.warnings = (*((warning,) if warning else ()), *layers.warnings)
+        self._config, self._layers = config, layers
+        return config
+
+    def _write(self, old_text: str, new_text: str, *, by_hand: bool) -> None:
+        # A link, as those who keep their configuration elsewhere use, stays a link.
+        target = self.path.resolve()
+        make_private_directory(target.parent)
+        if by_hand:
+            write_atomic(target.with_name(f"{target.name}.bak"), old_text.encode())
+        write_atomic(target, new_text.encode())
+
+
+def _validated(layers: Layers, text: str) -> tuple[Config | None, tuple[Problem, ...]]:
+    try:
+        config = Config.model_validate(layers.tree)
+    except ValidationError as error:
+        return None, problems_of(error, text, layers.places)
+    if config.profile in config.profiles:
+        return config, ()
+    known = ", ".join(config.profiles)
+    place = layers.places.get("profile", "profile")
+    field = place if place.isupper() else "profile"
+    return None, (Problem(field, f"there is no profile of this name; there is {known}"),)
