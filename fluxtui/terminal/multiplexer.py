@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from shutil import which
 from typing import Final
 
+from fluxtui.domain.text import safe_text
+
+TMUX_SECONDS: Final = 1.0
 ESC: Final = "\x1b"
 
 
@@ -13,3 +20,35 @@ def through_tmux(sequence: str) -> str:
     Source: tmux manual, allow-passthrough, read 2026-11.
     """
     return f"{ESC}Ptmux;{sequence.replace(ESC, ESC + ESC)}{ESC}\\"
+
+
+@dataclass(frozen=True)
+class TmuxFacts:
+    """What tmux says of itself: the terminal in front of it, and whether it hands sequences on."""
+
+    terminal: str
+    passthrough: bool
+
+
+def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
+    """Ask the tmux that this program runs in, without changing it; None if it does not answer.
+
+    The terminal's own answer to XTVERSION never reaches a pane, because tmux takes it for itself.
+    """
+    program = which("tmux", path=environ.get("PATH"))
+    if program is None:
+        return None
+    command = [
+        program,
+        "display-message",
+        "-p",
+        "#{client_termtype}\t#{client_termname}\t#{allow-passthrough}",
+    ]
+    try:
+        answer = subprocess.run(
+            command, env=dict(environ), capture_output=True, timeout=TMUX_SECONDS, check=True, text=True
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    kind, name, passthrough, *_ = (*answer.stdout.strip("\n").split("\t"), "", "", "")
+    return TmuxFacts(safe_text(kind or name, limit=60), passthrough in ("on", "all", "1", "2"))

@@ -14,17 +14,20 @@ from typing import Final
 
 from fluxtui.terminal.brands import Claims, choose, shows_truecolor
 from fluxtui.terminal.environment import is_over_ssh
+from fluxtui.terminal.multiplexer import TmuxFacts, ask_tmux
 from fluxtui.terminal.profile import (
     DEFAULT_CELL_HEIGHT,
     DEFAULT_CELL_WIDTH,
     GraphicsProtocol,
     TerminalProfile,
 )
-from fluxtui.terminal.replies import Replies, questions, read_replies
+from fluxtui.terminal.replies import Questions, Replies, read_replies
 from fluxtui.terminal.ttys import cell_size_of
 
 LATE_SECONDS: Final = 0.3
-"""How long answers are still swallowed after a time-out, so that none is typed into a field."""
+"""Silence after a time-out that is believed; until then answers are still taken, or they would be typed."""
+
+MAX_LATE_SECONDS: Final = 2.0
 
 MAX_REPLY_BYTES: Final = 8192
 
@@ -58,47 +61,55 @@ def probe_terminal(
     writing = sys.__stderr__.fileno() if output_fd is None and sys.__stderr__ else (output_fd or 2)
     wanted = None if setting == "auto" else GraphicsProtocol(setting)
     cell = cell_size_of(writing)
-    replies = Replies()
+    tmux = ask_tmux(environ) if "TMUX" in environ else None
     asks = wanted is None or (wanted.draws_pixels and cell is None)
+    replies = Replies()
     if asks and os.isatty(reading) and os.isatty(writing) and environ.get("TERM") != "dumb":
-        question = questions(in_tmux="TMUX" in environ, ask_cell_size=cell is None)
-        replies = _converse(question, reading, writing, timeout)
-    return _profile(wanted, replies, cell, environ)
+        # What tmux would not hand on is not asked: an answer that is not waited for would be typed somewhere.
+        ask_kitty = "TMUX" not in environ or (tmux is not None and tmux.passthrough)
+        asked = Questions(kitty=ask_kitty, cell_size=cell is None, in_tmux="TMUX" in environ)
+        replies = _converse(asked, reading, writing, timeout)
+    return _profile(wanted, replies, cell, tmux, environ)
 
 
 def _profile(
     wanted: GraphicsProtocol | None,
     replies: Replies,
     cell: tuple[int, int] | None,
+    tmux: TmuxFacts | None,
     environ: Mapping[str, str],
 ) -> TerminalProfile:
-    claims = Claims(replies.name, replies.kitty, replies.sixel)
+    name = tmux.terminal if tmux is not None else replies.name
+    claims = Claims(name, replies.kitty, replies.sixel)
     protocol = choose(claims, environ) if wanted is None else wanted
     width, height = cell or replies.cell or (DEFAULT_CELL_WIDTH, DEFAULT_CELL_HEIGHT)
     in_tmux = "TMUX" in environ
-    shut_off = in_tmux and wanted is None and protocol is GraphicsProtocol.HALFCELL and not claims.kitty
+    shut_off = in_tmux and (tmux is None or not tmux.passthrough)
     return TerminalProfile(
         protocol=protocol,
         cell_width=width,
         cell_height=height,
         over_ssh=is_over_ssh(environ),
         in_tmux=in_tmux,
-        name=replies.name,
-        note=TMUX_NOTE if shut_off else None,
+        name=name,
+        note=TMUX_NOTE if shut_off and wanted is None and protocol is GraphicsProtocol.HALFCELL else None,
         truecolor=shows_truecolor(claims, environ),
     )
 
 
-def _converse(question: str, reading: int, writing: int, timeout: float) -> Replies:
+def _converse(asked: Questions, reading: int, writing: int, timeout: float) -> Replies:
     """Ask, and read until the last answer or the time-out; the terminal is left as it was found."""
     try:
         with _unbuffered(reading):
-            os.write(writing, question.encode("ascii"))
-            data = _read_until_complete(reading, timeout)
-            replies = read_replies(data)
-            if not replies.complete:
-                _swallow(reading, LATE_SECONDS)
-            return replies
+            os.write(writing, asked.text.encode("ascii"))
+            data = _read_answers(asked, reading, b"", timeout)
+            late = time.monotonic() + MAX_LATE_SECONDS
+            while not asked.answered_by(data) and time.monotonic() < late:
+                before = data
+                data = _read_answers(asked, reading, before, LATE_SECONDS)
+                if data == before:
+                    break
+            return read_replies(data)
     except (termios.error, OSError):
         return Replies()
 
@@ -114,24 +125,13 @@ def _unbuffered(reading: int) -> Iterator[None]:
         termios.tcsetattr(reading, termios.TCSANOW, before)
 
 
-def _read_until_complete(reading: int, timeout: float) -> bytes:
-    data = b""
-    deadline = time.monotonic() + timeout
-    while not read_replies(data).complete and len(data) < MAX_REPLY_BYTES:
-        chunk = _read_some(reading, deadline - time.monotonic())
+def _read_answers(asked: Questions, reading: int, data: bytes, seconds: float) -> bytes:
+    """The bytes so far and those that come within the time, until all is answered."""
+    deadline = time.monotonic() + seconds
+    while not asked.answered_by(data) and len(data) < MAX_REPLY_BYTES:
+        ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(reading, 1024) if ready else b""
         if not chunk:
             break
         data += chunk
     return data
-
-
-def _swallow(reading: int, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while _read_some(reading, deadline - time.monotonic()):
-        continue
-
-
-def _read_some(reading: int, seconds: float) -> bytes:
-    """What can be read within the time; empty if nothing came."""
-    ready, _, _ = select.select([reading], [], [], max(0.0, seconds))
-    return os.read(reading, 1024) if ready else b""

@@ -17,6 +17,7 @@ DEVICE_ATTRIBUTES: Final = "\x1b[c"
 
 _NAME: Final = re.compile(rb"\x1bP>\|([^\x07\x1b]*)(?:\x1b\\|\x07)")
 _KITTY_OK: Final = re.compile(rb"\x1b_Gi=31[^;\x1b]*;OK\x1b\\")
+_KITTY_ANY: Final = re.compile(rb"\x1b_G[^\x1b]*\x1b\\")
 _CELL: Final = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
 _ATTRIBUTES: Final = re.compile(rb"\x1b\[\?([\d;]*)c")
 _SIXEL: Final = b"4"
@@ -25,9 +26,8 @@ _MAX_CELL: Final = 200
 
 @dataclass(frozen=True)
 class Replies:
-    """What the terminal said. `complete` tells whether the last answer has come."""
+    """What the terminal said."""
 
-    complete: bool = False
     name: str = ""
     kitty: bool = False
     sixel: bool = False
@@ -35,22 +35,38 @@ class Replies:
     """Width and height of a cell, pixels."""
 
 
-def questions(*, in_tmux: bool, ask_cell_size: bool) -> str:
-    """All questions in one write, so that a slow line costs one round trip."""
-    asked = [XTVERSION, KITTY_QUERY]
-    if in_tmux:
-        asked = [through_tmux(question) for question in asked]
-    if ask_cell_size:
-        asked.append(CELL_SIZE)
-    return "".join((*asked, DEVICE_ATTRIBUTES))
+@dataclass(frozen=True)
+class Questions:
+    """What is asked, and with it when the conversation is over.
+
+    Behind tmux, which answers for itself at once, the answer about kitty comes from further away.
+    """
+
+    kitty: bool = True
+    cell_size: bool = True
+    in_tmux: bool = False
+
+    @property
+    def text(self) -> str:
+        """All questions in one write, so that a slow line costs one round trip."""
+        asked = [] if self.in_tmux else [XTVERSION]
+        if self.kitty:
+            asked.append(through_tmux(KITTY_QUERY) if self.in_tmux else KITTY_QUERY)
+        if self.cell_size:
+            asked.append(CELL_SIZE)
+        return "".join((*asked, DEVICE_ATTRIBUTES))
+
+    def answered_by(self, data: bytes) -> bool:
+        """Whether nothing more is to be expected after these bytes."""
+        waits_for_kitty = self.in_tmux and self.kitty and _KITTY_ANY.search(data) is None
+        return _ATTRIBUTES.search(data) is not None and not waits_for_kitty
 
 
 def read_replies(data: bytes) -> Replies:
-    """What can be made of the bytes read so far; anything strange in them is passed over."""
+    """What can be made of the bytes read; anything strange in them is passed over."""
     name = _NAME.search(data)
     attributes = _ATTRIBUTES.search(data)
     return Replies(
-        complete=attributes is not None,
         name=safe_text(name[1].decode("utf-8", "replace"), limit=60) if name else "",
         kitty=_KITTY_OK.search(data) is not None,
         sixel=attributes is not None and _SIXEL in attributes[1].split(b";"),
