@@ -62,7 +62,8 @@ def _tell_config(options: argparse.Namespace) -> bool:
 
 
 def _tell_terminal(options: argparse.Namespace) -> None:
-    from fluxtui.terminal.probe import probe_terminal, require_terminal
+    from fluxtui.terminal.probe import probe_terminal
+    from fluxtui.terminal.ttys import require_terminal
 
     complaint = require_terminal()
     if complaint:

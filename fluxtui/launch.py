@@ -25,7 +25,7 @@ DEMO_PROFILE = "demo"
 
 def run_program(options: argparse.Namespace) -> int:
     """Start the program with the user's configuration; returns the exit code."""
-    from fluxtui.terminal.probe import require_terminal
+    from fluxtui.terminal.ttys import require_terminal
 
     complaint = require_terminal()
     if complaint:
@@ -41,7 +41,7 @@ def run_demo(options: argparse.Namespace) -> int:
     """Start the program on the simulator, with a data directory and a sample dataset of its own."""
     from fluxtui.demo.dataset import make_sample_dataset
     from fluxtui.demo.simulation import Speed, simulator
-    from fluxtui.terminal.probe import require_terminal
+    from fluxtui.terminal.ttys import require_terminal
 
     complaint = require_terminal()
     if complaint:

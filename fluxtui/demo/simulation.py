@@ -22,6 +22,9 @@ START_SECONDS = 20.0
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
 
+_left_running: list[subprocess.Popen[bytes]] = []
+"""Simulators that outlive the demo that started them; kept so that none counts as forgotten."""
+
 
 class SimulatorError(FluxError):
     """The simulator of the demo did not start."""
@@ -51,9 +54,9 @@ def simulator(folder: Path, speed: Speed) -> Iterator[str]:
     with (folder / "held").open("a") as hold:
         fcntl.flock(hold, fcntl.LOCK_SH)
         known = _announced(folder)
-        if known is None or not _answers(known["base_url"]):
+        if known is None or not _answers(known["submit_url"]):
             known = _start(folder, speed, known)
-        yield known["base_url"]
+        yield known["submit_url"]
 
 
 def _announced(folder: Path) -> dict[str, str] | None:
@@ -61,7 +64,7 @@ def _announced(folder: Path) -> dict[str, str] | None:
         known = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(known, dict) or not str(known.get("base_url", "")).startswith("http://127.0.0.1:"):
+    if not isinstance(known, dict) or not str(known.get("submit_url", "")).startswith("http://127.0.0.1:"):
         return None
     return {str(name): str(value) for name, value in known.items()}
 
@@ -89,7 +92,7 @@ def _start(folder: Path, speed: Speed, before: dict[str, str] | None) -> dict[st
 
 
 def _ports(before: dict[str, str]) -> tuple[str, str, str]:
-    names = ("base_url", "polling_base_url", "delivery_base_url")
+    names = ("submit_url", "polling_url", "delivery_url")
     submit, polling, delivery = (before.get(name, "").rpartition(":")[2] for name in names)
     return (submit or "0", polling or "0", delivery or "0")
 
@@ -99,16 +102,18 @@ def _spawn(folder: Path, speed: Speed, ports: tuple[str, str, str]) -> subproces
         *(sys.executable, "-m", "fluxtui", "simulate"),
         *("--port", ports[0], "--polling-port", ports[1], "--delivery-port", ports[2]),
         *("--seconds-per-training", str(speed.training), "--seconds-per-image", str(speed.image)),
-        *("--state", str(folder / "state"), "--ready-file", str(folder / "ready.json")),
+        *("--state-directory", str(folder / "state"), "--ready-file", str(folder / "ready.json")),
         *("--hold-file", str(folder / "held")),
     ]
     descriptor = os.open(folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor, start_new_session=True
         )
     finally:
         os.close(descriptor)
+    _left_running.append(process)
+    return process
 
 
 def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, str] | None:
