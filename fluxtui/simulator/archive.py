@@ -9,13 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import mmap
 import re
 import stat
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
 
@@ -30,7 +29,8 @@ IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 CAPTION_SUFFIX = ".txt"
 
 _FILE_DATA = re.compile(rb'"file_data"\s*:\s*"')
-_ENCODED_CHUNK = 4 * 2**18
+_CHUNK = 2**20
+_MOST_OTHER_BYTES = 16 * 2**20
 _ENCRYPTED = 0x1
 _ODD_DOS_ATTRIBUTES = 0x02 | 0x04 | 0x08 | 0x10
 _ODD_MODES = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX | 0o111
@@ -59,20 +59,14 @@ def read_training_body(body: Path, archive: Path) -> dict[str, Any]:
     In the returned object `file_data` holds the base64 text, cut at 4 MiB: enough to echo. Raises
     UnreadableBodyError for what is no JSON object and RefusedArchiveError for what is no base64.
     """
-    if body.stat().st_size == 0:
-        raise UnreadableBodyError("The body is empty")
-    with body.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        found = _FILE_DATA.search(content)
-        if found is None:
-            return _json_object(content[:])
-        start = found.end()
-        end = content.find(b'"', start)
-        if end < 0:
-            raise UnreadableBodyError("The body ends too early")
-        document = _json_object(content[:start] + content[end:])
-        _decode(content, start, end, archive)
-        document["file_data"] = content[start : min(end, start + LONGEST_ECHO)].decode("ascii", "replace")
-        return document
+    with body.open("rb") as file:
+        head, text = _until_file_data(file)
+        if text is None:
+            return _json_object(head)
+        echo, tail = _decode(file, text, archive)
+    document = _json_object(head + b'"' + tail)
+    document["file_data"] = echo.decode("ascii", "replace")
+    return document
 
 
 def _json_object(text: bytes) -> dict[str, Any]:
@@ -85,19 +79,46 @@ def _json_object(text: bytes) -> dict[str, Any]:
     return document
 
 
-def _decode(content: mmap.mmap, start: int, end: int, archive: Path) -> None:
-    rest = b""
+def _until_file_data(file: BinaryIO) -> tuple[bytes, bytes | None]:
+    """Read up to the value of `file_data`; return all before it, and what was read of it (None: no value)."""
+    head = b""
+    while chunk := file.read(_CHUNK):
+        head += chunk
+        if found := _FILE_DATA.search(head):
+            return head[: found.end()], head[found.end() :]
+        if len(head) > _MOST_OTHER_BYTES:
+            raise UnreadableBodyError("The fields beside file_data are too large")
+    return head, None
+
+
+def _decode(file: BinaryIO, text: bytes, archive: Path) -> tuple[bytes, bytes]:
+    """Decode base64 `text` and what follows in `file` up to a quote; return its beginning, and the rest."""
+    echo, waiting, tail = b"", b"", b""
+    closed = False
     with archive.open("wb") as target:
-        for offset in range(start, end, _ENCODED_CHUNK):
-            chunk = rest + content[offset : min(end, offset + _ENCODED_CHUNK)].replace(b"\\", b"")
-            whole = len(chunk) // 4 * 4
-            rest = chunk[whole:]
-            try:
-                target.write(base64.b64decode(chunk[:whole], validate=True))
-            except binascii.Error as error:
-                raise RefusedArchiveError("Invalid base64 in file_data") from error
-    if rest:
+        while not closed:
+            value, quote, tail = text.partition(b'"')
+            closed = bool(quote)
+            value = value.replace(b"\\", b"")
+            echo += value[: LONGEST_ECHO - len(echo)]
+            waiting += value
+            whole = len(waiting) // 4 * 4
+            target.write(_decoded(waiting[:whole]))
+            waiting = waiting[whole:]
+            if not closed:
+                text = file.read(_CHUNK)
+                if not text:
+                    raise UnreadableBodyError("The body ends too early")
+    if waiting:
         raise RefusedArchiveError("Invalid base64 in file_data")
+    return echo, tail + file.read(_MOST_OTHER_BYTES)
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise RefusedArchiveError("Invalid base64 in file_data") from error
 
 
 def examine(archive: Path) -> TrainingSet:
