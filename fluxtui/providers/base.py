@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from fluxtui.api.attachments import Progress as Progress
 from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
-
-Progress = Callable[[int, int], None]
-"""Called with bytes done and bytes in all, from the event loop."""
 
 
 class Phase(StrEnum):

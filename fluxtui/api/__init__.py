@@ -1,0 +1,1 @@
+"""HTTP of one profile: who may get the key, time-outs, retries, streaming, and one taxonomy of errors."""

@@ -1,0 +1,42 @@
+"""Which base URLs a profile may have; needs no HTTP library, so configuration can ask it at start-up."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from fluxtui.domain.errors import ConfigError, Problem
+from fluxtui.domain.text import safe_text
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine, in its plain spellings only."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_base_url(base_url: str) -> None:
+    """Check that a profile's base URL is one that a key may be sent to. Raises `ConfigError`."""
+    reason = _fault_of(base_url)
+    if reason:
+        shown = safe_text(base_url.split("?")[0].rpartition("@")[2], limit=80)
+        raise ConfigError("The base URL cannot be used.", (Problem("base_url", f"{shown!r} {reason}"),))
+
+
+def _fault_of(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return "is not an address"
+    if parts.scheme not in ("http", "https") or not host:
+        return "must begin with https:// and a host name"
+    if parts.scheme == "http" and not is_loopback(host):
+        return "must begin with https://, because a key would travel readable by others"
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        return "must be a host name and at most a path"
+    return ""

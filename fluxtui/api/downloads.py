@@ -1,0 +1,145 @@
+"""Fetching results: never with the key, only over safe addresses, of limited size, kind and time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+
+from fluxtui.api.answers import Body, Downloaded, error_for
+from fluxtui.api.hosts import parsed, shown_host
+from fluxtui.api.limits import DownloadLimits
+from fluxtui.api.sending import Sending
+from fluxtui.api.wire import Wire
+from fluxtui.domain.errors import FluxError, ResultExpired, StorageError, UnexpectedAnswer
+from fluxtui.domain.text import file_size, safe_text
+
+_WRITE_BYTES = 256 * 1024
+_GONE = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+async def fetch(wire: Wire, address: str, target: Path, limits: DownloadLimits) -> Downloaded:
+    """Make one attempt to save what is at `address` into the file `target`, following redirects.
+
+    Raises:
+        ResultExpired: the address is no longer valid.
+        UnexpectedAnswer: not a picture, too large, redirected too often or to an unsafe address.
+        ServiceError: the connection failed.
+        StorageError: the file cannot be written.
+    """
+    url = parsed(address)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + limits.total
+    for _hop in range(limits.redirects + 1):
+        wire.policy.check_download(url)
+        request = wire.client.build_request("GET", url)
+        sending = Sending()
+        visit = _Visit(target, limits, sending)
+        outcome = await wire.exchange(request, sending, max(0.0, deadline - loop.time()), visit.consume)
+        if isinstance(outcome, Downloaded):
+            return outcome
+        url = parsed(str(_joined(url, outcome)))
+    raise UnexpectedAnswer(f"The result was redirected more than {limits.redirects} times.")
+
+
+def _joined(url: httpx.URL, location: str) -> httpx.URL:
+    try:
+        return url.join(location)
+    except (httpx.InvalidURL, ValueError):
+        raise UnexpectedAnswer("The result was redirected to something that is not an address.") from None
+
+
+class _Visit:
+    """One request of a download."""
+
+    def __init__(self, target: Path, limits: DownloadLimits, sending: Sending) -> None:
+        self._target, self._limits, self._sending = target, limits, sending
+
+    async def consume(self, response: httpx.Response) -> Downloaded | str:
+        """Save the body, or return where the server redirects to."""
+        if response.is_redirect:
+            return str(response.headers.get("location", ""))
+        if not response.is_success:
+            raise _failure(response)
+        self._check_headers(response)
+        content_type = safe_text(response.headers.get("content-type", ""), limit=80)
+        size = await self._saved(response)
+        return Downloaded(size, content_type)
+
+    def _check_headers(self, response: httpx.Response) -> None:
+        headers: Mapping[str, str] = response.headers
+        kind = headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind and not kind.startswith(self._limits.content_types):
+            raise UnexpectedAnswer(
+                f"{shown_host(response.url)} sent {safe_text(kind, limit=60)} in place of a picture."
+            )
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            raise UnexpectedAnswer(
+                f"{shown_host(response.url)} sent the picture in an encoding not asked for."
+            )
+        length = headers.get("content-length", "")
+        if length.isascii() and length.isdecimal() and len(length) < 20:
+            self._check_size(int(length))
+
+    def _check_size(self, size: int) -> None:
+        if size > self._limits.max_bytes:
+            most = file_size(self._limits.max_bytes)
+            raise UnexpectedAnswer(f"The result is larger than {most}, so it was not saved.")
+
+    async def _saved(self, response: httpx.Response) -> int:
+        file = await asyncio.to_thread(_created, self._target)
+        try:
+            pending = bytearray()
+            async for piece in response.aiter_raw():
+                self._sending.received += len(piece)
+                self._check_size(self._sending.received)
+                pending += piece
+                if len(pending) >= _WRITE_BYTES:
+                    await asyncio.to_thread(_written, file, bytes(pending))
+                    pending.clear()
+            await asyncio.to_thread(_written, file, bytes(pending))
+        finally:
+            await asyncio.to_thread(_closed, file)
+        return self._sending.received
+
+
+def _failure(response: httpx.Response) -> FluxError:
+    host = shown_host(response.url)
+    if response.status_code in _GONE:
+        return ResultExpired(f"{host} no longer keeps the result (HTTP {response.status_code}).")
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return error_for(response.status_code, headers, Body(b""), host)
+
+
+def _created(target: Path) -> BinaryIO:
+    try:
+        return open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    except OSError as error:
+        raise _cannot_write(error) from None
+
+
+def _written(file: BinaryIO, data: bytes) -> None:
+    try:
+        file.write(data)
+        file.flush()
+    except OSError as error:
+        raise _cannot_write(error) from None
+
+
+def _closed(file: BinaryIO) -> None:
+    try:
+        file.close()
+    except OSError as error:
+        raise _cannot_write(error) from None
+
+
+def _cannot_write(error: OSError) -> StorageError:
+    return StorageError(
+        f"The result cannot be written: {error.strerror or 'unknown reason'}.",
+        next_step="Make room; it is fetched again as long as the service keeps it.",
+    )

@@ -1,0 +1,126 @@
+"""One HTTP client, its exchanges bounded, noted without secrets, and their failures made ours.
+
+Importing this module imports the HTTP library, a tenth of a second: done at the first request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import httpx
+
+from fluxtui import __version__
+from fluxtui.api.failures import connection_error
+from fluxtui.api.hosts import HostPolicy, shown_host
+from fluxtui.api.limits import Timeouts
+from fluxtui.api.sending import Sending
+from fluxtui.api.trace import Exchange, Trace
+from fluxtui.domain.errors import FluxError, NetworkDown
+from fluxtui.domain.text import safe_text
+
+Result = TypeVar("Result")
+
+_KEEP_ALIVE_SECONDS = 4.0
+_CONNECTIONS = 40
+
+
+@dataclass
+class Wire:
+    """The client of one profile.
+
+    Attributes:
+        client: never has the key among its own headers; requests carry it one by one.
+        policy: which hosts may be asked.
+        timeouts: of each attempt.
+        trace: where exchanges are noted.
+        tell_connection: called with False where no connection could be made, with True after any answer.
+    """
+
+    client: httpx.AsyncClient
+    policy: HostPolicy
+    timeouts: Timeouts
+    trace: Trace
+    tell_connection: Callable[[bool], None]
+
+    async def exchange(
+        self,
+        request: httpx.Request,
+        sending: Sending,
+        total: float,
+        consume: Callable[[httpx.Response], Awaitable[Result]],
+    ) -> Result:
+        """Send `request` once and return what `consume` makes of the answer, within `total` seconds.
+
+        Raises:
+            ServiceError: the connection failed; no exception that knows the request hangs on it.
+            FluxError: whatever of ours `consume` or the body raises.
+        """
+        request.extensions["trace"] = sending.note
+        started = time.monotonic()
+        failure: FluxError
+        try:
+            async with asyncio.timeout(total):
+                response = await self.client.send(request, stream=True)
+                sending.status = response.status_code
+                try:
+                    result = await consume(response)
+                finally:
+                    await response.aclose()
+        except FluxError as error:
+            failure = error
+        except (httpx.HTTPError, TimeoutError) as error:
+            limit = self.timeouts.read if isinstance(error, httpx.TimeoutException) else total
+            failure = connection_error(error, shown_host(request.url), limit, begun=sending.begun)
+        else:
+            self._note(request, sending, started, "")
+            return result
+        self._note(request, sending, started, failure.title)
+        if sending.status is None and isinstance(failure, NetworkDown):
+            self.tell_connection(False)
+        raise failure
+
+    def _note(self, request: httpx.Request, sending: Sending, started: float, error: str) -> None:
+        self.trace.add(
+            Exchange(
+                at=datetime.now(UTC),
+                method=request.method,
+                host=shown_host(request.url),
+                path=safe_text(request.url.path, limit=120),
+                status=sending.status,
+                milliseconds=(time.monotonic() - started) * 1000,
+                sent=sending.size,
+                received=sending.received,
+                error=error,
+            )
+        )
+        if sending.status is not None:
+            self.tell_connection(True)
+
+
+def open_wire(
+    policy: HostPolicy, timeouts: Timeouts, trace: Trace, tell_connection: Callable[[bool], None]
+) -> Wire:
+    """Return a new client; reads certificates, so it is called in a thread."""
+    for name in ("httpx", "httpcore"):
+        # At its finer levels the library writes whole addresses, with signatures, into the log.
+        logging.getLogger(name).setLevel(logging.WARNING)
+    client = httpx.AsyncClient(
+        timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
+        limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_SECONDS),
+        headers={
+            "User-Agent": f"fluxtui/{__version__}",
+            "Accept": "*/*",
+            # A compressed answer could unfold to far more than its limit.
+            "Accept-Encoding": "identity",
+        },
+        follow_redirects=False,
+        # A proxy from the environment would see the key of a loopback profile in plain text.
+        trust_env=not policy.on_loopback,
+    )
+    return Wire(client, policy, timeouts, trace, tell_connection)
