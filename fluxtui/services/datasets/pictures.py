@@ -55,7 +55,7 @@ class PictureFacts:
 
 def examine(content: bytes) -> PictureFacts:
     """Decode a picture completely and return what it is. Raises `PictureError` with the reason."""
-    with _opened(content) as image:
+    with opened(content) as image:
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         width, height = image.size
         if orientation in _TURNED_ORIENTATIONS:
@@ -83,14 +83,14 @@ def prepared(content: bytes, max_pixels: int) -> tuple[bytes, str]:
     A PNG stays one, so that nothing is lost; everything else becomes a JPEG. The same bytes give the same
     result. Raises `PictureError`.
     """
-    with _opened(content) as image:
+    with opened(content) as image:
         as_png = image.format == "PNG"
         size = fitted(*image.size, max_pixels)
         if size != image.size:
             # A JPEG can be decoded at a fraction of its size; twice the target leaves the filter enough.
             image.draft(None, (size[0] * 2, size[1] * 2))
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-        plain = _as_srgb(image)
+        plain = as_srgb(image)
         if plain.size != size:
             plain = plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
         plain.getexif()[_ORIENTATION_TAG] = orientation
@@ -105,7 +105,7 @@ def prepared(content: bytes, max_pixels: int) -> tuple[bytes, str]:
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Image.Image]:
+def opened(content: bytes) -> Iterator[Image.Image]:
     """Open a picture and turn every fault of its decoder into a `PictureError`."""
     try:
         with Image.open(io.BytesIO(content)) as image:
@@ -120,7 +120,7 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
         raise PictureError(f"is damaged or incomplete ({reason})") from None
 
 
-def _as_srgb(image: Image.Image) -> Image.Image:
+def as_srgb(image: Image.Image) -> Image.Image:
     """Return a picture in 8 bit RGB with its own colour profile applied and white behind transparency."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I"):

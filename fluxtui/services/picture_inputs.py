@@ -1,0 +1,131 @@
+"""Pictures that a request takes in: read safely from disk, and made what services accept."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxtui.domain.errors import PictureError
+from fluxtui.domain.text import file_size, safe_text
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MOST_BYTES = 200_000_000
+"""A larger file is not read into memory; no picture that Pillow opens safely needs as much."""
+
+_EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+# Cameras put a preview behind the picture of a JPEG, and Pillow calls that MPO.
+_READABLE = frozenset({*_EXTENSIONS, "MPO", "BMP", "GIF", "TIFF"})
+_PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+_ORIENTATION_TAG = 0x0112
+_GPS_TAG = 0x8825
+
+
+def picture_path(text: str) -> Path:
+    """Return the absolute path that a person meant; `~` is the home directory. Raises `PictureError`."""
+    try:
+        return Path(text.strip()).expanduser().absolute()
+    except RuntimeError:
+        raise PictureError("is in a home directory that cannot be found") from None
+
+
+def check_picture(path: Path) -> None:
+    """Check by its header that a file is a still picture. Raises `PictureError` with the reason."""
+    from fluxtui.services.datasets.pictures import opened
+
+    with opened(read_picture(path)) as image:
+        _refuse_others(image)
+
+
+def prepare_picture(path: Path, max_pixels: int | None) -> tuple[bytes, str]:
+    """Return a picture as a service takes it, and the extension of its format.
+
+    The file's own bytes where they will do. Otherwise encoded anew, without metadata: upright, 8 bit,
+    with its transparency, and scaled to `max_pixels`. A position (GPS) is always left out.
+
+    Raises:
+        PictureError: with the reason, to stand after the name of the file.
+    """
+    from fluxtui.services.datasets.pictures import fitted, opened
+
+    content = read_picture(path)
+    with opened(content) as image:
+        _refuse_others(image)
+        image.load()
+        fits = max_pixels is None or fitted(*image.size, max_pixels) == image.size
+        if fits and _is_plain(image):
+            return content, _EXTENSIONS[str(image.format)]
+        return _encoded_anew(image, max_pixels)
+
+
+def read_picture(path: Path) -> bytes:
+    """Return the bytes of a regular file. Raises `PictureError` with the reason."""
+    try:
+        # A pipe with nobody at its other end must not stop the program.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise PictureError("is not a file" if not stat.S_ISDIR(found.st_mode) else "is a directory")
+            if found.st_size > MOST_BYTES:
+                raise PictureError(f"has {file_size(found.st_size)}, too much for a picture")
+            return file.read(MOST_BYTES)
+    except FileNotFoundError:
+        raise PictureError("does not exist") from None
+    except IsADirectoryError:
+        raise PictureError("is a directory") from None
+    except PermissionError:
+        raise PictureError("may not be read by you") from None
+    except (OSError, ValueError) as error:
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number else "its name is not a file name"
+        if number == errno.ENAMETOOLONG:
+            reason = "its name is too long"
+        raise PictureError(f"cannot be read: {reason}") from None
+
+
+def _refuse_others(image: Image.Image) -> None:
+    if image.format not in _READABLE:
+        raise PictureError(f"is a {safe_text(image.format, limit=20)}, not a JPEG, PNG or WebP picture")
+    if image.format != "MPO" and getattr(image, "is_animated", False):
+        raise PictureError("is animated; only a still picture can be sent")
+
+
+def _is_plain(image: Image.Image) -> bool:
+    exif = image.getexif()
+    return (
+        image.format in _EXTENSIONS
+        and image.mode in _PLAIN_MODES
+        and exif.get(_ORIENTATION_TAG, 1) in (0, 1)
+        and _GPS_TAG not in exif
+    )
+
+
+def _encoded_anew(image: Image.Image, max_pixels: int | None) -> tuple[bytes, str]:
+    from PIL import Image as Images
+    from PIL import ImageOps
+
+    from fluxtui.services.datasets.pictures import JPEG_QUALITY, as_srgb, fitted
+
+    as_jpeg = image.format in ("JPEG", "MPO")
+    upright = ImageOps.exif_transpose(image)
+    profile = None
+    if upright.has_transparency_data:
+        profile = upright.info.get("icc_profile")
+        upright = upright.convert("RGBA")
+    else:
+        upright = as_srgb(upright)
+    if max_pixels is not None:
+        upright = upright.resize(fitted(*upright.size, max_pixels), Images.Resampling.LANCZOS)
+    upright.info.clear()
+    target = io.BytesIO()
+    if as_jpeg:
+        upright.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True)
+    else:
+        upright.save(target, "PNG", icc_profile=profile)
+    return target.getvalue(), "jpg" if as_jpeg else "png"

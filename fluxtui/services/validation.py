@@ -1,0 +1,136 @@
+"""Checks before anything is sent or kept, beyond what an endpoint's own fields say; invents no limits."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
+from fluxtui.domain.errors import InvalidInput, PictureError, Problem
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.text import safe_text
+from fluxtui.services.picture_inputs import check_picture, picture_path, prepare_picture
+
+Request = TypeVar("Request", bound=Endpoint)
+
+_TEXTS = frozenset({Control.TEXT, Control.PROMPT})
+_PICTURES = frozenset({Control.PICTURE, Control.PICTURES})
+_LINE_CHARACTERS = frozenset("\n\r\t")
+
+
+class ValidationService:
+    """Judges what people, files and services give."""
+
+    def check(self, endpoint: type[Request], values: Mapping[str, Any]) -> Request:
+        """Return the validated request made of a form's values; the paths of its pictures are absolute.
+
+        Reads the files of pictures, so call it in a thread where there are any.
+
+        Raises:
+            InvalidInput: with every fault, each named by its field.
+        """
+        usable, problems = _checked_values(endpoint, values)
+        try:
+            request = endpoint.checked(usable)
+        except InvalidInput as error:
+            named = {problem.field for problem in problems}
+            problems += [problem for problem in error.problems if problem.field not in named]
+        if problems:
+            raise InvalidInput("Nothing was sent.", tuple(problems))
+        return request
+
+    async def prepare_picture(self, path: str | Path, max_pixels: int | None = None) -> tuple[bytes, str]:
+        """Return the bytes of a picture as a service takes it, and their extension (`jpg`, `png`, `webp`).
+
+        Args:
+            path: where it is; `~` is the home directory.
+            max_pixels: the service's cap; a larger picture is scaled down.
+
+        Raises:
+            PictureError: the file cannot be read, or is no still picture.
+        """
+        try:
+            return await asyncio.to_thread(prepare_picture, picture_path(str(path)), max_pixels)
+        except PictureError as error:
+            raise PictureError(
+                f"{safe_text(path, limit=200)} {error.message}.", next_step="Choose another picture."
+            ) from None
+
+    def check_finetune(self, finetune: Finetune) -> Finetune:
+        """Return a finetune from outside with its texts made safe for display.
+
+        Raises:
+            InvalidInput: with every fault: an id that cannot be one, or numbers that are none.
+        """
+        problems = tuple(_faults_of_finetune(finetune))
+        if problems:
+            raise InvalidInput("The finetune is not usable.", problems)
+        texts = {
+            name: safe_text(value)
+            for name in ("name", "trigger_word", "mode", "finetune_type", "priority")
+            if (value := getattr(finetune, name)) is not None
+        }
+        return finetune.model_copy(update=texts | {"name": texts["name"].strip() or finetune.id})
+
+
+def _checked_values(
+    endpoint: type[Endpoint], values: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the values with the paths of pictures made absolute, and what is wrong with texts and files."""
+    usable = dict(values)
+    problems: list[Problem] = []
+    for field in fields_of(endpoint):
+        value = values.get(field.name)
+        if value is None or value == "":
+            continue
+        if field.control in _PICTURES:
+            usable[field.name], found = _checked_pictures(field, value)
+            problems += found
+        elif field.control in _TEXTS and isinstance(value, str):
+            problems += _faults_of_text(field, value)
+    return usable, problems
+
+
+def _checked_pictures(field: Field, value: Any) -> tuple[Any, list[Problem]]:
+    """Return the absolute paths in the form that the field has, and what is wrong with the files."""
+    many = isinstance(value, list | tuple)
+    paths: list[Any] = []
+    problems = []
+    for text in value if many else (value,):
+        if not isinstance(text, str | Path):
+            return value, []
+        try:
+            path = picture_path(str(text))
+            paths.append(str(path))
+            check_picture(path)
+        except PictureError as error:
+            shown = safe_text(text, limit=120)
+            problems.append(Problem(field.name, f"{field.title}: {shown} {error.message}"))
+    return (paths if many else (paths or [value])[0]), problems
+
+
+def _faults_of_text(field: Field, text: str) -> Iterator[Problem]:
+    if field.required and not text.strip():
+        yield Problem(field.name, f"{field.title} is needed")
+    wrong = next((character for character in text if not _can_be_sent(character)), None)
+    if wrong is not None:
+        yield Problem(
+            field.name, f"{field.title} holds a control character (U+{ord(wrong):04X}); please delete it"
+        )
+
+
+def _can_be_sent(character: str) -> bool:
+    return character in _LINE_CHARACTERS or unicodedata.category(character) not in ("Cc", "Cs")
+
+
+def _faults_of_finetune(finetune: Finetune) -> Iterator[Problem]:
+    if not finetune.id or safe_text(finetune.id) != finetune.id or any(c.isspace() for c in finetune.id):
+        yield Problem("id", "must be a text without spaces and control characters")
+    for name in ("iterations", "lora_rank", "learning_rate"):
+        value = getattr(finetune, name)
+        if value is not None and not (math.isfinite(value) and value > 0):
+            yield Problem(name, "must be a number above 0")
