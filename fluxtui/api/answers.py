@@ -89,6 +89,12 @@ def error_for(status: int, headers: Mapping[str, str], body: Body, host: str) ->
         data = parse(body)
     except Unreadable:
         data = None
+    error = _error_for(status, headers, body, data, host)
+    error.detail = detail_of(data)
+    return error
+
+
+def _error_for(status: int, headers: Mapping[str, str], body: Body, data: Any, host: str) -> ServiceError:
     detail = detail_of(data)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _key_error(status, detail, host)
@@ -109,6 +115,7 @@ def error_for(status: int, headers: Mapping[str, str], body: Body, host: str) ->
         return _refusal(status, data, detail, body, host)
     return UnexpectedAnswer(
         f"{host} answered with HTTP {status}, which its interface does not have.",
+        retryable=False,
         next_step="Check the base URL of this profile.",
     )
 

@@ -44,7 +44,7 @@ async def fetch(wire: Wire, address: str, target: Path, limits: DownloadLimits) 
         if isinstance(outcome, Downloaded):
             return outcome
         url = parsed(str(_joined(url, outcome)))
-    raise UnexpectedAnswer(f"The result was redirected more than {limits.redirects} times.")
+    raise UnexpectedAnswer(f"The result was redirected more than {limits.redirects} times.", retryable=False)
 
 
 def _joined(url: httpx.URL, location: str) -> httpx.URL:
@@ -89,7 +89,7 @@ class _Visit:
     def _check_size(self, size: int) -> None:
         if size > self._limits.max_bytes:
             most = file_size(self._limits.max_bytes)
-            raise UnexpectedAnswer(f"The result is larger than {most}, so it was not saved.")
+            raise UnexpectedAnswer(f"The result is larger than {most}, so it was not saved.", retryable=False)
 
     async def _saved(self, response: httpx.Response) -> int:
         file = await asyncio.to_thread(_created, self._target)

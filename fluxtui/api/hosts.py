@@ -25,7 +25,7 @@ def parsed(address: str) -> httpx.URL:
     """Return an absolute address as httpx sends it. Raises `UnexpectedAnswer` where it is none."""
     url = _read(address)
     if url is None or url.scheme not in ("http", "https") or url.userinfo or not _is_host(url):
-        raise UnexpectedAnswer("The service named something that is not a usable address.")
+        raise UnexpectedAnswer("The service named something that is not a usable address.", retryable=False)
     return url
 
 
@@ -76,6 +76,7 @@ class HostPolicy:
             raise UnexpectedAnswer(
                 f"The service sent us to another server, {shown_host(url)}, which may not have the key, "
                 "so it was not asked.",
+                retryable=False,
                 next_step="Check the base URL of this profile.",
             )
         return url
@@ -93,7 +94,8 @@ class HostPolicy:
         """Check that a result may be fetched from `url`, without the key. Raises `UnexpectedAnswer`."""
         local = self.on_loopback and is_loopback(url.host)
         if url.scheme != "https" and not local:
-            raise UnexpectedAnswer(f"The result is offered by {shown_host(url)} without encryption.")
+            host = shown_host(url)
+            raise UnexpectedAnswer(f"The result is offered by {host} without encryption.", retryable=False)
 
 
 def _belongs(host: str, domain: str) -> bool:

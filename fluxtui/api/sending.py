@@ -53,7 +53,9 @@ class Sending:
             told = (
                 "The request may have been accepted and billed all the same; it is not sent again by itself."
             )
-        return InDoubt(f"{failure.message} {told}", next_step=LOOK_FIRST)
+        doubt = InDoubt(f"{failure.message} {told}", next_step=LOOK_FIRST)
+        doubt.detail = failure.detail
+        return doubt
 
 
 def _method(details: dict[str, Any]) -> object:

@@ -93,12 +93,16 @@ class PictureError(FluxError):
 class ServiceError(FluxError):
     """Base of everything a remote service answered, or failed to answer.
 
-    `billed` tells whether the failed request can have cost money: True, False, or None for unknown.
+    Attributes:
+        billed: whether the failed request can have cost money; None for unknown.
+        retryable: whether the same request may go well later.
+        detail: what the service itself said, safe and short, or an empty string.
     """
 
     title = "Service"
     billed: bool | None = False
     retryable = False
+    detail = ""
 
 
 class NotAuthenticated(ServiceError):
@@ -191,7 +195,10 @@ class UnexpectedAnswer(ServiceError):
     """The service's answer is not what its interface promises."""
 
     title = "Unexpected answer"
-    retryable = True
+
+    def __init__(self, message: str, *, retryable: bool = True, next_step: str | None = None) -> None:
+        super().__init__(message, next_step=next_step)
+        self.retryable = retryable
 
 
 class ResultExpired(ServiceError):

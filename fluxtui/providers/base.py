@@ -97,7 +97,12 @@ class Provider(Protocol):
         ...
 
     async def generate(self, request: GenerationEndpoint) -> Accepted:
-        """Submit a generation. Raises `InDoubt` where it may have been accepted without an answer."""
+        """Submit a generation; pictures are parameters that hold paths, read and encoded here.
+
+        Raises:
+            InDoubt: it may have been accepted without an answer.
+            PictureError: a picture cannot be read; nothing was sent.
+        """
         ...
 
     async def train(self, request: TrainingEndpoint, archive: Path, progress: Progress) -> Accepted:
@@ -113,7 +118,7 @@ class Provider(Protocol):
         ...
 
     async def finetune(self, finetune_id: str) -> Finetune:
-        """Return what the service knows of a finetune. Raises `NotFound`."""
+        """Return what the service knows of a finetune; its `profile` is empty. Raises `NotFound`."""
         ...
 
     async def delete_finetune(self, finetune_id: str) -> str:

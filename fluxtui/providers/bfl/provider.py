@@ -1,0 +1,223 @@
+"""Black Forest Labs as a provider. Source: BFL API reference, read 2026-10."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fluxtui.api.attachments import Attachment, Progress
+from fluxtui.api.service import APIService
+from fluxtui.domain.endpoint import Availability, Endpoint, GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.errors import (
+    InDoubt,
+    InvalidInput,
+    NotFound,
+    ServiceError,
+    TrainingDiscontinued,
+    UnexpectedAnswer,
+)
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.text import safe_text
+from fluxtui.providers.base import Accepted, DatasetRules, Phase, RemoteStatus, RemoteTask
+from fluxtui.providers.bfl import catalogue
+from fluxtui.providers.bfl.bodies import body_of
+from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
+from fluxtui.providers.bfl.reading import as_identifier, as_mapping, as_number, as_text
+from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
+
+_FINETUNE_UNKNOWN = "finetune not found"
+_TASK_UNKNOWN = "task not found"
+_LOOK_FIRST = "Look in the service's dashboard before you send it again."
+
+
+class BFLProvider:
+    """Trains (where the service still does), generates and manages finetunes at BFL, through `api`."""
+
+    id = "bfl"
+    title = "Black Forest Labs"
+    dataset_rules = DatasetRules(
+        min_pictures=1,
+        advised_pictures=6,
+        max_pictures=20,
+        formats=("JPEG", "PNG", "WEBP"),
+        max_pixels=1024 * 1024,
+    )
+    active_limit = 24
+
+    def __init__(self, api: APIService) -> None:
+        self._api = api
+        endpoints: tuple[type[Endpoint], ...] = (*catalogue.GENERATION, *catalogue.TRAINING)
+        self._endpoints = {endpoint.info.id: endpoint for endpoint in endpoints}
+
+    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
+        """Return every endpoint that makes a picture, finetuned ones first."""
+        return catalogue.GENERATION
+
+    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
+        """Return the one endpoint that trains."""
+        return catalogue.TRAINING
+
+    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
+        """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
+        if endpoint_id not in self._endpoints:
+            raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
+        return self._endpoints[endpoint_id]
+
+    async def generate(self, request: GenerationEndpoint) -> Accepted:
+        """Submit a generation.
+
+        Raises:
+            NotFound: the finetune is not known here, or the endpoint is no longer offered.
+            InDoubt: it may have been accepted without an answer.
+            PictureError: a picture cannot be read; nothing was sent.
+        """
+        body = await body_of(request)
+        try:
+            answer = await self._api.post(f"/v1/{request.info.id}", body)
+        except ServiceError as error:
+            failure = _generation_failure(error, request)
+        else:
+            return _accepted(answer.data, ("id",))
+        raise failure
+
+    async def train(self, request: TrainingEndpoint, archive: Path, progress: Progress) -> Accepted:
+        """Submit a training with the ZIP at `archive`; `progress` is told of the bytes of the upload.
+
+        Raises:
+            TrainingDiscontinued: the service does not train any more.
+            InDoubt: it may have been accepted without an answer.
+            StorageError: the archive cannot be read.
+        """
+        body = await body_of(request)
+        try:
+            answer = await self._api.post(
+                f"/v1/{request.info.id}", body, attachment=Attachment("file_data", archive), progress=progress
+            )
+        except NotFound as error:
+            failure = _no_training(error)
+        else:
+            return _accepted(answer.data, ("finetune_id", "id"))
+        raise failure
+
+    async def status(self, task: RemoteTask) -> RemoteStatus:
+        """Ask once for a task, at the address that the service gave for it.
+
+        A training whose record the service has dropped is finished if its finetune is known.
+
+        Raises:
+            UnexpectedAnswer: also where the address is on a host that may not have the key.
+        """
+        status = await self._polled(task)
+        if status.phase is Phase.MISSING and task.kind is JobKind.TRAINING:
+            try:
+                await self.finetune(task.remote_id)
+            except NotFound:
+                return status
+            return RemoteStatus(Phase.READY, "Ready", progress=1.0)
+        return status
+
+    async def _polled(self, task: RemoteTask) -> RemoteStatus:
+        address = task.polling_url or "/v1/get_result"
+        params = None if task.polling_url else {"id": task.remote_id}
+        try:
+            answer = await self._api.get(address, params, accept_statuses=ERROR_STATUSES)
+        except NotFound as error:
+            if _TASK_UNKNOWN not in error.detail.casefold():
+                raise
+            return MISSING
+        return status_of(answer.data, task.kind)
+
+    async def finetune_ids(self) -> tuple[str, ...]:
+        """Return the ids of the finetunes that the account can see in this region."""
+        return finetune_ids((await self._api.get("/v1/my_finetunes")).data)
+
+    async def finetune(self, finetune_id: str) -> Finetune:
+        """Return what the service knows of a finetune; its `profile` is empty. Raises `NotFound`."""
+        try:
+            answer = await self._api.get("/v1/finetune_details", {"finetune_id": finetune_id})
+        except ServiceError as error:
+            failure = _finetune_failure(error, finetune_id) or error
+        else:
+            return finetune_of(finetune_id, answer.data)
+        raise failure
+
+    async def delete_finetune(self, finetune_id: str) -> str:
+        """Delete a finetune at the service and return its message. Raises `NotFound`."""
+        try:
+            answer = await self._api.post("/v1/delete_finetune", {"finetune_id": finetune_id}, paid=False)
+        except ServiceError as error:
+            failure = _finetune_failure(error, finetune_id) or error
+        else:
+            return as_text(as_mapping(answer.data).get("message")) or "The finetune was deleted."
+        raise failure
+
+    async def balance(self) -> float:
+        """Return the credits that are left."""
+        answer = await self._api.get("/v1/credits")
+        credits = as_number(as_mapping(answer.data).get("credits"))
+        if credits is None:
+            raise UnexpectedAnswer("The service's answer about the balance cannot be read.")
+        return credits
+
+    async def check_key(self) -> float:
+        """Check the key without cost and return the credits left. Raises `NotAuthenticated`."""
+        return await self.balance()
+
+
+def _accepted(data: Any, id_keys: tuple[str, ...]) -> Accepted:
+    answer = as_mapping(data)
+    remote_id = next((name for name in (as_identifier(answer.get(key)) for key in id_keys) if name), None)
+    if remote_id is None:
+        raise InDoubt(
+            "The service accepted the request, which may have been billed, but its answer names no task.",
+            next_step=_LOOK_FIRST,
+        )
+    polling_url = answer.get("polling_url")
+    cost = as_number(answer.get("cost"))
+    return Accepted(
+        remote_id=remote_id,
+        polling_url=polling_url if isinstance(polling_url, str) and polling_url else None,
+        cost_credits=cost if cost is not None and cost >= 0 else None,
+    )
+
+
+def _generation_failure(error: ServiceError, request: GenerationEndpoint) -> ServiceError:
+    about_finetune = _finetune_failure(error, str(getattr(request, "finetune_id", "")))
+    if about_finetune is not None or not isinstance(error, NotFound):
+        return about_finetune or error
+    if request.info.availability is Availability.HISTORIC:
+        return NotFound(
+            f"{request.info.title} is no longer offered by this service. Nothing was billed.",
+            next_step="Finetunes trained before 2025-10-31 still work with FLUX 1.1 Ultra and with Fill.",
+        )
+    return NotFound(
+        f"This service does not offer {request.info.title} ({request.info.id}). Nothing was billed.",
+        next_step="Check the base URL of this profile, or choose another endpoint.",
+    )
+
+
+def _finetune_failure(error: ServiceError, finetune_id: str) -> NotFound | None:
+    """Return the error for a finetune that is unknown here, whichever HTTP status said so."""
+    unknown = _FINETUNE_UNKNOWN in error.detail.casefold()
+    if not finetune_id or not unknown:
+        return None
+    name = safe_text(finetune_id, limit=80)
+    failure = NotFound(
+        f"The finetune {name} is not known here, or not ready yet. Nothing was billed.",
+        next_step="A finetune exists only in the region where it was trained: if that was another one, use a "
+        "profile with its base URL, such as https://api.eu.bfl.ai or https://api.us.bfl.ai.",
+    )
+    failure.detail = error.detail
+    return failure
+
+
+def _no_training(error: NotFound) -> TrainingDiscontinued:
+    failure = TrainingDiscontinued(
+        "This service no longer trains new finetunes: BFL ended that on 2025-10-31. Nothing was billed.",
+        next_step="Finetunes trained before still work with FLUX 1.1 Ultra and with Fill. For a new one, "
+        "train a LoRA for FLUX.2 [klein] elsewhere (AI-Toolkit, Diffusers, fal or Replicate), upload its "
+        ".safetensors file in BFL's dashboard, and generate with the klein endpoints that take a LoRA.",
+    )
+    failure.detail = error.detail
+    return failure
