@@ -1,0 +1,50 @@
+"""News from the runner for whoever shows the jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from fluxtui.domain.jobs import Job
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something in the journal is new.
+
+    Attributes:
+        kind: `jobs` for any change of a job; `finished` when it ended or is in doubt, so that nothing more
+            happens to it by itself; `pictures` and `finetunes` when one came in.
+        job: the job as it is now, or None where another program changed something.
+    """
+
+    kind: Literal["jobs", "pictures", "finetunes", "finished"]
+    job: Job | None = None
+
+
+Listener = Callable[[Change], None]
+
+
+class Changes:
+    """Tells listeners of changes; one that fails does not disturb the work that it is told of."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every change, on the event loop, until the returned function is called."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def publish(self, change: Change) -> None:
+        """Tell every listener, soon."""
+        loop = asyncio.get_running_loop()
+        for listener in tuple(self._listeners):
+            loop.call_soon(listener, change)

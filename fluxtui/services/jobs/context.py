@@ -1,0 +1,70 @@
+"""What every step of a job works with."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fluxtui.domain.errors import FluxError, StorageError
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.services.jobs.changes import Change, Changes
+from fluxtui.services.jobs.gateway import Gateway
+from fluxtui.services.jobs.pacing import Pacing
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """Journal, storage, services and pace, and the one way to change a job so that listeners hear of it."""
+
+    journal: Journal
+    storage: StorageService
+    gateway: Gateway
+    pacing: Pacing
+    clock: Callable[[], datetime]
+    changes: Changes = field(default_factory=Changes)
+
+    async def move(self, job: Job, to: JobState, *, note: str = "", **fields: Any) -> Job:
+        """Bring a job to another state and tell of it. Raises `IllegalTransition` and `StorageError`."""
+        moved = await self.journal.jobs.move(job.id, to, note=note, **fields)
+        self.tell(moved)
+        return moved
+
+    async def update(self, job: Job, **fields: Any) -> Job:
+        """Change fields of a job other than its state and tell of it, if they differ."""
+        if all(getattr(job, name) == value for name, value in fields.items()):
+            return job
+        updated = await self.journal.jobs.update(job.id, **fields)
+        self.tell(updated)
+        return updated
+
+    async def tell_trouble(self, job: Job, error: FluxError) -> Job:
+        """Say on the job why it does not go on for now; it is tried again."""
+        _log.info("job %s: %s, trying again", job.id, error.title)
+        fields = {
+            "remote_status": f"{error.title}, trying again",
+            "error_title": error.title,
+            "error": error.sentence(),
+        }
+        try:
+            return await self.update(job, **fields)
+        except StorageError:
+            # The journal itself may be the trouble: then only those who listen can be told.
+            self.tell(job.model_copy(update=fields))
+            return job
+
+    async def end(self, job: Job, to: JobState, title: str, message: str) -> Job:
+        """Bring a job to an end that is not the hoped-for one, with the reason."""
+        return await self.move(job, to, note=message, error_title=title, error=message, remote_status=None)
+
+    def tell(self, job: Job) -> None:
+        """Tell listeners that a job changed, and if so that it ended."""
+        self.changes.publish(Change("jobs", job))
+        if not job.is_active:
+            self.changes.publish(Change("finished", job))

@@ -1,0 +1,31 @@
+"""What the jobs need of the container: the services behind a profile, by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from fluxtui.providers.base import Provider
+
+
+class Downloads(Protocol):
+    """Fetches results; `APIService` does."""
+
+    async def download(self, url: str, target: Path) -> object:
+        """Fetch `url` into the file `target`, without the key. Raises `ServiceError` and `StorageError`."""
+        ...
+
+
+class Gateway(Protocol):
+    """Gives the provider and the downloads of a profile.
+
+    Both raise `FluxError` where the profile cannot be used: it is gone, or has no key.
+    """
+
+    async def provider(self, profile: str) -> Provider:
+        """Return the provider of a profile."""
+        ...
+
+    async def api(self, profile: str) -> Downloads:
+        """Return what fetches results for a profile."""
+        ...

@@ -1,0 +1,183 @@
+"""Saves what a finished job made: the picture in its place, the finetune in the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fluxtui.domain.errors import NotFound, PictureError, UnexpectedAnswer
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.picture import Picture
+from fluxtui.providers.base import RemoteStatus
+from fluxtui.services.jobs.changes import Change
+from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.ids import new_id
+
+EXTENSIONS: Mapping[str, str] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+"""Extensions by Pillow's names of the formats that services deliver."""
+
+_RECENT = 200
+
+
+@dataclass(frozen=True)
+class _Facts:
+    format: str
+    width: int
+    height: int
+    size: int
+    sha256: str
+
+
+async def save_picture(context: JobContext, job: Job, status: RemoteStatus) -> Job:
+    """Fetch the picture of a job that is collecting, check it, put it in its place and finish the job.
+
+    Interrupted anywhere, it can be called again.
+
+    Raises:
+        ResultExpired: and other `ServiceError`s, if it cannot be fetched.
+        UnexpectedAnswer: what came is not a complete picture.
+        StorageError: it could not be saved.
+    """
+    if status.result_url is None:
+        raise UnexpectedAnswer("The service says that the picture is ready, but not where it is.")
+    api = await context.gateway.api(job.profile)
+    temporary = await asyncio.to_thread(context.storage.temporary, ".part")
+    try:
+        await api.download(status.result_url, temporary)
+        facts = await asyncio.to_thread(_facts, temporary)
+        seed = job.seed if job.seed is not None else _seed_told(status.details)
+        final = await asyncio.to_thread(_place, context, job, facts, seed)
+        # Known before the move, so that a crash right after it does not save the picture twice.
+        job = await context.update(job, picture=context.storage.relative(final))
+        kept = await asyncio.to_thread(context.storage.keep, temporary, final)
+    finally:
+        await asyncio.to_thread(temporary.unlink, missing_ok=True)
+    return await _finish(context, job, kept, facts, seed)
+
+
+async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:
+    """Finish a job whose picture is in its place already, or return None if there is none."""
+    if job.picture is None:
+        return None
+    path = context.storage.inside(job.picture)
+    known = {picture.path for picture in await context.journal.pictures.recent(_RECENT)}
+    if job.picture in known or not await asyncio.to_thread(path.is_file):
+        return None
+    try:
+        facts = await asyncio.to_thread(_facts, path)
+    except UnexpectedAnswer:
+        return None
+    return await _finish(context, job, path, facts, job.seed)
+
+
+async def _finish(context: JobContext, job: Job, path: Path, facts: _Facts, seed: int | None) -> Job:
+    relative = context.storage.relative(path)
+    picture = Picture(
+        id=new_id(),
+        job_id=job.id,
+        path=relative,
+        format=facts.format,
+        width=facts.width,
+        height=facts.height,
+        size=facts.size,
+        sha256=facts.sha256,
+        prompt=str(job.parameters.get("prompt") or ""),
+        seed=seed,
+        endpoint=job.endpoint,
+        finetune_name=job.finetune_name,
+        parameters=job.parameters,
+        created_at=context.clock(),
+    )
+    fields = {"picture": relative, "seed": seed, "progress": 1.0, **_CLEARED}
+    done = await context.journal.pictures.finish(job.id, picture, note=relative, **fields)
+    context.changes.publish(Change("pictures", done))
+    context.tell(done)
+    return done
+
+
+_CLEARED: dict[str, Any] = {"remote_status": None, "error_title": None, "error": None}
+
+
+def _facts(path: Path) -> _Facts:
+    """Return what a downloaded file is, decoded completely. Raises `UnexpectedAnswer` if it is no picture."""
+    from fluxtui.services.datasets.pictures import examine
+
+    content = path.read_bytes()
+    try:
+        seen = examine(content)
+    except PictureError as error:
+        raise UnexpectedAnswer(f"The picture that was delivered {error.message}.") from None
+    if seen.format not in EXTENSIONS:
+        raise UnexpectedAnswer(f"The service delivered a {seen.format}, not a picture of a known format.")
+    digest = hashlib.sha256(content).hexdigest()
+    return _Facts(seen.format, seen.width, seen.height, len(content), digest)
+
+
+def _place(context: JobContext, job: Job, facts: _Facts, seed: int | None) -> Path:
+    return context.storage.picture_path(
+        finetune=job.finetune_name,
+        endpoint=job.endpoint,
+        prompt=str(job.parameters.get("prompt") or ""),
+        seed=seed,
+        extension=EXTENSIONS[facts.format],
+        when=context.clock(),
+    )
+
+
+def _seed_told(details: Mapping[str, Any]) -> int | None:
+    seed = details.get("seed")
+    return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
+
+
+async def save_finetune(context: JobContext, job: Job) -> Job:
+    """Put the finetune of a job that is collecting into the journal and finish the job.
+
+    What the service does not tell of it is taken from what was asked for. Raises `ServiceError` if the
+    service cannot be asked, and `StorageError`.
+    """
+    asked = _finetune_asked_for(context, job)
+    provider = await context.gateway.provider(job.profile)
+    try:
+        told = await provider.finetune(asked.id)
+    except NotFound:
+        # A finished training can stay out of the service's lists for a while.
+        finetune = asked
+    else:
+        finetune = _combined(told, asked)
+    await context.journal.finetunes.put(finetune)
+    fields = {"finetune_id": asked.id, "finetune_name": finetune.name, "progress": 1.0, **_CLEARED}
+    done = await context.journal.jobs.move(job.id, JobState.DONE, note=f"finetune {finetune.name}", **fields)
+    context.changes.publish(Change("finetunes", done))
+    context.tell(done)
+    return done
+
+
+def _finetune_asked_for(context: JobContext, job: Job) -> Finetune:
+    known = {name: value for name, value in job.parameters.items() if name in Finetune.model_fields}
+    now = context.clock()
+    return Finetune.model_validate(
+        {
+            **known,
+            "profile": job.profile,
+            "id": job.remote_id or job.id,
+            "name": job.finetune_name or job.title,
+            "created_at": now,
+            "refreshed_at": now,
+            "job_id": job.id,
+            "dataset": job.dataset,
+        }
+    )
+
+
+def _combined(told: Finetune, asked: Finetune) -> Finetune:
+    """Return what the service told, completed by what was asked for."""
+    missing = {name for name in Finetune.model_fields if getattr(told, name) is None}
+    if told.name in {"", told.id}:
+        missing.add("name")
+    taken = {name: getattr(asked, name) for name in missing | {"job_id", "dataset", "profile", "id"}}
+    return told.model_copy(update={**taken, "state": FinetuneState.READY})

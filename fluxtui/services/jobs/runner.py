@@ -1,0 +1,200 @@
+"""Watches the journal and gives every active job a driver: one task each, one driver per job anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from fluxtui.domain.errors import FluxError, InvalidInput, StorageError
+from fluxtui.domain.jobs import REMOTE_STATES, IllegalTransition, Job, JobState
+from fluxtui.services.jobs.changes import Change
+from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.following import Following
+from fluxtui.services.jobs.queue import SubmissionPace, next_up
+from fluxtui.services.jobs.submission import Submission, found_submitting
+
+_log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+
+class Runner:
+    """Drives all active jobs of a journal, together with any other runners on it.
+
+    Args:
+        context: what jobs work with.
+        owner: names this runner on its leases; no other runner, now or later, may have the same.
+    """
+
+    def __init__(self, context: JobContext, owner: str) -> None:
+        self._context = context
+        self._owner = owner
+        self._drivers: dict[str, asyncio.Task[None]] = {}
+        self._not_before: dict[str, float] = {}
+        self._paces: dict[str, SubmissionPace] = {}
+        self._wake = asyncio.Event()
+        self._version: int | None = None
+
+    def wake(self) -> None:
+        """Look at the journal now."""
+        self._wake.set()
+
+    def drives(self, job_id: str) -> bool:
+        """Tell whether a job is being driven here now."""
+        return job_id in self._drivers
+
+    async def run(self) -> None:
+        """Drive jobs until cancelled; then finish what is on its way and give every job back."""
+        renewing = asyncio.create_task(self._renew(), name="job leases")
+        try:
+            while True:
+                self._wake.clear()
+                await self._look_safely()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), self._context.pacing.watch)
+                except TimeoutError:
+                    continue
+        finally:
+            renewing.cancel()
+            await self._stop()
+
+    async def _stop(self) -> None:
+        drivers = list(self._drivers.values())
+        for driver in drivers:
+            driver.cancel()
+        await asyncio.gather(*drivers, return_exceptions=True)
+        await self._context.journal.jobs.release(self._owner)
+
+    async def _look_safely(self) -> None:
+        try:
+            await self._look()
+        except StorageError as error:
+            _log.warning("the journal cannot be used, trying again: %s", error.message)
+
+    async def _look(self) -> None:
+        version = await self._context.journal.version()
+        if version != self._version:
+            self._version = version
+            self._context.changes.publish(Change("jobs"))
+        profiles: dict[str, list[Job]] = defaultdict(list)
+        for job in await self._context.journal.jobs.active():
+            profiles[job.profile].append(job)
+            if job.state in REMOTE_STATES:
+                await self._take(job)
+        for profile, jobs in profiles.items():
+            for job in await self._sendable(profile, jobs):
+                await self._take(job)
+
+    async def _sendable(self, profile: str, jobs: list[Job]) -> list[Job]:
+        """Return the drafts of a profile that can be sent now."""
+        pace = self._pace(profile)
+        if pace.is_resting or all(job.state is not JobState.DRAFT for job in jobs):
+            return []
+        free = [
+            job
+            for job in jobs
+            if job.state is not JobState.DRAFT or self._is_free(job) or self.drives(job.id)
+        ]
+        try:
+            provider = await self._context.gateway.provider(profile)
+        except FluxError:
+            # The first draft meets the same error, and its story will say so.
+            return next_up(free, self._drivers, 1, lambda _: None)
+
+        def endpoint_limit(endpoint_id: str) -> int | None:
+            try:
+                return provider.endpoint(endpoint_id).info.active_limit
+            except InvalidInput:
+                return None
+
+        sendable = next_up(free, self._drivers, provider.active_limit, endpoint_limit)
+        on_their_way = sum(job.state is JobState.DRAFT and self.drives(job.id) for job in jobs)
+        return sendable if pace.at_once is None else sendable[: max(pace.at_once - on_their_way, 0)]
+
+    def _pace(self, profile: str) -> SubmissionPace:
+        return self._paces.setdefault(profile, SubmissionPace(self._context.pacing))
+
+    def _is_free(self, job: Job) -> bool:
+        now = asyncio.get_running_loop().time()
+        return not self.drives(job.id) and self._not_before.get(job.id, 0.0) <= now
+
+    def _rest(self, job_id: str, seconds: float) -> None:
+        self._not_before[job_id] = asyncio.get_running_loop().time() + seconds
+
+    async def _take(self, job: Job) -> None:
+        """Give a job a driver, unless it has one here or elsewhere."""
+        if not self._is_free(job):
+            return
+        pacing = self._context.pacing
+        if not await self._context.journal.jobs.claim(job.id, self._owner, pacing.lease):
+            self._rest(job.id, pacing.renewal)
+            return
+        driver = asyncio.create_task(self._drive(job.id), name=f"job {job.id}")
+        self._drivers[job.id] = driver
+        driver.add_done_callback(lambda task: self._ended(job.id, task))
+
+    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
+        self._drivers.pop(job_id, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._rest(job_id, self._context.pacing.slowest_trouble)
+            _log.error("job %s: its driver failed", job_id, exc_info=error)
+        self._wake.set()
+
+    async def _drive(self, job_id: str) -> None:
+        """Bring a job as far as it goes; one that stays a draft is given back to the queue."""
+        try:
+            job = await self._context.journal.jobs.get(job_id)
+            if job is not None:
+                await self._bring_on(job)
+        except IllegalTransition as error:
+            # Another driver took over while this one was held up; what it wrote is what counts.
+            _log.info("job %s: %s", job_id, error.message)
+        except StorageError as error:
+            self._rest(job_id, self._context.pacing.first_trouble)
+            _log.warning("job %s: %s", job_id, error.message)
+            current = await self._context.journal.jobs.get(job_id)
+            if current is not None:
+                await self._context.tell_trouble(current, error)
+
+    async def _bring_on(self, job: Job) -> None:
+        found = job.state
+        if found is JobState.SUBMITTING:
+            await found_submitting(self._context, job)
+            return
+        if found is JobState.DRAFT:
+            submission = Submission(self._context, self._pace(job.profile))
+            job = await self._unbroken(submission.submit(job))
+            if job.state is JobState.DRAFT:
+                await self._context.journal.jobs.claim(job.id, self._owner, 0)
+        if job.state in REMOTE_STATES:
+            await Following(self._context, job).follow(at_once=found is not JobState.DRAFT)
+
+    async def _unbroken(self, step: Coroutine[Any, Any, R]) -> R:
+        """Finish a step even if we are cancelled meanwhile, within bounds: it may be about money."""
+        task = asyncio.ensure_future(step)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task}, timeout=self._context.pacing.last_answer)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+
+    async def _renew(self) -> None:
+        """Give signs of life for all jobs driven here; let go of those that another driver has taken."""
+        pacing = self._context.pacing
+        while True:
+            await asyncio.sleep(pacing.renewal)
+            for job_id in tuple(self._drivers):
+                try:
+                    held = await self._context.journal.jobs.claim(job_id, self._owner, pacing.lease)
+                except StorageError as error:
+                    _log.warning("job %s: its lease cannot be renewed: %s", job_id, error.message)
+                    continue
+                driver = self._drivers.get(job_id)
+                if not held and driver is not None:
+                    driver.cancel()

@@ -1,0 +1,199 @@
+"""What can be done with jobs: submit, watch, cancel, repeat, and settle those in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.money import show_credits
+from fluxtui.services.jobs.changes import Listener
+from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.doubt import find_training
+from fluxtui.services.jobs.gateway import Gateway
+from fluxtui.services.jobs.ids import new_id
+from fluxtui.services.jobs.pacing import Pacing
+from fluxtui.services.jobs.runner import Runner
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+
+REPEATABLE_STATES = frozenset(
+    {
+        JobState.DONE,
+        JobState.REFUSED,
+        JobState.FAILED,
+        JobState.MODERATED,
+        JobState.EXPIRED,
+        JobState.CANCELLED,
+    }
+)
+"""States in which a job can be sent again as a new one without a doubt about the first."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JobService:
+    """The journal's jobs and their runner.
+
+    Args:
+        journal: open.
+        storage: prepared.
+        gateway: gives the service of each profile.
+        owner: names this runner on its leases; must differ for every start of every program.
+        clock: tells the time, as an aware UTC datetime.
+        pacing: how often services and journal are looked at.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        storage: StorageService,
+        gateway: Gateway,
+        *,
+        owner: str,
+        clock: Callable[[], datetime] = _now,
+        pacing: Pacing | None = None,
+    ) -> None:
+        self._context = JobContext(journal, storage, gateway, pacing or Pacing(), clock)
+        self._runner = Runner(self._context, owner)
+        self._owner = owner
+        self._pacing = self._context.pacing
+
+    async def run(self) -> None:
+        """Drive all active jobs, those found in the journal too, until cancelled.
+
+        When cancelled, requests on their way are waited for within bounds, and no job stays claimed.
+        """
+        await self._runner.run()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` on the event loop with every `Change`; the returned function ends that."""
+        return self._context.changes.subscribe(listener)
+
+    def wake(self) -> None:
+        """Look at the journal now instead of within a second."""
+        self._runner.wake()
+
+    async def submit(self, jobs: Sequence[Job]) -> None:
+        """Write drafts into the journal, all or none, from where the runner sends them."""
+        await self._context.journal.jobs.add(jobs)
+        for job in jobs:
+            self._context.tell(job)
+        self.wake()
+
+    async def cancel(self, job_id: str) -> Job:
+        """Take a job that was not sent yet out of the queue.
+
+        Raises:
+            InvalidInput: it has been sent, and the service offers no way to call it back.
+        """
+        jobs = self._context.journal.jobs
+        job = await self._existing(job_id)
+        # A name of its own: a draft that our own runner is about to send must not be cancelled either.
+        canceller = f"{self._owner} cancelling"
+        if job.state is JobState.DRAFT and await jobs.claim(job_id, canceller, self._pacing.lease):
+            try:
+                job = await self._existing(job_id)
+                if job.state is JobState.DRAFT:
+                    return await self._context.move(
+                        job, JobState.CANCELLED, note="cancelled before it was sent", remote_status=None
+                    )
+            finally:
+                await jobs.release(canceller)
+        if job.is_active:
+            raise InvalidInput(
+                "It has been sent, and the service cannot call a job back; it is charged "
+                f"{show_credits(job.credits)} and will be collected."
+            )
+        raise InvalidInput(f"The job is {job.state} already; there is nothing to cancel.")
+
+    async def retry(self, job_id: str) -> Job:
+        """Submit a new job with the same recipe as one that has ended, and return the new one.
+
+        Raises:
+            InvalidInput: the job is still active or in doubt.
+        """
+        job = await self._existing(job_id)
+        if job.state not in REPEATABLE_STATES:
+            raise InvalidInput(f"The job is {job.state}; only one that has ended can be sent again.")
+        return await self._submit_again(job)
+
+    async def resend(self, job_id: str) -> Job:
+        """Send a job in doubt again as a new one, and close the doubtful one; both may be charged.
+
+        Raises:
+            InvalidInput: the job is not in doubt.
+        """
+        job = await self._doubtful(job_id)
+        new = await self._submit_again(job)
+        await self._context.move(
+            job, JobState.CANCELLED, note=f"sent again as {new.id}; may have been charged"
+        )
+        return new
+
+    async def give_up(self, job_id: str) -> Job:
+        """Close a job in doubt without sending it again. Raises `InvalidInput` if it is not in doubt."""
+        job = await self._doubtful(job_id)
+        return await self._context.move(job, JobState.CANCELLED, note="given up; may have been charged")
+
+    async def look_again(self, job_id: str) -> Job:
+        """Look for a job in doubt at the service; return it, waiting if it was found, else still in doubt.
+
+        Only trainings can be found: services list finetunes, but not generations.
+
+        Raises:
+            InvalidInput: the job is not in doubt.
+            ServiceError: the service cannot be asked.
+        """
+        job = await self._doubtful(job_id)
+        found = await find_training(self._context, job) if job.kind is JobKind.TRAINING else None
+        if found is None:
+            return job
+        adopted = await self._context.move(
+            job,
+            JobState.WAITING,
+            note=f"found at the service as {found}",
+            remote_id=found,
+            error_title=None,
+            error=None,
+        )
+        self.wake()
+        return adopted
+
+    async def _existing(self, job_id: str) -> Job:
+        job = await self._context.journal.jobs.get(job_id)
+        if job is None:
+            raise InvalidInput("This job is not in the journal any more.")
+        return job
+
+    async def _doubtful(self, job_id: str) -> Job:
+        job = await self._existing(job_id)
+        if job.state is not JobState.IN_DOUBT:
+            raise InvalidInput(f"The job is {job.state}, not in doubt.")
+        return job
+
+    async def _submit_again(self, job: Job) -> Job:
+        now = self._context.clock()
+        new = Job(
+            id=new_id(),
+            kind=job.kind,
+            state=JobState.DRAFT,
+            profile=job.profile,
+            provider=job.provider,
+            endpoint=job.endpoint,
+            title=job.title,
+            parameters=job.parameters,
+            batch=job.batch,
+            estimate_credits=job.estimate_credits,
+            finetune_id=job.finetune_id if job.kind is JobKind.GENERATION else None,
+            finetune_name=job.finetune_name,
+            dataset=job.dataset,
+            seed=job.parameters.get("seed"),
+            created_at=now,
+            updated_at=now,
+        )
+        await self.submit([new])
+        return new
