@@ -162,13 +162,13 @@ class FluxApp(StatefulApp):
 
     def action_show_messages(self) -> None:
         """Show everything that was told."""
-        from fluxtui.screens.messages import MessagesScreen
+        from fluxtui.screens.lists import MessagesScreen
 
         self._show_over(MessagesScreen())
 
     def action_show_requests(self) -> None:
         """Show what was sent to the services, without secrets."""
-        from fluxtui.screens.requests import RequestsScreen
+        from fluxtui.screens.lists import RequestsScreen
 
         self._show_over(RequestsScreen())
 
@@ -210,20 +210,21 @@ class FluxApp(StatefulApp):
         guarded(self, self._leave(), doing="leaving", group="leave", exclusive=True)
 
     async def _leave(self) -> None:
-        from fluxtui.widgets.dialogs import ConfirmDialog
+        from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
         active = sum(job.is_active for job in self.jobs)
         if active:
-            self.delay_update(0.06)
-            sure = await self.push_screen_wait(
-                ConfirmDialog(
-                    "Leave while jobs are active?",
-                    f"{plural(active, 'job')} not finished. What the service makes goes on without the program, "
-                    "but it keeps a picture for ten minutes only: start FluxTUI again before then, and it "
+            dialog = ConfirmDialog(
+                "Leave while jobs are active?",
+                [
+                    f"{plural(active, 'job')} not finished. What the service has taken goes on without us.",
+                    "It keeps a picture for ten minutes only: start FluxTUI again before then, and it "
                     "collects everything by itself.",
-                    confirm="Leave",
-                )
+                ],
+                confirm_label="Leave",
+                cancel_label="Stay",
             )
+            sure = await ask(self, dialog)
             if not sure:
                 return
         self.exit(0)

@@ -53,12 +53,13 @@ class Connections:
             if profile is None:
                 raise InvalidInput(f"There is no profile called {name} any more.")
             hosts = provider_hosts(profile.provider)
+            network = self._config.config.network
             api = APIService(
                 profile.base_url,
                 key,
                 key_header=hosts.key_header,
                 trusted_hosts=hosts.trusted_hosts,
-                timeouts=Timeouts(),
+                timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
                 trace=self._trace,
             )
             api.on_connection = self._tell_connection

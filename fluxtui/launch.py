@@ -13,7 +13,6 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
-    from fluxtui.container import Container
     from fluxtui.services.config import ConfigService
     from fluxtui.terminal.profile import TerminalProfile
 
@@ -21,6 +20,8 @@ CANNOT_START = 2
 """Exit code where there is no terminal, or the configuration or the data directory cannot be used."""
 
 DEMO_PROFILE = "demo"
+DEMO_POLL_SECONDS = 2.0
+"""The demo's trainings are short, so that their progress is asked for often."""
 
 
 def run_program(options: argparse.Namespace) -> int:
@@ -32,9 +33,19 @@ def run_program(options: argparse.Namespace) -> int:
         return _complain(complaint)
     try:
         config = load_config(options)
-        return _run(config, data_directory(config, options), options, first_notes={})
+        result = _run(config, data_directory(config, options), options)
     except FluxError as error:
         return _complain(error.sentence())
+
+    from fluxtui.state import OPEN_DEMO
+
+    return run_demo(_demo_options(options)) if result == OPEN_DEMO else result
+
+
+def _demo_options(options: argparse.Namespace) -> argparse.Namespace:
+    """Return the options of the demo that follows a start without a key: its own place, its own speed."""
+    kept = {name: value for name, value in vars(options).items() if name in {"images", "no_mouse"}}
+    return argparse.Namespace(**kept)
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -48,11 +59,15 @@ def run_demo(options: argparse.Namespace) -> int:
         return _complain(complaint)
     folder = getattr(options, "data_dir", None) or default_data_directory() / "demo"
     try:
-        speed = Speed(options.seconds_per_training, options.seconds_per_image)
+        speed = Speed(
+            getattr(options, "seconds_per_training", Speed.training),
+            getattr(options, "seconds_per_image", Speed.image),
+        )
         with simulator(folder / "simulator", speed) as base_url:
             pictures = make_sample_dataset(folder / "sample-dataset")
             config = demo_config(folder, base_url)
-            return _run(config, folder, options, first_notes={"draft.finetune": {"source": str(pictures)}})
+            notes = {"draft.finetune": {"source": str(pictures)}}
+            return _run(config, folder, options, first_notes=notes, slowest_training=DEMO_POLL_SECONDS)
     except OSError as error:
         return _complain(f"The demo cannot keep its files in {folder}: {error.strerror or error}.")
     except FluxError as error:
@@ -112,22 +127,29 @@ def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
 
 
 def _run(
-    config: ConfigService, data_dir: Path, options: argparse.Namespace, *, first_notes: Mapping[str, Any]
+    config: ConfigService,
+    data_dir: Path,
+    options: argparse.Namespace,
+    *,
+    first_notes: Mapping[str, Any] | None = None,
+    slowest_training: float | None = None,
 ) -> int:
     terminal = prepare_terminal(config, options)
 
     from fluxtui.app import FluxApp
     from fluxtui.container import Container
+    from fluxtui.services.jobs import Pacing
 
-    container = Container(config, data_dir.absolute(), first_notes=first_notes)
+    pacing = Pacing() if slowest_training is None else Pacing(slowest_training=slowest_training)
+    container = Container(config, data_dir.absolute(), pacing=pacing, first_notes=first_notes)
     app = FluxApp(container, terminal)
     mouse = config.config.interface.mouse and not getattr(options, "no_mouse", False)
-    app.run(mouse=mouse)
-    return app.return_code or 0
+    result = app.run(mouse=mouse)
+    return app.return_code or result or 0
 
 
 def prepare_terminal(config: ConfigService, options: argparse.Namespace) -> TerminalProfile:
-    """Ask the terminal what it can and set what Textual reads at import; call it before Textual is imported."""
+    """Ask the terminal what it can and set what Textual reads; call it before Textual is imported."""
     from fluxtui.terminal.environment import prepare_environment
     from fluxtui.terminal.probe import probe_terminal
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Severity = Literal["information", "success", "warning", "error"]
 
+OPEN_DEMO = 64
+"""The application's result that means: start the demo now."""
 MESSAGES_KEPT = 200
 """How many messages the messages place keeps."""
 

@@ -7,15 +7,15 @@ from typing import Any, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from fluxtui.state import Notice, StatefulApp, guarded
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.quiet_screen import QuietScreen
 from fluxtui.widgets.top_bar import TopBar
 
 
-class PlaceScreen(Screen[None]):
+class PlaceScreen(QuietScreen[None]):
     """Base of all places.
 
     A place composes its body in `compose_place`, restores what was typed in `restore`, and follows a wish
@@ -53,13 +53,19 @@ class PlaceScreen(Screen[None]):
         draft = await self.app.services.journal.notes.get(f"draft.{self.PLACE}", None)
         if isinstance(draft, dict):
             self.restore(draft)
+        await self.restored()
 
     def restore(self, draft: Mapping[str, Any]) -> None:
         """Put back what was typed before the program was left."""
 
+    async def restored(self) -> None:
+        """Go on from what was put back; called once, also where there was no draft."""
+
     def keep_draft(self, draft: Mapping[str, Any]) -> None:
         """Remember what is typed, so that leaving the program loses nothing; writes after a short rest."""
-        guarded(self, self._write_draft(dict(draft)), doing="saving what was typed", group="keep", exclusive=True)
+        guarded(
+            self, self._write_draft(dict(draft)), doing="saving what was typed", group="keep", exclusive=True
+        )
 
     async def _write_draft(self, draft: dict[str, Any]) -> None:
         await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)

@@ -1,0 +1,231 @@
+"""The Jobs place: table, details with the whole story, and what can still be done about a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.money import show_credits
+from fluxtui.screens.jobs.details import job_details
+from fluxtui.screens.jobs.rows import (
+    SIGNS,
+    age_cell,
+    cost_cell,
+    kind_word,
+    ordered,
+    progress_cell,
+    state_word,
+)
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.state import guarded
+from fluxtui.widgets.dialogs import ConfirmDialog, ask
+from fluxtui.widgets.plain import PlainStatic, cell
+from fluxtui.widgets.table import Column, Row, RowTable
+
+NOTHING_YET = "Nothing has been sent yet. F2 trains a finetune, F4 makes pictures; everything appears here."
+
+COLUMNS = (
+    Column("state", "State", width=13),
+    Column("title", "What"),
+    Column("progress", "Progress", width=18),
+    Column("age", "Made", width=9),
+    Column("cost", "Cost", width=8, align="right"),
+)
+
+
+class JobsScreen(PlaceScreen):
+    """Everything that was paid for, active and doubtful jobs on top."""
+
+    PLACE = "jobs"
+    CSS_PATH = "jobs.tcss"
+    HELP = """Every job with its state, progress, age and cost. `~` marks an estimate.
+
+A job *in doubt* was sent, but its answer was lost: look for it at the service, send it again or give it up.
+Nothing in doubt is ever sent again by itself."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "open", "View", id="jobs.open"),
+        Binding("x,delete", "cancel", "Cancel", id="jobs.cancel"),
+        Binding("a", "send_again", "Send again", id="jobs.send"),
+        Binding("l", "look_again", "Look for it", id="jobs.look"),
+        Binding("u", "use_again", "Use parameters", id="jobs.use"),
+        Binding("y", "copy", "Copy", id="jobs.copy"),
+    ]
+
+    def compose_place(self) -> ComposeResult:
+        """Lay out table and details."""
+        with Container(id="jobs"):
+            yield RowTable(COLUMNS, empty=NOTHING_YET, id="jobs-table")
+            with VerticalScroll(id="jobs-details"):
+                yield PlainStatic("", id="jobs-story")
+
+    def on_mount(self) -> None:
+        """Follow the jobs."""
+        super().on_mount()
+        self.watch(self.app, "jobs", self._show_jobs)
+        self.watch(self.app, "seconds", self._show_time, init=False)
+        self.query_one(RowTable).focus()
+
+    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
+        """Select a job that another place names."""
+        if "job_id" in wishes:
+            self.query_one(RowTable).select(str(wishes["job_id"]))
+
+    def _show_time(self) -> None:
+        if self.app.screen is self:
+            self._show_rows()
+
+    def _show_jobs(self) -> None:
+        self._show_rows()
+        self._show_details()
+
+    def _show_rows(self) -> None:
+        now = self.app.clock()
+        self.query_one(RowTable).set_rows(
+            [
+                Row(
+                    job.id,
+                    {
+                        "state": cell(f"{SIGNS[job.state][0]} {state_word(job.state)}", SIGNS[job.state][1]),
+                        "title": f"{kind_word(job)} · {job.finetune_name or job.endpoint} · {job.title}",
+                        "progress": progress_cell(job, now),
+                        "age": age_cell(job, now),
+                        "cost": cost_cell(job),
+                    },
+                )
+                for job in ordered(self.app.jobs)
+            ]
+        )
+
+    def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
+        """Show the story of the job under the cursor."""
+        self._show_details()
+
+    def on_row_table_chosen(self, event: RowTable.Chosen) -> None:
+        """Open the picture of the job, as `v` does."""
+        self.action_open()
+
+    def _show_details(self) -> None:
+        guarded(self, self._read_story(), doing="reading a job's story", group="story", exclusive=True)
+
+    async def _read_story(self) -> None:
+        job = self._selected()
+        story = self.query_one("#jobs-story", PlainStatic)
+        if job is None:
+            story.show("")
+            return
+        story.show(job_details(job, await self.app.services.journal.jobs.story(job.id)))
+        self.refresh_bindings()
+
+    def _selected(self) -> Job | None:
+        key = self.query_one(RowTable).selected_key
+        return next((job for job in self.app.jobs if job.id == key), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what the selected job allows."""
+        job = self._selected() if self.is_mounted else None
+        allowed = {
+            "open": lambda job: job.picture is not None,
+            "cancel": lambda job: job.is_active or job.state is JobState.IN_DOUBT,
+            "send_again": lambda job: not job.is_active and job.state is not JobState.DONE,
+            "look_again": lambda job: job.state is JobState.IN_DOUBT,
+            "use_again": lambda job: job.kind.value == "generation",
+            "copy": lambda job: True,
+        }.get(action)
+        if allowed is None:
+            return True
+        return job is not None and bool(allowed(job))
+
+    def action_open(self) -> None:
+        """Show the picture in the whole terminal."""
+        job = self._selected()
+        if job is not None and job.picture:
+            from fluxtui.screens.viewer import PictureScreen
+
+            path = self.app.services.storage.inside(job.picture)
+            self.app.delay_update(0.06)
+            self.app.push_screen(PictureScreen(Path(path), job.title))
+
+    def action_cancel(self) -> None:
+        """Take the job back, or give a doubtful one up."""
+        job = self._selected()
+        if job is not None:
+            guarded(self, self._cancel(job), doing="cancelling a job", group="act", exclusive=True)
+
+    async def _cancel(self, job: Job) -> None:
+        if job.state is JobState.IN_DOUBT:
+            dialog = ConfirmDialog(
+                "Give it up?",
+                [
+                    "The service may have accepted and billed this job.",
+                    "Given up, it is no longer looked for.",
+                ],
+                confirm_label="Give up",
+                danger=True,
+            )
+            if await ask(self.app, dialog):
+                await self.app.services.jobs.give_up(job.id)
+            return
+        await self.app.services.jobs.cancel(job.id)
+
+    def action_send_again(self) -> None:
+        """Send the same as a new job, after asking, since it costs."""
+        job = self._selected()
+        if job is not None:
+            guarded(self, self._send_again(job), doing="sending a job again", group="act", exclusive=True)
+
+    async def _send_again(self, job: Job) -> None:
+        doubtful = job.state is JobState.IN_DOUBT
+        warning = ["The first one may have been accepted: then both are billed."] if doubtful else []
+        dialog = ConfirmDialog(
+            "Send again?",
+            [f"The same {kind_word(job)} is sent as a new job: {job.title}", *warning],
+            price=f"About {show_credits(job.estimate_credits)}",
+            confirm_label="Send again",
+            danger=doubtful,
+        )
+        if await ask(self.app, dialog):
+            act = self.app.services.jobs.resend if doubtful else self.app.services.jobs.retry
+            new = await act(job.id)
+            self.app.tell(f"Sent again as a new job: {new.title}")
+
+    def action_look_again(self) -> None:
+        """Look for a doubtful job at the service."""
+        job = self._selected()
+        if job is not None:
+            guarded(self, self._look_again(job), doing="looking for a job", group="act", exclusive=True)
+
+    async def _look_again(self, job: Job) -> None:
+        self.app.tell(f"Looking for “{job.title}” at the service …")
+        found = await self.app.services.jobs.look_again(job.id)
+        if found.state is JobState.IN_DOUBT:
+            self.app.tell(
+                "It was not found. A new finetune can stay hidden for a while; generations cannot be listed.",
+                severity="warning",
+            )
+        else:
+            self.app.tell(f"Found: “{found.title}” goes on.", severity="success")
+
+    def action_use_again(self) -> None:
+        """Put the job's parameters into the Generate form."""
+        job = self._selected()
+        if job is not None:
+            wishes = {"endpoint": job.endpoint, "values": job.parameters, "finetune_id": job.finetune_id}
+            self.run_worker(self.app.go("generate", **wishes), name="going", group="go", exit_on_error=False)
+
+    def action_copy(self) -> None:
+        """Copy the picture's path, or the id at the service, or the job's id."""
+        job = self._selected()
+        if job is None:
+            return
+        if job.picture:
+            what, text = "path", str(self.app.services.storage.inside(job.picture))
+        else:
+            what, text = ("remote id", job.remote_id) if job.remote_id else ("job id", job.id)
+        self.app.copy_to_clipboard(text)
+        self.app.tell(f"Copied the {what}: {text}")

@@ -1,0 +1,132 @@
+"""The settings that can be changed in the program, read from the configuration's own models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import annotated_types
+
+from fluxtui.domain.endpoint import Control, Field
+from fluxtui.services.config.model import (
+    Config,
+    GenerationSettings,
+    ImageSettings,
+    InterfaceSettings,
+    Profile,
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its dotted key, the model and field that hold it, and words for people."""
+
+    key: str
+    model: type[Any]
+    title: str
+    help: str
+    unit: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The field of the model."""
+        return self.key.rpartition(".")[2]
+
+
+SETTINGS = (
+    Setting("profile", Config, "Profile", "Which service and key are used; the file can hold several."),
+    Setting(
+        "base_url",
+        Profile,
+        "Server",
+        "The address of this profile's service: https, or http on this machine.",
+    ),
+    Setting(
+        "generation.confirm_above_usd",
+        GenerationSettings,
+        "Ask above",
+        "Generations that cost more than this are confirmed first; trainings always are.",
+        "USD",
+    ),
+    Setting("generation.images", GenerationSettings, "Pictures", "How many pictures a new form asks for."),
+    Setting(
+        "images.protocol",
+        ImageSettings,
+        "Show pictures",
+        "How the terminal shows pictures; auto takes the best it can. Holds from the next start.",
+    ),
+    Setting(
+        "interface.theme", InterfaceSettings, "Colours", "ansi-dark and ansi-light use the terminal's own."
+    ),
+    Setting("interface.bell", InterfaceSettings, "Bell", "Ring the terminal's bell when a job ends."),
+    Setting(
+        "interface.mouse",
+        InterfaceSettings,
+        "Mouse",
+        "Take the mouse from the terminal. Holds from the next start.",
+    ),
+)
+
+
+def settings_fields(profiles: Sequence[str], themes: Sequence[str]) -> tuple[Field, ...]:
+    """Return the form's fields; what the models leave open is chosen among `profiles` and `themes`."""
+    open_choices: Mapping[str, Sequence[str]] = {"profile": profiles, "interface.theme": themes}
+    return tuple(_field(setting, tuple(open_choices.get(setting.key, ()))) for setting in SETTINGS)
+
+
+def settings_values(config: Config) -> dict[str, Any]:
+    """Return the present values by dotted key."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        holder: Any = config.profiles[config.profile] if setting.model is Profile else config
+        for part in setting.key.split("."):
+            holder = getattr(holder, part)
+        values[setting.key] = holder
+    return values
+
+
+def changes_between(config: Config, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what differs from the configuration, by the dotted keys of its file."""
+    before = settings_values(config)
+    changed = {key: value for key, value in values.items() if value != before[key]}
+    if "base_url" in changed:
+        changed[f"profiles.{values['profile']}.base_url"] = changed.pop("base_url")
+    return changed
+
+
+def _field(setting: Setting, choices: tuple[str, ...]) -> Field:
+    info = setting.model.model_fields[setting.name]
+    choices = choices or tuple(str(value) for value in get_args(info.annotation) if isinstance(value, str))
+    limits = _limits(info.metadata)
+    return Field(
+        name=setting.key,
+        title=setting.title,
+        help=setting.help,
+        control=_control(info.annotation, choices),
+        required=False,
+        nullable=False,
+        default=info.default,
+        unit=setting.unit,
+        minimum=limits.get("ge"),
+        maximum=limits.get("le"),
+        choices=choices,
+    )
+
+
+def _control(annotation: Any, choices: tuple[str, ...]) -> Control:
+    if choices:
+        return Control.CHOICE
+    return {bool: Control.TOGGLE, int: Control.INTEGER, float: Control.NUMBER}.get(annotation, Control.TEXT)
+
+
+def _limits(metadata: Sequence[Any]) -> dict[str, float]:
+    limits: dict[str, float] = {}
+    for item in metadata:
+        members = [item, *getattr(item, "metadata", ())]
+        for member in members:
+            if isinstance(member, annotated_types.Ge):
+                limits["ge"] = float(str(member.ge))
+            elif isinstance(member, annotated_types.Le):
+                limits["le"] = float(str(member.le))
+    return limits
