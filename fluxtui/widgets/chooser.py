@@ -31,7 +31,6 @@ class Chooser(Widget, can_focus=True):
         width: 1fr;
         height: 1;
         padding: 0 1;
-        background: $surface;
         &:focus { background: $surface-lighten-2; }
     }
     """
@@ -118,7 +117,7 @@ class Chooser(Widget, can_focus=True):
         label = safe_text(self.choices[index].label if index is not None else self.value)
         room = max(self.content_size.width - len(place) - 4, 4)
         shown = Content.styled(label, "bold $text-accent").truncate(room, ellipsis=True)
-        return Content.assemble(("◂ ", "$text-muted"), shown, (" ▸", "$text-muted"), (place, "$text-muted"))
+        return Content.assemble(("‹ ", "$text-muted"), shown, (" ›", "$text-muted"), (place, "$text-muted"))
 
     def _index(self) -> int | None:
         values = [choice.value for choice in self.choices]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from textual.app import App
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button
+
+from fluxtui.widgets.quiet_screen import QuietScreen
 
 Answer = TypeVar("Answer")
 
@@ -16,7 +18,7 @@ OPENING_SECONDS = 0.06
 """How long drawing is held back when a dialog opens: one frame instead of five or six."""
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(QuietScreen[Answer], ModalScreen[Answer]):
     """A panel in the middle of the screen; its content stands in a container with the class `dialog`."""
 
     DEFAULT_CSS = """
@@ -54,8 +56,8 @@ async def ask(app: App[Any], dialog: ModalScreen[Answer]) -> Answer | None:
     return await app.push_screen_wait(dialog)
 
 
-def dialog_button(label: Content, id: str, *, variant: str = "default") -> Button:
-    """Return a button one row high; `variant` is `default`, `primary` or `error`."""
-    button = Button(label, id=id, compact=True)
-    button.variant = variant
-    return button
+def dialog_button(
+    label: Content, id: str, *, variant: Literal["default", "primary", "error"] = "default"
+) -> Button:
+    """Return a button one row high."""
+    return Button(label, variant, id=id, compact=True)

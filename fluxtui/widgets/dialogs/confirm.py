@@ -71,8 +71,8 @@ class ConfirmDialog(Dialog[bool]):
             if self._price:
                 yield PlainLabel(self._price, classes="dialog-price")
             with Horizontal(classes="dialog-buttons"):
-                variant = "error" if self._danger else "primary"
-                yield dialog_button(_label("y", self._confirm_label), "confirm", variant=variant)
+                label = _label("y", self._confirm_label)
+                yield dialog_button(label, "confirm", variant="error" if self._danger else "primary")
                 yield dialog_button(_label("n", self._cancel_label), "cancel")
 
     def on_mount(self) -> None:

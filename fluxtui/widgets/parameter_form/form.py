@@ -279,10 +279,12 @@ class ParameterForm(Widget):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Explain the field that has the focus; check the one that lost it."""
         name = self._focused_name()
-        if self._left and self._left != name:
-            self._draw_problem(self._left)
+        if self._left != name:
+            self._leave()
         self._left = name
         row = self._rows.get(name)
+        if row is not None:
+            row.add_class("-current")
         text = entries.help_text(row.field) if row else ""
         self.query_one(".form-help", PlainStatic).show(plain(text), layout=False)
 
@@ -295,9 +297,14 @@ class ParameterForm(Widget):
         self.set_class(event.size.width >= WIDE_COLUMNS, "-wide")
 
     def _check_left(self) -> None:
-        if self._left and not self._focused_name():
+        if self.is_attached and not self._focused_name():
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._left in self._rows:
+            self._rows[self._left].remove_class("-current")
             self._draw_problem(self._left)
-            self._left = ""
+        self._left = ""
 
     def _draw_problem(self, name: str) -> None:
         """Show what is wrong with one field; an empty one is not wrong before the form is sent."""

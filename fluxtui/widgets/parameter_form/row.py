@@ -30,7 +30,7 @@ class FieldRow(Vertical):
         &.-noted .field-note { display: block; }
         &.-problem .field-note { color: $text-error; }
         &.-problem .field-title { color: $text-error; }
-        &:focus-within .field-title { color: $text-accent; text-style: bold; }
+        &.-current .field-title { color: $text-accent; text-style: bold; }
     }
     """
 
@@ -121,7 +121,7 @@ class MoreRow(PlainStatic, can_focus=True):
         """Draw the line for the open or the folded state."""
         names = ", ".join(title.lower() for title in self._titles)
         words = "Less" if is_open else f"More: {names}"
-        self.show(plain(f"{'▾' if is_open else '▸'} {words}", limit=200))
+        self.show(plain(f"{'-' if is_open else '+'} {words}", limit=200))
 
     def action_toggle_more(self) -> None:
         """Ask the form to fold or unfold."""

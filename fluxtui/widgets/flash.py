@@ -1,0 +1,72 @@
+"""One line for small news: a hundred bytes where a toast costs twenty thousand."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual import events
+from textual.content import Content
+from textual.timer import Timer
+
+from fluxtui.widgets.plain import PlainStatic, plain
+
+Severity = Literal["information", "success", "warning", "error"]
+
+SHOWN_SECONDS: dict[Severity, float | None] = {
+    "information": 6.0,
+    "success": 8.0,
+    "warning": 12.0,
+    "error": None,
+}
+"""How long news of each kind stays; an error stays until it is cleared or followed by other news."""
+
+_SIGNS: dict[Severity, tuple[str, str]] = {
+    "information": ("", "$text-muted"),
+    "success": ("✓ ", "$text-success"),
+    "warning": ("! warning: ", "bold $text-warning"),
+    "error": ("✗ error: ", "bold $text-error"),
+}
+
+
+class Flash(PlainStatic):
+    """Shows one piece of news at a time. A click clears it, and so does `clear`."""
+
+    DEFAULT_CSS = """
+    Flash { width: 1fr; height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__("", id=id, classes=classes)
+        self._timer: Timer | None = None
+        self.severity: Severity = "information"
+        self.text = ""
+
+    def show(self, text: object, severity: Severity = "information", *, layout: bool = False) -> None:
+        """Show `text` with a sign and a word for its severity; an empty text clears the line."""
+        self._stop_timer()
+        self.severity = severity
+        content = plain(text)
+        self.text = content.plain
+        sign, style = _SIGNS[severity]
+        self.update(Content.assemble((sign, style), content) if self.text else Content(), layout=layout)
+        seconds = SHOWN_SECONDS[severity]
+        if self.text and seconds is not None:
+            self._timer = self.set_timer(seconds, self.clear)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show("")
+
+    @property
+    def stays(self) -> bool:
+        """Whether something is shown that does not go away by itself."""
+        return bool(self.text) and SHOWN_SECONDS[self.severity] is None
+
+    def on_click(self, event: events.Click) -> None:
+        """Clear the line."""
+        self.clear()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None

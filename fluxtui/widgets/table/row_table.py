@@ -1,0 +1,289 @@
+"""The table that screens use: rows in, the row under the cursor out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, work
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import DataTable
+
+from fluxtui.widgets.filter_line import FilterLine
+from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.table.grid import RowGrid
+from fluxtui.widgets.table.rows import Column, Row, Sorting
+
+CHUNK = 200
+"""Rows that are added at a time, so that thousands of them never hold up a key press."""
+
+
+class RowTable(Vertical):
+    """Rows under keys, with filter and sorting. New rows keep the cursor on the row it was on."""
+
+    HELP = "`/` filters, `s` sorts by the next column, `S` turns the order round, `g` and `G` go to the ends."
+
+    DEFAULT_CSS = """
+    RowTable {
+        height: 1fr;
+        RowGrid { height: 1fr; background: $background; overflow-x: hidden; scrollbar-size-vertical: 1; }
+        RowGrid > .datatable--header { background: $background; color: $text-muted; text-style: none; }
+        RowGrid > .datatable--cursor { background: $surface; color: $foreground; text-style: none; }
+        RowGrid:focus > .datatable--cursor { background: $primary; color: $text; text-style: bold; }
+        RowGrid > .datatable--hover { background: $background; }
+        .table-empty { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
+        &.-empty .table-empty { display: block; }
+        &.-empty RowGrid { height: 1; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="table.filter", key_display="/", show=False),
+        Binding("escape", "clear_filter", "Clear filter", id="table.clear_filter", show=False),
+        Binding("s", "sort_next", "Sort", id="table.sort", show=False),
+        Binding("S", "sort_reversed", "Reverse", id="table.reverse", show=False),
+    ]
+
+    class Highlighted(Message):
+        """The cursor is on another row; `key` is None where there are no rows."""
+
+        def __init__(self, table: RowTable, key: str | None) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> RowTable:
+            """The table, for `@on` with a selector."""
+            return self.table
+
+    class Chosen(Message):
+        """Enter was pressed on a row, or it was clicked twice."""
+
+        def __init__(self, table: RowTable, key: str) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> RowTable:
+            """The table, for `@on` with a selector."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        empty: str = "",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Args:
+        columns: from left to right.
+        empty: what is said where there are no rows: what to do first.
+        """
+        super().__init__(id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._empty = empty
+        self._rows: tuple[Row, ...] = ()
+        self._shown: list[Row] = []
+        self._drawn: list[tuple[str, tuple[Text, ...]]] = []
+        self._sorting = Sorting()
+        self._wanted: str | None = None
+        self._announced: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out filter, rows and the words for no rows."""
+        yield FilterLine()
+        yield RowGrid()
+        yield PlainStatic(self._empty, classes="table-empty")
+
+    @property
+    def _grid(self) -> RowGrid:
+        return self.query_one(RowGrid)
+
+    @property
+    def _filter(self) -> FilterLine:
+        return self.query_one(FilterLine)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows, filtered ones as well, in the order in which they were given."""
+        return self._rows
+
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """The keys of the rows that the filter leaves, from top to bottom."""
+        return tuple(row.key for row in self._shown)
+
+    @property
+    def selected_key(self) -> str | None:
+        """The key of the row under the cursor."""
+        if self._wanted is not None:
+            return self._wanted
+        return self._grid.key_at(self._grid.cursor_row) if self._drawn else None
+
+    def focus(self, scroll_visible: bool = True) -> RowTable:
+        """Put the focus into the rows."""
+        self._grid.focus(scroll_visible)
+        return self
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; the cursor stays on its row where that is still there."""
+        self._rows = tuple(rows)
+        if self._grid.columns:
+            self._arrange()
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns, such as fewer on a narrow screen."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._rebuild()
+
+    def set_empty(self, text: str) -> None:
+        """Change what is said where there are no rows."""
+        self._empty = text
+        self._say_if_empty()
+
+    def select(self, key: str) -> bool:
+        """Put the cursor on a row and tell whether it is there."""
+        keys = [shown for shown, _ in self._drawn]
+        if key in keys:
+            self._wanted = None
+            self._grid.move_cursor(row=keys.index(key), animate=False)
+            return True
+        self._wanted = key if any(row.key == key for row in self._rows) or not self._rows else None
+        return self._wanted is not None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the columns to the width."""
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        width = self.size.width - self._grid.styles.scrollbar_size_vertical
+        if width > 0:
+            self._wanted = self.selected_key
+            self._drawn = []
+            self._grid.set_columns(self._columns, self._sorting, width)
+            self._arrange()
+
+    def _arrange(self) -> None:
+        words = self._filter.text
+        self._shown = self._sorting.apply([row for row in self._rows if row.matches(words)])
+        if words:
+            self._filter.show_count(len(self._shown), len(self._rows))
+        drawn = [(row.key, row.drawn(self._columns)) for row in self._shown]
+        if [key for key, _ in drawn] == [key for key, _ in self._drawn]:
+            self._change(drawn)
+        else:
+            self._replace(drawn)
+        self._say_if_empty()
+
+    def _change(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
+        for index, ((_, old), (_, new)) in enumerate(zip(self._drawn, drawn, strict=True)):
+            for column, (before, after) in enumerate(zip(old, new, strict=True)):
+                if before != after or before.style != after.style:
+                    self._grid.change_cell(index, column, after)
+        self._drawn = drawn
+
+    def _replace(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
+        index = self._grid.cursor_row
+        self._wanted = self.selected_key
+        self._grid.clear()
+        self._drawn = []
+        self._add(drawn[:CHUNK])
+        if len(drawn) > CHUNK:
+            self._add_later(drawn[CHUNK:])
+        else:
+            self.workers.cancel_group(self, "rows")
+            self._settle(index)
+
+    @work(exclusive=True, group="rows", exit_on_error=False)
+    async def _add_later(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
+        for start in range(0, len(drawn), CHUNK):
+            await asyncio.sleep(0)
+            self._add(drawn[start : start + CHUNK])
+        self._settle(0)
+
+    def _add(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
+        for key, cells in drawn:
+            self._grid.add_row(*cells, key=key)
+        self._drawn.extend(drawn)
+        keys = [key for key, _ in drawn]
+        if self._wanted in keys:
+            self._grid.move_cursor(row=self._grid.get_row_index(self._wanted), animate=False)
+            self._wanted = None
+
+    def _settle(self, index: int) -> None:
+        """Once all rows are there: a row that is gone leaves the cursor where it was."""
+        if self._wanted is not None and self._drawn:
+            self._wanted = None
+            self._grid.move_cursor(row=min(index, len(self._drawn) - 1), animate=False)
+        self._announce()
+
+    def _say_if_empty(self) -> None:
+        empty = self.query_one(".table-empty", PlainStatic)
+        empty.show("Nothing matches the filter; Escape clears it." if self._rows else self._empty)
+        self.set_class(not self._shown, "-empty")
+
+    def _announce(self) -> None:
+        key = self.selected_key
+        if key != self._announced:
+            self._announced = key
+            self.post_message(self.Highlighted(self, key))
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """Tell on which row the cursor is, once the rows are there."""
+        event.stop()
+        if self._wanted is None:
+            self._announce()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Tell that a row was chosen."""
+        event.stop()
+        if event.row_key.value is not None:
+            self.post_message(self.Chosen(self, event.row_key.value))
+
+    def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
+        """Sort by the column that was clicked; again turns the order round."""
+        event.stop()
+        key = event.column_key.value or ""
+        self._sort(self._sorting.reversed() if key == self._sorting.column else Sorting(key))
+
+    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
+        """Show only what matches."""
+        event.stop()
+        self._arrange()
+
+    def on_filter_line_left(self, event: FilterLine.Left) -> None:
+        """Go back to the rows."""
+        event.stop()
+        self.focus()
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self._filter.open()
+
+    def action_clear_filter(self) -> None:
+        """Show all rows again; without a filter the key is left to the screen."""
+        if not self._filter.text:
+            raise SkipAction
+        self._filter.action_clear()
+
+    def action_sort_next(self) -> None:
+        """Sort by the next column."""
+        self._sort(self._sorting.next(self._columns))
+
+    def action_sort_reversed(self) -> None:
+        """Turn the order round."""
+        self._sort(self._sorting.reversed())
+
+    def _sort(self, sorting: Sorting) -> None:
+        self._sorting = sorting
+        self._rebuild()

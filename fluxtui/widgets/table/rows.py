@@ -1,0 +1,99 @@
+"""What a table shows: columns, rows, and the rows in the order and selection that the user wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rich.text import Text
+
+from fluxtui.domain.text import safe_text
+from fluxtui.widgets.plain import cell
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; `width` in cells without the gap, None for what the others leave."""
+
+    key: str
+    title: str
+    width: int | None = None
+    align: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row under a key of its own.
+
+    Attributes:
+        key: tells it apart; the cursor stays on it whatever happens around it.
+        cells: text by column key; a rich `Text` keeps its style, a string is made safe.
+        sort: values to sort by, where the text of a cell would sort wrongly.
+    """
+
+    key: str
+    cells: Mapping[str, str | Text]
+    sort: Mapping[str, Any] = field(default_factory=dict)
+
+    def drawn(self, columns: Sequence[Column]) -> tuple[Text, ...]:
+        """Return the cells as the table draws them."""
+        return tuple(_drawn(self.cells.get(column.key, ""), column) for column in columns)
+
+    def matches(self, words: str) -> bool:
+        """Tell whether every word stands in one of the cells, whatever its case."""
+        text = safe_text(" ".join(str(value) for value in self.cells.values())).casefold()
+        return all(word in text for word in words.casefold().split())
+
+    def sort_value(self, column: str) -> tuple[bool, Any]:
+        """Return what to sort by: rows without a value come last."""
+        value = self.sort.get(column)
+        if value is None and column not in self.sort:
+            value = str(self.cells.get(column, "")).casefold()
+        return value is None or value == "", value
+
+
+def _drawn(value: str | Text, column: Column) -> Text:
+    if isinstance(value, str):
+        return cell(value, align=column.align)
+    text = value.copy()
+    text.plain = safe_text(value.plain)
+    text.justify = column.align
+    text.no_wrap = True
+    text.overflow = "ellipsis"
+    return text
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """By which column rows are sorted; no column means: in the order in which they were given."""
+
+    column: str = ""
+    descending: bool = False
+
+    def next(self, columns: Sequence[Column]) -> Sorting:
+        """Return the sorting by the next column, after the last one the given order again."""
+        keys = ["", *(column.key for column in columns)]
+        return Sorting(keys[(keys.index(self.column) + 1) % len(keys)])
+
+    def reversed(self) -> Sorting:
+        """Return the same sorting in the other direction."""
+        return Sorting(self.column, not self.descending)
+
+    def apply(self, rows: Sequence[Row]) -> list[Row]:
+        """Return the rows in order; those without a value stay last in both directions."""
+        if not self.column:
+            return list(reversed(rows)) if self.descending else list(rows)
+        keyed = [(row.sort_value(self.column), row) for row in rows]
+        filled = sorted((item for item in keyed if not item[0][0]), key=_value, reverse=self.descending)
+        return [row for _, row in filled] + [row for value, row in keyed if value[0]]
+
+    def title_of(self, column: Column) -> str:
+        """Return the column's title, marked if rows are sorted by it."""
+        if column.key != self.column:
+            return column.title
+        return f"{column.title} {'▼' if self.descending else '▲'}"
+
+
+def _value(item: tuple[tuple[bool, Any], Row]) -> Any:
+    return item[0][1]
