@@ -189,9 +189,9 @@ def _url(host: str, bound: socket.socket) -> str:
 def _write_ready_file(path: Path, addresses: Addresses) -> None:
     document = {
         "pid": os.getpid(),
-        "base_url": addresses.submit,
-        "polling_base_url": addresses.polling,
-        "delivery_base_url": addresses.delivery,
+        "submit_url": addresses.submit,
+        "polling_url": addresses.polling,
+        "delivery_url": addresses.delivery,
     }
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(handle, "w") as file:
