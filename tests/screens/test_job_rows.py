@@ -1,0 +1,85 @@
+"""Jobs as rows and as a story."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
+from fluxtui.screens.jobs.details import ADVICE, job_details
+from fluxtui.screens.jobs.rows import SIGNS, cost_cell, ordered, progress_cell, state_word
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def make_job(state: JobState, **changes: Any) -> Job:
+    values: dict[str, Any] = {
+        "id": "job-1",
+        "kind": JobKind.GENERATION,
+        "state": state,
+        "profile": "demo",
+        "provider": "bfl",
+        "endpoint": "flux-pro-1.1",
+        "title": "a lantern",
+        "parameters": {"prompt": "a lantern"},
+        "estimate_credits": 4.0,
+        "created_at": NOW - timedelta(minutes=3),
+        "updated_at": NOW,
+    }
+    return Job(**{**values, **changes})
+
+
+def test_every_state_has_a_sign_and_a_word() -> None:
+    assert set(SIGNS) == set(JobState)
+    assert all(state_word(state) for state in JobState)
+
+
+def test_doubtful_jobs_come_first_then_active_ones_then_the_newest() -> None:
+    old = make_job(JobState.DONE, id="old", created_at=NOW - timedelta(days=1))
+    new = make_job(JobState.FAILED, id="new")
+    active = make_job(JobState.RUNNING, id="active", created_at=NOW - timedelta(days=2))
+    doubtful = make_job(JobState.IN_DOUBT, id="doubtful", created_at=NOW - timedelta(days=3))
+    assert [job.id for job in ordered([old, new, active, doubtful])] == ["doubtful", "active", "new", "old"]
+
+
+@pytest.mark.parametrize(
+    ("state", "cost", "shown"),
+    [
+        (JobState.DRAFT, None, "~$0.04"),
+        (JobState.RUNNING, None, "~$0.04"),
+        (JobState.DONE, 7.0, "$0.07"),
+        (JobState.REFUSED, None, ""),
+        (JobState.IN_DOUBT, None, "~$0.04"),
+    ],
+)
+def test_the_cost_is_marked_while_it_is_an_estimate(state: JobState, cost: float | None, shown: str) -> None:
+    assert cost_cell(make_job(state, cost_credits=cost)) == shown
+
+
+def test_progress_shows_a_share_only_where_the_service_tells_one() -> None:
+    sent = NOW - timedelta(seconds=65)
+    assert "45%" in progress_cell(make_job(JobState.RUNNING, submitted_at=sent, progress=0.45), NOW)
+    assert progress_cell(make_job(JobState.RUNNING, submitted_at=sent), NOW) == "1 m 05 s"
+
+
+@pytest.mark.parametrize("state", list(ADVICE))
+def test_a_bad_end_says_what_to_do_next(state: JobState) -> None:
+    assert ADVICE[state] in job_details(make_job(state), ()).plain
+
+
+def test_the_story_shows_every_state_and_hostile_text_as_text() -> None:
+    job = make_job(
+        JobState.FAILED, title="[/x] \x1b[31mred", error="\x1b]0;title\x07[bold]no", error_title="Failed"
+    )
+    story = [
+        JobEvent(job_id=job.id, at=NOW, state=JobState.SUBMITTING),
+        JobEvent(job_id=job.id, at=NOW, state=JobState.FAILED, note="the service said: Error"),
+    ]
+    text = job_details(job, story).plain
+    assert "[/x] red" in text
+    assert "[bold]no" in text
+    assert "\x1b" not in text
+    assert "sending" in text
+    assert "the service said: Error" in text

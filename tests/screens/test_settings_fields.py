@@ -1,0 +1,36 @@
+"""The settings form follows the configuration's own models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fluxtui.domain.endpoint import Control
+from fluxtui.screens.settings.fields import SETTINGS, changes_between, settings_fields, settings_values
+from fluxtui.services.config import ConfigService
+from fluxtui.services.config.model import Config
+
+FIELDS = {field.name: field for field in settings_fields(("bfl", "other"), ("textual-dark", "ansi-dark"))}
+
+
+def test_choices_ranges_and_defaults_come_from_the_models() -> None:
+    assert FIELDS["profile"].choices == ("bfl", "other")
+    assert FIELDS["images.protocol"].choices == ("auto", "kitty", "iterm2", "sixel", "halfcell", "none")
+    assert FIELDS["interface.bell"].control is Control.TOGGLE
+    assert FIELDS["generation.confirm_above_usd"].minimum == 0
+    assert (FIELDS["generation.images"].minimum, FIELDS["generation.images"].maximum) == (1, 100)
+
+
+def test_nothing_changed_means_nothing_written() -> None:
+    config = Config()
+    assert set(settings_values(config)) == {setting.key for setting in SETTINGS}
+    assert changes_between(config, settings_values(config)) == {}
+
+
+def test_changes_are_valid_for_the_file(tmp_path: Path) -> None:
+    service = ConfigService(tmp_path / "config.toml", environ={})
+    values = {**settings_values(service.config), "base_url": "http://127.0.0.1:9", "interface.bell": False}
+    changes = changes_between(service.config, values)
+    assert changes == {"profiles.bfl.base_url": "http://127.0.0.1:9", "interface.bell": False}
+    saved = service.save(changes)
+    assert saved.profiles["bfl"].base_url == "http://127.0.0.1:9"
+    assert not saved.interface.bell
