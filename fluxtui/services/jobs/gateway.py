@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
+
+from pydantic import SecretStr
 
 from fluxtui.providers.base import Provider
 
@@ -19,11 +22,15 @@ class Downloads(Protocol):
 class Gateway(Protocol):
     """Gives the provider and the downloads of a profile.
 
-    Both raise `FluxError` where the profile cannot be used: it is gone, or has no key.
+    All raise `FluxError` where the profile cannot be used: it is gone, or has no key.
     """
 
     async def provider(self, profile: str) -> Provider:
         """Return the provider of a profile."""
+        ...
+
+    def trial(self, profile: str, key: SecretStr) -> AbstractAsyncContextManager[Provider]:
+        """Return the provider of a profile with a key that is not kept yet, for as long as the block runs."""
         ...
 
     async def api(self, profile: str) -> Downloads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.providers.base import Provider
 from fluxtui.services.storage import StorageService
 
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 PICTURE_CONTROLS = frozenset({Control.PICTURE, Control.PICTURES})
 
 
@@ -37,12 +39,19 @@ def request_of(job: Job, provider: Provider, storage: StorageService) -> Endpoin
 def _absolute(value: Any, storage: StorageService) -> Any:
     if isinstance(value, list | tuple):
         return [_absolute(item, storage) for item in value]
+    if is_web_address(str(value)):
+        return value
     path = storage.inside(str(value))
     if not path.is_file():
         raise StorageError(
             f"The input picture {path.name} is gone from the data directory; nothing was sent."
         )
     return str(path)
+
+
+def is_web_address(value: str) -> bool:
+    """Tell whether a picture is given by an address that the service fetches itself."""
+    return _WEB_ADDRESS.fullmatch(value) is not None
 
 
 def archive_of(job: Job, storage: StorageService) -> Path:

@@ -18,6 +18,7 @@ from fluxtui.domain.errors import (
     NotFound,
     NotPermitted,
     OutOfCredits,
+    PictureError,
     RateLimited,
     Refused,
     StorageError,
@@ -41,6 +42,7 @@ _SURELY_REFUSED = (
     InvalidInput,
     StorageError,
     DatasetError,
+    PictureError,
 )
 
 

@@ -1,0 +1,75 @@
+"""The account at a service: its balance, its key, and what was spent from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from fluxtui.services.jobs.gateway import Gateway
+from fluxtui.services.journal import Journal
+
+
+@dataclass(frozen=True)
+class KnownBalance:
+    """Credits left at a service, and when it said so."""
+
+    credits: float
+    at: datetime
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class AccountService:
+    """Money and keys of the profiles.
+
+    Args:
+        journal: open.
+        gateway: gives the service of each profile.
+        clock: tells the time, as an aware UTC datetime.
+    """
+
+    def __init__(self, journal: Journal, gateway: Gateway, *, clock: Callable[[], datetime] = _now) -> None:
+        self._journal = journal
+        self._gateway = gateway
+        self._clock = clock
+        self._known: dict[str, KnownBalance] = {}
+
+    async def balance(self, profile: str) -> float:
+        """Ask the service for the credits left. Raises `ServiceError`."""
+        provider = await self._gateway.provider(profile)
+        return self._remember(profile, await provider.balance())
+
+    def known_balance(self, profile: str) -> KnownBalance | None:
+        """Return the balance as it was last told, without asking."""
+        return self._known.get(profile)
+
+    async def check_key(self, profile: str, key: SecretStr | None = None) -> float:
+        """Check a key at the service of a profile, without cost, and return the credits left.
+
+        Args:
+            profile: whose service is asked.
+            key: a key that may not be kept yet; the profile's own where None.
+
+        Raises:
+            NotAuthenticated: the service does not accept it.
+            ServiceError: the service could not be asked.
+        """
+        if key is None:
+            provider = await self._gateway.provider(profile)
+            return self._remember(profile, await provider.check_key())
+        async with self._gateway.trial(profile, key) as provider:
+            return self._remember(profile, await provider.check_key())
+
+    async def spent_today(self) -> float:
+        """Return the credits spent from here since local midnight, in all profiles."""
+        midnight = self._clock().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self._journal.spending.since(midnight)
+
+    def _remember(self, profile: str, credits: float) -> float:
+        self._known[profile] = KnownBalance(credits, self._clock())
+        return credits

@@ -1,0 +1,34 @@
+"""Everything that the screens and the commands can ask for, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxtui.api.trace import Trace
+from fluxtui.services.account import AccountService
+from fluxtui.services.config import ConfigService
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.inference import InferenceService
+from fluxtui.services.jobs import JobService
+from fluxtui.services.journal import Journal
+from fluxtui.services.models import ModelService
+from fluxtui.services.storage import StorageService
+from fluxtui.services.validation import ValidationService
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the program can do, wired and open."""
+
+    config: ConfigService
+    storage: StorageService
+    journal: Journal
+    validation: ValidationService
+    datasets: DatasetService
+    models: ModelService
+    finetuning: FinetuningService
+    inference: InferenceService
+    jobs: JobService
+    account: AccountService
+    trace: Trace

@@ -1,0 +1,215 @@
+"""Generates pictures: from a form's values to jobs that the runner takes care of."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from fluxtui.domain.endpoint import Field, GenerationEndpoint, fields_of
+from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.money import Estimate
+from fluxtui.domain.text import safe_text
+from fluxtui.providers.base import Provider
+from fluxtui.services.jobs import Gateway, JobService, new_id
+from fluxtui.services.jobs.requests import is_web_address, picture_fields
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+from fluxtui.services.validation import ValidationService
+
+SEEDS = 2**32
+"""Our own seeds are drawn below this number."""
+
+_WHY_UNUSABLE = {
+    FinetuneState.TRAINING: "is still in training; it can be used as soon as that is done",
+    FinetuneState.MISSING: "is no longer listed by the service; refresh the list to look for it again",
+    FinetuneState.DELETED: "was deleted at the service",
+}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class InferenceService:
+    """Generates with any endpoint of any profile.
+
+    Args:
+        journal: open.
+        storage: prepared.
+        gateway: gives the service of each profile.
+        validation: checks parameters and prepares input pictures.
+        jobs: takes the generations over.
+        clock: tells the time, as an aware UTC datetime.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        storage: StorageService,
+        gateway: Gateway,
+        validation: ValidationService,
+        jobs: JobService,
+        *,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._journal = journal
+        self._storage = storage
+        self._gateway = gateway
+        self._validation = validation
+        self._jobs = jobs
+        self._clock = clock
+
+    async def endpoints(self, profile: str) -> tuple[type[GenerationEndpoint], ...]:
+        """Return what a profile generates with, finetuned ones first."""
+        return (await self._gateway.provider(profile)).generation_endpoints()
+
+    def estimate(
+        self, endpoint: type[GenerationEndpoint], values: Mapping[str, Any], count: int = 1
+    ) -> Estimate:
+        """Return what `count` pictures will probably cost. Raises `InvalidInput` for values out of range."""
+        return endpoint.checked(values).estimate().times(_checked_count(count))
+
+    async def generate(
+        self,
+        profile: str,
+        endpoint_id: str,
+        values: Mapping[str, Any],
+        *,
+        count: int = 1,
+        finetune: Finetune | None = None,
+    ) -> tuple[Job, ...]:
+        """Write a job for each picture and let the runner send them; return the jobs.
+
+        Input pictures are copied into the data directory first, so that the recipe can be repeated. Where
+        the endpoint takes a seed, each job gets one of its own: the given one and those after it, or random
+        ones.
+
+        Args:
+            profile: where to generate.
+            endpoint_id: with what.
+            values: of the form; pictures by their paths.
+            count: how many pictures.
+            finetune: to generate with; `values` may name one by `finetune_id` instead.
+
+        Raises:
+            InvalidInput: with every fault; nothing was sent.
+            PictureError: an input picture cannot be used; nothing was sent.
+            StorageError: inputs or journal could not be written; nothing was sent.
+        """
+        _checked_count(count)
+        provider = await self._gateway.provider(profile)
+        endpoint = _generation_endpoint(provider, endpoint_id)
+        wanted = await self._finetune(profile, endpoint, values, finetune)
+        usable = {**values, "finetune_id": wanted.id} if wanted else dict(values)
+        request = await asyncio.to_thread(self._validation.check, endpoint, usable)
+        parameters = await self._with_inputs_kept(request)
+        batch = new_id()
+        jobs = tuple(
+            self._job(profile, provider, request, parameters, seed, batch, wanted)
+            for seed in _seeds(endpoint, parameters.get("seed"), count)
+        )
+        await self._jobs.submit(jobs)
+        return jobs
+
+    async def _finetune(
+        self,
+        profile: str,
+        endpoint: type[GenerationEndpoint],
+        values: Mapping[str, Any],
+        finetune: Finetune | None,
+    ) -> Finetune | None:
+        """Return the finetune to use, or None where the endpoint takes none or only its id is known."""
+        if not endpoint.takes_finetune():
+            return None
+        if finetune is None:
+            finetune = await self._journal.finetunes.get(profile, str(values.get("finetune_id") or ""))
+        if finetune is None:
+            return None
+        name = safe_text(finetune.name, limit=80)
+        if finetune.profile != profile:
+            reason = f"{name} belongs to the profile {finetune.profile}, not to {profile}"
+        elif not finetune.is_usable:
+            reason = f"{name} {_WHY_UNUSABLE.get(finetune.state, 'cannot be used now')}"
+        else:
+            return finetune
+        raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
+
+    async def _with_inputs_kept(self, request: GenerationEndpoint) -> dict[str, Any]:
+        """Return the recipe, its pictures prepared, kept in the data directory and named relative to it."""
+        parameters = request.given()
+        endpoint = type(request)
+        for field in fields_of(endpoint):
+            if field.name in picture_fields(endpoint) and parameters.get(field.name):
+                parameters[field.name] = await self._kept(field, parameters[field.name])
+        return parameters
+
+    async def _kept(self, field: Field, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [await self._kept(field, item) for item in value]
+        if is_web_address(str(value)):
+            return str(value)
+        content, extension = await self._validation.prepare_picture(str(value), field.max_pixels)
+        path = await asyncio.to_thread(self._storage.keep_input, content, extension)
+        return self._storage.relative(path)
+
+    def _job(
+        self,
+        profile: str,
+        provider: Provider,
+        request: GenerationEndpoint,
+        parameters: Mapping[str, Any],
+        seed: int | None,
+        batch: str,
+        finetune: Finetune | None,
+    ) -> Job:
+        now = self._clock()
+        recipe = {**parameters, "seed": seed} if seed is not None else dict(parameters)
+        prompt = safe_text(parameters.get("prompt") or "", limit=80).strip()
+        finetune_id = parameters.get("finetune_id")
+        return Job(
+            id=new_id(),
+            kind=JobKind.GENERATION,
+            state=JobState.DRAFT,
+            profile=profile,
+            provider=provider.id,
+            endpoint=request.info.id,
+            title=prompt or request.info.title,
+            parameters=recipe,
+            batch=batch,
+            estimate_credits=request.estimate().credits,
+            finetune_id=str(finetune_id) if finetune_id else None,
+            finetune_name=finetune.name if finetune else None,
+            seed=seed,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def _checked_count(count: int) -> int:
+    if count < 1:
+        raise InvalidInput("Nothing was sent.", (Problem("count", "Pictures must be 1 or more"),))
+    return count
+
+
+def _generation_endpoint(provider: Provider, endpoint_id: str) -> type[GenerationEndpoint]:
+    endpoint = provider.endpoint(endpoint_id)
+    if not issubclass(endpoint, GenerationEndpoint):
+        raise InvalidInput(f"{endpoint.info.title} does not generate pictures.")
+    return endpoint
+
+
+def _seeds(endpoint: type[GenerationEndpoint], given: Any, count: int) -> Sequence[int | None]:
+    """Return a seed for each picture: the given one and those after it, or random ones."""
+    if not endpoint.takes_seed():
+        return [None] * count
+    maximum = next(field.maximum for field in fields_of(endpoint) if field.name == "seed")
+    seeds = SEEDS if maximum is None else int(maximum) + 1
+    if given is None:
+        return [secrets.randbelow(min(seeds, SEEDS)) for _ in range(count)]
+    following = range(int(given), int(given) + count)
+    return list(following) if maximum is None else [seed % seeds for seed in following]
