@@ -16,7 +16,7 @@ from textual.app import App
 from fluxtui.terminal.cache import ByteCache
 from fluxtui.terminal.kitty import deletion
 from fluxtui.terminal.pieces import PaintedPicture
-from fluxtui.terminal.profile import TerminalProfile
+from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Colour
 
 CACHE_BYTES: Final = 16_000_000
@@ -100,6 +100,14 @@ class PictureChannel:
         numbers, self._forgotten = self._forgotten, []
         for number in numbers:
             self.write(deletion(number, in_tmux=self._profile.in_tmux))
+
+    @property
+    def can_show_pixels(self) -> bool:
+        """Whether the protocol works with the colours that Textual uses: kitty's numbers need 256 of them."""
+        protocol = self._profile.protocol
+        if protocol is GraphicsProtocol.KITTY:
+            return self._app.console.color_system in ("truecolor", "256")
+        return protocol.draws_pixels
 
     def new_number(self) -> tuple[int, Colour]:
         """A number for a picture in kitty's memory, and the text colour that means it.

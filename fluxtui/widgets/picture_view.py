@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -59,7 +59,7 @@ class PictureView(Widget):
     }
     """
 
-    path: reactive[Path | None] = reactive(None, init=False)
+    path: var[Path | None] = var(None, init=False)
 
     class Shown(Message):
         """A picture is on the screen; sent again when real pixels have replaced half cells."""
@@ -186,7 +186,7 @@ class PictureView(Widget):
             return
         self._draw(await self._channel.run(draw_half_cells, bitmap, size, self._profile))
         self.post_message(self.Shown(self, path, GraphicsProtocol.HALFCELL, 0))
-        if self._profile.protocol.draws_pixels:
+        if self._channel.can_show_pixels:
             await asyncio.sleep(REST_SECONDS)
             await self._send_pixels(path, bitmap, size)
 
