@@ -118,7 +118,13 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
         sqlite3.Error: the database cannot be read or written; nothing was changed.
     """
     target = len(migrations)
-    if _version_of(connection, target) == target:
+    # One state is looked at, not one before and one after another program has made the tables.
+    connection.execute("BEGIN")
+    try:
+        version = _version_of(connection, target)
+    finally:
+        connection.rollback()
+    if version == target:
         return target
     connection.execute("BEGIN IMMEDIATE")
     try:
