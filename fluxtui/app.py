@@ -87,6 +87,7 @@ class FluxApp(StatefulApp):
         finally:
             self._end_batch()
         self._feed = StateFeed(self, services)
+        self._container.on_connection(self._note_connection)
         with self.batch_update():
             self._use_theme(services.config.config.interface.theme)
             await self._feed.start()
@@ -94,6 +95,9 @@ class FluxApp(StatefulApp):
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
         guarded(self, services.jobs.run(), doing="driving the jobs", group="runner", exclusive=True)
+
+    def _note_connection(self, up: bool) -> None:
+        self.connected = up
 
     def _use_theme(self, name: str) -> None:
         if name in self.available_themes:
@@ -130,6 +134,7 @@ class FluxApp(StatefulApp):
     def follow_config(self) -> None:
         """Take over a changed configuration: profile, theme, connections."""
         if self._feed is not None:
+            guarded(self, self._container.reconnect(), doing="reconnecting", group="reconnect")
             self._feed.follow_config()
             self._use_theme(self.services.config.config.interface.theme)
             self.refresh_state("finetunes")

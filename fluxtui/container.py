@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fluxtui.api.service import APIService, Timeouts, Trace
+from pydantic import SecretStr
+
+from fluxtui.api.limits import Timeouts
+from fluxtui.api.service import APIService
+from fluxtui.api.trace import Trace
 from fluxtui.domain.errors import InvalidInput, NotAuthenticated
 from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider, provider_hosts
@@ -42,6 +47,15 @@ class Connections:
         """Return the API of a profile, for downloads."""
         return (await self._connect(profile))[0]
 
+    @asynccontextmanager
+    async def trial(self, profile: str, key: SecretStr) -> AsyncIterator[Provider]:
+        """Yield the provider of a profile with a key that is not kept yet."""
+        api, provider = self._make(profile, key)
+        try:
+            yield provider
+        finally:
+            await api.close()
+
     async def _connect(self, name: str) -> tuple[APIService, Provider]:
         if name not in self._open:
             key = await self._config.key(name)
@@ -49,22 +63,27 @@ class Connections:
                 raise NotAuthenticated(
                     f"The profile {name} has no key, so nothing was sent.", next_step="F7 Settings takes one."
                 )
-            profile = self._config.config.profiles.get(name)
-            if profile is None:
-                raise InvalidInput(f"There is no profile called {name} any more.")
-            hosts = provider_hosts(profile.provider)
-            network = self._config.config.network
-            api = APIService(
-                profile.base_url,
-                key,
-                key_header=hosts.key_header,
-                trusted_hosts=hosts.trusted_hosts,
-                timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
-                trace=self._trace,
-            )
-            api.on_connection = self._tell_connection
-            self._open[name] = (api, create_provider(profile.provider, api))
+            # Another task may have connected while a command was asked for the key.
+            if name not in self._open:
+                self._open[name] = self._make(name, key)
         return self._open[name]
+
+    def _make(self, name: str, key: SecretStr) -> tuple[APIService, Provider]:
+        profile = self._config.config.profiles.get(name)
+        if profile is None:
+            raise InvalidInput(f"There is no profile called {name} any more.")
+        hosts = provider_hosts(profile.provider)
+        network = self._config.config.network
+        api = APIService(
+            profile.base_url,
+            key,
+            key_header=hosts.key_header,
+            trusted_hosts=hosts.trusted_hosts,
+            timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
+            trace=self._trace,
+        )
+        api.on_connection = self._tell_connection
+        return api, create_provider(profile.provider, api)
 
     def _tell_connection(self, up: bool) -> None:
         if self.on_connection is not None:
@@ -129,6 +148,16 @@ class Container:
             account=AccountService(journal, connections),
             trace=trace,
         )
+
+    def on_connection(self, listener: Callable[[bool], None]) -> None:
+        """Tell `listener` when the network goes away (False) and comes back (True)."""
+        if self._connections is not None:
+            self._connections.on_connection = listener
+
+    async def reconnect(self) -> None:
+        """Take over a changed configuration: the next request goes to the server and with the key of now."""
+        if self._connections is not None:
+            await self._connections.close()
 
     async def close(self) -> None:
         """Close connections and journal."""

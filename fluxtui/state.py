@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.app import App
 from textual.dom import DOMNode
@@ -67,12 +67,11 @@ class StatefulApp(App[int]):
     seconds: reactive[int] = reactive(0)
     """Ticks once a second while a job is active, for elapsed times."""
 
-    clock: ClassVar[Callable[[], datetime]] = staticmethod(lambda: datetime.now(UTC))
-    """The time, as an aware UTC datetime; replaced in tests."""
-
     def __init__(self, terminal: TerminalProfile) -> None:
         super().__init__()
         self.terminal = terminal
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        """Tells the time, as an aware UTC datetime; replaced in tests."""
 
     @property
     @abstractmethod

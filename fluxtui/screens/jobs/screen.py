@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 
-from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.jobs.rows import (
@@ -37,6 +37,16 @@ COLUMNS = (
     Column("age", "Made", width=9),
     Column("cost", "Cost", width=8, align="right"),
 )
+
+ALLOWED: dict[str, Callable[[Job], bool]] = {
+    "open": lambda job: job.picture is not None,
+    "cancel": lambda job: job.is_active or job.state is JobState.IN_DOUBT,
+    "send_again": lambda job: not job.is_active and job.state is not JobState.DONE,
+    "look_again": lambda job: job.state is JobState.IN_DOUBT,
+    "use_again": lambda job: job.kind is JobKind.GENERATION,
+    "copy": lambda job: True,
+}
+"""What can be done about which jobs."""
 
 
 class JobsScreen(PlaceScreen):
@@ -128,18 +138,11 @@ Nothing in doubt is ever sent again by itself."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what the selected job allows."""
-        job = self._selected() if self.is_mounted else None
-        allowed = {
-            "open": lambda job: job.picture is not None,
-            "cancel": lambda job: job.is_active or job.state is JobState.IN_DOUBT,
-            "send_again": lambda job: not job.is_active and job.state is not JobState.DONE,
-            "look_again": lambda job: job.state is JobState.IN_DOUBT,
-            "use_again": lambda job: job.kind.value == "generation",
-            "copy": lambda job: True,
-        }.get(action)
-        if allowed is None:
+        test = ALLOWED.get(action)
+        if test is None:
             return True
-        return job is not None and bool(allowed(job))
+        job = self._selected() if self.is_mounted else None
+        return job is not None and test(job)
 
     def action_open(self) -> None:
         """Show the picture in the whole terminal."""
