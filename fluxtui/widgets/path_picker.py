@@ -29,6 +29,19 @@ COUNT_DELAY_SECONDS = 0.25
 _COLUMNS = (Column("name", "Name"), Column("size", "Size", 9, "right"))
 
 
+class EntryGrid(RowGrid, inherit_bindings=False):
+    """Entries of a folder; all letters are left for finding, left and right for walking."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor_up", "Up", id="picker.cursor_up", show=False),
+        Binding("down", "cursor_down", "Down", id="picker.cursor_down", show=False),
+        Binding("pageup", "page_up", "Page up", id="picker.page_up", show=False),
+        Binding("pagedown", "page_down", "Page down", id="picker.page_down", show=False),
+        Binding("home", "scroll_top", "First", id="picker.first", show=False),
+        Binding("end", "scroll_bottom", "Last", id="picker.last", show=False),
+    ]
+
+
 class PathPicker(Dialog[Path]):
     """Answers with a path of the wanted kind, or with None.
 
@@ -37,8 +50,9 @@ class PathPicker(Dialog[Path]):
     """
 
     HELP = (
-        "Enter opens a folder or takes a file, Space or F2 takes the marked folder, left or Backspace goes up. "
-        "Typing narrows down, Backspace takes letters back, a dot as the first letter shows hidden files."
+        "Enter opens a folder or takes a file, Space or F2 takes the marked folder, left or Backspace "
+        "goes up. Typing narrows down, Backspace takes letters back, a dot as the first letter shows "
+        "hidden files."
     )
 
     DEFAULT_CSS = """
@@ -47,7 +61,6 @@ class PathPicker(Dialog[Path]):
         .picker-folder { width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         .picker-note { width: 1fr; height: 1; color: $text-muted; }
         .picker-note.-problem { color: $text-error; }
-        RowGrid { height: 1fr; background: $background; overflow-x: hidden; scrollbar-size-vertical: 1; }
     }
     """
 
@@ -57,7 +70,6 @@ class PathPicker(Dialog[Path]):
         Binding("space,f2", "take", "Take", id="picker.take"),
         Binding("left", "go_up", "Folder above", id="picker.up"),
         Binding("backspace", "take_back", "Up, or a letter back", id="picker.back", show=False),
-        Binding("home", "to_first", "First", id="picker.first", show=False),
     ]
 
     def __init__(self, start: str | Path = "~", kind: PathKind = PathKind.ANY, *, title: str = "") -> None:
@@ -82,7 +94,7 @@ class PathPicker(Dialog[Path]):
         with Vertical(classes="dialog") as frame:
             set_title(frame, self._title)
             yield PlainLabel("", classes="picker-folder")
-            grid = RowGrid()
+            grid = EntryGrid()
             grid.show_header = False
             yield grid
             yield PlainLabel("", classes="picker-note")
@@ -96,8 +108,8 @@ class PathPicker(Dialog[Path]):
         self._go_to(self._folder)
 
     @property
-    def _grid(self) -> RowGrid:
-        return self.query_one(RowGrid)
+    def _grid(self) -> EntryGrid:
+        return self.query_one(EntryGrid)
 
     @property
     def _marked(self) -> Entry | None:
@@ -243,10 +255,6 @@ class PathPicker(Dialog[Path]):
             self.dismiss(self._folder)
         else:
             self._note("Enter opens this folder; take a file in it", problem=True)
-
-    def action_to_first(self) -> None:
-        """Mark the first entry."""
-        self._grid.move_cursor(row=0, animate=False)
 
     def action_leave(self) -> None:
         """Show the whole folder again; where it is whole already, leave without an answer."""

@@ -23,6 +23,20 @@ LEAST_WIDTH = 8
 class RowGrid(DataTable[Text]):
     """A `DataTable` with a row cursor, vim keys, and updates that cost a cell and not the table."""
 
+    DEFAULT_CSS = """
+    RowGrid {
+        height: 1fr;
+        background: $background;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        &:focus { background-tint: transparent; }
+        &> .datatable--header { background: $background; color: $text-muted; text-style: none; }
+        &> .datatable--cursor { background: $surface; color: $foreground; text-style: none; }
+        &:focus > .datatable--cursor { background: $primary; color: $text; text-style: bold; }
+        &> .datatable--hover { background: $background; }
+    }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", "Down", id="table.down", show=False),
         Binding("k", "cursor_up", "Up", id="table.up", show=False),

@@ -32,11 +32,6 @@ class RowTable(Vertical):
     DEFAULT_CSS = """
     RowTable {
         height: 1fr;
-        RowGrid { height: 1fr; background: $background; overflow-x: hidden; scrollbar-size-vertical: 1; }
-        RowGrid > .datatable--header { background: $background; color: $text-muted; text-style: none; }
-        RowGrid > .datatable--cursor { background: $surface; color: $foreground; text-style: none; }
-        RowGrid:focus > .datatable--cursor { background: $primary; color: $text; text-style: bold; }
-        RowGrid > .datatable--hover { background: $background; }
         .table-empty { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
         &.-empty .table-empty { display: block; }
         &.-empty RowGrid { height: 1; }
