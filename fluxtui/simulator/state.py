@@ -42,7 +42,7 @@ class StateError(Exception):
 
 
 class StateStore:
-    """Records and blobs, each call one transaction. Safe to call from any thread."""
+    """Records and blobs, each call one transaction. Safe to call from any thread; one process at a time."""
 
     def __init__(self, directory: Path | None) -> None:
         """Open the state in `directory`, made where missing, or in memory. Raises StateError."""
@@ -57,9 +57,12 @@ class StateStore:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             (directory / FILE_NAME).touch(mode=0o600)
         place = ":memory:" if directory is None else str(directory / FILE_NAME)
-        connection = sqlite3.connect(place, check_same_thread=False, timeout=5)
+        connection = sqlite3.connect(place, check_same_thread=False, timeout=1)
         try:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")

@@ -12,7 +12,8 @@ from fluxtui.simulator.painter.palette import Palette, coloured, mixed, ramp
 
 _CELLS = 64
 _STEPS = 46
-_STROKES = 1500
+_STROKES_A_MEGAPIXEL = 1500
+_FEWEST_STROKES = 260
 
 
 def paint_flow(random: Random, size: Size, palette: Palette) -> Image.Image:
@@ -29,7 +30,7 @@ def paint_flow(random: Random, size: Size, palette: Palette) -> Image.Image:
     angles = soft_noise(random, (_CELLS, _CELLS), 4, 4).tobytes()
     tones = soft_noise(random, (_CELLS, _CELLS), 3, 3).tobytes()
     turn = random.uniform(0, math.tau)
-    for _ in range(_STROKES):
+    for _ in range(max(_FEWEST_STROKES, round(_STROKES_A_MEGAPIXEL * size[0] * size[1] / 2**20))):
         start = (random.random(), random.random())
         line = _stroke(start, angles, turn, canvas_size)
         tone = tones[_cell(*start)] + random.randint(-34, 34)
