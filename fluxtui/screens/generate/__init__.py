@@ -1,0 +1,5 @@
+"""The generate place: prompts, parameters, and the pictures that come of them."""
+
+from fluxtui.screens.generate.screen import GenerateScreen
+
+__all__ = ["GenerateScreen"]

@@ -1,0 +1,199 @@
+"""The one model behind the generate place: everything that is asked for, and the request made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_of
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.money import Estimate
+from fluxtui.domain.text import contains_word, insert_trigger_word
+
+MOST_PICTURES = 24
+"""How many pictures can be asked for at once: the service's limit of active tasks."""
+
+COUNT = Field(
+    name="count",
+    title="Pictures",
+    help="How many pictures to make of this, each with a seed of its own.",
+    control=Control.INTEGER,
+    required=True,
+    nullable=False,
+    default=1,
+    minimum=1,
+    maximum=MOST_PICTURES,
+    step=1,
+)
+"""The number of pictures, described like a parameter; it is no part of a request."""
+
+_OWN_CONTROLS = frozenset({Control.PROMPT, Control.FINETUNE})
+
+
+@dataclass(frozen=True)
+class GenerateForm:
+    """What the user asks for; immutable, a change is a new form.
+
+    Attributes:
+        endpoint_id: the endpoint's id, or `''` before one is chosen.
+        finetune_id: kept while an endpoint is chosen that takes none.
+        prompt: as typed, without the trigger word that is put in front.
+        values: what was entered and is no default, by parameter, for all endpoints together.
+        count: how many pictures; None or text while the entry is no number.
+        with_trigger: whether the finetune's trigger word is put into the prompt.
+    """
+
+    endpoint_id: str = ""
+    finetune_id: str | None = None
+    prompt: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    count: Any = 1
+    with_trigger: bool = True
+
+    def with_values(self, endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> GenerateForm:
+        """Return the form with the parameters of `endpoint` as entered; those of other endpoints stay."""
+        known = {item.name: item for item in parameters_of(endpoint)}
+        others = {name: value for name, value in self.values.items() if name not in known}
+        entered = {
+            name: value for name, value in values.items() if name in known and value != known[name].default
+        }
+        return replace(self, values={**others, **entered})
+
+    def values_for(self, endpoint: type[GenerationEndpoint]) -> dict[str, Any]:
+        """Return a value for each parameter of `endpoint`: what was entered and fits, else the default."""
+        return {
+            item.name: value if fits(item, value := self.values.get(item.name)) else item.default
+            for item in parameters_of(endpoint)
+        }
+
+    def request_values(
+        self, endpoint: type[GenerationEndpoint], finetune: Finetune | None = None
+    ) -> dict[str, Any]:
+        """Return the values of a request, with the trigger word of `finetune` in the prompt once."""
+        values = {item.name: self.values.get(item.name, item.default) for item in parameters_of(endpoint)}
+        prompt = prompt_field(endpoint)
+        if prompt is not None:
+            values[prompt.name] = self.prompt_for(endpoint, finetune)
+        chosen = finetune_field(endpoint)
+        if chosen is not None:
+            values[chosen.name] = self.finetune_id
+        return values
+
+    def prompt_for(self, endpoint: type[GenerationEndpoint], finetune: Finetune | None) -> str:
+        """Return the prompt as it is sent."""
+        word = self.trigger_word(endpoint, finetune)
+        if not word or not self.with_trigger or not self.prompt.strip():
+            return self.prompt.strip()
+        return insert_trigger_word(self.prompt.strip(), word)
+
+    def trigger_word(self, endpoint: type[GenerationEndpoint], finetune: Finetune | None) -> str:
+        """Return the word that calls the finetune, or `''` where there is nothing to call."""
+        if finetune is None or finetune_field(endpoint) is None:
+            return ""
+        return finetune.trigger_word or ""
+
+    def has_trigger_word(self, word: str) -> bool:
+        """Tell whether the prompt as typed names the trigger word already."""
+        return bool(word) and contains_word(self.prompt, word)
+
+    def estimate(self, endpoint: type[GenerationEndpoint]) -> Estimate | None:
+        """Return the probable cost of one picture, also while something needed is missing, else None."""
+        values = self.request_values(endpoint)
+        for item in fields_of(endpoint):
+            if item.required and values.get(item.name) in (None, ""):
+                values[item.name] = _stand_in(item)
+        try:
+            return endpoint.checked(values).estimate()
+        except InvalidInput:
+            return None
+
+    def pictures(self) -> int:
+        """Return how many pictures are asked for. Raises `InvalidInput` where the number is none."""
+        if isinstance(self.count, int) and 1 <= self.count <= MOST_PICTURES:
+            return self.count
+        raise InvalidInput(f"Pictures must be a whole number, 1 to {MOST_PICTURES}. Nothing was sent.")
+
+    def draft(self) -> dict[str, Any]:
+        """Return everything as plain values, to be kept."""
+        return {
+            "endpoint_id": self.endpoint_id,
+            "finetune_id": self.finetune_id,
+            "prompt": self.prompt,
+            "values": dict(self.values),
+            "count": self.count,
+            "with_trigger": self.with_trigger,
+        }
+
+    @classmethod
+    def from_draft(cls, draft: Mapping[str, Any]) -> GenerateForm:
+        """Return the form of a draft; whatever is not as it should be is left out."""
+        usable = {name: draft[name] for name, kind in _KINDS.items() if isinstance(draft.get(name), kind)}
+        return cls(**usable)
+
+    @classmethod
+    def from_recipe(
+        cls, endpoint: type[GenerationEndpoint], recipe: Mapping[str, Any], finetune_id: Any = None
+    ) -> GenerateForm:
+        """Return the form that asks for the same as the parameters of a job; their seed included."""
+        prompt, chosen = prompt_field(endpoint), finetune_field(endpoint)
+        named = recipe.get(chosen.name) if chosen is not None else None
+        text = str(recipe.get(prompt.name) or "") if prompt is not None else ""
+        used = str(finetune_id or named) if finetune_id or named else None
+        return cls(endpoint.info.id, used, text).with_values(endpoint, recipe)
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "endpoint_id": str,
+    "finetune_id": str,
+    "prompt": str,
+    "values": dict,
+    "count": int,
+    "with_trigger": bool,
+}
+
+
+def parameters_of(endpoint: type[GenerationEndpoint]) -> tuple[Field, ...]:
+    """Return the fields that the parameter form shows: all but prompt and finetune."""
+    return tuple(item for item in fields_of(endpoint) if item.control not in _OWN_CONTROLS)
+
+
+def prompt_field(endpoint: type[GenerationEndpoint]) -> Field | None:
+    """Return the field of the prompt, or None where there is none."""
+    return next((item for item in fields_of(endpoint) if item.control is Control.PROMPT), None)
+
+
+def finetune_field(endpoint: type[GenerationEndpoint]) -> Field | None:
+    """Return the field of the finetune, or None where it takes none."""
+    return next((item for item in fields_of(endpoint) if item.control is Control.FINETUNE), None)
+
+
+def fits(item: Field, value: Any) -> bool:
+    """Tell whether a value that was entered for another endpoint can stand in this field."""
+    if value is None:
+        return False
+    if item.choices:
+        return value in item.choices
+    if item.control is Control.TOGGLE:
+        return isinstance(value, bool)
+    if item.minimum is not None or item.maximum is not None:
+        return _is_between(value, item.minimum, item.maximum, item.multiple_of)
+    return True
+
+
+def _is_between(value: Any, least: float | None, most: float | None, multiple_of: float | None) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if (least is not None and value < least) or (most is not None and value > most):
+        return False
+    return multiple_of is None or value % multiple_of == 0
+
+
+def _stand_in(item: Field) -> object:
+    """Return a valid value that says nothing, so that a price can be reckoned without it."""
+    if item.choices:
+        return item.choices[0]
+    if item.control in {Control.INTEGER, Control.NUMBER, Control.SEED}:
+        return item.minimum if item.minimum is not None else 1
+    return ["-"] if item.control is Control.PICTURES else "-"

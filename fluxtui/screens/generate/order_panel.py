@@ -1,0 +1,236 @@
+"""Everything that is asked for: prompt, endpoint, finetune, parameters, number, and the button."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint
+from fluxtui.domain.errors import Problem
+from fluxtui.domain.finetune import Finetune
+from fluxtui.screens.generate.form import GenerateForm, finetune_field, parameters_of, prompt_field
+from fluxtui.screens.generate.offers import NO_FINETUNE, Endpoints, endpoint_choices, finetune_choices
+from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
+from fluxtui.screens.generate.submit_bar import SubmitBar, button_label, cost_note
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
+from fluxtui.widgets.parameter_form.controls import SEED_LIMIT
+from fluxtui.widgets.parameter_form.row import FieldRow
+
+TITLE_CELLS = 10
+
+_ENDPOINT = Field("endpoint", "Endpoint", "", Control.CHOICE, required=True, nullable=False, default=None)
+_FINETUNE = Field("finetune", "Finetune", "", Control.FINETUNE, required=False, nullable=True, default=None)
+
+
+class EndpointChooser(Chooser):
+    """Chooses the endpoint."""
+
+    HELP = (
+        "What makes the picture. Left and right go through the endpoints, Enter lists them all with price "
+        "and group. What both know of the parameters is kept."
+    )
+
+
+class FinetuneChooser(Chooser):
+    """Chooses the finetune, or none."""
+
+    HELP = (
+        "The trained model to generate with; `F2` trains one, `F3` shows all. Enter lists those that are "
+        "ready and takes any other id. `none` goes to a base model."
+    )
+
+    @property
+    def fits(self) -> bool:
+        """Whether all choices can be seen at once: names of finetunes are shown one at a time."""
+        return False
+
+
+class OrderPanel(Vertical):
+    """The left side of the generate place; it holds the form and tells every change of it."""
+
+    class Changed(Message):
+        """The user changed the form."""
+
+        def __init__(self, form: GenerateForm) -> None:
+            super().__init__()
+            self.form = form
+
+    class EndpointChosen(Message):
+        """The user chose another endpoint."""
+
+        def __init__(self, endpoint_id: str) -> None:
+            super().__init__()
+            self.endpoint_id = endpoint_id
+
+    class FinetuneChosen(Message):
+        """The user chose another finetune; None for none."""
+
+        def __init__(self, finetune_id: str | None) -> None:
+            super().__init__()
+            self.finetune_id = finetune_id
+
+    def __init__(self) -> None:
+        super().__init__(id="order")
+        self.form = GenerateForm()
+        self._endpoint: type[GenerationEndpoint] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the controls from top to bottom, as the eye and Tab go."""
+        yield PromptEditor()
+        yield FieldRow(_ENDPOINT, EndpointChooser((), title="Endpoint", id="endpoint"), TITLE_CELLS)
+        finetunes = FinetuneChooser(
+            finetune_choices(()),
+            title="Finetune",
+            free_text="type to narrow down, or paste a finetune id",
+            id="finetune",
+        )
+        yield FieldRow(_FINETUNE, finetunes, TITLE_CELLS)
+        yield ParameterForm(id="parameters")
+        yield SubmitBar()
+
+    async def show(self, form: GenerateForm, endpoint: type[GenerationEndpoint]) -> None:
+        """Show a form, whose endpoint is `endpoint`."""
+        values = form.values_for(endpoint)
+        self.form = form.with_values(endpoint, values)
+        self._endpoint = endpoint
+        prompt = prompt_field(endpoint)
+        self.query_one(PromptEditor).show(form.prompt)
+        self.query_one(PromptEditor).disabled = prompt is None
+        self.query_one(EndpointChooser).value = endpoint.info.id
+        takes_finetune = finetune_field(endpoint) is not None
+        self.query_one(FinetuneChooser).value = (form.finetune_id or NO_FINETUNE) if takes_finetune else ""
+        self.query_one(SubmitBar).show_count(form.count)
+        await self.query_one(ParameterForm).set_fields(
+            parameters_of(endpoint), values, suggest=endpoint.suggested, find_problems=self._find_problems
+        )
+
+    def offer(self, endpoints: Endpoints, finetunes: Sequence[Finetune]) -> None:
+        """Offer endpoints and finetunes; what is chosen stays chosen."""
+        self.query_one(EndpointChooser).choices = endpoint_choices(endpoints)
+        self.query_one(FinetuneChooser).choices = finetune_choices(finetunes)
+
+    def show_trigger(self, word: str) -> None:
+        """Show what becomes of the trigger word of the chosen finetune."""
+        editor = self.query_one(PromptEditor)
+        in_prompt = self.form.has_trigger_word(word)
+        editor.show_chip(trigger_chip(word, inserted=self.form.with_trigger, in_prompt=in_prompt))
+        editor.offer_trigger(bool(word))
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Show what is wrong at the fields that it is about, and focus the first."""
+        reasons = {problem.field: problem.reason for problem in reversed(problems)}
+        prompt, finetune = self._own_names()
+        self.query_one(PromptEditor).show_problem(reasons.get(prompt, ""))
+        self._finetune_row.show_problem(reasons.get(finetune, ""))
+        self.query_one(ParameterForm).show_problems(problems)
+        if prompt in reasons:
+            self.query_one(PromptEditor).area.focus()
+        elif finetune in reasons:
+            self.query_one(FinetuneChooser).focus()
+
+    @property
+    def prompt(self) -> PromptArea:
+        """Where the prompt is typed."""
+        return self.query_one(PromptEditor).area
+
+    def focus_count(self) -> None:
+        """Go to the number of pictures."""
+        self.query_one(SubmitBar).focus_count()
+
+    def show_cost(self, balance: float | None, *, busy: bool) -> None:
+        """Show on the button and beside it what the order costs; `balance` is in credits."""
+        bar = self.query_one(SubmitBar)
+        estimate = self.form.estimate(self._endpoint) if self._endpoint is not None else None
+        bar.show_label("Sending …" if busy else button_label(estimate, self.form.count), busy=busy)
+        note, wrong = cost_note(estimate, self.form.count, balance)
+        bar.show_note(note, wrong=wrong)
+
+    @property
+    def _finetune_row(self) -> FieldRow:
+        return next(row for row in self.query(FieldRow) if row.field is _FINETUNE)
+
+    def _find_problems(self, values: Mapping[str, Any]) -> tuple[Problem, ...]:
+        """Name what is wrong with the parameters beside prompt and finetune."""
+        if self._endpoint is None:
+            return ()
+        own = self._own_names()
+        found = problem_finder(self._endpoint)(values)
+        return tuple(problem for problem in found if problem.field not in own)
+
+    def _own_names(self) -> tuple[str, str]:
+        """The names of the parameters that have controls of their own here."""
+        if self._endpoint is None:
+            return ("", "")
+        prompt, finetune = prompt_field(self._endpoint), finetune_field(self._endpoint)
+        return (prompt.name if prompt else "", finetune.name if finetune else "")
+
+    def _change(self, form: GenerateForm) -> None:
+        if form != self.form:
+            self.form = form
+            self.post_message(self.Changed(form))
+
+    def reset_parameters(self) -> None:
+        """Put the defaults back into all parameters."""
+        self.query_one(ParameterForm).reset_all()
+
+    def draw_seed(self) -> int | None:
+        """Enter a new seed and return it, None where the endpoint takes none."""
+        parameters = self.query_one(ParameterForm)
+        name = next((item.name for item in parameters.fields if item.control is Control.SEED), None)
+        if name is None or self._endpoint is None:
+            return None
+        # Not a secret: the seed is shown and kept with the picture.
+        seed = random.randrange(SEED_LIMIT)  # noqa: S311
+        parameters.set_value(name, seed)
+        self._change(self.form.with_values(self._endpoint, parameters.values))
+        return seed
+
+    # What the user does
+
+    def on_prompt_editor_changed(self, event: PromptEditor.Changed) -> None:
+        """Take over the prompt."""
+        event.stop()
+        self.query_one(PromptEditor).show_problem("")
+        self._change(replace(self.form, prompt=self.prompt.text))
+
+    def on_prompt_editor_trigger_toggled(self, event: PromptEditor.TriggerToggled) -> None:
+        """Leave the trigger word out, or put it back."""
+        event.stop()
+        self._change(replace(self.form, with_trigger=not self.form.with_trigger))
+
+    def on_parameter_form_changed(self, event: ParameterForm.Changed) -> None:
+        """Take over the parameters."""
+        event.stop()
+        if self._endpoint is not None:
+            self._change(self.form.with_values(self._endpoint, event.values))
+
+    def on_submit_bar_counted(self, event: SubmitBar.Counted) -> None:
+        """Take over the number of pictures."""
+        event.stop()
+        self._change(replace(self.form, count=event.count))
+
+    @on(Chooser.Changed, "#endpoint")
+    def choose_endpoint(self, event: Chooser.Changed) -> None:
+        """Ask for another endpoint."""
+        event.stop()
+        self.post_message(self.EndpointChosen(event.value))
+
+    @on(Chooser.Changed, "#finetune")
+    def choose_finetune(self, event: Chooser.Changed) -> None:
+        """Ask for another finetune."""
+        event.stop()
+        self._finetune_row.show_problem("")
+        self.post_message(self.FinetuneChosen(event.value or None))
+
+    def on_chooser_passed(self, event: Chooser.Passed) -> None:
+        """Go on to the next control."""
+        event.stop()
+        self.screen.focus_next()

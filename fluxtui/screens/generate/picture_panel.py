@@ -1,0 +1,93 @@
+"""The picture of one job with its path, or what is to be said while there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.money import show_credits
+from fluxtui.domain.picture import Picture
+from fluxtui.domain.text import safe_text
+from fluxtui.screens.generate.queue_rows import state_text
+from fluxtui.terminal.profile import TerminalProfile
+from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.plain import PlainStatic, set_title
+
+FIRST_STEPS = (
+    "No picture yet.\n\nWrite what it should show, choose a finetune or another endpoint, and press Ctrl+S. "
+    "The price stands on the button; the picture appears here and is kept on disk."
+)
+
+
+class PicturePanel(Vertical):
+    """Shows a picture, its path and what it is; or a sentence."""
+
+    def __init__(self, terminal: TerminalProfile) -> None:
+        super().__init__(id="result")
+        self._terminal = terminal
+        self._path = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out picture, sentence and the two lines under them."""
+        set_title(self, "Picture")
+        yield PictureView(self._terminal, placeholder="")
+        yield PlainStatic(FIRST_STEPS, classes="sentence")
+        yield PlainStatic("", classes="path")
+        yield PlainStatic("", classes="facts")
+
+    def show_picture(self, job: Job, path: Path, picture: Picture | None) -> None:
+        """Show the picture at `path`, with what the journal knows of it."""
+        self._say("")
+        self.query_one(PictureView).path = path
+        self._path = str(path)
+        self._under(tail(self._path, self.content_size.width), facts(job, picture))
+
+    def on_resize(self) -> None:
+        """Show as much of the path as fits."""
+        self.query_one(".path", PlainStatic).show(tail(self._path, self.content_size.width), layout=False)
+
+    def show_job(self, job: Job) -> None:
+        """Say how things stand with a job that has no picture."""
+        self._say(job_sentence(job))
+
+    def show_nothing(self) -> None:
+        """Say what to do first."""
+        self._say(FIRST_STEPS)
+
+    def _say(self, sentence: str) -> None:
+        self.set_class(not sentence, "-with-picture")
+        self.query_one(".sentence", PlainStatic).show(sentence)
+        if sentence:
+            self._path = ""
+            self._under("", "")
+            self.query_one(PictureView).path = None
+
+    def _under(self, path: str, about: str) -> None:
+        self.query_one(".path", PlainStatic).show(path, layout=False)
+        self.query_one(".facts", PlainStatic).show(about, layout=False)
+
+
+def job_sentence(job: Job) -> str:
+    """Return what is to be said about a job without a picture."""
+    if job.is_active:
+        return f"{state_text(job)}\n\n{job.title}"
+    reason = job.error or "F6 Jobs has its story."
+    if job.state is JobState.CANCELLED:
+        return f"Cancelled.\n\n{job.title}"
+    return f"✗ {job.error_title or job.state.value.capitalize()}\n\n{reason}"
+
+
+def facts(job: Job, picture: Picture | None) -> str:
+    """Return `'1024×768 · seed 183 · $0.07'`."""
+    size = f"{picture.width}×{picture.height}" if picture is not None else ""
+    seed = f"seed {job.seed}" if job.seed is not None else ""
+    return " · ".join(part for part in (size, seed, show_credits(job.credits)) if part)
+
+
+def tail(text: str, cells: int) -> str:
+    """Return the end of a path that fits into some cells, with an ellipsis where something is left out."""
+    safe = safe_text(text)
+    return safe if len(safe) <= cells or cells < 2 else "…" + safe[-(cells - 1) :]

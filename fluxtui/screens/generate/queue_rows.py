@@ -1,0 +1,56 @@
+"""What a line of the queue says about a job, in words and numbers. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.screens.jobs.rows import SIGNS, state_word
+from fluxtui.widgets.plain import cell
+from fluxtui.widgets.progress import elapsed, progress_text
+from fluxtui.widgets.table import Row
+
+QUEUE_LIMIT = 100
+"""How many generations the queue shows; the jobs place has all of them."""
+
+BAR_CELLS = 5
+
+
+def queued_generations(jobs: Sequence[Job], profile: str) -> tuple[Job, ...]:
+    """Return the newest generations of a profile, newest first, and every active one."""
+    own = [job for job in jobs if job.kind is JobKind.GENERATION and job.profile == profile]
+    own.sort(key=lambda job: job.created_at, reverse=True)
+    return tuple(job for index, job in enumerate(own) if index < QUEUE_LIMIT or job.is_active)
+
+
+def queue_row(job: Job, now: datetime) -> Row:
+    """Return a job as a line of the queue."""
+    return Row(
+        job.id,
+        {
+            "state": cell(state_text(job), SIGNS[job.state][1]),
+            "elapsed": cell(elapsed_text(job, now), "dim"),
+            "seed": cell("" if job.seed is None else job.seed, "dim"),
+            "title": job.title,
+        },
+    )
+
+
+def state_text(job: Job) -> str:
+    """Return the state in a word, or as a bar while the service tells the progress."""
+    if job.state is JobState.RUNNING and job.progress is not None:
+        return progress_text(job.progress, BAR_CELLS)
+    return f"{SIGNS[job.state][0]} {state_word(job.state)}"
+
+
+def elapsed_text(job: Job, now: datetime) -> str:
+    """Return how long the service has worked on it, or took."""
+    end = job.finished_at or (now if job.is_active else None)
+    return elapsed(job.submitted_at, end) if job.submitted_at is not None and end is not None else ""
+
+
+def newest_done(jobs: Sequence[Job]) -> Job | None:
+    """Return the job whose picture came in last, or None."""
+    done = [job for job in jobs if job.state is JobState.DONE and job.picture]
+    return max(done, key=lambda job: job.finished_at or job.updated_at, default=None)

@@ -1,0 +1,97 @@
+"""The queue: a line for each generation, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.screens.generate.queue_rows import queue_row
+from fluxtui.widgets.table import Column, RowTable
+
+_NARROW = (
+    Column("state", "Queue", width=11),
+    Column("elapsed", "Took", width=8, align="right"),
+    Column("seed", "Seed", width=10, align="right"),
+)
+_WIDE = (*_NARROW, Column("title", "Prompt"))
+
+WIDE_CELLS = 60
+"""From this width on the prompt stands in the table as well."""
+
+
+class QueueTable(RowTable):
+    """Shows jobs; what is to be done with the marked one is told in messages."""
+
+    HELP = (
+        "Every generation, newest first. Up and down show another picture, Enter shows it large, `y` copies "
+        "its path, `s` makes it again with another seed, `u` puts its parameters back into the form, `x` "
+        "takes it back as long as it was not sent. Escape goes back to the prompt, and the newest picture "
+        "is shown again as soon as it comes in."
+    )
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Enter is the grid's own key and arrives as `Chosen`; the footer names it all the same.
+        Binding("f", "ask('large')", "Large", id="queue.large", key_display="Enter"),
+        Binding("y", "ask('copy')", "Copy path", id="queue.copy"),
+        Binding("s", "ask('another_seed')", "Another seed", id="queue.another_seed"),
+        Binding("u", "ask('use_again')", "Use again", id="queue.use_again"),
+        Binding("x,delete", "ask('cancel')", "Cancel", id="queue.cancel"),
+    ]
+
+    class Asked(Message):
+        """The user wants something done with the marked job."""
+
+        def __init__(self, wish: str, job: Job) -> None:
+            super().__init__()
+            self.wish = wish
+            self.job = job
+
+    def __init__(self) -> None:
+        super().__init__(_NARROW, empty="What you generate lines up here.", id="queue")
+        self._jobs: dict[str, Job] = {}
+
+    def show(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Show jobs, newest first; the mark stays on its job."""
+        self._jobs = {job.id: job for job in jobs}
+        self.set_rows([queue_row(job, now) for job in jobs])
+        self.refresh_bindings()
+
+    @property
+    def marked(self) -> Job | None:
+        """The job of the marked line."""
+        return self._jobs.get(self.selected_key or "")
+
+    def job(self, job_id: str | None) -> Job | None:
+        """Return a job of the queue by its id."""
+        return self._jobs.get(job_id or "")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the prompts where there is room."""
+        self.set_columns(_WIDE if event.size.width >= WIDE_CELLS else _NARROW)
+
+    def on_row_table_chosen(self, event: RowTable.Chosen) -> None:
+        """Enter, or a second click, shows the picture large."""
+        event.stop()
+        self.action_ask("large")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what the marked job allows."""
+        if action != "ask":
+            return super().check_action(action, parameters)
+        job = self.marked
+        if job is None:
+            return False
+        if parameters[0] in {"large", "copy"}:
+            return job.state is JobState.DONE
+        return job.is_active if parameters[0] == "cancel" else True
+
+    def action_ask(self, wish: str) -> None:
+        """Ask for something to be done with the marked job."""
+        if self.marked is not None:
+            self.post_message(self.Asked(wish, self.marked))

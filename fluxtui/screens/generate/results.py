@@ -1,0 +1,90 @@
+"""The right side of the generate place: the picture, and the queue that it comes from."""
+
+from __future__ import annotations
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.screens.generate.picture_panel import PicturePanel
+from fluxtui.screens.generate.queue_rows import newest_done, queued_generations
+from fluxtui.screens.generate.queue_table import QueueTable
+from fluxtui.state import StatefulApp, guarded
+from fluxtui.widgets.table import RowTable
+
+
+class Results(Vertical):
+    """Shows the newest picture as soon as it is there, unless the user looks at another line of the queue."""
+
+    app = getters.app(StatefulApp)
+
+    def __init__(self) -> None:
+        super().__init__(id="results")
+        self._chosen: str | None = None
+        """The job that the user went to, or None while the newest picture is followed."""
+        self._shown: Job | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the picture over the queue."""
+        yield PicturePanel(self.app.terminal)
+        yield QueueTable()
+
+    def on_mount(self) -> None:
+        """Follow the jobs."""
+        self.watch(self.app, "jobs", self._show_jobs)
+        self.watch(self.app, "profile", self._show_jobs, init=False)
+        self.watch(self.app, "seconds", self._show_time, init=False)
+
+    @property
+    def queue(self) -> QueueTable:
+        """The queue."""
+        return self.query_one(QueueTable)
+
+    def follow_newest(self) -> None:
+        """Show the newest picture from now on."""
+        self._chosen = None
+        self._show_jobs()
+
+    def _show_time(self) -> None:
+        if self.app.screen is self.screen:
+            self.queue.show(self._jobs(), self.app.clock())
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return queued_generations(self.app.jobs, self.app.profile)
+
+    def _show_jobs(self) -> None:
+        jobs = self._jobs()
+        self.queue.show(jobs, self.app.clock())
+        chosen = self.queue.job(self._chosen)
+        followed = newest_done(jobs) or next(iter(jobs), None)
+        self._show(chosen or followed)
+
+    def _show(self, job: Job | None) -> None:
+        if job is not None:
+            self.queue.select(job.id)
+        if job == self._shown:
+            return
+        self._shown = job
+        panel = self.query_one(PicturePanel)
+        if job is None:
+            panel.show_nothing()
+        elif job.state is JobState.DONE and job.picture:
+            guarded(self, self._show_picture(job), doing="showing a picture", group="picture", exclusive=True)
+        else:
+            self.workers.cancel_group(self, "picture")
+            panel.show_job(job)
+
+    async def _show_picture(self, job: Job) -> None:
+        path = self.app.services.storage.inside(job.picture or "")
+        known = await self.app.services.journal.pictures.for_job(job.id)
+        self.query_one(PicturePanel).show_picture(job, path, known[0] if known else None)
+
+    def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
+        """Show what the user goes to; where the program put the cursor is shown already."""
+        event.stop()
+        shown = self._shown.id if self._shown is not None else None
+        if event.key is None or event.key == shown or not self.queue.has_focus_within:
+            return
+        self._chosen = event.key
+        self._show(self.queue.job(event.key))

@@ -1,0 +1,104 @@
+"""How many, what it costs, and the button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button
+
+from fluxtui.domain.money import Estimate, show_credits
+from fluxtui.screens.generate.form import COUNT, MOST_PICTURES
+from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
+from fluxtui.widgets.plain import PlainLabel, PlainStatic
+
+
+class CountInput(NumberControl):
+    """The number of pictures."""
+
+    HELP = (
+        "How many pictures to make of this, 1 to 24, each with a seed of its own: with a seed given, the "
+        "second picture gets the next number and so on."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(COUNT, 1)
+
+
+class SubmitBar(Vertical):
+    """The line with the button; the cost stands on the button before anything is spent."""
+
+    class Counted(Message):
+        """The user asks for another number of pictures; None or text while it is no number."""
+
+        def __init__(self, count: Any) -> None:
+            super().__init__()
+            self.count = count
+
+    class Pressed(Message):
+        """The button was pressed."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out number, button and what is to be said about the cost."""
+        with Horizontal(classes="submit-line"):
+            yield PlainLabel("Pictures", classes="submit-title")
+            yield CountInput()
+            yield Button("", id="generate", variant="primary", compact=True)
+        yield PlainStatic("", classes="cost")
+
+    def show_count(self, count: Any) -> None:
+        """Show a number of pictures."""
+        self.query_one(CountInput).enter(count)
+
+    def show_label(self, label: str, *, busy: bool = False) -> None:
+        """Show what the button does; a busy one cannot be pressed."""
+        button = self.query_one(Button)
+        button.label = Content(label)
+        button.disabled = busy
+
+    def show_note(self, note: str, *, wrong: bool = False) -> None:
+        """Say something about the cost."""
+        line = self.query_one(".cost", PlainStatic)
+        line.show(note, layout=False)
+        line.set_class(wrong, "-wrong")
+
+    def focus_count(self) -> None:
+        """Put the focus into the number."""
+        self.query_one(CountInput).focus()
+
+    def on_entered(self, event: Entered) -> None:
+        """Tell the number."""
+        event.stop()
+        self.post_message(self.Counted(self.query_one(CountInput).entered()))
+
+    def on_passed(self, event: Passed) -> None:
+        """Go on to the button."""
+        event.stop()
+        self.query_one(Button).focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Tell that it was pressed."""
+        event.stop()
+        self.post_message(self.Pressed())
+
+
+def button_label(estimate: Estimate | None, count: Any) -> str:
+    """Return `'Generate 4 · $0.28'`, as far as it is known."""
+    if not isinstance(count, int) or not 1 <= count <= MOST_PICTURES:
+        return "Generate  ^S"
+    price = f" · {estimate.times(count).show()}" if estimate is not None else ""
+    return f"Generate {count}{price}  ^S"
+
+
+def cost_note(estimate: Estimate | None, count: Any, balance: float | None) -> tuple[str, bool]:
+    """Return what to say about the cost, and whether the balance (credits) is too small for it."""
+    if not isinstance(count, int) or not 1 <= count <= MOST_PICTURES:
+        return f"✗ Pictures must be 1 to {MOST_PICTURES}", True
+    if estimate is None:
+        return "The cost is known once the form is right", False
+    if balance is not None and balance < estimate.times(count).credits:
+        return f"✗ Only {show_credits(balance)} are left", True
+    return f"{estimate.show()} each: {estimate.basis}", False
