@@ -1,0 +1,212 @@
+"""The first step: choose the pictures to train on, and see what is in the folder or archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Input
+from textual.worker import Worker
+
+from fluxtui.domain.dataset import Dataset
+from fluxtui.domain.errors import DatasetError
+from fluxtui.providers.base import DatasetRules
+from fluxtui.screens.finetune import words
+from fluxtui.state import StatefulApp, guarded
+from fluxtui.terminal.profile import TerminalProfile
+from fluxtui.widgets.dialogs import open_dialog
+from fluxtui.widgets.path_input import PathInput
+from fluxtui.widgets.paths import PathKind, expanded
+from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.plain import PlainStatic, plain, set_title
+from fluxtui.widgets.table import Column, Row, RowTable
+
+SIGNS = {"stops": "✗ stops", "hint": "! hint", "ignored": "– ignored", "": ""}
+"""A sign and a word for each kind of row, so that colour is never the only difference."""
+
+_STYLES = {"stops": "bold red", "hint": "yellow", "ignored": "dim", "": ""}
+_COLUMNS = (
+    Column("kind", "", 9),
+    Column("name", "Picture", 18),
+    Column("pixels", "Pixels", 9, "right"),
+    Column("text", "Caption"),
+)
+
+
+class DatasetPanel(Vertical):
+    """Holds the source as typed and shows what was found in it; looks into it by itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "look", "Look again", id="dataset.look"),
+    ]
+
+    app = getters.app(StatefulApp)
+
+    class Changed(Message):
+        """The source was changed (`dataset` is None), or was looked through."""
+
+        def __init__(self, source: str, dataset: Dataset | None) -> None:
+            super().__init__()
+            self.source = source
+            self.dataset = dataset
+
+    def __init__(self, terminal: TerminalProfile) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._rules: DatasetRules | None = None
+        self._dataset: Dataset | None = None
+        self._rows: dict[str, words.DatasetRow] = {}
+        self._looking: Worker[None] | None = None
+        self._looked_at = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the path, the summary, what is in it, and the picture under the cursor."""
+        with Horizontal(id="source-line"):
+            yield PathInput(kind=PathKind.DATASET, placeholder="path of a folder or a ZIP", id="source")
+            yield Button(Content.assemble(" Choose ", ("^F ", "dim")), id="choose", compact=True)
+        yield PlainStatic("", id="summary")
+        yield RowTable(_COLUMNS, id="contents")
+        yield PictureView(self._terminal, placeholder="", id="preview")
+
+    def on_mount(self) -> None:
+        """Say which step this is."""
+        set_title(self, "1 Pictures")
+        self._forget()
+
+    @property
+    def source(self) -> str:
+        """The path as it is typed."""
+        return self.query_one("#source", PathInput).value
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the pictures are being looked through."""
+        return self._looking is not None and not self._looking.is_finished
+
+    def use(self, source: str, rules: DatasetRules) -> None:
+        """Show a source, for a trainer with these rules, and look through it."""
+        self._rules = rules
+        self.query_one("#source", PathInput).show(source)
+        self.action_look()
+
+    def action_look(self) -> None:
+        """Look through the source, again if need be."""
+        self.stop_looking()
+        self._forget()
+        source = self._looked_at = self.source
+        if self._rules is not None and source.strip():
+            work = self._look(source, self._rules)
+            self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
+
+    async def looked(self) -> None:
+        """Wait until looking through the source has ended."""
+        if self._looking is not None:
+            await self.app.workers.wait_for_complete([self._looking])
+
+    def stop_looking(self) -> bool:
+        """Stop looking through the source; return whether there was something to stop."""
+        if self._looking is None or not self.is_looking:
+            return False
+        self._looking.cancel()
+        self._say("Stopped. Enter in the path looks again.")
+        return True
+
+    def focus_source(self) -> None:
+        """Put the focus where the path is typed."""
+        self.query_one("#source").focus()
+
+    def choose(self) -> None:
+        """Let a folder or archive be picked from the disk."""
+        from fluxtui.widgets.path_picker import PathPicker
+
+        picker = PathPicker(
+            self.source or "~", PathKind.DATASET, title="Choose the pictures: a folder or a ZIP"
+        )
+        open_dialog(self.app, picker, self._take_chosen)
+
+    def _take_chosen(self, chosen: Path | None) -> None:
+        if chosen is not None:
+            self.query_one("#source", PathInput).show(str(chosen))
+            self.action_look()
+
+    async def _look(self, source: str, rules: DatasetRules) -> None:
+        def progress(done: int, total: int) -> None:
+            self._say(f"Looking at picture {done} of {total} · Esc stops")
+
+        self._say("Looking · Esc stops")
+        try:
+            dataset = await self.app.services.datasets.inspect(expanded(source), rules, progress)
+        except DatasetError as error:
+            self._say(f"✗ {error.sentence()}", "$text-error")
+            return
+        self._show(dataset)
+        self.post_message(self.Changed(source, dataset))
+
+    def _forget(self) -> None:
+        self._dataset = None
+        self._fill(())
+        self._say(words.needs_text(self._rules) if self._rules is not None else "")
+
+    def _show(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._fill(words.dataset_rows(dataset))
+        sign, style = ("✗", "$text-error") if dataset.blocking else ("✓", "$text-success")
+        self._say(f"{sign} {words.summary_text(dataset)}", style)
+
+    def _fill(self, rows: tuple[words.DatasetRow, ...]) -> None:
+        self._rows = {str(number): row for number, row in enumerate(rows)}
+        table = self.query_one("#contents", RowTable)
+        table.display = bool(rows)
+        table.set_rows([_row(key, row) for key, row in self._rows.items()])
+
+    def _say(self, text: str, style: str = "$text-muted") -> None:
+        self.query_one("#summary", PlainStatic).show(plain(text, style))
+
+    @on(RowTable.Highlighted, "#contents")
+    def _preview(self, event: RowTable.Highlighted) -> None:
+        event.stop()
+        row = self._rows.get(event.key or "")
+        path = (
+            words.preview_path(self._dataset, row) if self._dataset is not None and row is not None else None
+        )
+        self.query_one("#preview", PictureView).path = path
+
+    @on(Input.Changed, "#source")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value != self._looked_at:
+            self.stop_looking()
+            self._looked_at = ""
+            self._forget()
+            self.post_message(self.Changed(event.value, None))
+
+    @on(Input.Submitted, "#source")
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_look()
+
+    @on(Input.Blurred, "#source")
+    def _left(self, event: Input.Blurred) -> None:
+        event.stop()
+        if event.value != self._looked_at:
+            self.action_look()
+
+    @on(Button.Pressed, "#choose")
+    def _choose_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.choose()
+
+
+def _row(key: str, row: words.DatasetRow) -> Row:
+    style = _STYLES[row.kind]
+    text = Text(row.text, "" if row.kind or row.captioned else "dim")
+    return Row(
+        key, {"kind": Text(SIGNS[row.kind], style), "name": row.name, "pixels": row.pixels, "text": text}
+    )

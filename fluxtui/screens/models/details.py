@@ -1,0 +1,107 @@
+"""The details of the selected finetune, in as many columns as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.events import Resize
+from textual.widgets import Static
+
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.text import safe_text
+from fluxtui.screens.models.columns import STATE_STYLES, STATE_WORDS
+from fluxtui.screens.models.facts import STATE_SENTENCES, Fact
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+PAIRS_FROM = 70
+"""Cells from which on two facts stand side by side."""
+
+MAX_TEXT = 2_000
+"""Characters of one fact; services can tell anything."""
+
+
+class ModelDetails(VerticalScroll):
+    """Shows one finetune; scrolls where there is more than fits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", id="details.down", show=False),
+        Binding("k", "scroll_up", "Up", id="details.up", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(id="details")
+        self._finetune: Finetune | None = None
+        self._facts: tuple[Fact, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out one text."""
+        yield Static(markup=False)
+
+    def show(self, finetune: Finetune | None, facts: Sequence[Fact] = ()) -> None:
+        """Show a finetune with its facts, or nothing."""
+        if finetune is None or self._finetune is None or finetune.id != self._finetune.id:
+            self.scroll_home(animate=False)
+        self._finetune, self._facts = finetune, tuple(facts)
+        self._draw()
+
+    def on_resize(self, event: Resize) -> None:
+        """Use the width there is."""
+        self._draw()
+
+    def _draw(self) -> None:
+        text = self.query_one(Static)
+        if self._finetune is None:
+            text.update("")
+        else:
+            text.update(draw_details(self._finetune, self._facts, self.scrollable_content_region.width))
+
+
+def draw_details(finetune: Finetune, facts: Sequence[Fact], width: int) -> Table:
+    """Return the details as a table that is `width` cells wide."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    head = Text(overflow="ellipsis", no_wrap=True)
+    head.append("★ " if finetune.favourite else "", "yellow")
+    head.append(safe_text(finetune.name), "bold")
+    head.append(f"  {STATE_WORDS[finetune.state]}", STATE_STYLES[finetune.state])
+    pairs = 2 if width >= PAIRS_FROM else 1
+    short = [fact for fact in facts if not fact.is_long]
+    grid = _grid(pairs)
+    for start in range(0, len(short), pairs):
+        cells = [cell for fact in short[start : start + pairs] for cell in _cells(fact)]
+        grid.add_row(*cells)
+    long = _grid(1)
+    for fact in facts:
+        if fact.is_long:
+            long.add_row(*_cells(fact))
+    whole = Table.grid(expand=True)
+    whole.add_column(overflow="fold")
+    whole.add_row(head)
+    whole.add_row(Text(STATE_SENTENCES[finetune.state], "dim"))
+    whole.add_row(Group(grid, long))
+    return whole
+
+
+def _grid(pairs: int) -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1), expand=True)
+    for _ in range(pairs):
+        grid.add_column(style="dim", no_wrap=True, width=14)
+        grid.add_column(overflow="fold", ratio=1)
+    return grid
+
+
+def _cells(fact: Fact) -> tuple[Text, Text]:
+    from rich.text import Text
+
+    return Text(safe_text(fact.title, limit=14)), Text(safe_text(fact.text, limit=MAX_TEXT))

@@ -1,0 +1,121 @@
+"""Everything that is known of a finetune, as titles and texts for its details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fluxtui.domain.endpoint import number_text
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.money import show_credits
+from fluxtui.domain.text import plural
+from fluxtui.services.models import RefreshResult
+from fluxtui.widgets.progress import exact_time, relative_time
+
+STATE_SENTENCES: dict[FinetuneState, str] = {
+    FinetuneState.READY: "Ready: Enter generates with it.",
+    FinetuneState.TRAINING: "Still training; it can be used when that is done.",
+    FinetuneState.MISSING: "The service did not list it when last asked; it may be in another region.",
+    FinetuneState.DELETED: "Deleted at the service; its pictures are still here.",
+}
+
+_SHOWN_KEYS = frozenset(
+    {
+        "finetune_comment",
+        "finetune_id",
+        "finetune_type",
+        "iterations",
+        "learning_rate",
+        "lora_rank",
+        "mode",
+        "priority",
+        "captioning",
+        "trigger_word",
+    }
+)
+"""What a service tells that stands among the facts already."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is known; `is_long` ones want a line of their own."""
+
+    title: str
+    text: str
+    is_long: bool = False
+
+
+def facts_of(finetune: Finetune, job: Job | None, now: datetime) -> tuple[Fact, ...]:
+    """Return what is known of a finetune; `job` is the training it came from, if that was done here."""
+    facts = [
+        Fact("Trigger word", finetune.trigger_word or "none known"),
+        Fact("Type", finetune.finetune_type or ""),
+        Fact("Mode", finetune.mode or ""),
+        Fact("Rank", _number(finetune.lora_rank)),
+        Fact("Iterations", _number(finetune.iterations)),
+        Fact("Learning rate", _number(finetune.learning_rate)),
+        Fact("Priority", finetune.priority or ""),
+        Fact(
+            "Captioning",
+            "" if finetune.captioning is None else "automatic" if finetune.captioning else "own only",
+        ),
+        Fact("Cost", show_credits(job.credits) if job is not None else ""),
+        Fact("Trained", _moment(finetune.created_at, now)),
+        Fact("Id", finetune.id, is_long=True),
+        *_dataset_facts(finetune.dataset or {}),
+        *_extra_facts(finetune.raw),
+        Fact(
+            "Local copy",
+            _moment(finetune.refreshed_at, now) or "never compared with the service",
+            is_long=True,
+        ),
+    ]
+    return tuple(fact for fact in facts if fact.text)
+
+
+def _moment(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return ""
+    return f"{relative_time(moment, now)} ({exact_time(moment)})"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else number_text(value)
+
+
+def _dataset_facts(dataset: Mapping[str, Any]) -> list[Fact]:
+    facts = []
+    for key, value in dataset.items():
+        if key == "path":
+            continue
+        if isinstance(value, list | tuple):
+            text = f"{len(value)}: " + ", ".join(str(item) for item in value)
+        else:
+            text = str(value)
+        facts.append(Fact(f"Set: {key.replace('_', ' ')}", text, is_long=True))
+    return facts
+
+
+def _extra_facts(raw: Mapping[str, Any]) -> list[Fact]:
+    return [
+        Fact(key.replace("_", " "), str(value), is_long=True)
+        for key, value in raw.items()
+        if key not in _SHOWN_KEYS and value not in (None, "", [], {})
+    ]
+
+
+def refreshed_text(result: RefreshResult) -> str:
+    """Return what came of asking the service, as a sentence."""
+    parts = [f"The service told of {plural(len(result.finetunes) - len(result.missing), 'finetune')}"]
+    if result.missing:
+        names = ", ".join(item.name for item in result.missing[:3])
+        parts.append(f"it does not list {names}{' and others' if len(result.missing) > 3 else ''} any more")
+    if result.failures:
+        first = result.failures[0]
+        parts.append(
+            f"details of {plural(len(result.failures), 'finetune')} could not be had ({first.sentence()})"
+        )
+    return "; ".join(parts).rstrip(".") + "."
