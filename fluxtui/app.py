@@ -13,7 +13,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
 from fluxtui.feed import StateFeed
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.screens.places import PLACES
+from fluxtui.screens.places import PLACES, Place
 from fluxtui.state import StatefulApp, guarded
 
 if TYPE_CHECKING:
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 FIRST_PLACE = "finetune"
 LEAVE_SECONDS = 2.0
 """Within how many seconds Ctrl+C has to be pressed again."""
+
+
+def _bindings_of(place: Place) -> tuple[Binding, Binding]:
+    """Return the function key, which works while typing too (a text area wants F6 and F7), and the digit."""
+    action = f"show_place('{place.name}')"
+    return (
+        Binding(place.function_key, action, place.title, id=f"place.{place.name}", show=False, priority=True),
+        Binding(place.digit, action, place.title, id=f"place.{place.name}.digit", show=False),
+    )
 
 
 class FluxApp(StatefulApp):
@@ -38,17 +47,7 @@ class FluxApp(StatefulApp):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(
-                f"{place.function_key},{place.digit}",
-                f"show_place('{place.name}')",
-                place.title,
-                id=f"place.{place.name}",
-                key_display=place.function_key.upper(),
-                show=False,
-            )
-            for place in PLACES
-        ),
+        *(binding for place in PLACES for binding in _bindings_of(place)),
         Binding("f1,question_mark", "show_help", "Help", id="app.help", key_display="F1"),
         Binding("colon", "command_palette", "Commands", id="app.palette", show=False),
         Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
