@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Footer
 
 from fluxtui.state import Notice, StatefulApp, guarded
@@ -27,14 +29,31 @@ class PlaceScreen(QuietScreen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-very-wide")]  # noqa: RUF012
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear_news", "Clear the news", id="place.clear", show=False),
+    ]
+
     app = getters.app(StatefulApp)
 
     def compose(self) -> ComposeResult:
         """Put the body between the top line and the footer."""
         yield TopBar()
         yield from self.compose_place()
-        yield Flash()
+        yield Flash(self._places())
         yield Footer(compact=True, show_command_palette=False)
+
+    def _places(self) -> Content:
+        """Return the places with their keys, this one marked; shown while there is no news."""
+        from fluxtui.screens.places import PLACES
+
+        parts = [
+            Content.assemble(
+                Content.styled(f" {place.function_key.upper()} ", "$text-muted"),
+                Content.styled(place.title, "bold $text-accent" if place.name == self.PLACE else "$text-muted"),
+            )
+            for place in PLACES
+        ]
+        return Content(" ").join(parts)
 
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""
@@ -48,6 +67,10 @@ class PlaceScreen(QuietScreen[None]):
     def _flash_news(self, notices: tuple[Notice, ...]) -> None:
         if notices and self.app.screen is self:
             self.query_one(Flash).show(notices[0].text, notices[0].severity)
+
+    def action_clear_news(self) -> None:
+        """Let an error that was read go; the messages keep it."""
+        self.query_one(Flash).clear()
 
     async def _restore(self) -> None:
         draft = await self.app.services.journal.notes.get(f"draft.{self.PLACE}", None)

@@ -21,7 +21,7 @@ SHOWN_SECONDS: dict[Severity, float | None] = {
 """How long news of each kind stays; an error stays until it is cleared or followed by other news."""
 
 _SIGNS: dict[Severity, tuple[str, str]] = {
-    "information": ("", "$text-muted"),
+    "information": ("", "$foreground-muted"),
     "success": ("✓ ", "$text-success"),
     "warning": ("! warning: ", "bold $text-warning"),
     "error": ("✗ error: ", "bold $text-error"),
@@ -29,14 +29,17 @@ _SIGNS: dict[Severity, tuple[str, str]] = {
 
 
 class Flash(PlainStatic):
-    """Shows one piece of news at a time. A click clears it, and so does `clear`."""
+    """Shows one piece of news at a time, and `rest` while there is none. A click or `clear` clears it."""
 
     DEFAULT_CSS = """
     Flash { width: 1fr; height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__("", id=id, classes=classes)
+    def __init__(
+        self, rest: Content | None = None, *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        self._rest = rest or Content()
+        super().__init__(self._rest, id=id, classes=classes)
         self._timer: Timer | None = None
         self.severity: Severity = "information"
         self.text = ""
@@ -48,7 +51,7 @@ class Flash(PlainStatic):
         content = plain(text)
         self.text = content.plain
         sign, style = _SIGNS[severity]
-        self.update(Content.assemble((sign, style), content) if self.text else Content(), layout=layout)
+        self.update(Content.assemble((sign, style), content) if self.text else self._rest, layout=layout)
         seconds = SHOWN_SECONDS[severity]
         if self.text and seconds is not None:
             self._timer = self.set_timer(seconds, self.clear)
