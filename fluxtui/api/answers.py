@@ -34,7 +34,9 @@ _FIELD_LENGTH, _REASON_LENGTH, _DETAIL_LENGTH = 60, 200, 300
 _SALVAGE_BYTES = 64 * 1024
 _PLACES = frozenset({"body", "query", "path", "header"})
 _LOC_AND_MSG = re.compile(rb'"loc"\s*:\s*(\[[^\[\]]{0,400}\])\s*,\s*"msg"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
-_NO_KEY = re.compile(r"not authenticated|invalid authentication|api key|unauthori[sz]ed", re.IGNORECASE)
+_NO_KEY = re.compile(
+    r"not authenticated|invalid authentication|invalid api key|unauthori[sz]ed", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

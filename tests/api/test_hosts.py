@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluxtui.api.hosts import HostPolicy, parsed
+from fluxtui.domain.errors import UnexpectedAnswer
+
+BFL = HostPolicy("https://api.bfl.ai", (".bfl.ai",))
+PROXY = HostPolicy("https://proxy.example:8443/bfl", (".bfl.ai",))
+LOCAL = HostPolicy("http://127.0.0.1:8000", (".bfl.ai",))
+
+
+@pytest.mark.parametrize(
+    ("policy", "address"),
+    [
+        (BFL, "https://api.bfl.ai/v1/get_result?id=1"),
+        (BFL, "https://API.BFL.AI/v1/get_result?id=1"),
+        (BFL, "https://api.bfl.ai:443/x"),
+        (BFL, "https://api.eu2.bfl.ai/v1/get_result?id=1"),
+        (PROXY, "https://proxy.example:8443/x"),
+        (PROXY, "https://proxy.example/x"),
+        (PROXY, "https://api.us.bfl.ai/x"),
+        (LOCAL, "http://127.0.0.1:8001/x"),
+        (LOCAL, "http://localhost:9/x"),
+        (LOCAL, "http://[::1]:9/x"),
+        (LOCAL, "https://127.0.0.1:8443/x"),
+        (LOCAL, "https://api.bfl.ai/x"),
+    ],
+)
+def test_hosts_that_may_have_the_key(policy: HostPolicy, address: str) -> None:
+    assert str(policy.resolve(address)) == str(parsed(address))
+
+
+@pytest.mark.parametrize(
+    ("policy", "address"),
+    [
+        (BFL, "http://api.bfl.ai/x"),
+        (BFL, "http://127.0.0.1/x"),
+        (BFL, "http://[::1]/x"),
+        (BFL, "https://127.0.0.1/x"),
+        (BFL, "https://bfl.ai/x"),
+        (BFL, "https://evilbfl.ai/x"),
+        (BFL, "https://api.bfl.ai.evil.example/x"),
+        (BFL, "https://api.bfl.ai@evil.example/x"),
+        (BFL, "https://evil.example@api.bfl.ai/x"),
+        (BFL, "https://api.bfl.ai%40evil.example/x"),
+        (BFL, "https://api.bfl.ai\\@evil.example/x"),
+        (BFL, "https://evil.example\\.bfl.ai/x"),
+        (BFL, "https://evil.example%2f.bfl.ai/x"),
+        (BFL, "https://evil.example#.bfl.ai"),
+        (BFL, "https://evil.example?.bfl.ai"),
+        (BFL, "https://evil.example/.bfl.ai"),
+        (BFL, "https://api.bfl.ai./x"),
+        (BFL, "https://api.bfl.ai:8443/x"),
+        (BFL, "https://eu.bfl.ai:8443/x"),
+        (BFL, "https://api.bfl.ai:99999/x"),
+        (BFL, "https://.bfl.ai/x"),
+        (BFL, "https://ev il.bfl.ai/x"),
+        (BFL, "https://api.bfl.ai\t.evil.example/x"),
+        (BFL, "https:///api.bfl.ai/x"),
+        (BFL, "ftp://api.bfl.ai/x"),
+        (BFL, "file:///etc/passwd"),
+        (BFL, "javascript:alert(1)"),
+        (BFL, "api.bfl.ai/x"),
+        (BFL, ""),
+        (BFL, "https://\ud800.bfl.ai/x"),
+        (PROXY, "https://proxy.example:9000/x"),
+        (PROXY, "http://proxy.example:8443/x"),
+        (LOCAL, "http://api.bfl.ai/x"),
+        (LOCAL, "http://127.0.0.1.evil.example/x"),
+        (LOCAL, "http://localhost.evil.example/x"),
+        (LOCAL, "http://127.1/x"),
+        (LOCAL, "http://localhost@evil.example/x"),
+        (LOCAL, "http://10.0.0.1/x"),
+        (LOCAL, "https://evil.example/x"),
+    ],
+)
+def test_addresses_that_are_refused(policy: HostPolicy, address: str) -> None:
+    with pytest.raises(UnexpectedAnswer) as raised:
+        policy.resolve(address)
+    assert not raised.value.retryable
+
+
+def test_the_refusal_names_the_host_and_not_the_query() -> None:
+    with pytest.raises(UnexpectedAnswer) as raised:
+        BFL.resolve("https://evil.example/poll?signature=abc")
+    assert "evil.example" in raised.value.sentence()
+    assert "abc" not in raised.value.sentence()
+
+
+@pytest.mark.parametrize("path", ["/v1/credits", "/v1/x?y=1", "//evil.example/x", "/@evil.example"])
+def test_a_path_stays_on_the_profiles_host(path: str) -> None:
+    url = PROXY.resolve(path)
+    assert (url.host, url.port) == ("proxy.example", 8443)
+    assert url.path.startswith("/bfl/")
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_asked_the_key_stays_at_trusted_hosts(text: str) -> None:
+    for address in (text, f"https://{text}", f"https://{text}.bfl.ai/", f"https://api.bfl.ai{text}"):
+        try:
+            url = BFL.resolve(address)
+        except UnexpectedAnswer:
+            continue
+        assert url.scheme == "https"
+        assert url.host.endswith(".bfl.ai")
+        assert url.raw_host.replace(b".", b"").replace(b"-", b"").replace(b"_", b"").isalnum()
+
+
+@pytest.mark.parametrize(
+    ("policy", "address", "allowed"),
+    [
+        (BFL, "https://delivery-eu1.bfl.ai/results/1.png?sig=2", True),
+        (BFL, "https://storage.example/1.png", True),
+        (BFL, "http://storage.example/1.png", False),
+        (BFL, "http://127.0.0.1/1.png", False),
+        (LOCAL, "http://127.0.0.1:9/1.png", True),
+        (LOCAL, "http://storage.example/1.png", False),
+    ],
+)
+def test_where_results_may_be_fetched_from(policy: HostPolicy, address: str, allowed: bool) -> None:
+    url = parsed(address)
+    if allowed:
+        policy.check_download(url)
+    else:
+        with pytest.raises(UnexpectedAnswer):
+            policy.check_download(url)
