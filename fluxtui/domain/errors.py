@@ -27,6 +27,9 @@ class FluxError(Exception):
         if next_step is not None:
             self.next_step = next_step
 
+    def __str__(self) -> str:
+        return self.sentence()
+
     def sentence(self) -> str:
         """Return message and next step as one text."""
         return f"{self.message} {self.next_step}".strip()

@@ -190,7 +190,7 @@ _FINETUNE = Parameter(
 )
 FinetuneId = Annotated[str, Field(min_length=1), _FINETUNE]
 
-_LORA_NAME = re.compile(r"(?:[A-Za-z0-9._-]+/)?[a-z0-9_-]+")
+_LORA_NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]*/)?[a-z0-9_-]+")
 
 
 def _checked_lora_name(name: str) -> str:
