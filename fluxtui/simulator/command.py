@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="misbehave, for example 503:2@poll or latency=2:50%%@submit; repeatable",
     )
     parser.add_argument("--hold-file", type=Path, help="end when nobody holds a lock on this file any more")
+    parser.add_argument("--idle-seconds", type=float, default=15.0, help="quiet time before it ends that way")
     parser.add_argument(
         "--ready-file", type=Path, help="write process id and URLs here, as JSON, once listening"
     )
@@ -89,6 +90,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
         region=args.region,
         faults=tuple(parse_fault(text) for text in args.fault),
         hold_file=args.hold_file,
+        idle_seconds=args.idle_seconds,
         ready_file=args.ready_file,
     )
 

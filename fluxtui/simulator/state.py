@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 FILE_NAME = "simulator.sqlite3"
+LOCK_SECONDS = 1.0
+"""How long to wait for another simulator that is just ending."""
 _SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE records (
@@ -57,7 +59,7 @@ class StateStore:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             (directory / FILE_NAME).touch(mode=0o600)
         place = ":memory:" if directory is None else str(directory / FILE_NAME)
-        connection = sqlite3.connect(place, check_same_thread=False, timeout=1)
+        connection = sqlite3.connect(place, check_same_thread=False, timeout=LOCK_SECONDS)
         try:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("PRAGMA journal_mode = WAL")

@@ -25,15 +25,22 @@ Fetch = Callable[[str, dict[str, Any]], httpx.Response]
 Train = Callable[..., str]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture
-def simulator(clock: ManualClock) -> Iterator[Simulator]:
+@pytest.fixture(scope="session")
+def shared_simulator(clock: ManualClock) -> Iterator[Simulator]:
     with running_simulator(Settings(seconds_per_image=2, seconds_per_training=20), clock) as running:
         yield running
+
+
+@pytest.fixture
+def simulator(shared_simulator: Simulator) -> Simulator:
+    """A simulator in which nothing has happened yet."""
+    shared_simulator.reset()
+    return shared_simulator
 
 
 @pytest.fixture

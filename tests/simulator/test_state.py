@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fluxtui.simulator import state as module
 from fluxtui.simulator.clock import ManualClock
 from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
@@ -100,7 +101,10 @@ def test_pictures_of_expired_results_are_dropped(start: Start, clock: ManualCloc
     store.close()
 
 
-def test_the_directory_is_private_and_used_by_one_at_a_time(tmp_path: Path) -> None:
+def test_the_directory_is_private_and_used_by_one_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOCK_SECONDS", 0.05)
     store = StateStore(tmp_path / "state")
     assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "state" / FILE_NAME).stat().st_mode & 0o777 == 0o600

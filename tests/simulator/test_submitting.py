@@ -119,7 +119,9 @@ def test_credits_run_out(clock: ManualClock) -> None:
     with running_simulator(Settings(credits=5), clock) as small:
         headers = {"x-key": "sim-valid"}
         codes = [
-            httpx.post(f"{small.base_url}/v1/flux-dev", json={}, headers=headers).status_code
+            httpx.post(
+                f"{small.base_url}/v1/flux-dev", json={"width": 256, "height": 256}, headers=headers
+            ).status_code
             for _ in range(3)
         ]
         assert codes == [200, 200, 402]
@@ -165,9 +167,9 @@ def test_null_seeds_repeat_from_run_to_run(clock: ManualClock) -> None:
         with running_simulator(Settings(seed=start, seconds_per_image=0), clock) as running:
             headers = {"x-key": "sim-valid"}
             urls = [
-                httpx.post(f"{running.base_url}/v1/flux-dev", json={"width": 256}, headers=headers).json()[
-                    "polling_url"
-                ]
+                httpx.post(
+                    f"{running.base_url}/v1/flux-dev", json={"width": 256, "height": 256}, headers=headers
+                ).json()["polling_url"]
                 for _ in range(2)
             ]
             return [httpx.get(url, headers=headers).json()["result"]["seed"] for url in urls]
