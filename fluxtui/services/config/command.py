@@ -37,9 +37,11 @@ async def key_from_command(words: tuple[str, ...], *, seconds: float = TIME_LIMI
         async with asyncio.timeout(seconds):
             output, complaint = await process.communicate()
     except TimeoutError:
-        raise _failure(name, f"did not answer within {seconds:g} seconds") from None
-    finally:
         await _stop(process)
+        raise _failure(name, f"did not answer within {seconds:g} seconds") from None
+    except asyncio.CancelledError:
+        await _stop(process)
+        raise
     if process.returncode:
         said = safe_text(complaint.decode("utf-8", "replace").strip(), limit=300)
         ended = f"failed with code {process.returncode}"
@@ -59,10 +61,10 @@ def _key_in(name: str, output: bytes) -> SecretStr:
 
 
 async def _stop(process: Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+    # All of its group: a child that is left can hold the pipes open. macOS forbids to kill what is dead.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 def _failure(name: str, reason: str) -> ConfigError:
