@@ -1,0 +1,63 @@
+"""The real application on a fast simulator and a data directory of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fluxtui.app import FluxApp
+from fluxtui.container import Container
+from fluxtui.services.config import ConfigService
+from fluxtui.services.jobs import Pacing
+from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.running import Simulator, running_simulator
+from fluxtui.simulator.settings import Settings
+from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+
+QUICK = Pacing(
+    watch=0.05,
+    first_poll=0.03,
+    slowest_generation=0.1,
+    slowest_training=0.1,
+    first_trouble=0.05,
+    slowest_trouble=0.2,
+    key_trouble=0.2,
+)
+
+AppFactory = Callable[..., FluxApp]
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A service that trains in a third of a second and paints in less."""
+    settings = Settings(seconds_per_training=0.3, seconds_per_image=0.05, listing_delay=0.0)
+    with running_simulator(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> AppFactory:
+    """Return a function that makes the application.
+
+    Its options: `base_url` (nothing listens at the default), `key` (None for a first start), `data_dir`.
+    """
+
+    def make(
+        base_url: str = "http://127.0.0.1:9", key: str | None = VALID_KEY, data_dir: Path | None = None
+    ) -> FluxApp:
+        overrides = {
+            "profile": "demo",
+            "profiles.demo.provider": "bfl",
+            "profiles.demo.base_url": base_url,
+            **({} if key is None else {"profiles.demo.api_key": key}),
+            "interface.bell": False,
+        }
+        config = ConfigService(tmp_path / "config.toml", environ={}, overrides=overrides)
+        config.load()
+        container = Container(config, data_dir or tmp_path / "data", pacing=QUICK)
+        terminal = TerminalProfile(protocol=GraphicsProtocol.HALFCELL, truecolor=True)
+        return FluxApp(container, terminal)
+
+    return make
