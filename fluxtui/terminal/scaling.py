@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 import zlib
 from collections.abc import Iterator
@@ -40,12 +41,13 @@ class UnreadablePictureError(FluxError):
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """What a file says about itself: pixels, format, bytes on disk."""
+    """What a file says about itself: pixels, format, bytes on disk, time of its last change."""
 
     width: int
     height: int
     format: str
     bytes: int
+    modified_ns: int
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,19 @@ def load_bitmap(path: Path, background: Colour = (0, 0, 0), side: int = BITMAP_S
     Raises UnreadablePictureError if the file is missing, not a picture, broken or too large.
     """
     with _opened(path) as source:
-        facts = PictureFacts(source.width, source.height, source.format or "?", path.stat().st_size)
-        return Bitmap(_reduce(source, side, background), facts)
+        return Bitmap(_reduce(source, side, background), _facts(source, path))
 
 
 def read_facts(path: Path) -> PictureFacts:
     """Size and format of a picture file, without decoding it. Raises UnreadablePictureError."""
     with _opened(path) as source:
-        return PictureFacts(source.width, source.height, source.format or "?", path.stat().st_size)
+        return _facts(source, path)
+
+
+def _facts(source: Image, path: Path) -> PictureFacts:
+    status = path.stat()
+    kind = source.format or "?"
+    return PictureFacts(source.width, source.height, kind, status.st_size, status.st_mtime_ns)
 
 
 @contextmanager
@@ -78,6 +85,8 @@ def _opened(path: Path) -> Iterator[Image]:
     from PIL import Image, UnidentifiedImageError
 
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadablePictureError("it is not a file")
         with Image.open(path, formats=_formats()) as source:
             if source.width * source.height > MAX_SOURCE_PIXELS:
                 raise UnreadablePictureError(_TOO_LARGE)

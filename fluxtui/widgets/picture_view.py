@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar, Final
 
 from textual import work
 from textual.app import App
 from textual.content import Content
+from textual.errors import NoWidget
 from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -32,6 +34,9 @@ from fluxtui.widgets.picture_strips import WatchedStrip, placeholder_strips
 
 REST_SECONDS: Final = 0.2
 """How long a picture must stay before its real pixels are sent."""
+
+SETTLE_SECONDS: Final = 0.1
+"""Quiet before overwritten pixels are painted again: a closing dialog is several frames."""
 
 PATIENCE_SECONDS: Final = 0.15
 """How long the picture before stays while the next one is decoded."""
@@ -95,7 +100,7 @@ class PictureView(Widget):
         path: Path | None = None,
         *,
         placeholder: str = "No picture yet.",
-        id: str | None = None,  # noqa: A002
+        id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
@@ -106,11 +111,10 @@ class PictureView(Widget):
         self._painted: PaintedPicture | None = None
         self._stale: set[int] = set()
         self._painting = False
+        self._overwritten_at = 0.0
         self._kitty: _KittyPicture | None = None
         self._on_top = True
         self.set_reactive(PictureView.path, path)
-
-    # What the outside does
 
     def reload(self) -> None:
         """Show the file anew, because what is in it has changed."""
@@ -152,8 +156,6 @@ class PictureView(Widget):
     @property
     def _background(self) -> Colour:
         return self.background_colors[1].rgb
-
-    # From a path to a picture
 
     def _restart(self) -> None:
         """Begin again with the path and the size there are now."""
@@ -218,6 +220,7 @@ class PictureView(Widget):
         self._drawing = None
         self._painted = None
         self._stale.clear()
+        self._painting = False
         self._forget_kitty()
 
     def _forget_kitty(self) -> None:
@@ -229,8 +232,6 @@ class PictureView(Widget):
         if event.state is WorkerState.ERROR and event.worker.group == "picture" and self.path is not None:
             event.stop()
             self._fail(self.path, f"This picture cannot be shown: {event.worker.error}")
-
-    # Real pixels
 
     async def _send_pixels(self, path: Path, bitmap: Bitmap, size: Size) -> None:
         encoded = await self._encoded(path, bitmap, size)
@@ -275,12 +276,15 @@ class PictureView(Widget):
     def _painted_over(self, row: int) -> None:
         """Textual has written text over a row of pixels."""
         self._stale.add(row)
+        self._overwritten_at = monotonic()
         if not self._painting:
             self._painting = True
             self._repaint()
 
     @work(group="repaint", exclusive=True, exit_on_error=False)
     async def _repaint(self) -> None:
+        while (wait := self._overwritten_at + SETTLE_SECONDS - monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(wait)
         await self._paint_stale()
 
     async def _paint_stale(self) -> None:
@@ -288,22 +292,23 @@ class PictureView(Widget):
         self._painting = True
         try:
             async with self._channel.turn():
-                while piece := self._next_piece():
-                    await self._channel.room()
-                    self._stale.difference_update(range(piece.box.row, piece.box.row + piece.box.rows))
-                    self._paint(piece)
+                while self._stale and self._painted is not None:
+                    rows, self._stale = self._stale, set()
+                    await self._paint_rows(self._painted, rows)
         finally:
             self._painting = False
 
-    def _next_piece(self) -> Piece | None:
-        pieces = self._painted.pieces if self._painted is not None else ()
-        for piece in pieces:
-            if not self._stale.isdisjoint(range(piece.box.row, piece.box.row + piece.box.rows)):
-                return piece
-        return None
+    async def _paint_rows(self, painted: PaintedPicture, rows: set[int]) -> None:
+        for piece in painted.pieces:
+            if rows.isdisjoint(range(piece.box.row, piece.box.row + piece.box.rows)):
+                continue
+            await self._channel.room()
+            if self._painted is not painted:
+                return
+            self._paint(piece)
 
     def _paint(self, piece: Piece) -> None:
-        if self._painted is None or self._drawing is None:
+        if self._drawing is None:
             return
         origin = self.content_region.offset + self._drawing.place.offset
         box = Region(origin.x + piece.box.column, origin.y + piece.box.row, piece.box.columns, piece.box.rows)
@@ -315,13 +320,14 @@ class PictureView(Widget):
         if not self.screen.is_active or not self.screen.region.contains_region(box):
             return False
         columns = {*range(box.x, box.right, 4), box.right - 1}
-        return all(
-            self.screen.get_widget_at(column, row)[0] is self
-            for row in range(box.y, box.bottom)
-            for column in columns
-        )
-
-    # Lines
+        try:
+            return all(
+                self.screen.get_widget_at(column, row)[0] is self
+                for row in range(box.y, box.bottom)
+                for column in columns
+            )
+        except NoWidget:  # the screen is being taken down
+            return False
 
     def render(self) -> Content:
         return Content(self._sentence)

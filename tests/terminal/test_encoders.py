@@ -13,7 +13,7 @@ from fluxtui.terminal import iterm2, kitty, sixel
 from fluxtui.terminal.cache import ByteCache
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.multiplexer import through_tmux
-from fluxtui.terminal.pieces import PIECE_BYTES, PaintedPicture
+from fluxtui.terminal.pieces import PIECE_BYTES, PaintedPicture, cut
 
 CELL = (10, 20)
 
@@ -200,3 +200,15 @@ def test_the_cache_drops_what_was_used_longest_ago() -> None:
     assert cache.get("huge") is None
     cache.put("a", "A2", 10)
     assert cache.size == 50
+
+
+def test_pieces_too_large_for_a_row_are_cut_across() -> None:
+    pieces = list(cut(8, 3, 2, lambda box: "x" * box.columns * box.rows * 4096))
+    assert all(len(piece.data) <= PIECE_BYTES for piece in pieces)
+    cells = [
+        (piece.box.column + column, piece.box.row + row)
+        for piece in pieces
+        for column in range(piece.box.columns)
+        for row in range(piece.box.rows)
+    ]
+    assert sorted(cells) == [(column, row) for column in range(8) for row in range(3)]

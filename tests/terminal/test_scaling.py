@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from contextlib import suppress
@@ -94,11 +95,13 @@ def test_what_is_not_a_picture_is_an_error(tmp_path: Path, content: bytes) -> No
         load_bitmap(path)
 
 
-def test_a_missing_file_and_a_folder_are_errors(tmp_path: Path) -> None:
+def test_a_missing_file_a_folder_and_a_pipe_are_errors(tmp_path: Path) -> None:
     with pytest.raises(UnreadablePictureError, match="not there any more"):
         load_bitmap(tmp_path / "gone.png")
-    with pytest.raises(UnreadablePictureError):
-        load_bitmap(tmp_path)
+    os.mkfifo(tmp_path / "pipe.png")
+    for path in (tmp_path, tmp_path / "pipe.png"):
+        with pytest.raises(UnreadablePictureError, match="not a file"):
+            load_bitmap(path)
 
 
 @given(st.binary(max_size=400), st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterable
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from textual.widgets import Label
 
 from fluxtui.terminal.kitty import PLACEHOLDER
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.scaling import Bitmap, load_bitmap
 from fluxtui.widgets.picture_channel import PictureChannel
 from fluxtui.widgets.picture_strips import WatchedStrip
 from fluxtui.widgets.picture_view import PictureView
@@ -37,6 +40,7 @@ class PictureApp(App[None]):
 
     def __init__(self, profile: TerminalProfile, path: Path | None = None) -> None:
         super().__init__()
+        self.console = Console(file=StringIO(), force_terminal=True, color_system="truecolor")
         self.profile = profile
         self.first = path
         self.reports: asyncio.Queue[PictureView.Shown | PictureView.Failed] = asyncio.Queue()
@@ -171,6 +175,26 @@ async def test_a_file_that_is_no_picture_is_explained_in_place(
         assert RED in backgrounds(lines(app))
 
 
+async def test_a_slow_picture_is_announced_and_does_not_hold_up_the_next(
+    save: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, free = save("slow.png", RED), threading.Event()
+
+    def load(path: Path, *args: object) -> Bitmap:
+        if path == slow:
+            free.wait(10)
+        return load_bitmap(path)
+
+    monkeypatch.setattr("fluxtui.widgets.picture_view.load_bitmap", load)
+    app = PictureApp(HALFCELL, slow)
+    async with app.run_test() as pilot:
+        while text_of(app) != "Loading slow.png …":
+            await pilot.pause(0.01)
+        app.view.path = save("blue.png", BLUE)
+        assert (await app.shown()).path.name == "blue.png"
+        free.set()
+
+
 async def test_a_changed_file_is_shown_on_reload(save: Callable[..., Path]) -> None:
     app = PictureApp(HALFCELL, save("same.png", RED))
     async with app.run_test():
@@ -219,6 +243,27 @@ async def test_kitty_paints_placeholders_and_deletes_what_is_gone(
         assert not any(PLACEHOLDER in strip.text for strip in lines(app))
         await app.shown()
     assert sum(sequence.startswith("\x1b_Ga=d") for sequence in sent) == 2
+
+
+async def test_kitty_needs_colours_to_number_its_pictures(save: Callable[..., Path], sent: list[str]) -> None:
+    app = PictureApp(KITTY, save("red.png", RED))
+    app.console = Console(file=StringIO(), force_terminal=True, color_system="standard")
+    async with app.run_test():
+        await app.shown()
+        await app.workers.wait_for_complete()
+        assert sent == []
+        assert RED in backgrounds(lines(app))
+
+
+async def test_kitty_numbers_survive_a_palette_of_256(save: Callable[..., Path], sent: list[str]) -> None:
+    app = PictureApp(KITTY, save("red.png", RED))
+    app.console = Console(file=StringIO(), force_terminal=True, color_system="256")
+    async with app.run_test():
+        await app.shown()
+        await app.shown()
+        number = sent[0].partition("i=")[2].partition(",")[0]
+        placed = lines(app)[0].crop(10, 30).render(app.console)
+        assert f"\x1b[38;5;{number}" in placed
 
 
 async def test_kitty_shows_half_cells_below_a_dialog(save: Callable[..., Path], sent: list[str]) -> None:
