@@ -87,9 +87,7 @@ def test_quiet_prints_nothing(launch: Any) -> None:
     assert process.communicate(timeout=10)[0] == ""
 
 
-def test_it_stays_while_somebody_holds_its_file_and_ends_soon_after(
-    launch: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_stays_while_somebody_holds_its_file_and_ends_soon_after(launch: Any, tmp_path: Path) -> None:
     held = tmp_path / "held"
     with held.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
@@ -104,7 +102,7 @@ def test_it_stays_while_somebody_holds_its_file_and_ends_soon_after(
     ("options", "sentence"),
     [
         (["--mode", "future"], "historic or current"),
-        (["--host", "0.0.0.0"], "not loopback"),
+        (["--host", "192.0.2.1"], "not loopback"),
         (["--port", "70000"], "0 to 65535"),
         (["--port", "65535"], "0 to 65535"),
         (["--polling-port", "8750"], "must differ"),

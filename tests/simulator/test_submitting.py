@@ -13,7 +13,7 @@ from PIL import Image
 from fluxtui.simulator.clock import ManualClock
 from fluxtui.simulator.endpoints import endpoints
 from fluxtui.simulator.finetunes import OWN_LORA, SHARED_LORA
-from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY
+from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
 
@@ -26,6 +26,12 @@ REQUIRED = {
     "width": 256,
     "height": 256,
 }
+
+
+def submitted_to(simulator: Simulator) -> httpx.Response:
+    """Order a small picture of a simulator and return its answer."""
+    url, body = f"{simulator.base_url}/v1/flux-dev", {"width": 256, "height": 256}
+    return httpx.post(url, json=body, headers={"x-key": VALID_KEY})
 
 
 @pytest.mark.parametrize("path", sorted(endpoints()))
@@ -117,14 +123,8 @@ def test_6_tasks_of_kontext_max_may_run(client: httpx.Client) -> None:
 
 def test_credits_run_out(clock: ManualClock) -> None:
     with running_simulator(Settings(credits=5), clock) as small:
-        headers = {"x-key": "sim-valid"}
-        codes = [
-            httpx.post(
-                f"{small.base_url}/v1/flux-dev", json={"width": 256, "height": 256}, headers=headers
-            ).status_code
-            for _ in range(3)
-        ]
-        assert codes == [200, 200, 402]
+        answers = [submitted_to(small) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 402]
         assert small.credits() == 0
 
 
@@ -165,14 +165,8 @@ def test_klein_takes_loras_and_no_trained_finetunes(client: httpx.Client, traine
 def test_null_seeds_repeat_from_run_to_run(clock: ManualClock) -> None:
     def seeds(start: int) -> list[int]:
         with running_simulator(Settings(seed=start, seconds_per_image=0), clock) as running:
-            headers = {"x-key": "sim-valid"}
-            urls = [
-                httpx.post(
-                    f"{running.base_url}/v1/flux-dev", json={"width": 256, "height": 256}, headers=headers
-                ).json()["polling_url"]
-                for _ in range(2)
-            ]
-            return [httpx.get(url, headers=headers).json()["result"]["seed"] for url in urls]
+            urls = [submitted_to(running).json()["polling_url"] for _ in range(2)]
+            return [httpx.get(url, headers={"x-key": VALID_KEY}).json()["result"]["seed"] for url in urls]
 
     first = seeds(1)
     assert first[0] != first[1]

@@ -76,7 +76,7 @@ def test_every_scene_uses_its_palette_and_its_space(scene: Any) -> None:
 
 
 def test_prompt_and_seed_stand_at_the_lower_edge() -> None:
-    bare, titled = painted(replace(PLAIN, size=(400, 300), prompt="")), None
+    bare = painted(replace(PLAIN, size=(400, 300), prompt=""))
     titled = painted(replace(PLAIN, size=(400, 300), prompt="x" * 30, endpoint="flux-dev"))
     strip = (0, 270, 400, 300)
     assert bare.crop(strip).getextrema() != titled.crop(strip).getextrema()
