@@ -173,7 +173,9 @@ def ended(open_journal: Journal) -> Callable[..., Awaitable[tuple[Job, ...]]]:
     """Waits until jobs are no longer active, or satisfy another condition, and returns them."""
 
     async def wait(
-        service: JobService, wanted: Sequence[Job], until: Callable[[Job], bool] = lambda job: not job.is_active
+        service: JobService,
+        wanted: Sequence[Job],
+        until: Callable[[Job], bool] = lambda job: not job.is_active,
     ) -> tuple[Job, ...]:
         news = asyncio.Event()
         unsubscribe = service.subscribe(lambda change: news.set())

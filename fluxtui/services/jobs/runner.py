@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Coroutine
@@ -53,10 +54,10 @@ class Runner:
             while True:
                 self._wake.clear()
                 await self._look_safely()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), self._context.pacing.watch)
-                except TimeoutError:
-                    continue
+                # Not wait_for: before Python 3.12 it can swallow our cancellation.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._context.pacing.watch):
+                        await self._wake.wait()
         finally:
             renewing.cancel()
             await self._stop()

@@ -25,7 +25,7 @@ class PictureStore:
         """Write a picture of a job that is in the journal."""
         await self._database.write(lambda connection: insert(connection, "pictures", picture))
 
-    async def finish(self, job_id: str, picture: Picture, *, note: str = "", **changes: Any) -> Job:
+    async def finish(self, job_id: str, picture: Picture, /, *, note: str = "", **changes: Any) -> Job:
         """Write a job's picture and move the job to done, both or neither, and return the job.
 
         Raises:

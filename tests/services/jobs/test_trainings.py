@@ -1,0 +1,132 @@
+"""Trainings from pictures to a finetune in the list, against the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from fluxtui.domain.finetune import FinetuneState
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.inference import InferenceService
+from fluxtui.services.jobs import Change, JobService
+from fluxtui.services.journal import Journal
+from fluxtui.services.models import ModelService
+from fluxtui.services.storage import StorageService
+from fluxtui.simulator.running import Simulator
+
+Running = Callable[[JobService], AbstractAsyncContextManager[None]]
+Ended = Callable[..., Awaitable[tuple[Job, ...]]]
+
+VALUES = {
+    "finetune_comment": "Fox",
+    "mode": "character",
+    "trigger_word": "FOXX",
+    "finetune_type": "lora",
+    "iterations": 200,
+    "learning_rate": 1e-4,
+}
+
+
+async def start(finetuning: FinetuningService, folder: Path) -> Job:
+    dataset = await DatasetService().inspect(folder, await finetuning.rules("bfl"))
+    return await finetuning.start("bfl", dataset, VALUES)
+
+
+async def test_training_ends_as_a_finetune_that_generates(
+    finetuning: FinetuningService,
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    simulator: Simulator,
+    training_folder: Path,
+) -> None:
+    changes: list[Change] = []
+    jobs.subscribe(changes.append)
+    async with running(jobs):
+        job = await start(finetuning, training_folder)
+        assert data_directory.inside(str((job.dataset or {})["path"])).is_file()
+        (done,) = await ended(jobs, [job])
+        assert done.state is JobState.DONE
+        assert done.finetune_id is not None
+        finetune = await open_journal.finetunes.get("bfl", done.finetune_id)
+        assert finetune is not None
+        (picture,) = await ended(
+            jobs, await inference.generate("bfl", "flux-pro-1.1-ultra-finetuned", {}, finetune=finetune)
+        )
+    assert done.cost_credits == 400 or done.credits == 400
+    assert (finetune.name, finetune.trigger_word, finetune.state) == ("Fox", "FOXX", FinetuneState.READY)
+    assert (finetune.finetune_type, finetune.iterations, finetune.job_id) == ("lora", 200, job.id)
+    assert finetune.dataset == job.dataset
+    assert (finetune.dataset or {})["pictures"] == 3
+    assert picture.state is JobState.DONE
+    assert picture.finetune_name == "Fox"
+    assert picture.picture is not None
+    assert "fox" in picture.picture
+    kinds = [change.kind for change in changes]
+    assert kinds.index("finetunes") < kinds.index("finished")
+    assert simulator.violations() == []
+
+
+async def test_lost_answer_is_found_again_among_the_finetunes(
+    finetuning: FinetuningService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    simulator: Simulator,
+    training_folder: Path,
+) -> None:
+    async with running(jobs):
+        (first,) = await ended(jobs, [await start(finetuning, training_folder)])
+        simulator.faults("drop-after", count=1, where="submit")
+        (doubtful,) = await ended(jobs, [await start(finetuning, training_folder)])
+        assert doubtful.state is JobState.IN_DOUBT
+        found = await jobs.look_again(doubtful.id)
+        assert found.state is JobState.WAITING
+        (done,) = await ended(jobs, [found])
+    assert done.state is JobState.DONE
+    assert done.finetune_id not in {None, first.finetune_id}
+    assert len(simulator.ledger()) == 2
+
+
+async def test_training_that_never_arrived_is_not_found(
+    finetuning: FinetuningService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    simulator: Simulator,
+    training_folder: Path,
+) -> None:
+    async with running(jobs):
+        await ended(jobs, [await start(finetuning, training_folder)])
+        simulator.faults("503", count=1, where="submit")
+        (doubtful,) = await ended(jobs, [await start(finetuning, training_folder)])
+        assert (await jobs.look_again(doubtful.id)).state is JobState.IN_DOUBT
+        assert (await jobs.give_up(doubtful.id)).state is JobState.CANCELLED
+    assert len(simulator.ledger()) == 1
+
+
+async def test_refresh_while_training_does_not_call_it_ready(
+    finetuning: FinetuningService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    gateway: object,
+    training_folder: Path,
+) -> None:
+    models = ModelService(open_journal, gateway)  # type: ignore[arg-type]
+    async with running(jobs):
+        job = await start(finetuning, training_folder)
+        (sent,) = await ended(jobs, [job], lambda job: job.remote_id is not None)
+        result = await models.refresh("bfl")
+        assert [finetune.state for finetune in result.finetunes] in ([FinetuneState.TRAINING], [])
+        await ended(jobs, [sent])
+        result = await models.refresh("bfl")
+    assert [finetune.state for finetune in result.finetunes] == [FinetuneState.READY]
+    assert result.finetunes[0].job_id == job.id
