@@ -62,7 +62,7 @@ def brand_of(claims: Claims, environ: Mapping[str, str]) -> str:
 def choose(claims: Claims, environ: Mapping[str, str]) -> GraphicsProtocol:
     """The best protocol that really works in this terminal."""
     brand = brand_of(claims, environ)
-    if claims.kitty and _has_placeholders(brand):
+    if claims.kitty and has_placeholders(brand):
         return GraphicsProtocol.KITTY
     # tmux would not hand on the pictures of iTerm2, and sixel only if it says so itself.
     if "TMUX" not in environ and any(name in brand for name in _ITERM2_NAMES):
@@ -77,7 +77,9 @@ def shows_truecolor(claims: Claims, environ: Mapping[str, str]) -> bool:
     return "TMUX" not in environ and any(name in brand for name in names)
 
 
-def _has_placeholders(brand: str) -> bool:
+def has_placeholders(brand: str) -> bool:
+    """Whether this brand and version of terminal ties kitty's pictures to ordinary cells."""
+    brand = brand.casefold()
     if any(name in brand for name in _PLACEHOLDER_NAMES):
         return True
     if "kitty" not in brand:

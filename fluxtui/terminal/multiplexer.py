@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from shutil import which
@@ -35,6 +34,8 @@ def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
 
     The terminal's own answer to XTVERSION never reaches a pane, because tmux takes it for itself.
     """
+    import subprocess
+
     program = which("tmux", path=environ.get("PATH"))
     if program is None:
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from fluxtui.terminal.brands import Claims, choose, shows_truecolor
+from fluxtui.terminal.brands import Claims, choose, has_placeholders, shows_truecolor
 from fluxtui.terminal.environment import is_over_ssh
 from fluxtui.terminal.multiplexer import TmuxFacts, ask_tmux
 from fluxtui.terminal.profile import (
@@ -65,11 +65,16 @@ def probe_terminal(
     asks = wanted is None or (wanted.draws_pixels and cell is None)
     replies = Replies()
     if asks and os.isatty(reading) and os.isatty(writing) and environ.get("TERM") != "dumb":
-        # What tmux would not hand on is not asked: an answer that is not waited for would be typed somewhere.
-        ask_kitty = "TMUX" not in environ or (tmux is not None and tmux.passthrough)
-        asked = Questions(kitty=ask_kitty, cell_size=cell is None, in_tmux="TMUX" in environ)
+        in_tmux = "TMUX" in environ
+        ask_kitty = _hands_kitty_on(tmux) if in_tmux else True
+        asked = Questions(kitty=ask_kitty, cell_size=cell is None, in_tmux=in_tmux)
         replies = _converse(asked, reading, writing, timeout)
     return _profile(wanted, replies, cell, tmux, environ)
+
+
+def _hands_kitty_on(tmux: TmuxFacts | None) -> bool:
+    """Whether an answer can be expected through tmux; waiting for one that cannot come takes the time-out."""
+    return tmux is not None and tmux.passthrough and has_placeholders(tmux.terminal)
 
 
 def _profile(

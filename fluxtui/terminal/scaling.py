@@ -64,7 +64,8 @@ def load_bitmap(path: Path, background: Colour = (0, 0, 0), side: int = BITMAP_S
     Raises UnreadablePictureError if the file is missing, not a picture, broken or too large.
     """
     with _opened(path) as source:
-        return Bitmap(_reduce(source, side, background), _facts(source, path))
+        facts = _facts(source, path)  # first, because decoding a JPEG in draft changes its size
+        return Bitmap(_reduce(source, side, background), facts)
 
 
 def read_facts(path: Path) -> PictureFacts:

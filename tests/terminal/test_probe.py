@@ -187,6 +187,17 @@ def test_tmux_with_passthrough_waits_for_the_terminal_behind_it(
     assert terminal.left_over() == b""
 
 
+def test_tmux_before_a_terminal_without_pictures_is_not_waited_for(
+    play_terminal: PlayTerminal, tmp_path: Path
+) -> None:
+    terminal = play_terminal({DA1: b"\x1b[?1;2c"})
+    started = time.monotonic()
+    profile = probe(terminal, tmux_that_says(tmp_path, "", "on"))
+    assert profile.protocol is GraphicsProtocol.HALFCELL
+    assert profile.note is None
+    assert time.monotonic() - started < 0.8
+
+
 def test_tmux_that_draws_sixel_itself_is_used(play_terminal: PlayTerminal, tmp_path: Path) -> None:
     terminal = play_terminal({DA1: b"\x1b[?1;2;4c"})
     assert probe(terminal, tmux_that_says(tmp_path, "foot(1.16)", "off")).protocol is GraphicsProtocol.SIXEL
