@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fluxtui.domain.endpoint import Availability, GenerationEndpoint
+from fluxtui.domain.endpoint import Availability, GenerationEndpoint, Group
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import shorten
 from fluxtui.screens.generate.form import GenerateForm
@@ -15,26 +15,29 @@ Endpoints = Sequence[type[GenerationEndpoint]]
 NO_FINETUNE = ""
 """The value of the choice that generates without a finetune."""
 
-_AVAILABILITY = {
-    Availability.SERVING: "",
-    Availability.BETA: "beta",
-    Availability.HISTORIC: "no longer served",
-}
+_AVAILABILITY = {Availability.SERVING: "", Availability.BETA: "beta", Availability.HISTORIC: "ended"}
+_GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TRAINING: ""}
+"""Words for groups; the titles of finetuned endpoints say it themselves."""
 
 
 def endpoint_choices(endpoints: Endpoints) -> tuple[Choice, ...]:
-    """Return the endpoints with what else tells them apart: price of a picture, group, availability."""
+    """Return the endpoints with price of a picture, group and availability beside the title."""
     return tuple(
         Choice(endpoint.info.id, endpoint.info.title, endpoint_note(endpoint)) for endpoint in endpoints
     )
 
 
+def short_title(title: str, cells: int) -> str:
+    """Return the title of an endpoint, without `with a finetune` where it would not fit into `cells`."""
+    return title if len(title) <= cells else title.partition(" with a ")[0]
+
+
 def endpoint_note(endpoint: type[GenerationEndpoint]) -> str:
-    """Return `'$0.07 · with a finetune · beta'`."""
+    """Return `'$0.07 · beta'`: price, group where the title does not tell it, availability."""
     estimate = GenerateForm().estimate(endpoint)
     parts = (
         estimate.show() if estimate is not None else "",
-        endpoint.info.group.value,
+        _GROUPS[endpoint.info.group],
         _AVAILABILITY[endpoint.info.availability],
     )
     return " · ".join(part for part in parts if part)
@@ -42,9 +45,19 @@ def endpoint_note(endpoint: type[GenerationEndpoint]) -> str:
 
 def finetune_choices(finetunes: Sequence[Finetune]) -> tuple[Choice, ...]:
     """Return `none` and every finetune that can be generated with, favourites first."""
-    ready = sorted((item for item in finetunes if item.is_usable), key=lambda item: not item.favourite)
-    offered = (Choice(item.id, shorten(item.name, 40), item.trigger_word or item.id) for item in ready)
+    offered = (
+        Choice(item.id, shorten(item.name, 40), item.trigger_word or item.id) for item in _ready(finetunes)
+    )
     return (Choice(NO_FINETUNE, "none", "a base model or a tool"), *offered)
+
+
+def first_ready(finetunes: Sequence[Finetune]) -> str | None:
+    """Return the id of the finetune to begin with, or None where none is ready."""
+    return next((item.id for item in _ready(finetunes)), None)
+
+
+def _ready(finetunes: Sequence[Finetune]) -> list[Finetune]:
+    return sorted((item for item in finetunes if item.is_usable), key=lambda item: not item.favourite)
 
 
 def find_endpoint(endpoints: Endpoints, endpoint_id: str) -> type[GenerationEndpoint] | None:

@@ -8,29 +8,55 @@ from dataclasses import replace
 from typing import Any
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, RenderResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.finetune import Finetune
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, parameters_of, prompt_field
-from fluxtui.screens.generate.offers import NO_FINETUNE, Endpoints, endpoint_choices, finetune_choices
+from fluxtui.screens.generate.offers import (
+    NO_FINETUNE,
+    Endpoints,
+    endpoint_choices,
+    finetune_choices,
+    short_title,
+)
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
 from fluxtui.screens.generate.submit_bar import SubmitBar, button_label, cost_note
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.controls import SEED_LIMIT
 from fluxtui.widgets.parameter_form.row import FieldRow
+from fluxtui.widgets.plain import plain
 
 TITLE_CELLS = 10
+HELP_ROWS = 3
 
 _ENDPOINT = Field("endpoint", "Endpoint", "", Control.CHOICE, required=True, nullable=False, default=None)
 _FINETUNE = Field("finetune", "Finetune", "", Control.FINETUNE, required=False, nullable=True, default=None)
 
 
-class EndpointChooser(Chooser):
+class OneAtATime(Chooser):
+    """Shows the chosen value alone between its arrows: there are many, and their names are long."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether all choices can be seen at once."""
+        return False
+
+    def render(self) -> RenderResult:
+        """Draw the label of the chosen value, as much of it as fits."""
+        label = next((choice.label for choice in self.choices if choice.value == self.value), self.value)
+        room = max(self.content_size.width - 4, 4)
+        shown = plain(short_title(label or self.none_text, room), "bold $text-accent")
+        arrow = "$text-muted"
+        return Content.assemble(("◂ ", arrow), shown.truncate(room, ellipsis=True), (" ▸", arrow))
+
+
+class EndpointChooser(OneAtATime):
     """Chooses the endpoint."""
 
     HELP = (
@@ -39,18 +65,13 @@ class EndpointChooser(Chooser):
     )
 
 
-class FinetuneChooser(Chooser):
+class FinetuneChooser(OneAtATime):
     """Chooses the finetune, or none."""
 
     HELP = (
         "The trained model to generate with; `F2` trains one, `F3` shows all. Enter lists those that are "
         "ready and takes any other id. `none` goes to a base model."
     )
-
-    @property
-    def fits(self) -> bool:
-        """Whether all choices can be seen at once: names of finetunes are shown one at a time."""
-        return False
 
 
 class OrderPanel(Vertical):
@@ -100,17 +121,28 @@ class OrderPanel(Vertical):
         """Show a form, whose endpoint is `endpoint`."""
         values = form.values_for(endpoint)
         self.form = form.with_values(endpoint, values)
-        self._endpoint = endpoint
-        prompt = prompt_field(endpoint)
-        self.query_one(PromptEditor).show(form.prompt)
-        self.query_one(PromptEditor).disabled = prompt is None
+        changed, self._endpoint = self._endpoint is not endpoint, endpoint
+        editor = self.query_one(PromptEditor)
+        editor.show(form.prompt)
+        editor.enable(prompt_field(endpoint) is not None)
         self.query_one(EndpointChooser).value = endpoint.info.id
         takes_finetune = finetune_field(endpoint) is not None
         self.query_one(FinetuneChooser).value = (form.finetune_id or NO_FINETUNE) if takes_finetune else ""
         self.query_one(SubmitBar).show_count(form.count)
-        await self.query_one(ParameterForm).set_fields(
+        parameters = self.query_one(ParameterForm)
+        await parameters.set_fields(
             parameters_of(endpoint), values, suggest=endpoint.suggested, find_problems=self._find_problems
         )
+        if changed:
+            self._unfold_where_roomy()
+
+    def on_resize(self) -> None:
+        """Unfold the advanced parameters where there is room for all."""
+        self.call_after_refresh(self._unfold_where_roomy)
+
+    def _unfold_where_roomy(self) -> None:
+        parameters = self.query_one(ParameterForm)
+        parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= parameters.size.height)
 
     def offer(self, endpoints: Endpoints, finetunes: Sequence[Finetune]) -> None:
         """Offer endpoints and finetunes; what is chosen stays chosen."""

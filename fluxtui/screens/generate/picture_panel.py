@@ -53,9 +53,9 @@ class PicturePanel(Vertical):
         """Say how things stand with a job that has no picture."""
         self._say(job_sentence(job))
 
-    def show_nothing(self) -> None:
-        """Say what to do first."""
-        self._say(FIRST_STEPS)
+    def show_nothing(self, fault: str = "") -> None:
+        """Say why nothing can be generated, or else what to do first."""
+        self._say(f"✗ {fault}" if fault else FIRST_STEPS)
 
     def _say(self, sentence: str) -> None:
         self.set_class(not sentence, "-with-picture")
@@ -81,10 +81,9 @@ def job_sentence(job: Job) -> str:
 
 
 def facts(job: Job, picture: Picture | None) -> str:
-    """Return `'1024×768 · seed 183 · $0.07'`."""
+    """Return `'1024×768 · $0.07 · Lumi'`; the seed stands in the queue."""
     size = f"{picture.width}×{picture.height}" if picture is not None else ""
-    seed = f"seed {job.seed}" if job.seed is not None else ""
-    return " · ".join(part for part in (size, seed, show_credits(job.credits)) if part)
+    return " · ".join(part for part in (size, show_credits(job.credits), job.finetune_name) if part)
 
 
 def tail(text: str, cells: int) -> str:

@@ -79,6 +79,11 @@ class PromptEditor(Vertical):
             self.area.load_text(text)
             self.area.move_cursor(self.area.document.end)
 
+    def enable(self, is_enabled: bool) -> None:
+        """Take a prompt, or say that the endpoint takes none."""
+        self.disabled = not is_enabled
+        set_title(self, "Prompt" if is_enabled else "This endpoint takes no prompt")
+
     def show_chip(self, chip: Content) -> None:
         """Show what becomes of the trigger word."""
         self.query_one(".chip", PlainStatic).show(chip)
@@ -93,7 +98,7 @@ class PromptEditor(Vertical):
     def show_problem(self, reason: str) -> None:
         """Show what is wrong with the prompt in the border, or nothing for an empty string."""
         self.set_class(bool(reason), "-problem")
-        set_title(self, "Prompt", f"✗ {reason}" if reason else "")
+        self.border_subtitle = plain(f"✗ {reason}").markup if reason else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the key for a trigger word that there is not."""

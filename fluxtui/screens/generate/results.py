@@ -24,6 +24,8 @@ class Results(Vertical):
         self._chosen: str | None = None
         """The job that the user went to, or None while the newest picture is followed."""
         self._shown: Job | None = None
+        self.fault = ""
+        """Why nothing can be generated, as a sentence."""
 
     def compose(self) -> ComposeResult:
         """Lay out the picture over the queue."""
@@ -45,6 +47,12 @@ class Results(Vertical):
         """Show the newest picture from now on."""
         self._chosen = None
         self._show_jobs()
+
+    def show_fault(self, sentence: str) -> None:
+        """Say why nothing can be generated, or take that back with an empty sentence."""
+        self.fault = sentence
+        if self._shown is None:
+            self.query_one(PicturePanel).show_nothing(sentence)
 
     def _show_time(self) -> None:
         if self.app.screen is self.screen:
@@ -68,7 +76,7 @@ class Results(Vertical):
         self._shown = job
         panel = self.query_one(PicturePanel)
         if job is None:
-            panel.show_nothing()
+            panel.show_nothing(self.fault)
         elif job.state is JobState.DONE and job.picture:
             guarded(self, self._show_picture(job), doing="showing a picture", group="picture", exclusive=True)
         else:

@@ -12,13 +12,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from fluxtui.domain.endpoint import GenerationEndpoint
-from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.errors import FluxError, InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
 from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.offers import Endpoints, endpoint_for, find_endpoint, first_endpoint
+from fluxtui.screens.generate.offers import (
+    Endpoints,
+    endpoint_for,
+    find_endpoint,
+    first_endpoint,
+    first_ready,
+)
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.ordering import Order, recipe_text, repeatable, send
 from fluxtui.screens.generate.queue_table import QueueTable
@@ -95,10 +101,21 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     async def _open(self, form: GenerateForm) -> None:
         """Take the endpoints of the profile and show a form for one of them."""
-        self._endpoints = await self.app.services.inference.endpoints(self.app.profile)
+        self._endpoints = ()
+        try:
+            self._endpoints = await self.app.services.inference.endpoints(self.app.profile)
+        except FluxError as error:
+            self.results.show_fault(error.sentence())
+            return
+        self.results.show_fault("")
         self.order.offer(self._endpoints, self.app.finetunes)
         wishes, self._wishes = self._wishes, {}
         await self._show(self._wished(form, wishes))
+
+    def on_screen_resume(self) -> None:
+        """Try again what did not work before, such as a profile without a key."""
+        if self.results.fault:
+            self._follow_profile()
 
     def _follow_profile(self) -> None:
         guarded(
@@ -133,17 +150,21 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         guarded(self, self._show(form), doing="changing the form", group="form", exclusive=True)
 
     async def _show(self, form: GenerateForm) -> None:
-        """Show a form in the controls; one without a usable endpoint gets the first that will do."""
-        endpoint = self._endpoint_of(form) or self._usual_endpoint()
+        """Show a form in the controls; one without an endpoint begins with a finetune that is ready."""
+        if self._endpoint_of(form) is None:
+            form = self._beginning(form)
+        endpoint = self._endpoint_of(form)
         if endpoint is None:
             return
-        await self.order.show(replace(form, endpoint_id=endpoint.info.id), endpoint)
+        await self.order.show(form, endpoint)
         self._show_state()
         self.keep_draft(self.order.form.draft())
 
-    def _usual_endpoint(self) -> type[GenerationEndpoint] | None:
-        ready = any(item.is_usable for item in self.app.finetunes)
-        return first_endpoint(self._endpoints, with_finetune=ready)
+    def _beginning(self, form: GenerateForm) -> GenerateForm:
+        finetune_id = form.finetune_id or first_ready(self.app.finetunes)
+        endpoint = first_endpoint(self._endpoints, with_finetune=finetune_id is not None)
+        chosen = endpoint.info.id if endpoint is not None else ""
+        return replace(form, endpoint_id=chosen, finetune_id=finetune_id)
 
     def _endpoint_of(self, form: GenerateForm) -> type[GenerationEndpoint] | None:
         return find_endpoint(self._endpoints, form.endpoint_id)

@@ -101,4 +101,5 @@ def cost_note(estimate: Estimate | None, count: Any, balance: float | None) -> t
         return "The cost is known once the form is right", False
     if balance is not None and balance < estimate.times(count).credits:
         return f"✗ Only {show_credits(balance)} are left", True
-    return f"{estimate.show()} each: {estimate.basis}", False
+    basis = estimate.basis if estimate.basis.startswith("a picture") else f"a picture: {estimate.basis}"
+    return f"{estimate.show()} {basis}", False
