@@ -17,13 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
+from fluxtui.simulator.validation import LONGEST_ECHO
 
 MOST_IMAGES = 20
 MOST_ENTRIES = 500
 MOST_FILE_BYTES = 100 * 2**20
 MOST_TOTAL_BYTES = 2 * 2**30
 PIECE_PIXELS = 400_000
-LONGEST_ECHO = 4 * 2**20
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 CAPTION_SUFFIX = ".txt"

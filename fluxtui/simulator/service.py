@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from fluxtui.simulator import answers, ledger
 from fluxtui.simulator.accounts import Account, Accounts
@@ -16,8 +16,9 @@ from fluxtui.simulator.faults import FaultBox
 from fluxtui.simulator.finetunes import Finetune, FinetuneKind, built_in_loras
 from fluxtui.simulator.ledger import LedgerEntry, Violation
 from fluxtui.simulator.ordering import order_of
+from fluxtui.simulator.painter.order import Order
 from fluxtui.simulator.settings import Settings
-from fluxtui.simulator.state import Record, StateStore
+from fluxtui.simulator.state import Blob, Record, StateStore
 from fluxtui.simulator.studio import Studio
 from fluxtui.simulator.tasks import READY, Task
 
@@ -85,9 +86,18 @@ class SimulatedService:
         await asyncio.to_thread(self.store.clear)
         await asyncio.to_thread(self._load)
 
-    def balances_record(self) -> Record:
-        """Return what the store keeps of the accounts."""
+    def _balances_record(self) -> Record:
         return ("balances", "all", self.accounts.balances())
+
+    async def keep(self, task: Task, blobs: Sequence[Blob] = (), finetune: Finetune | None = None) -> None:
+        """Take on a new task with its input pictures and its finetune, and write all in one transaction."""
+        self.tasks[task.id] = task
+        records: list[Record] = [("task", task.id, task.document()), self._balances_record()]
+        if finetune is not None:
+            self.finetunes[finetune.id] = finetune
+            records.append(("finetune", finetune.id, finetune.document()))
+            blobs = [*blobs, *_piece_blobs(finetune)]
+        await asyncio.to_thread(self.store.save, records, blobs)
 
     async def save_task(self, task: Task) -> None:
         """Write a changed task."""
@@ -146,11 +156,10 @@ class SimulatedService:
         ]
 
     async def add_finetune(self, finetune: Finetune) -> None:
-        """Keep a finetune and its pieces."""
+        """Keep a finetune that was not trained here."""
         self.finetunes[finetune.id] = finetune
-        blobs = [(finetune.id, f"piece-{number:03}", piece) for number, piece in enumerate(finetune.pieces)]
         records: list[Record] = [("finetune", finetune.id, finetune.document())]
-        await asyncio.to_thread(self.store.save, records, blobs)
+        await asyncio.to_thread(self.store.save, records, _piece_blobs(finetune))
 
     async def delete_finetune(self, account: Account, finetune_id: str) -> None:
         """Delete a finished finetune of the account. Raises AnswerError (404)."""
@@ -170,7 +179,7 @@ class SimulatedService:
         if task.outcome == READY:
             self.studio.begin(task.id, lambda: self._order(task))
 
-    def _order(self, task: Task) -> Any:
+    def _order(self, task: Task) -> Order:
         finetune = self.finetunes.get(task.parameters.get("finetune_id", ""))
         return order_of(task, finetune, self.store.blobs(task.id))
 
@@ -184,3 +193,7 @@ class SimulatedService:
     def ledger(self) -> list[LedgerEntry]:
         """Return what was accepted and billed, oldest first."""
         return ledger.entries(self.tasks.values(), self.clock())
+
+
+def _piece_blobs(finetune: Finetune) -> list[Blob]:
+    return [(finetune.id, f"piece-{number:03}", piece) for number, piece in enumerate(finetune.pieces)]

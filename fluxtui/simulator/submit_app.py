@@ -33,7 +33,11 @@ from fluxtui.simulator.validation import RefusedError, problem, validated
 
 
 def submit_app(service: SimulatedService) -> Starlette:
-    """Build the application for the submit port, admin paths included."""
+    """Build the application for the submit port, admin paths included.
+
+    It never opens a connection itself: a webhook is acknowledged but not called, and an input picture given
+    as an address counts as given but is not fetched.
+    """
     pages = _Pages(service)
     routes = [
         Route("/v1/credits", pages.credits),

@@ -17,7 +17,6 @@ from fluxtui.simulator.finetunes import Finetune
 from fluxtui.simulator.pictures import decoded, is_web_address, opened
 from fluxtui.simulator.service import SimulatedService
 from fluxtui.simulator.sizes import Size, output_size
-from fluxtui.simulator.state import Blob, Record
 from fluxtui.simulator.tasks import CONTENT_MODERATED as CONTENT_STATUS
 from fluxtui.simulator.tasks import ERROR, READY, REQUEST_MODERATED, Task, outcome_of
 from fluxtui.simulator.validation import validated
@@ -61,7 +60,7 @@ async def accept_image(
         reasons=endpoint.family == "flux-3",
         live_seconds=lives,
     )
-    await _keep(service, task, [(task.id, name, content) for name, content in inputs.items()])
+    await service.keep(task, [(task.id, name, content) for name, content in inputs.items()])
     service.begin_painting(task)
     await service.sweep()
     megapixels = {"input_mp": input_pixels / 1e6, "output_mp": size[0] * size[1] / 1e6}
@@ -94,9 +93,8 @@ async def accept_training(
         outcome=outcome,
         outcome_code=code,
     )
-    await _keep(service, task, [])
-    if outcome != REQUEST_MODERATED:
-        await service.add_finetune(_new_finetune(service, task, dataset))
+    refused = outcome == REQUEST_MODERATED
+    await service.keep(task, finetune=None if refused else _new_finetune(service, task, dataset))
     return task
 
 
@@ -152,12 +150,6 @@ def _seed(service: SimulatedService, asked: int | None) -> int:
         return int(asked)
     text = f"{service.settings.seed}:{len(service.tasks)}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-
-
-async def _keep(service: SimulatedService, task: Task, blobs: list[Blob]) -> None:
-    service.tasks[task.id] = task
-    records: list[Record] = [("task", task.id, task.document()), service.balances_record()]
-    await asyncio.to_thread(service.store.save, records, blobs)
 
 
 def _new_finetune(service: SimulatedService, task: Task, dataset: TrainingSet) -> Finetune:

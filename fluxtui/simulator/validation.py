@@ -12,6 +12,8 @@ from fluxtui.simulator.fields import Field
 from fluxtui.simulator.pictures import UnreadablePictureError, check_image_text
 
 _ERROR_PAGE = "https://errors.pydantic.dev/2.11/v/"
+LONGEST_ECHO = 4 * 2**20
+_MOST_PROBLEMS = 100
 _WIDEST, _TALLEST = 21 / 9, 9 / 21
 
 Problem = dict[str, Any]
@@ -34,8 +36,18 @@ def problem(field: str, kind: str, message: str, **context: Any) -> Problem:
 
 
 def refusal(problems: list[Problem], request: Any) -> dict[str, Any]:
-    """Return the body of a 422: every problem echoes the whole `request` as its `input`."""
-    return {"detail": [{**found, "input": request} for found in problems]}
+    """Return the body of a 422: every problem echoes the whole `request` as its `input`.
+
+    The service sets no limit to the echo. Here texts are cut at 4 MiB and the problems at 100, so that no
+    request makes an answer many times its own size.
+    """
+    if isinstance(request, dict):
+        request = {name: _cut(value) for name, value in request.items()}
+    return {"detail": [{**found, "input": request} for found in problems[:_MOST_PROBLEMS]]}
+
+
+def _cut(value: Any) -> Any:
+    return value[:LONGEST_ECHO] if isinstance(value, str) else value
 
 
 def validated(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:

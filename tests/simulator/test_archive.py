@@ -19,6 +19,7 @@ from fluxtui.simulator.archive import (
     examine,
     read_training_body,
 )
+from fluxtui.simulator.validation import LONGEST_ECHO
 
 
 def zipped(path: Path, files: dict[str, bytes], **attributes: int) -> Path:
@@ -108,8 +109,8 @@ def test_file_data_is_decoded_wherever_it_stands(tmp_path: Path, first: bool, es
 
 def test_a_long_echo_is_cut(tmp_path: Path) -> None:
     body = tmp_path / "body"
-    body.write_text(json.dumps({"file_data": "A" * (module.LONGEST_ECHO + 4)}))
-    assert len(read_training_body(body, tmp_path / "archive")["file_data"]) == module.LONGEST_ECHO
+    body.write_text(json.dumps({"file_data": "A" * (LONGEST_ECHO + 4)}))
+    assert len(read_training_body(body, tmp_path / "archive")["file_data"]) == LONGEST_ECHO
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "{", '{"file_data": "AAAA', '{"file_data": "AAAA" oops}'])

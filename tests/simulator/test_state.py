@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,21 @@ def test_finetunes_are_not_found_in_another_region(
         assert client.get("/v1/my_finetunes").json() == {"finetunes": []}
         refused = client.post("/v1/flux-pro-finetuned", json={"finetune_id": finetune_id})
         assert refused.json() == {"detail": "Finetune not found or not ready"}
+
+
+def test_a_picture_lost_in_a_crash_is_painted_again(
+    start: Start, clock: ManualClock, tmp_path: Path, picture_text: str
+) -> None:
+    body = {"image": picture_text, "prompt": "p", "seed": 5}
+    with start() as (_, client):
+        task_id = client.post("/v1/flux-pro-1.0-fill", json=body).json()["id"]
+        clock.advance(2)
+        before = httpx.get(result(client, task_id)["result"]["sample"]).content
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as database:
+        assert database.execute("DELETE FROM blobs WHERE name = 'picture'").rowcount == 1
+        database.commit()
+    with start() as (_, client):
+        assert httpx.get(result(client, task_id)["result"]["sample"]).content == before
 
 
 def test_pictures_of_expired_results_are_dropped(start: Start, clock: ManualClock, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fluxtui.simulator.endpoints import FINETUNE, endpoints
-from fluxtui.simulator.validation import RefusedError, refusal, validated
+from fluxtui.simulator.validation import LONGEST_ECHO, RefusedError, refusal, validated
 
 
 def problems_of(path: str, body: dict[str, Any]) -> list[tuple[str, str]]:
@@ -106,6 +106,8 @@ def test_every_problem_echoes_the_whole_request() -> None:
         validated(FINETUNE, {"iterations": 1})
     body = refusal(caught.value.problems, {"iterations": 1})
     assert all(found["input"] == {"iterations": 1} for found in body["detail"])
+    long = refusal(caught.value.problems, {"image": "A" * (LONGEST_ECHO + 1)})
+    assert len(long["detail"][0]["input"]["image"]) == LONGEST_ECHO
     low = next(found for found in body["detail"] if found["loc"] == ["body", "iterations"])
     assert low["ctx"] == {"ge": 100}
     assert low["msg"] == "Input should be greater than or equal to 100"
