@@ -21,13 +21,14 @@ def is_loopback(host: str) -> bool:
 
 def check_base_url(base_url: str) -> None:
     """Check that a profile's base URL is one that a key may be sent to. Raises `ConfigError`."""
-    reason = _fault_of(base_url)
+    reason = base_url_fault(base_url)
     if reason:
         shown = safe_text(base_url.split("?")[0].rpartition("@")[2], limit=80)
         raise ConfigError("The base URL cannot be used.", (Problem("base_url", f"{shown!r} {reason}"),))
 
 
-def _fault_of(base_url: str) -> str:
+def base_url_fault(base_url: str) -> str:
+    """Return why a base URL cannot be one that a key is sent to, without repeating it; empty if it can."""
     try:
         parts = urlsplit(base_url)
         host, _port = parts.hostname or "", parts.port

@@ -5,13 +5,13 @@ No reason repeats the value: it can be a key that was put into the wrong place.
 
 from __future__ import annotations
 
-import ipaddress
 import shlex
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+
+from fluxtui.api.addresses import base_url_fault
 
 
 def checked_key(text: str) -> SecretStr:
@@ -28,28 +28,11 @@ def checked_base_url(value: Any) -> str:
     """Return the address of a service without a slash at its end: https, or http on this machine."""
     if not isinstance(value, str):
         raise ValueError("must be text: an address that begins with https://")
-    try:
-        parts = urlsplit(value.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError("must be an address such as https://api.bfl.ai") from None
-    if parts.scheme not in ("https", "http") or not host or any(c.isspace() for c in value.strip()):
-        raise ValueError("must be an address such as https://api.bfl.ai")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ValueError("must be an address without user, password, ? or #")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError("must begin with https:// (http:// is for this machine only)")
-    return value.strip().rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host's name or address surely means this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = value.strip().rstrip("/")
+    fault = base_url_fault(address)
+    if fault or any(character.isspace() for character in address):
+        raise ValueError(fault or "must not hold spaces")
+    return address
 
 
 def checked_command(value: Any) -> str | tuple[str, ...] | None:

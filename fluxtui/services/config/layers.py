@@ -11,10 +11,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, SecretStr
 
 from fluxtui.domain.text import safe_text
+from fluxtui.providers.registry import PROVIDERS, provider_hosts
 from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile, default_profile
-
-KEY_VARIABLES: Mapping[str, str] = {"bfl": "BFL_API_KEY"}
-"""The customary variable for the key of a provider."""
 
 PREFIX = "FLUXTUI_"
 COMMAND_LINE = "the command line"
@@ -81,7 +79,7 @@ def _put_keys(layers: Layers, variables: Mapping[str, str]) -> None:
         return
     for name, profile in tuple(profiles.items()):
         provider = profile.get("provider", "bfl") if isinstance(profile, dict) else None
-        variable = KEY_VARIABLES.get(str(provider), "")
+        variable = provider_hosts(provider).key_variable if provider in PROVIDERS else ""
         key = f"profiles.{name}.api_key"
         # A name with a dot is no name of a profile, and will be reported.
         if variable in variables and key not in layers.places and "." not in name:

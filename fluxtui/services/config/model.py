@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from fluxtui.providers.registry import provider_hosts
 from fluxtui.services.config.checks import absolute_path, checked_base_url, checked_command, checked_key
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
@@ -33,7 +34,7 @@ class Profile(_Table):
     """A service, where it is, and the key for it. An `api_key` comes before an `api_key_command`."""
 
     provider: Literal["bfl"] = "bfl"
-    base_url: Annotated[str, BeforeValidator(checked_base_url)] = "https://api.bfl.ai"
+    base_url: Annotated[str, BeforeValidator(checked_base_url)] = provider_hosts("bfl").default_base_url
     api_key: SecretStr | None = None
     api_key_command: str | tuple[str, ...] | None = None
 

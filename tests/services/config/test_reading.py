@@ -73,7 +73,9 @@ data_dir = "relative/path"
         "protocol": "is not a known key here; did you mean images.protocol? (line 2)",
         "profile": "must be text (line 3)",
         "profiles.bfl.api-key": "is not a known key; did you mean profiles.bfl.api_key? (line 6)",
-        "profiles.bfl.base_url": "must begin with https:// (http:// is for this machine only) (line 7)",
+        "profiles.bfl.base_url": (
+            "must begin with https://, because a key would travel readable by others (line 7)"
+        ),
         "profiles.bfl.api_key_command": "has a quotation mark without its partner (line 8)",
         "profiles.b c": "must be a name of letters, digits, - and _, at most 40 (line 10)",
         "images.protocol": "must be auto, kitty, iterm2, sixel, halfcell or none (line 13)",
