@@ -248,6 +248,7 @@ class PictureView(Widget):
         if self._drawing is None or self._drawing.place.size != box:
             # The half cells below shrink with it, or they would stick out around the pixels.
             self._draw(await self._channel.run(draw_half_cells, bitmap, size, self._profile, box))
+            self._overwritten_at = monotonic()
         self._painted = picture
         self._stale = set(range(picture.rows))
         await self._paint_stale()
@@ -283,14 +284,14 @@ class PictureView(Widget):
 
     @work(group="repaint", exclusive=True, exit_on_error=False)
     async def _repaint(self) -> None:
-        while (wait := self._overwritten_at + SETTLE_SECONDS - monotonic()) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(wait)
         await self._paint_stale()
 
     async def _paint_stale(self) -> None:
         """Paint the pieces whose rows are not pixels any more, until there is none."""
         self._painting = True
         try:
+            while (wait := self._overwritten_at + SETTLE_SECONDS - monotonic()) > 0:  # noqa: ASYNC110
+                await asyncio.sleep(wait)
             async with self._channel.turn():
                 while self._stale and self._painted is not None:
                     rows, self._stale = self._stale, set()
