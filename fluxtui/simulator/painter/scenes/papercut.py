@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from random import Random
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from fluxtui.simulator.painter.noise import Size, cloud, grain, shifted
 from fluxtui.simulator.painter.palette import Palette, coloured, ramp
 
-_EDGE = 1.6
+_COARSE = 40
+_SHARPNESS = 250.0
 
 
 def paint_papercut(random: Random, size: Size, palette: Palette) -> Image.Image:
     """Return layered paper in the colours of `palette`, light above or dark above."""
-    depth = cloud(random, size, random.randint(2, 3), 2).filter(ImageFilter.GaussianBlur(min(size) / 60))
-    if random.random() < 0.5:
-        depth = ImageChops.invert(depth)
+    terrain = _terrain(random, size)
+    depth = terrain.convert("L")
     layers = random.randint(7, 10)
     colours = ramp(palette if random.random() < 0.5 else palette[::-1])
+    shade = min(colours[0], colours[255], key=sum)
     sheet = grain(random, coloured(depth, [colours[0], colours[24]]), 0.08)
     drop = (round(size[0] / 160), round(size[1] / 110))
     for layer in range(1, layers):
-        level = 255 * layer / layers
-        cut = depth.point([_step(value - level) for value in range(256)])
+        cut = _cut(terrain, 255 * layer / layers)
         shadow = shifted(cut, *drop).filter(ImageFilter.GaussianBlur(min(size) / 75))
-        sheet.paste(colours[0] if sum(colours[0]) < 300 else colours[255], (0, 0), _faint(shadow))
+        sheet.paste(shade, (0, 0), shadow.point([value * 2 // 5 for value in range(256)]))
         place = round(255 * layer / (layers - 1))
         paper = coloured(depth, [colours[max(0, place - 22)], colours[min(255, place + 14)]])
         sheet.paste(paper, (0, 0), cut)
     return sheet
 
 
-def _step(distance: float) -> int:
-    return round(255 * min(1.0, max(0.0, distance / _EDGE + 0.5)))
+def _terrain(random: Random, size: Size) -> Image.Image:
+    """Return heights from 0 to 255 in floating point: eight bits would leave steps along the contours."""
+    scale = _COARSE / max(size)
+    coarse = (max(6, round(size[0] * scale)), max(6, round(size[1] * scale)))
+    heights = cloud(random, coarse, random.randint(2, 3), 2).filter(ImageFilter.GaussianBlur(1.3))
+    heights = ImageOps.autocontrast(heights)
+    if random.random() < 0.5:
+        heights = ImageOps.invert(heights)
+    return heights.convert("F").resize(size, Image.Resampling.BICUBIC)
 
 
-def _faint(mask: Image.Image) -> Image.Image:
-    return mask.point([value * 2 // 5 for value in range(256)])
+def _cut(terrain: Image.Image, level: float) -> Image.Image:
+    offset = 128 - level * _SHARPNESS
+    return terrain.point(lambda height: height * _SHARPNESS + offset).convert("L")
