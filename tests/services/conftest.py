@@ -69,6 +69,7 @@ class LoopbackGateway:
         self.base_url = base_url
         self.keys = keys
         self._open: dict[str, APIService] = {}
+        self._old: list[APIService] = []
 
     async def provider(self, profile: str) -> Provider:
         return BFLProvider(await self.api(profile))
@@ -81,14 +82,20 @@ class LoopbackGateway:
     @asynccontextmanager
     async def trial(self, profile: str, key: SecretStr) -> AsyncIterator[Provider]:
         api = self._made(key)
-        yield BFLProvider(api)
-        await api.close()
+        try:
+            yield BFLProvider(api)
+        finally:
+            await api.close()
 
     def _made(self, key: SecretStr) -> APIService:
         return APIService(self.base_url, key, retries=RetryPolicy(attempts=2, first_wait=0.01))
 
+    def forget(self) -> None:
+        self._old += self._open.values()
+        self._open = {}
+
     async def close(self) -> None:
-        for api in self._open.values():
+        for api in (*self._old, *self._open.values()):
             await api.close()
 
 
@@ -126,6 +133,20 @@ async def gateway(simulator: Simulator) -> AsyncIterator[Gateway]:
     gateway = LoopbackGateway(simulator.base_url, keys)
     yield gateway
     await gateway.close()
+
+
+@pytest.fixture
+def reconnect(gateway: Gateway) -> Callable[..., None]:
+    """Lets every profile talk to another address, or the profile `bfl` use another key, from now on."""
+    assert isinstance(gateway, LoopbackGateway)
+    loopback = gateway
+
+    def change(*, base_url: str | None = None, key: str | None = None) -> None:
+        loopback.base_url = base_url or loopback.base_url
+        loopback.keys["bfl"] = key or loopback.keys["bfl"]
+        loopback.forget()
+
+    return change
 
 
 @pytest.fixture

@@ -1,0 +1,131 @@
+"""The local copy of the finetunes and the service's list."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fluxtui.domain.errors import InvalidInput, NetworkDown, NotFound
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import Job
+from fluxtui.providers.bfl.provider import BFLProvider
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.jobs import Gateway, JobService
+from fluxtui.services.journal import Journal
+from fluxtui.services.models import ModelService, shown_names
+
+Running = Callable[[JobService], AbstractAsyncContextManager[None]]
+Ended = Callable[..., Awaitable[tuple[Job, ...]]]
+
+
+@pytest.fixture
+def models(open_journal: Journal, gateway: Gateway) -> ModelService:
+    return ModelService(open_journal, gateway)
+
+
+@pytest.fixture
+async def trained(
+    finetuning: FinetuningService, jobs: JobService, running: Running, ended: Ended, training_folder: Path
+) -> str:
+    """The id of a finetune that the service knows."""
+    dataset = await DatasetService().inspect(training_folder, await finetuning.rules("bfl"))
+    values = {"finetune_comment": "Fox", "mode": "general", "trigger_word": "FOXX"}
+    async with running(jobs):
+        (done,) = await ended(jobs, [await finetuning.start("bfl", dataset, values)])
+    return str(done.finetune_id)
+
+
+async def test_refresh_fills_an_empty_copy(models: ModelService, open_journal: Journal, trained: str) -> None:
+    await open_journal.finetunes.remove("bfl", trained)
+    result = await models.refresh("bfl")
+    (finetune,) = result.finetunes
+    assert (finetune.id, finetune.name, finetune.trigger_word) == (trained, "Fox", "FOXX")
+    assert (finetune.profile, finetune.state) == ("bfl", FinetuneState.READY)
+    assert finetune.refreshed_at is not None
+    assert (result.failures, result.missing) == ((), ())
+    assert await models.list("bfl") == result.finetunes
+    assert await models.list("another") == ()
+
+
+async def test_refresh_keeps_what_only_we_know(models: ModelService, trained: str) -> None:
+    await models.set_favourite("bfl", trained, True)
+    (finetune,) = (await models.refresh("bfl")).finetunes
+    assert finetune.favourite
+    assert finetune.dataset is not None
+    assert finetune.job_id is not None
+
+
+async def test_vanished_finetune_is_marked_and_not_deleted(
+    models: ModelService, open_journal: Journal, trained: str
+) -> None:
+    old = datetime.now(UTC) - timedelta(days=9)
+    await open_journal.finetunes.put(Finetune(profile="bfl", id="gone", name="Gone", created_at=old))
+    result = await models.refresh("bfl")
+    assert [finetune.id for finetune in result.missing] == ["gone"]
+    states = {finetune.id: finetune.state for finetune in result.finetunes}
+    assert states == {"gone": FinetuneState.MISSING, trained: FinetuneState.READY}
+
+
+async def test_details_that_cannot_be_had_are_named(
+    open_journal: Journal, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, trained: str
+) -> None:
+    async def unknown(_: BFLProvider, finetune_id: str) -> Finetune:
+        raise NotFound(f"{finetune_id} is not ready.")
+
+    monkeypatch.setattr(BFLProvider, "finetune", unknown)
+    result = await ModelService(open_journal, gateway).refresh("bfl")
+    assert [problem.field for problem in result.failures] == [trained]
+    assert [finetune.id for finetune in result.finetunes] == [trained]
+    assert result.missing == ()
+
+
+async def test_offline_the_copy_stays(
+    models: ModelService, trained: str, reconnect: Callable[..., None], unused_tcp_port: int
+) -> None:
+    before = await models.list("bfl")
+    reconnect(base_url=f"http://127.0.0.1:{unused_tcp_port}")
+    with pytest.raises(NetworkDown):
+        await models.refresh("bfl")
+    assert await models.list("bfl") == before
+
+
+async def test_finetune_is_added_by_its_id(models: ModelService, open_journal: Journal, trained: str) -> None:
+    await open_journal.finetunes.remove("bfl", trained)
+    added = await models.add("bfl", f" {trained} ")
+    assert (added.id, added.name) == (trained, "Fox")
+    with pytest.raises(NotFound):
+        await models.add("bfl", "unknown-id")
+    with pytest.raises(InvalidInput):
+        await models.add("bfl", "two words")
+
+
+async def test_uploaded_lora_is_taken_unseen_and_survives_a_refresh(models: ModelService) -> None:
+    added = await models.add("bfl", "my-lora", trigger_word="LRX", unlisted=True)
+    assert (added.name, added.trigger_word) == ("my-lora", "LRX")
+    (finetune,) = (await models.refresh("bfl")).finetunes
+    assert finetune.state is FinetuneState.READY
+
+
+async def test_deleted_finetune_leaves_the_list_and_stays_in_the_journal(
+    models: ModelService, trained: str
+) -> None:
+    assert await models.delete("bfl", trained)
+    assert await models.list("bfl") == ()
+    kept = await models.get("bfl", trained)
+    assert kept is not None
+    assert kept.state is FinetuneState.DELETED
+    assert (await models.refresh("bfl")).finetunes == ()
+
+
+def test_equal_names_are_told_apart() -> None:
+    one, two, three = (
+        Finetune(profile="bfl", id=f"{number}2345678-rest", name=name)
+        for number, name in enumerate(("Fox", "Fox", "Dog"))
+    )
+    names = shown_names([one, two, three])
+    assert list(names.values()) == ["Fox (02345678)", "Fox (12345678)", "Dog"]
