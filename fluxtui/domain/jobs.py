@@ -100,7 +100,7 @@ class Job(BaseModel):
 
     Money is in credits, times are aware UTC datetimes. `parameters` is the complete recipe: the request
     as validated (pictures and archives by their path in the data directory, never their bytes).
-    `picture` is the id of the `Picture` that came of it.
+    `picture` is the path of the picture that came of it, relative to the data directory.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -14,10 +14,9 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.config.checks import command_words
 from fluxtui.services.config.command import key_from_command
 from fluxtui.services.config.layers import COMMAND_LINE, Layers, merge, plain, remove_value, set_value
-from fluxtui.services.config.locations import config_path
 from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
 from fluxtui.services.config.problems import problems_of
-from fluxtui.services.config.reading import parse, permission_warning, read_text
+from fluxtui.services.config.reading import default_path, parse, permission_warning, read_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 
 
@@ -39,7 +38,7 @@ class ConfigService:
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._overrides = dict(overrides or {})
-        named = path or self._environ.get("FLUXTUI_CONFIG") or config_path()
+        named = path or self._environ.get("FLUXTUI_CONFIG") or default_path()
         self.path = Path(named).expanduser().absolute()
         self.warnings: tuple[str, ...] = ()
         self._config: Config | None = None

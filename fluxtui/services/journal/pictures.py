@@ -35,7 +35,7 @@ class PictureStore:
 
         def work(connection: sqlite3.Connection) -> Job:
             insert(connection, "pictures", picture)
-            fields = {"picture": picture.id} | changes
+            fields = {"picture": picture.path} | changes
             return move_job(connection, self._clock(), job_id, JobState.DONE, note, fields)
 
         return await self._database.write(work)

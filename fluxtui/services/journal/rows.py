@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from fluxtui.domain.errors import StorageError
+from fluxtui.domain.text import safe_text
+
 Model = TypeVar("Model", bound=BaseModel)
 
 _JSON_COLUMNS = frozenset({"parameters", "dataset", "raw"})
@@ -54,12 +57,23 @@ def to_column(name: str, value: Any) -> Any:
 
 
 def from_row(model: type[Model], row: sqlite3.Row) -> Model:
-    """Return the model that a row holds; columns that are not its fields are left out."""
+    """Return the model that a row holds; columns that are not its fields are left out.
+
+    Raises:
+        StorageError: what is in the row is no such thing; somebody else has written there.
+    """
     values = {name: row[name] for name in model.model_fields}
-    for name in _JSON_COLUMNS & values.keys():
-        if values[name] is not None:
-            values[name] = json.loads(values[name])
-    return model.model_validate(values)
+    try:
+        for name in _JSON_COLUMNS & values.keys():
+            if values[name] is not None:
+                values[name] = json.loads(values[name])
+        return model.model_validate(values)
+    except ValueError:
+        name = f"{model.__name__.lower()} {safe_text(row[0], limit=60)}"
+    raise StorageError(
+        f"The journal holds something that cannot be understood: {name}. Nothing was changed.",
+        next_step="Put a copy of your own in the journal's place, or move the journal away for a new one.",
+    )
 
 
 def insert(connection: sqlite3.Connection, table: str, model: BaseModel, *, replace: bool = False) -> None:

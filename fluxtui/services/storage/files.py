@@ -13,7 +13,7 @@ from fluxtui.domain.text import safe_text
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
-_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
 def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
@@ -131,5 +131,9 @@ def _move_without_links(source: Path, target: Path) -> bool:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
         return False
-    source.replace(target)
+    try:
+        source.replace(target)
+    except BaseException:
+        target.unlink()
+        raise
     return True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -159,6 +160,25 @@ def test_every_failure_has_a_sentence(path: Path) -> None:
         error.sqlite_errorcode = code
         assert "disk" in storage_error(error, path).message
     assert "could not be used" in storage_error(sqlite3.Error("odd"), path).message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE jobs SET state = 'flying'",
+        "UPDATE jobs SET parameters = '{'",
+        "UPDATE jobs SET created_at = 'noon'",
+    ],
+)
+async def test_a_row_that_makes_no_sense_is_told(
+    path: Path, journal: Journal, make_job: Callable[..., Job], change: str
+) -> None:
+    await journal.jobs.add([make_job()])
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(change)
+        connection.commit()
+    with pytest.raises(StorageError, match="cannot be understood: job 1"):
+        await journal.jobs.recent()
 
 
 async def test_a_closed_journal_is_a_fault_of_the_program(path: Path) -> None:

@@ -19,7 +19,7 @@ async def test_a_picture_and_the_end_of_its_job_are_one_step(
     await journal.jobs.add([make_job(state=JobState.COLLECTING)])
     picture = make_picture(seed=None, finetune_name="Anna", parameters={"a": [1, {"b": None}]})
     done = await journal.pictures.finish("job", picture, note="saved", cost_credits=3.0)
-    assert (done.state, done.picture, done.cost_credits) == (JobState.DONE, "picture", 3.0)
+    assert (done.state, done.picture, done.cost_credits) == (JobState.DONE, picture.path, 3.0)
     assert done == await journal.jobs.get("job")
     assert await journal.pictures.get("picture") == picture
     assert await journal.pictures.for_job("job") == (picture,)

@@ -102,16 +102,27 @@ def test_a_taken_name_is_not_given_again(tmp_path: Path, taken_by: str) -> None:
     assert target.lstat().st_ino == before.st_ino
 
 
-@pytest.mark.parametrize("links", [True, False])
-def test_of_many_files_one_gets_the_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
-) -> None:
-    if not links:
-        # As on a USB stick.
-        def refuse(*_: object, **__: object) -> None:
-            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+@pytest.fixture
+def no_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system without hard links, as on a USB stick."""
 
-        monkeypatch.setattr(os, "link", refuse)
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.mark.usefixtures("no_links")
+def test_a_name_is_given_back_when_the_move_fails(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        move_to_new_name(tmp_path / "missing", tmp_path / "target")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_of_many_files_one_gets_the_name(tmp_path: Path, request: pytest.FixtureRequest, links: bool) -> None:
+    if not links:
+        request.getfixturevalue("no_links")
     sources = [tmp_path / f"source {number}" for number in range(20)]
     for source in sources:
         source.write_text(source.name)
