@@ -35,6 +35,9 @@ class Chooser(Widget, can_focus=True):
     }
     """
 
+    SIDE_BY_SIDE: ClassVar[bool] = True
+    """Whether all choices are shown where there is room for them."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,up", "choose(-1)", "Previous", id="chooser.previous", show=False),
         Binding("right,down,space", "choose(1)", "Next", id="chooser.next", show=False),
@@ -94,20 +97,24 @@ class Chooser(Widget, can_focus=True):
     def render(self) -> RenderResult:
         """Draw all choices, or the chosen one between arrows."""
         if not self.value and self._index() is None:
-            return Content.styled(safe_text(self.none_text), "$text-muted")
+            if self.choices and self._has_room():
+                return self._inline()
+            return Content.styled(safe_text(self.none_text), "$foreground-muted")
         return self._inline() if self.fits else self._between_arrows()
 
     @property
     def fits(self) -> bool:
         """Whether all choices can be seen at once."""
-        known = any(choice.value == self.value for choice in self.choices)
-        return known and self._inline().cell_length <= self.content_size.width
+        return self._index() is not None and self._has_room()
+
+    def _has_room(self) -> bool:
+        return self.SIDE_BY_SIDE and self._inline().cell_length <= self.content_size.width
 
     def _inline(self) -> Content:
         parts = []
         for choice in self.choices:
             chosen = choice.value == self.value
-            mark, style = ("●", "bold $text-accent") if chosen else ("○", "$text-muted")
+            mark, style = ("●", "bold $text-accent") if chosen else ("○", "$foreground-muted")
             parts.append(Content.styled(f"{mark} {safe_text(choice.label)}", style))
         return Content("  ").join(parts)
 
@@ -117,7 +124,9 @@ class Chooser(Widget, can_focus=True):
         label = safe_text(self.choices[index].label if index is not None else self.value)
         room = max(self.content_size.width - len(place) - 4, 4)
         shown = Content.styled(label, "bold $text-accent").truncate(room, ellipsis=True)
-        return Content.assemble(("‹ ", "$text-muted"), shown, (" ›", "$text-muted"), (place, "$text-muted"))
+        return Content.assemble(
+            ("‹ ", "$foreground-muted"), shown, (" ›", "$foreground-muted"), (place, "$foreground-muted")
+        )
 
     def _index(self) -> int | None:
         values = [choice.value for choice in self.choices]

@@ -59,7 +59,7 @@ class FilterLine(Horizontal):
     def open(self) -> None:
         """Show the line and put the focus into it."""
         self.add_class("-open")
-        self.query_one(LineInput).focus()
+        self.query_one(LineInput).focus(scroll_visible=False)
 
     def show_count(self, shown: int, total: int) -> None:
         """Say how many rows are left."""

@@ -254,6 +254,7 @@ class PathPicker(Dialog[Path]):
         elif marked is None and self._kind.takes("", True):
             self.dismiss(self._folder)
         else:
+            self._stop_counting()
             self._note("Enter opens this folder; take a file in it", problem=True)
 
     def action_leave(self) -> None:

@@ -119,4 +119,4 @@ class TopBar(Widget):
 
 
 def _muted(text: str) -> Content:
-    return Content.styled(text, "$text-muted")
+    return Content.styled(text, "$foreground-muted")

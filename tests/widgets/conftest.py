@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from pydantic import Field as Limits
 from textual.app import App, ComposeResult
-from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -31,13 +30,12 @@ def hostile(request: pytest.FixtureRequest) -> str:
 
 
 class Host(App[Any]):
-    """Shows one widget and remembers what it posted."""
+    """Shows one widget."""
 
     def __init__(self, widget: Widget | None) -> None:
         super().__init__()
         self.animation_level = "none"
         self._widget = widget
-        self.posted: list[Message] = []
 
     def get_default_screen(self) -> Screen[Any]:
         """Use the program's own kind of screen."""
@@ -47,10 +45,6 @@ class Host(App[Any]):
         """Lay out the widget alone."""
         if self._widget is not None:
             yield self._widget
-
-    async def on_event(self, event: Any) -> None:
-        """Pass events on."""
-        await super().on_event(event)
 
     def text(self) -> str:
         """Return what is on the screen as lines of text."""

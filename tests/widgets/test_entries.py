@@ -89,7 +89,8 @@ def test_short_range() -> None:
     assert entries.short_range(STRENGTH) == "0–2"
     assert entries.short_range(dataclasses.replace(STRENGTH, maximum=None)) == "from 0"
     assert entries.short_range(dataclasses.replace(STRENGTH, minimum=None)) == "up to 2"
-    assert entries.short_range(SEED) == ""
+    assert entries.short_range(SEED) == "r draws one"
+    assert entries.short_range(TEXT) == ""
 
 
 def test_help_text() -> None:

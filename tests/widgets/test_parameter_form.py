@@ -306,6 +306,8 @@ def test_no_cursor_blinks(form: ParameterForm, host: HostOf, snap_compare: Any) 
     async def look(pilot: Pilot[Any]) -> None:
         assert all(not item.cursor_blink for item in pilot.app.query(Input))
         assert all(not item.cursor_blink for item in pilot.app.query(TextArea))
+        form.focus()
+        await pilot.pause()
 
     assert snap_compare(host(form), terminal_size=(80, 24), run_before=look)
 

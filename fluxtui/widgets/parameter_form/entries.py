@@ -82,6 +82,8 @@ def step_of(field: Field) -> Decimal:
 
 def short_range(field: Field) -> str:
     """Return the allowed values in as few characters as can be: `'256–1440 px, by 32'`."""
+    if field.control is Control.SEED:
+        return "r draws one"
     least = None if field.minimum is None else number_text(field.minimum)
     most = None if field.maximum is None else number_text(field.maximum)
     if least is not None and most is not None and len(least) + len(most) <= 12:

@@ -16,6 +16,8 @@ class FinetuneControl(Chooser):
 
     HELP = "Left and right go through your finetunes, Enter shows them all and takes any other id."
 
+    SIDE_BY_SIDE = False
+
     def __init__(self, field: Field, value: Any, finetunes: Sequence[tuple[str, str]]) -> None:
         super().__init__(
             finetune_choices(finetunes),
@@ -25,11 +27,6 @@ class FinetuneControl(Chooser):
             free_text="type to narrow down, or paste a finetune id",
         )
         self.field = field
-
-    @property
-    def fits(self) -> bool:
-        """Whether all choices can be seen at once: names of finetunes are drawn one at a time."""
-        return False
 
     def entered(self) -> Any:
         """Return the id, None where none is chosen."""

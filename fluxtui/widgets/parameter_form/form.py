@@ -208,6 +208,12 @@ class ParameterForm(Widget):
         for name in self._form_values.fields:
             self.reset(name)
 
+    def focus(self, scroll_visible: bool = True) -> ParameterForm:
+        """Put the focus into the first field."""
+        if self._rows:
+            self.focus_field(next(iter(self._rows)))
+        return self
+
     def focus_field(self, name: str) -> None:
         """Put the focus into a field, unfolding the advanced ones where it is among them."""
         row = self._rows.get(name)

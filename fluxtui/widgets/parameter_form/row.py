@@ -113,7 +113,7 @@ class MoreRow(PlainStatic, can_focus=True):
         """The user wants to see more, or less."""
 
     def __init__(self, titles: tuple[str, ...]) -> None:
-        super().__init__()
+        super().__init__(classes="-wide")
         self._titles = titles
         self.show_open(False)
 

@@ -76,16 +76,19 @@ class RowTable(Vertical):
         columns: Sequence[Column],
         *,
         empty: str = "",
+        header: bool = True,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         """Args:
         columns: from left to right.
         empty: what is said where there are no rows: what to do first.
+        header: whether the titles of the columns are shown.
         """
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
         self._empty = empty
+        self._header = header
         self._rows: tuple[Row, ...] = ()
         self._shown: list[Row] = []
         self._drawn: list[tuple[str, tuple[Text, ...]]] = []
@@ -96,7 +99,9 @@ class RowTable(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out filter, rows and the words for no rows."""
         yield FilterLine()
-        yield RowGrid()
+        grid = RowGrid()
+        grid.show_header = self._header
+        yield grid
         yield PlainStatic(self._empty, classes="table-empty")
 
     @property
@@ -120,9 +125,9 @@ class RowTable(Vertical):
     @property
     def selected_key(self) -> str | None:
         """The key of the row under the cursor."""
-        if self._wanted is not None:
-            return self._wanted
-        return self._grid.key_at(self._grid.cursor_row) if self._drawn else None
+        if not self._drawn:
+            return None
+        return self._wanted or self._grid.key_at(self._grid.cursor_row)
 
     def focus(self, scroll_visible: bool = True) -> RowTable:
         """Put the focus into the rows."""
@@ -132,8 +137,7 @@ class RowTable(Vertical):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the cursor stays on its row where that is still there."""
         self._rows = tuple(rows)
-        if self._grid.columns:
-            self._arrange()
+        self._arrange()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show other columns, such as fewer on a narrow screen."""
@@ -163,12 +167,14 @@ class RowTable(Vertical):
     def _rebuild(self) -> None:
         width = self.size.width - self._grid.styles.scrollbar_size_vertical
         if width > 0:
-            self._wanted = self.selected_key
+            self._wanted = self.selected_key or self._wanted
             self._drawn = []
             self._grid.set_columns(self._columns, self._sorting, width)
             self._arrange()
 
     def _arrange(self) -> None:
+        if not self._grid.columns:
+            return  # Not laid out yet; the first resize arranges everything.
         words = self._filter.text
         self._shown = self._sorting.apply([row for row in self._rows if row.matches(words)])
         if words:
@@ -189,7 +195,7 @@ class RowTable(Vertical):
 
     def _replace(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
         index = self._grid.cursor_row
-        self._wanted = self.selected_key
+        self._wanted = self.selected_key or self._wanted
         self._grid.clear()
         self._drawn = []
         self._add(drawn[:CHUNK])

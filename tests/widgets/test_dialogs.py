@@ -1,0 +1,162 @@
+"""Questions and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import DataTable
+
+from fluxtui.domain.text import safe_text
+from fluxtui.widgets.dialogs import (
+    Choice,
+    ChoiceDialog,
+    ConfirmDialog,
+    Dialog,
+    TypeNameDialog,
+    ask,
+    open_dialog,
+)
+
+HostOf = Callable[[Widget | None], App[Any]]
+NOT_ANSWERED = object()
+
+LAKES = (Choice("1", "Blue lake", "ft-1"), Choice("2", "[/x] mountain", "ft-2"), Choice("3", "Green lake"))
+
+
+async def answer_of(pilot: Pilot[Any], dialog: Dialog[Any], *keys: str) -> Any:
+    """Open a dialog, press keys and return what it answered."""
+    answers: list[Any] = []
+    open_dialog(pilot.app, dialog, answers.append)
+    await pilot.pause(0.1)
+    await pilot.press(*keys)
+    await pilot.pause()
+    return answers[0] if answers else NOT_ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("keys", "danger", "answer"),
+    [
+        (["y"], False, True),
+        (["enter"], False, True),
+        (["n"], False, False),
+        (["q"], False, False),
+        (["escape"], False, False),
+        (["tab", "enter"], False, False),
+        (["right", "enter"], False, False),
+        (["enter"], True, False),
+        (["y"], True, True),
+        (["x"], False, NOT_ANSWERED),
+    ],
+)
+async def test_confirm(host: HostOf, keys: list[str], danger: bool, answer: object) -> None:
+    """Enter says yes unless something is lost by it; there are several ways to say no."""
+    async with host(None).run_test() as pilot:
+        dialog = ConfirmDialog(
+            "Train?", ["18 pictures."], price="$6.00", confirm_label="Train", danger=danger
+        )
+        assert await answer_of(pilot, dialog, *keys) is answer
+
+
+async def test_a_name_must_be_typed(host: HostOf) -> None:
+    """A wrong name says so and deletes nothing."""
+    answers: list[bool | None] = []
+    async with host(None).run_test() as pilot:
+        dialog = TypeNameDialog("Delete?", ["For good."], "lake")
+        open_dialog(pilot.app, dialog, answers.append)
+        await pilot.pause(0.1)
+        await pilot.press("l", "a", "enter")
+        assert answers == []
+        assert "not the name" in str(dialog.query_one(".dialog-answer").render())
+        await pilot.press("k", "e", "enter")
+        assert answers == [True]
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_a_name_need_not_be_typed(host: HostOf, key: str) -> None:
+    """Two ways out."""
+    async with host(None).run_test() as pilot:
+        assert await answer_of(pilot, TypeNameDialog("Delete?", [], "lake"), "l", key) is False
+
+
+@pytest.mark.parametrize(
+    ("keys", "free_text", "answer"),
+    [
+        (["enter"], None, "2"),
+        (["down", "enter"], None, "3"),
+        (["g", "r", "e", "enter"], None, "3"),
+        (["f", "t", "enter"], None, "1"),
+        (["z", "z", "enter"], None, NOT_ANSWERED),
+        (["z", "z", "enter"], "or an id", "zz"),
+        (["ctrl+c"], None, None),
+        (["escape"], None, None),
+    ],
+)
+async def test_choice(host: HostOf, keys: list[str], free_text: str | None, answer: object) -> None:
+    """The present value is marked, typing narrows down, free text counts only where it is invited."""
+    async with host(None).run_test() as pilot:
+        dialog = ChoiceDialog("Lake", LAKES, "2", free_text=free_text)
+        assert await answer_of(pilot, dialog, *keys) == answer
+
+
+async def test_ask_returns_the_answer(host: HostOf) -> None:
+    """From a worker, as screens use it."""
+    async with host(None).run_test() as pilot:
+        asking = ask(pilot.app, ConfirmDialog("Sure?", []))
+        worker = pilot.app.run_worker(asking, exit_on_error=False)
+        await pilot.pause(0.1)
+        await pilot.press("y")
+        assert await worker.wait() is True
+
+
+async def test_hostile_strings(host: HostOf, hostile: str) -> None:
+    """Titles, sentences, names, labels and choices are text and nothing else."""
+    async with host(None).run_test() as pilot:
+        dialogs: list[Dialog[Any]] = [
+            ConfirmDialog(hostile, [hostile], price=hostile, confirm_label=hostile, cancel_label=hostile),
+            TypeNameDialog(hostile, [hostile], hostile),
+            ChoiceDialog(hostile, [Choice(hostile, hostile, hostile)], free_text=hostile),
+        ]
+        for dialog in dialogs:
+            open_dialog(pilot.app, dialog)
+            await pilot.pause(0.1)
+            svg = pilot.app.export_screenshot()
+            assert "\x1b" not in svg
+            assert "\u202e" not in svg
+            pilot.app.pop_screen()
+
+
+async def test_the_typed_name_is_the_one_shown(host: HostOf) -> None:
+    """A name with invisible characters can still be typed: as it is shown."""
+    name = "la\u202eke"
+    async with host(None).run_test() as pilot:
+        assert await answer_of(pilot, TypeNameDialog("Delete?", [], name), *safe_text(name), "enter") is True
+
+
+def test_confirm_snapshot(host: HostOf, snap_compare: Any) -> None:
+    """At 80x24."""
+
+    async def show(pilot: Pilot[Any]) -> None:
+        sentences = ["18 pictures, 300 iterations at bfl.", "The service cannot stop it once it runs."]
+        open_dialog(
+            pilot.app, ConfirmDialog("Train a finetune?", sentences, price="$6.00", confirm_label="Train")
+        )
+        await pilot.pause(0.1)
+
+    assert snap_compare(host(None), terminal_size=(80, 24), run_before=show)
+
+
+def test_choice_snapshot(host: HostOf, snap_compare: Any) -> None:
+    """At 80x24, narrowed down."""
+
+    async def show(pilot: Pilot[Any]) -> None:
+        open_dialog(pilot.app, ChoiceDialog("Finetune", LAKES, "2"))
+        await pilot.pause(0.1)
+        await pilot.press("l", "a")
+        assert pilot.app.screen.query_one(DataTable).row_count == 2
+
+    assert snap_compare(host(None), terminal_size=(80, 24), run_before=show)
