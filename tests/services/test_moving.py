@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxtui.domain.errors import StorageError
@@ -111,6 +111,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(NAMES, VALUES) | VALUES, max_size=4))
 def test_any_list_is_read(scratch: Path, records: list[Any]) -> None:
     old = read_old_models(write(scratch, records), "bfl")

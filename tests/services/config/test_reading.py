@@ -257,6 +257,7 @@ def loaded(path: Path, content: bytes) -> None:
     assert told == safe_text(told)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_file_is_a_configuration_or_a_sentence(scratch: Path, content: bytes) -> None:
     loaded(scratch, content)
@@ -272,7 +273,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, VALUES, max_size=5))
 def test_any_toml_is_a_configuration_or_a_sentence(scratch: Path, tree: dict[str, Any]) -> None:
     loaded(scratch, tomli_w.dumps(tree).encode("utf-8", "replace"))

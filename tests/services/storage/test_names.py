@@ -4,7 +4,7 @@ import itertools
 import re
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxtui.services.storage.names import numbered, picture_stem, safe_extension
@@ -28,6 +28,7 @@ def test_there_is_always_a_name() -> None:
     assert picture_stem(finetune="con", endpoint="", prompt="", seed=None) == "picture-con"
 
 
+@settings(deadline=None)
 @given(st.none() | st.text(), st.text(), st.text(), st.none() | st.integers())
 def test_every_name_is_portable(finetune: str | None, endpoint: str, prompt: str, seed: int | None) -> None:
     stem = picture_stem(finetune=finetune, endpoint=endpoint, prompt=prompt, seed=seed)
@@ -36,6 +37,7 @@ def test_every_name_is_portable(finetune: str | None, endpoint: str, prompt: str
     assert stem not in DEVICES
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_extension_is_plain(extension: str) -> None:
     assert re.fullmatch(r"[a-z0-9]{1,8}", safe_extension(extension))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxtui.domain.errors import StorageError
@@ -79,6 +79,7 @@ def test_nothing_is_outside(storage: StorageService, path: str) -> None:
         storage.write_atomic(Path(path), b"data")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_path_leads_outside(text: str) -> None:
     storage = StorageService(Path("/nonexistent/root"))
