@@ -25,7 +25,6 @@ from fluxtui.domain.errors import (
     ServiceDown,
     ServiceError,
     TimedOut,
-    UnexpectedAnswer,
 )
 from fluxtui.domain.text import safe_text
 
@@ -82,7 +81,7 @@ def error_for(status: int, headers: Mapping[str, str], body: Body, host: str) ->
     """Return the error that an answer means.
 
     Args:
-        status: HTTP status, one that is not a success.
+        status: HTTP status of 300 or more.
         headers: with lower-case names.
         body: as far as it was read.
         host: who answered, for the sentence.
@@ -115,9 +114,8 @@ def _error_for(status: int, headers: Mapping[str, str], body: Body, data: Any, h
         return ServiceDown(_said(f"{host} answered with an error of its own (HTTP {status}).", detail))
     if status >= HTTPStatus.BAD_REQUEST:
         return _refusal(status, data, detail, body, host)
-    return UnexpectedAnswer(
-        f"{host} answered with HTTP {status}, which its interface does not have.",
-        retryable=False,
+    return Refused(
+        f"{host} redirected the request (HTTP {status}), which is not followed. Nothing was billed.",
         next_step="Check the base URL of this profile.",
     )
 

@@ -22,9 +22,10 @@ def connection_error(
         seconds: the time-out that was in force.
         begun: whether anything of the request had left.
     """
-    if isinstance(error, httpx.ConnectTimeout):
+    timed_out = isinstance(error, TimeoutError | httpx.TimeoutException)
+    if timed_out and not begun:
         return NetworkDown(f"{host} could not be reached in time; nothing was sent.", next_step=CHECK_NETWORK)
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
+    if timed_out:
         return TimedOut(f"{host} gave no answer within {seconds:g} seconds.")
     if _is_certificate_fault(error):
         return NetworkDown(

@@ -211,8 +211,8 @@ class Field:
 
 
 def number_text(value: float) -> str:
-    """Return a number without needless zeros: `1e-05`, `2`, `1.2`."""
-    return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else f"{value:g}"
+    """Return a finite number without exponent and needless zeros: `0.00001`, `2`, `1.2`."""
+    return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
 def fields_of(endpoint: type[Endpoint]) -> tuple[Field, ...]:
@@ -295,6 +295,9 @@ def _problem(fields: Mapping[str, Field], detail: Mapping[str, Any]) -> Problem:
     return Problem(name, f"{field.title} {_reason(field, detail)}", whole=True)
 
 
+_EXPECTED = {"bool_": "must be on or off", "string_": "must be text", "tuple_": "must be a list"}
+
+
 def _reason(field: Field, detail: Mapping[str, Any]) -> str:
     kind = str(detail["type"])
     allowed = field.range_text()
@@ -312,6 +315,9 @@ def _reason(field: Field, detail: Mapping[str, Any]) -> str:
         )
     if kind in {"string_too_long", "too_long"}:
         return f"is too long: at most {field.max_length:,}"
+    for beginning, words in _EXPECTED.items():
+        if kind.startswith(beginning):
+            return words
     return _plain(detail)
 
 

@@ -15,9 +15,10 @@ def usd(credits: float) -> float:
 
 def show_usd(amount: float) -> str:
     """Return an amount of USD for people: two decimals, or four below ten cents where cents would lie."""
-    if amount and abs(amount) < 0.1 and round(amount, 2) != round(amount, 4):
-        return f"${amount:.4f}".rstrip("0")
-    return f"${amount:,.2f}"
+    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    if size < 0.1 and round(size, 2) != round(size, 4):
+        return f"{sign}${size:.4f}".rstrip("0")
+    return f"{sign}${size:,.2f}"
 
 
 def show_credits(credits: float) -> str:

@@ -20,7 +20,6 @@ from fluxtui.domain.errors import (
     ServiceDown,
     ServiceError,
     TimedOut,
-    UnexpectedAnswer,
 )
 
 SECRET = "aGVsbG8gd29ybGQgc2VjcmV0IGlucHV0"
@@ -63,8 +62,8 @@ def _error(status: int, document: object, **headers: str) -> ServiceError:
         (502, None, ServiceDown),
         (503, [], ServiceDown),
         (504, "x", ServiceDown),
-        (302, {}, UnexpectedAnswer),
-        (304, {}, UnexpectedAnswer),
+        (302, {}, Refused),
+        (304, {}, Refused),
     ],
 )
 def test_each_status_has_its_error(status: int, document: object, kind: type[ServiceError]) -> None:

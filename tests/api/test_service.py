@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import logging
+import socket
 import subprocess
 import sys
 import traceback
@@ -139,7 +140,7 @@ async def test_lasting_refusals_are_not_repeated(
 
 async def test_redirects_are_not_followed(server: ScriptedServer, service: APIService) -> None:
     server.answer(302, b"", Location=f"{server.url}/elsewhere")
-    with pytest.raises(UnexpectedAnswer):
+    with pytest.raises(Refused, match="redirected"):
         await service.get("/x")
     assert len(server.seen) == 1
 
@@ -227,7 +228,7 @@ async def test_a_slow_answer_to_a_post_leaves_doubt(
 @pytest.mark.parametrize(
     ("status", "document", "kind"),
     [
-        (302, {}, UnexpectedAnswer),
+        (302, {}, Refused),
         (402, {}, OutOfCredits),
         (403, {}, NotAuthenticated),
         (404, {}, NotFound),
@@ -271,6 +272,25 @@ async def test_a_refused_connection_is_tried_again_even_for_a_post(
     with pytest.raises(NetworkDown, match="nothing was sent"):
         await service.post("/x", {})
     assert [exchange.method for exchange in service.trace.exchanges] == ["POST"] * 3
+
+
+async def test_a_server_that_never_takes_the_connection_leaves_no_doubt(make_service: MakeService) -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for other in waiting:
+            other.setblocking(False)
+            other.connect_ex(full.getsockname())
+        service = make_service(
+            f"http://127.0.0.1:{full.getsockname()[1]}",
+            timeouts=Timeouts(connect=0.1, read=1, total=2),
+            retries=RetryPolicy(attempts=1),
+        )
+        with pytest.raises(NetworkDown, match="in time; nothing was sent"):
+            await service.post("/x", {})
+        for other in waiting:
+            other.close()
 
 
 async def test_total_time_is_limited_even_while_bytes_trickle(

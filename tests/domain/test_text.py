@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluxtui.domain.text import (
+    contains_word,
+    file_size,
+    insert_trigger_word,
+    plural,
+    safe_text,
+    shorten,
+    slug,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("plain [/b] text", "plain [/b] text"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07after", "after"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1bP1;2q data\x1b\\after", "after"),
+        ("\x9b31mred", "red"),
+        ("\x1b(Babc", "abc"),
+        ("a\u202eb\u200fc", "abc"),
+        ("a\x00\x07\x7fb", "ab"),
+        ("one\r\ntwo\tthree", "one two three"),
+        ("👨\u200d👩\u200d👧 ok", "👨\u200d👩\u200d👧 ok"),
+        ("\ud800x", "x"),
+        (3.5, "3.5"),
+        (None, "None"),
+    ],
+)
+def test_text_is_made_harmless(text: object, safe: str) -> None:
+    assert safe_text(text) == safe
+
+
+def test_line_breaks_can_stay() -> None:
+    assert safe_text("a\r\nb\tc\rd", newlines=True) == "a\nb    c\nd"
+
+
+@given(st.text(), st.booleans(), st.none() | st.integers(0, 30))
+def test_nothing_that_steers_a_terminal_is_left(text: str, newlines: bool, limit: int | None) -> None:
+    safe = safe_text(text, newlines=newlines, limit=limit)
+    assert all(
+        letter in "\n\u200d\ufe0e\ufe0f"
+        or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+        for letter in safe
+    )
+    assert newlines or "\n" not in safe
+    assert limit is None or len(safe) <= limit
+
+
+@given(st.text())
+def test_harmless_text_stays_as_it_is(text: str) -> None:
+    assert safe_text(safe_text(text)) == safe_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"), [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a bcd", 3, "a…"), ("abc", 0, "")]
+)
+def test_shorten(text: str, limit: int, short: str) -> None:
+    assert shorten(text, limit) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A Fox, in the snow!", "a-fox-in-the-snow"),
+        ("Über Äpfel", "uber-apfel"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("日本", ""),
+        ("one two three four five six seven eight nine", "one-two-three-four-five-six-seven-eight"),
+        ("x" * 90, "x" * 40),
+    ],
+)
+def test_slug(text: str, expected: str) -> None:
+    assert slug(text) == expected
+
+
+@given(st.text())
+def test_slugs_are_portable(text: str) -> None:
+    name = slug(text)
+    assert len(name) <= 40
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert not name.startswith("-")
+    assert not name.endswith("-")
+
+
+def test_plural() -> None:
+    assert [plural(n, "picture") for n in (0, 1, 2, 1000)] == [
+        "0 pictures",
+        "1 picture",
+        "2 pictures",
+        "1,000 pictures",
+    ]
+    assert plural(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (999_960, "1.0 MB"),
+        (1_400_000, "1.4 MB"),
+        (5e12, "5000.0 GB"),
+    ],
+)
+def test_file_size(size: int, text: str) -> None:
+    assert file_size(size) == text
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word", "expected"),
+    [
+        ("a cat", "TOK", "TOK, a cat"),
+        ("a TOK cat", "TOK", "a TOK cat"),
+        ("a tok cat", "TOK", "a tok cat"),
+        ("TOKEN", "TOK", "TOK, TOKEN"),
+        ("  ", "TOK", "TOK"),
+        ("a cat", "", "a cat"),
+        ("a (x+) cat", "(x+)", "a (x+) cat"),
+    ],
+)
+def test_a_trigger_word_is_inserted_once(prompt: str, word: str, expected: str) -> None:
+    assert insert_trigger_word(prompt, word) == expected
+    assert insert_trigger_word(expected, word) == expected
+
+
+def test_words_are_whole() -> None:
+    assert contains_word("my TOK.", "tok")
+    assert not contains_word("mytok", "tok")
