@@ -28,16 +28,11 @@ from fluxtui.widgets.picture_view import PictureView
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import Column, Row, RowTable
 
-SIGNS = {"stops": "✗ stops", "hint": "! hint", "ignored": "– ignored", "": ""}
-"""A sign and a word for each kind of row, so that colour is never the only difference."""
+SIGNS = {"stops": "✗", "hint": "!", "ignored": "–", "": ""}
+"""A sign for each kind of row, so that colour is never the only difference."""
 
 _STYLES = {"stops": "bold red", "hint": "yellow", "ignored": "dim", "": ""}
-_COLUMNS = (
-    Column("kind", "", 9),
-    Column("name", "Picture", 18),
-    Column("pixels", "Pixels", 9, "right"),
-    Column("text", "Caption"),
-)
+_COLUMNS = (Column("kind", "", 1), Column("name", "Picture", 16), Column("text", "Caption"))
 
 
 class DatasetPanel(Vertical):
@@ -50,12 +45,13 @@ class DatasetPanel(Vertical):
     app = getters.app(StatefulApp)
 
     class Changed(Message):
-        """The source was changed (`dataset` is None), or was looked through."""
+        """The source was changed, or looked through: it is a dataset, or none for the reason `fault`."""
 
-        def __init__(self, source: str, dataset: Dataset | None) -> None:
+        def __init__(self, source: str, dataset: Dataset | None = None, fault: str = "") -> None:
             super().__init__()
             self.source = source
             self.dataset = dataset
+            self.fault = fault
 
     def __init__(self, terminal: TerminalProfile) -> None:
         super().__init__()
@@ -65,14 +61,16 @@ class DatasetPanel(Vertical):
         self._rows: dict[str, words.DatasetRow] = {}
         self._looking: Worker[None] | None = None
         self._looked_at = ""
+        self._filled = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the path, the summary, what is in it, and the picture under the cursor."""
         with Horizontal(id="source-line"):
             yield PathInput(kind=PathKind.DATASET, placeholder="path of a folder or a ZIP", id="source")
-            yield Button(Content.assemble(" Choose ", ("^F ", "dim")), id="choose", compact=True)
+            yield Button(Content.assemble(" Choose ", ("^L ", "dim")), id="choose", compact=True)
         yield PlainStatic("", id="summary")
-        yield RowTable(_COLUMNS, id="contents")
+        yield RowTable(_COLUMNS, header=False, id="contents")
+        yield PlainStatic("", id="row-text")
         yield PictureView(self._terminal, placeholder="", id="preview")
 
     def on_mount(self) -> None:
@@ -81,9 +79,14 @@ class DatasetPanel(Vertical):
         self._forget()
 
     @property
+    def source_input(self) -> PathInput:
+        """Where the path is typed."""
+        return self.query_one("#source", PathInput)
+
+    @property
     def source(self) -> str:
         """The path as it is typed."""
-        return self.query_one("#source", PathInput).value
+        return self.source_input.value
 
     @property
     def is_looking(self) -> bool:
@@ -93,7 +96,7 @@ class DatasetPanel(Vertical):
     def use(self, source: str, rules: DatasetRules) -> None:
         """Show a source, for a trainer with these rules, and look through it."""
         self._rules = rules
-        self.query_one("#source", PathInput).show(source)
+        self.source_input.show(source)
         self.action_look()
 
     def action_look(self) -> None:
@@ -118,10 +121,6 @@ class DatasetPanel(Vertical):
         self._say("Stopped. Enter in the path looks again.")
         return True
 
-    def focus_source(self) -> None:
-        """Put the focus where the path is typed."""
-        self.query_one("#source").focus()
-
     def choose(self) -> None:
         """Let a folder or archive be picked from the disk."""
         from fluxtui.widgets.path_picker import PathPicker
@@ -133,7 +132,7 @@ class DatasetPanel(Vertical):
 
     def _take_chosen(self, chosen: Path | None) -> None:
         if chosen is not None:
-            self.query_one("#source", PathInput).show(str(chosen))
+            self.source_input.show(str(chosen))
             self.action_look()
 
     async def _look(self, source: str, rules: DatasetRules) -> None:
@@ -145,6 +144,7 @@ class DatasetPanel(Vertical):
             dataset = await self.app.services.datasets.inspect(expanded(source), rules, progress)
         except DatasetError as error:
             self._say(f"✗ {error.sentence()}", "$text-error")
+            self.post_message(self.Changed(source, fault=error.sentence()))
             return
         self._show(dataset)
         self.post_message(self.Changed(source, dataset))
@@ -161,7 +161,9 @@ class DatasetPanel(Vertical):
         self._say(f"{sign} {words.summary_text(dataset)}", style)
 
     def _fill(self, rows: tuple[words.DatasetRow, ...]) -> None:
-        self._rows = {str(number): row for number, row in enumerate(rows)}
+        # Keys that were never used before, so that the table tells of the cursor on the first new row.
+        self._filled += 1
+        self._rows = {f"{self._filled}.{number}": row for number, row in enumerate(rows)}
         table = self.query_one("#contents", RowTable)
         table.display = bool(rows)
         table.set_rows([_row(key, row) for key, row in self._rows.items()])
@@ -173,10 +175,18 @@ class DatasetPanel(Vertical):
     def _preview(self, event: RowTable.Highlighted) -> None:
         event.stop()
         row = self._rows.get(event.key or "")
-        path = (
-            words.preview_path(self._dataset, row) if self._dataset is not None and row is not None else None
-        )
-        self.query_one("#preview", PictureView).path = path
+        self.query_one("#row-text", PlainStatic).show(f"{row.name}: {row.text.strip()}" if row else "")
+        self.query_one("#preview", PictureView).path = words.preview_path(self._dataset, row)
+
+    @on(RowTable.Chosen, "#contents")
+    def _open_picture(self, event: RowTable.Chosen) -> None:
+        event.stop()
+        row = self._rows.get(event.key)
+        path = words.preview_path(self._dataset, row)
+        if row is not None and path is not None:
+            from fluxtui.screens.viewer import PictureScreen
+
+            open_dialog(self.app, PictureScreen(path, row.text.strip()))
 
     @on(Input.Changed, "#source")
     def _typed(self, event: Input.Changed) -> None:
@@ -185,7 +195,7 @@ class DatasetPanel(Vertical):
             self.stop_looking()
             self._looked_at = ""
             self._forget()
-            self.post_message(self.Changed(event.value, None))
+            self.post_message(self.Changed(event.value))
 
     @on(Input.Submitted, "#source")
     def _entered(self, event: Input.Submitted) -> None:
@@ -205,8 +215,6 @@ class DatasetPanel(Vertical):
 
 
 def _row(key: str, row: words.DatasetRow) -> Row:
-    style = _STYLES[row.kind]
-    text = Text(row.text, "" if row.kind or row.captioned else "dim")
-    return Row(
-        key, {"kind": Text(SIGNS[row.kind], style), "name": row.name, "pixels": row.pixels, "text": text}
-    )
+    sign = Text(SIGNS[row.kind], _STYLES[row.kind])
+    text = Text(row.text, "dim" if row.is_quiet else "")
+    return Row(key, {"kind": sign, "name": row.name, "text": text})

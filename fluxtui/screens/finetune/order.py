@@ -20,13 +20,15 @@ class TrainingOrder:
     Attributes:
         endpoint: describes the training, or None while there is no service to train with.
         source: the folder or archive as it is typed.
-        dataset: what is in the source, or None while it has not been looked at.
+        dataset: what is in the source, or None while that is not known.
+        fault: why it is not known, as a sentence, or `''` while it has not been looked at.
         values: the parameters by name, as the form holds them.
     """
 
     endpoint: type[TrainingEndpoint] | None = None
     source: str = ""
     dataset: Dataset | None = None
+    fault: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def dataset_fault(self) -> str:
@@ -34,7 +36,7 @@ class TrainingOrder:
         if not self.source.strip():
             return "Choose the pictures to train on."
         if self.dataset is None:
-            return "The pictures have not been looked at yet."
+            return self.fault or "The pictures have not been looked at yet."
         blocking = self.dataset.blocking
         if blocking:
             first = blocking[0].sentence().rstrip(".")

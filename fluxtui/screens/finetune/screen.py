@@ -10,11 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.reactive import reactive
 from textual.worker import Worker
 
 from fluxtui.domain.endpoint import fields_of
-from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.errors import InvalidInput, TrainingDiscontinued
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
@@ -43,12 +44,12 @@ class FinetuneScreen(PlaceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "train", "Train", id="finetune.train"),
-        Binding("ctrl+f,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
-        Binding("escape", "stop", "Stop", id="finetune.stop"),
+        Binding("ctrl+l,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
+        Binding("escape", "stop", "Stop", id="finetune.stop", show=False),
     ]
 
     order: reactive[TrainingOrder] = reactive(TrainingOrder(), init=False)
-    preparing: reactive[bool] = reactive(False, init=False, bindings=True)
+    preparing: reactive[bool] = reactive(False, init=False)
     """Whether a training is being prepared; until it is on its way no second one is begun."""
 
     def __init__(self) -> None:
@@ -59,12 +60,13 @@ class FinetuneScreen(PlaceScreen):
         """Lay out the three steps and the trainings."""
         with Container(id="steps"):
             yield DatasetPanel(self.app.terminal)
-            with Vertical(id="parameters") as step:
-                set_title(step, "2 Finetune")
-                yield ParameterForm(id="form")
-        yield PlainStatic("", id="discontinued")
-        yield TrainLine()
-        yield TrainingsPanel()
+            with Vertical(id="training"):
+                with Vertical(id="parameters") as step:
+                    set_title(step, "2 Finetune")
+                    yield ParameterForm(id="form")
+                yield PlainStatic("", id="discontinued")
+                yield TrainLine()
+                yield TrainingsPanel()
 
     def on_mount(self) -> None:
         """Follow balance, jobs and profile."""
@@ -102,6 +104,13 @@ class FinetuneScreen(PlaceScreen):
             find_problems=problem_finder(endpoint),
         )
         self.order = replace(self.order, endpoint=endpoint, values=self._form.values)
+        self._focus_what_is_missing()
+
+    def _focus_what_is_missing(self) -> None:
+        """Start where something is to be entered, unless the user is somewhere already."""
+        missing = next((problem.field for problem in self.order.problems()), "")
+        if self.order.source and missing and self.focused is self._dataset_panel.source_input:
+            self._form.focus_field(missing)
 
     # The order
 
@@ -112,7 +121,7 @@ class FinetuneScreen(PlaceScreen):
 
     @on(DatasetPanel.Changed)
     def _take_dataset(self, event: DatasetPanel.Changed) -> None:
-        self.order = replace(self.order, source=event.source, dataset=event.dataset)
+        self.order = replace(self.order, source=event.source, dataset=event.dataset, fault=event.fault)
         self._keep()
 
     def _keep(self) -> None:
@@ -142,7 +151,8 @@ class FinetuneScreen(PlaceScreen):
         sentence = words.discontinued_text(trainings)
         notice = self.query_one("#discontinued", PlainStatic)
         notice.display = bool(sentence)
-        notice.show(plain(sentence))
+        heading = (f"✗ {TrainingDiscontinued.title}. ", "bold $text-error")
+        notice.show(Content.assemble(heading, plain(sentence)))
 
     @on(RowTable.Chosen, "#trainings")
     async def _open_training(self, event: RowTable.Chosen) -> None:
@@ -161,19 +171,14 @@ class FinetuneScreen(PlaceScreen):
         """Let a folder or archive be picked from the disk."""
         self._dataset_panel.choose()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to stop only what runs."""
-        if action == "stop":
-            return self.preparing or self._dataset_panel.is_looking if self.is_mounted else False
-        return True
-
     @on(TrainLine.Stopped)
     def action_stop(self) -> None:
-        """Stop looking through or packing pictures; what is sent already cannot be stopped."""
+        """Stop looking through or packing pictures, else clear the news; what is sent cannot be stopped."""
         if self._starting is not None and self.preparing:
             self._starting.cancel()
             self.app.tell("Stopped before anything was sent or paid.")
-        self._dataset_panel.stop_looking()
+        elif not self._dataset_panel.stop_looking():
+            self.action_clear_news()
 
     @on(TrainLine.Pressed)
     def action_train(self) -> None:
@@ -201,7 +206,7 @@ class FinetuneScreen(PlaceScreen):
         order = self.order
         if fault := order.dataset_fault():
             self.app.tell(f"{fault} Nothing was sent.", severity="warning")
-            self._dataset_panel.focus_source()
+            self._dataset_panel.source_input.focus()
             return False
         if problems := order.problems():
             self._form.show_problems(problems)

@@ -18,8 +18,9 @@ class TrainLine(Horizontal):
     TrainLine {
         height: 1;
         Button { width: auto; min-width: 10; }
-        PlainLabel { width: 1fr; margin-left: 2; color: $text-muted; }
-        PlainLabel.-fault { color: $text-error; }
+        .step { width: 2; color: $text-muted; }
+        #money { width: 1fr; margin-left: 2; color: $text-muted; }
+        #money.-fault { color: $text-error; }
     }
     """
 
@@ -35,6 +36,7 @@ class TrainLine(Horizontal):
         train.variant = "primary"
         stop = Button("Stop", id="stop", compact=True)
         stop.display = False
+        yield PlainLabel("3", classes="step")
         yield train
         yield stop
         yield PlainLabel("", id="money")

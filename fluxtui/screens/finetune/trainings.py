@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.text import Text
 
-from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.screens.finetune import words
 from fluxtui.widgets.plain import set_title
@@ -16,12 +16,13 @@ from fluxtui.widgets.table import Column, Row, RowTable
 NO_TRAININGS = "No trainings yet. What you train shows its progress here."
 
 _COLUMNS = (
-    Column("name", "Name", 22),
-    Column("state", "State"),
+    Column("name", "Name"),
+    Column("state", "State", 28),
     Column("elapsed", "Time", 10, "right"),
-    Column("cost", "Cost", 8, "right"),
+    Column("cost", "Cost", 7, "right"),
 )
 
+_FREE_ENDS = UNBILLED_STATES - {JobState.DRAFT}
 _STYLES = {JobState.DONE: "green", JobState.IN_DOUBT: "yellow", JobState.CANCELLED: "dim"}
 
 
@@ -29,7 +30,7 @@ class TrainingsPanel(RowTable):
     """One row a training; Enter on one goes where it leads."""
 
     def __init__(self) -> None:
-        super().__init__(_COLUMNS, empty=NO_TRAININGS, id="trainings")
+        super().__init__(_COLUMNS, empty=NO_TRAININGS, header=False, id="trainings")
 
     def on_mount(self) -> None:
         """Say what the rows are."""
@@ -48,6 +49,6 @@ def _row(job: Job, now: datetime) -> Row:
             "name": job.finetune_name or job.title,
             "state": Text(words.training_text(job), style),
             "elapsed": words.elapsed_text(job, now),
-            "cost": show_credits(job.credits),
+            "cost": "" if job.state in _FREE_ENDS else show_credits(job.credits),
         },
     )

@@ -44,9 +44,15 @@ def summary_text(dataset: Dataset) -> str:
         parts.append(plural(stopping, "problem"))
     if advice:
         parts.append(plural(advice, "hint"))
-    if dataset.ignored:
-        parts.append(f"{len(dataset.ignored)} ignored")
+    ignored = _silently_ignored(dataset)
+    if ignored:
+        parts.append(f"{len(ignored)} ignored")
     return " · ".join(parts)
+
+
+def _silently_ignored(dataset: Dataset) -> tuple[str, ...]:
+    complained_of = {problem.name for problem in dataset.problems}
+    return tuple(name for name in dataset.ignored if name not in complained_of)
 
 
 @dataclass(frozen=True)
@@ -55,42 +61,45 @@ class DatasetRow:
 
     Attributes:
         kind: `stops`, `hint`, `ignored`, or `''` for a picture.
-        name: of the file, `''` for something about the whole set.
-        pixels: size of a picture.
-        text: its caption, or what is wrong.
-        captioned: whether the text is a caption.
+        name: of the file, or that it is about all of them.
+        text: pixels and caption of a picture, or what is wrong.
+        is_quiet: of less interest than the others.
     """
 
     kind: str
     name: str
-    pixels: str
     text: str
-    captioned: bool = False
+    is_quiet: bool = False
 
 
 def dataset_rows(dataset: Dataset) -> tuple[DatasetRow, ...]:
     """Return what is in a dataset: what stops the training, hints, pictures, ignored files."""
     problems = [
-        DatasetRow("stops" if problem.blocking else "hint", problem.name, "", problem.reason)
+        DatasetRow(
+            "stops" if problem.blocking else "hint",
+            problem.name or "all of them",
+            f"stops the training: {problem.reason}" if problem.blocking else problem.reason,
+        )
         for problem in sorted(dataset.problems, key=lambda problem: not problem.blocking)
     ]
     pictures = [
         DatasetRow(
             "",
             picture.name,
-            f"{picture.width}×{picture.height}",
-            picture.caption or "no caption",
-            captioned=picture.caption is not None,
+            f"{f'{picture.width}×{picture.height}':>9}  {picture.caption or 'no caption'}",
+            is_quiet=picture.caption is None,
         )
         for picture in dataset.pictures
     ]
-    ignored = [DatasetRow("ignored", name, "", "") for name in dataset.ignored]
+    ignored = [
+        DatasetRow("ignored", name, "is ignored", is_quiet=True) for name in _silently_ignored(dataset)
+    ]
     return (*problems, *pictures, *ignored)
 
 
-def preview_path(dataset: Dataset, row: DatasetRow) -> Path | None:
+def preview_path(dataset: Dataset | None, row: DatasetRow | None) -> Path | None:
     """Return the file of a picture in a folder; what is inside an archive has none."""
-    if row.kind or dataset.source.suffix.lower() == ".zip":
+    if dataset is None or row is None or row.kind or dataset.source.suffix.lower() == ".zip":
         return None
     return dataset.source / row.name
 
@@ -151,11 +160,11 @@ def training_text(job: Job) -> str:
         case JobState.DONE:
             return "ready: F4 generates with it"
         case JobState.IN_DOUBT:
-            return "in doubt: F6 Jobs lets you decide"
+            return "in doubt: Enter decides"
         case JobState.CANCELLED:
             return "cancelled"
         case _:
-            return f"{(job.error_title or job.state.value).lower()}: F6 Jobs tells more"
+            return (job.error_title or job.state.value).lower()
 
 
 def elapsed_text(job: Job, now: datetime) -> str:

@@ -42,11 +42,10 @@ class ModelsScreen(PlaceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh", "Refresh", id="models.refresh"),
-        Binding("slash", "filter", "Filter", id="models.filter", key_display="/"),
-        Binding("f", "favourite", "Favourite", id="models.favourite"),
+        Binding("f", "favourite", "Star", id="models.favourite"),
         Binding("t", "copy_trigger_word", "Copy trigger", id="models.copy_trigger"),
         Binding("y", "copy_id", "Copy id", id="models.copy_id"),
-        Binding("n", "add", "Add by id", id="models.add"),
+        Binding("n", "add", "Add", id="models.add"),
         Binding("d", "delete", "Delete", id="models.delete"),
     ]
 
@@ -106,7 +105,9 @@ class ModelsScreen(PlaceScreen):
         self._draw_age()
 
     def _draw_age(self) -> None:
-        text = f"{plural(len(self.app.finetunes), 'finetune')} · {self._age()}" if self.app.finetunes else ""
+        count = len(self.app.finetunes)
+        hint = " · / filters, s sorts" if count > 1 else ""
+        text = f"{plural(count, 'finetune')} · {self._age()}{hint}" if count else ""
         self.query_one("#age", PlainStatic).show(plain(self.doing or text))
 
     def _age(self) -> str:

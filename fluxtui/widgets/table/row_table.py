@@ -166,9 +166,12 @@ class RowTable(Vertical):
 
     def _rebuild(self) -> None:
         width = self.size.width - self._grid.styles.scrollbar_size_vertical
-        if width > 0:
-            self._wanted = self.selected_key or self._wanted
-            self._drawn = []
+        self._wanted = self.selected_key or self._wanted
+        self._drawn = []
+        if width <= 0:
+            # Hidden or not laid out yet: drawn once there is room, and nothing before in too few columns.
+            self._grid.clear(columns=True)
+        else:
             self._grid.set_columns(self._columns, self._sorting, width)
             self._arrange()
 
