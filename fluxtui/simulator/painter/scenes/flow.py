@@ -25,7 +25,7 @@ def paint_flow(random: Random, size: Size, palette: Palette) -> Image.Image:
     scale = 1.6
     canvas_size = (round(size[0] * scale), round(size[1] * scale))
     canvas = coloured(cloud(random, canvas_size, 2, 2), ground)
-    draw = ImageDraw.Draw(canvas, "RGBA")
+    draw = ImageDraw.Draw(canvas)
     colours = ramp(palette[1:] if dark else palette[:4])
     angles = soft_noise(random, (_CELLS, _CELLS), 4, 4).tobytes()
     tones = soft_noise(random, (_CELLS, _CELLS), 3, 3).tobytes()
@@ -36,7 +36,7 @@ def paint_flow(random: Random, size: Size, palette: Palette) -> Image.Image:
         tone = tones[_cell(*start)] + random.randint(-34, 34)
         colour = colours[min(255, max(0, tone))]
         width = max(1, round(min(canvas_size) / 420 * random.choice((1, 1, 2, 2, 3, 5))))
-        draw.line(line, fill=(*colour, random.randint(110, 220)), width=width, joint="curve")
+        draw.line(line, fill=mixed(ground[1], colour, random.uniform(0.55, 1.0)), width=width, joint="curve")
     return canvas.resize(size, Image.Resampling.LANCZOS)
 
 
