@@ -170,8 +170,11 @@ class ModelService:
                 except ServiceError as error:
                     return Problem(safe_text(finetune_id, limit=60), error.sentence())
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(finetune_id)) for finetune_id in dict.fromkeys(ids)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(finetune_id)) for finetune_id in dict.fromkeys(ids)]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
         results = [task.result() for task in tasks]
         finetunes = tuple(result for result in results if isinstance(result, Finetune))
         return finetunes, tuple(result for result in results if isinstance(result, Problem))

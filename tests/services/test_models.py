@@ -84,6 +84,19 @@ async def test_details_that_cannot_be_had_are_named(
     assert result.missing == ()
 
 
+async def test_network_that_goes_down_in_between_is_one_sentence(
+    models: ModelService, monkeypatch: pytest.MonkeyPatch, trained: str
+) -> None:
+    async def down(_: BFLProvider, finetune_id: str) -> Finetune:
+        raise NetworkDown("There is no connection.")
+
+    monkeypatch.setattr(BFLProvider, "finetune", down)
+    before = await models.list()
+    with pytest.raises(NetworkDown):
+        await models.refresh("bfl")
+    assert await models.list() == before
+
+
 async def test_offline_the_copy_stays(
     models: ModelService, trained: str, reconnect: Callable[..., None], unused_tcp_port: int
 ) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import math
 import struct
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -18,6 +19,14 @@ from fluxtui.domain.text import safe_text
 JPEG_QUALITY = 95
 CHECK_PIXELS = 512
 """Edge to which a JPEG may be reduced while its data is checked: all of it is still read."""
+
+DECODED = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
+"""What is decoded, by Pillow's names; cameras put a preview behind a JPEG, and Pillow calls that MPO."""
+
+LARGE_PIXELS = 25_000_000
+"""Pictures with more pixels are worked on one at a time, whatever the number of threads, to bound memory."""
+
+_one_large_picture = threading.RLock()
 
 # Pillow only warns of pictures that are too large to be decoded safely; we never want to decode those.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -54,14 +63,20 @@ class PictureFacts:
 
 
 def examine(content: bytes) -> PictureFacts:
-    """Decode a picture completely and return what it is. Raises `PictureError` with the reason."""
+    """Decode a picture completely and return what it is. Raises `PictureError` with the reason.
+
+    Formats other than those in `DECODED` are named and not decoded: some of their decoders can be made to
+    work for hours, or to call other programs.
+    """
     with opened(content) as image:
+        if image.format not in DECODED:
+            return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1, turned=False)
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         width, height = image.size
         if orientation in _TURNED_ORIENTATIONS:
             width, height = height, width
-        format_name, mode = str(image.format), image.mode
-        frames = int(getattr(image, "n_frames", 1))
+        format_name, mode = DECODED[image.format], image.mode
+        frames = int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
         image.draft(None, (CHECK_PIXELS, CHECK_PIXELS))
         image.load()
         return PictureFacts(format_name, width, height, mode, frames, orientation not in {0, 1})
@@ -84,6 +99,10 @@ def prepared(content: bytes, max_pixels: int) -> tuple[bytes, str]:
     result. Raises `PictureError`.
     """
     with opened(content) as image:
+        if image.format not in DECODED:
+            raise PictureError(
+                f"is a {safe_text(image.format, limit=20)}, which is not prepared for training"
+            )
         as_png = image.format == "PNG"
         size = fitted(*image.size, max_pixels)
         if size != image.size:
@@ -109,7 +128,9 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     """Open a picture and turn every fault of its decoder into a `PictureError`."""
     try:
         with Image.open(io.BytesIO(content)) as image:
-            yield image
+            is_large = image.width * image.height > LARGE_PIXELS
+            with _one_large_picture if is_large else nullcontext():
+                yield image
     except UnidentifiedImageError:
         raise PictureError("is not a picture that can be read") from None
     except _TOO_LARGE:

@@ -11,6 +11,7 @@ from fluxtui.domain.errors import (
     NotPermitted,
     RateLimited,
     ResultExpired,
+    UnexpectedAnswer,
 )
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
@@ -20,7 +21,6 @@ from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
 from fluxtui.services.jobs.results import finish_saved_picture, save_finetune, save_picture
 
 _KEY_TROUBLE = (NotAuthenticated, NotPermitted)
-_DELIVERY_ENDED = (ResultExpired, NotFound, NotPermitted, NotAuthenticated)
 _DELIVERY_TRIES = 2
 
 
@@ -38,7 +38,7 @@ class Following:
         self._waits = poll_waits(context.pacing, training=job.kind is JobKind.TRAINING)
         self._trouble = trouble_waits(context.pacing)
         self._missing_answers = 0
-        self._deliveries_ended = 0
+        self._failed_deliveries = 0
 
     async def follow(self, *, at_once: bool) -> Job:
         """Return the job when it has ended.
@@ -125,30 +125,24 @@ class Following:
             return
         try:
             self._job = await save_picture(self._context, self._job, status)
-        except _DELIVERY_ENDED:
+        except ResultExpired:
             # The address may have aged while we were away; the service gives a fresh one if it can.
-            self._deliveries_ended += 1
-            if self._deliveries_ended >= _DELIVERY_TRIES:
+            self._failed_deliveries += 1
+            if self._failed_deliveries >= _DELIVERY_TRIES:
                 await self._expired("The address of the picture has expired")
+        except UnexpectedAnswer as error:
+            self._failed_deliveries += not error.retryable
+            if self._failed_deliveries < _DELIVERY_TRIES:
+                raise
+            message = f"{error.sentence()} It cost {show_credits(self._job.credits)}."
+            self._job = await self._context.end(self._job, JobState.FAILED, error.title, message)
 
     async def _missing(self) -> None:
         self._missing_answers += 1
         if self._missing_answers < self._context.pacing.missing_answers:
             return
-        if self._job.kind is JobKind.TRAINING:
-            await self._training_record_gone()
-        else:
-            await self._expired("The service no longer knows this job")
-
-    async def _training_record_gone(self) -> None:
-        """The record of a training is kept for a while only; its finetune stays."""
-        provider = await self._context.gateway.provider(self._job.profile)
-        try:
-            await provider.finetune(self._job.remote_id or "")
-        except NotFound:
-            await self._expired("The service knows neither this training nor its finetune any more")
-            return
-        await self._collect(RemoteStatus(Phase.READY, "finished"))
+        what = "training and no finetune of it" if self._job.kind is JobKind.TRAINING else "generation"
+        await self._expired(f"The service no longer knows this {what}")
 
     async def _expired(self, what: str) -> None:
         message = f"{what}, so nothing can be saved; it cost {show_credits(self._job.credits)}."

@@ -119,6 +119,11 @@ def _facts(path: Path) -> _Facts:
 
 
 def _place(context: JobContext, job: Job, facts: _Facts, seed: int | None) -> Path:
+    """Return where the picture belongs: the place chosen at an earlier try, or a new one."""
+    if job.picture is not None:
+        chosen = context.storage.inside(job.picture)
+        if chosen.parent.is_dir() and not chosen.exists():
+            return chosen
     return context.storage.picture_path(
         finetune=job.finetune_name,
         endpoint=job.endpoint,

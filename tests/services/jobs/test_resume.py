@@ -222,6 +222,7 @@ async def test_disk_that_takes_nothing_holds_the_result_and_says_so(
         pictures.unlink()
         (done,) = await ended(jobs, [job])
     assert (done.state, done.error) == (JobState.DONE, None)
+    assert len([path for path in pictures.rglob("*") if path.is_file()]) == 1
 
 
 async def test_only_what_was_not_sent_can_be_cancelled(
