@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
@@ -60,7 +62,9 @@ class FluxApp(StatefulApp):
         self._container = container
         self._services: Services | None = None
         self._feed: StateFeed | None = None
+        self._runner: Worker[None] | None = None
         self._interrupted = False
+        self._closing = False
         self.animation_level = "none"
 
     @property
@@ -75,6 +79,7 @@ class FluxApp(StatefulApp):
         self._begin_batch()
         for place in PLACES:
             self.add_mode(place.name, place.make)
+        self.app_resume_signal.subscribe(self, self._redraw)
         guarded(self, self._open(), doing="opening", group="app")
 
     async def _open(self) -> None:
@@ -93,7 +98,12 @@ class FluxApp(StatefulApp):
             await self._show_first_place()
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
-        guarded(self, services.jobs.run(), doing="driving the jobs", group="runner", exclusive=True)
+        if not self._closing:
+            self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
+
+    def _redraw(self, _: App[Any]) -> None:
+        """Draw everything again after a suspension: the shell has written over it."""
+        self.refresh(layout=True)
 
     def _note_connection(self, up: bool) -> None:
         self.connected = up
@@ -116,9 +126,19 @@ class FluxApp(StatefulApp):
         self.ask_balance()
 
     async def on_unmount(self) -> None:
-        """Let go of the journal and the connections."""
+        """Let go of the jobs, the journal and the connections."""
+        self._closing = True
+        await self._stop_runner()
         if self._services is not None:
             await self._container.close()
+
+    async def _stop_runner(self) -> None:
+        """Let the requests on their way end, within bounds, and release every job."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.cancel()
+            with suppress(WorkerCancelled):
+                await runner.wait()
 
     def ask_balance(self) -> None:
         """Ask the service for the balance soon."""
@@ -231,4 +251,6 @@ class FluxApp(StatefulApp):
             sure = await ask(self, dialog)
             if not sure:
                 return
+            self.tell("Finishing the requests on their way …")
+            await self._stop_runner()
         self.exit(0)

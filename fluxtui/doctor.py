@@ -13,7 +13,7 @@ from fluxtui import __version__
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 
-PACKAGES = ("textual", "textual-image", "pillow", "httpx", "pydantic")
+PACKAGES = ("textual", "pillow", "httpx", "pydantic")
 
 
 def run_doctor(options: argparse.Namespace) -> int:

@@ -154,5 +154,5 @@ def prepare_terminal(config: ConfigService, options: argparse.Namespace) -> Term
     from fluxtui.terminal.probe import probe_terminal
 
     terminal = probe_terminal(getattr(options, "images", None) or config.config.images.protocol)
-    prepare_environment(os.environ, terminal.over_ssh)
+    prepare_environment(os.environ, terminal.over_ssh, truecolor=terminal.truecolor)
     return terminal

@@ -46,14 +46,12 @@ class PlaceScreen(QuietScreen[None]):
         """Return the places with their keys, this one marked; shown while there is no news."""
         from fluxtui.screens.places import PLACES
 
-        parts = [
-            Content.assemble(
-                Content.styled(f" {place.function_key.upper()} ", "$text-muted"),
-                Content.styled(place.title, "bold $text-accent" if place.name == self.PLACE else "$text-muted"),
-            )
-            for place in PLACES
-        ]
-        return Content(" ").join(parts)
+        parts: list[tuple[str, str]] = []
+        for place in PLACES:
+            here = place.name == self.PLACE
+            parts.append((f"  {place.function_key.upper()} ", "$text-muted"))
+            parts.append((place.title, "bold $text-accent" if here else "$text-muted"))
+        return Content.assemble(*parts)
 
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""

@@ -26,7 +26,7 @@ class WelcomeScreen(Screen[None]):
     HELP = "Paste a key and press Enter: it is checked without cost, then kept in the configuration file."
     CSS_PATH = "welcome.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+d,f9", "open_demo", "Demo", id="welcome.demo", key_display="Ctrl+D"),
+        Binding("ctrl+d", "open_demo", "Demo", id="welcome.demo", priority=True),
         Binding("ctrl+r", "look_again", "Look again", id="welcome.again"),
         Binding("escape", "later", "Without a key", id="welcome.later"),
         Binding("ctrl+q", "app.leave", "Quit", id="welcome.quit"),

@@ -1,0 +1,140 @@
+"""The application as a whole: start, places, leaving, faults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.jobs import JobState
+from fluxtui.screens.lists import MessagesScreen
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.places import PLACES
+from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.simulator.running import Simulator
+from fluxtui.state import OPEN_DEMO
+from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.line_input import LineInput
+
+AppFactory = Callable[..., FluxApp]
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for what the program does in its own time."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await pilot.pause(0.02)
+
+
+def is_open(app: FluxApp) -> bool:
+    return isinstance(app.screen, PlaceScreen | WelcomeScreen)
+
+
+async def test_every_place_opens_with_its_key_even_while_typing(make_app: AppFactory) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        for place in (*PLACES, *reversed(PLACES)):
+            await pilot.press(place.function_key)
+            assert app.current_mode == place.name
+            assert app.return_code is None
+
+
+async def test_the_last_place_is_there_again(make_app: AppFactory) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        await pilot.press("f6")
+        await until(pilot, lambda: not any(worker.group == "place" for worker in app.workers))
+    again = make_app()
+    async with again.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(again))
+        assert again.current_mode == "jobs"
+
+
+async def test_a_first_start_asks_for_a_key_and_keeps_only_a_good_one(
+    make_app: AppFactory, simulator: Simulator, tmp_path: Path
+) -> None:
+    app = make_app(simulator.base_url, key=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        field = app.screen.query_one(LineInput)
+        field.value = "bfl_wrong"
+        await pilot.press("enter")
+        answer = app.screen.query_one("#welcome-answer")
+        await until(pilot, lambda: "not kept" in str(answer.render()))
+        assert not (tmp_path / "config.toml").exists()
+        field.value = "sim-valid"
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, WelcomeScreen))
+        await until(pilot, lambda: app.balance is not None)
+    written = tmp_path / "config.toml"
+    assert "sim-valid" in written.read_text()
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert simulator.ledger() == []
+
+
+async def test_the_first_start_offers_the_demo(make_app: AppFactory) -> None:
+    app = make_app(key=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        # The pilot would wait for ever for an application that ends at a key.
+        pressing = asyncio.create_task(pilot.press("ctrl+d"))
+        async with asyncio.timeout(20):
+            while app.return_value is None:
+                await asyncio.sleep(0.02)
+        pressing.cancel()
+    assert app.return_value == OPEN_DEMO
+
+
+async def test_without_a_network_it_works_on_what_it_has_and_says_so(make_app: AppFactory) -> None:
+    app = make_app("http://127.0.0.1:9")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        await until(pilot, lambda: not app.connected)
+        await pilot.press("f4", "f3", "f6")
+        assert app.return_code is None
+
+
+async def test_leaving_with_active_jobs_asks(make_app: AppFactory, simulator: Simulator) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        simulator.faults("latency", seconds=1.0, where="poll")
+        await app.services.inference.generate("demo", "flux-pro-1.1", {"prompt": "a lantern"}, count=2)
+        await until(pilot, lambda: any(job.is_active for job in app.jobs))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until(pilot, lambda: {job.state for job in app.jobs} == {JobState.DONE})
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: app.return_value == 0)
+
+
+async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    app = make_app()
+    journal = app._container._storage.journal_path
+    journal.write_bytes(b"not a database at all, but long enough to look like one" * 40)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.return_code == 2)
+    assert journal.read_bytes().startswith(b"not a database")
+
+
+async def test_messages_keep_every_error(make_app: AppFactory) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        app.tell("It went [/wrong] \x1b[31mhere.", title="Trouble", severity="error")
+        app.action_show_messages()
+        await until(pilot, lambda: isinstance(app.screen, MessagesScreen))
+        await pilot.pause()
+        full = str(app.screen.query_one(".list-full").render())
+        assert full == "It went [/wrong] here."
+        await pilot.press("q")
+        assert isinstance(app.screen, PlaceScreen)
