@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -142,4 +143,6 @@ def guarded(
         except Exception as error:
             app.tell_fault(error, doing)
 
-    return node.run_worker(run(), name=doing, group=group, exclusive=exclusive, exit_on_error=False)
+    # A worker that is replaced before it began never awaits its work.
+    weakref.finalize(run, work.close)
+    return node.run_worker(run, name=doing, group=group, exclusive=exclusive, exit_on_error=False)
