@@ -46,12 +46,6 @@ class Host(App[Any]):
         if self._widget is not None:
             yield self._widget
 
-    def text(self) -> str:
-        """Return what is on the screen as lines of text."""
-        width, height = self.size
-        lines = self.screen._compositor.render_strips(self.size)
-        return "\n".join(strip.text[:width].rstrip() for strip in lines[:height])
-
 
 @pytest.fixture
 def host() -> Callable[[Widget | None], Host]:

@@ -34,6 +34,11 @@ class RowGrid(DataTable[Text]):
         &> .datatable--cursor { background: $surface; color: $foreground; text-style: none; }
         &:focus > .datatable--cursor { background: $primary; color: $text; text-style: bold; }
         &> .datatable--hover { background: $background; }
+        &:ansi {
+            &> .datatable--header { background: ansi_default; color: ansi_default; text-style: dim; }
+            &> .datatable--cursor { background: ansi_default; color: ansi_default; text-style: bold; }
+            &:focus > .datatable--cursor { text-style: bold reverse; }
+        }
     }
     """
 
