@@ -110,8 +110,9 @@ class EndpointInfo:
 class Endpoint(BaseModel):
     """Base of every endpoint description; an instance is a validated request."""
 
+    # Built when first used: a session uses few of the endpoints, and a start should not wait for all.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=False, allow_inf_nan=False, validate_default=True
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, defer_build=True
     )
 
     info: ClassVar[EndpointInfo]

@@ -56,7 +56,7 @@ class ScriptedServer:
         async def step(_seen: Seen, writer: asyncio.StreamWriter) -> None:
             writer.write("\r\n".join(lines).encode() + content)
             await writer.drain()
-            if "Content-Length" in headers or "Connection" in headers:
+            if int(named["Content-Length"]) > len(content):
                 writer.close()
 
         return self.then(step)

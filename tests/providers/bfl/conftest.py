@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -93,10 +93,23 @@ def archive(tmp_path: Path) -> Path:
     return path
 
 
+Train = Callable[[], Awaitable[str]]
+
+
 @pytest.fixture
-async def trained(provider: BFLProvider, clock: ManualClock, archive: Path) -> str:
+def train(provider: BFLProvider, clock: ManualClock, archive: Path) -> Train:
+    """Trains a finetune, lets the time pass until it is ready, and returns its id."""
+
+    async def run() -> str:
+        request = provider.training_endpoints()[0].checked({"finetune_comment": "reds", "mode": "style"})
+        accepted = await provider.train(request, archive, lambda _done, _total: None)
+        clock.advance(20)
+        return accepted.remote_id
+
+    return run
+
+
+@pytest.fixture
+async def trained(train: Train) -> str:
     """The id of a finetune that is ready."""
-    request = provider.training_endpoints()[0].checked({"finetune_comment": "reds", "mode": "style"})
-    accepted = await provider.train(request, archive, lambda _done, _total: None)
-    clock.advance(20)
-    return accepted.remote_id
+    return await train()

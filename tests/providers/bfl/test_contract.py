@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fluxtui.api.service import APIService
     from fluxtui.providers.bfl.provider import BFLProvider
     from fluxtui.simulator.clock import ManualClock
+    from tests.providers.bfl.conftest import Train
 
 NAMES = [endpoint.info.id for endpoint in GENERATION]
 
@@ -51,16 +52,6 @@ def _value(field: Field, picture: str, finetune: str) -> Any:
     return "a red fox"
 
 
-@pytest.fixture
-def finetunes(trained: str) -> dict[bool, str]:
-    """A finetune for each kind of endpoint: of FLUX.1 (False), and a LoRA of klein (True)."""
-    return {False: trained, True: OWN_LORA}
-
-
-def _finetune_for(endpoint: type[GenerationEndpoint], finetunes: dict[bool, str]) -> str:
-    return finetunes["klein" in endpoint.info.id]
-
-
 @pytest.mark.parametrize("full", [False, True], ids=["smallest", "full"])
 @pytest.mark.parametrize("endpoint", GENERATION, ids=NAMES)
 async def test_valid_requests_are_accepted_at_the_estimated_price(
@@ -70,9 +61,12 @@ async def test_valid_requests_are_accepted_at_the_estimated_price(
     simulator: Simulator,
     clock: ManualClock,
     picture: Path,
-    finetunes: dict[bool, str],
+    train: Train,
 ) -> None:
-    values = _values(endpoint, picture, _finetune_for(endpoint, finetunes), full=full)
+    finetune = OWN_LORA
+    if endpoint.takes_finetune() and "klein" not in endpoint.info.id:
+        finetune = await train()
+    values = _values(endpoint, picture, finetune, full=full)
     request = endpoint.checked(values)
     accepted = await provider.generate(request)
     entry = simulator.ledger()[-1]
