@@ -49,8 +49,8 @@ class PlaceScreen(QuietScreen[None]):
         parts: list[tuple[str, str]] = []
         for place in PLACES:
             here = place.name == self.PLACE
-            parts.append((f"  {place.function_key.upper()} ", "$text-muted"))
-            parts.append((place.title, "bold $text-accent" if here else "$text-muted"))
+            parts.append((f"  {place.function_key.upper()} ", "$foreground-muted"))
+            parts.append((place.title, "bold $text-accent" if here else "$foreground-muted"))
         return Content.assemble(*parts)
 
     def compose_place(self) -> ComposeResult:

@@ -10,7 +10,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Button, Footer, Input
 
 from fluxtui.domain.errors import FluxError
@@ -18,9 +17,10 @@ from fluxtui.domain.money import show_credits
 from fluxtui.state import OPEN_DEMO, StatefulApp, guarded
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain
+from fluxtui.widgets.quiet_screen import QuietScreen
 
 
-class WelcomeScreen(Screen[None]):
+class WelcomeScreen(QuietScreen[None]):
     """Asks for a key, or opens the demo."""
 
     HELP = "Paste a key and press Enter: it is checked without cost, then kept in the configuration file."
@@ -88,7 +88,7 @@ class WelcomeScreen(Screen[None]):
         self._leave()
 
     def _answer(self, sentence: str, *, good: bool) -> None:
-        style = "$text-muted" if good else "bold $text-error"
+        style = "$foreground-muted" if good else "bold $text-error"
         self.query_one("#welcome-answer", PlainStatic).show(
             plain(sentence if good else f"✗ {sentence}", style)
         )

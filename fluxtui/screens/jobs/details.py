@@ -70,7 +70,7 @@ def _dataset(dataset: dict[str, Any] | None) -> str:
 def _event(event: JobEvent) -> Content:
     note = f"  {event.note}" if event.note else ""
     return Content.assemble(
-        plain(f"{_clock(event.at)}  ", "$text-muted"),
+        plain(f"{_clock(event.at)}  ", "$foreground-muted"),
         plain(f"{state_word(event.state)}{note}\n", newlines=True),
     )
 
@@ -81,7 +81,7 @@ def _clock(moment: datetime) -> str:
 
 def _line(label: str, value: str) -> Content:
     return Content.assemble(
-        plain(f"{label:<{LABEL_WIDTH}}", "$text-muted"),
+        plain(f"{label:<{LABEL_WIDTH}}", "$foreground-muted"),
         Content(" "),
         plain(value, newlines=True),
         Content("\n"),

@@ -68,7 +68,7 @@ class SettingsScreen(PlaceScreen):
             ("", terminal.note or ""),
         )
         lines = [
-            Content.assemble(plain(f"{label:<19}", "$text-muted"), plain(value), Content("\n"))
+            Content.assemble(plain(f"{label:<19}", "$foreground-muted"), plain(value), Content("\n"))
             for label, value in facts
             if value
         ]
