@@ -99,7 +99,7 @@ def _ports(before: dict[str, str]) -> tuple[str, str, str]:
 
 def _spawn(folder: Path, speed: Speed, ports: tuple[str, str, str]) -> subprocess.Popen[bytes]:
     command = [
-        *(sys.executable, "-m", "fluxtui", "simulate"),
+        *(sys.executable, "-m", "fluxtui", "simulate", "--quiet"),
         *("--port", ports[0], "--polling-port", ports[1], "--delivery-port", ports[2]),
         *("--seconds-per-training", str(speed.training), "--seconds-per-image", str(speed.image)),
         *("--state-directory", str(folder / "state"), "--ready-file", str(folder / "ready.json")),
