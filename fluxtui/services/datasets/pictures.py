@@ -106,8 +106,8 @@ def prepared(content: bytes, max_pixels: int) -> tuple[bytes, str]:
         as_png = image.format == "PNG"
         size = fitted(*image.size, max_pixels)
         if size != image.size:
-            # A JPEG can be decoded at a fraction of its size; twice the target leaves the filter enough.
-            image.draft(None, (size[0] * 2, size[1] * 2))
+            # A JPEG can be decoded at a fraction of its size; half as much again leaves the filter enough.
+            image.draft(None, (size[0] * 3 // 2, size[1] * 3 // 2))
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         plain = as_srgb(image)
         if plain.size != size:
@@ -150,7 +150,9 @@ def as_srgb(image: Image.Image) -> Image.Image:
         image = _on_white(image.convert("RGBA"))
     elif image.mode not in {"RGB", "CMYK"}:
         image = image.convert("RGB")
-    return _with_profile_applied(image, profile).convert("RGB")
+    plain = _with_profile_applied(image, profile)
+    # Converting copies even what is RGB already, and a large picture should be in memory once.
+    return plain if plain.mode == "RGB" else plain.convert("RGB")
 
 
 def _from_16_bit(image: Image.Image) -> Image.Image:

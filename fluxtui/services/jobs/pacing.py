@@ -17,7 +17,8 @@ class Pacing:
         watch: between two looks at the journal.
         first_poll: between the acceptance of a job and the first question about it.
         slowest_generation: the longest wait between two questions about a generation.
-        slowest_training: the same for a training.
+        slowest_training: the same for a training, and between two tries to send while the service says
+            "not now" or cannot be reached.
         first_trouble: before the second try after a failure; it doubles up to `slowest_trouble`.
         slowest_trouble: the longest wait between tries while something fails.
         key_trouble: between tries while the service does not accept the key.
@@ -32,7 +33,7 @@ class Pacing:
     slowest_generation: float = 5.0
     slowest_training: float = 15.0
     first_trouble: float = 1.0
-    slowest_trouble: float = 60.0
+    slowest_trouble: float = 30.0
     key_trouble: float = 30.0
     lease: float = 10.0
     renewal: float = 3.0

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Container, Sequence
 
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.services.jobs.pacing import Pacing, trouble_waits
+from fluxtui.services.jobs.pacing import Pacing, Waits
 
 IN_FLIGHT = frozenset({JobState.SUBMITTING, JobState.WAITING, JobState.RUNNING})
 """States in which a job counts as an active task at the service."""
@@ -62,7 +62,7 @@ class SubmissionPace:
     """How fast one profile may send: at once while all goes well, one at a time after a "not now"."""
 
     def __init__(self, pacing: Pacing) -> None:
-        self._waits = trouble_waits(pacing)
+        self._waits = Waits(pacing.first_trouble, pacing.slowest_training, 2.0)
         self._not_before = 0.0
         self._is_slowed = False
 

@@ -51,23 +51,29 @@ class Runner:
         """Drive jobs until cancelled; then finish what is on its way and give every job back."""
         renewing = asyncio.create_task(self._renew(), name="job leases")
         try:
-            while True:
+            while not renewing.done():
                 self._wake.clear()
                 await self._look_safely()
                 # Not wait_for: before Python 3.12 it can swallow our cancellation.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._context.pacing.watch):
                         await self._wake.wait()
+            # It never ends by itself, so this raises what it failed with: without leases nothing may be driven.
+            renewing.result()
         finally:
-            renewing.cancel()
             await self._stop()
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
 
     async def _stop(self) -> None:
         drivers = list(self._drivers.values())
         for driver in drivers:
             driver.cancel()
         await asyncio.gather(*drivers, return_exceptions=True)
-        await self._context.journal.jobs.release(self._owner)
+        try:
+            await self._context.journal.jobs.release(self._owner)
+        except StorageError as error:
+            _log.warning("the leases are not given back, they run out: %s", error.message)
 
     async def _look_safely(self) -> None:
         try:

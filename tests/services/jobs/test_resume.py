@@ -191,12 +191,11 @@ async def test_key_that_is_refused_while_polling_keeps_the_job(
     reconnect: Callable[..., None],
     simulator: Simulator,
 ) -> None:
-    simulator.faults("503", where="poll")
+    simulator.faults("latency", seconds=0.2, count=1, where="submit")
     (job,) = await generate(inference)
     async with running(jobs):
-        await ended(jobs, [job], lambda job: job.state is JobState.WAITING)
+        await ended(jobs, [job], lambda job: job.state is JobState.SUBMITTING)
         reconnect(key="nonsense")
-        simulator.clear_faults()
         (held,) = await ended(jobs, [job], lambda job: job.error_title == "Key not accepted")
         assert held.state is JobState.WAITING
         reconnect(key="sim-valid")

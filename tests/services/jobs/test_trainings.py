@@ -11,7 +11,7 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
-from fluxtui.services.jobs import Change, JobService
+from fluxtui.services.jobs import Change, Gateway, JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService
 from fluxtui.services.storage import StorageService
@@ -117,15 +117,18 @@ async def test_refresh_while_training_does_not_call_it_ready(
     running: Running,
     ended: Ended,
     open_journal: Journal,
-    gateway: object,
+    gateway: Gateway,
+    simulator: Simulator,
     training_folder: Path,
 ) -> None:
-    models = ModelService(open_journal, gateway)  # type: ignore[arg-type]
+    models = ModelService(open_journal, gateway)
+    simulator.faults("503", where="poll")
     async with running(jobs):
         job = await start(finetuning, training_folder)
         (sent,) = await ended(jobs, [job], lambda job: job.remote_id is not None)
         result = await models.refresh("bfl")
-        assert [finetune.state for finetune in result.finetunes] in ([FinetuneState.TRAINING], [])
+        assert [finetune.state for finetune in result.finetunes] == [FinetuneState.TRAINING]
+        simulator.clear_faults()
         await ended(jobs, [sent])
         result = await models.refresh("bfl")
     assert [finetune.state for finetune in result.finetunes] == [FinetuneState.READY]
