@@ -6,7 +6,9 @@ Importing this module imports the HTTP library, a tenth of a second: done at the
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -110,7 +112,9 @@ def open_wire(
     for name in ("httpx", "httpcore"):
         # At its finer levels the library writes whole addresses, with signatures, into the log.
         logging.getLogger(name).setLevel(logging.WARNING)
+    trust_environment = not policy.on_loopback
     client = httpx.AsyncClient(
+        verify=_certificates(trust_environment),
         timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
         limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_SECONDS),
         headers={
@@ -121,6 +125,12 @@ def open_wire(
         },
         follow_redirects=False,
         # A proxy from the environment would see the key of a loopback profile in plain text.
-        trust_env=not policy.on_loopback,
+        trust_env=trust_environment,
     )
     return Wire(client, policy, timeouts, trace, tell_connection)
+
+
+@functools.cache
+def _certificates(trust_environment: bool) -> ssl.SSLContext:
+    """Return the certificates to trust; they are read once for all profiles."""
+    return httpx.create_ssl_context(trust_env=trust_environment)

@@ -48,6 +48,16 @@ async def test_a_read_carries_the_key_and_the_query(server: ScriptedServer, serv
     assert server.seen[0].headers["user-agent"].startswith("fluxtui/")
 
 
+async def test_no_proxy_sees_the_key_of_a_loopback_profile(
+    server: ScriptedServer, make_service: MakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, CLOSED)
+    server.answer(200, {})
+    await make_service().get("/v1/x")
+    assert server.seen[0].target == "/v1/x"
+
+
 async def test_an_absolute_address_is_asked_exactly(server: ScriptedServer, service: APIService) -> None:
     server.answer(200, {})
     await service.get(f"{server.url}/v1/get_result?id=1%2F2&sig=a%3Db&empty=")
