@@ -58,7 +58,7 @@ class Runner:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._context.pacing.watch):
                         await self._wake.wait()
-            # It never ends by itself, so this raises what it failed with: without leases nothing may be driven.
+            # It only ends by failing, and without leases nothing may be driven: this raises what happened.
             renewing.result()
         finally:
             await self._stop()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+import pytest
+
+from fluxtui.domain.endpoint import TrainingEndpoint
 from fluxtui.domain.finetune import FinetuneState
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.providers.base import Accepted, Progress
+from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
@@ -133,3 +139,32 @@ async def test_refresh_while_training_does_not_call_it_ready(
         result = await models.refresh("bfl")
     assert [finetune.state for finetune in result.finetunes] == [FinetuneState.READY]
     assert result.finetunes[0].job_id == job.id
+
+
+async def test_upload_tells_how_far_it_is(
+    finetuning: FinetuningService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    training_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quarter_told = asyncio.Event()
+
+    async def slow_upload(
+        _: BFLProvider, request: TrainingEndpoint, archive: Path, progress: Progress
+    ) -> Accepted:
+        progress(1, 4)
+        await quarter_told.wait()
+        return Accepted("never heard of")
+
+    def listen(change: Change) -> None:
+        if change.job is not None and change.job.remote_status == "sending, 25 %":
+            quarter_told.set()
+
+    monkeypatch.setattr(BFLProvider, "train", slow_upload)
+    jobs.subscribe(listen)
+    async with running(jobs):
+        (gone,) = await ended(jobs, [await start(finetuning, training_folder)])
+    assert gone.state is JobState.EXPIRED
+    assert "it cost $4.00" in (gone.error or "")
