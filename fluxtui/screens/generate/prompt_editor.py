@@ -82,7 +82,7 @@ class PromptEditor(Vertical):
     def enable(self, is_enabled: bool) -> None:
         """Take a prompt, or say that the endpoint takes none."""
         self.disabled = not is_enabled
-        set_title(self, "Prompt" if is_enabled else "This endpoint takes no prompt")
+        self.show_problem("")
 
     def show_chip(self, chip: Content) -> None:
         """Show what becomes of the trigger word."""
@@ -96,9 +96,10 @@ class PromptEditor(Vertical):
             self.refresh_bindings()
 
     def show_problem(self, reason: str) -> None:
-        """Show what is wrong with the prompt in the border, or nothing for an empty string."""
+        """Show in the title what is wrong with the prompt, or nothing for an empty string."""
+        title = "This endpoint takes no prompt" if self.disabled else "Prompt"
         self.set_class(bool(reason), "-problem")
-        self.border_subtitle = plain(f"✗ {reason}").markup if reason else ""
+        set_title(self, f"✗ {reason}" if reason else title)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the key for a trigger word that there is not."""

@@ -50,7 +50,13 @@ def elapsed_text(job: Job, now: datetime) -> str:
     return elapsed(job.submitted_at, end) if job.submitted_at is not None and end is not None else ""
 
 
-def newest_done(jobs: Sequence[Job]) -> Job | None:
-    """Return the job whose picture came in last, or None."""
+def followed(jobs: Sequence[Job]) -> Job | None:
+    """Return the job to show by itself: the picture that came in last, else the one that will be first.
+
+    `jobs` are newest first.
+    """
     done = [job for job in jobs if job.state is JobState.DONE and job.picture]
-    return max(done, key=lambda job: job.finished_at or job.updated_at, default=None)
+    if done:
+        return max(done, key=lambda job: job.finished_at or job.updated_at)
+    active = [job for job in jobs if job.is_active]
+    return active[-1] if active else next(iter(jobs), None)

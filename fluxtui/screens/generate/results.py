@@ -8,7 +8,7 @@ from textual.containers import Vertical
 
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.generate.picture_panel import PicturePanel
-from fluxtui.screens.generate.queue_rows import newest_done, queued_generations
+from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.table import RowTable
@@ -65,8 +65,7 @@ class Results(Vertical):
         jobs = self._jobs()
         self.queue.show(jobs, self.app.clock())
         chosen = self.queue.job(self._chosen)
-        followed = newest_done(jobs) or next(iter(jobs), None)
-        self._show(chosen or followed)
+        self._show(chosen or followed(jobs))
 
     def _show(self, job: Job | None) -> None:
         if job is not None:

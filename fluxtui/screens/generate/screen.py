@@ -91,8 +91,8 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     # What is asked for
 
-    async def _restore(self) -> None:
-        await super()._restore()
+    async def restored(self) -> None:
+        """Show what was typed before, or an empty form."""
         await self._open(self._first_form)
 
     def restore(self, draft: Mapping[str, Any]) -> None:
@@ -220,6 +220,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def action_focus_prompt(self) -> None:
         """Go back to the prompt, and follow the newest picture."""
+        self.action_clear_news()
         self.results.follow_newest()
         self.order.prompt.focus()
 

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.finetune import Finetune
+from fluxtui.providers.bfl.catalogue import GENERATION
+from fluxtui.providers.bfl.finetuned import FillFinetuned, UltraFinetuned
+from fluxtui.providers.bfl.flux1 import FluxDev, FluxPro11Ultra
+from fluxtui.providers.bfl.flux2 import Flux2Pro
+from fluxtui.screens.generate.form import GenerateForm, parameters_of
+
+MakeFinetune = Callable[..., Finetune]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sent"),
+    [
+        ("a lamp in fog", "LUMI, a lamp in fog"),
+        ("  a lamp in fog \n", "LUMI, a lamp in fog"),
+        ("a lamp called lumi in fog", "a lamp called lumi in fog"),
+        ("LUMINOUS fog", "LUMI, LUMINOUS fog"),
+        ("", ""),
+    ],
+)
+def test_the_trigger_word_is_put_in_once(make_finetune: MakeFinetune, prompt: str, sent: str) -> None:
+    form = GenerateForm(UltraFinetuned.info.id, "ft-1", prompt)
+    assert form.request_values(UltraFinetuned, make_finetune())["prompt"] == sent
+
+
+def test_the_trigger_word_can_be_left_out(make_finetune: MakeFinetune) -> None:
+    form = GenerateForm(UltraFinetuned.info.id, "ft-1", "fog", with_trigger=False)
+    assert form.request_values(UltraFinetuned, make_finetune())["prompt"] == "fog"
+
+
+def test_an_endpoint_without_finetune_gets_neither_word_nor_finetune(make_finetune: MakeFinetune) -> None:
+    form = GenerateForm(FluxDev.info.id, "ft-1", "fog")
+    values = form.request_values(FluxDev, make_finetune())
+    assert values["prompt"] == "fog"
+    assert "finetune_id" not in values
+
+
+def test_what_two_endpoints_know_is_kept_and_the_rest_waits() -> None:
+    form = GenerateForm(FluxDev.info.id).with_values(FluxDev, {"seed": 5, "steps": 20, "guidance": 3.0})
+    assert form.values == {"seed": 5, "steps": 20}
+    other = form.with_values(FluxPro11Ultra, {**form.values_for(FluxPro11Ultra), "raw": True})
+    assert other.values_for(FluxPro11Ultra)["seed"] == 5
+    assert other.values_for(FluxDev)["steps"] == 20
+    assert "steps" not in other.request_values(FluxPro11Ultra)
+
+
+def test_a_value_that_does_not_fit_gives_way_to_the_default() -> None:
+    form = GenerateForm(values={"guidance": 80.0, "aspect_ratio": "5:1", "width": 100, "seed": 3})
+    values = form.values_for(FluxDev)
+    assert (values["guidance"], values["width"], values["seed"]) == (3.0, 1024, 3)
+    assert form.values_for(FluxPro11Ultra)["aspect_ratio"] == "16:9"
+
+
+def test_a_wrong_number_reaches_the_check_of_the_endpoint() -> None:
+    form = GenerateForm(FluxDev.info.id, None, "fog").with_values(FluxDev, {"steps": 900})
+    with pytest.raises(InvalidInput) as caught:
+        FluxDev.checked(form.request_values(FluxDev))
+    assert [problem.field for problem in caught.value.problems] == ["steps"]
+
+
+@pytest.mark.parametrize("endpoint", GENERATION, ids=lambda endpoint: endpoint.info.id)
+def test_every_endpoint_has_a_price_before_anything_is_typed(endpoint: Any) -> None:
+    estimate = GenerateForm(endpoint.info.id).estimate(endpoint)
+    assert estimate is not None
+    assert estimate.credits > 0
+    assert not {"prompt", "finetune_id"} & {item.name for item in parameters_of(endpoint)}
+
+
+def test_there_is_no_price_while_a_parameter_is_wrong() -> None:
+    form = GenerateForm(Flux2Pro.info.id, None, "fog").with_values(Flux2Pro, {"width": 7})
+    assert form.estimate(Flux2Pro) is None
+
+
+def test_a_draft_gives_the_same_form_again() -> None:
+    form = GenerateForm("flux-dev", "ft-1", "fog\nand rain", {"seed": 5}, 4, with_trigger=False)
+    assert GenerateForm.from_draft(form.draft()) == form
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [{}, {"prompt": 5, "values": [], "count": "x", "with_trigger": None, "other": 1}],
+    ids=["empty", "nonsense"],
+)
+def test_a_damaged_draft_is_an_empty_form(draft: dict[str, Any]) -> None:
+    assert GenerateForm.from_draft(draft) == GenerateForm()
+
+
+@pytest.mark.parametrize("count", [0, 25, None, "4", 1.5])
+def test_a_wrong_number_of_pictures_is_told(count: Any) -> None:
+    with pytest.raises(InvalidInput, match="1 to 24"):
+        replace(GenerateForm(), count=count).pictures()
+
+
+def test_a_recipe_becomes_the_form_it_came_from(make_finetune: MakeFinetune) -> None:
+    form = GenerateForm(UltraFinetuned.info.id, "ft-1", "fog").with_values(UltraFinetuned, {"seed": 9})
+    recipe = UltraFinetuned.checked(form.request_values(UltraFinetuned, make_finetune())).given()
+    again = GenerateForm.from_recipe(UltraFinetuned, recipe)
+    assert again == replace(form, prompt="LUMI, fog")
+    assert again.request_values(UltraFinetuned, make_finetune())["prompt"] == "LUMI, fog"
+
+
+def test_a_picture_stays_when_the_endpoint_changes_to_one_that_takes_it() -> None:
+    form = GenerateForm().with_values(FillFinetuned, {"image": "/pictures/lamp.png"})
+    assert form.values_for(FillFinetuned)["image"] == "/pictures/lamp.png"

@@ -1,0 +1,203 @@
+"""How the generate place looks in each of its states, at both sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.screens.generate import GenerateScreen
+from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.state import Balance
+from fluxtui.widgets.flash import Flash
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+
+ULTRA = "flux-pro-1.1-ultra-finetuned"
+PROMPT = "a paper lamp over a quiet harbour at dusk, soft fog, long exposure"
+PICTURE = f"pictures/2026-11-23/{'lumi-a-paper-lamp-over-a-quiet-harbour-at-dusk'}-1834772911.png"
+
+pytestmark = pytest.mark.usefixtures("still_state")
+
+Prepare = Callable[[FluxApp, GenerateScreen], Awaitable[None]]
+
+
+@pytest.fixture
+def compare(
+    snap_compare: Any, make_app: Callable[..., FluxApp], make_job: Callable[..., Job]
+) -> Callable[[tuple[int, int], Prepare], bool]:
+    """Return a function that opens the place, prepares it and compares its picture with the one of before."""
+    app = make_app()
+    now = make_job().created_at + timedelta(seconds=30)
+    app.clock = lambda: now
+
+    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+        async def before(pilot: Pilot[int]) -> None:
+            await opened(app, pilot)
+            screen = app.screen
+            assert isinstance(screen, GenerateScreen)
+            app.balance = Balance(9_789.0, now)
+            await prepare(app, screen)
+            await pilot.pause(0.3)
+            await pilot.pause()
+
+        return bool(snap_compare(app, terminal_size=size, run_before=before))
+
+    return compare_at
+
+
+async def opened(app: FluxApp, pilot: Pilot[int]) -> None:
+    while not app.profile or app.screen.id == "_default":
+        await pilot.pause(0.02)
+    await app.go("generate")
+    screen = app.screen
+    assert isinstance(screen, GenerateScreen)
+    while not screen.order.form.endpoint_id:
+        await pilot.pause(0.02)
+
+
+@SIZES
+def test_empty(compare: Any, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        """Nothing has been done yet."""
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_filled(compare: Any, size: tuple[int, int], make_finetune: Callable[..., Finetune]) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        app.finetunes = (make_finetune(name="Lumi the lamp"),)
+        form = GenerateForm(ULTRA, "ft-1", PROMPT, {"finetune_strength": 1.3, "seed": 42}, 4)
+        await screen._show(form)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_problems(compare: Any, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        await screen._show(GenerateForm("flux-dev", None, "", {"width": 100}, 1))
+        problems = (
+            Problem("prompt", "Prompt is needed", whole=True),
+            Problem("width", "Width must be 256 to 1440 px, multiples of 32", whole=True),
+        )
+        screen._show_problems(InvalidInput("Nothing was sent.", problems))
+
+    assert compare(size, prepare)
+
+
+def queue(make_job: Callable[..., Job]) -> tuple[Job, ...]:
+    start = make_job().created_at
+
+    def job(number: int, state: JobState, **changes: Any) -> Job:
+        values = {"title": f"LUMI, {PROMPT}", "seed": 1834772910 + number, "finetune_name": "Lumi the lamp"}
+        sent = None if state is JobState.DRAFT else start + timedelta(seconds=number)
+        at = start + timedelta(seconds=number)
+        return make_job(
+            f"job-{number}", state, **{"created_at": at, "submitted_at": sent, **values, **changes}
+        )
+
+    return (
+        job(6, JobState.DRAFT),
+        job(5, JobState.SUBMITTING),
+        job(4, JobState.WAITING),
+        job(3, JobState.RUNNING, progress=0.6),
+        job(2, JobState.MODERATED, finished_at=start + timedelta(seconds=9), error_title="Moderated"),
+    )
+
+
+@SIZES
+def test_busy(
+    compare: Any,
+    size: tuple[int, int],
+    make_job: Callable[..., Job],
+    make_finetune: Callable[..., Finetune],
+) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        app.finetunes = (make_finetune(name="Lumi the lamp"),)
+        await screen._show(GenerateForm(ULTRA, "ft-1", PROMPT, {}, 4))
+        app.jobs = queue(make_job)
+        screen._set_sending(True)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_done(compare: Any, size: tuple[int, int], make_job: Callable[..., Job], tmp_path: Path) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        path = tmp_path / "data" / PICTURE
+        path.parent.mkdir(parents=True)
+        draw_lamp(path)
+        active = queue(make_job)
+        at = active[-1].created_at
+        done = make_job(
+            "job-1",
+            JobState.DONE,
+            title=f"LUMI, {PROMPT}",
+            seed=1834772911,
+            picture=PICTURE,
+            submitted_at=at,
+            finished_at=at + timedelta(seconds=4),
+            finetune_name="Lumi the lamp",
+            cost_credits=7.0,
+        )
+        await screen._show(GenerateForm("flux-dev", None, PROMPT))
+        app.jobs = (*active[-2:], done)
+        screen.action_focus_queue()
+
+    assert compare(size, prepare)
+
+
+def draw_lamp(path: Path) -> None:
+    """Paint something whose shape and colours can be recognised in half cells."""
+    picture = Image.new("RGB", (320, 180), (24, 28, 60))
+    brush = ImageDraw.Draw(picture)
+    brush.rectangle((0, 130, 320, 180), fill=(40, 52, 92))
+    brush.ellipse((110, 20, 210, 120), fill=(250, 190, 80))
+    brush.ellipse((145, 130, 175, 160), fill=(150, 120, 80))
+    picture.save(path)
+
+
+@SIZES
+def test_error(compare: Any, size: tuple[int, int], make_job: Callable[..., Job]) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        failed = make_job(
+            "job-1",
+            JobState.REFUSED,
+            title=PROMPT,
+            error_title="Out of credits",
+            error="The account has too few credits for this picture. Nothing was billed.",
+        )
+        await screen._show(GenerateForm("flux-dev", None, PROMPT))
+        app.jobs = (failed,)
+        screen.query_one(Flash).show("The picture was refused: too few credits.", "error")
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple[int, int]) -> None:
+    app = make_app(key=None)
+
+    async def before(pilot: Pilot[int]) -> None:
+        while not isinstance(app.screen, WelcomeScreen):
+            await pilot.pause(0.02)
+        await app.go("generate")
+        screen = app.screen
+        assert isinstance(screen, GenerateScreen)
+        while not screen.results.fault:
+            await pilot.pause(0.02)
+        await pilot.pause(0.2)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
