@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.container import Container
@@ -61,3 +63,33 @@ def make_app(tmp_path: Path) -> AppFactory:
         return FluxApp(container, terminal)
 
     return make
+
+
+Until = Callable[..., Awaitable[None]]
+
+
+async def _until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await pilot.pause(0.02)
+
+
+@pytest.fixture
+def until() -> Until:
+    """Return a function that waits for what the program does in its own time."""
+    return _until
+
+
+@pytest.fixture
+def training_pictures(tmp_path: Path) -> Path:
+    """A folder with seven pictures, six of them with a caption."""
+    from PIL import Image
+
+    folder = tmp_path / "lanterns"
+    folder.mkdir()
+    for number in range(7):
+        colour = (30 * number, 120, 200 - 20 * number)
+        Image.new("RGB", (640, 480), colour).save(folder / f"lantern-{number}.png")
+        if number:
+            (folder / f"lantern-{number}.txt").write_text(f"a lantern, number {number}, over a lake")
+    return folder

@@ -22,6 +22,7 @@ from fluxtui.screens.finetune import words
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.dialogs import open_dialog
+from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
 from fluxtui.widgets.picture_view import PictureView
@@ -118,6 +119,7 @@ class DatasetPanel(Vertical):
         if self._looking is None or not self.is_looking:
             return False
         self._looking.cancel()
+        self._looking = None
         self._say("Stopped. Enter in the path looks again.")
         return True
 
@@ -186,7 +188,8 @@ class DatasetPanel(Vertical):
         if row is not None and path is not None:
             from fluxtui.screens.viewer import PictureScreen
 
-            open_dialog(self.app, PictureScreen(path, row.text.strip()))
+            self.app.delay_update(OPENING_SECONDS)
+            self.app.push_screen(PictureScreen(path, row.text.strip()))
 
     @on(Input.Changed, "#source")
     def _typed(self, event: Input.Changed) -> None:

@@ -35,6 +35,7 @@ class FinetuneScreen(PlaceScreen):
 
     PLACE: ClassVar[str] = "finetune"
     CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#source"
     HELP = (
         "First the pictures: type the path of a folder or a ZIP, or choose it; it is looked through at once. "
         "Then say what is to be learned; the line under the form explains the field you are in. "

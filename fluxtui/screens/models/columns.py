@@ -27,11 +27,8 @@ STATE_STYLES: dict[FinetuneState, str] = {
     FinetuneState.DELETED: "dim",
 }
 
-STAR = Column("star", "", 1)
-NAME = Column("name", "Name")
 COLUMNS: tuple[Column, ...] = (
-    STAR,
-    NAME,
+    Column("name", "  Name"),
     Column("state", "State", 10),
     Column("trigger", "Trigger", 12),
     Column("type", "Type", 6),
@@ -46,7 +43,6 @@ COLUMNS: tuple[Column, ...] = (
 """Every column, from left to right; a narrow one has room for the mark of its order."""
 
 _KEPT_FIRST = (
-    "star",
     "name",
     "state",
     "trigger",
@@ -59,7 +55,7 @@ _KEPT_FIRST = (
     "priority",
     "id",
 )
-_NAME_CELLS = 14
+_NAME_CELLS = 16
 _GAP = 2
 
 
@@ -88,8 +84,7 @@ def _row(finetune: Finetune) -> Row:
     return Row(
         finetune.id,
         {
-            "star": Text("★", "yellow") if finetune.favourite else "",
-            "name": finetune.name,
+            "name": Text.assemble(("★ " if finetune.favourite else "  ", "yellow"), finetune.name),
             "state": Text(STATE_WORDS[finetune.state], STATE_STYLES[finetune.state]),
             "trigger": finetune.trigger_word or "",
             "type": finetune.finetune_type or "",
@@ -103,7 +98,7 @@ def _row(finetune: Finetune) -> Row:
             "anything else": _searched_text(finetune),
         },
         {
-            "star": not finetune.favourite,
+            "name": finetune.name.casefold(),
             "rank": finetune.lora_rank,
             "iterations": finetune.iterations,
             "rate": finetune.learning_rate,

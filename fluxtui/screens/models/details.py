@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.events import Resize
 from textual.widgets import Static
 
 from fluxtui.domain.finetune import Finetune
@@ -17,6 +16,7 @@ from fluxtui.screens.models.columns import STATE_STYLES, STATE_WORDS
 from fluxtui.screens.models.facts import STATE_SENTENCES, Fact
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
     from rich.table import Table
     from rich.text import Text
 
@@ -51,44 +51,40 @@ class ModelDetails(VerticalScroll):
         self._finetune, self._facts = finetune, tuple(facts)
         self._draw()
 
-    def on_resize(self, event: Resize) -> None:
-        """Use the width there is."""
-        self._draw()
-
     def _draw(self) -> None:
-        text = self.query_one(Static)
-        if self._finetune is None:
-            text.update("")
-        else:
-            text.update(draw_details(self._finetune, self._facts, self.scrollable_content_region.width))
+        drawing = "" if self._finetune is None else DetailsDrawing(self._finetune, self._facts)
+        self.query_one(Static).update(drawing)
 
 
-def draw_details(finetune: Finetune, facts: Sequence[Fact], width: int) -> Table:
-    """Return the details as a table that is `width` cells wide."""
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
+class DetailsDrawing:
+    """The details as Rich draws them, in two columns where the width allows."""
 
-    head = Text(overflow="ellipsis", no_wrap=True)
-    head.append("★ " if finetune.favourite else "", "yellow")
-    head.append(safe_text(finetune.name), "bold")
-    head.append(f"  {STATE_WORDS[finetune.state]}", STATE_STYLES[finetune.state])
-    pairs = 2 if width >= PAIRS_FROM else 1
-    short = [fact for fact in facts if not fact.is_long]
-    grid = _grid(pairs)
-    for start in range(0, len(short), pairs):
-        cells = [cell for fact in short[start : start + pairs] for cell in _cells(fact)]
-        grid.add_row(*cells)
-    long = _grid(1)
-    for fact in facts:
-        if fact.is_long:
-            long.add_row(*_cells(fact))
-    whole = Table.grid(expand=True)
-    whole.add_column(overflow="fold")
-    whole.add_row(head)
-    whole.add_row(Text(STATE_SENTENCES[finetune.state], "dim"))
-    whole.add_row(Group(grid, long))
-    return whole
+    def __init__(self, finetune: Finetune, facts: Sequence[Fact]) -> None:
+        self._finetune = finetune
+        self._facts = facts
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self._heading()
+        pairs = 2 if options.max_width >= PAIRS_FROM else 1
+        short = [fact for fact in self._facts if not fact.is_long]
+        grid = _grid(pairs)
+        for start in range(0, len(short), pairs):
+            grid.add_row(*(cell for fact in short[start : start + pairs] for cell in _cells(fact)))
+        yield grid
+        long = _grid(1)
+        for fact in self._facts:
+            if fact.is_long:
+                long.add_row(*_cells(fact))
+        yield long
+
+    def _heading(self) -> Iterable[Text]:
+        from rich.text import Text
+
+        state = self._finetune.state
+        star = "★ " if self._finetune.favourite else ""
+        name = safe_text(self._finetune.name)
+        yield Text.assemble((star, "yellow"), (name, "bold"), "  ", (STATE_WORDS[state], STATE_STYLES[state]))
+        yield Text(STATE_SENTENCES[state], "dim")
 
 
 def _grid(pairs: int) -> Table:

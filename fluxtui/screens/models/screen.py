@@ -35,6 +35,7 @@ class ModelsScreen(PlaceScreen):
 
     PLACE: ClassVar[str] = "models"
     CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "ModelTable RowGrid"
     HELP = (
         "Every finetune that this profile knows, favourites first. Enter generates with the selected one. "
         "Only refresh, add and delete ask the service; all else works on the local copy, also offline."
@@ -67,7 +68,6 @@ class ModelsScreen(PlaceScreen):
         """Follow the finetunes, and the jobs that they came from."""
         self.watch(self.app, "finetunes", self._draw)
         self.watch(self.app, "jobs", self._draw_details, init=False)
-        self._table.focus()
 
     @property
     def _table(self) -> ModelTable:

@@ -1,0 +1,324 @@
+"""The finetune place on the real services and a real simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.finetune import FinetuneState
+from fluxtui.domain.jobs import JobKind, JobState
+from fluxtui.screens.finetune import FinetuneScreen
+from fluxtui.screens.finetune.dataset_panel import DatasetPanel
+from fluxtui.screens.finetune.train_line import TrainLine
+from fluxtui.screens.finetune.trainings import TrainingsPanel
+from fluxtui.simulator.running import Simulator, running_simulator
+from fluxtui.simulator.settings import Settings
+from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.parameter_form import ParameterForm
+from fluxtui.widgets.path_picker import PathPicker
+from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.table import RowTable
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+
+SIZE = (80, 24)
+
+
+async def place(app: FluxApp, pilot: Pilot[int], until: Until) -> FinetuneScreen:
+    """Wait for the place with its form."""
+    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    assert isinstance(app.screen, FinetuneScreen)
+    return app.screen
+
+
+async def choose(screen: FinetuneScreen, pilot: Pilot[int], until: Until, source: Path | str) -> None:
+    """Enter a path and wait until it has been looked through."""
+    panel = screen.query_one(DatasetPanel)
+    panel.source_input.focus()
+    panel.source_input.value = str(source)
+    await pilot.press("enter")
+    await until(pilot, lambda: screen.order.dataset is not None or screen.order.fault)
+
+
+async def fill(screen: FinetuneScreen, pilot: Pilot[int], until: Until, **values: object) -> None:
+    """Fill in the form as a user does."""
+    form = screen.query_one(ParameterForm)
+    for name, value in values.items():
+        form.set_value(name, value)
+    form.post_message(ParameterForm.Changed(form, form.values, next(iter(values))))
+    await until(pilot, lambda: screen.order.values == form.values)
+
+
+def summary(screen: FinetuneScreen) -> str:
+    return str(screen.query_one("#summary", PlainStatic).render())
+
+
+def train_line(screen: FinetuneScreen) -> str:
+    line = screen.query_one(TrainLine)
+    return " ".join(str(part.render()) for part in line.children if part.display)
+
+
+async def test_it_trains_from_the_folder_to_the_finetune(
+    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        assert "7 pictures · 6 captions" in summary(screen)
+        await fill(screen, pilot, until, finetune_comment="Lantern", mode="style", trigger_word="lntrn")
+        await until(pilot, lambda: app.balance is not None)
+        assert "$4.00" in train_line(screen)
+        assert "$100.00, $96.00 afterwards" in train_line(screen)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
+        for words in (
+            "7 with 6 captions",
+            "Lantern",
+            "lntrn",
+            "full",
+            "300",
+            "$96.00 afterwards",
+            "cancelled",
+        ):
+            assert words in asked
+        assert simulator.ledger() == []
+        await pilot.press("y")
+        await until(pilot, lambda: any(job.state is JobState.DONE for job in app.jobs))
+        await until(pilot, lambda: len(app.finetunes) == 1)
+        assert app.finetunes[0].name == "Lantern"
+        assert app.finetunes[0].state is FinetuneState.READY
+        assert app.finetunes[0].trigger_word == "lntrn"
+        assert len(simulator.ledger()) == 1
+        row = screen.query_one(TrainingsPanel).rows[0]
+        assert "F4 generates with it" in str(row.cells["state"])
+
+
+async def test_pressing_twice_trains_once(
+    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        await fill(screen, pilot, until, finetune_comment="Once", mode="style")
+        for _ in range(3):
+            screen.action_train()
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        for _ in range(3):
+            screen.action_train()
+        await until(pilot, lambda: any(job.state is JobState.DONE for job in app.jobs))
+        assert len(app.jobs) == 1
+        assert len(simulator.ledger()) == 1
+
+
+async def test_what_is_missing_is_said_at_the_fields_and_nothing_is_sent(
+    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.notices)
+        assert "Choose the pictures" in app.notices[0].text
+        await choose(screen, pilot, until, training_pictures)
+        await fill(screen, pilot, until, iterations=5)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Name is needed" in app.notices[0].text)
+        notes = " ".join(str(note.render()) for note in screen.query(".field-note"))
+        assert "Name is needed" in notes
+        assert "100 to 1000" in notes
+        assert isinstance(app.screen, FinetuneScreen)
+        assert "$" not in train_line(screen).split("balance")[0]
+        assert app.jobs == ()
+        assert simulator.ledger() == []
+
+
+async def test_a_low_balance_is_said_before(
+    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
+) -> None:
+    app = make_app(simulator.base_url, key="sim-poor")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await until(pilot, lambda: app.balance is not None)
+        assert "$4.00 too little" in train_line(screen)
+        await choose(screen, pilot, until, training_pictures)
+        await fill(screen, pilot, until, finetune_comment="Poor", mode="style")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
+        assert "would refuse it, at no cost" in asked
+        await pilot.press("n")
+        assert app.jobs == ()
+
+
+async def test_problems_stop_and_hints_do_not(
+    make_app: AppFactory, training_pictures: Path, tmp_path: Path, until: Until
+) -> None:
+    empty = tmp_path / "empty [red]"
+    empty.mkdir()
+    (training_pictures / "broken.jpg").write_bytes(b"\xff\xd8 broken")
+    (training_pictures / ".DS_Store").write_bytes(b"x")
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        assert "✓ 7 pictures" in summary(screen)
+        assert "1 hint · 1 ignored" in summary(screen)
+        rows = screen.query_one("#contents", RowTable).rows
+        assert [str(row.cells["name"]) for row in rows][:2] == ["broken.jpg", "lantern-0.png"]
+        assert str(rows[-1].cells["name"]) == ".DS_Store"
+        assert screen.order.dataset_fault() == ""
+        await choose(screen, pilot, until, empty)
+        assert "✗ 0 pictures" in summary(screen)
+        assert "no picture" in screen.order.dataset_fault()
+        assert "stops the training" in str(screen.query_one("#contents", RowTable).rows[0].cells["text"])
+        await choose(screen, pilot, until, tmp_path / "nothing [/x] here")
+        assert "nothing at" in summary(screen)
+        assert "[/x]" in summary(screen)
+
+
+async def test_the_learning_rate_follows_the_type_until_it_is_edited(
+    make_app: AppFactory, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        assert screen.order.values["learning_rate"] == 1e-5
+        await fill(screen, pilot, until, finetune_type="lora")
+        assert screen.order.values["learning_rate"] == 1e-4
+        await fill(screen, pilot, until, learning_rate=2e-4)
+        await fill(screen, pilot, until, finetune_type="full")
+        assert screen.order.values["learning_rate"] == 2e-4
+
+
+async def test_the_draft_is_there_again_and_the_pictures_are_looked_at_anew(
+    make_app: AppFactory, training_pictures: Path, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        await fill(
+            screen, pilot, until, finetune_comment="Half [/x] typed", iterations=450, learning_rate=3e-5
+        )
+        await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
+    (training_pictures / "lantern-0.png").unlink()
+    again = make_app()
+    async with again.run_test(size=SIZE) as pilot:
+        screen = await place(again, pilot, until)
+        await until(pilot, lambda: screen.order.dataset is not None)
+        assert "6 pictures · 6 captions" in summary(screen)
+        assert screen.order.values["finetune_comment"] == "Half [/x] typed"
+        assert screen.order.values["iterations"] == 450
+        await fill(screen, pilot, until, finetune_type="lora")
+        assert screen.order.values["learning_rate"] == 3e-5
+
+
+async def test_a_service_that_no_longer_trains_is_explained_for_good(
+    make_app: AppFactory, training_pictures: Path, until: Until
+) -> None:
+    with running_simulator(Settings(mode="current")) as current:
+        app = make_app(current.base_url)
+        async with app.run_test(size=SIZE) as pilot:
+            screen = await place(app, pilot, until)
+            await choose(screen, pilot, until, training_pictures)
+            await fill(screen, pilot, until, finetune_comment="Too late", mode="style")
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+            await pilot.press("y")
+            notice = screen.query_one("#discontinued", PlainStatic)
+            await until(pilot, lambda: notice.display)
+            assert "no longer" in str(notice.render())
+            assert "klein" in str(notice.render())
+            assert current.ledger() == []
+            await pilot.press("escape", "f3", "f2")
+            assert notice.display
+        again = make_app(current.base_url)
+        async with again.run_test(size=SIZE) as pilot:
+            screen = await place(again, pilot, until)
+            await until(pilot, lambda: screen.query_one("#discontinued").display)
+
+
+async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: Path, until: Until) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        panel = screen.query_one(DatasetPanel)
+        panel.source_input.value = str(training_pictures)
+        await pilot.pause()
+        panel.action_look()
+        assert panel.is_looking
+        screen.action_stop()
+        assert not panel.is_looking
+        await pilot.pause()
+        assert "Stopped" in summary(screen)
+        assert screen.order.dataset is None
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.order.dataset is not None)
+
+
+async def test_preparing_can_be_stopped_before_anything_is_paid(
+    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        await fill(screen, pilot, until, finetune_comment="Stopped", mode="style")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        stopped = False
+
+        def stop(preparing: bool) -> None:
+            nonlocal stopped
+            if preparing and not stopped:
+                stopped = True
+                screen.call_later(screen.action_stop)
+
+        screen.watch(screen, "preparing", stop)
+        await pilot.press("y")
+        await until(pilot, lambda: stopped and not screen.preparing)
+        assert "before anything was sent" in app.notices[0].text
+        assert app.jobs == ()
+        assert simulator.ledger() == []
+        assert "Train" in train_line(screen)
+
+
+async def test_the_picker_chooses_the_pictures(
+    make_app: AppFactory, training_pictures: Path, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        screen.query_one(DatasetPanel).source_input.value = str(training_pictures.parent)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, PathPicker))
+        app.screen.dismiss(training_pictures)
+        await until(pilot, lambda: screen.order.dataset is not None)
+        assert screen.order.source == str(training_pictures)
+
+
+async def test_enter_on_a_training_goes_where_it_leads(
+    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        assert screen.order.dataset is not None
+        values = {"finetune_comment": "Lantern", "mode": "style"}
+        await app.services.finetuning.start("demo", screen.order.dataset, values)
+        await until(pilot, lambda: any(job.is_active for job in app.jobs))
+        panel = screen.query_one(TrainingsPanel)
+        await until(pilot, lambda: len(app.finetunes) == 1 and "ready" in str(panel.rows[0].cells["state"]))
+        assert app.jobs[0].kind is JobKind.TRAINING
+        panel.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "generate")
