@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +16,9 @@ from fluxtui.state import Notice, StatefulApp, guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.quiet_screen import QuietScreen
 from fluxtui.widgets.top_bar import TopBar
+
+DRAFT_REST_SECONDS = 0.3
+"""How long typing must rest until the draft is written."""
 
 
 class PlaceScreen(QuietScreen[None]):
@@ -34,6 +38,9 @@ class PlaceScreen(QuietScreen[None]):
     ]
 
     app = getters.app(StatefulApp)
+
+    _draft: dict[str, Any] | None = None
+    """What was typed and is not written yet."""
 
     def compose(self) -> ComposeResult:
         """Put the body between the top line and the footer."""
@@ -84,12 +91,21 @@ class PlaceScreen(QuietScreen[None]):
 
     def keep_draft(self, draft: Mapping[str, Any]) -> None:
         """Remember what is typed, so that leaving the program loses nothing; writes after a short rest."""
-        guarded(
-            self, self._write_draft(dict(draft)), doing="saving what was typed", group="keep", exclusive=True
-        )
+        self._draft = dict(draft)
+        guarded(self, self._write_soon(), doing="saving what was typed", group="keep", exclusive=True)
 
-    async def _write_draft(self, draft: dict[str, Any]) -> None:
-        await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)
+    async def _write_soon(self) -> None:
+        await asyncio.sleep(DRAFT_REST_SECONDS)
+        await self._write_draft()
+
+    async def _write_draft(self) -> None:
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)
+
+    async def on_unmount(self) -> None:
+        """Write what was typed last."""
+        await self._write_draft()
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
         """Do what another place asked for, such as selecting a finetune."""

@@ -230,7 +230,8 @@ class OrderPanel(Vertical):
     def on_prompt_editor_changed(self, event: PromptEditor.Changed) -> None:
         """Take over the prompt."""
         event.stop()
-        self.query_one(PromptEditor).show_problem("")
+        if self.query_one(PromptEditor).problem:
+            self.query_one(PromptEditor).show_problem("")
         self._change(replace(self.form, prompt=self.prompt.text))
 
     def on_prompt_editor_trigger_toggled(self, event: PromptEditor.TriggerToggled) -> None:

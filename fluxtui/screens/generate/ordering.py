@@ -83,11 +83,11 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
 
 
 def recipe_text(endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> str:
-    """Return the parameters of a picture that are no defaults, in words: `'Steps 28, Guidance 3'`."""
+    """Return endpoint and parameters that are no defaults in words: `'FLUX.1 [dev], Steps 20, Seed 7'`."""
     skipped = {item.name for item in (prompt_field(endpoint), finetune_field(endpoint)) if item is not None}
     parts = [
         f"{item.title} {item.label_of(str(values[item.name]))}"
         for item in fields_of(endpoint)
         if item.name not in skipped and values.get(item.name) not in (None, item.default)
     ]
-    return ", ".join(parts)
+    return ", ".join([endpoint.info.title, *parts])

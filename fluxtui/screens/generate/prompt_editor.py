@@ -60,6 +60,8 @@ class PromptEditor(Vertical):
     def __init__(self) -> None:
         super().__init__(id="prompt")
         self._has_word = False
+        self._chip = Content()
+        self._reason = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the text and the chip."""
@@ -86,6 +88,9 @@ class PromptEditor(Vertical):
 
     def show_chip(self, chip: Content) -> None:
         """Show what becomes of the trigger word."""
+        if chip == self._chip:
+            return
+        self._chip = chip
         self.query_one(".chip", PlainStatic).show(chip)
         self.set_class(bool(chip.plain), "-with-chip")
 
@@ -98,8 +103,14 @@ class PromptEditor(Vertical):
     def show_problem(self, reason: str) -> None:
         """Show in the title what is wrong with the prompt, or nothing for an empty string."""
         title = "This endpoint takes no prompt" if self.disabled else "Prompt"
+        self._reason = reason
         self.set_class(bool(reason), "-problem")
         set_title(self, f"✗ {reason}" if reason else title)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the prompt, or an empty string."""
+        return self._reason
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the key for a trigger word that there is not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,6 +14,9 @@ from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.table import RowTable
+
+REST_SECONDS = 0.1
+"""How long the cursor must rest on a line of the queue until its picture is drawn."""
 
 
 class Results(Vertical):
@@ -83,6 +88,9 @@ class Results(Vertical):
             panel.show_job(job)
 
     async def _show_picture(self, job: Job) -> None:
+        if self._chosen is not None:
+            # Going through the queue quickly draws no pictures on the way.
+            await asyncio.sleep(REST_SECONDS)
         path = self.app.services.storage.inside(job.picture or "")
         known = await self.app.services.journal.pictures.for_job(job.id)
         self.query_one(PicturePanel).show_picture(job, path, known[0] if known else None)

@@ -135,8 +135,8 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self.order.prompt.focus()
 
     def _wished(self, form: GenerateForm, wishes: Mapping[str, Any]) -> GenerateForm:
-        endpoint = find_endpoint(self._endpoints, str(wishes.get("endpoint") or ""))
         values, finetune_id = wishes.get("values"), wishes.get("finetune_id")
+        endpoint = find_endpoint(self._endpoints, str(wishes.get("endpoint") or form.endpoint_id))
         if endpoint is not None and isinstance(values, Mapping):
             recipe = repeatable(endpoint, values, self.app.services.storage)
             form = GenerateForm.from_recipe(endpoint, recipe, finetune_id)

@@ -41,6 +41,10 @@ class SubmitBar(Vertical):
     class Pressed(Message):
         """The button was pressed."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._note = ""
+
     def compose(self) -> ComposeResult:
         """Lay out number, button and what is to be said about the cost."""
         with Horizontal(classes="submit-line"):
@@ -56,14 +60,17 @@ class SubmitBar(Vertical):
     def show_label(self, label: str, *, busy: bool = False) -> None:
         """Show what the button does; a busy one cannot be pressed."""
         button = self.query_one(Button)
-        button.label = Content(label)
+        if str(button.label) != label:
+            button.label = Content(label)
         button.disabled = busy
 
     def show_note(self, note: str, *, wrong: bool = False) -> None:
         """Say something about the cost."""
-        line = self.query_one(".cost", PlainStatic)
-        line.show(note, layout=False)
-        line.set_class(wrong, "-wrong")
+        if note != self._note:
+            self._note = note
+            line = self.query_one(".cost", PlainStatic)
+            line.show(note, layout=False)
+            line.set_class(wrong, "-wrong")
 
     def focus_count(self) -> None:
         """Put the focus into the number."""

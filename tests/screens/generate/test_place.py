@@ -196,7 +196,6 @@ async def test_what_was_typed_is_there_after_a_restart(
         await show(place, GenerateForm("flux-dev", None, "", {"seed": 5}, 4))
         await type_prompt(place, "a lamp [/x] in fog")
         form = place.screen.order.form
-        await place.pilot.pause(0.3)
     async with open_place(make_app(data_dir=data_dir)) as place:
         assert place.screen.order.form == form
         assert place.screen.query_one(PromptArea).text == "a lamp [/x] in fog"

@@ -170,4 +170,4 @@ def test_kept_inputs_are_named_by_their_whole_path(tmp_path: Path) -> None:
 
 def test_a_recipe_in_words_names_what_is_no_default() -> None:
     values = {"prompt": "a lamp", "steps": 20, "guidance": 3.0, "seed": 7, "output_format": "png"}
-    assert recipe_text(FluxDev, values) == "Steps 20, Seed 7, Format PNG"
+    assert recipe_text(FluxDev, values) == "FLUX.1 [dev], Steps 20, Seed 7, Format PNG"
