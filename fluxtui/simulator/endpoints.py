@@ -19,7 +19,7 @@ Job = Literal["create", "edit", "fill", "expand", "erase", "deblur", "depth", "c
 
 MOST_ACTIVE = 24
 MOST_ACTIVE_KONTEXT_MAX = 6
-MOST_PIXELS = 4_000_000
+MOST_PIXELS = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

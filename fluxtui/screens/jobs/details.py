@@ -14,8 +14,10 @@ from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text, shorten
 from fluxtui.screens.jobs.rows import kind_word, state_word
 from fluxtui.widgets.plain import plain
+from fluxtui.widgets.progress import exact_time
 
-LABEL_WIDTH = 12
+LABEL_WIDTH = 11
+"""Cells; a longer name of a parameter pushes its own value only."""
 VALUE_LIMIT = 2_000
 """Characters shown of one value; the journal has all of it."""
 
@@ -39,9 +41,9 @@ def job_details(job: Job, story: Sequence[JobEvent]) -> Content:
     if job.state in ADVICE:
         parts += [plain(ADVICE[job.state], "$text-warning"), Content("\n")]
     parts += [_line(label, value) for label, value in _facts(job) if value]
-    parts += [plain("\nStory\n", "bold"), *(_event(event) for event in story)]
-    parts += [plain("\nParameters\n", "bold")]
-    parts += [_line(name, _value(value)) for name, value in job.parameters.items()]
+    parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
+    parts += [Content.styled("\nParameters\n", "bold")]
+    parts += [_line(name.replace("_", " "), _value(value)) for name, value in job.parameters.items()]
     return Content.assemble(*parts)
 
 
@@ -58,13 +60,15 @@ def _facts(job: Job) -> tuple[tuple[str, str], ...]:
         ("dataset", _dataset(job.dataset)),
         ("remote id", job.remote_id or ""),
         ("job", job.id),
+        ("made", exact_time(job.created_at)),
     )
 
 
 def _dataset(dataset: dict[str, Any] | None) -> str:
     if not dataset:
         return ""
-    return " · ".join(str(dataset[key]) for key in ("source", "sha256") if key in dataset)
+    fingerprint = str(dataset.get("sha256", ""))[:12]
+    return " · ".join(part for part in (str(dataset.get("source", "")), fingerprint) if part)
 
 
 def _event(event: JobEvent) -> Content:
@@ -76,7 +80,7 @@ def _event(event: JobEvent) -> Content:
 
 
 def _clock(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return moment.astimezone().strftime("%H:%M:%S")
 
 
 def _line(label: str, value: str) -> Content:

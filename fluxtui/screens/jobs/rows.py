@@ -50,6 +50,13 @@ def kind_word(job: Job) -> str:
     return "training" if job.kind is JobKind.TRAINING else "picture"
 
 
+def title_cell(job: Job) -> str:
+    """Return what a job makes: the finetune that is trained, or the prompt and what it is made with."""
+    if job.kind is JobKind.TRAINING:
+        return f"training of {job.finetune_name or job.title}"
+    return f"{job.title} · {job.finetune_name or job.endpoint}"
+
+
 def progress_cell(job: Job, now: datetime) -> str:
     """Return how far an active job is, or how long a finished one took."""
     if not job.is_active:
@@ -57,7 +64,7 @@ def progress_cell(job: Job, now: datetime) -> str:
     if job.submitted_at is None:
         return job.remote_status or "in the queue"
     took = elapsed(job.submitted_at, now)
-    return f"{progress_text(job.progress)} {took}" if job.progress is not None else took
+    return f"{progress_text(job.progress, 0).strip()} {took}" if job.progress is not None else took
 
 
 def cost_cell(job: Job) -> str:

@@ -21,6 +21,7 @@ from fluxtui.screens.jobs.rows import (
     ordered,
     progress_cell,
     state_word,
+    title_cell,
 )
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.state import guarded
@@ -31,11 +32,11 @@ from fluxtui.widgets.table import Column, Row, RowTable
 NOTHING_YET = "Nothing has been sent yet. F2 trains a finetune, F4 makes pictures; everything appears here."
 
 COLUMNS = (
-    Column("state", "State", width=13),
+    Column("state", "State", width=12),
     Column("title", "What"),
-    Column("progress", "Progress", width=18),
-    Column("age", "Made", width=9),
-    Column("cost", "Cost", width=8, align="right"),
+    Column("progress", "Progress", width=13),
+    Column("age", "Made", width=8),
+    Column("cost", "Cost", width=7, align="right"),
 )
 
 ALLOWED: dict[str, Callable[[Job], bool]] = {
@@ -102,7 +103,7 @@ Nothing in doubt is ever sent again by itself."""
                     job.id,
                     {
                         "state": cell(f"{SIGNS[job.state][0]} {state_word(job.state)}", SIGNS[job.state][1]),
-                        "title": f"{kind_word(job)} · {job.finetune_name or job.endpoint} · {job.title}",
+                        "title": title_cell(job),
                         "progress": progress_cell(job, now),
                         "age": age_cell(job, now),
                         "cost": cost_cell(job),

@@ -1,0 +1,205 @@
+"""How Jobs, Settings, the first start and the lists look; state is set by hand, nothing is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.api.trace import Exchange
+from fluxtui.app import FluxApp
+from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
+from fluxtui.feed import StateFeed
+from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.services.journal.jobs import JobStore
+from fluxtui.state import Balance, Notice
+from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.table import RowTable
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SIZES = ((80, 24), (120, 40))
+Steps = Callable[[FluxApp, Pilot[int]], Awaitable[None]]
+
+pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+
+
+def make_job(number: int, state: JobState, **changes: Any) -> Job:
+    made = NOW - timedelta(minutes=7 * number)
+    values: dict[str, Any] = {
+        "id": f"01a20aa98da8d25cbd2bd5ea474981{number:02}",
+        "kind": JobKind.GENERATION,
+        "state": state,
+        "profile": "demo",
+        "provider": "bfl",
+        "endpoint": "flux-pro-1.1-ultra-finetuned",
+        "title": "TOK, three lanterns over a river",
+        "parameters": {"prompt": "TOK, three lanterns over a river", "finetune_strength": 1.2, "seed": 7},
+        "finetune_id": "2d85c613-e7e9-45a1-b9b8-14e5295b75d3",
+        "finetune_name": "lanterns",
+        "estimate_credits": 7.0,
+        "seed": 7,
+        "created_at": made,
+        "updated_at": made,
+        "submitted_at": made + timedelta(seconds=1),
+    }
+    return Job(**{**values, **changes})
+
+
+TRAINING = make_job(
+    1,
+    JobState.RUNNING,
+    kind=JobKind.TRAINING,
+    endpoint="finetune",
+    title="lanterns",
+    parameters={"finetune_comment": "lanterns", "iterations": 300, "learning_rate": 0.0001},
+    estimate_credits=400.0,
+    progress=0.42,
+    remote_status="Pending",
+    remote_id="2d85c613-e7e9-45a1-b9b8-14e5295b75d3",
+)
+JOBS = (
+    make_job(
+        2,
+        JobState.IN_DOUBT,
+        title="a lantern [/x] in the rain",
+        error_title="In doubt",
+        error="The connection was lost before the service answered.",
+    ),
+    TRAINING,
+    make_job(3, JobState.DRAFT, submitted_at=None),
+    make_job(
+        4, JobState.DONE, cost_credits=7.0, finished_at=NOW, picture="pictures/2026-11-23/lanterns-tok-7.jpg"
+    ),
+    make_job(5, JobState.FAILED, error_title="Failed", error="The service could not finish it."),
+    make_job(6, JobState.CANCELLED),
+)
+
+
+@pytest.fixture
+def look(
+    snap_compare: Any,
+    make_app: Callable[..., FluxApp],
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+) -> Callable[..., bool]:
+    """Return a function that opens a place, takes the steps, and compares the picture."""
+    monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
+    monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
+
+    async def story(_: JobStore, job_id: str) -> tuple[JobEvent, ...]:
+        at = NOW - timedelta(minutes=3)
+        states = (JobState.DRAFT, JobState.SUBMITTING, JobState.IN_DOUBT)
+        return tuple(JobEvent(job_id=job_id, at=at, state=state) for state in states)
+
+    monkeypatch.setattr(JobStore, "story", story)
+
+    def compare(steps: Steps, *, key: str | None = "sim-valid") -> bool:
+        app = make_app(key=key)
+
+        async def before(pilot: Pilot[int]) -> None:
+            app.clock = lambda: NOW
+            while not app.profile or app.screen.id == "_default":
+                await pilot.pause(0.02)
+            app.services.config.path = Path("/home/ada/.config/fluxtui/config.toml")
+            app.services.storage.root = Path("/home/ada/.local/share/fluxtui")
+            app.connected = True
+            app.balance = Balance(9_593.0, NOW)
+            app.spent_today = 407.0
+            await steps(app, pilot)
+            await pilot.pause()
+
+        return bool(snap_compare(app, terminal_size=size, run_before=before))
+
+    return compare
+
+
+def test_jobs_of_every_kind(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        app.jobs = JOBS
+        await app.go("jobs")
+        await pilot.pause(0.1)
+
+    assert look(steps)
+
+
+def test_a_training_with_its_story(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        app.jobs = JOBS
+        await app.go("jobs", job_id=TRAINING.id)
+        await pilot.pause(0.1)
+        assert app.screen.query_one(RowTable).selected_key == TRAINING.id
+
+    assert look(steps)
+
+
+def test_no_jobs_yet(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        await app.go("jobs")
+
+    assert look(steps)
+
+
+def test_sending_a_doubtful_job_again_warns(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        app.jobs = JOBS
+        await app.go("jobs")
+        await pilot.press("a")
+        await pilot.pause(0.2)
+
+    assert look(steps)
+
+
+def test_settings(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        await app.go("settings")
+
+    assert look(steps)
+
+
+def test_first_start(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        while not isinstance(app.screen, WelcomeScreen):
+            await pilot.pause(0.02)
+        path = app.screen.query(".muted").first(PlainStatic)
+        path.show(f"   {app.services.config.path}")
+        await pilot.press("enter")
+
+    assert look(steps, key=None)
+
+
+def test_messages(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        app.notices = (
+            Notice(NOW, "error", "Out of credits", "The account has not enough credits. Nothing was billed."),
+            Notice(NOW - timedelta(minutes=5), "success", "Picture", "Saved pictures/a.jpg"),
+        )
+        app.action_show_messages()
+        await pilot.pause(0.1)
+
+    assert look(steps)
+
+
+def test_requests(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        trace = app.services.trace
+        for number, status in enumerate((200, 422, 200)):
+            at = NOW - timedelta(seconds=40 - number)
+            trace.add(Exchange(at, "POST", "api.bfl.ai", "/v1/flux-dev", status, 120.0, 345, 2_345))
+        trace.add(Exchange(NOW, "GET", "api.bfl.ai", "/v1/credits", None, 10_000.0, error="no connection"))
+        app.action_show_requests()
+        await pilot.pause(0.1)
+
+    assert look(steps)
+
+
+def test_errors_stay_in_the_line(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        await app.go("jobs")
+        app.connected = False
+        app.tell("The service could not be reached. Nothing was sent. Try again later.", severity="error")
+
+    assert look(steps)
