@@ -50,8 +50,10 @@ class OneAtATime(Chooser):
     def render(self) -> RenderResult:
         """Draw the label of the chosen value, as much of it as fits."""
         label = next((choice.label for choice in self.choices if choice.value == self.value), self.value)
+        if not label:
+            return plain(self.none_text, "$text-muted")
         room = max(self.content_size.width - 4, 4)
-        shown = plain(short_title(label or self.none_text, room), "bold $text-accent")
+        shown = plain(short_title(label, room), "bold $text-accent")
         arrow = "$text-muted"
         return Content.assemble(("◂ ", arrow), shown.truncate(room, ellipsis=True), (" ▸", arrow))
 
@@ -106,7 +108,11 @@ class OrderPanel(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the controls from top to bottom, as the eye and Tab go."""
         yield PromptEditor()
-        yield FieldRow(_ENDPOINT, EndpointChooser((), title="Endpoint", id="endpoint"), TITLE_CELLS)
+        yield FieldRow(
+            _ENDPOINT,
+            EndpointChooser((), title="Endpoint", none_text="none without a key", id="endpoint"),
+            TITLE_CELLS,
+        )
         finetunes = FinetuneChooser(
             finetune_choices(()),
             title="Finetune",

@@ -20,6 +20,7 @@ FIRST_STEPS = (
     "No picture yet.\n\nWrite what it should show, choose a finetune or another endpoint, and press Ctrl+S. "
     "The price stands on the button; the picture appears here and is kept on disk."
 )
+AGAIN = "In the queue, s tries it again with another seed and u puts it back into the form."
 
 
 class PicturePanel(Vertical):
@@ -40,7 +41,7 @@ class PicturePanel(Vertical):
 
     def show_picture(self, job: Job, path: Path, picture: Picture | None) -> None:
         """Show the picture at `path`, with what the journal knows of it."""
-        self._say("")
+        self._say("", job.title)
         self.query_one(PictureView).path = path
         self._path = str(path)
         self._under(tail(self._path, self.content_size.width), facts(job, picture))
@@ -51,13 +52,14 @@ class PicturePanel(Vertical):
 
     def show_job(self, job: Job) -> None:
         """Say how things stand with a job that has no picture."""
-        self._say(job_sentence(job))
+        self._say(job_sentence(job), job.title)
 
     def show_nothing(self, fault: str = "") -> None:
         """Say why nothing can be generated, or else what to do first."""
         self._say(f"✗ {fault}" if fault else FIRST_STEPS)
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, title: str = "Picture") -> None:
+        set_title(self, title)
         self.set_class(not sentence, "-with-picture")
         self.query_one(".sentence", PlainStatic).show(sentence)
         if sentence:
@@ -73,11 +75,11 @@ class PicturePanel(Vertical):
 def job_sentence(job: Job) -> str:
     """Return what is to be said about a job without a picture."""
     if job.is_active:
-        return f"{state_text(job)}\n\n{job.title}"
-    reason = job.error or "F6 Jobs has its story."
+        return state_text(job)
     if job.state is JobState.CANCELLED:
-        return f"Cancelled.\n\n{job.title}"
-    return f"✗ {job.error_title or job.state.value.capitalize()}\n\n{reason}"
+        return f"Cancelled.\n\n{AGAIN}"
+    reason = job.error or "F6 Jobs has its story."
+    return f"✗ {job.error_title or job.state.value.capitalize()}\n\n{reason}\n\n{AGAIN}"
 
 
 def facts(job: Job, picture: Picture | None) -> str:

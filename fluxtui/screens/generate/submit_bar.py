@@ -50,7 +50,7 @@ class SubmitBar(Vertical):
         with Horizontal(classes="submit-line"):
             yield PlainLabel("Pictures", classes="submit-title")
             yield CountInput()
-            yield Button("", id="generate-button", variant="primary", compact=True)
+            yield Button("Generate  ^S", id="generate-button", variant="primary", compact=True)
         yield PlainStatic("", classes="cost")
 
     def show_count(self, count: Any) -> None:

@@ -139,9 +139,9 @@ def test_a_line_tells_state_time_and_seed(make_job: Callable[..., Job]) -> None:
 
 def test_a_job_without_picture_is_explained(make_job: Callable[..., Job]) -> None:
     failed = make_job(state=JobState.FAILED, error_title="Failed at the service", error="It broke.")
-    assert job_sentence(failed) == "✗ Failed at the service\n\nIt broke."
+    assert job_sentence(failed).startswith("✗ Failed at the service\n\nIt broke.")
     assert "F6" in job_sentence(make_job(state=JobState.EXPIRED))
-    assert "a lamp" in job_sentence(make_job(state=JobState.WAITING))
+    assert job_sentence(make_job(state=JobState.WAITING)).endswith("waiting")
     assert job_sentence(make_job(state=JobState.CANCELLED)).startswith("Cancelled.")
 
 
