@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.container import Container
+from fluxtui.feed import StateFeed
 from fluxtui.services.config import ConfigService
 from fluxtui.services.jobs import Pacing
 from fluxtui.simulator.keys import VALID_KEY
@@ -93,3 +94,10 @@ def training_pictures(tmp_path: Path) -> Path:
         if number:
             (folder / f"lantern-{number}.txt").write_text(f"a lantern, number {number}, over a lake")
     return folder
+
+
+@pytest.fixture
+def still_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the state as the test sets it: neither journal nor service is asked again."""
+    monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
+    monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)

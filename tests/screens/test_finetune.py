@@ -14,6 +14,8 @@ from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.trainings import TrainingsPanel
+from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
 from fluxtui.widgets.dialogs import ConfirmDialog
@@ -233,7 +235,7 @@ async def test_a_service_that_no_longer_trains_is_explained_for_good(
             await pilot.press("ctrl+s")
             await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
             await pilot.press("y")
-            notice = screen.query_one("#discontinued", PlainStatic)
+            notice = screen.query_one("#notice", PlainStatic)
             await until(pilot, lambda: notice.display)
             assert "no longer" in str(notice.render())
             assert "klein" in str(notice.render())
@@ -243,7 +245,7 @@ async def test_a_service_that_no_longer_trains_is_explained_for_good(
         again = make_app(current.base_url)
         async with again.run_test(size=SIZE) as pilot:
             screen = await place(again, pilot, until)
-            await until(pilot, lambda: screen.query_one("#discontinued").display)
+            await until(pilot, lambda: screen.query_one("#notice").display)
 
 
 async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: Path, until: Until) -> None:
@@ -254,9 +256,9 @@ async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: P
         panel.source_input.value = str(training_pictures)
         await pilot.pause()
         panel.action_look()
-        assert panel.is_looking
+        was_looking = panel.is_looking
         screen.action_stop()
-        assert not panel.is_looking
+        assert (was_looking, panel.is_looking) == (True, False)
         await pilot.pause()
         assert "Stopped" in summary(screen)
         assert screen.order.dataset is None
@@ -322,3 +324,20 @@ async def test_enter_on_a_training_goes_where_it_leads(
         panel.focus()
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "generate")
+
+
+async def test_the_form_comes_with_the_key(make_app: AppFactory, simulator: Simulator, until: Until) -> None:
+    app = make_app(simulator.base_url, key=None)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: type(app.screen) is WelcomeScreen)
+        await app.go("finetune")
+        screen = app.screen_stack[0]
+        assert isinstance(screen, FinetuneScreen)
+        await until(pilot, lambda: screen.fault is not None)
+        assert "no key" in str(screen.query_one("#notice", PlainStatic).render())
+        app.services.config.save({"profiles.demo.api_key": VALID_KEY})
+        app.follow_config()
+        await pilot.press("f3", "f2")
+        await until(pilot, lambda: screen.order.endpoint is not None)
+        assert screen.fault is None
+        assert not screen.query_one("#notice").display

@@ -54,8 +54,9 @@ def test_facts_tell_everything_and_each_thing_once() -> None:
     assert facts["cluster"] == "eu2"
     assert "finetune comment" not in facts
     assert "5 m ago" in facts["Local copy"]
-    assert "12" in facts["Set: pictures"]
-    assert "00ff" in facts["Set: sha256"]
+    assert facts["Pictures"] == "12"
+    assert facts["Dataset hash"] == "00ff"
+    assert facts["Files"] == "a.jpg, b.jpg"
     assert "Cost" not in facts
 
 

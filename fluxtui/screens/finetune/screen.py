@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -15,8 +15,8 @@ from textual.reactive import reactive
 from textual.worker import Worker
 
 from fluxtui.domain.endpoint import fields_of
-from fluxtui.domain.errors import InvalidInput, TrainingDiscontinued
-from fluxtui.domain.jobs import JobState
+from fluxtui.domain.errors import FluxError, InvalidInput, TrainingDiscontinued
+from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.order import TrainingOrder
@@ -50,6 +50,8 @@ class FinetuneScreen(PlaceScreen):
     ]
 
     order: reactive[TrainingOrder] = reactive(TrainingOrder(), init=False)
+    fault: reactive[FluxError | None] = reactive(None, init=False)
+    """Why the profile cannot train, such as for want of a key."""
     preparing: reactive[bool] = reactive(False, init=False)
     """Whether a training is being prepared; until it is on its way no second one is begun."""
 
@@ -65,7 +67,7 @@ class FinetuneScreen(PlaceScreen):
                 with Vertical(id="parameters") as step:
                     set_title(step, "2 Finetune")
                     yield ParameterForm(id="form")
-                yield PlainStatic("", id="discontinued")
+                yield PlainStatic("", id="notice")
                 yield TrainLine()
                 yield TrainingsPanel()
 
@@ -90,13 +92,23 @@ class FinetuneScreen(PlaceScreen):
         """Make the form for the active profile, and look at the pictures that were chosen before."""
         await self._use_profile()
 
+    def on_screen_resume(self) -> None:
+        """Try again what could not be: the key may have come in the meantime."""
+        if self.fault is not None:
+            self._follow_profile()
+
     def _follow_profile(self) -> None:
         guarded(self, self._use_profile(), doing="preparing the form", group="profile", exclusive=True)
         self._show_trainings()
 
     async def _use_profile(self) -> None:
         finetuning, profile = self.app.services.finetuning, self.app.profile
-        endpoint, rules = await finetuning.endpoint(profile), await finetuning.rules(profile)
+        try:
+            endpoint, rules = await finetuning.endpoint(profile), await finetuning.rules(profile)
+        except FluxError as error:
+            self.fault = error
+            return
+        self.fault = None
         self._dataset_panel.use(self.order.source, rules)
         await self._form.set_fields(
             fields_of(endpoint),
@@ -149,11 +161,19 @@ class FinetuneScreen(PlaceScreen):
     def _show_trainings(self) -> None:
         trainings = words.trainings_of(self.app.jobs, self.app.profile)
         self.query_one(TrainingsPanel).show(trainings, self.app.clock())
-        sentence = words.discontinued_text(trainings)
-        notice = self.query_one("#discontinued", PlainStatic)
-        notice.display = bool(sentence)
-        heading = (f"✗ {TrainingDiscontinued.title}. ", "bold $text-error")
-        notice.show(Content.assemble(heading, plain(sentence)))
+        self._show_notice(trainings)
+
+    def watch_fault(self) -> None:
+        """Say why the profile cannot train."""
+        self._show_trainings()
+
+    def _show_notice(self, trainings: Sequence[Job]) -> None:
+        heading, text = f"✗ {TrainingDiscontinued.title}. ", words.discontinued_text(trainings)
+        if self.fault is not None:
+            heading, text = "✗ ", self.fault.sentence()
+        notice = self.query_one("#notice", PlainStatic)
+        notice.display = bool(text)
+        notice.show(Content.assemble((heading, "bold $text-error"), plain(text)))
 
     @on(RowTable.Chosen, "#trainings")
     async def _open_training(self, event: RowTable.Chosen) -> None:

@@ -11,9 +11,9 @@ from fluxtui.domain.endpoint import number_text
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.text import plural
+from fluxtui.domain.text import file_size, plural
 from fluxtui.services.models import RefreshResult
-from fluxtui.widgets.progress import exact_time, relative_time
+from fluxtui.widgets.progress import exact_time, progress_text, relative_time
 
 STATE_SENTENCES: dict[FinetuneState, str] = {
     FinetuneState.READY: "Ready: Enter generates with it.",
@@ -50,14 +50,16 @@ class Fact:
 
 def facts_of(finetune: Finetune, job: Job | None, now: datetime) -> tuple[Fact, ...]:
     """Return what is known of a finetune; `job` is the training it came from, if that was done here."""
+    progress = progress_text(job.progress) if job is not None and job.is_active else ""
     facts = [
+        Fact("Progress", progress),
         Fact("Trigger word", finetune.trigger_word or "none known"),
         Fact("Type", finetune.finetune_type or ""),
         Fact("Mode", finetune.mode or ""),
         Fact("Rank", _number(finetune.lora_rank)),
         Fact("Iterations", _number(finetune.iterations)),
         Fact("Learning rate", _number(finetune.learning_rate)),
-        Fact("Priority", finetune.priority or ""),
+        Fact("Priority", (finetune.priority or "").replace("_", " ")),
         Fact(
             "Captioning",
             "" if finetune.captioning is None else "automatic" if finetune.captioning else "own only",
@@ -86,17 +88,30 @@ def _number(value: float | None) -> str:
     return "" if value is None else number_text(value)
 
 
+_DATASET_TITLES = {
+    "source": "Dataset",
+    "pictures": "Pictures",
+    "captioned": "Captions",
+    "size": "Dataset size",
+    "sha256": "Dataset hash",
+    "names": "Files",
+}
+
+
 def _dataset_facts(dataset: Mapping[str, Any]) -> list[Fact]:
-    facts = []
-    for key, value in dataset.items():
-        if key == "path":
-            continue
-        if isinstance(value, list | tuple):
-            text = f"{len(value)}: " + ", ".join(str(item) for item in value)
-        else:
-            text = str(value)
-        facts.append(Fact(f"Set: {key.replace('_', ' ')}", text, is_long=True))
-    return facts
+    return [
+        Fact(title, _dataset_text(key, dataset[key]), is_long=True)
+        for key, title in _DATASET_TITLES.items()
+        if dataset.get(key) not in (None, "", [])
+    ]
+
+
+def _dataset_text(key: str, value: Any) -> str:
+    if key == "size" and isinstance(value, int):
+        return file_size(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value)
 
 
 def _extra_facts(raw: Mapping[str, Any]) -> list[Fact]:

@@ -1,0 +1,180 @@
+"""How the finetune place looks in each of its states, at both sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.screens.finetune import FinetuneScreen
+from fluxtui.screens.finetune.dataset_panel import DatasetPanel
+from fluxtui.screens.finetune.train_line import TrainLine
+from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.state import Balance
+from fluxtui.widgets.parameter_form import ParameterForm
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ENDED = (
+    "This service no longer trains new finetunes: BFL ended that on 2025-10-31. Nothing was billed. "
+    "For a new one, train a LoRA for FLUX.2 [klein] elsewhere and upload it in BFL's dashboard."
+)
+
+Prepare = Callable[[FluxApp, FinetuneScreen, Pilot[int]], Awaitable[None]]
+Compare = Callable[[tuple[int, int], Prepare], bool]
+
+pytestmark = pytest.mark.usefixtures("still_state")
+
+
+@pytest.fixture
+def compare(
+    snap_compare: Any, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Compare:
+    """Return a function that opens the place, prepares it and compares its picture with the one of before."""
+    monkeypatch.chdir(tmp_path)
+    app = make_app()
+    app.clock = lambda: NOW
+
+    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+        async def before(pilot: Pilot[int]) -> None:
+            while not isinstance(app.screen, FinetuneScreen) or app.screen.order.endpoint is None:
+                await pilot.pause(0.02)
+            app.balance = Balance(2_000.0, NOW)
+            await prepare(app, app.screen, pilot)
+            await pilot.pause(0.3)
+            await pilot.pause()
+
+        return bool(snap_compare(app, terminal_size=size, run_before=before))
+
+    return compare_at
+
+
+async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> None:
+    """Choose a folder beside the test and wait until it has been looked through."""
+    panel = screen.query_one(DatasetPanel)
+    panel.source_input.value = source
+    await pilot.pause()
+    panel.action_look()
+    while screen.order.dataset is None and not screen.order.fault:
+        await pilot.pause(0.02)
+
+
+def training(number: int, state: JobState, **changes: Any) -> Job:
+    began = NOW - timedelta(minutes=10 * number, seconds=42)
+    values = {
+        "id": f"job-{number}",
+        "kind": JobKind.TRAINING,
+        "state": state,
+        "profile": "demo",
+        "provider": "bfl",
+        "endpoint": "finetune",
+        "title": f"Lantern {number}",
+        "parameters": {},
+        "estimate_credits": 400.0,
+        "created_at": began,
+        "updated_at": began + timedelta(minutes=4),
+        "submitted_at": began,
+        **changes,
+    }
+    return Job.model_validate(values)
+
+
+@SIZES
+def test_empty(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        """Nothing has been done yet."""
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_pictures(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        form = screen.query_one(ParameterForm)
+        form.set_value("finetune_comment", "Lantern")
+        form.set_value("mode", "style")
+        form.focus_field("mode")
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_problems(compare: Compare, size: tuple[int, int], training_pictures: Path) -> None:
+    (training_pictures / "a [red] cat.jpg").write_bytes(b"\xff\xd8 broken")
+    (training_pictures / ".DS_Store").write_bytes(b"x")
+    for picture in training_pictures.glob("*.png"):
+        picture.unlink()
+
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        screen.query_one(ParameterForm).check()
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_running(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        app.jobs = (
+            training(1, JobState.RUNNING, progress=0.42),
+            training(2, JobState.WAITING),
+            training(3, JobState.DONE, finished_at=NOW - timedelta(minutes=26)),
+            training(4, JobState.IN_DOUBT),
+            training(5, JobState.FAILED, error_title="Failed at the service"),
+        )
+        screen.query_one(TrainLine).show_progress("Preparing picture 3 of 7 · Esc stops")
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_discontinued(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        title = "Training is no longer offered here"
+        app.jobs = (training(1, JobState.REFUSED, error_title=title, error=ENDED),)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_question(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        form = screen.query_one(ParameterForm)
+        form.set_value("finetune_comment", "Lantern [/x]")
+        form.set_value("mode", "style")
+        form.post_message(ParameterForm.Changed(form, form.values, "mode"))
+        await pilot.pause()
+        screen.action_train()
+        while app.screen is screen:
+            await pilot.pause(0.02)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple[int, int]) -> None:
+    app = make_app(key=None)
+
+    async def before(pilot: Pilot[int]) -> None:
+        while type(app.screen) is not WelcomeScreen:
+            await pilot.pause(0.02)
+        await app.go("finetune")
+        screen = app.screen_stack[0]
+        assert isinstance(screen, FinetuneScreen)
+        while screen.fault is None:
+            await pilot.pause(0.02)
+        await pilot.pause(0.2)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
