@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"fluxtui {__version__}")
     _add_program_options(parser)
+    _add_screen_options(parser)
     parser.set_defaults(run=_run_program)
     commands = parser.add_subparsers(title="commands", metavar="")
 
@@ -49,7 +50,12 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="tell what the terminal can show and where things are kept")
     _add_program_options(doctor)
+    _add_screen_options(doctor)
     doctor.set_defaults(run=_run_doctor)
+
+    adopt = commands.add_parser("adopt", help="take over the models of the application that FluxTUI replaces")
+    _add_adopt_options(adopt)
+    adopt.set_defaults(run=_run_adopt)
     return parser
 
 
@@ -62,6 +68,12 @@ def _add_screen_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--no-mouse", action="store_true", default=argparse.SUPPRESS, help="leave the mouse to the terminal"
+    )
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="write more to the log, though no secrets; `fluxtui doctor` tells where it is",
     )
 
 
@@ -80,7 +92,6 @@ def _add_program_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where journal and pictures are kept",
     )
-    _add_screen_options(parser)
 
 
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
@@ -104,6 +115,18 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     _add_screen_options(parser)
 
 
+def _add_adopt_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="its models.json or config.json, or the directory that holds them",
+    )
+    parser.add_argument("--json", action="store_true", help="print what was taken over as JSON")
+    _add_program_options(parser)
+
+
 def _run_program(options: argparse.Namespace) -> int:
     from fluxtui.launch import run_program
 
@@ -120,3 +143,9 @@ def _run_doctor(options: argparse.Namespace) -> int:
     from fluxtui.doctor import run_doctor
 
     return run_doctor(options)
+
+
+def _run_adopt(options: argparse.Namespace) -> int:
+    from fluxtui.adopt import run_adopt
+
+    return run_adopt(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.service import APIService
-from fluxtui.api.trace import Trace
+from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import InvalidInput, NotAuthenticated
 from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider, provider_hosts
@@ -28,6 +29,8 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
+
+_log = logging.getLogger(__name__)
 
 
 class Connections:
@@ -130,6 +133,7 @@ class Container:
             if await journal.notes.get(key, None) is None:
                 await journal.notes.set(key, value)
         trace = Trace()
+        trace.listener = _log_exchange
         connections = self._connections = Connections(self.config, trace)
         validation = ValidationService()
         datasets = DatasetService()
@@ -165,3 +169,9 @@ class Container:
             await self._connections.close()
         if self._journal is not None:
             await self._journal.close()
+
+
+def _log_exchange(exchange: Exchange) -> None:
+    outcome = exchange.error or exchange.status
+    where = f"{exchange.host}{exchange.path}"
+    _log.debug("%s %s: %s, %.0f ms", exchange.method, where, outcome, exchange.milliseconds)

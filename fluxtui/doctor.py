@@ -38,6 +38,7 @@ def _version(package: str) -> str:
 
 def _tell_config(options: argparse.Namespace) -> bool:
     from fluxtui.launch import data_directory, load_config
+    from fluxtui.logs import log_path
 
     try:
         config = load_config(options)
@@ -58,6 +59,7 @@ def _tell_config(options: argparse.Namespace) -> bool:
     else:
         _say("", "found (not shown)" if known else "none: nothing can be sent")
     _say("data", str(data_directory(config, options)))
+    _say("log", f"{log_path()}, level {config.config.log.level}")
     return True
 
 

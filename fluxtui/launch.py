@@ -30,12 +30,15 @@ def run_program(options: argparse.Namespace) -> int:
 
     complaint = require_terminal()
     if complaint:
-        return _complain(complaint)
+        return complain(complaint)
     try:
+        from fluxtui.logs import log_path
+
         config = load_config(options)
+        begin_log(config, log_path())
         result = _run(config, data_directory(config, options), options)
     except FluxError as error:
-        return _complain(error.sentence())
+        return complain(error.sentence())
 
     from fluxtui.state import OPEN_DEMO
 
@@ -44,7 +47,7 @@ def run_program(options: argparse.Namespace) -> int:
 
 def _demo_options(options: argparse.Namespace) -> argparse.Namespace:
     """Return the options of the demo that follows a start without a key: its own place, its own speed."""
-    kept = {name: value for name, value in vars(options).items() if name in {"images", "no_mouse"}}
+    kept = {name: value for name, value in vars(options).items() if name in {"images", "no_mouse", "debug"}}
     return argparse.Namespace(**kept)
 
 
@@ -56,7 +59,7 @@ def run_demo(options: argparse.Namespace) -> int:
 
     complaint = require_terminal()
     if complaint:
-        return _complain(complaint)
+        return complain(complaint)
     folder = getattr(options, "data_dir", None) or default_data_directory() / "demo"
     try:
         speed = Speed(
@@ -65,16 +68,18 @@ def run_demo(options: argparse.Namespace) -> int:
         )
         with simulator(folder / "simulator", speed) as base_url:
             pictures = make_sample_dataset(folder / "sample-dataset")
-            config = demo_config(folder, base_url)
+            config = demo_config(folder, base_url, options)
+            begin_log(config, demo_log_path(folder))
             notes = {"draft.finetune": {"source": str(pictures)}}
             return _run(config, folder, options, first_notes=notes, slowest_training=DEMO_POLL_SECONDS)
     except OSError as error:
-        return _complain(f"The demo cannot keep its files in {folder}: {error.strerror or error}.")
+        return complain(f"The demo cannot keep its files in {folder}: {error.strerror or error}.")
     except FluxError as error:
-        return _complain(error.sentence())
+        return complain(error.sentence())
 
 
-def _complain(sentence: str) -> int:
+def complain(sentence: str) -> int:
+    """Say on standard error why the program cannot go on, and return the exit code for that."""
     print(f"fluxtui: {safe_text(sentence, newlines=True)}", file=sys.stderr)  # noqa: T201
     return CANNOT_START
 
@@ -99,17 +104,25 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     given = {
         "profile": getattr(options, "profile", None),
         "base_url": getattr(options, "base_url", None),
+    }
+    return {key: value for key, value in given.items() if value is not None} | _screen_overrides(options)
+
+
+def _screen_overrides(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options that the demo has too say."""
+    given = {
         "images.protocol": getattr(options, "images", None),
+        "log.level": "debug" if getattr(options, "debug", False) else None,
     }
     return {key: value for key, value in given.items() if value is not None}
 
 
-def demo_config(folder: Path, base_url: str) -> ConfigService:
+def demo_config(folder: Path, base_url: str, options: argparse.Namespace) -> ConfigService:
     """Return a configuration of its own for the demo: the user's file and keys stay out of it."""
     from fluxtui.services.config import ConfigService
     from fluxtui.simulator.keys import VALID_KEY
 
-    overrides = {
+    overrides = _screen_overrides(options) | {
         "profile": DEMO_PROFILE,
         f"profiles.{DEMO_PROFILE}.provider": "bfl",
         f"profiles.{DEMO_PROFILE}.base_url": base_url,
@@ -118,6 +131,21 @@ def demo_config(folder: Path, base_url: str) -> ConfigService:
     config = ConfigService(folder / "config.toml", environ={}, overrides=overrides)
     config.load()
     return config
+
+
+def demo_log_path(folder: Path) -> Path:
+    """Return where the demo in a data directory keeps its log."""
+    return folder / "log" / "fluxtui.log"
+
+
+def begin_log(config: ConfigService, path: Path) -> None:
+    """Start the log; where it cannot be written, say so and go on without one."""
+    from fluxtui.logs import start_log
+
+    try:
+        start_log(path, config.config.log.level, config.known_keys)
+    except FluxError as error:
+        complain(f"{error.sentence()} There is no log for this run.")
 
 
 def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
@@ -134,7 +162,7 @@ def _run(
     first_notes: Mapping[str, Any] | None = None,
     slowest_training: float | None = None,
 ) -> int:
-    terminal = prepare_terminal(config, options)
+    terminal = prepare_terminal(config)
 
     from fluxtui.app import FluxApp
     from fluxtui.container import Container
@@ -148,11 +176,14 @@ def _run(
     return app.return_code or result or 0
 
 
-def prepare_terminal(config: ConfigService, options: argparse.Namespace) -> TerminalProfile:
+def prepare_terminal(config: ConfigService) -> TerminalProfile:
     """Ask the terminal what it can and set what Textual reads; call it before Textual is imported."""
+    from dataclasses import replace
+
     from fluxtui.terminal.environment import prepare_environment
     from fluxtui.terminal.probe import probe_terminal
 
-    terminal = probe_terminal(getattr(options, "images", None) or config.config.images.protocol)
+    images = config.config.images
+    terminal = replace(probe_terminal(images.protocol), max_preview_bytes=images.max_bytes)
     prepare_environment(os.environ, terminal.over_ssh, truecolor=terminal.truecolor)
     return terminal

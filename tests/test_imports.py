@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,9 @@ def loaded_by(statements: str) -> set[str]:
 
 def test_the_version_needs_neither_interface_nor_models() -> None:
     loaded = loaded_by(
-        "from fluxtui.cli import main\ntry:\n    main(['--version'])\nexcept SystemExit as end:\n    assert end.code == 0"
+        "from fluxtui.cli import main\n"
+        "try:\n    main(['--version'])\n"
+        "except SystemExit as end:\n    assert end.code == 0"
     )
     assert not loaded & (INTERFACE | HEAVY | {"pydantic", "sqlite3"})
 
@@ -33,10 +36,21 @@ def test_the_version_needs_neither_interface_nor_models() -> None:
         "fluxtui.providers.registry",
         "fluxtui.services.bundle",
         "fluxtui.launch",
+        "fluxtui.logs",
+        "fluxtui.adopt",
     ],
 )
 def test_services_load_without_the_interface(module: str) -> None:
     assert not loaded_by(f"import {module}") & (INTERFACE | HEAVY)
+
+
+def test_loading_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    loaded_by(
+        "import fluxtui.app, fluxtui.container, fluxtui.launch, fluxtui.logs, fluxtui.simulator.running"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_first_screen_needs_no_network_and_no_pictures() -> None:
@@ -46,7 +60,10 @@ def test_the_first_screen_needs_no_network_and_no_pictures() -> None:
 
 
 def test_the_simulator_stands_alone() -> None:
-    code = "import sys, fluxtui.simulator.running\nprint(' '.join(n for n in sys.modules if n.startswith('fluxtui.')))"
+    code = (
+        "import sys, fluxtui.simulator.running\n"
+        "print(' '.join(name for name in sys.modules if name.startswith('fluxtui.')))"
+    )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )

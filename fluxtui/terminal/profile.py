@@ -47,8 +47,11 @@ class TerminalProfile:
     note: str | None = None
     truecolor: bool = False
     """Whether the terminal is known to show 24-bit colour, whatever COLORTERM says."""
+    max_preview_bytes: int | None = None
+    """The user's own limit for one preview; None lets it follow from the line's speed."""
 
     @property
     def preview_budget(self) -> int:
         """Bytes that one preview may send to the terminal."""
-        return SSH_PREVIEW_BYTES if self.over_ssh else LOCAL_PREVIEW_BYTES
+        usual = SSH_PREVIEW_BYTES if self.over_ssh else LOCAL_PREVIEW_BYTES
+        return usual if self.max_preview_bytes is None else self.max_preview_bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import termios
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,3 +209,8 @@ def test_tmux_that_cannot_be_asked_gets_half_cells(play_terminal: PlayTerminal, 
     profile = probe(terminal, {"TMUX": "x", "PATH": str(tmp_path)})
     assert profile.protocol is GraphicsProtocol.HALFCELL
     assert profile.note == TMUX_NOTE
+
+
+def test_the_users_own_limit_comes_before_the_line(play_terminal: PlayTerminal) -> None:
+    remote = probe(play_terminal(XTERM_SIXEL), {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"})
+    assert replace(remote, max_preview_bytes=20_000).preview_budget == 20_000

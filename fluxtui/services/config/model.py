@@ -56,11 +56,10 @@ class StorageSettings(_Table):
 
 
 class ImageSettings(_Table):
-    """How pictures are shown; None lets bytes and pixels of a preview follow from the line's speed."""
+    """How pictures are shown; None lets the bytes of a preview follow from the line's speed."""
 
     protocol: Literal["auto", "kitty", "iterm2", "sixel", "halfcell", "none"] = "auto"
     max_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] | None = None
-    preview_pixels: Annotated[int, Field(ge=10_000, le=50_000_000)] | None = None
 
 
 class GenerationSettings(_Table):

@@ -113,6 +113,12 @@ class ConfigService:
             self._asked[words] = await key_from_command(words)
         return self._asked[words]
 
+    def known_keys(self) -> tuple[SecretStr, ...]:
+        """Return every key that is known by now, of whatever profile; for keeping them out of the log."""
+        profiles = self._config.profiles.values() if self._config else ()
+        written = (profile.api_key for profile in profiles)
+        return (*(key for key in written if key is not None), *self._asked.values())
+
     def key_source(self, profile_name: str | None = None) -> str:
         """Return where the key of a profile comes from, in words, or `none`."""
         name = profile_name or self.config.profile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from fluxtui.domain.jobs import (
 )
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.rows import from_row, insert, json_text, to_column, utc_text
+
+_log = logging.getLogger(__name__)
 
 _FIXED = frozenset({"id", "kind", "state", "created_at", "updated_at"})
 
@@ -185,6 +188,7 @@ def change_job(
 def write_event(connection: sqlite3.Connection, job: Job, at: datetime, note: str) -> None:
     """Add a line to a job's story within the running transaction."""
     insert(connection, "events", JobEvent(job_id=job.id, at=at, state=job.state, note=note))
+    _log.info("job %s: %s%s", job.id, job.state, f" ({note})" if note else "")
 
 
 def _times(to: JobState, now: datetime) -> dict[str, Any]:
