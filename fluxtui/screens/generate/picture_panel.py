@@ -20,7 +20,7 @@ FIRST_STEPS = (
     "No picture yet.\n\nWrite what it should show, choose a finetune or another endpoint, and press Ctrl+S. "
     "The price stands on the button; the picture appears here and is kept on disk."
 )
-AGAIN = "In the queue, s tries it again with another seed and u puts it back into the form."
+AGAIN = "In the queue: s tries again with another seed, u puts it back into the form."
 
 
 class PicturePanel(Vertical):

@@ -55,12 +55,13 @@ class QueueTable(RowTable):
     def __init__(self) -> None:
         super().__init__(_NARROW, empty="What you generate lines up here.", id="queue")
         self._jobs: dict[str, Job] = {}
+        self._offered = (False, False)
 
     def show(self, jobs: Sequence[Job], now: datetime) -> None:
         """Show jobs, newest first; the mark stays on its job."""
         self._jobs = {job.id: job for job in jobs}
         self.set_rows([queue_row(job, now) for job in jobs])
-        self.refresh_bindings()
+        self._offer()
 
     @property
     def marked(self) -> Job | None:
@@ -74,6 +75,18 @@ class QueueTable(RowTable):
     def on_resize(self, event: events.Resize) -> None:
         """Show the prompts where there is room."""
         self.set_columns(_WIDE if event.size.width >= WIDE_CELLS else _NARROW)
+
+    def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
+        """Offer what the marked job allows."""
+        self._offer()
+
+    def _offer(self) -> None:
+        """Let the footer follow, where the keys that work are others than before."""
+        job = self.marked
+        offered = (job is not None and job.state is JobState.DONE, job is not None and job.is_active)
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
 
     def on_row_table_chosen(self, event: RowTable.Chosen) -> None:
         """Enter, or a second click, shows the picture large."""
