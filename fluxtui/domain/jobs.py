@@ -41,7 +41,8 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
     JobState.SUBMITTING: frozenset(
         {JobState.DRAFT, JobState.WAITING, JobState.IN_DOUBT, JobState.REFUSED, JobState.CANCELLED}
     ),
-    JobState.IN_DOUBT: frozenset({JobState.DRAFT, JobState.WAITING, JobState.DONE, JobState.CANCELLED}),
+    # Never back to draft: what may have been accepted is only sent again as a new job, by the user.
+    JobState.IN_DOUBT: frozenset({JobState.WAITING, JobState.CANCELLED}),
     JobState.WAITING: frozenset(
         {
             JobState.RUNNING,
@@ -100,7 +101,10 @@ class Job(BaseModel):
 
     Money is in credits, times are aware UTC datetimes. `parameters` is the complete recipe: the request
     as validated (pictures and archives by their path in the data directory, never their bytes).
-    `picture` is the path of the picture that came of it, relative to the data directory.
+    `picture` is the path of the picture that came of it, relative to the data directory. `maybe_billed`
+    tells that it was put in doubt and not found since, so that the service may have charged its estimate.
+    `response` is what the service said, without secrets. `position` is the place in the queue that the user
+    chose; drafts without one come after those with one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -127,6 +131,9 @@ class Job(BaseModel):
     dataset: dict[str, Any] | None = None
     seed: int | None = None
     picture: str | None = None
+    maybe_billed: bool = False
+    response: dict[str, Any] | None = None
+    position: int | None = None
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None = None
@@ -155,4 +162,7 @@ class JobEvent(BaseModel):
 
 
 UNBILLED_STATES = frozenset({JobState.DRAFT, JobState.REFUSED, JobState.CANCELLED})
-"""States in which nothing was accepted by the service, so nothing is counted as spent."""
+"""States in which nothing was accepted by the service, so nothing is counted as spent.
+
+A job that was cancelled out of doubt is the exception: its `maybe_billed` stays, and its estimate counts.
+"""

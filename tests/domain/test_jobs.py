@@ -50,9 +50,9 @@ def test_every_state_is_reached_from_a_draft_and_every_job_can_end() -> None:
         assert any(not TRANSITIONS[end] for end in _reachable(state))
 
 
-def test_a_job_that_left_is_never_a_draft_again_but_for_refused_connections() -> None:
+def test_a_job_that_left_is_never_a_draft_again_but_for_what_was_surely_not_taken() -> None:
     back = {state for state in JobState if may_follow(state, JobState.DRAFT)}
-    assert back == {JobState.SUBMITTING, JobState.IN_DOUBT}
+    assert back == {JobState.SUBMITTING}
 
 
 def test_what_ended_stays_so() -> None:

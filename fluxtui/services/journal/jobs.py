@@ -150,7 +150,7 @@ def move_job(
     job = require_job(connection, job_id)
     if not may_follow(job.state, to):
         raise IllegalTransition(job_id, job.state, to)
-    moved = change_job(connection, now, job, _times(to, now) | changes, state=to)
+    moved = change_job(connection, now, job, _times(to, now) | _doubt(to) | changes, state=to)
     write_event(connection, moved, now, note)
     if to not in ACTIVE_STATES:
         connection.execute("UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE id = ?", (job_id,))
@@ -197,3 +197,8 @@ def _times(to: JobState, now: datetime) -> dict[str, Any]:
     if to is JobState.DRAFT:
         return {"submitted_at": None}
     return {"finished_at": now} if to in TERMINAL_STATES else {}
+
+
+def _doubt(to: JobState) -> dict[str, Any]:
+    """Return whether the estimate may have been charged; a job given up out of doubt keeps what it was."""
+    return {} if to is JobState.CANCELLED else {"maybe_billed": to is JobState.IN_DOUBT}

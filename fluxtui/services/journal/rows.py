@@ -14,7 +14,7 @@ from fluxtui.domain.text import safe_text
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_JSON_COLUMNS = frozenset({"parameters", "dataset", "raw"})
+_JSON_COLUMNS = frozenset({"parameters", "dataset", "raw", "response"})
 
 
 def utc_now() -> datetime:

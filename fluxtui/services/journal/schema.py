@@ -103,7 +103,17 @@ CREATE TABLE notes (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_SECOND = """
+ALTER TABLE jobs ADD COLUMN maybe_billed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN response TEXT;
+ALTER TABLE jobs ADD COLUMN position INTEGER;
+UPDATE jobs SET maybe_billed = 1
+    WHERE state = 'in doubt'
+    OR state = 'cancelled' AND id IN (SELECT job_id FROM events WHERE state = 'in doubt');
+CREATE INDEX jobs_maybe_billed ON jobs (coalesce(submitted_at, created_at)) WHERE maybe_billed;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
 """Each script leads from the version that is its index to the next; a released one is never edited."""
 
 

@@ -60,3 +60,16 @@ async def test_spending_starts_at_a_time(
     assert await journal.spending.since(clock()) == 2.0
     assert await journal.spending.since(before) == 3.0
     assert await journal.spending.since(clock() + timedelta(microseconds=1)) == 0.0
+
+
+async def test_doubt_counts_until_the_job_is_found(journal: Journal, make_job: Callable[..., Job]) -> None:
+    start = make_job().created_at
+    for job_id in ("given up", "found"):
+        await journal.jobs.add([make_job(job_id, estimate_credits=4.0)])
+        await journal.jobs.move(job_id, JobState.SUBMITTING)
+        assert (await journal.jobs.move(job_id, JobState.IN_DOUBT)).maybe_billed
+    assert await journal.spending.possible_since(start) == 8.0
+    assert (await journal.jobs.move("given up", JobState.CANCELLED)).maybe_billed
+    assert not (await journal.jobs.move("found", JobState.WAITING, cost_credits=3.0)).maybe_billed
+    assert await journal.spending.possible_since(start) == 4.0
+    assert await journal.spending.since(start) == 7.0

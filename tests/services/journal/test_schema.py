@@ -13,7 +13,7 @@ from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
 
 LATER = (
     *MIGRATIONS,
-    "ALTER TABLE jobs ADD COLUMN position REAL;\nCREATE INDEX jobs_by_position ON jobs (position);",
+    "ALTER TABLE jobs ADD COLUMN colour TEXT;\nCREATE INDEX jobs_by_colour ON jobs (colour);",
     "CREATE TABLE tags (name TEXT PRIMARY KEY);\nINSERT INTO tags VALUES ('semi;colon');",
 )
 
@@ -51,7 +51,7 @@ async def test_jobs_survive_a_migration(path: Path, make_job: Callable[..., Job]
         await journal.jobs.add([make_job()])
     connection = connect(path)
     migrate(connection, LATER)
-    assert connection.execute("SELECT id, position FROM jobs").fetchall() == [("job", None)]
+    assert connection.execute("SELECT id, colour FROM jobs").fetchall() == [("job", None)]
     connection.close()
 
 
