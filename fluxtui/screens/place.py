@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
@@ -17,8 +17,17 @@ from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.quiet_screen import QuietScreen
 from fluxtui.widgets.top_bar import TopBar
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
 DRAFT_REST_SECONDS = 0.3
 """How long typing must rest until the draft is written."""
+
+
+def _place_commands() -> type[Provider]:
+    from fluxtui.screens.commands import PlaceCommands
+
+    return PlaceCommands
 
 
 class PlaceScreen(QuietScreen[None]):
@@ -36,6 +45,8 @@ class PlaceScreen(QuietScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear_news", "Clear the news", id="place.clear", show=False),
     ]
+
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_place_commands}
 
     app = getters.app(StatefulApp)
 
