@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from fluxtui.terminal.profile import TerminalProfile
 
 FIRST_PLACE = "finetune"
+FIRST_PAINT_REST = 0.12
+"""Seconds for which a place may settle before it is first painted: once instead of four times."""
 LEAVE_SECONDS = 2.0
 """Within how many seconds Ctrl+C has to be pressed again."""
 
@@ -63,6 +65,7 @@ class FluxApp(StatefulApp):
         self._services: Services | None = None
         self._feed: StateFeed | None = None
         self._runner: Worker[None] | None = None
+        self._visited: set[str] = set()
         self._interrupted = False
         self._closing = False
         self.animation_level = "none"
@@ -86,16 +89,15 @@ class FluxApp(StatefulApp):
         try:
             self._services = services = await self._container.open()
         except FluxError as error:
+            self._end_batch()
             self.exit(2, return_code=2, message=f"fluxtui: {error.sentence()}")
             return
-        finally:
-            self._end_batch()
         self._feed = StateFeed(self, services)
         self._container.on_connection(self._note_connection)
-        with self.batch_update():
-            self._use_theme(services.config.config.interface.theme)
-            await self._feed.start()
-            await self._show_first_place()
+        self._use_theme(services.config.config.interface.theme)
+        await self._feed.start()
+        await self._show_first_place()
+        self.set_timer(FIRST_PAINT_REST, self._end_batch)
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
         if not self._closing:
@@ -161,6 +163,9 @@ class FluxApp(StatefulApp):
 
     async def go(self, place: str, **wishes: Any) -> None:
         """Show a place and hand it the wishes; dialogs stay in front of their own place."""
+        if place not in self._visited:
+            self._visited.add(place)
+            self.delay_update(FIRST_PAINT_REST)
         await self.switch_mode(place)
         screen = self.screen_stack[0]
         if wishes and isinstance(screen, PlaceScreen):

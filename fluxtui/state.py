@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.worker import Worker
 
 from fluxtui.domain.errors import FluxError
@@ -50,22 +50,25 @@ class Balance:
 
 
 class StatefulApp(App[int]):
-    """An application whose state screens watch; all values are immutable, a change is an assignment."""
+    """An application whose state screens watch; all values are immutable, a change is an assignment.
 
-    profile: reactive[str] = reactive("")
-    profiles: reactive[tuple[str, ...]] = reactive(())
-    balance: reactive[Balance | None] = reactive(None)
-    spent_today: reactive[float] = reactive(0.0)
+    The state is made of `var`s: a `reactive` of an application draws the whole screen at each change.
+    """
+
+    profile: var[str] = var("")
+    profiles: var[tuple[str, ...]] = var(())
+    balance: var[Balance | None] = var(None)
+    spent_today: var[float] = var(0.0)
     """Credits spent since local midnight."""
-    jobs: reactive[tuple[Job, ...]] = reactive(())
+    jobs: var[tuple[Job, ...]] = var(())
     """The newest jobs, newest first, and every active one."""
-    finetunes: reactive[tuple[Finetune, ...]] = reactive(())
+    finetunes: var[tuple[Finetune, ...]] = var(())
     """All finetunes known locally for the active profile."""
-    pictures_revision: reactive[int] = reactive(0)
+    pictures_revision: var[int] = var(0)
     """Grows with every picture that is saved."""
-    connected: reactive[bool] = reactive(True)
-    notices: reactive[tuple[Notice, ...]] = reactive(())
-    seconds: reactive[int] = reactive(0)
+    connected: var[bool] = var(True)
+    notices: var[tuple[Notice, ...]] = var(())
+    seconds: var[int] = var(0)
     """Ticks once a second while a job is active, for elapsed times."""
 
     def __init__(self, terminal: TerminalProfile) -> None:
