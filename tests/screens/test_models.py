@@ -178,6 +178,23 @@ async def test_the_selected_one_is_selected_again(make_app: AppFactory, until: U
         assert screen.selected.id == "b"
 
 
+async def test_a_wish_counts_more_than_what_was_selected_before(make_app: AppFactory, until: Until) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.profile and app.screen.id != "_default")
+        await app.services.journal.notes.set("draft.models", {"selected": "a"})
+        await app.services.journal.finetunes.put_many([finetune("a"), finetune("b")])
+        app.refresh_state("finetunes")
+        await until(pilot, lambda: len(app.finetunes) == 2)
+        await app.go("models", finetune_id="b")
+        screen = app.screen
+        assert isinstance(screen, ModelsScreen)
+        await until(pilot, lambda: not any(worker.group == "draft" for worker in app.workers))
+        await until(pilot, lambda: screen.selected is not None)
+        assert screen.selected is not None
+        assert screen.selected.id == "b"
+
+
 async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulator, until: Until) -> None:
     elsewhere(simulator, "old-dog", "Dog")
     app = make_app(simulator.base_url)

@@ -127,9 +127,9 @@ class DatasetPanel(Vertical):
         """Let a folder or archive be picked from the disk."""
         from fluxtui.widgets.path_picker import PathPicker
 
-        picker = PathPicker(
-            self.source or "~", PathKind.DATASET, title="Choose the pictures: a folder or a ZIP"
-        )
+        # Beside the present source rather than in it, where there are only pictures.
+        start = expanded(self.source).parent if self.source.strip() else "~"
+        picker = PathPicker(start, PathKind.DATASET, title="Choose the pictures: a folder or a ZIP")
         open_dialog(self.app, picker, self._take_chosen)
 
     def _take_chosen(self, chosen: Path | None) -> None:
@@ -170,7 +170,7 @@ class DatasetPanel(Vertical):
         table.display = bool(rows)
         table.set_rows([_row(key, row) for key, row in self._rows.items()])
 
-    def _say(self, text: str, style: str = "$text-muted") -> None:
+    def _say(self, text: str, style: str = "$foreground-muted") -> None:
         self.query_one("#summary", PlainStatic).show(plain(text, style))
 
     @on(RowTable.Highlighted, "#contents")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.worker import Worker
 
 from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import FluxError, InvalidInput, TrainingDiscontinued
-from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.order import TrainingOrder
@@ -49,10 +49,10 @@ class FinetuneScreen(PlaceScreen):
         Binding("escape", "stop", "Stop", id="finetune.stop", show=False),
     ]
 
-    order: reactive[TrainingOrder] = reactive(TrainingOrder(), init=False)
-    fault: reactive[FluxError | None] = reactive(None, init=False)
+    order: var[TrainingOrder] = var(TrainingOrder(), init=False)
+    fault: var[FluxError | None] = var(None, init=False)
     """Why the profile cannot train, such as for want of a key."""
-    preparing: reactive[bool] = reactive(False, init=False)
+    preparing: var[bool] = var(False, init=False)
     """Whether a training is being prepared; until it is on its way no second one is begun."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class FinetuneScreen(PlaceScreen):
         self._train_line = self.query_one(TrainLine)
         self.watch(self.app, "balance", self._show_price, init=False)
         self.watch(self.app, "jobs", self._show_trainings)
-        self.watch(self.app, "seconds", self._show_trainings, init=False)
+        self.watch(self.app, "seconds", self._show_times, init=False)
         self.watch(self.app, "profile", self._follow_profile, init=False)
 
     def restore(self, draft: Mapping[str, Any]) -> None:
@@ -159,15 +159,19 @@ class FinetuneScreen(PlaceScreen):
     # The trainings
 
     def _show_trainings(self) -> None:
+        self._show_times()
+        self._show_notice()
+
+    def _show_times(self) -> None:
         trainings = words.trainings_of(self.app.jobs, self.app.profile)
         self.query_one(TrainingsPanel).show(trainings, self.app.clock())
-        self._show_notice(trainings)
 
     def watch_fault(self) -> None:
         """Say why the profile cannot train."""
-        self._show_trainings()
+        self._show_notice()
 
-    def _show_notice(self, trainings: Sequence[Job]) -> None:
+    def _show_notice(self) -> None:
+        trainings = words.trainings_of(self.app.jobs, self.app.profile)
         heading, text = f"✗ {TrainingDiscontinued.title}. ", words.discontinued_text(trainings)
         if self.fault is not None:
             heading, text = "✗ ", self.fault.sentence()

@@ -109,7 +109,7 @@ def money_text(estimate: Estimate | None, balance: float | None) -> tuple[str, b
     if balance is None:
         return "the balance is not known", False
     if estimate is None:
-        return f"balance {show_credits(balance)}", False
+        return f"no price while something is wrong; balance {show_credits(balance)}", False
     after = balance - estimate.credits
     if after < 0:
         return f"✗ balance {show_credits(balance)}: {show_credits(-after)} too little", True

@@ -11,8 +11,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.reactive import reactive
-from textual.worker import Worker
+from textual.reactive import var
 
 from fluxtui.domain.errors import NotFound, ServiceError
 from fluxtui.domain.finetune import Finetune
@@ -50,12 +49,12 @@ class ModelsScreen(PlaceScreen):
         Binding("d", "delete", "Delete", id="models.delete"),
     ]
 
-    doing: reactive[str] = reactive("", init=False)
+    doing: var[str] = var("", init=False)
     """What is asked of the service at the moment, in words, or `''`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._refreshing: Worker[None] | None = None
+        self._wished = False
 
     def compose_place(self) -> ComposeResult:
         """Lay out the table and the details, and over them how fresh they are."""
@@ -79,19 +78,25 @@ class ModelsScreen(PlaceScreen):
         return self.app.finetune_of(self._table.selected_key)
 
     def restore(self, draft: Mapping[str, Any]) -> None:
-        """Select what was selected before."""
-        self._table.select(str(draft.get("selected") or ""))
+        """Select what was selected before, unless another place wished for something in the meantime."""
+        if not self._wished:
+            self._table.select(str(draft.get("selected") or ""))
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
         """Select the finetune that another place names; a filter that hides it is taken off."""
         finetune_id = str(wishes.get("finetune_id") or "")
         if not finetune_id:
             return
+        self._wished = True
         if finetune_id not in self._table.shown_keys:
             with suppress(SkipAction):
                 self._table.action_clear_filter()
         self._table.select(finetune_id)
         self._table.focus()
+
+    def on_screen_resume(self) -> None:
+        """Tell the age as it is by now."""
+        self._draw_age()
 
     # Drawing
 
