@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from fluxtui import collect
     from fluxtui.simulator import command as simulate
 
     parser = argparse.ArgumentParser(
@@ -41,6 +42,16 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="the whole program on a built-in simulator, nothing needed")
     _add_demo_options(demo)
     demo.set_defaults(run=_run_demo)
+
+    collector = commands.add_parser(
+        "collect",
+        help="bring in what all active jobs make, without a screen, until none is left",
+        description="Bring in what all active jobs make, without a screen, until none is left. "
+        "Returns 0 if all ended well, 1 if some did not, 2 if it cannot start.",
+    )
+    _add_program_options(collector)
+    collect.add_arguments(collector)
+    collector.set_defaults(run=collect.run_collect)
 
     simulated = commands.add_parser(
         "simulate", help="run the simulator alone: a server like BFL's, on this machine"

@@ -60,7 +60,7 @@ def run_demo(options: argparse.Namespace) -> int:
     complaint = require_terminal()
     if complaint:
         return complain(complaint)
-    folder = getattr(options, "data_dir", None) or default_data_directory() / "demo"
+    folder = demo_directory(options)
     try:
         speed = Speed(
             getattr(options, "seconds_per_training", Speed.training),
@@ -131,6 +131,11 @@ def demo_config(folder: Path, base_url: str, options: argparse.Namespace) -> Con
     config = ConfigService(folder / "config.toml", environ={}, overrides=overrides)
     config.load()
     return config
+
+
+def demo_directory(options: argparse.Namespace) -> Path:
+    """Return where the demo lives: its journal, its pictures, its simulator."""
+    return getattr(options, "data_dir", None) or default_data_directory() / "demo"
 
 
 def demo_log_path(folder: Path) -> Path:

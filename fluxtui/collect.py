@@ -1,0 +1,175 @@
+"""The command `fluxtui collect`: its options, what it drives, and how it ends."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.text import plural
+
+if TYPE_CHECKING:
+    from fluxtui.collector.collector import Collected, Collector
+    from fluxtui.collector.report import Report
+    from fluxtui.container import Container
+    from fluxtui.services.config import ConfigService
+    from fluxtui.services.jobs import Pacing
+
+ENDED_BADLY = 1
+"""Exit code where a job failed, expired, was refused or fell in doubt, or jobs are left."""
+PATIENCE_SECONDS = 24 * 3600.0
+"""After this long without any change a detached collector ends; the jobs go on at the next start."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that no other command has."""
+    parser.add_argument("--watch", action="store_true", help="stay when no job is left, for new ones")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each change")
+    parser.add_argument("--demo", action="store_true", help="collect the jobs of the demo")
+    parser.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help="write more to the log, no secrets"
+    )
+    # For the program itself: no terminal, no output, one for each data directory.
+    parser.add_argument("--detached", action="store_true", help=argparse.SUPPRESS)
+
+
+def run_collect(options: argparse.Namespace) -> int:
+    """Collect until no job is left; returns 0 if all ended well, 1 if not, 2 where it cannot start.
+
+    Ended by a signal, it returns 128 and the signal's number, as shells do.
+    """
+    from fluxtui.launch import complain
+
+    try:
+        with _place(options) as place:
+            if options.detached:
+                return _collect_alone(place)
+            return asyncio.run(_collect_before_people(place, options))
+    except OSError as error:
+        return complain(f"The collector cannot use its files: {error.strerror or error}.")
+    except FluxError as error:
+        return complain(error.sentence())
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where to collect: the configuration, the data directory, how often to ask."""
+
+    config: ConfigService
+    data_dir: Path
+    pacing: Pacing
+
+    def container(self) -> Container:
+        from fluxtui.container import Container
+
+        return Container(self.config, self.data_dir, pacing=self.pacing)
+
+
+@contextmanager
+def _place(options: argparse.Namespace) -> Iterator[_Place]:
+    """Yield the place of the program, or of the demo while its simulator is held."""
+    from fluxtui import launch
+    from fluxtui.logs import log_path
+    from fluxtui.services.jobs import Pacing
+
+    if not options.demo:
+        config = launch.load_config(options)
+        launch.begin_log(config, log_path())
+        yield _Place(config, launch.data_directory(config, options).absolute(), Pacing())
+        return
+
+    from fluxtui.demo.simulation import Speed, simulator
+
+    folder = launch.demo_directory(options).absolute()
+    with simulator(folder / "simulator", Speed()) as base_url:
+        config = launch.demo_config(folder, base_url, options)
+        launch.begin_log(config, launch.demo_log_path(folder))
+        yield _Place(config, folder, Pacing(slowest_training=launch.DEMO_POLL_SECONDS))
+
+
+async def _collect_before_people(place: _Place, options: argparse.Namespace) -> int:
+    from fluxtui.collector.report import report_to
+    from fluxtui.domain.outcome import outcome_of
+
+    report = report_to(sys.stdout.fileno(), place.data_dir, as_json=options.json)
+    try:
+        code, collected = await _collect(place, report, watch=options.watch)
+        report.say(f"{outcome_of(collected.ended) or 'There was nothing to collect'}.")
+        if collected.left:
+            report.say(f"{plural(len(collected.left), 'job')} left; they go on at the next start.")
+    finally:
+        await asyncio.to_thread(report.close)
+    return code
+
+
+def _collect_alone(place: _Place) -> int:
+    """Collect without a reader, unless another does."""
+    from fluxtui.collector.report import Report
+    from fluxtui.collector.sole import SoleLock
+
+    code = 0
+    with SoleLock(place.data_dir) as lock:
+        while lock.take():
+            code, collected = asyncio.run(_collect(place, Report(), patience=PATIENCE_SECONDS))
+            lock.give_back()
+            # Jobs may have come after the last look, left by a program that found the lock taken.
+            if collected.left or code > ENDED_BADLY or not asyncio.run(_has_active_jobs(place)):
+                break
+    return code
+
+
+async def _has_active_jobs(place: _Place) -> bool:
+    container = place.container()
+    try:
+        services = await container.open()
+        return bool(await services.journal.jobs.active())
+    finally:
+        await container.close()
+
+
+async def _collect(
+    place: _Place, report: Report, *, watch: bool = False, patience: float | None = None
+) -> tuple[int, Collected]:
+    from fluxtui.collector.collector import Collector
+
+    container = place.container()
+    try:
+        collector = Collector(await container.open(), report, watch=watch, patience=patience)
+        with _signals(collector) as received:
+            collected = await collector.run()
+    finally:
+        await container.close()
+    if received:
+        return 128 + received[0], collected
+    return (0 if collected.is_good else ENDED_BADLY), collected
+
+
+@contextmanager
+def _signals(collector: Collector) -> Iterator[list[int]]:
+    """While the block runs, let signals end the collector in good order; yields those that came.
+
+    A hang-up does not end it: its terminal is gone, but the jobs are not.
+    """
+    loop = asyncio.get_running_loop()
+    received: list[int] = []
+
+    def end(number: int) -> None:
+        received.append(number)
+        collector.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end, number)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGHUP, before)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

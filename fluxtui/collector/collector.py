@@ -1,0 +1,149 @@
+"""Drives the active jobs of a journal until none is left, and tells how each goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluxtui.collector.report import Report
+from fluxtui.domain.errors import StorageError
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.outcome import BAD_STATES
+
+if TYPE_CHECKING:
+    from fluxtui.services.bundle import Services
+    from fluxtui.services.jobs import Change
+
+LOOK_SECONDS = 5.0
+"""How often the journal is looked at even if nobody says that it changed."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a collector has seen.
+
+    Attributes:
+        ended: jobs that ended or fell in doubt meanwhile, whoever drove them.
+        left: jobs that are still active.
+    """
+
+    ended: tuple[Job, ...]
+    left: tuple[Job, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing is left and nothing ended badly."""
+        return not self.left and not any(job.state in BAD_STATES for job in self.ended)
+
+
+class Collector:
+    """Drives jobs together with whoever else does, and follows those that others drive.
+
+    Args:
+        services: open.
+        report: told of every change.
+        watch: stay when no job is left, for new ones, as long as the report has a reader.
+        patience: seconds without any change after which it is given up; None for never.
+    """
+
+    def __init__(
+        self, services: Services, report: Report, *, watch: bool = False, patience: float | None = None
+    ) -> None:
+        self._services = services
+        self._report = report
+        self._watch = watch
+        self._patience = patience
+        self._jobs: dict[str, Job] = {}
+        self._told: dict[str, tuple[JobState, str | None]] = {}
+        self._news = asyncio.Event()
+        self._stopping = False
+        self._changed_at = 0.0
+
+    def stop(self) -> None:
+        """End soon: requests on their way are waited for within bounds, and every job is given back."""
+        self._stopping = True
+        self._news.set()
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it was told to end."""
+        return self._stopping
+
+    async def run(self) -> Collected:
+        """Collect, and return what became of the jobs. Raises `StorageError` if the journal is damaged."""
+        self._changed_at = asyncio.get_running_loop().time()
+        unsubscribe = self._services.jobs.subscribe(self._hear)
+        driving = asyncio.create_task(self._services.jobs.run(), name="collecting")
+        driving.add_done_callback(lambda _: self._news.set())
+        try:
+            while not driving.done() and await self._is_needed():
+                # Not wait_for: before Python 3.12 it can swallow our cancellation.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._news.wait()
+        finally:
+            driving.cancel()
+            with suppress(asyncio.CancelledError):
+                await driving
+            unsubscribe()
+        await self._look()
+        jobs = self._jobs.values()
+        return Collected(
+            tuple(job for job in jobs if not job.is_active), tuple(job for job in jobs if job.is_active)
+        )
+
+    async def _is_needed(self) -> bool:
+        self._news.clear()
+        if self._stopping:
+            return False
+        try:
+            await self._look()
+        except StorageError as error:
+            _log.warning("the journal cannot be read, trying again: %s", error.message)
+            return True
+        if not any(job.is_active for job in self._jobs.values()):
+            return self._watch and self._report.has_reader
+        return not self._is_given_up()
+
+    def _is_given_up(self) -> bool:
+        quiet = asyncio.get_running_loop().time() - self._changed_at
+        if self._patience is None or quiet < self._patience:
+            return False
+        _log.warning("nothing has changed for %.0f hours; the jobs go on at the next start", quiet / 3600)
+        return True
+
+    async def _look(self) -> None:
+        """Read the active jobs, and those that were active and no longer are."""
+        jobs = self._services.journal.jobs
+        active = await jobs.active()
+        for job in active:
+            self._note(job)
+        for job_id in self._gone({job.id for job in active}):
+            ended = await jobs.get(job_id)
+            if ended is not None:
+                self._note(ended)
+
+    def _gone(self, active: Collection[str]) -> list[str]:
+        return [job.id for job in self._jobs.values() if job.is_active and job.id not in active]
+
+    def _hear(self, change: Change) -> None:
+        if change.job is not None:
+            self._note(change.job)
+        self._news.set()
+
+    def _note(self, job: Job) -> None:
+        known = self._jobs.get(job.id)
+        if known is not None and job.updated_at < known.updated_at:
+            return
+        self._jobs[job.id] = job
+        news = (job.state, job.error)
+        if self._told.get(job.id) != news:
+            self._told[job.id] = news
+            self._changed_at = asyncio.get_running_loop().time()
+            self._report.tell(job)
