@@ -19,6 +19,7 @@ from fluxtui.domain.errors import InvalidInput, NotAuthenticated
 from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider, provider_hosts
 from fluxtui.services.account import AccountService
+from fluxtui.services.budget import BudgetService
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService
 from fluxtui.services.datasets import DatasetService
@@ -27,6 +28,7 @@ from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService
+from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 
@@ -138,7 +140,10 @@ class Container:
         validation = ValidationService()
         datasets = DatasetService()
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-        jobs = JobService(journal, self._storage, connections, owner=owner, pacing=self._pacing)
+        budget = BudgetService(journal, lambda: self.config.config.budget)
+        jobs = JobService(
+            journal, self._storage, connections, owner=owner, pacing=self._pacing, budget=budget
+        )
         return Services(
             config=self.config,
             storage=self._storage,
@@ -150,6 +155,8 @@ class Container:
             inference=InferenceService(journal, self._storage, connections, validation, jobs),
             jobs=jobs,
             account=AccountService(journal, connections),
+            budget=budget,
+            spending=SpendingService(journal, self._storage),
             trace=trace,
         )
 

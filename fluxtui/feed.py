@@ -78,6 +78,7 @@ class StateFeed:
     async def _follow(self, stale: set[str]) -> None:
         self._app.jobs = await self._jobs()
         self._app.spent_today = await self._services.account.spent_today()
+        self._app.allowances = await self._services.budget.allowances()
         if stale & {"finetunes", "finished"}:
             self._app.finetunes = await self._services.models.list(self._app.profile)
 

@@ -18,6 +18,7 @@ from textual.worker import Worker
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.spending import Allowance
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
@@ -60,6 +61,8 @@ class StatefulApp(App[int]):
     balance: var[Balance | None] = var(None)
     spent_today: var[float] = var(0.0)
     """Credits spent since local midnight."""
+    allowances: var[tuple[Allowance, ...]] = var(())
+    """The budgets that are set, with what counts against them."""
     jobs: var[tuple[Job, ...]] = var(())
     """The newest jobs, newest first, and every active one."""
     finetunes: var[tuple[Finetune, ...]] = var(())

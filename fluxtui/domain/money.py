@@ -13,6 +13,11 @@ def usd(credits: float) -> float:
     return credits * USD_PER_CREDIT
 
 
+def credits(usd: float) -> float:
+    """Return the amount of credits that a price in USD is."""
+    return usd / USD_PER_CREDIT
+
+
 def show_usd(amount: float) -> str:
     """Return an amount of USD for people: two decimals, or four below ten cents where cents would lie."""
     sign, size = ("-" if amount < 0 else ""), abs(amount)

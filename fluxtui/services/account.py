@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from fluxtui.domain.spending import Period
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
 
@@ -67,8 +68,7 @@ class AccountService:
 
     async def spent_today(self) -> float:
         """Return the credits spent from here since local midnight, in all profiles."""
-        midnight = self._clock().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        return await self._journal.spending.since(midnight)
+        return await self._journal.spending.since(Period.DAY.start(self._clock()))
 
     def _remember(self, profile: str, credits: float) -> float:
         self._known[profile] = KnownBalance(credits, self._clock())

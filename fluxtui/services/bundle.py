@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fluxtui.api.trace import Trace
 from fluxtui.services.account import AccountService
+from fluxtui.services.budget import BudgetService
 from fluxtui.services.config import ConfigService
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
@@ -13,6 +14,7 @@ from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService
+from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 
@@ -31,4 +33,6 @@ class Services:
     inference: InferenceService
     jobs: JobService
     account: AccountService
+    budget: BudgetService
+    spending: SpendingService
     trace: Trace

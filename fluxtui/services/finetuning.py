@@ -91,6 +91,7 @@ class FinetuningService:
         Raises:
             InvalidInput: values out of range; nothing was packed or sent.
             DatasetError: the pictures cannot be trained on; nothing was sent.
+            OverBudget: it does not fit into a budget; nothing was packed or sent.
             StorageError: archive or journal could not be written; nothing was sent.
         """
         provider = await self._gateway.provider(profile)
@@ -98,6 +99,7 @@ class FinetuningService:
         request = await asyncio.to_thread(self._validation.check, endpoint, values)
         if dataset.blocking:
             raise DatasetError(" ".join(problem.sentence() for problem in dataset.blocking))
+        await self._jobs.check_budget(request.estimate().credits)
         packed = await self._datasets.pack(dataset, self._storage, provider.dataset_rules, progress)
         job = self._job(profile, provider, request, dataset, packed)
         await self._jobs.submit([job])

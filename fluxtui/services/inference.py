@@ -98,6 +98,7 @@ class InferenceService:
 
         Raises:
             InvalidInput: with every fault; nothing was sent.
+            OverBudget: it does not fit into a budget; nothing was sent.
             PictureError: an input picture cannot be used; nothing was sent.
             StorageError: inputs or journal could not be written; nothing was sent.
         """
@@ -107,6 +108,7 @@ class InferenceService:
         wanted = await self._finetune(profile, endpoint, values, finetune)
         usable = {**values, "finetune_id": wanted.id} if wanted else dict(values)
         request = await asyncio.to_thread(self._validation.check, endpoint, usable)
+        await self._jobs.check_budget(request.estimate().credits * count, count)
         parameters = await self._with_inputs_kept(request)
         batch = new_id()
         jobs = tuple(

@@ -21,6 +21,7 @@ from fluxtui.services.config.checks import absolute_path, checked_base_url, chec
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+BudgetLimit = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 DEFAULT_PROFILE = "bfl"
 
@@ -69,6 +70,13 @@ class GenerationSettings(_Table):
     images: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+class BudgetSettings(_Table):
+    """The most that may be spent, in USD, on all profiles together; None is no limit."""
+
+    day_usd: BudgetLimit = None
+    month_usd: BudgetLimit = None
+
+
 class InterfaceSettings(_Table):
     """How the program looks and behaves."""
 
@@ -99,6 +107,7 @@ class Config(_Table):
     storage: StorageSettings = StorageSettings()
     images: ImageSettings = ImageSettings()
     generation: GenerationSettings = GenerationSettings()
+    budget: BudgetSettings = BudgetSettings()
     interface: InterfaceSettings = InterfaceSettings()
     network: NetworkSettings = NetworkSettings()
     log: LogSettings = LogSettings()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
+from fluxtui.services.budget import BudgetService
 from fluxtui.services.jobs.changes import Listener
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.doubt import find_training
@@ -45,6 +46,7 @@ class JobService:
         owner: names this runner on its leases; must differ for every start of every program.
         clock: tells the time, as an aware UTC datetime.
         pacing: how often services and journal are looked at.
+        budget: what every order must fit into; None for no limits.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class JobService:
         owner: str,
         clock: Callable[[], datetime] = _now,
         pacing: Pacing | None = None,
+        budget: BudgetService | None = None,
     ) -> None:
         self._context = JobContext(journal, storage, gateway, pacing or Pacing(), clock)
         self._runner = Runner(self._context, owner)
         self._owner = owner
         self._pacing = self._context.pacing
+        self._budget = budget
 
     async def run(self) -> None:
         """Drive all active jobs, those found in the journal too, until cancelled.
@@ -78,11 +82,29 @@ class JobService:
         self._runner.wake()
 
     async def submit(self, jobs: Sequence[Job]) -> None:
-        """Write drafts into the journal, all or none, from where the runner sends them."""
-        await self._context.journal.jobs.add(jobs)
+        """Write drafts into the journal, all or none, from where the runner sends them.
+
+        Raises:
+            OverBudget: together they do not fit into a budget; nothing was written.
+        """
+        guard = self._budget.guard(jobs) if self._budget else None
+        await self._context.journal.jobs.add(jobs, guard=guard)
         for job in jobs:
             self._context.tell(job)
         self.wake()
+
+    async def check_budget(self, wanted: float, count: int = 1) -> None:
+        """Refuse an order early that `submit` would refuse.
+
+        Args:
+            wanted: credits of the whole order, as estimated.
+            count: how many jobs it has.
+
+        Raises:
+            OverBudget: with the figures.
+        """
+        if self._budget:
+            await self._budget.check(wanted, count)
 
     async def cancel(self, job_id: str) -> Job:
         """Take a job that was not sent yet out of the queue.
@@ -115,6 +137,7 @@ class JobService:
 
         Raises:
             InvalidInput: the job is still active or in doubt.
+            OverBudget: it does not fit into a budget.
         """
         job = await self._existing(job_id)
         if job.state not in REPEATABLE_STATES:
@@ -126,6 +149,7 @@ class JobService:
 
         Raises:
             InvalidInput: the job is not in doubt.
+            OverBudget: it does not fit into a budget beside the doubtful one, which stays as it is.
         """
         job = await self._doubtful(job_id)
         new = await self._submit_again(job)

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from fluxtui.domain.errors import StorageError
@@ -20,6 +21,7 @@ from fluxtui.domain.jobs import (
 )
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.rows import from_row, insert, json_text, to_column, utc_text
+from fluxtui.services.journal.spending import Guard, committed_since
 
 _log = logging.getLogger(__name__)
 
@@ -33,10 +35,16 @@ class JobStore:
         self._database = database
         self._clock = clock
 
-    async def add(self, jobs: Sequence[Job]) -> None:
-        """Write new jobs, all or none."""
+    async def add(self, jobs: Sequence[Job], *, guard: Guard | None = None) -> None:
+        """Write new jobs, all or none.
+
+        `guard` is asked first, in the same transaction, so that no other program can spend in between;
+        what it raises is raised here, and nothing is written.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
+            if guard is not None:
+                guard(partial(committed_since, connection))
             for job in jobs:
                 insert(connection, "jobs", job)
                 write_event(connection, job, self._clock(), "")

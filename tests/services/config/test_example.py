@@ -19,6 +19,8 @@ SHOWN_WITHOUT_DEFAULT = {
     "profiles.bfl.api_key_command",
     "storage.data_dir",
     "images.max_bytes",
+    "budget.day_usd",
+    "budget.month_usd",
 }
 
 
