@@ -36,9 +36,11 @@ class PlaceCommands(Provider):
 
     def _deeds(self) -> Iterator[Deed]:
         known: set[str] = set()
-        for node, binding, enabled, _ in self.screen.active_bindings.values():
-            offered = binding.show or node is self.screen
-            if enabled and offered and node is not self.app and binding.description not in known:
+        bindings = [item for item in self.screen.active_bindings.values() if item.node is not self.app]
+        for node, binding, enabled, _ in bindings:
+            # Moving the focus about and the like is nothing to look for in a palette.
+            offered = enabled and (binding.show or node is self.screen) and not binding.system
+            if offered and not binding.action.startswith("app.focus") and binding.description not in known:
                 known.add(binding.description)
                 key = self.app.get_key_display(binding)
                 yield Deed(binding.description, key, partial(self._do, binding.action, node))
