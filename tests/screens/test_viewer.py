@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from fluxtui.app import FluxApp
+from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.viewer import PictureScreen
 from fluxtui.widgets.picture_view import PictureView
 
@@ -19,7 +20,10 @@ async def test_a_picture_fills_the_terminal_until_a_key_closes_it(
     Image.new("RGB", (64, 48), "orange").save(path)
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        while not isinstance(app.screen, PlaceScreen):
+            await pilot.pause(0.02)
+        await app.go("generate")
+        await pilot.pause(0.2)
         screen = PictureScreen(path, "a [red] lamp", "FLUX.1 [dev], Seed 7")
         await app.push_screen(screen)
         await pilot.pause()
