@@ -61,7 +61,7 @@ PRO = {"finetune_id": "x"}
         ("flux-pro-1.0-fill", {}, ("image", "missing")),
         ("flux-2-pro", {}, ("prompt", "missing")),
         ("flux-2-pro", {"prompt": "p", "width": 0}, ("width", "greater_than_equal")),
-        ("flux-2-pro", {"prompt": "p", "width": 2048, "height": 2048}, ("width", "value_error")),
+        ("flux-2-pro", {"prompt": "p", "width": 2048, "height": 2064}, ("width", "value_error")),
         ("flux-2-pro", {"prompt": "p", "safety_tolerance": 6}, ("safety_tolerance", "less_than_equal")),
         ("flux-3-image", {"prompt": "p", "seed": 1}, ("seed", "extra_forbidden")),
         ("flux-3-image", {"prompt": "p", "images": []}, ("images", "too_short")),
