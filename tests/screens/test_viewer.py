@@ -36,4 +36,4 @@ async def test_a_picture_fills_the_terminal_until_a_key_closes_it(
         await pilot.press("y")
         assert app.clipboard == str(path)
         await pilot.press(key)
-        assert app.screen is not screen
+        assert not screen.is_active
