@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
-from fluxtui.domain.errors import FluxError
+from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural
+from fluxtui.driver import PatientDriver
 from fluxtui.feed import StateFeed
+from fluxtui.leaving import Leaving
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES, Place
 from fluxtui.state import StatefulApp, guarded
@@ -45,6 +51,7 @@ class FluxApp(StatefulApp):
     Args:
         container: opens the services.
         terminal: what the terminal can show.
+        leaving: starts the collector that goes on when the program ends; without it, jobs wait.
     """
 
     TITLE = "FluxTUI"
@@ -53,15 +60,21 @@ class FluxApp(StatefulApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(binding for place in PLACES for binding in _bindings_of(place)),
         Binding("f1,question_mark", "show_help", "Help", id="app.help", key_display="F1"),
+        # Textual binds this key itself only where nothing else is bound to the palette.
+        Binding("ctrl+p", "command_palette", "Commands", id="app.palette_key", show=False, priority=True),
         Binding("colon", "command_palette", "Commands", id="app.palette", show=False),
         Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "leave_twice", "Quit (twice)", id="app.interrupt", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
     ]
 
-    def __init__(self, container: Container, terminal: TerminalProfile) -> None:
+    def __init__(
+        self, container: Container, terminal: TerminalProfile, leaving: Leaving | None = None
+    ) -> None:
         super().__init__(terminal)
         self._container = container
+        self._leaving = leaving or Leaving()
+        self._own_loop: asyncio.AbstractEventLoop | None = None
         self._services: Services | None = None
         self._feed: StateFeed | None = None
         self._runner: Worker[None] | None = None
@@ -79,6 +92,7 @@ class FluxApp(StatefulApp):
 
     def on_mount(self) -> None:
         """Open the services, then show the first place; nothing is painted before."""
+        self._own_loop = asyncio.get_running_loop()
         self._begin_batch()
         for place in PLACES:
             self.add_mode(place.name, place.make)
@@ -132,7 +146,58 @@ class FluxApp(StatefulApp):
         self._closing = True
         await self._stop_runner()
         if self._services is not None:
+            await self._hand_over(self._services)
             await self._container.close()
+
+    async def _hand_over(self, services: Services) -> None:
+        """Leave what is still active to a collector."""
+        try:
+            active = bool(await services.journal.jobs.active())
+            if self._feed is not None:
+                await self._feed.note_presence()
+        except StorageError:
+            active = self._has_active_jobs
+        if active:
+            self._leaving.leave_collector()
+
+    @property
+    def _has_active_jobs(self) -> bool:
+        return any(job.is_active for job in self.jobs)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver that outlives its terminal, unless another one is asked for."""
+        usual = super().get_driver_class()
+        return PatientDriver if usual is LinuxDriver else usual
+
+    @property
+    def terminal_is_dead(self) -> bool:
+        """Whether the terminal is gone or takes nothing any more."""
+        return isinstance(self._driver, PatientDriver) and self._driver.is_dead
+
+    def on_patient_driver_gone(self) -> None:
+        """End: the terminal was closed."""
+        self.hang_up(signal.SIGHUP)
+
+    def hang_up_soon(self, number: int) -> None:
+        """End because of a signal; may be called by its handler. Raises `SystemExit` before the start."""
+        if self._own_loop is None:
+            raise SystemExit(128 + number)
+        self._own_loop.call_soon_threadsafe(self.hang_up, number)
+
+    def hang_up(self, number: int) -> None:
+        """End without a question: nobody is there to answer. The collector starts before anything else."""
+        if self._leaving.hung_up is not None:
+            return
+        self._leaving.hang_up(number)
+        if self._has_active_jobs:
+            self._leaving.leave_collector()
+        self.exit(128 + number, return_code=128 + number)
+
+    def action_suspend_process(self) -> None:
+        """Suspend to the shell; a collector goes on meanwhile, since nothing moves in a suspended program."""
+        if self._has_active_jobs:
+            self._leaving.leave_collector()
+        super().action_suspend_process()
 
     async def _stop_runner(self) -> None:
         """Let the requests on their way end, within bounds, and release every job."""
@@ -195,6 +260,12 @@ class FluxApp(StatefulApp):
 
         self._show_over(MessagesScreen())
 
+    def action_show_spending(self) -> None:
+        """Show what was spent, beside the budgets."""
+        from fluxtui.screens.spending import SpendingScreen
+
+        self._show_over(SpendingScreen())
+
     def action_show_requests(self) -> None:
         """Show what was sent to the services, without secrets."""
         from fluxtui.screens.lists import RequestsScreen
@@ -212,6 +283,7 @@ class FluxApp(StatefulApp):
             yield SystemCommand(place.title, f"Go to {place.title} ({key})", self._going(place.name))
         yield SystemCommand("Help", "Keys and words of this place (F1)", self.action_show_help)
         yield SystemCommand("Messages", "Everything that was told, newest first", self.action_show_messages)
+        yield SystemCommand("Spending", "By day, finetune and endpoint ($)", self.action_show_spending)
         yield SystemCommand("Requests", "What was sent, without secrets", self.action_show_requests)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
@@ -245,11 +317,7 @@ class FluxApp(StatefulApp):
         if active:
             dialog = ConfirmDialog(
                 "Leave while jobs are active?",
-                [
-                    f"{plural(active, 'job')} not finished. What the service has taken goes on without us.",
-                    "It keeps a picture for ten minutes only: start FluxTUI again before then, and it "
-                    "collects everything by itself.",
-                ],
+                _words_before_leaving(active, collected=self._leaving.leaves_collector),
                 confirm_label="Leave",
                 cancel_label="Stay",
             )
@@ -259,3 +327,19 @@ class FluxApp(StatefulApp):
             self.tell("Finishing the requests on their way …")
             await self._stop_runner()
         self.exit(0)
+
+
+def _words_before_leaving(active: int, *, collected: bool) -> list[str]:
+    """Return what becomes of the active jobs, for the user who is about to leave."""
+    first = f"{plural(active, 'job')} not finished. What the service has taken goes on without us."
+    if collected:
+        return [
+            first,
+            "A collector without a screen stays behind: it brings in everything, even if you log out, and "
+            "ends by itself. The next start tells what came in.",
+        ]
+    return [
+        first,
+        "It keeps a picture for ten minutes only: start FluxTUI again before then, and it collects "
+        "everything by itself.",
+    ]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.state import Balance, StatefulApp, guarded
+from fluxtui.domain.outcome import BAD_STATES, outcome_of
+from fluxtui.domain.spending import Period
+from fluxtui.domain.text import shorten
+from fluxtui.state import Balance, Severity, StatefulApp, guarded
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
@@ -21,6 +26,11 @@ STATE_REST = 0.2
 """Seconds for which changes of the journal are gathered before the state follows."""
 BALANCE_REST = 1.0
 """Seconds for which reasons to ask for the balance are gathered."""
+PRESENCE_SECONDS = 20.0
+"""Seconds between two notes that the user has a screen; what ends without one is told at the next start."""
+PRESENCE_NOTE = "last_seen"
+_NAMED = 3
+"""How many jobs that ended badly are named when it is told what came in."""
 
 
 class StateFeed:
@@ -36,13 +46,38 @@ class StateFeed:
         self._services = services
         self._stale: set[str] = set()
         self._timer: Timer | None = None
+        self._today = Period.DAY.start(app.clock())
+        self._announced: set[tuple[str, JobState]] = set()
 
     async def start(self) -> None:
-        """Fill the state, then follow every change."""
+        """Fill the state, tell what came in while there was no screen, then follow every change."""
         self._services.jobs.subscribe(self._changed)
         self.follow_config()
         await self._follow({"jobs", "finetunes"})
+        await self._tell_of_absence()
         self._app.set_interval(1, self._tick)
+        self._app.set_interval(PRESENCE_SECONDS, self._stay_present)
+
+    async def note_presence(self) -> None:
+        """Remember that the user has had a screen until now. Raises `StorageError`."""
+        await self._services.journal.notes.set(PRESENCE_NOTE, self._app.clock().isoformat())
+
+    def _stay_present(self) -> None:
+        guarded(self._app, self.note_presence(), doing="noting the time", group="presence", exclusive=True)
+
+    async def _tell_of_absence(self) -> None:
+        """Tell what ended since the user last had a screen."""
+        journal = self._services.journal
+        noted = await journal.notes.get(PRESENCE_NOTE)
+        await self.note_presence()
+        if noted is None:
+            return
+        ended = await journal.jobs.ended_since(datetime.fromisoformat(noted))
+        self._announced.update((job.id, job.state) for job in ended)
+        if ended:
+            bad = any(job.state in BAD_STATES for job in ended)
+            text = absence_of(ended)
+            self._app.tell(text, title="While you were away", severity="warning" if bad else "success")
 
     def follow_config(self) -> None:
         """Take the profiles from the configuration."""
@@ -67,7 +102,9 @@ class StateFeed:
             self._app.pictures_revision += 1
         if change.kind == "finished" and change.job is not None:
             self._announce(change.job)
-            self.ask_balance()
+        if change.notice:
+            severity: Severity = "warning" if change.kind == "trouble" or change.job else "information"
+            self._app.tell(change.notice, title=change.title, severity=severity)
         self.refresh(change.kind)
 
     def _read(self) -> None:
@@ -76,7 +113,11 @@ class StateFeed:
         guarded(self._app, self._follow(stale), doing="reading the journal", group="state")
 
     async def _follow(self, stale: set[str]) -> None:
+        before = {job.id for job in self._app.jobs if job.is_active}
         self._app.jobs = await self._jobs()
+        if self._announce_others(before):
+            stale = stale | {"finished"}
+            self._app.pictures_revision += 1
         self._app.spent_today = await self._services.account.spent_today()
         self._app.allowances = await self._services.budget.allowances()
         if stale & {"finetunes", "finished"}:
@@ -99,16 +140,41 @@ class StateFeed:
         self._app.balance = Balance(credits, self._app.clock())
 
     def _tick(self) -> None:
+        today = Period.DAY.start(self._app.clock())
+        if today != self._today:
+            self._today = today
+            self.refresh("jobs")
         if any(job.is_active for job in self._app.jobs):
             self._app.seconds += 1
 
+    def _announce_others(self, before: Collection[str]) -> bool:
+        """Tell of jobs that were active and have ended in another program; return whether there are any."""
+        ended = [job for job in self._app.jobs if job.id in before and not job.is_active]
+        others = [job for job in ended if (job.id, job.state) not in self._announced]
+        for job in others:
+            self._announce(job)
+        return bool(others)
+
     def _announce(self, job: Job) -> None:
+        if (job.id, job.state) in self._announced:
+            return
+        self._announced.add((job.id, job.state))
+        self.ask_balance()
         title, text = ending_of(job)
         succeeded = job.state in {JobState.DONE, JobState.CANCELLED}
         if text:
             self._app.tell(text, title=title, severity="success" if succeeded else "error")
         if self._services.config.config.interface.bell:
             self._app.bell()
+
+
+def absence_of(ended: Sequence[Job]) -> str:
+    """Return what became of jobs while there was no screen; those that ended badly are named."""
+    bad = [job for job in ended if job.state in BAD_STATES]
+    named = ", ".join(f"“{shorten(job.title, 40)}” {job.state}" for job in bad[:_NAMED])
+    more = f" and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
+    outcome = f"{outcome_of(ended)}."
+    return f"{outcome} {named}{more}: F6 Jobs has the story." if bad else outcome
 
 
 def ending_of(job: Job) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
+    from fluxtui.collector.detached import DetachedCollector
     from fluxtui.services.config import ConfigService
     from fluxtui.terminal.profile import TerminalProfile
 
@@ -26,6 +27,7 @@ DEMO_POLL_SECONDS = 2.0
 
 def run_program(options: argparse.Namespace) -> int:
     """Start the program with the user's configuration; returns the exit code."""
+    from fluxtui.collector.detached import detached_collector
     from fluxtui.terminal.ttys import require_terminal
 
     complaint = require_terminal()
@@ -36,7 +38,9 @@ def run_program(options: argparse.Namespace) -> int:
 
         config = load_config(options)
         begin_log(config, log_path())
-        result = _run(config, data_directory(config, options), options)
+        folder = data_directory(config, options)
+        collector = detached_collector(options, folder.absolute(), demo=False)
+        result = _run(config, folder, collector, options)
     except FluxError as error:
         return complain(error.sentence())
 
@@ -53,6 +57,7 @@ def _demo_options(options: argparse.Namespace) -> argparse.Namespace:
 
 def run_demo(options: argparse.Namespace) -> int:
     """Start the program on the simulator, with a data directory and a sample dataset of its own."""
+    from fluxtui.collector.detached import detached_collector
     from fluxtui.demo.dataset import make_sample_dataset
     from fluxtui.demo.simulation import Speed, simulator
     from fluxtui.terminal.ttys import require_terminal
@@ -71,7 +76,14 @@ def run_demo(options: argparse.Namespace) -> int:
             config = demo_config(folder, base_url, options)
             begin_log(config, demo_log_path(folder))
             notes = {"draft.finetune": {"source": str(pictures)}}
-            return _run(config, folder, options, first_notes=notes, slowest_training=DEMO_POLL_SECONDS)
+            return _run(
+                config,
+                folder,
+                detached_collector(options, folder.absolute(), demo=True),
+                options,
+                first_notes=notes,
+                slowest_training=DEMO_POLL_SECONDS,
+            )
     except OSError as error:
         return complain(f"The demo cannot keep its files in {folder}: {error.strerror or error}.")
     except FluxError as error:
@@ -162,6 +174,7 @@ def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
 def _run(
     config: ConfigService,
     data_dir: Path,
+    collector: DetachedCollector,
     options: argparse.Namespace,
     *,
     first_notes: Mapping[str, Any] | None = None,
@@ -171,13 +184,23 @@ def _run(
 
     from fluxtui.app import FluxApp
     from fluxtui.container import Container
+    from fluxtui.leaving import Leaving
     from fluxtui.services.jobs import Pacing
 
     pacing = Pacing() if slowest_training is None else Pacing(slowest_training=slowest_training)
     container = Container(config, data_dir.absolute(), pacing=pacing, first_notes=first_notes)
-    app = FluxApp(container, terminal)
+    leaving = Leaving(collector)
+    app = FluxApp(container, terminal, leaving)
     mouse = config.config.interface.mouse and not getattr(options, "no_mouse", False)
-    result = app.run(mouse=mouse)
+    with leaving.guarding(app.hang_up_soon):
+        result = app.run(mouse=mouse)
+    if app.terminal_is_dead:
+        leaving.end_without_terminal()
+    if leaving.collector_id is not None:
+        print(  # noqa: T201
+            f"fluxtui: jobs are not finished; a collector (process {leaving.collector_id}) brings them in.",
+            file=sys.stderr,
+        )
     return app.return_code or result or 0
 
 

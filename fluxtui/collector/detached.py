@@ -35,8 +35,8 @@ class DetachedCollector:
 
     arguments: tuple[str, ...]
 
-    def start(self) -> int:
-        """Start it in a session of its own, without terminal, and return its process id.
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start it in a session of its own, without terminal, and return its process.
 
         Raises:
             CollectorError: the system has no room for another process.
@@ -55,7 +55,7 @@ class DetachedCollector:
         except OSError as error:
             raise CollectorError(f"No collector could be started: {error.strerror or error}.") from error
         _left_running.append(process)
-        return process.pid
+        return process
 
 
 def _with_ourselves(search_path: str) -> str:
