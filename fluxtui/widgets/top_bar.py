@@ -11,7 +11,9 @@ from textual.widget import Widget
 
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
+from fluxtui.domain.spending import Allowance
 from fluxtui.state import Balance, StatefulApp
+from fluxtui.widgets.budget import allowance_warning, allowance_words, most_pressing
 from fluxtui.widgets.plain import plain
 
 NAME = "FluxTUI"
@@ -54,6 +56,8 @@ class TopBar(Widget):
     """Credits left; None where not known."""
     spent_today: reactive[float] = reactive(0.0)
     """Credits."""
+    allowances: reactive[tuple[Allowance, ...]] = reactive(())
+    """The budgets that are set."""
     counts: reactive[JobCounts] = reactive(JobCounts())
     connected: reactive[bool] = reactive(True)
 
@@ -64,6 +68,7 @@ class TopBar(Widget):
             self.watch(app, "profile", self._take_profile)
             self.watch(app, "balance", self._take_balance)
             self.watch(app, "spent_today", self._take_spent)
+            self.watch(app, "allowances", self._take_allowances)
             self.watch(app, "jobs", self._take_jobs)
             self.watch(app, "connected", self._take_connected)
 
@@ -75,6 +80,9 @@ class TopBar(Widget):
 
     def _take_spent(self, spent: float) -> None:
         self.spent_today = spent
+
+    def _take_allowances(self, allowances: tuple[Allowance, ...]) -> None:
+        self.allowances = allowances
 
     def _take_jobs(self, jobs: tuple[Job, ...]) -> None:
         self.counts = JobCounts.of(jobs)
@@ -99,24 +107,29 @@ class TopBar(Widget):
         place = Content.styled(self.place, "bold")
         money = "balance unknown" if self.balance is None else f"{show_credits(self.balance)} left"
         short_money = "" if self.balance is None else show_credits(self.balance)
-        spent = f"{show_credits(self.spent_today)} today" if self.spent_today else ""
+        spent, warning = self._spent()
         jobs = self.counts.words()
         short_jobs = f"{self.counts.running}+{self.counts.waiting} jobs" if jobs else ""
         style = "bold $text-warning" if self.counts.in_doubt else "$text-accent"
         return [
-            [name, place, plain(self.profile), Content(money), _muted(spent), plain(jobs, style)],
-            [name, plain(self.profile, limit=16), Content(money), _muted(spent), plain(jobs, style)],
-            [name, plain(self.profile, limit=12), Content(short_money), _muted(spent), plain(jobs, style)],
-            [name, Content(short_money), plain(jobs, style)],
-            [name, Content(short_money), plain(short_jobs, style)],
+            [name, place, plain(self.profile), Content(money), spent, plain(jobs, style)],
+            [name, plain(self.profile, limit=16), Content(money), spent, plain(jobs, style)],
+            [name, plain(self.profile, limit=12), Content(short_money), spent, plain(jobs, style)],
+            [name, Content(short_money), warning, plain(jobs, style)],
+            [name, Content(short_money), warning, plain(short_jobs, style)],
+            [name, warning],
             [name],
         ]
+
+    def _spent(self) -> tuple[Content, Content]:
+        """Return what is spent, beside the budget where there is one, and the shortest form of a warning."""
+        allowance = most_pressing(self.allowances)
+        if allowance is not None:
+            return allowance_words(allowance), allowance_warning(allowance)
+        words = f"{show_credits(self.spent_today)} today" if self.spent_today else ""
+        return Content.styled(words, "$foreground-muted"), Content()
 
     def _connection(self) -> Content:
         if self.connected:
             return Content.styled("●", "$text-success")
         return Content.styled("○ no connection", "bold $text-error")
-
-
-def _muted(text: str) -> Content:
-    return Content.styled(text, "$foreground-muted")

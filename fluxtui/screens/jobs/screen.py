@@ -66,6 +66,7 @@ Nothing in doubt is ever sent again by itself."""
         Binding("l", "look_again", "Look for it", id="jobs.look"),
         Binding("u", "use_again", "Use parameters", id="jobs.use"),
         Binding("y", "copy", "Copy", id="jobs.copy"),
+        Binding("dollar_sign", "app.show_spending", "Spending", id="jobs.spending", key_display="$"),
     ]
 
     def compose_place(self) -> ComposeResult:

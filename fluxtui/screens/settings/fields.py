@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, get_args
 
 import annotated_types
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.services.config.model import (
+    BudgetSettings,
     Config,
     GenerationSettings,
     ImageSettings,
@@ -49,6 +51,14 @@ SETTINGS = (
         "Generations that cost more than this are confirmed first; trainings always are.",
         "USD",
     ),
+    Setting(
+        "budget.day_usd",
+        BudgetSettings,
+        "Budget a day",
+        "What would go over it is refused. Trainings and pictures of all profiles count.",
+        "USD",
+    ),
+    Setting("budget.month_usd", BudgetSettings, "A month", "The same for a calendar month.", "USD"),
     Setting("generation.images", GenerationSettings, "Pictures", "How many pictures a new form asks for."),
     Setting(
         "images.protocol",
@@ -97,21 +107,28 @@ def changes_between(config: Config, values: Mapping[str, Any]) -> dict[str, Any]
 
 def _field(setting: Setting, choices: tuple[str, ...]) -> Field:
     info = setting.model.model_fields[setting.name]
-    choices = choices or tuple(str(value) for value in get_args(info.annotation) if isinstance(value, str))
+    kind, nullable = _without_none(info.annotation)
+    choices = choices or tuple(str(value) for value in get_args(kind) if isinstance(value, str))
     limits = _limits(info.metadata)
     return Field(
         name=setting.key,
         title=setting.title,
         help=setting.help,
-        control=_control(info.annotation, choices),
+        control=_control(kind, choices),
         required=False,
-        nullable=False,
+        nullable=nullable,
         default=info.default,
         unit=setting.unit,
         minimum=limits.get("ge"),
         maximum=limits.get("le"),
         choices=choices,
+        empty="no limit" if nullable else "",
     )
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+    return (kinds[0], True) if len(kinds) < len(get_args(annotation)) else (annotation, False)
 
 
 def _control(annotation: Any, choices: tuple[str, ...]) -> Control:

@@ -31,6 +31,7 @@ class SettingsScreen(PlaceScreen):
         Binding("ctrl+s", "save", "Save", id="settings.save", priority=True),
         Binding("k", "give_key", "New key", id="settings.key"),
         Binding("t", "test_key", "Test the key", id="settings.test"),
+        Binding("dollar_sign", "app.show_spending", "Spending", id="settings.spending", key_display="$"),
         Binding("r", "reload", "Read the file again", id="settings.reload"),
     ]
 
