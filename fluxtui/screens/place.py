@@ -10,10 +10,12 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Footer
 
 from fluxtui.state import Notice, StatefulApp, guarded
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 from fluxtui.widgets.top_bar import TopBar
 
@@ -30,6 +32,19 @@ def _place_commands() -> type[Provider]:
     return PlaceCommands
 
 
+LEAST_COLUMNS = 80
+LEAST_ROWS = 22
+"""Two fewer than the 24 that are promised: tmux and screen take lines of a terminal of that height."""
+TOO_SMALL = (
+    f"FluxTUI needs {LEAST_COLUMNS}x24 characters; make the window larger or the letters smaller. "
+    "Nothing is lost, and jobs go on."
+)
+WIDE_COLUMNS = 100
+"""From this width on two things stand side by side."""
+VERY_WIDE_COLUMNS = 160
+"""From this width on both of them have room to spare."""
+
+
 class PlaceScreen(QuietScreen[None]):
     """Base of all places.
 
@@ -39,8 +54,6 @@ class PlaceScreen(QuietScreen[None]):
 
     PLACE: ClassVar[str] = ""
     """The place's name: its mode and the key of its draft."""
-
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-very-wide")]  # noqa: RUF012
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear_news", "Clear the news", id="place.clear", show=False),
@@ -55,6 +68,7 @@ class PlaceScreen(QuietScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the body between the top line and the footer."""
+        yield PlainStatic(TOO_SMALL, classes="too-small")
         yield TopBar()
         yield from self.compose_place()
         yield Flash(self._places())
@@ -74,6 +88,15 @@ class PlaceScreen(QuietScreen[None]):
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""
         raise LookupError(f"{type(self).__name__} has no body")
+
+    def on_resize(self, event: Resize) -> None:
+        """Tell the styles how much room there is; a very wide place is a wide one as well."""
+        # Textual's own breakpoints set one class at a time.
+        width = event.size.width
+        self.set_class(width < LEAST_COLUMNS or event.size.height < LEAST_ROWS, "-cramped")
+        self.set_class(width < WIDE_COLUMNS, "-narrow")
+        self.set_class(width >= WIDE_COLUMNS, "-wide")
+        self.set_class(width >= VERY_WIDE_COLUMNS, "-very-wide")
 
     def on_mount(self) -> None:
         """Follow the state that every place shows."""

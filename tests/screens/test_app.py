@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import TextArea
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import JobState
@@ -18,6 +19,7 @@ from fluxtui.simulator.running import Simulator
 from fluxtui.state import OPEN_DEMO
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
+from fluxtui.widgets.top_bar import TopBar
 
 AppFactory = Callable[..., FluxApp]
 
@@ -41,6 +43,22 @@ async def test_every_place_opens_with_its_key_even_while_typing(make_app: AppFac
             await pilot.press(place.function_key)
             assert app.current_mode == place.name
             assert app.return_code is None
+
+
+async def test_a_small_window_gets_a_sentence_and_loses_nothing(make_app: AppFactory) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        await pilot.press("f4", *"a lantern")
+        for size in ((79, 24), (80, 21), (20, 5), (1, 1)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert app.screen.query_one(".too-small").display
+            assert not app.screen.query_one(TopBar).display
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.screen.query_one(TopBar).display
+        assert app.screen.query_one(TextArea).text == "a lantern"
 
 
 async def test_the_last_place_is_there_again(make_app: AppFactory) -> None:
