@@ -44,8 +44,8 @@ def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
             app.balance = Balance(2_000.0, NOW)
             await pilot.pause(0.05)
             await prepare(app, app.screen, pilot)
-            await pilot.pause(0.2)
-            await pilot.pause()
+            for _ in range(3):
+                await pilot.pause(0.1)
 
         return bool(snap_compare(app, terminal_size=size, run_before=before))
 
@@ -132,9 +132,10 @@ def test_asking(compare: Compare, size: tuple[int, int]) -> None:
 def test_delete(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
-        await pilot.pause(0.1)
+        while screen.selected is None or not screen.query_one(ModelDetails).display:
+            await pilot.pause(0.02)
         screen.action_delete()
-        while app.screen is screen:
+        while app.screen is screen or app.screen.focused is None:
             await pilot.pause(0.02)
 
     assert compare(size, prepare)

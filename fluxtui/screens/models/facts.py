@@ -68,7 +68,7 @@ def facts_of(finetune: Finetune, job: Job | None, now: datetime) -> tuple[Fact, 
         Fact("Id", finetune.id, is_long=True),
         Fact("Trained", _moment(finetune.created_at, now), is_long=True),
         *_dataset_facts(finetune.dataset or {}),
-        *_extra_facts(finetune.raw),
+        *_extra_facts(finetune),
         Fact(
             "Local copy",
             _moment(finetune.refreshed_at, now) or "never compared with the service",
@@ -114,11 +114,12 @@ def _dataset_text(key: str, value: Any) -> str:
     return str(value)
 
 
-def _extra_facts(raw: Mapping[str, Any]) -> list[Fact]:
+def _extra_facts(finetune: Finetune) -> list[Fact]:
+    shown = _SHOWN_KEYS | {"timestamp"} if finetune.created_at else _SHOWN_KEYS
     return [
         Fact(key.replace("_", " "), str(value), is_long=True)
-        for key, value in raw.items()
-        if key not in _SHOWN_KEYS and value not in (None, "", [], {})
+        for key, value in finetune.raw.items()
+        if key not in shown and value not in (None, "", [], {})
     ]
 
 
