@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
+from textual.widget import Widget
 from textual.widgets import Footer
 
 from fluxtui.state import Notice, StatefulApp, guarded
@@ -63,6 +64,9 @@ class PlaceScreen(QuietScreen[None]):
 
     app = getters.app(StatefulApp)
 
+    _focused_before: Widget | None = None
+    """What had the focus when the terminal became too small."""
+
     _draft: dict[str, Any] | None = None
     """What was typed and is not written yet."""
 
@@ -93,10 +97,20 @@ class PlaceScreen(QuietScreen[None]):
         """Tell the styles how much room there is; a very wide place is a wide one as well."""
         # Textual's own breakpoints set one class at a time.
         width = event.size.width
-        self.set_class(width < LEAST_COLUMNS or event.size.height < LEAST_ROWS, "-cramped")
+        self._show_cramped(width < LEAST_COLUMNS or event.size.height < LEAST_ROWS)
         self.set_class(width < WIDE_COLUMNS, "-narrow")
         self.set_class(width >= WIDE_COLUMNS, "-wide")
         self.set_class(width >= VERY_WIDE_COLUMNS, "-very-wide")
+
+    def _show_cramped(self, cramped: bool) -> None:
+        """Hide everything behind a sentence, or show it again with the focus where it was."""
+        if cramped and not self.has_class("-cramped"):
+            self._focused_before = self.focused
+        self.set_class(cramped, "-cramped")
+        if not cramped and self._focused_before is not None:
+            # A hidden widget cannot take the focus, and it is shown with the next layout.
+            self.call_after_refresh(self.set_focus, self._focused_before)
+            self._focused_before = None
 
     def on_mount(self) -> None:
         """Follow the state that every place shows."""

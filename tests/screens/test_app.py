@@ -59,6 +59,7 @@ async def test_a_small_window_gets_a_sentence_and_loses_nothing(make_app: AppFac
         await pilot.pause()
         assert app.screen.query_one(TopBar).display
         assert app.screen.query_one(TextArea).text == "a lantern"
+        assert app.screen.focused is app.screen.query_one(TextArea)
 
 
 async def test_the_last_place_is_there_again(make_app: AppFactory) -> None:
