@@ -57,7 +57,7 @@ class Price:
         if not self.is_covered:
             return (
                 f"The balance was {show_credits(self.balance)} when last asked: too little for all of it.",
-                "The service refuses what is not covered; refused requests cost nothing.",
+                "What is not covered is not made, and costs nothing.",
             )
         after = show_credits(self.balance - self.total.credits)
         return (f"Balance {show_credits(self.balance)}, {after} afterwards.",)
