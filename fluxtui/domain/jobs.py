@@ -75,6 +75,8 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
 
 QUEUED_STATES = frozenset({JobState.DRAFT})
 REMOTE_STATES = frozenset({JobState.SUBMITTING, JobState.WAITING, JobState.RUNNING, JobState.COLLECTING})
+IN_FLIGHT_STATES = frozenset({JobState.SUBMITTING, JobState.WAITING, JobState.RUNNING})
+"""States in which a job counts as an active task at the service."""
 ACTIVE_STATES = QUEUED_STATES | REMOTE_STATES
 TERMINAL_STATES = frozenset(state for state, following in TRANSITIONS.items() if not following)
 

@@ -56,6 +56,10 @@ class Simulator:
         """Return the balance of the account `valid` or `poor`."""
         return self._call(self._service.accounts.balances)[key_name]
 
+    def refill(self, credits: float, key_name: str = "poor") -> None:
+        """Give the account `valid` or `poor` another balance."""
+        self._call(lambda: self._service.accounts.restore({key_name: credits}))
+
     def faults(
         self,
         kind: str,

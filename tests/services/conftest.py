@@ -57,6 +57,7 @@ FAST = Pacing(
     key_trouble=0.1,
     lease=2.0,
     renewal=0.5,
+    balance=0.1,
     last_answer=3.0,
     missing_answers=2,
 )

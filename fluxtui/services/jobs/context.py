@@ -36,6 +36,14 @@ class JobContext:
         self.tell(moved)
         return moved
 
+    async def begin(self, job: Job, *, limit: int, endpoint_limit: int | None) -> Job | None:
+        """Bring a draft to submitting if there is room for it, see `JobStore.begin`, and tell of it."""
+        fields = {"remote_status": None, "error_title": None, "error": None}
+        begun = await self.journal.jobs.begin(job.id, limit=limit, endpoint_limit=endpoint_limit, **fields)
+        if begun is not None:
+            self.tell(begun)
+        return begun
+
     async def update(self, job: Job, **fields: Any) -> Job:
         """Change fields of a job other than its state and tell of it, if they differ."""
         if all(getattr(job, name) == value for name, value in fields.items()):

@@ -6,11 +6,8 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Container, Sequence
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import IN_FLIGHT_STATES, Job, JobKind, JobState
 from fluxtui.services.jobs.pacing import Pacing, Waits
-
-IN_FLIGHT = frozenset({JobState.SUBMITTING, JobState.WAITING, JobState.RUNNING})
-"""States in which a job counts as an active task at the service."""
 
 
 def next_up(
@@ -18,8 +15,9 @@ def next_up(
 ) -> list[Job]:
     """Return the drafts among the jobs of one profile that can be sent now.
 
-    The kind of which fewer are in flight comes first, so that a long queue of generations does not keep a
-    training waiting, nor the other way round; within a kind the order is that of `jobs`.
+    Those that the user gave a place come first, in that order. Of the others, the kind of which fewer are in
+    flight comes first, so that a long queue of generations does not keep a training waiting, nor the other
+    way round; within a kind the order is that of `jobs`.
 
     Args:
         jobs: all active jobs of the profile, oldest first.
@@ -27,27 +25,36 @@ def next_up(
         limit: tasks that may be in flight for the profile.
         endpoint_limit: tasks that may be in flight for an endpoint by its id, or None.
     """
-    flying = [job for job in jobs if job.state in IN_FLIGHT or _is_begun(job, begun)]
+    flying = [job for job in jobs if job.state in IN_FLIGHT_STATES or _is_begun(job, begun)]
     kinds = Counter(job.kind for job in flying)
     endpoints = Counter(job.endpoint for job in flying)
-    queues: dict[JobKind, deque[Job]] = {kind: deque() for kind in JobKind}
-    for job in jobs:
-        if job.state is JobState.DRAFT and not _is_begun(job, begun):
-            queues[job.kind].append(job)
+    drafts = [job for job in jobs if job.state is JobState.DRAFT and not _is_begun(job, begun)]
+    placed = deque(sorted((job for job in drafts if job.position is not None), key=_place))
+    kept = {
+        kind: deque(job for job in drafts if job.position is None and job.kind is kind) for kind in JobKind
+    }
     chosen: list[Job] = []
     while len(flying) + len(chosen) < limit:
-        for queue in queues.values():
+        for queue in (placed, *kept.values()):
             while queue and _is_full(endpoints[queue[0].endpoint], endpoint_limit(queue[0].endpoint)):
                 queue.popleft()
-        heads = [queue[0] for queue in queues.values() if queue]
-        if not heads:
+        queues = [placed] if placed else [queue for queue in kept.values() if queue]
+        if not queues:
             break
-        job = min(heads, key=lambda head: (kinds[head.kind], head.created_at))
-        queues[job.kind].popleft()
+        job = min(queues, key=lambda queue: (kinds[queue[0].kind], queue[0].created_at)).popleft()
         kinds[job.kind] += 1
         endpoints[job.endpoint] += 1
         chosen.append(job)
     return chosen
+
+
+def queue_order(jobs: Sequence[Job]) -> list[Job]:
+    """Return the drafts among the active jobs of one profile in the order in which they will be sent."""
+    return next_up(jobs, (), 2 * len(jobs), lambda _: None)
+
+
+def _place(job: Job) -> int:
+    return job.position or 0
 
 
 def _is_begun(job: Job, begun: Container[str]) -> bool:
@@ -70,6 +77,11 @@ class SubmissionPace:
     def is_resting(self) -> bool:
         """Whether nothing is to be sent for now."""
         return asyncio.get_running_loop().time() < self._not_before
+
+    @property
+    def rest(self) -> float:
+        """Seconds until something may be sent."""
+        return max(0.0, self._not_before - asyncio.get_running_loop().time())
 
     @property
     def at_once(self) -> int | None:

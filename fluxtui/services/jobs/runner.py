@@ -13,7 +13,9 @@ from fluxtui.domain.errors import FluxError, InvalidInput, StorageError
 from fluxtui.domain.jobs import REMOTE_STATES, IllegalTransition, Job, JobState
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.credits import CreditWatch
 from fluxtui.services.jobs.following import Following
+from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.jobs.queue import SubmissionPace, next_up
 from fluxtui.services.jobs.submission import Submission, found_submitting
 
@@ -36,12 +38,23 @@ class Runner:
         self._drivers: dict[str, asyncio.Task[None]] = {}
         self._not_before: dict[str, float] = {}
         self._paces: dict[str, SubmissionPace] = {}
+        self._pauses = Pauses(context.journal)
+        self._credits = CreditWatch(context)
         self._wake = asyncio.Event()
         self._version: int | None = None
 
     def wake(self) -> None:
         """Look at the journal now."""
         self._wake.set()
+
+    def rest(self, profile: str) -> float:
+        """Return for how many seconds nothing more is sent, because the service said "not now"."""
+        return self._pace(profile).rest
+
+    def hurry(self, profile: str) -> None:
+        """Send again without waiting for the end of such a rest."""
+        self._pace(profile).recover()
+        self.wake()
 
     def drives(self, job_id: str) -> bool:
         """Tell whether a job is being driven here now."""
@@ -66,6 +79,7 @@ class Runner:
             await asyncio.gather(renewing, return_exceptions=True)
 
     async def _stop(self) -> None:
+        await self._credits.stop()
         drivers = list(self._drivers.values())
         for driver in drivers:
             driver.cancel()
@@ -91,8 +105,11 @@ class Runner:
             profiles[job.profile].append(job)
             if job.state in REMOTE_STATES:
                 await self._take(job)
-        for profile, jobs in profiles.items():
-            for job in await self._sendable(profile, jobs):
+        pauses = await self._pauses.all()
+        for profile, pause in pauses.items():
+            self._credits.look(profile, pause, profiles[profile])
+        for profile in profiles.keys() - pauses.keys():
+            for job in await self._sendable(profile, profiles[profile]):
                 await self._take(job)
 
     async def _sendable(self, profile: str, jobs: list[Job]) -> list[Job]:

@@ -14,7 +14,9 @@ from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.doubt import find_training
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
+from fluxtui.services.jobs.ordering import Place, place_in_queue
 from fluxtui.services.jobs.pacing import Pacing
+from fluxtui.services.jobs.queues import Queues, QueueState
 from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
@@ -62,6 +64,7 @@ class JobService:
     ) -> None:
         self._context = JobContext(journal, storage, gateway, pacing or Pacing(), clock)
         self._runner = Runner(self._context, owner)
+        self._queues = Queues(self._context, self._runner)
         self._owner = owner
         self._pacing = self._context.pacing
         self._budget = budget
@@ -91,6 +94,7 @@ class JobService:
         await self._context.journal.jobs.add(jobs, guard=guard)
         for job in jobs:
             self._context.tell(job)
+        await self._queues.tell_if_paused({job.profile for job in jobs})
         self.wake()
 
     async def check_budget(self, wanted: float, count: int = 1) -> None:
@@ -105,6 +109,36 @@ class JobService:
         """
         if self._budget:
             await self._budget.check(wanted, count)
+
+    async def queue_state(self, profile: str) -> QueueState:
+        """Return how the queue of a profile stands, all programs taken together. Raises `StorageError`."""
+        return await self._queues.state(profile)
+
+    async def pause(self, profile: str) -> bool:
+        """Send nothing more of a profile, from any program, and return whether it was not paused before.
+
+        What was sent goes on and is collected.
+        """
+        return await self._queues.pause(profile)
+
+    async def resume(self, profile: str) -> bool:
+        """Let a queue go on, whatever held it, and return whether it was paused."""
+        return await self._queues.resume(profile)
+
+    async def move_up(self, job_id: str) -> Job:
+        """Send a queued job one place earlier. Raises `InvalidInput` if it is not in the queue."""
+        return await self._placed(job_id, lambda place: place - 1)
+
+    async def move_down(self, job_id: str) -> Job:
+        """Send a queued job one place later. Raises `InvalidInput` if it is not in the queue."""
+        return await self._placed(job_id, lambda place: place + 1)
+
+    async def to_top(self, job_id: str) -> Job:
+        """Send a queued job before all others. Raises `InvalidInput` if it is not in the queue."""
+        return await self._placed(job_id, lambda _: 0)
+
+    async def _placed(self, job_id: str, wished: Place) -> Job:
+        return await place_in_queue(self._context, await self._existing(job_id), wished)
 
     async def cancel(self, job_id: str) -> Job:
         """Take a job that was not sent yet out of the queue.

@@ -12,6 +12,7 @@ from typing import Any
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.jobs import (
     ACTIVE_STATES,
+    IN_FLIGHT_STATES,
     TERMINAL_STATES,
     IllegalTransition,
     Job,
@@ -68,6 +69,61 @@ class JobStore:
             lambda connection: move_job(connection, self._clock(), job_id, to, note, changes)
         )
 
+    async def begin(
+        self, job_id: str, *, limit: int, endpoint_limit: int | None, **changes: Any
+    ) -> Job | None:
+        """Bring a draft to submitting if that leaves the service within its limits.
+
+        The limits are checked in the same transaction, so they hold for all programs on the journal together.
+
+        Args:
+            job_id: the draft.
+            limit: jobs of its profile that may be in flight.
+            endpoint_limit: the same for its endpoint, or None for any number.
+            changes: fields that change with it.
+
+        Returns:
+            The job as it is then, or None if there is no room.
+
+        Raises:
+            IllegalTransition: it is no draft any more.
+        """
+
+        def work(connection: sqlite3.Connection) -> Job | None:
+            job = require_job(connection, job_id)
+            if job.state is JobState.DRAFT and _is_full(connection, job, limit, endpoint_limit):
+                return None
+            return move_job(connection, self._clock(), job_id, JobState.SUBMITTING, "", changes)
+
+        return await self._database.write(work)
+
+    async def arrange(self, profile: str, order: Callable[[Sequence[Job]], Sequence[str]]) -> tuple[Job, ...]:
+        """Give drafts of a profile places in the queue.
+
+        Args:
+            profile: whose drafts.
+            order: gets the active jobs of the profile, oldest first, and returns the ids of those drafts that
+                shall have the places 1, 2 ...; all others lose theirs.
+
+        Returns:
+            The jobs whose place is another now.
+        """
+        sql = (
+            "SELECT * FROM jobs WHERE profile = ? AND state IN (SELECT value FROM json_each(?))"
+            " ORDER BY number"
+        )
+
+        def work(connection: sqlite3.Connection) -> tuple[Job, ...]:
+            rows = connection.execute(sql, (profile, json_text(tuple(ACTIVE_STATES)))).fetchall()
+            jobs = [from_row(Job, row) for row in rows]
+            places = {job_id: place for place, job_id in enumerate(order(jobs), 1)}
+            drafts = [job for job in jobs if job.state is JobState.DRAFT]
+            moved = [job for job in drafts if job.position != places.get(job.id)]
+            now = self._clock()
+            return tuple(change_job(connection, now, job, {"position": places.get(job.id)}) for job in moved)
+
+        return await self._database.write(work)
+
     async def update(self, job_id: str, **changes: Any) -> Job:
         """Change fields other than the state, and return the job; nothing is written if nothing differs."""
         return await self._database.write(
@@ -82,6 +138,14 @@ class JobStore:
         """Return the jobs in any of some states, oldest first."""
         sql = "SELECT * FROM jobs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY number"
         return await self._select(sql, (json_text(tuple(states)),))
+
+    async def ended_since(self, moment: datetime) -> tuple[Job, ...]:
+        """Return the jobs that ended or fell in doubt after an aware time, oldest first."""
+        sql = (
+            "SELECT * FROM jobs WHERE state NOT IN (SELECT value FROM json_each(?))"
+            " AND coalesce(finished_at, updated_at) > ? ORDER BY number"
+        )
+        return await self._select(sql, (json_text(tuple(ACTIVE_STATES)), utc_text(moment)))
 
     async def recent(self, limit: int = 200, *, before: str | None = None) -> tuple[Job, ...]:
         """Return the newest jobs, newest first, or those that came before the job with an id."""
@@ -197,6 +261,16 @@ def write_event(connection: sqlite3.Connection, job: Job, at: datetime, note: st
     """Add a line to a job's story within the running transaction."""
     insert(connection, "events", JobEvent(job_id=job.id, at=at, state=job.state, note=note))
     _log.info("job %s: %s%s", job.id, job.state, f" ({note})" if note else "")
+
+
+def _is_full(connection: sqlite3.Connection, job: Job, limit: int, endpoint_limit: int | None) -> bool:
+    sql = (
+        "SELECT count(*), total(endpoint = ?) FROM jobs"
+        " WHERE profile = ? AND state IN (SELECT value FROM json_each(?))"
+    )
+    values = (job.endpoint, job.profile, json_text(tuple(IN_FLIGHT_STATES)))
+    in_flight, at_endpoint = connection.execute(sql, values).fetchone()
+    return in_flight >= limit or (endpoint_limit is not None and at_endpoint >= endpoint_limit)
 
 
 def _times(to: JobState, now: datetime) -> dict[str, Any]:

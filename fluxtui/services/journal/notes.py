@@ -34,7 +34,29 @@ class NoteStore:
         sql = "REPLACE INTO notes (key, value, updated_at) VALUES (?, ?, ?)"
         await self._database.write(lambda connection: connection.execute(sql, values).rowcount, quiet=True)
 
-    async def remove(self, key: str) -> None:
-        """Forget the value under a key, if there is one."""
+    async def add(self, key: str, value: Any) -> bool:
+        """Remember a value under a key that has none, and return whether it had none."""
+        values = (key, json_text(value), utc_text(self._clock()))
+        sql = "INSERT OR IGNORE INTO notes (key, value, updated_at) VALUES (?, ?, ?)"
+        return await self._database.write(
+            lambda connection: connection.execute(sql, values).rowcount == 1, quiet=True
+        )
+
+    async def beginning(self, prefix: str) -> dict[str, Any]:
+        """Return the values under all keys that begin with a prefix, by the rest of their keys."""
+        sql = (
+            "SELECT substr(key, length(?1) + 1) AS rest, value FROM notes"
+            " WHERE substr(key, 1, length(?1)) = ?1"
+        )
+
+        def work(connection: sqlite3.Connection) -> dict[str, Any]:
+            return {row["rest"]: json.loads(row["value"]) for row in connection.execute(sql, (prefix,))}
+
+        return await self._database.read(work)
+
+    async def remove(self, key: str) -> bool:
+        """Forget the value under a key, and return whether there was one."""
         sql = "DELETE FROM notes WHERE key = ?"
-        await self._database.write(lambda connection: connection.execute(sql, (key,)).rowcount, quiet=True)
+        return await self._database.write(
+            lambda connection: connection.execute(sql, (key,)).rowcount == 1, quiet=True
+        )

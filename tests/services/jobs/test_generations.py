@@ -190,7 +190,7 @@ async def test_unhappy_end_is_told_and_can_be_tried_again(
 
 @pytest.mark.parametrize(
     ("profile", "title"),
-    [("poor", "Out of credits"), ("wrong", "Key not accepted"), ("forbidden", "Not permitted")],
+    [("wrong", "Key not accepted"), ("forbidden", "Not permitted")],
 )
 async def test_refusal_is_told_with_its_reason_and_costs_nothing(
     inference: InferenceService,

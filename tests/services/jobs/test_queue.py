@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.jobs.pacing import Pacing, Waits
-from fluxtui.services.jobs.queue import SubmissionPace, next_up
+from fluxtui.services.jobs.queue import SubmissionPace, next_up, queue_order
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -83,3 +83,12 @@ def test_ids_sort_by_time_and_differ() -> None:
     ids = [new_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
     assert [one[:12] for one in ids] == sorted(one[:12] for one in ids)
+
+
+def test_places_that_the_user_chose_come_before_everything_else() -> None:
+    jobs = [job(0), job(1, training=True), job(2), job(3), job(4, endpoint="max")]
+    jobs[3] = jobs[3].model_copy(update={"position": 2})
+    jobs[4] = jobs[4].model_copy(update={"position": 1})
+    assert chosen(jobs, 9) == ["4", "3", "1", "0", "2"]
+    assert chosen(jobs, 9, max=0) == ["3", "1", "0", "2"]
+    assert [one.id for one in queue_order(jobs)] == ["4", "3", "1", "0", "2"]
