@@ -11,7 +11,6 @@ from textual.timer import Timer
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.domain.spending import Period
 from fluxtui.domain.outcome import BAD_STATES, outcome_of
 from fluxtui.domain.spending import Period
 from fluxtui.domain.text import shorten
