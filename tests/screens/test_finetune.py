@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
@@ -15,6 +17,7 @@ from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.services.datasets import DatasetService
 from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
@@ -264,6 +267,30 @@ async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: P
         assert screen.order.dataset is None
         await pilot.press("enter")
         await until(pilot, lambda: screen.order.dataset is not None)
+
+
+async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
+    make_app: AppFactory, training_pictures: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def endless(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(DatasetService, "inspect", endless)
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        screen.query_one(DatasetPanel).source_input.value = str(training_pictures)
+        await pilot.press("enter")
+        await begun.wait()
+        await pilot.press("ctrl+s")
+        assert app.screen is screen
+        assert len(app.notices) == 0
+        await pilot.press("escape")
+        await until(pilot, lambda: app.notices)
+        assert "have not been looked at" in app.notices[0].text
 
 
 async def test_preparing_can_be_stopped_before_anything_is_paid(

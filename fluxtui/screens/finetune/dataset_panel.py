@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.errors import DatasetError
@@ -110,9 +111,10 @@ class DatasetPanel(Vertical):
             self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
 
     async def looked(self) -> None:
-        """Wait until looking through the source has ended."""
+        """Wait until looking through the source has ended, or was stopped."""
         if self._looking is not None:
-            await self.app.workers.wait_for_complete([self._looking])
+            with suppress(WorkerCancelled):
+                await self._looking.wait()
 
     def stop_looking(self) -> bool:
         """Stop looking through the source; return whether there was something to stop."""
