@@ -103,7 +103,9 @@ async def _collect_before_people(place: _Place, options: argparse.Namespace) -> 
         code, collected = await _collect(place, report, watch=options.watch)
         report.say(f"{outcome_of(collected.ended) or 'There was nothing to collect'}.")
         if collected.left:
-            report.say(f"{plural(len(collected.left), 'job')} left; they go on at the next start.")
+            report.say(
+                f"{plural(len(collected.left), 'job')} not finished; the next start goes on with that."
+            )
     finally:
         await asyncio.to_thread(report.close)
     return code
@@ -120,16 +122,17 @@ def _collect_alone(place: _Place) -> int:
             code, collected = asyncio.run(_collect(place, Report(), patience=PATIENCE_SECONDS))
             lock.give_back()
             # Jobs may have come after the last look, left by a program that found the lock taken.
-            if collected.left or code > ENDED_BADLY or not asyncio.run(_has_active_jobs(place)):
+            if collected.gave_up or code > ENDED_BADLY or not asyncio.run(_is_something_to_do(place)):
                 break
     return code
 
 
-async def _has_active_jobs(place: _Place) -> bool:
+async def _is_something_to_do(place: _Place) -> bool:
+    from fluxtui.collector.collector import jobs_to_collect
+
     container = place.container()
     try:
-        services = await container.open()
-        return bool(await services.journal.jobs.active())
+        return bool(await jobs_to_collect(await container.open()))
     finally:
         await container.close()
 

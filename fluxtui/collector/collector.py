@@ -13,6 +13,7 @@ from fluxtui.collector.report import Report
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.outcome import BAD_STATES
+from fluxtui.services.jobs.pauses import Pauses
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
@@ -31,15 +32,27 @@ class Collected:
     Attributes:
         ended: jobs that ended or fell in doubt meanwhile, whoever drove them.
         left: jobs that are still active.
+        gave_up: whether it lost patience.
     """
 
     ended: tuple[Job, ...]
     left: tuple[Job, ...]
+    gave_up: bool = False
 
     @property
     def is_good(self) -> bool:
         """Whether nothing is left and nothing ended badly."""
         return not self.left and not any(job.state in BAD_STATES for job in self.ended)
+
+
+async def jobs_to_collect(services: Services) -> tuple[Job, ...]:
+    """Return the active jobs that can go on: those in a queue that is held wait for somebody to let it go.
+
+    Raises `StorageError` if the journal cannot be read.
+    """
+    held = await Pauses(services.journal).all()
+    active = await services.journal.jobs.active()
+    return tuple(job for job in active if job.state is not JobState.DRAFT or job.profile not in held)
 
 
 class Collector:
@@ -63,17 +76,13 @@ class Collector:
         self._told: dict[str, tuple[JobState, str | None]] = {}
         self._news = asyncio.Event()
         self._stopping = False
+        self._gave_up = False
         self._changed_at = 0.0
 
     def stop(self) -> None:
         """End soon: requests on their way are waited for within bounds, and every job is given back."""
         self._stopping = True
         self._news.set()
-
-    @property
-    def was_stopped(self) -> bool:
-        """Whether it was told to end."""
-        return self._stopping
 
     async def run(self) -> Collected:
         """Collect, and return what became of the jobs. Raises `StorageError` if the journal is damaged."""
@@ -95,7 +104,9 @@ class Collector:
         await self._look()
         jobs = self._jobs.values()
         return Collected(
-            tuple(job for job in jobs if not job.is_active), tuple(job for job in jobs if job.is_active)
+            tuple(job for job in jobs if not job.is_active),
+            tuple(job for job in jobs if job.is_active),
+            self._gave_up,
         )
 
     async def _is_needed(self) -> bool:
@@ -104,19 +115,17 @@ class Collector:
             return False
         try:
             await self._look()
+            going_on = await jobs_to_collect(self._services)
         except StorageError as error:
             _log.warning("the journal cannot be read, trying again: %s", error.message)
             return True
-        if not any(job.is_active for job in self._jobs.values()):
+        if not going_on:
             return self._watch and self._report.has_reader
-        return not self._is_given_up()
-
-    def _is_given_up(self) -> bool:
         quiet = asyncio.get_running_loop().time() - self._changed_at
-        if self._patience is None or quiet < self._patience:
-            return False
-        _log.warning("nothing has changed for %.0f hours; the jobs go on at the next start", quiet / 3600)
-        return True
+        if self._patience is not None and quiet >= self._patience:
+            self._gave_up = True
+            _log.warning("nothing has changed for %.0f hours; the jobs go on at the next start", quiet / 3600)
+        return not self._gave_up
 
     async def _look(self) -> None:
         """Read the active jobs, and those that were active and no longer are."""

@@ -20,6 +20,7 @@ LAST_LINES_SECONDS = 2.0
 
 _NOT_CHARGED_YET = UNBILLED_STATES | {JobState.SUBMITTING, JobState.IN_DOUBT}
 _TITLE_CHARACTERS = 60
+_WORDS = {JobState.DRAFT: "queued", JobState.SUBMITTING: "sending"}
 
 
 class LineWriter:
@@ -141,7 +142,8 @@ def people_line(job: Job, data_dir: Path) -> str:
     """Return one line about a job as it is, without anything that could disturb a terminal."""
     what = "training" if job.kind is JobKind.TRAINING else "picture"
     title = safe_text(job.title, limit=_TITLE_CHARACTERS)
-    line = f"{_local(job.updated_at)}  {job.state:<10}  {what:<8}  {title}"
+    state = _WORDS.get(job.state, job.state.value)
+    line = f"{_local(job.updated_at)}  {state:<10}  {what:<8}  {title}"
     if job.state not in _NOT_CHARGED_YET and not job.is_active:
         line += f"  {show_credits(job.credits)}"
     if picture := _picture(job, data_dir):

@@ -14,6 +14,7 @@ from fluxtui.domain.jobs import REMOTE_STATES, IllegalTransition, Job, JobState
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.credits import CreditWatch
+from fluxtui.services.jobs.doubt import DoubtWatch
 from fluxtui.services.jobs.following import Following
 from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.jobs.queue import SubmissionPace, next_up
@@ -40,6 +41,7 @@ class Runner:
         self._paces: dict[str, SubmissionPace] = {}
         self._pauses = Pauses(context.journal)
         self._credits = CreditWatch(context)
+        self._doubt = DoubtWatch(context, owner)
         self._wake = asyncio.Event()
         self._version: int | None = None
 
@@ -74,16 +76,17 @@ class Runner:
             # It only ends by failing, and without leases nothing may be driven: this raises what happened.
             renewing.result()
         finally:
-            await self._stop()
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            await self._stop(renewing)
 
-    async def _stop(self) -> None:
-        await self._credits.stop()
+    async def _stop(self, renewing: asyncio.Task[None]) -> None:
+        await asyncio.gather(self._credits.stop(), self._doubt.stop())
         drivers = list(self._drivers.values())
         for driver in drivers:
             driver.cancel()
         await asyncio.gather(*drivers, return_exceptions=True)
+        # Ended before the release: a renewal after it would keep a job from its next driver.
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
         try:
             await self._context.journal.jobs.release(self._owner)
         except StorageError as error:
@@ -105,6 +108,7 @@ class Runner:
             profiles[job.profile].append(job)
             if job.state in REMOTE_STATES:
                 await self._take(job)
+        self._doubt.look(await self._context.journal.jobs.in_states({JobState.IN_DOUBT}))
         pauses = await self._pauses.all()
         for profile, pause in pauses.items():
             self._credits.look(profile, pause, profiles[profile])
