@@ -17,9 +17,9 @@ from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural
-from fluxtui.driver import PatientDriver
 from fluxtui.feed import StateFeed
 from fluxtui.leaving import Leaving
+from fluxtui.patient_driver import PatientDriver
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES, Place
 from fluxtui.state import StatefulApp, guarded

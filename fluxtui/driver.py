@@ -1,137 +1,26 @@
-"""Textual's driver, made so that a terminal which is gone or takes nothing never holds up the jobs."""
+"""Textual's terminal driver, made to survive what terminals and people send."""
 
 from __future__ import annotations
 
-import select
-import threading
-from queue import Full
-from typing import IO, Any, cast
+import codecs
+from collections.abc import Callable
+from functools import partial
 
-from textual.drivers.linux_driver import LinuxDriver
-from textual.message import Message
-
-STALL_SECONDS = 2.0
-"""How long one write may wait for the terminal; then frames are left out until it takes some again."""
-CLOSE_SECONDS = 1.0
-"""How long the end waits for the terminal to take the last bytes."""
-STALL_POLL_SECONDS = 0.5
+from textual.drivers import linux_driver
 
 
-class FadingFile:
-    """A text file that takes what is written for as long as it can, and then nothing, silently.
+class TolerantDriver(linux_driver.LinuxDriver):
+    """Takes bytes that are not UTF-8 (old mouse reports, other encodings, pasted binaries) as odd characters.
 
-    Textual's output thread would end at the first error, and the event loop would wait for it for ever.
+    The driver as it comes raises at the first such byte, which ends the program.
     """
-
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self.is_gone = False
-
-    def write(self, text: str) -> int:
-        """Write, unless the terminal is gone."""
-        if not self.is_gone:
-            try:
-                return self._file.write(text)
-            except OSError:
-                self.is_gone = True
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush, unless the terminal is gone."""
-        if not self.is_gone:
-            try:
-                self._file.flush()
-            except OSError:
-                self.is_gone = True
-
-    def fileno(self) -> int:
-        """Return the descriptor of the file."""
-        return self._file.fileno()
-
-
-class PatientDriver(LinuxDriver):
-    """Draws on a terminal that can go away or stall at any moment, and tells the application if it does.
-
-    When it is gone (its window closed, the line lost), the application gets the message `Gone`. While it
-    takes nothing (a line that stalls can do so for hours before anybody gives it up), frames are left out;
-    when it takes some again, everything is drawn anew.
-    """
-
-    class Gone(Message):
-        """The terminal is gone for good."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The program does not start without a terminal on standard error.
-        self._screen = FadingFile(cast(IO[str], self._file))
-        self._file = cast(Any, self._screen)
-        self._is_stalled = False
-        self._watching = False
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether the terminal is gone or takes nothing, so that nothing may be written to it any more."""
-        return self._screen.is_gone or self._is_stalled
-
-    def start_application_mode(self) -> None:
-        """Start drawing, and watch over the terminal from now on."""
-        super().start_application_mode()  # type: ignore[no-untyped-call]
-        if not self._watching:
-            self._watching = True
-            threading.Thread(target=self._wait_for_hangup, name="hang-up", daemon=True).start()
-
-    def write(self, data: str) -> None:
-        """Hand data to the output thread, waiting a little if it is behind, and never for long."""
-        writer = self._writer_thread
-        if writer is None or self._is_stalled:
-            return
-        try:
-            writer._queue.put(data, timeout=STALL_SECONDS)
-        except Full:
-            self._is_stalled = True
-            self._loop.call_soon_threadsafe(self._look_after_stall)
-
-    def _look_after_stall(self) -> None:
-        writer = self._writer_thread
-        if writer is None or not writer.is_alive():
-            return
-        if writer._queue.empty():
-            self._is_stalled = False
-            self._app.refresh(layout=True)
-        else:
-            self._loop.call_later(STALL_POLL_SECONDS, self._look_after_stall)
-
-    def close(self) -> None:
-        """Let the output thread end; one that is stuck ends with the program."""
-        writer = self._writer_thread
-        if writer is None:
-            return
-        if not self._is_stalled:
-            try:
-                writer._queue.put(None, timeout=CLOSE_SECONDS)
-            except Full:
-                self._is_stalled = True
-            else:
-                writer.join(CLOSE_SECONDS)
-        self._is_stalled = self._is_stalled or writer.is_alive()
 
     def run_input_thread(self) -> None:
-        """Read keys until the end; a terminal that cannot be read from is gone."""
-        try:
-            super().run_input_thread()
-        except OSError:
-            self._tell_gone()
+        """Read keys until the program ends."""
+        # The driver finds its decoder by this name; there is no other way to say how faults are treated.
+        vars(linux_driver)["getincrementaldecoder"] = _tolerant
+        super().run_input_thread()
 
-    def _wait_for_hangup(self) -> None:
-        """Wait, in a thread of its own, until the other side of the terminal is closed."""
-        poll = select.poll()
-        # No event is asked for: a hang-up is told anyway, and keys do not wake us.
-        poll.register(self.fileno, 0)
-        if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll()):
-            self._tell_gone()
 
-    def _tell_gone(self) -> None:
-        self._screen.is_gone = True
-        # Reading on would return nothing at once, for ever. The base class never waits for it again then.
-        self.exit_event.set()
-        self.send_message(self.Gone())
+def _tolerant(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    return partial(codecs.getincrementaldecoder(encoding), errors="replace")
