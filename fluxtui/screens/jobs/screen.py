@@ -78,7 +78,6 @@ Nothing in doubt is ever sent again by itself."""
 
     def on_mount(self) -> None:
         """Follow the jobs."""
-        super().on_mount()
         self.watch(self.app, "jobs", self._show_jobs)
         self.watch(self.app, "seconds", self._show_time, init=False)
         self.query_one(RowTable).focus()

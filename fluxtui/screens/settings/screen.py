@@ -49,7 +49,6 @@ class SettingsScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Show the facts."""
-        super().on_mount()
         self._show_facts()
         self.watch(self.app, "profile", self._show_facts, init=False)
 
