@@ -103,7 +103,7 @@ class StateFeed:
         if change.kind == "finished" and change.job is not None:
             self._announce(change.job)
         if change.notice:
-            severity: Severity = "warning" if change.kind == "trouble" or change.job else "information"
+            severity: Severity = "warning" if change.kind == "trouble" else "information"
             self._app.tell(change.notice, title=change.title, severity=severity)
         self.refresh(change.kind)
 

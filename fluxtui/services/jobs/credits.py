@@ -30,7 +30,8 @@ async def pause_for_credits(context: JobContext, job: Job) -> None:
         "nothing was billed. Its queue is paused and keeps its jobs. "
         "It goes on by itself when there are credits again."
     )
-    context.changes.publish(Change("queue", job, OutOfCredits.title, notice))
+    context.changes.publish(Change("queue"))
+    context.changes.publish(Change("trouble", job, OutOfCredits.title, notice))
 
 
 class CreditWatch:

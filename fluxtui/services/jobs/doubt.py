@@ -1,25 +1,127 @@
-"""Looks for a training in doubt among the finetunes of its account."""
+"""Looks for trainings in doubt among the finetunes of their account; nothing is ever sent for it."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from fluxtui.domain.errors import NotFound
+from fluxtui.domain.errors import FluxError, NotFound
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job
+from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
+from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.pacing import Waits
 
-_COMPARED = ("trigger_word", "mode", "finetune_type", "lora_rank", "iterations", "learning_rate", "priority")
+_log = logging.getLogger(__name__)
+
+_COMPARED = (
+    "trigger_word",
+    "mode",
+    "finetune_type",
+    "lora_rank",
+    "iterations",
+    "learning_rate",
+    "priority",
+    "captioning",
+)
 _CLOCKS_DIFFER = timedelta(minutes=10)
+_TIMES_ARE_CUT = timedelta(seconds=2)
+_WORTH_WAITING = timedelta(days=1)
 _JOBS_LOOKED_AT = 2_000
+_UNSETTLED = frozenset({JobState.SUBMITTING, JobState.IN_DOUBT})
 
 
-async def find_training(context: JobContext, job: Job) -> str | None:
-    """Return the id of a finetune that can only have come from this training, or None.
+class DoubtWatch:
+    """Looks for doubtful trainings by itself: at once, then ever less often for a day.
 
-    It must have the same name and parameters as far as the service tells them, not be older than the
-    training, and not belong to another job. Raises `ServiceError` if the service cannot be asked.
+    A new finetune can be missing from the service's list for a while, so one look is not enough.
+
+    Args:
+        context: what jobs work with.
+        owner: holds the lease on a job while it is looked for, so that one program does.
+    """
+
+    def __init__(self, context: JobContext, owner: str) -> None:
+        self._context = context
+        self._owner = owner
+        self._waits: dict[str, Waits] = {}
+        self._not_before: dict[str, float] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def look(self, doubtful: Sequence[Job]) -> None:
+        """Begin to look for those of the jobs in doubt for which it is time."""
+        for job in doubtful:
+            due = self._not_before.get(job.id, 0.0) <= asyncio.get_running_loop().time()
+            if job.kind is not JobKind.TRAINING or job.id in self._tasks or not due:
+                continue
+            self._put_off(job)
+            task = asyncio.create_task(self._look_for(job), name=f"looking for {job.id}")
+            self._tasks[job.id] = task
+            task.add_done_callback(partial(self._ended, job.id))
+
+    async def stop(self) -> None:
+        """Look no more."""
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(job_id, None)
+
+    def _put_off(self, job: Job) -> None:
+        pacing = self._context.pacing
+        waits = self._waits.setdefault(job.id, Waits(pacing.first_search, pacing.slowest_search, 2.0))
+        is_old = self._context.clock() - (job.submitted_at or job.created_at) > _WORTH_WAITING
+        wait = float("inf") if is_old else waits.next()
+        self._not_before[job.id] = asyncio.get_running_loop().time() + wait
+
+    async def _look_for(self, job: Job) -> None:
+        jobs = self._context.journal.jobs
+        try:
+            if not await jobs.claim(job.id, self._owner, self._context.pacing.lease):
+                return
+            candidates = await matching_finetunes(self._context, job)
+            # Read after the service was asked: the finetune of a twin on its way may be in its list already.
+            unsettled = await jobs.in_states(_UNSETTLED)
+            if len(candidates) == 1 and _is_sure(candidates[0], job, unsettled):
+                await adopt(self._context, job, candidates[0].id)
+            else:
+                _log.info("job %s: %d finetunes may be it, none is surely", job.id, len(candidates))
+                await jobs.claim(job.id, self._owner, 0)
+        except IllegalTransition:
+            _log.info("job %s: settled meanwhile", job.id)
+        except FluxError as error:
+            _log.info("job %s: cannot be looked for now: %s", job.id, error.message)
+
+
+async def adopt(context: JobContext, job: Job, finetune_id: str) -> Job:
+    """Let a training in doubt go on as the finetune that was found, and tell of it.
+
+    Raises `IllegalTransition` if it is not in doubt any more.
+    """
+    adopted = await context.move(
+        job,
+        JobState.WAITING,
+        note=f"found at the service as {finetune_id}",
+        remote_id=finetune_id,
+        error_title=None,
+        error=None,
+    )
+    notice = f"The training of {job.finetune_name or job.title} had been accepted; it goes on."
+    context.changes.publish(Change("jobs", adopted, "Found at the service", notice))
+    return adopted
+
+
+async def matching_finetunes(context: JobContext, job: Job) -> list[Finetune]:
+    """Return the finetunes that may have come from a training, oldest first.
+
+    They have the same name and parameters as far as the service tells them, are not older than the
+    training, and do not belong to another job. Raises `ServiceError` if the service cannot be asked.
     """
     provider = await context.gateway.provider(job.profile)
     taken = await _taken(context, job)
@@ -33,8 +135,20 @@ async def find_training(context: JobContext, job: Job) -> str | None:
             continue
         if _may_be(finetune, job):
             candidates.append(finetune)
-    candidates.sort(key=lambda finetune: (finetune.created_at is None, str(finetune.created_at)))
-    return candidates[0].id if candidates else None
+    # Other jobs may have got their answer while the service was asked.
+    taken = await _taken(context, job)
+    candidates = [finetune for finetune in candidates if finetune.id not in taken]
+    return sorted(candidates, key=lambda found: (found.created_at is None, str(found.created_at)))
+
+
+def _is_sure(finetune: Finetune, job: Job, unsettled: Sequence[Job]) -> bool:
+    """Tell whether the only finetune that may be a job's is it: made after it was sent, and by no twin."""
+    if finetune.created_at is None or job.submitted_at is None:
+        return False
+    if finetune.created_at < job.submitted_at - _TIMES_ARE_CUT:
+        return False
+    others = (other for other in unsettled if other.id != job.id and other.profile == job.profile)
+    return not any(_may_be(finetune, other) for other in others if other.kind is JobKind.TRAINING)
 
 
 async def _taken(context: JobContext, job: Job) -> set[str]:

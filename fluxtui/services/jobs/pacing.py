@@ -24,6 +24,9 @@ class Pacing:
         key_trouble: between tries while the service does not accept the key.
         lease: for how long a job stays ours without a sign of life.
         renewal: between two signs of life; several must fit into a lease.
+        first_search: between the first and the second look for a training in doubt; it doubles up to
+            `slowest_search`.
+        slowest_search: the longest time between two such looks.
         balance: between two questions for the balance while a queue waits for credits.
         last_answer: how long a request on its way is waited for when the program ends.
         missing_answers: how often a service may say that it does not know a task before that is believed.
@@ -38,6 +41,8 @@ class Pacing:
     key_trouble: float = 30.0
     lease: float = 10.0
     renewal: float = 3.0
+    first_search: float = 5.0
+    slowest_search: float = 300.0
     balance: float = 60.0
     last_answer: float = 10.0
     missing_answers: int = 3

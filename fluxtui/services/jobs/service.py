@@ -11,7 +11,7 @@ from fluxtui.domain.money import show_credits
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.jobs.changes import Listener
 from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.jobs.doubt import find_training
+from fluxtui.services.jobs.doubt import adopt, matching_finetunes
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.jobs.ordering import Place, place_in_queue
@@ -200,24 +200,19 @@ class JobService:
     async def look_again(self, job_id: str) -> Job:
         """Look for a job in doubt at the service; return it, waiting if it was found, else still in doubt.
 
-        Only trainings can be found: services list finetunes, but not generations.
+        Only trainings can be found: services list finetunes, but not generations. Where several finetunes may
+        be it, the oldest is taken: the user has asked for it. What the runner looks for by itself must be
+        the only one.
 
         Raises:
             InvalidInput: the job is not in doubt.
             ServiceError: the service cannot be asked.
         """
         job = await self._doubtful(job_id)
-        found = await find_training(self._context, job) if job.kind is JobKind.TRAINING else None
-        if found is None:
+        candidates = await matching_finetunes(self._context, job) if job.kind is JobKind.TRAINING else []
+        if not candidates:
             return job
-        adopted = await self._context.move(
-            job,
-            JobState.WAITING,
-            note=f"found at the service as {found}",
-            remote_id=found,
-            error_title=None,
-            error=None,
-        )
+        adopted = await adopt(self._context, job, candidates[0].id)
         self.wake()
         return adopted
 

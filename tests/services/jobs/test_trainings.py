@@ -79,44 +79,6 @@ async def test_training_ends_as_a_finetune_that_generates(
     assert simulator.violations() == []
 
 
-async def test_lost_answer_is_found_again_among_the_finetunes(
-    finetuning: FinetuningService,
-    jobs: JobService,
-    running: Running,
-    ended: Ended,
-    simulator: Simulator,
-    training_folder: Path,
-) -> None:
-    async with running(jobs):
-        (first,) = await ended(jobs, [await start(finetuning, training_folder)])
-        simulator.faults("drop-after", count=1, where="submit")
-        (doubtful,) = await ended(jobs, [await start(finetuning, training_folder)])
-        assert doubtful.state is JobState.IN_DOUBT
-        found = await jobs.look_again(doubtful.id)
-        assert found.state is JobState.WAITING
-        (done,) = await ended(jobs, [found])
-    assert done.state is JobState.DONE
-    assert done.finetune_id not in {None, first.finetune_id}
-    assert len(simulator.ledger()) == 2
-
-
-async def test_training_that_never_arrived_is_not_found(
-    finetuning: FinetuningService,
-    jobs: JobService,
-    running: Running,
-    ended: Ended,
-    simulator: Simulator,
-    training_folder: Path,
-) -> None:
-    async with running(jobs):
-        await ended(jobs, [await start(finetuning, training_folder)])
-        simulator.faults("503", count=1, where="submit")
-        (doubtful,) = await ended(jobs, [await start(finetuning, training_folder)])
-        assert (await jobs.look_again(doubtful.id)).state is JobState.IN_DOUBT
-        assert (await jobs.give_up(doubtful.id)).state is JobState.CANCELLED
-    assert len(simulator.ledger()) == 1
-
-
 async def test_refresh_while_training_does_not_call_it_ready(
     finetuning: FinetuningService,
     jobs: JobService,
