@@ -27,11 +27,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Accepted:
-    """The service has taken a job: its id there, where to ask for it, and the cost in credits if told."""
+    """The service has taken a job: its id there, where to ask for it, and the cost in credits if told.
+
+    `answer` is all that it said, secrets among it: never logged, shown or stored as it is.
+    """
 
     remote_id: str
     polling_url: str | None = None
     cost_credits: float | None = None
+    answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class RemoteStatus:
         result_url: signed address of the picture; secret, never logged, shown or stored.
         message: why it failed, where the service tells.
         details: what else it told that is worth keeping (seed, duration, prompt), without secrets.
+        answer: all that it said, secrets among it: never logged, shown or stored as it is.
     """
 
     phase: Phase
@@ -63,6 +68,7 @@ class RemoteStatus:
     result_url: str | None = field(default=None, repr=False)
     message: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

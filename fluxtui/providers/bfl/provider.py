@@ -179,6 +179,7 @@ def _accepted(data: Any, id_keys: tuple[str, ...]) -> Accepted:
         remote_id=remote_id,
         polling_url=polling_url if isinstance(polling_url, str) and polling_url else None,
         cost_credits=cost if cost is not None and cost >= 0 else None,
+        answer=answer,
     )
 
 

@@ -52,7 +52,9 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
     result = as_mapping(answer.get("result"))
     url = result.get("sample")
     if phase is Phase.READY and kind is JobKind.GENERATION and not (isinstance(url, str) and url):
-        return RemoteStatus(Phase.FAILED, word, message="The service finished the task but named no picture.")
+        return RemoteStatus(
+            Phase.FAILED, word, message="The service finished the task but named no picture.", answer=answer
+        )
     return RemoteStatus(
         phase=phase,
         word=word,
@@ -60,6 +62,7 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
         result_url=url if phase is Phase.READY and isinstance(url, str) else None,
         message=_message(known, answer, result),
         details=_details(result),
+        answer=answer,
     )
 
 

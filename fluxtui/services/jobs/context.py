@@ -67,9 +67,10 @@ class JobContext:
             self.tell(job.model_copy(update=fields))
             return job
 
-    async def end(self, job: Job, to: JobState, title: str, message: str) -> Job:
+    async def end(self, job: Job, to: JobState, title: str, message: str, **fields: Any) -> Job:
         """Bring a job to an end that is not the hoped-for one, with the reason."""
-        return await self.move(job, to, note=message, error_title=title, error=message, remote_status=None)
+        reason = {"error_title": title, "error": message, "remote_status": None}
+        return await self.move(job, to, note=message, **reason, **fields)
 
     def tell(self, job: Job) -> None:
         """Tell listeners that a job changed, and if so that it ended."""

@@ -18,6 +18,7 @@ from fluxtui.domain.money import show_credits
 from fluxtui.providers.base import Phase, RemoteStatus, RemoteTask
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
+from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_finetune, save_picture
 
 _KEY_TROUBLE = (NotAuthenticated, NotPermitted)
@@ -118,7 +119,12 @@ class Following:
     async def _collect(self, status: RemoteStatus) -> None:
         if self._job.state is not JobState.COLLECTING:
             self._job = await self._context.move(
-                self._job, JobState.COLLECTING, note=status.word, remote_status="collecting", progress=1.0
+                self._job,
+                JobState.COLLECTING,
+                note=status.word,
+                remote_status="collecting",
+                progress=1.0,
+                response=kept_response(self._job, "result", status.answer),
             )
         if self._job.kind is JobKind.TRAINING:
             self._job = await save_finetune(self._context, self._job)
@@ -153,4 +159,5 @@ class Following:
         message = f"{status.word}: {reason} It was accepted at {show_credits(self._job.credits)}."
         if self._job.state is JobState.COLLECTING:
             state = JobState.FAILED
-        self._job = await self._context.end(self._job, state, title, message)
+        response = kept_response(self._job, "result", status.answer)
+        self._job = await self._context.end(self._job, state, title, message, response=response)

@@ -158,7 +158,7 @@ class Runner:
             return
         pacing = self._context.pacing
         if not await self._context.journal.jobs.claim(job.id, self._owner, pacing.lease):
-            self._rest(job.id, pacing.renewal)
+            self._rest(job.id, pacing.watch)
             return
         driver = asyncio.create_task(self._drive(job.id), name=f"job {job.id}")
         self._drivers[job.id] = driver

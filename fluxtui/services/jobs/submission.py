@@ -31,6 +31,7 @@ from fluxtui.services.jobs.credits import pause_for_credits
 from fluxtui.services.jobs.pacing import trouble_waits
 from fluxtui.services.jobs.queue import SubmissionPace
 from fluxtui.services.jobs.requests import archive_of, request_of
+from fluxtui.services.jobs.responses import kept_response
 
 _SURELY_NOT_SENT = (NetworkDown, RateLimited)
 _SURELY_REFUSED = (
@@ -140,6 +141,7 @@ class Submission:
                 remote_id=accepted.remote_id,
                 polling_url=accepted.polling_url,
                 cost_credits=accepted.cost_credits,
+                response=kept_response(job, "submission", accepted.answer),
                 remote_status=None,
                 error_title=None,
                 error=None,

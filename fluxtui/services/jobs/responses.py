@@ -1,0 +1,71 @@
+"""What a service answered about a job, as the journal keeps it: complete but for secrets and bulk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.text import safe_text
+
+_SECRET_NAME = re.compile(
+    r"key|secret|token|passw|credential|authori[sz]ation|signature|cookie|webhook", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+|\bdata:[^\s\"'<>]+", re.IGNORECASE)
+_KEY = re.compile(r"\bbfl_[A-Za-z0-9_-]{8,}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
+_LONGEST_TEXT = 4_000
+_MOST_MEMBERS = 200
+_DEEPEST = 8
+
+REMOVED = "(removed)"
+
+
+def kept_response(job: Job, part: str, answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the response of a job with another part of it, or as it is if there is nothing to add.
+
+    Args:
+        job: whose response is known so far.
+        part: `submission` or `result`.
+        answer: what the service said, of any shape.
+    """
+    if not answer:
+        return job.response
+    return (job.response or {}) | {part: without_secrets(answer)}
+
+
+def without_secrets(value: Any, depth: int = 0) -> Any:
+    """Return a value out of JSON without keys, tokens and addresses, and without anything endless.
+
+    Of an address only the host is kept: the rest of it may be signed. Texts and lists are cut.
+    """
+    if depth > _DEEPEST:
+        return "(deeper)"
+    if isinstance(value, Mapping):
+        members = list(value.items())[:_MOST_MEMBERS]
+        return {safe_text(str(name), limit=100): _member(str(name), item, depth) for name, item in members}
+    if isinstance(value, list | tuple):
+        return [without_secrets(item, depth + 1) for item in value[:_MOST_MEMBERS]]
+    return _harmless(value) if isinstance(value, str) else value
+
+
+def _member(name: str, value: Any, depth: int) -> Any:
+    return REMOVED if _SECRET_NAME.search(name) and value is not None else without_secrets(value, depth + 1)
+
+
+def _harmless(text: str) -> str:
+    shown = _KEY.sub(REMOVED, _ADDRESS.sub(_host, text))
+    shown = _ENCODED.sub(lambda match: f"({len(match[0])} characters)", shown)
+    if len(shown) > _LONGEST_TEXT:
+        shown = f"{shown[:_LONGEST_TEXT]} … ({len(shown)} characters)"
+    return safe_text(shown, newlines=True)
+
+
+def _host(match: re.Match[str]) -> str:
+    try:
+        host = urlsplit(match[0]).hostname
+    except ValueError:
+        host = None
+    return f"(address at {host} removed)" if host else "(address removed)"
