@@ -96,7 +96,10 @@ def days_start(moment: datetime, days: int) -> datetime:
 
 def _local_midnight(local: datetime) -> datetime:
     # Without a zone, it is the clock on the wall: the offset at midnight can differ from the one of now.
-    return local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone()
+    wall = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
+    midnight = wall.astimezone()
+    # Where clocks go forward at midnight there is no 00:00, and it is read as 23:00 of the day before.
+    return midnight if midnight.date() == wall.date() else wall.replace(fold=1).astimezone()
 
 
 class BudgetLevel(IntEnum):

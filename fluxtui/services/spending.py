@@ -48,7 +48,8 @@ class SpendingService:
         Raises:
             StorageError: the journal could not be read.
         """
-        return await self._journal.spending.history(view, days_start(self._clock(), days))
+        now = self._clock()
+        return await self._journal.spending.history(view, days_start(now, days), now)
 
     async def export(self, view: SpendingView, days: int) -> Path:
         """Write `history` as a CSV file into the data directory, and return where it is.

@@ -26,7 +26,7 @@ _SUMS = (
 )
 # A draft will be charged when it is sent, so it counts now, whenever it was made.
 _SINCE = "(coalesce(submitted_at, created_at) >= :start OR state = 'draft')"
-_DAY = "date(coalesce(submitted_at, CASE state WHEN 'draft' THEN 'now' ELSE created_at END), 'localtime')"
+_DAY = "date(coalesce(submitted_at, CASE state WHEN 'draft' THEN :now ELSE created_at END), 'localtime')"
 _NAME_OF_FINETUNE = "coalesce(finetune_id, 'named ' || finetune_name)"
 _GROUPS = {
     SpendingView.DAY: (_DAY, _DAY, "key DESC"),
@@ -84,11 +84,11 @@ class SpendingStore:
             lambda connection: tuple(committed_since(connection, start) for start in starts)
         )
 
-    async def history(self, view: SpendingView, start: datetime) -> tuple[SpendingRow, ...]:
+    async def history(self, view: SpendingView, start: datetime, now: datetime) -> tuple[SpendingRow, ...]:
         """Return the sums since an aware time: newest day first, or what cost most first.
 
         Jobs that were refused, or cancelled before anything was sent, are left out. What is queued counts
-        as of today. Days are those of the local time.
+        as of the day of `now`. Days are those of the local time.
         """
         key, label, order = _GROUPS[view]
         # All parts are texts of this module.
@@ -98,9 +98,10 @@ class SpendingStore:
             f" FROM jobs WHERE {_SINCE} AND (cost_credits IS NOT NULL OR {_MAY_COST})"
             f" GROUP BY 1 ORDER BY {order}"
         )
+        values = _values(start) | {"now": utc_text(now)}
 
         def work(connection: sqlite3.Connection) -> tuple[SpendingRow, ...]:
-            return tuple(_row(row) for row in connection.execute(sql, _values(start)))
+            return tuple(_row(row) for row in connection.execute(sql, values))
 
         return await self._database.read(work)
 
