@@ -1,0 +1,209 @@
+"""`fluxtui collect` as typed, against a real service."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobState
+from fluxtui.services.jobs.pauses import Pause, PauseReason, Pauses
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.running import Simulator
+
+AddJobs = Callable[..., Awaitable[tuple[Job, ...]]]
+StartCollector = Callable[..., subprocess.Popen[str]]
+Rows = Callable[[], list[dict[str, Any]]]
+WaitForJobs = Callable[..., float]
+
+PATIENCE = 25.0
+
+
+def states(rows: list[dict[str, Any]]) -> set[str]:
+    return {row["state"] for row in rows}
+
+
+def is_running(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+async def test_it_collects_everything_and_tells_each_change_as_json(
+    add_jobs: AddJobs, start_collector: StartCollector, simulator: Simulator
+) -> None:
+    jobs = await add_jobs(3)
+    output, errors = start_collector("--json").communicate(timeout=PATIENCE)
+    told = [json.loads(line) for line in output.splitlines()]
+    assert errors == ""
+    for job in jobs:
+        story = [line for line in told if line["job"] == job.id]
+        order = [line["state"] for line in story]
+        assert (order[0], order[-1]) == ("draft", "done")
+        assert [line["time"] for line in story] == sorted(line["time"] for line in story)
+        assert story[-1]["cost_usd"] == 0.04
+        assert story[0]["cost_usd"] is None
+        with Image.open(story[-1]["picture"]) as picture:
+            assert picture.size == (256, 256)
+    assert len(simulator.ledger()) == 3
+
+
+async def test_it_tells_people_and_returns_0_if_all_went_well(
+    add_jobs: AddJobs, start_collector: StartCollector
+) -> None:
+    await add_jobs(1)
+    process = start_collector()
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    *_, done, summary = output.splitlines()
+    assert "done" in done
+    assert "$0.04" in done
+    assert ".jpg" in done
+    assert summary == "1 picture."
+
+
+def test_with_nothing_to_do_it_ends_well(start_collector: StartCollector) -> None:
+    process = start_collector()
+    assert process.communicate(timeout=PATIENCE) == ("There was nothing to collect.\n", "")
+    assert process.returncode == 0
+
+
+async def test_what_the_service_no_longer_knows_is_named_with_what_was_paid(
+    add_jobs: AddJobs, start_collector: StartCollector, simulator: Simulator
+) -> None:
+    polling_url = f"{simulator.polling_base_url}/v1/get_result?id=gone"
+    await add_jobs(1, state=JobState.WAITING, remote_id="gone", polling_url=polling_url, cost_credits=7.0)
+    process = start_collector()
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert output.endswith("1 expired ($0.07 paid).\n")
+
+
+def test_where_it_cannot_start_it_says_so(start_collector: StartCollector, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no directory")
+    process = start_collector("--data-dir", str(tmp_path / "file"))
+    output, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert output == ""
+    assert errors.startswith("fluxtui: ")
+    assert "Traceback" not in errors
+
+
+async def test_a_signal_ends_it_in_good_order_and_gives_every_job_back(
+    add_jobs: AddJobs,
+    start_collector: StartCollector,
+    simulator: Simulator,
+    wait_for_jobs: WaitForJobs,
+    journal_rows: Rows,
+) -> None:
+    simulator.faults("latency", seconds=1.0, where="poll")
+    await add_jobs(4)
+    process = start_collector()
+    wait_for_jobs(lambda rows: states(rows) <= {"waiting", "running"})
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert errors == ""
+    assert "not finished" in output
+    assert [row["lease_owner"] for row in journal_rows()] == [None] * 4
+    simulator.clear_faults()
+    assert start_collector().wait(PATIENCE) == 0
+    assert len(simulator.ledger()) == 4
+
+
+async def test_it_stays_for_new_jobs_if_asked(
+    add_jobs: AddJobs, start_collector: StartCollector, wait_for_jobs: WaitForJobs
+) -> None:
+    await add_jobs(1)
+    process = start_collector("--watch")
+    wait_for_jobs(lambda rows: states(rows) == {"done"})
+    await add_jobs(1)
+    wait_for_jobs(lambda rows: [row["state"] for row in rows] == ["done", "done"])
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE) == 128 + signal.SIGINT
+
+
+async def test_it_goes_on_when_its_reader_or_its_terminal_is_gone(
+    add_jobs: AddJobs, start_collector: StartCollector, journal_rows: Rows
+) -> None:
+    await add_jobs(2)
+    reading, writing = os.pipe()
+    process = start_collector(stdout=writing)
+    os.close(writing)
+    os.read(reading, 1)
+    os.close(reading)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(PATIENCE) == 0
+    assert states(journal_rows()) == {"done"}
+
+
+async def test_a_queue_that_is_held_is_not_waited_for(
+    add_jobs: AddJobs, start_collector: StartCollector, data_dir: Path, simulator: Simulator
+) -> None:
+    await add_jobs(2)
+    async with Journal(StorageService(data_dir).journal_path) as journal:
+        await Pauses(journal).begin("bfl", Pause(reason=PauseReason.USER, since=datetime.now(UTC)))
+    process = start_collector()
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "2 jobs not finished" in output
+    assert simulator.ledger() == []
+
+
+async def test_the_jobs_of_a_killed_collector_are_taken_over_within_15_seconds(
+    add_jobs: AddJobs,
+    start_collector: StartCollector,
+    simulator: Simulator,
+    wait_for_jobs: WaitForJobs,
+    journal_rows: Rows,
+) -> None:
+    simulator.faults("latency", seconds=0.7, where="poll")
+    await add_jobs(5)
+    first = start_collector("--json")
+    wait_for_jobs(lambda rows: all(row["state"] == "waiting" and row["lease_owner"] for row in rows))
+    second = start_collector("--json")
+    assert second.stdout is not None
+    second.stdout.readline()
+    first.kill()
+    simulator.clear_faults()
+    active = {state.value for state in ACTIVE_STATES}
+    assert wait_for_jobs(lambda rows: not states(rows) & active) < 15
+    second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0
+    assert states(journal_rows()) == {"done"}
+    assert len(simulator.ledger()) == 5
+
+
+async def test_one_detached_collector_is_enough_and_shows_no_key(
+    add_jobs: AddJobs,
+    start_collector: StartCollector,
+    simulator: Simulator,
+    wait_for_jobs: WaitForJobs,
+    command_line: Callable[[int], list[str]],
+) -> None:
+    simulator.faults("latency", seconds=0.5, where="poll")
+    await add_jobs(2)
+    first = start_collector("--detached")
+    wait_for_jobs(lambda rows: states(rows) <= {"waiting", "running"})
+    assert "collect" in command_line(first.pid)
+    assert VALID_KEY not in " ".join(command_line(first.pid))
+    begin = time.monotonic()
+    second = start_collector("--detached")
+    assert second.communicate(timeout=PATIENCE) == ("", "")
+    assert time.monotonic() - begin < 5
+    simulator.clear_faults()
+    assert first.communicate(timeout=PATIENCE) == ("", "")
+    assert first.returncode == 0
+    assert len(simulator.ledger()) == 2

@@ -1,0 +1,199 @@
+"""The program in a terminal that goes away while it generates: every picture arrives all the same."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.services.jobs import new_id
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.running import Simulator, running_simulator
+from fluxtui.simulator.settings import Settings
+
+PICTURES = 4
+PATIENCE = 25.0
+START = (
+    "import fcntl, os, sys, termios\n"
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    "os.execv(sys.executable, [sys.executable, '-m', 'fluxtui', *sys.argv[1:]])\n"
+)
+
+
+class Window:
+    """A terminal's window with the program in it, which can be closed or stop taking what is drawn."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", START, *arguments],
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                start_new_session=True,
+                env={**os.environ, "TERM": "xterm-256color"},
+            )
+        finally:
+            os.close(slave)
+        self._is_taking = threading.Event()
+        self._is_taking.set()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.shown = b""
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while self._is_taking.is_set():
+                if select.select([self._master], [], [], 0.05)[0]:
+                    self.shown += os.read(self._master, 65536)
+
+    def stall(self) -> None:
+        """Take nothing any more, and let the program draw more than fits on the way."""
+        self._is_taking.clear()
+        self._reader.join()
+        for _ in range(60):
+            with suppress(BlockingIOError):
+                os.write(self._master, b"\x1bOR\x1bOS\x1b[17~")
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        """Close the window; the kernel hangs the program up."""
+        self._is_taking.clear()
+        self._reader.join()
+        os.close(self._master)
+        self._master = -1
+
+    def clean_up(self) -> None:
+        """End what is left."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+        if self._master >= 0:
+            self.close()
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A service that takes two seconds for a picture."""
+    with running_simulator(Settings(seconds_per_image=2.0)) as running:
+        yield running
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A data directory."""
+    StorageService(tmp_path / "data").prepare()
+    return tmp_path / "data"
+
+
+@pytest.fixture
+async def window(
+    data_dir: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Window]:
+    """The program in its window, with generations accepted by the service and not ready yet."""
+    now = datetime.now(UTC)
+    jobs = [
+        Job(
+            id=new_id(),
+            kind=JobKind.GENERATION,
+            state=JobState.DRAFT,
+            profile="bfl",
+            provider="bfl",
+            endpoint="flux-pro-1.1",
+            title="a fox",
+            parameters={"prompt": "a fox", "width": 256, "height": 256, "seed": seed},
+            estimate_credits=4.0,
+            created_at=now,
+            updated_at=now,
+        )
+        for seed in range(PICTURES)
+    ]
+    async with Journal(StorageService(data_dir).journal_path) as journal:
+        await journal.jobs.add(jobs)
+    monkeypatch.setenv("BFL_API_KEY", VALID_KEY)
+    place = ("--data-dir", str(data_dir), "--base-url", simulator.base_url)
+    window = Window("--images", "none", *place)
+    try:
+        until(lambda: set(states(data_dir)).isdisjoint({"draft", "submitting"}))
+        yield window
+    finally:
+        window.clean_up()
+
+
+def states(data_dir: Path) -> list[str]:
+    with closing(sqlite3.connect(StorageService(data_dir).journal_path)) as connection:
+        return [state for (state,) in connection.execute("SELECT state FROM jobs")]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        time.sleep(0.02)
+
+
+def collectors(data_dir: Path) -> list[str]:
+    """Return the command lines of collectors that run for a data directory, as everybody can read them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = entry.read_bytes().decode().split("\0")
+            if "collect" in words and str(data_dir) in words:
+                found.append(" ".join(words))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="reads the list of processes of Linux")
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ("close", signal.SIGHUP),
+        ("hang up", signal.SIGHUP),
+        ("end", signal.SIGTERM),
+        ("stall", signal.SIGTERM),
+    ],
+)
+def test_every_picture_arrives_when_the_terminal_goes_away(
+    window: Window, data_dir: Path, simulator: Simulator, how: str, code: signal.Signals
+) -> None:
+    match how:
+        case "close":
+            window.close()
+        case "stall":
+            simulator.faults("latency", seconds=1.5, where="poll")
+            window.stall()
+            window.process.send_signal(code)
+        case _:
+            window.process.send_signal(code)
+    assert window.process.wait(PATIENCE) == 128 + code
+    if how != "stall":
+        (left,) = collectors(data_dir)
+        assert VALID_KEY not in left
+    simulator.clear_faults()
+    until(lambda: states(data_dir) == ["done"] * PICTURES)
+    pictures = [path for path in (data_dir / "pictures").rglob("*") if path.is_file()]
+    assert len(pictures) == len(simulator.ledger()) == PICTURES
+    until(lambda: not collectors(data_dir))
+    if how in {"hang up", "end"}:
+        assert b"\x1b[?1049l" in window.shown
+        assert b"a collector (process " in window.shown
