@@ -114,7 +114,7 @@ class PathPicker(Dialog[Path]):
     @property
     def _marked(self) -> Entry | None:
         row = self._grid.cursor_row
-        return self._shown[row] if row < min(self._drawn, len(self._shown)) else None
+        return self._shown[row] if 0 <= row < min(self._drawn, len(self._shown)) else None
 
     def _go_to(self, folder: Path, return_to: str | None = None) -> None:
         self._letters = ""

@@ -78,7 +78,7 @@ class RowGrid(DataTable[Text]):
             title = cell(sorting.title_of(column), align=column.align)
             self.add_column(title, width=cells, key=column.key)
 
-    def key_at(self, row_index: int) -> str | None:
+    def row_key(self, row_index: int) -> str | None:
         """Return the key of the row at an index, None where there is none."""
         if not self.is_valid_row_index(row_index):
             return None

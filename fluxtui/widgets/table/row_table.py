@@ -127,7 +127,7 @@ class RowTable(Vertical):
         """The key of the row under the cursor."""
         if not self._drawn:
             return None
-        return self._wanted or self._grid.key_at(self._grid.cursor_row)
+        return self._wanted or self._grid.row_key(self._grid.cursor_row)
 
     def focus(self, scroll_visible: bool = True) -> RowTable:
         """Put the focus into the rows."""
