@@ -125,6 +125,9 @@ class FluxApp(StatefulApp):
         self.connected = up
 
     def _use_theme(self, name: str) -> None:
+        if self.no_color and name.startswith("ansi"):
+            # Without colours the terminal's own defaults become black on whatever it has.
+            name = self.theme
         if name in self.available_themes:
             self.theme = name
         else:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -143,6 +144,19 @@ async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.return_code == 2)
     assert journal.read_bytes().startswith(b"not a database")
+
+
+async def test_without_colours_the_terminals_own_are_not_used(
+    make_app: AppFactory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").write_text('[interface]\ntheme = "ansi-dark"\n')
+    for variable, theme in ((None, "ansi-dark"), ("1", "textual-dark")):
+        if variable:
+            monkeypatch.setenv("NO_COLOR", variable)
+        app = make_app()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda app=app: is_open(app))
+            assert app.theme == theme
 
 
 async def test_messages_keep_every_error(make_app: AppFactory) -> None:
