@@ -58,7 +58,7 @@ class JobsScreen(PlaceScreen):
     HELP = """Every job with its state, progress, age and cost. `~` marks an estimate.
 
 A job *in doubt* was sent, but its answer was lost: look for it at the service, send it again or give it up.
-Nothing in doubt is ever sent again by itself."""
+Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, finetune and endpoint."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "open", "View", id="jobs.open"),
         Binding("x,delete", "cancel", "Cancel", id="jobs.cancel"),
@@ -66,7 +66,9 @@ Nothing in doubt is ever sent again by itself."""
         Binding("l", "look_again", "Look for it", id="jobs.look"),
         Binding("u", "use_again", "Use parameters", id="jobs.use"),
         Binding("y", "copy", "Copy", id="jobs.copy"),
-        Binding("dollar_sign", "app.show_spending", "Spending", id="jobs.spending", key_display="$"),
+        Binding(
+            "dollar_sign", "app.show_spending", "Spending", id="jobs.spending", key_display="$", show=False
+        ),
     ]
 
     def compose_place(self) -> ComposeResult:

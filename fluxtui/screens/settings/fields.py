@@ -54,11 +54,11 @@ SETTINGS = (
     Setting(
         "budget.day_usd",
         BudgetSettings,
-        "Budget a day",
+        "Day's budget",
         "What would go over it is refused. Trainings and pictures of all profiles count.",
         "USD",
     ),
-    Setting("budget.month_usd", BudgetSettings, "A month", "The same for a calendar month.", "USD"),
+    Setting("budget.month_usd", BudgetSettings, "Month's budget", "The same for the calendar month.", "USD"),
     Setting("generation.images", GenerationSettings, "Pictures", "How many pictures a new form asks for."),
     Setting(
         "images.protocol",

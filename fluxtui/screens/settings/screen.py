@@ -26,12 +26,19 @@ class SettingsScreen(PlaceScreen):
     PLACE = "settings"
     CSS_PATH = "settings.tcss"
     HELP = """Changes are written to the configuration file when you press `Ctrl+S`.
-`k` takes a new key, `t` checks the present one without cost."""
+`k` takes a new key, `t` checks the present one without cost. `$` shows what was spent beside the budgets."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="settings.save", priority=True),
         Binding("k", "give_key", "New key", id="settings.key"),
         Binding("t", "test_key", "Test the key", id="settings.test"),
-        Binding("dollar_sign", "app.show_spending", "Spending", id="settings.spending", key_display="$"),
+        Binding(
+            "dollar_sign",
+            "app.show_spending",
+            "Spending",
+            id="settings.spending",
+            key_display="$",
+            show=False,
+        ),
         Binding("r", "reload", "Read the file again", id="settings.reload"),
     ]
 

@@ -21,7 +21,7 @@ from fluxtui.services.config.checks import absolute_path, checked_base_url, chec
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
-BudgetLimit = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+BudgetLimit = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
 
 DEFAULT_PROFILE = "bfl"
 
