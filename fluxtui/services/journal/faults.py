@@ -13,6 +13,9 @@ _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_
 _UNREACHABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 _COMPANIONS = ("", "-wal", "-shm")
 
+REPAIR_COMMAND = "fluxtui doctor --repair-journal"
+"""What the user runs for `repair_journal`."""
+
 
 def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     """Return the sentence for a failure of the database at `path`."""
@@ -21,8 +24,8 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     if code in _DAMAGED:
         return StorageError(
             f"The journal {path} is damaged or is no journal. Nothing was deleted.",
-            next_step=f"Close FluxTUI everywhere, move the file to {aside_path(path)} and start again "
-            "with a new journal, or put a copy of your own back in its place.",
+            next_step=f"Close FluxTUI everywhere and run {REPAIR_COMMAND}: it keeps the file as "
+            f"{aside_path(path)} and makes a new journal of what can still be read.",
         )
     if code in _LOCKED:
         return StorageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import safe_text
+from fluxtui.services.journal.faults import REPAIR_COMMAND
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -56,7 +58,7 @@ def to_column(name: str, value: Any) -> Any:
     return value
 
 
-def from_row(model: type[Model], row: sqlite3.Row) -> Model:
+def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
     """Return the model that a row holds; columns that are not its fields are left out.
 
     Raises:
@@ -69,10 +71,10 @@ def from_row(model: type[Model], row: sqlite3.Row) -> Model:
                 values[name] = json.loads(values[name])
         return model.model_validate(values)
     except ValueError:
-        name = f"{model.__name__.lower()} {safe_text(row[0], limit=60)}"
+        name = f"{model.__name__.lower()} {safe_text(next(iter(dict(row).values())), limit=60)}"
     raise StorageError(
         f"The journal holds something that cannot be understood: {name}. Nothing was changed.",
-        next_step="Put a copy of your own in the journal's place, or move the journal away for a new one.",
+        next_step=f"Close FluxTUI everywhere and run {REPAIR_COMMAND}: it keeps the file as it is.",
     )
 
 

@@ -1,0 +1,243 @@
+"""Makes a new journal of what can still be read of a damaged one, which is kept as it is."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from fluxtui.domain.errors import StorageError
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job, JobEvent, JobState
+from fluxtui.domain.picture import Picture
+from fluxtui.services.journal.faults import set_aside, storage_error
+from fluxtui.services.journal.rows import from_row, utc_now, utc_text
+from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
+from fluxtui.services.storage.files import sync_directory, sync_file
+
+_MODELS: Mapping[str, type[BaseModel] | None] = {
+    "jobs": Job,
+    "events": JobEvent,
+    "pictures": Picture,
+    "finetunes": Finetune,
+    "notes": None,
+}
+_SHARED_LOCK = (510, 0x40000002)
+"""Length and place of the bytes that SQLite locks while a journal is open. Source: SQLite's file format."""
+_UNSURE = (
+    "The journal was damaged and repaired, so it is not sure whether this had been sent already. "
+    "If so, it was charged."
+)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What came of a repair.
+
+    Attributes:
+        aside: where the damaged journal is now, untouched.
+        saved: rows in the new journal by table.
+        lost: rows that were read but make no sense by themselves, by table; only tables that have some.
+        incomplete: tables of which a part could not be read at all.
+        unsure: queued jobs that are in doubt now, since they may have been sent before.
+    """
+
+    aside: Path
+    saved: Mapping[str, int]
+    lost: Mapping[str, int]
+    incomplete: tuple[str, ...]
+    unsure: int
+
+    def sentence(self) -> str:
+        """Return for people what was saved and what was not."""
+        saved = ", ".join(f"{count} {table}" for table, count in self.saved.items() if count) or "nothing"
+        parts = [f"A new journal was made, with {saved} out of the damaged one, which is kept: {self.aside}."]
+        missing = sorted({*self.incomplete, *self.lost})
+        if missing:
+            parts.append(
+                f"Some {', '.join(missing)} could not be saved; if jobs are missing, look in the service's "
+                "dashboard for what was charged."
+            )
+        if self.unsure:
+            parts.append(f"Queued jobs are in doubt now ({self.unsure}): they may have been sent before.")
+        return " ".join(parts)
+
+
+def repair_journal(path: Path) -> Repair | None:
+    """Put a damaged journal aside and make a new one with all of it that can be read.
+
+    It works on a copy, and waits for the disk: call it in a thread. Queued jobs become jobs in doubt: what
+    was lost may be that they were sent.
+
+    Returns:
+        What was done, or None if nothing is wrong with the journal, which stays as it is.
+
+    Raises:
+        StorageError: there is none, another program has it open, it is none of this program or of a newer
+            version, or there is no room for a new one.
+    """
+    try:
+        with _reserved(path), tempfile.TemporaryDirectory(prefix=".repair-", dir=path.parent) as name:
+            copied, new = Path(name) / "damaged", Path(name) / "new"
+            for companion in ("", "-wal"):
+                if os.path.exists(f"{path}{companion}"):
+                    shutil.copyfile(f"{path}{companion}", f"{copied}{companion}")
+            found = _Salvage(copied)
+            if found.is_sound:
+                return None
+            saved, unsure = _write_anew(new, found)
+            sync_file(new)
+            aside = set_aside(path)
+            new.rename(path)
+            sync_directory(path.parent)
+    except OSError as error:
+        raise StorageError(f"The journal {path} could not be repaired: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    lost = {table: len(rows) - saved[table] + found.senseless[table] for table, rows in found.rows.items()}
+    lost = {table: count for table, count in lost.items() if count}
+    return Repair(aside, saved, lost, tuple(found.incomplete), unsure)
+
+
+@contextlib.contextmanager
+def _reserved(path: Path) -> Iterator[None]:
+    """Keep other programs from opening a journal. Raises `StorageError` if one has it open."""
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SHARED_LOCK)
+        except OSError as error:
+            raise StorageError(
+                f"The journal {path} is in use by another program; nothing was changed.",
+                next_step="Close FluxTUI everywhere, its collectors too, then try again.",
+            ) from error
+        yield
+
+
+class _Salvage:
+    """All rows that can be read out of a copy of a journal, and that make sense."""
+
+    def __init__(self, path: Path) -> None:
+        self.version = len(MIGRATIONS)
+        self.rows: dict[str, list[dict[str, Any]]] = {table: [] for table in _MODELS}
+        self.senseless = dict.fromkeys(_MODELS, 0)
+        self.incomplete: list[str] = []
+        self.is_sound = False
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.text_factory = lambda content: content.decode("utf-8", "replace")
+            if self._read_version(connection):
+                for table in _MODELS:
+                    self._read(connection, table)
+                unharmed = not self.incomplete and not any(self.senseless.values())
+                self.is_sound = unharmed and _is_sound(connection)
+            else:
+                self.incomplete = list(_MODELS)
+
+    def _read_version(self, connection: sqlite3.Connection) -> bool:
+        try:
+            mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        except sqlite3.DatabaseError:
+            return False
+        if mark != APPLICATION_ID and (mark or version or tables):
+            raise StorageError("This is a database of another program; it was not touched.")
+        if version > len(MIGRATIONS):
+            raise StorageError(
+                "The journal was written by a newer FluxTUI; it was not touched.", next_step="Update FluxTUI."
+            )
+        self.version = version
+        return True
+
+    def _read(self, connection: sqlite3.Connection, table: str) -> None:
+        """Read a table from both ends, up to what cannot be read."""
+        seen: dict[int, sqlite3.Row] = {}
+        for direction in ("ASC", "DESC"):
+            try:
+                # The names are our own.
+                rows = connection.execute(
+                    f"SELECT rowid AS row_id, * FROM {table} ORDER BY row_id {direction}"  # noqa: S608
+                )
+                for row in rows:
+                    if row["row_id"] in seen:
+                        break
+                    seen[row["row_id"]] = row
+            except (sqlite3.DatabaseError, OverflowError):
+                self.incomplete += [table] if table not in self.incomplete else []
+        for row_id in sorted(seen):
+            values = {name: seen[row_id][name] for name in seen[row_id].keys()[1:]}
+            if self._makes_sense(table, values):
+                self.rows[table].append(values)
+            else:
+                self.senseless[table] += 1
+
+    def _makes_sense(self, table: str, values: dict[str, Any]) -> bool:
+        model = _MODELS[table]
+        if model is None:
+            return isinstance(values.get("key"), str) and isinstance(values.get("value"), str)
+        known = {name: field.get_default() for name, field in model.model_fields.items()} | values
+        try:
+            from_row(model, known)
+        except StorageError:
+            return False
+        return True
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    try:
+        return [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _write_anew(path: Path, found: _Salvage) -> tuple[dict[str, int], int]:
+    """Write what was found into a new file; return the rows by table and how many jobs are unsure now."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        # As a journal of its own version first, so that it becomes a new one as any other does.
+        migrate(connection, MIGRATIONS[: found.version])
+        connection.execute("BEGIN")
+        for table, rows in found.rows.items():
+            names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            sql = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+            connection.executemany(sql, ([row.get(name) for name in names] for row in rows))
+        for table in ("events", "pictures"):
+            connection.execute(f"DELETE FROM {table} WHERE job_id NOT IN (SELECT id FROM jobs)")  # noqa: S608
+        connection.execute("COMMIT")
+        migrate(connection)
+        unsure = _doubt_drafts(connection)
+        counts = {
+            table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+            for table in found.rows
+        }
+        counts["events"] -= unsure
+    return counts, unsure
+
+
+def _doubt_drafts(connection: sqlite3.Connection) -> int:
+    """Put queued jobs in doubt, since that they were sent may be what was lost; return how many."""
+    now = utc_text(utc_now())
+    values = {"draft": JobState.DRAFT.value, "doubt": JobState.IN_DOUBT.value, "now": now, "why": _UNSURE}
+    connection.execute("BEGIN")
+    connection.execute(
+        "INSERT INTO events (job_id, at, state, note) SELECT id, :now, :doubt, :why FROM jobs"
+        " WHERE state = :draft",
+        values,
+    )
+    changed = connection.execute(
+        "UPDATE jobs SET state = :doubt, maybe_billed = 1, error_title = 'In doubt', error = :why,"
+        " remote_status = NULL, updated_at = :now WHERE state = :draft",
+        values,
+    )
+    connection.execute("UPDATE jobs SET lease_owner = NULL, lease_until = NULL")
+    connection.execute("COMMIT")
+    return changed.rowcount
