@@ -1,0 +1,301 @@
+"""The real program in a pseudo-terminal: typed at, read from the screen, killed."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+from PIL import Image, ImageDraw
+
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.picture import Picture
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+
+PATIENCE = 20.0
+"""Seconds that a screen may take to show what is waited for; far more than it needs."""
+
+LOOKS = 0.3
+"""Seconds to wait for a first change after a key."""
+
+STILL = 0.06
+"""Seconds without a change after which a screen counts as painted."""
+
+KEYS: Mapping[str, bytes] = {
+    "f1": b"\x1bOP",
+    "f2": b"\x1bOQ",
+    "f3": b"\x1bOR",
+    "f4": b"\x1bOS",
+    "f6": b"\x1b[17~",
+    "f7": b"\x1b[18~",
+    "enter": b"\r",
+    "tab": b"\t",
+    "shift+tab": b"\x1b[Z",
+    "escape": b"\x1b",
+    "up": b"\x1b[A",
+    "down": b"\x1b[B",
+    "right": b"\x1b[C",
+    "left": b"\x1b[D",
+    "home": b"\x1b[H",
+    "end": b"\x1b[F",
+    "delete": b"\x1b[3~",
+    "backspace": b"\x7f",
+    **{f"ctrl+{letter}": bytes([ord(letter) - 96]) for letter in "acdeklnpqrstu"},
+}
+
+# A session leader gets signals of its terminal only once the terminal is its own.
+TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios\n"
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])\n"
+)
+
+
+class Terminal:
+    """A plain terminal (text and colours, no pictures) with the program running in it.
+
+    Args:
+        arguments: of the command line, after `fluxtui`.
+        environ: variables beside those of the test.
+        size: columns and rows.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environ: Mapping[str, str] | None = None,
+        size: tuple[int, int] = (80, 24),
+    ) -> None:
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._changed = threading.Condition(threading.RLock())
+        self._closed = False
+        self._master, slave = pty.openpty()
+        self._set_size(*size)
+        # These would come before the terminal's true size.
+        variables = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", TAKE_TERMINAL, "-m", "fluxtui", *arguments],
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                start_new_session=True,
+                env={**variables, "TERM": "xterm-256color", **(environ or {})},
+            )
+        finally:
+            os.close(slave)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        # A terminal that has lost its program answers reads with an error.
+        with suppress(OSError):
+            while data := os.read(self._master, 65536):
+                if b"\x1b[c" in data:
+                    os.write(self._master, b"\x1b[?62;22c")
+                with self._changed:
+                    self._stream.feed(data)
+                    self._changed.notify_all()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, line by line."""
+        with self._changed:
+            return "\n".join(self._screen.display)
+
+    @property
+    def cursor_line(self) -> str:
+        """The line of the screen where the cursor is: that of the field being edited."""
+        with self._changed:
+            return self._screen.display[self._screen.cursor.y]
+
+    def go_to(self, words: str, key: str = "tab") -> None:
+        """Press a key until the cursor is on a line with some words."""
+        for _ in range(20):
+            if words in self.cursor_line:
+                return
+            self.press(key)
+        raise AssertionError(f"no field with {words}:\n{self.text}")
+
+    def wait_for(self, *wanted: str, seconds: float = PATIENCE) -> str:
+        """Wait until all of some words are on the screen, and return the screen."""
+        return self.wait_until(lambda text: all(words in text for words in wanted), f"{wanted}", seconds)
+
+    def wait_until(
+        self, condition: Callable[[str], bool], what: str = "what was hoped for", seconds: float = PATIENCE
+    ) -> str:
+        """Wait until the screen fulfils a condition, and return it."""
+
+        def shown() -> str:
+            return "\n".join(self._screen.display)
+
+        with self._changed:
+            self._changed.wait_for(lambda: condition(shown()) or self._closed, seconds)
+            text = shown()
+        assert condition(text), f"the screen never showed {what}:\n{text}"
+        return text
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as if typed."""
+        os.write(self._master, data)
+
+    def type(self, text: str) -> None:
+        """Type text, and look what came of it."""
+        self._write_and_look(text.encode())
+
+    def paste(self, data: bytes) -> None:
+        """Paste bytes the way a terminal hands them over, and look what came of it."""
+        self._write_and_look(b"\x1b[200~" + data + b"\x1b[201~")
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name, looking after each what came of it as a person does."""
+        for key in keys:
+            self._write_and_look(KEYS.get(key) or key.encode())
+
+    def _write_and_look(self, data: bytes) -> None:
+        with self._changed:
+            self.write(data)
+            self.look()
+
+    def look(self) -> None:
+        """Wait until the screen has changed and is still again; not every key changes it."""
+        with self._changed:
+            quiet = not self._changed.wait(LOOKS)
+            end = time.monotonic() + 20 * STILL
+            while not quiet and not self._closed and time.monotonic() < end:
+                quiet = not self._changed.wait(STILL)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the window."""
+        with self._changed:
+            self._screen.resize(rows, columns)
+        self._set_size(columns, rows)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def wait_for_end(self, seconds: float = PATIENCE) -> int:
+        """Wait until the program has ended, and return its exit code."""
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """End the program as a power cut would."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        """End the program and the terminal."""
+        self.kill()
+        self._reader.join(PATIENCE)
+        os.close(self._master)
+
+
+StartProgram = Callable[..., Terminal]
+
+
+@pytest.fixture
+def start_program() -> Iterator[StartProgram]:
+    """Return what starts the program in a terminal of its own: `start_program("demo", ...)`."""
+    terminals: list[Terminal] = []
+
+    def start(
+        *arguments: object, environ: Mapping[str, str] | None = None, size: tuple[int, int] = (80, 24)
+    ) -> Terminal:
+        terminals.append(Terminal([str(argument) for argument in arguments], environ, size))
+        return terminals[-1]
+
+    yield start
+    for terminal in terminals:
+        terminal.close()
+
+
+class Demo:
+    """A quick demo in a directory of its own, with what it and its simulator wrote down.
+
+    Args:
+        folder: its data directory.
+        start: starts a program in a terminal.
+    """
+
+    def __init__(self, folder: Path, start: StartProgram) -> None:
+        self.folder = folder
+        self._start = start
+
+    def start(self, *, training: float = 1.0, image: float = 0.3) -> Terminal:
+        """Start the program; `training` and `image` are the seconds that each takes."""
+        speed = ("--seconds-per-training", training, "--seconds-per-image", image)
+        return self._start("demo", "--data-dir", self.folder, *speed)
+
+    @property
+    def _ready(self) -> dict[str, Any]:
+        return dict(json.loads((self.folder / "simulator" / "ready.json").read_text()))
+
+    def kill_simulator(self) -> None:
+        """End the simulator as a crash would."""
+        os.kill(int(self._ready["pid"]), signal.SIGKILL)
+
+    def simulated(self, path: str) -> Any:
+        """Return what the simulator answers under `/simulator/`."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{self._ready['submit_url']}/simulator/{path}", timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    async def records(self) -> tuple[tuple[Job, ...], tuple[Finetune, ...], tuple[Picture, ...]]:
+        """Return all jobs (newest first), finetunes and pictures (newest first) of the journal."""
+        journal = Journal(StorageService(self.folder).journal_path)
+        await journal.open()
+        try:
+            return (
+                await journal.jobs.recent(),
+                await journal.finetunes.all(),
+                await journal.pictures.recent(),
+            )
+        finally:
+            await journal.close()
+
+
+@pytest.fixture
+def demo(tmp_path: Path, start_program: StartProgram) -> Iterator[Demo]:
+    """Return a quick demo; its simulator ends with the test."""
+    made = Demo(tmp_path / "demo", start_program)
+    yield made
+    with suppress(OSError, ValueError):
+        made.kill_simulator()
+
+
+@pytest.fixture
+def sunsets(tmp_path: Path) -> Path:
+    """Return a folder of pictures in the colours of a sunset: no green and hardly any blue."""
+    folder = tmp_path / "sunsets"
+    folder.mkdir()
+    for number in range(6):
+        picture = Image.linear_gradient("L").resize((320, 320)).rotate(number * 4)
+        red = picture.point(lambda level: 150 + level * 105 // 255)
+        green = picture.point(lambda level: level * 90 // 255)
+        sunset = Image.merge("RGB", (red, green, Image.new("L", picture.size, 20)))
+        ImageDraw.Draw(sunset).ellipse((90 + number * 20, 120, 170 + number * 20, 200), (255, 200, 40))
+        sunset.save(folder / f"sunset-{number}.jpg", quality=92)
+        (folder / f"sunset-{number}.txt").write_text(f"sunset number {number}", encoding="utf-8")
+    return folder

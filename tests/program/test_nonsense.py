@@ -1,0 +1,80 @@
+"""Nonsense typed and pasted into every place: the program goes on, and nothing is sent by accident."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.program.conftest import Demo, Terminal
+
+PLACES = {"f2": "Pictures", "f3": "F3 Models", "f4": "Prompt", "f6": "F6 Jobs", "f7": "Server"}
+
+SEQUENCES = (
+    *(b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[H", b"\x1b[F", b"\x1b[5~", b"\x1b[6~", b"\x1b[3~"),
+    *(b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b[17~", b"\x1b[18~", b"\x1b[Z", b"\t", b"\x1b"),
+    *(b"\x7f", b"\x13", b"\x0c", b"\x0e", b"\x12", b"\x14", b"\x15", b"\x0b", b"\x01", b"\x05", b"\x04"),
+    *(b"\x1b[<0;10;5M", b"\x1b[<0;10;5m", b"\x1b[<64;40;12M", b"\x1b[<35;1;1M", b"\x1b[<0;999;999M"),
+    *(b"\x1b[999;999R", b"\x1b[?2026;2$y", b"\x1b[I", b"\x1b[O", b"\x1b[1;5A", b"\x1b[99999~", b"\x1b[;;;m"),
+    *(b"\x1b]0;title\x07", b"\x1bP+r\x1b\\", b"\x1b_Gi=31;OK\x1b\\", b"\x1b[200~[/bold]\x1b[201~", b"\x1bx"),
+)
+"""Keys, mouse and answers of terminals; none leaves the program, opens the palette or says yes."""
+
+LETTERS = "abcdefgjklmopqrstuvwxzABCDEGXZ0123456789/?.,-_[](){}'\"äß漢🙂"
+"""What is typed: no y, n or Enter, which answer questions, and no colon, which opens the palette."""
+
+
+def nonsense(seed: int, count: int) -> list[bytes]:
+    """Return so many keys, the same for the same seed."""
+    chance = random.Random(seed)
+    return [
+        chance.choice(SEQUENCES) if chance.random() < 0.5 else chance.choice(LETTERS).encode()
+        for _ in range(count)
+    ]
+
+
+def still_works(terminal: Terminal) -> None:
+    """See that the program lives and follows keys."""
+    for key, words in {"f6": "F6 Jobs", "f4": "Endpoint"}.items():
+        for _ in range(4):
+            terminal.press("escape")
+        terminal.press(key)
+        terminal.wait_for(words)
+    assert terminal.process.poll() is None
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_keys_do_no_harm(demo: Demo, seed: int) -> None:
+    demo.folder.mkdir()
+    (demo.folder / "config.toml").write_text("[generation]\nconfirm_above_usd = 0\n")
+    (demo.folder / "config.toml").chmod(0o600)
+    terminal = demo.start()
+    terminal.wait_for("✓ 12 pictures")
+    for number, key in enumerate(nonsense(seed, 300)):
+        terminal.write(key)
+        if number % 20 == 0:
+            terminal.look()
+            assert terminal.process.poll() is None, terminal.text
+    still_works(terminal)
+    assert demo.simulated("ledger") == []
+
+
+@pytest.mark.parametrize("bracketed", [True, False])
+def test_binary_garbage_is_survived_everywhere(demo: Demo, bracketed: bool) -> None:
+    chance = random.Random(3)
+    terminal = demo.start()
+    terminal.wait_for("✓ 12 pictures")
+    for key in PLACES:
+        terminal.press(key)
+        garbage = chance.randbytes(600) + b"\xff\xfe\xc3(\xed\xa0\x80 [/x] \xe2\x80\xae"
+        if bracketed:
+            terminal.paste(garbage.replace(b"\x1b", b"?"))
+        else:
+            controls = bytes(range(32))
+            terminal.write(garbage.translate(None, controls + b":yn"))
+            terminal.look()
+        assert terminal.process.poll() is None, terminal.text
+    still_works(terminal)
+    assert demo.simulated("ledger") == []
