@@ -17,8 +17,10 @@ from fluxtui.feed import StateFeed
 from fluxtui.screens.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.screens.spending import SpendingScreen, bars_of
 from fluxtui.services.config import ConfigService
+from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.bar_chart import Bar, BarChart
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.table import RowTable
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -143,6 +145,38 @@ async def test_a_budget_from_the_settings_holds_at_once(
         await until(pilot, lambda: len(app.allowances) == 1)
         assert app.allowances[0].limit == 250
         assert app.services.config.config.budget.day_usd == 2.5
+
+
+async def test_generate_shows_the_figures_and_nothing_is_sent(
+    make_app: Callable[..., FluxApp], until: Until, simulator: Simulator
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: bool(app.profile) and app.screen.id != "_default")
+        app.services.config.save({"budget.day_usd": 0.01})
+        await app.go("generate", endpoint="flux-pro-1.1", values={"prompt": "a fox"})
+        form = app.screen.query_one(ParameterForm)
+        await until(pilot, lambda: "prompt_upsampling" in form.values)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: any(notice.title == "Over budget" for notice in app.notices))
+        refusal = next(notice.text for notice in app.notices if notice.title == "Over budget")
+        assert "1 job for about $0.04 would go over today's budget of $0.01" in refusal
+        assert "$0.00 is spent; $0.01 is left" in refusal
+        assert await app.services.journal.jobs.recent() == ()
+        assert simulator.ledger() == []
+
+
+async def test_sums_start_anew_at_midnight(
+    make_app: Callable[..., FluxApp], until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[str, ...]] = []
+    app = make_app()
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: bool(app.profile) and app.screen.id != "_default")
+        monkeypatch.setattr(StateFeed, "refresh", lambda _, *kinds: read.append(kinds))
+        tomorrow = app.clock() + timedelta(days=1)
+        app.clock = lambda: tomorrow
+        await until(pilot, lambda: read == [("jobs",)])
 
 
 def test_budget_fields_may_be_empty(tmp_path: Any) -> None:
