@@ -13,7 +13,7 @@ from fluxtui import __version__
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    options = _parser().parse_args(arguments)
+    options = command_line().parse_args(arguments)
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """Return the parser of everything that can be typed after `fluxtui`."""
     from fluxtui import collect
     from fluxtui.simulator import command as simulate
 
