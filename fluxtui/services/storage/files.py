@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
@@ -65,12 +66,20 @@ def write_atomic(path: Path, data: bytes) -> None:
 
     A symbolic link in its place is replaced, not followed. Raises `StorageError`.
     """
+    write_blocks_atomic(path, (data,))
+
+
+def write_blocks_atomic(path: Path, blocks: Iterable[bytes]) -> None:
+    """Write a whole file like `write_atomic` from blocks, which need not be in memory together.
+
+    Raises `StorageError`, and what `blocks` raises; nothing was changed then.
+    """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".tmp")
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                file.writelines(blocks)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)

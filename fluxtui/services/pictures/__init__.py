@@ -1,0 +1,7 @@
+"""What a picture file tells of its making: written into PNG, JPEG and WebP, and read back."""
+
+from fluxtui.services.pictures.a1111 import A1111Parameters, parse_parameters
+from fluxtui.services.pictures.embedding import embed, read_parameters, read_recipe
+from fluxtui.services.pictures.recipe import Recipe
+
+__all__ = ["A1111Parameters", "Recipe", "embed", "parse_parameters", "read_parameters", "read_recipe"]

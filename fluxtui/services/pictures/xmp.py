@@ -1,0 +1,72 @@
+"""The recipe in an XMP packet, read and written without touching what others put there.
+
+Source: ISO 16684-1 (XMP), parts on serialisation; Adobe XMP specification part 3 for the file formats.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from xml.sax.saxutils import escape
+
+from fluxtui.services.pictures.pieces import damaged
+
+NAMESPACE = "urn:fluxtui:recipe:1#"
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_HEAD = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+    f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}">'
+)
+_TAIL = '</rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
+_END = re.compile(r"</([A-Za-z_][\w.-]{0,40}):RDF\s*>")
+_ABOUT = re.compile(r"\babout=(?:\"([^\"<]{0,2000})\"|'([^'<]{0,2000})')")
+_OURS = re.compile(
+    r"<[\w.-]{1,40}:Description [^<>]{0,3000}>"
+    r"<fluxtui:recipe>[^<]*</fluxtui:recipe></[\w.-]{1,40}:Description>\n?"
+)
+_RECIPE = re.compile(
+    r"<fluxtui:recipe>([^<]*)</fluxtui:recipe>|\bfluxtui:recipe=\"([^\"<]*)\"|\bfluxtui:recipe='([^'<]*)'"
+)
+
+
+def with_recipe(packet: bytes | None, recipe: str) -> bytes:
+    """Return an XMP packet with the recipe.
+
+    Args:
+        packet: the one that the picture has already, or None.
+        recipe: JSON.
+
+    Raises:
+        PictureError: the packet that is there is not understood.
+    """
+    if packet is None:
+        return (_HEAD + _description("rdf", "", recipe) + _TAIL).encode()
+    try:
+        text = _OURS.sub("", packet.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise damaged("its XMP packet is not UTF-8") from None
+    ends = list(_END.finditer(text))
+    if not ends:
+        raise damaged("its XMP packet does not hold what it should")
+    place = ends[-1].start()
+    about = _ABOUT.search(text)
+    subject = (about[1] or about[2] or "") if about else ""
+    return (text[:place] + _description(ends[-1][1], subject, recipe) + text[place:]).encode()
+
+
+def recipe_of(packet: bytes) -> str | None:
+    """Return the recipe in a packet, or None."""
+    found = list(_RECIPE.finditer(packet.decode("utf-8", "replace")))
+    if not found:
+        return None
+    return html.unescape(found[-1][1] or found[-1][2] or found[-1][3] or "")
+
+
+def _description(prefix: str, about: str, recipe: str) -> str:
+    """Return our element; `about` is repeated as it stands, since one packet has one subject."""
+    quote = "'" if '"' in about else '"'
+    return (
+        f'<{prefix}:Description {prefix}:about={quote}{about}{quote} xmlns:fluxtui="{NAMESPACE}">'
+        f"<fluxtui:recipe>{escape(recipe)}</fluxtui:recipe></{prefix}:Description>\n"
+    )
