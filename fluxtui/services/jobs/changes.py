@@ -30,6 +30,8 @@ class Change:
     notice: str = ""
 
 
+_WARNED_AGAIN = 60.0
+
 Listener = Callable[[Change], None]
 
 
@@ -38,6 +40,7 @@ class Changes:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._warned: dict[str, float] = {}
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every change, on the event loop, until the returned function is called."""
@@ -48,6 +51,13 @@ class Changes:
                 self._listeners.remove(listener)
 
         return unsubscribe
+
+    def warn(self, title: str, notice: str, job: Job | None = None) -> None:
+        """Tell every listener of a trouble, soon; the same one again only after a minute."""
+        now = asyncio.get_running_loop().time()
+        if now - self._warned.get(notice, -_WARNED_AGAIN) >= _WARNED_AGAIN:
+            self._warned[notice] = now
+            self.publish(Change("trouble", job, title, notice))
 
     def publish(self, change: Change) -> None:
         """Tell every listener, soon."""

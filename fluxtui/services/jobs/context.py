@@ -55,6 +55,8 @@ class JobContext:
     async def tell_trouble(self, job: Job, error: FluxError) -> Job:
         """Say on the job why it does not go on for now; it is tried again."""
         _log.info("job %s: %s, trying again", job.id, error.title)
+        if isinstance(error, StorageError):
+            self.changes.warn(error.title, error.sentence(), job)
         fields = {
             "remote_status": f"{error.title}, trying again",
             "error_title": error.title,

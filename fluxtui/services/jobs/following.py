@@ -17,6 +17,7 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.providers.base import Phase, RemoteStatus, RemoteTask
 from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.delivery import Delivery
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_finetune, save_picture
@@ -38,6 +39,7 @@ class Following:
         self._job = job
         self._waits = poll_waits(context.pacing, training=job.kind is JobKind.TRAINING)
         self._trouble = trouble_waits(context.pacing)
+        self._delivery = Delivery(context)
         self._missing_answers = 0
         self._failed_deliveries = 0
 
@@ -47,6 +49,12 @@ class Following:
         Args:
             at_once: ask before waiting: the job was found in the journal, and its result may expire.
         """
+        try:
+            return await self._follow(at_once=at_once)
+        finally:
+            self._delivery.leave(self._job)
+
+    async def _follow(self, *, at_once: bool) -> Job:
         if not at_once:
             await asyncio.sleep(self._waits.next())
         while True:
@@ -67,6 +75,9 @@ class Following:
         return self._trouble.next(max(wished or 0.0, least))
 
     async def _advance(self) -> None:
+        if self._delivery.facts is not None:
+            self._job = await save_picture(self._context, self._job, None, self._delivery)
+            return
         if self._job.state is JobState.COLLECTING:
             finished = await finish_saved_picture(self._context, self._job)
             if finished is not None:
@@ -130,7 +141,7 @@ class Following:
             self._job = await save_finetune(self._context, self._job)
             return
         try:
-            self._job = await save_picture(self._context, self._job, status)
+            self._job = await save_picture(self._context, self._job, status, self._delivery)
         except ResultExpired:
             # The address may have aged while we were away; the service gives a fresh one if it can.
             self._failed_deliveries += 1

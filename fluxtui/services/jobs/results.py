@@ -3,61 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fluxtui.domain.errors import NotFound, PictureError, UnexpectedAnswer
+from fluxtui.domain.errors import NotFound, UnexpectedAnswer
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.providers.base import RemoteStatus
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.delivery import EXTENSIONS, Delivery, PictureFacts, facts_of
 from fluxtui.services.jobs.ids import new_id
-
-EXTENSIONS: Mapping[str, str] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-"""Extensions by Pillow's names of the formats that services deliver."""
 
 _RECENT = 200
 
 
-@dataclass(frozen=True)
-class _Facts:
-    format: str
-    width: int
-    height: int
-    size: int
-    sha256: str
-
-
-async def save_picture(context: JobContext, job: Job, status: RemoteStatus) -> Job:
+async def save_picture(context: JobContext, job: Job, status: RemoteStatus | None, delivery: Delivery) -> Job:
     """Fetch the picture of a job that is collecting, check it, put it in its place and finish the job.
 
     Interrupted anywhere, it can be called again.
 
+    Args:
+        context: what jobs work with.
+        job: collecting.
+        status: says where the picture is; None if the delivery holds it already.
+        delivery: of this job; it keeps what was fetched if this fails for want of a disk or journal.
+
     Raises:
         ResultExpired: and other `ServiceError`s, if it cannot be fetched.
         UnexpectedAnswer: what came is not a complete picture.
-        StorageError: it could not be saved.
+        StorageError: it could not be saved; it can be once the disk or the journal works again.
     """
-    if status.result_url is None:
-        raise UnexpectedAnswer("The service says that the picture is ready, but not where it is.")
-    api = await context.gateway.api(job.profile)
-    temporary = await asyncio.to_thread(context.storage.temporary, ".part")
-    try:
-        await api.download(status.result_url, temporary)
-        facts = await asyncio.to_thread(_facts, temporary)
-        seed = job.seed if job.seed is not None else _seed_told(status.details)
-        final = await asyncio.to_thread(_place, context, job, facts, seed)
+    if status is not None:
+        if status.result_url is None:
+            raise UnexpectedAnswer("The service says that the picture is ready, but not where it is.")
+        delivery.seed = job.seed if job.seed is not None else _seed_told(status.details)
+        await delivery.fetch(job, status.result_url)
+    facts = delivery.checked()
+    kept = delivery.placed
+    if kept is None:
+        final = await asyncio.to_thread(_place, context, job, facts, delivery.seed)
         # Known before the move, so that a crash right after it does not save the picture twice.
         job = await context.update(job, picture=context.storage.relative(final))
-        kept = await asyncio.to_thread(context.storage.keep, temporary, final)
-    finally:
-        await asyncio.to_thread(temporary.unlink, missing_ok=True)
-    return await _finish(context, job, kept, facts, seed)
+        kept = await delivery.put(final)
+    return await _finish(context, job, kept, facts, delivery.seed)
 
 
 async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:
@@ -69,13 +60,13 @@ async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:
     if job.picture in known or not await asyncio.to_thread(path.is_file):
         return None
     try:
-        facts = await asyncio.to_thread(_facts, path)
+        facts = await asyncio.to_thread(facts_of, path)
     except UnexpectedAnswer:
         return None
     return await _finish(context, job, path, facts, job.seed)
 
 
-async def _finish(context: JobContext, job: Job, path: Path, facts: _Facts, seed: int | None) -> Job:
+async def _finish(context: JobContext, job: Job, path: Path, facts: PictureFacts, seed: int | None) -> Job:
     relative = context.storage.relative(path)
     picture = Picture(
         id=new_id(),
@@ -103,22 +94,7 @@ async def _finish(context: JobContext, job: Job, path: Path, facts: _Facts, seed
 _CLEARED: dict[str, Any] = {"remote_status": None, "error_title": None, "error": None}
 
 
-def _facts(path: Path) -> _Facts:
-    """Return what a downloaded file is, decoded completely. Raises `UnexpectedAnswer` if it is no picture."""
-    from fluxtui.services.datasets.pictures import examine
-
-    content = path.read_bytes()
-    try:
-        seen = examine(content)
-    except PictureError as error:
-        raise UnexpectedAnswer(f"The picture that was delivered {error.message}.") from None
-    if seen.format not in EXTENSIONS:
-        raise UnexpectedAnswer(f"The service delivered a {seen.format}, not a picture of a known format.")
-    digest = hashlib.sha256(content).hexdigest()
-    return _Facts(seen.format, seen.width, seen.height, len(content), digest)
-
-
-def _place(context: JobContext, job: Job, facts: _Facts, seed: int | None) -> Path:
+def _place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None) -> Path:
     """Return where the picture belongs: the place chosen at an earlier try, or a new one."""
     if job.picture is not None:
         chosen = context.storage.inside(job.picture)

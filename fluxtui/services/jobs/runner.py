@@ -97,6 +97,7 @@ class Runner:
             await self._look()
         except StorageError as error:
             _log.warning("the journal cannot be used, trying again: %s", error.message)
+            self._context.changes.warn(error.title, error.sentence())
 
     async def _look(self) -> None:
         version = await self._context.journal.version()

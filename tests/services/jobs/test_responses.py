@@ -82,7 +82,9 @@ def test_nothing_endless_is_kept() -> None:
     nested: Any = "end"
     for _ in range(100):
         nested = [nested]
-    kept = without_secrets({"deep": nested, "long": "x " * 500_000, "encoded": "iVBOR/" * 900, "many": list(range(10_000))})
+    kept = without_secrets(
+        {"deep": nested, "long": "x " * 500_000, "encoded": "iVBOR/" * 900, "many": list(range(10_000))}
+    )
     assert len(json.dumps(kept)) < 10_000
     assert "(1000000 characters)" in kept["long"]
     assert kept["encoded"] == "(5400 characters)"
