@@ -189,9 +189,8 @@ class FluxApp(StatefulApp):
 
     def hang_up(self, number: int) -> None:
         """End without a question: nobody is there to answer. The collector starts before anything else."""
-        if self._leaving.hung_up is not None:
+        if not self._leaving.hang_up(number):
             return
-        self._leaving.hang_up(number)
         if self._has_active_jobs:
             self._leaving.leave_collector()
         self.exit(128 + number, return_code=128 + number)

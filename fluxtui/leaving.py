@@ -55,14 +55,21 @@ class Leaving:
         else:
             _log.info("a collector goes on, process %d", self._process.pid)
 
-    def hang_up(self, number: int) -> None:
-        """Note that the program ends because of a signal; it does so within bounds, whatever is stuck."""
+    def hang_up(self, number: int) -> bool:
+        """Note that the program ends because of a signal; False if that is known already.
+
+        It then does so within bounds, whatever is stuck.
+        """
         if self.hung_up is not None:
-            return
+            return False
         self.hung_up = number
+        self._limit_the_end(number)
         _log.info("the terminal or the system ends the program: %s", signal.Signals(number).name)
-        if self._is_guarding:
-            self._last_resort = threading.Timer(END_SECONDS, self._end_now)
+        return True
+
+    def _limit_the_end(self, number: int) -> None:
+        if self._is_guarding and self._last_resort is None:
+            self._last_resort = threading.Timer(END_SECONDS, self._end_now, (number,))
             self._last_resort.daemon = True
             self._last_resort.start()
 
@@ -74,6 +81,8 @@ class Leaving:
         """
 
         def received(number: int, frame: FrameType | None) -> None:
+            # At once, and without a word to the log: the event loop may be stuck, and we may be within it.
+            self._limit_the_end(number)
             hang_up(number)
 
         before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
@@ -95,6 +104,6 @@ class Leaving:
             logging.shutdown()
             os._exit(128 + self.hung_up)
 
-    def _end_now(self) -> None:
+    def _end_now(self, number: int) -> None:
         self.leave_collector()
-        self.end_without_terminal()
+        os._exit(128 + number)

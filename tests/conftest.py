@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,3 +31,20 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("COLORTERM", "truecolor")
     return home
+
+
+@pytest.fixture
+def process_list() -> Callable[[], list[str]]:
+    """Return a function that lists the command lines of all processes, as everybody on the machine can."""
+
+    def read() -> list[str]:
+        if not Path("/proc/self/cmdline").exists():
+            command = [shutil.which("ps") or "/bin/ps", "-A", "-ww", "-o", "args="]
+            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+        lines = []
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                lines.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        return lines
+
+    return read

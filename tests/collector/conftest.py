@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -127,20 +125,3 @@ def journal_rows(data_dir: Path) -> Callable[[], list[dict[str, Any]]]:
 def wait_for_jobs(data_dir: Path) -> Callable[..., float]:
     """Return a function that waits until the jobs fulfil a condition, and returns the seconds that took."""
     return lambda condition, seconds=20.0: wait_for(data_dir, condition, seconds)
-
-
-@pytest.fixture
-def command_line() -> Callable[[int], list[str]]:
-    """Return a function that reads the arguments of a process, as everybody can."""
-
-    def read(pid: int) -> list[str]:
-        listing = subprocess.run(
-            [shutil.which("ps") or "/bin/ps", "-o", "args=", "-p", str(pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={"PATH": os.environ["PATH"], "COLUMNS": "2000"},
-        )
-        return listing.stdout.split()
-
-    return read
