@@ -23,8 +23,8 @@ _SETTING = re.compile(r'\s*(\w[\w \-/]{0,60}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$
 _FIRST_NAMES = frozenset({"Steps", "Seed", "Size", "Model"})
 _ENOUGH = 3
 """A last line with at least as many pairs is taken for settings, as other readers do."""
-_WHOLE_NUMBER = re.compile(r"-?\d{1,20}")
-_SIZE = re.compile(r"(\d{1,6})\s*x\s*(\d{1,6})")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
+_SIZE = re.compile(r"([0-9]{1,6})\s*x\s*([0-9]{1,6})")
 _NEEDS_QUOTES = re.compile(r'[,:\n"\\]|^\s|\s$')
 _OUR_VERSION = re.compile(rf"(?:^|, )Version: {PROGRAM} [^,\n]*$")
 

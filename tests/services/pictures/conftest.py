@@ -15,25 +15,9 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.services.pictures import Recipe
 
 MakePicture = Callable[[str], Path]
-"""Makes the picture of a kind that `KINDS` names."""
+"""Makes the picture of a kind: its name there, `palette.png`."""
 
 SIZE = (37, 23)
-KINDS = (
-    "rgb.png",
-    "palette.png",
-    "deep.png",
-    "alpha.png",
-    "animated.png",
-    "plain.jpg",
-    "progressive.jpg",
-    "grey.jpg",
-    "cmyk.jpg",
-    "lossy.webp",
-    "lossless.webp",
-    "alpha.webp",
-    "lossless-alpha.webp",
-    "animated.webp",
-)
 
 
 def noise(mode: str, seed: int = 1) -> Image.Image:
@@ -86,7 +70,7 @@ def job() -> Job:
         endpoint="flux-pro-1.1-ultra-finetuned",
         title="a fox",
         parameters={
-            "prompt": "LNTRN, a fox in the snow,\nlooking <up> & \"away\" — 狐 🦊",
+            "prompt": 'LNTRN, a fox in the snow,\nlooking <up> & "away" — 狐 🦊',
             "finetune_id": "3f2a",
             "finetune_strength": 1.2,
             "width": 37,
