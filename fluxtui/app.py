@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 FIRST_PLACE = "finetune"
 FIRST_PAINT_REST = 0.12
 """Seconds for which a place may settle before it is first painted: once instead of four times."""
+FAILED = (
+    "fluxtui: A fault in the program ended it; the log has the details (fluxtui doctor says where it is).\n"
+    "No job is lost: they go on at the next start."
+)
 LEAVE_SECONDS = 2.0
 """Within how many seconds Ctrl+C has to be pressed again."""
 
@@ -116,6 +121,7 @@ class FluxApp(StatefulApp):
             self.tell(warning, severity="warning")
         if not self._closing:
             self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
+        await self._feed.tell_of_absence()
 
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
@@ -144,6 +150,12 @@ class FluxApp(StatefulApp):
         await self.switch_mode(last if last in {place.name for place in PLACES} else FIRST_PLACE)
         self.ask_balance()
 
+    def _fatal_error(self) -> None:
+        """End after a fault of the program. Textual would print all variables, and keys can be among them."""
+        logging.getLogger("fluxtui").critical("the program failed", exc_info=True)
+        self._exit_renderables.append(FAILED)
+        self._close_messages_no_wait()
+
     async def on_unmount(self) -> None:
         """Let go of the jobs, the journal and the connections."""
         self._closing = True
@@ -154,10 +166,10 @@ class FluxApp(StatefulApp):
 
     async def _hand_over(self, services: Services) -> None:
         """Leave what is still active to a collector."""
+        if self._feed is not None:
+            await self._feed.note_presence()
         try:
             active = bool(await services.journal.jobs.active())
-            if self._feed is not None:
-                await self._feed.note_presence()
         except StorageError:
             active = self._has_active_jobs
         if active:
