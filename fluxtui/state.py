@@ -24,6 +24,7 @@ from fluxtui.domain.spending import Allowance
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
+    from fluxtui.services.jobs.queues import QueueState
     from fluxtui.terminal.profile import TerminalProfile
 
 Severity = Literal["information", "success", "warning", "error"]
@@ -67,6 +68,8 @@ class StatefulApp(App[int]):
     """The budgets that are set, with what counts against them."""
     jobs: var[tuple[Job, ...]] = var(())
     """The newest jobs, newest first, and every active one."""
+    queues: var[tuple[QueueState, ...]] = var(())
+    """How many jobs fly and wait, and what holds them: the active profile first, then others with jobs."""
     finetunes: var[tuple[Finetune, ...]] = var(())
     """All finetunes known locally for the active profile."""
     pictures_revision: var[int] = var(0)
@@ -112,8 +115,8 @@ class StatefulApp(App[int]):
         logging.getLogger("fluxtui").critical("the program ended because of a fault", exc_info=error)
         name = type(error).__name__
         sentence = (
-            f"fluxtui: the program ended because of a fault of its own ({name}). Nothing is lost: every job is "
-            "in the journal and goes on with the next start. The log has the details (fluxtui doctor names it)."
+            f"fluxtui: the program ended because of a fault of its own ({name}). Nothing is lost: every job "
+            "is in the journal and goes on with the next start. The log that `fluxtui doctor` names has more."
         )
         self._exit_renderables.append(Text(sentence))
         self._close_messages_no_wait()
