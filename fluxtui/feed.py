@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from fluxtui.domain.errors import FluxError
+from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.outcome import BAD_STATES, outcome_of
 from fluxtui.domain.spending import Period
@@ -50,29 +50,33 @@ class StateFeed:
         self._announced: set[tuple[str, JobState]] = set()
 
     async def start(self) -> None:
-        """Fill the state, tell what came in while there was no screen, then follow every change."""
+        """Fill the state, then follow every change."""
         self._services.jobs.subscribe(self._changed)
         self.follow_config()
         await self._follow({"jobs", "finetunes"})
-        await self._tell_of_absence()
         self._app.set_interval(1, self._tick)
         self._app.set_interval(PRESENCE_SECONDS, self._stay_present)
 
     async def note_presence(self) -> None:
-        """Remember that the user has had a screen until now. Raises `StorageError`."""
-        await self._services.journal.notes.set(PRESENCE_NOTE, self._app.clock().isoformat())
+        """Remember that the user has had a screen until now."""
+        try:
+            await self._services.journal.notes.set(PRESENCE_NOTE, self._app.clock().isoformat())
+        except StorageError as error:
+            # Not worth an interruption every few seconds: whatever matters more fails too, and is told.
+            self._app.log.warning(f"presence: {error.title}")
 
     def _stay_present(self) -> None:
         guarded(self._app, self.note_presence(), doing="noting the time", group="presence", exclusive=True)
 
-    async def _tell_of_absence(self) -> None:
-        """Tell what ended since the user last had a screen."""
+    async def tell_of_absence(self) -> None:
+        """Tell what ended since the user last had a screen. Raises `StorageError`."""
         journal = self._services.journal
         noted = await journal.notes.get(PRESENCE_NOTE)
         await self.note_presence()
         if noted is None:
             return
-        ended = await journal.jobs.ended_since(datetime.fromisoformat(noted))
+        since = await journal.jobs.ended_since(datetime.fromisoformat(noted))
+        ended = [job for job in since if (job.id, job.state) not in self._announced]
         self._announced.update((job.id, job.state) for job in ended)
         if ended:
             bad = any(job.state in BAD_STATES for job in ended)
@@ -114,6 +118,7 @@ class StateFeed:
 
     async def _follow(self, stale: set[str]) -> None:
         before = {job.id for job in self._app.jobs if job.is_active}
+        self._app.queues = await self._services.jobs.queues(self._app.profile)
         self._app.jobs = await self._jobs()
         if self._announce_others(before):
             stale = stale | {"finished"}

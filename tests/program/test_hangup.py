@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -28,6 +29,9 @@ from fluxtui.services.storage import StorageService
 from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.program.conftest import Demo
 
 PICTURES = 4
 PATIENCE = 25.0
@@ -102,22 +106,19 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     """A data directory."""
-    StorageService(tmp_path / "data").prepare()
     return tmp_path / "data"
 
 
-@pytest.fixture
-async def window(
-    data_dir: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Window]:
-    """The program in its window, with generations accepted by the service and not ready yet."""
+async def queue_generations(data_dir: Path, profile: str) -> None:
+    """Put generations into a journal, as if ordered and not sent yet."""
+    StorageService(data_dir).prepare()
     now = datetime.now(UTC)
     jobs = [
         Job(
             id=new_id(),
             kind=JobKind.GENERATION,
             state=JobState.DRAFT,
-            profile="bfl",
+            profile=profile,
             provider="bfl",
             endpoint="flux-pro-1.1",
             title="a fox",
@@ -130,6 +131,14 @@ async def window(
     ]
     async with Journal(StorageService(data_dir).journal_path) as journal:
         await journal.jobs.add(jobs)
+
+
+@pytest.fixture
+async def window(
+    data_dir: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Window]:
+    """The program in its window, with generations accepted by the service and not ready yet."""
+    await queue_generations(data_dir, "bfl")
     monkeypatch.setenv("BFL_API_KEY", VALID_KEY)
     place = ("--data-dir", str(data_dir), "--base-url", simulator.base_url)
     window = Window("--images", "none", *place)
@@ -192,3 +201,17 @@ def test_a_terminal_that_takes_nothing_holds_up_neither_the_jobs_nor_the_end(
     window.process.send_signal(signal.SIGTERM)
     assert window.process.wait(5) == 128 + signal.SIGTERM
     assert len(simulator.ledger()) == PICTURES
+
+
+async def test_leaving_the_demo_leaves_a_collector_that_keeps_its_simulator(demo: Demo) -> None:
+    await queue_generations(demo.folder, "demo")
+    terminal = demo.start(image=4)
+    terminal.wait_until(lambda _: "running" in states(demo.folder))
+    terminal.press("ctrl+q")
+    terminal.wait_for("Leave while jobs are active?", "collector without a screen")
+    terminal.press("y")
+    assert terminal.wait_for_end() == 0
+    assert "done" not in states(demo.folder)
+    until(lambda: states(demo.folder) == ["done"] * PICTURES)
+    terminal = demo.start()
+    terminal.wait_for(f"{PICTURES} pictures.")
