@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import weakref
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from rich.text import Text
 from textual.app import App
 from textual.dom import DOMNode
 from textual.reactive import var
@@ -108,18 +106,6 @@ class StatefulApp(App[int]):
             title="Fault",
             severity="error",
         )
-
-    def _fatal_error(self) -> None:
-        """End with a sentence; Textual would print the traceback with all local values, keys among them."""
-        error = sys.exception()
-        logging.getLogger("fluxtui").critical("the program ended because of a fault", exc_info=error)
-        name = type(error).__name__
-        sentence = (
-            f"fluxtui: the program ended because of a fault of its own ({name}). Nothing is lost: every job "
-            "is in the journal and goes on with the next start. The log that `fluxtui doctor` names has more."
-        )
-        self._exit_renderables.append(Text(sentence))
-        self._close_messages_no_wait()
 
     def finetune_of(self, finetune_id: str | None) -> Finetune | None:
         """Return a finetune of the active profile by its id."""

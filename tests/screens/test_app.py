@@ -159,26 +159,6 @@ async def test_without_colours_the_terminals_own_are_not_used(
             assert app.theme == theme
 
 
-async def test_a_crash_shows_a_sentence_and_no_secret(
-    make_app: AppFactory, caplog: pytest.LogCaptureFixture
-) -> None:
-    app = make_app()
-
-    def crash(key: str = "very secret") -> None:
-        raise LookupError(f"a fault, and {len(key)} characters in a local")
-
-    with pytest.raises(LookupError):
-        async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: is_open(app))
-            app.call_later(crash)
-            await pilot.pause(0.2)
-            assert app.return_code == 1
-            (shown,) = app._exit_renderables
-            assert "fault of its own (LookupError)" in str(shown)
-            assert "secret" not in str(shown)
-    assert "the program ended because of a fault" in caplog.text
-
-
 async def test_messages_keep_every_error(make_app: AppFactory) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
