@@ -9,7 +9,7 @@ import pytest
 
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.screens.jobs.details import ADVICE, job_details
-from fluxtui.screens.jobs.rows import SIGNS, cost_cell, ordered, progress_cell, state_word
+from fluxtui.screens.jobs.rows import SIGNS, cost_cell, ordered, places_of, progress_cell, state_word
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -56,6 +56,34 @@ def test_doubtful_jobs_come_first_then_active_ones_then_the_newest() -> None:
 )
 def test_the_cost_is_marked_while_it_is_an_estimate(state: JobState, cost: float | None, shown: str) -> None:
     assert cost_cell(make_job(state, cost_credits=cost)) == shown
+
+
+def test_cost_that_may_have_been_charged_is_marked() -> None:
+    for state in (JobState.IN_DOUBT, JobState.CANCELLED):
+        job = make_job(state, maybe_billed=True)
+        assert cost_cell(job) == "$0.04?"
+        assert "possible in what you spent" in job_details(job, ()).plain
+    assert cost_cell(make_job(JobState.CANCELLED)) == ""
+
+
+def test_queued_jobs_stand_in_the_order_of_their_queue() -> None:
+    drafts = [make_job(JobState.DRAFT, id=name) for name in "abc"]
+    places = places_of([["c", "a"], ["b"]])
+    assert places == {"c": 1, "a": 2, "b": 1}
+    running = make_job(JobState.RUNNING, id="running", created_at=NOW - timedelta(days=1))
+    shown = ordered([*drafts, running], {"c": 1, "a": 2, "b": 3})
+    assert [job.id for job in shown] == ["running", "c", "a", "b"]
+    assert progress_cell(drafts[0], NOW, 2) == "no. 2 in line"
+    assert progress_cell(drafts[0], NOW) == "in the queue"
+
+
+def test_details_show_what_the_service_answered() -> None:
+    response = {"submission": {"id": "r-1", "polling_url": "(address at x removed)"}, "result": {"seed": 7}}
+    text = job_details(make_job(JobState.DONE, response=response), ()).plain
+    assert "Answer to the submission" in text
+    assert "(address at x removed)" in text
+    assert "Answer to the result" not in text
+    assert "Answer with the result" in text
 
 
 def test_progress_shows_a_share_only_where_the_service_tells_one() -> None:

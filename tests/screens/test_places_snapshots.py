@@ -15,6 +15,7 @@ from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.feed import StateFeed
 from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.services.jobs import Pause, PauseReason, QueueState
 from fluxtui.services.journal.jobs import JobStore
 from fluxtui.state import Balance, Notice
 from fluxtui.widgets.plain import PlainStatic
@@ -121,6 +122,21 @@ def test_jobs_of_every_kind(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         app.jobs = JOBS
         await app.go("jobs")
+        await pilot.pause(0.1)
+
+    assert look(steps)
+
+
+def test_a_queue_without_credits(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        waiting = [make_job(number, JobState.DRAFT, submitted_at=None) for number in (10, 11, 12)]
+        given_up = make_job(7, JobState.CANCELLED, maybe_billed=True)
+        # A time without a zone is local, so that the picture is the same everywhere.
+        pause = Pause(reason=PauseReason.CREDITS, since=NOW.replace(tzinfo=None))
+        order = tuple(job.id for job in (waiting[2], waiting[0], waiting[1]))
+        app.queues = (QueueState("demo", 1, 24, order, pause),)
+        app.jobs = (*waiting, TRAINING, given_up)
+        await app.go("jobs", job_id=given_up.id)
         await pilot.pause(0.1)
 
     assert look(steps)

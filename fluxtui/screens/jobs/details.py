@@ -44,6 +44,11 @@ def job_details(job: Job, story: Sequence[JobEvent]) -> Content:
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
     parts += [Content.styled("\nParameters\n", "bold")]
     parts += [_line(name.replace("_", " "), _value(value)) for name, value in job.parameters.items()]
+    for part, answer in (job.response or {}).items():
+        about = f"with the {part}" if part == "result" else f"to the {part}"
+        parts += [Content.styled("\nAnswer ", "bold"), plain(f"{about}\n", newlines=True)]
+        members = answer if isinstance(answer, dict) else {"": answer}
+        parts += [_line(name.replace("_", " "), _value(value)) for name, value in members.items()]
     return Content.assemble(*parts)
 
 
@@ -55,6 +60,7 @@ def _facts(job: Job) -> tuple[tuple[str, str], ...]:
         ("finetune", " · ".join(part for part in (job.finetune_name, job.finetune_id) if part)),
         ("cost", f"{cost} (estimate {show_credits(job.estimate_credits)})" if cost else ""),
         ("estimate", "" if cost else show_credits(job.estimate_credits)),
+        ("charged", "not known; it counts as possible in what you spent" if job.maybe_billed else ""),
         ("seed", "" if job.seed is None else str(job.seed)),
         ("picture", job.picture or ""),
         ("dataset", _dataset(job.dataset)),

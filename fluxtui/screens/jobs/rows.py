@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
@@ -34,15 +35,29 @@ def state_word(state: JobState) -> str:
     return WORDS.get(state, state.value)
 
 
-def ordered(jobs: Iterable[Job]) -> tuple[Job, ...]:
-    """Return jobs as a person looks for them: doubtful first, then active, then the rest, newest first."""
-    return tuple(sorted(jobs, key=lambda job: (_rank(job), -job.created_at.timestamp(), job.id)))
+def ordered(jobs: Iterable[Job], places: Mapping[str, int] = MappingProxyType({})) -> tuple[Job, ...]:
+    """Return jobs as a person looks for them, newest first but for the queue, which is in its order.
+
+    Doubtful ones come first, then those at the service, the queued ones, and the rest.
+
+    Args:
+        jobs: in any order.
+        places: in the queue, by job id, from 1 on.
+    """
+    return tuple(sorted(jobs, key=lambda job: (_rank(job, places), -job.created_at.timestamp(), job.id)))
 
 
-def _rank(job: Job) -> int:
+def places_of(orders: Iterable[Sequence[str]]) -> dict[str, int]:
+    """Return the place of each job in its queue, from 1 on, by job id."""
+    return {job_id: place for order in orders for place, job_id in enumerate(order, 1)}
+
+
+def _rank(job: Job, places: Mapping[str, int]) -> tuple[int, int]:
     if job.state is JobState.IN_DOUBT:
-        return 0
-    return 1 if job.is_active else 2
+        return (0, 0)
+    if job.state is JobState.DRAFT:
+        return (2, places.get(job.id, 0))
+    return (1 if job.is_active else 3, 0)
 
 
 def kind_word(job: Job) -> str:
@@ -57,18 +72,29 @@ def title_cell(job: Job) -> str:
     return f"{job.title} · {job.finetune_name or job.endpoint}"
 
 
-def progress_cell(job: Job, now: datetime) -> str:
-    """Return how far an active job is, or how long a finished one took."""
+def progress_cell(job: Job, now: datetime, place: int | None = None) -> str:
+    """Return how far an active job is, or how long a finished one took.
+
+    Args:
+        job: any job.
+        now: the present, aware.
+        place: of a queued job in its queue, if known.
+    """
     if not job.is_active:
         return elapsed(job.submitted_at, job.finished_at) if job.submitted_at and job.finished_at else ""
     if job.submitted_at is None:
-        return job.remote_status or "in the queue"
+        return job.remote_status or ("in the queue" if place is None else f"no. {place} in line")
     took = elapsed(job.submitted_at, now)
     return f"{progress_text(job.progress, 0).strip()} {took}" if job.progress is not None else took
 
 
 def cost_cell(job: Job) -> str:
-    """Return what a job cost, `~` before an estimate, nothing where nothing was accepted."""
+    """Return what a job cost: `~` before an estimate, `?` behind what may have been charged or not.
+
+    Empty where nothing was accepted.
+    """
+    if job.maybe_billed:
+        return f"{show_credits(job.estimate_credits)}?"
     if job.state in UNBILLED_STATES:
         return "" if job.state is not JobState.DRAFT else f"~{show_credits(job.estimate_credits)}"
     return ("~" if job.cost_credits is None else "") + show_credits(job.credits)

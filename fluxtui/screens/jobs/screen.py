@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,12 +13,14 @@ from textual.containers import Container, VerticalScroll
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.screens.jobs.details import job_details
+from fluxtui.screens.jobs.queue_line import queue_line
 from fluxtui.screens.jobs.rows import (
     SIGNS,
     age_cell,
     cost_cell,
     kind_word,
     ordered,
+    places_of,
     progress_cell,
     state_word,
     title_cell,
@@ -46,6 +48,9 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
     "look_again": lambda job: job.state is JobState.IN_DOUBT,
     "use_again": lambda job: job.kind is JobKind.GENERATION,
     "copy": lambda job: True,
+    "move_up": lambda job: job.state is JobState.DRAFT,
+    "move_down": lambda job: job.state is JobState.DRAFT,
+    "to_top": lambda job: job.state is JobState.DRAFT,
 }
 """What can be done about which jobs."""
 
@@ -55,7 +60,11 @@ class JobsScreen(PlaceScreen):
 
     PLACE = "jobs"
     CSS_PATH = "jobs.tcss"
-    HELP = """Every job with its state, progress, age and cost. `~` marks an estimate.
+    HELP = """Every job with its state, progress, age and cost. `~` marks an estimate, `?` a cost of
+which it is not known whether it was charged.
+
+Queued jobs are sent in the order shown: `K` and `J` move one, `t` sends it next. `p` pauses the queue and
+resumes it; what was sent goes on. A queue without credits pauses by itself and goes on when there are some.
 
 A job *in doubt* was sent, but its answer was lost: look for it at the service, send it again or give it up.
 Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, finetune and endpoint."""
@@ -66,6 +75,10 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         Binding("l", "look_again", "Look for it", id="jobs.look"),
         Binding("u", "use_again", "Use parameters", id="jobs.use"),
         Binding("y", "copy", "Copy", id="jobs.copy"),
+        Binding("K", "move_up", "Earlier", id="jobs.up", show=False),
+        Binding("J", "move_down", "Later", id="jobs.down", show=False),
+        Binding("t", "to_top", "Send next", id="jobs.top", show=False),
+        Binding("p", "pause", "Pause or resume", id="jobs.pause", show=False),
         Binding(
             "dollar_sign", "app.show_spending", "Spending", id="jobs.spending", key_display="$", show=False
         ),
@@ -73,6 +86,7 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
 
     def compose_place(self) -> ComposeResult:
         """Lay out table and details."""
+        yield PlainStatic("", id="jobs-queue")
         with Container(id="jobs"):
             yield RowTable(COLUMNS, empty=NOTHING_YET, id="jobs-table")
             with VerticalScroll(id="jobs-details"):
@@ -80,6 +94,7 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
 
     def on_mount(self) -> None:
         """Follow the jobs."""
+        self.watch(self.app, "queues", self._show_queues)
         self.watch(self.app, "jobs", self._show_jobs)
         self.watch(self.app, "seconds", self._show_time, init=False)
         self.query_one(RowTable).focus()
@@ -88,6 +103,13 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         """Select a job that another place names."""
         if "job_id" in wishes:
             self.query_one(RowTable).select(str(wishes["job_id"]))
+
+    def _show_queues(self) -> None:
+        line = queue_line(self.app.queues)
+        queue = self.query_one("#jobs-queue", PlainStatic)
+        queue.display = bool(line.plain)
+        queue.show(line)
+        self._show_rows()
 
     def _show_time(self) -> None:
         if self.app.screen is self:
@@ -99,6 +121,7 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
 
     def _show_rows(self) -> None:
         now = self.app.clock()
+        places = places_of(queue.order for queue in self.app.queues)
         self.query_one(RowTable).set_rows(
             [
                 Row(
@@ -106,12 +129,12 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
                     {
                         "state": cell(f"{SIGNS[job.state][0]} {state_word(job.state)}", SIGNS[job.state][1]),
                         "title": title_cell(job),
-                        "progress": progress_cell(job, now),
+                        "progress": progress_cell(job, now, places.get(job.id)),
                         "age": age_cell(job, now),
                         "cost": cost_cell(job),
                     },
                 )
-                for job in ordered(self.app.jobs)
+                for job in ordered(self.app.jobs, places)
             ]
         )
 
@@ -223,6 +246,40 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         if job is not None:
             wishes = {"endpoint": job.endpoint, "values": job.parameters, "finetune_id": job.finetune_id}
             self.run_worker(self.app.go("generate", **wishes), name="going", group="go", exit_on_error=False)
+
+    def action_move_up(self) -> None:
+        """Send the job one place earlier."""
+        self._move(self.app.services.jobs.move_up)
+
+    def action_move_down(self) -> None:
+        """Send the job one place later."""
+        self._move(self.app.services.jobs.move_down)
+
+    def action_to_top(self) -> None:
+        """Send the job before all others."""
+        self._move(self.app.services.jobs.to_top)
+
+    def _move(self, move: Callable[[str], Awaitable[Job]]) -> None:
+        job = self._selected()
+        if job is not None:
+            # Not exclusive: each press counts, also while the one before is being written.
+            guarded(self, self._moved(move, job.id), doing="moving a job", group="order")
+
+    async def _moved(self, move: Callable[[str], Awaitable[Job]], job_id: str) -> None:
+        await move(job_id)
+
+    def action_pause(self) -> None:
+        """Pause the queue of the selected queued job, else of the active profile, or resume it."""
+        job = self._selected()
+        profile = job.profile if job is not None and job.state is JobState.DRAFT else self.app.profile
+        guarded(self, self._pause(profile), doing="pausing the queue", group="act", exclusive=True)
+
+    async def _pause(self, profile: str) -> None:
+        jobs = self.app.services.jobs
+        if await jobs.resume(profile):
+            self.app.tell(f"The queue of {profile} goes on.", severity="success")
+        elif await jobs.pause(profile):
+            self.app.tell(f"The queue of {profile} is paused; what was sent goes on. p resumes it.")
 
     def action_copy(self) -> None:
         """Copy the picture's path, or the id at the service, or the job's id."""

@@ -11,11 +11,15 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer
 from fluxtui.domain.jobs import Job
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import storage_fault
+
+if TYPE_CHECKING:
+    from fluxtui.services.pictures import Recipe
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +48,7 @@ class Delivery:
         facts: of the picture, once it is here.
         placed: where it is for good, once it is there.
         seed: that it was made with, where known.
+        remark: why the recipe could not be written into it, or an empty string.
     """
 
     def __init__(self, context: JobContext) -> None:
@@ -52,6 +57,8 @@ class Delivery:
         self.facts: PictureFacts | None = None
         self.placed: Path | None = None
         self.seed: int | None = None
+        self.remark = ""
+        self._tells_recipe = False
 
     async def fetch(self, job: Job, url: str) -> PictureFacts:
         """Fetch and check the picture, unless it is here already.
@@ -77,6 +84,21 @@ class Delivery:
             raise RuntimeError("there is no picture yet")
         return self.facts
 
+    async def tell_recipe(self, recipe: Recipe) -> None:
+        """Write the recipe into the picture; where that fails it stays as it came, and `remark` says why."""
+        if self._tells_recipe or self._path is None:
+            return
+        self.remark = ""
+        try:
+            await asyncio.to_thread(self._tell_recipe, self._path, recipe)
+        except (PictureError, UnexpectedAnswer, StorageError) as error:
+            self.remark = error.message
+            _log.warning("a picture is saved without its recipe: %s", error.message)
+            # A disk may be usable at the next try, the picture is always the same.
+            self._tells_recipe = not isinstance(error, StorageError)
+        else:
+            self._tells_recipe = True
+
     async def put(self, final: Path) -> Path:
         """Bring the picture to its place and return where that is. Raises `StorageError`."""
         if self.placed is None:
@@ -87,6 +109,22 @@ class Delivery:
         """Note where a picture is that could not be brought to its place, before the program ends."""
         if self._path is not None:
             _log.warning("job %s: its picture could not be saved; it is kept as %s", job.id, self._path)
+
+    def _tell_recipe(self, held: Path, recipe: Recipe) -> None:
+        from fluxtui.services.pictures import embed
+
+        storage, came = self._context.storage, self.checked()
+        told = storage.temporary(".part") if held.is_relative_to(storage.root) else _elsewhere()
+        try:
+            embed(held, told, recipe)
+            facts = facts_of(told)
+            if (facts.format, facts.width, facts.height) != (came.format, came.width, came.height):
+                raise PictureError("The picture would no longer be what it was.")
+        except BaseException:
+            _remove(told)
+            raise
+        self._path, self.facts = told, facts
+        _remove(held)
 
     def _put(self, final: Path) -> Path:
         storage, held = self._context.storage, self._path

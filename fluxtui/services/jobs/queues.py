@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import IN_FLIGHT_STATES
@@ -32,7 +32,7 @@ class QueueState:
     limit: int | None = None
     order: tuple[str, ...] = ()
     pause: Pause | None = None
-    rest: float = 0.0
+    rest: float = field(default=0.0, compare=False)
 
 
 class Queues:
@@ -59,6 +59,12 @@ class Queues:
             pause=await self._pauses.get(profile),
             rest=self._runner.rest(profile),
         )
+
+    async def all(self, profiles: Collection[str]) -> tuple[QueueState, ...]:
+        """Return how the queues of some profiles stand, and of all others that have jobs. Like `state`."""
+        busy = {job.profile for job in await self._context.journal.jobs.active()}
+        names = dict.fromkeys((*profiles, *sorted(busy)))
+        return tuple([await self.state(name) for name in names])
 
     async def pause(self, profile: str) -> bool:
         """Send nothing more of a profile, in any program, until it is resumed; return whether that is new."""

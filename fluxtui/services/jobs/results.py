@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import NotFound, UnexpectedAnswer
 from fluxtui.domain.finetune import Finetune, FinetuneState
@@ -17,12 +17,16 @@ from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.delivery import EXTENSIONS, Delivery, PictureFacts, facts_of
 from fluxtui.services.jobs.ids import new_id
 
+if TYPE_CHECKING:
+    from fluxtui.services.pictures import Recipe
+
 _RECENT = 200
 
 
 async def save_picture(context: JobContext, job: Job, status: RemoteStatus | None, delivery: Delivery) -> Job:
     """Fetch the picture of a job that is collecting, check it, put it in its place and finish the job.
 
+    The recipe is written into the file first; a picture that cannot take it is saved as it came.
     Interrupted anywhere, it can be called again.
 
     Args:
@@ -41,14 +45,15 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
             raise UnexpectedAnswer("The service says that the picture is ready, but not where it is.")
         delivery.seed = job.seed if job.seed is not None else _seed_told(status.details)
         await delivery.fetch(job, status.result_url)
-    facts = delivery.checked()
     kept = delivery.placed
     if kept is None:
-        final = await asyncio.to_thread(_place, context, job, facts, delivery.seed)
+        await delivery.tell_recipe(await _recipe(context, job, delivery.seed))
+        final = await asyncio.to_thread(_place, context, job, delivery.checked(), delivery.seed)
         # Known before the move, so that a crash right after it does not save the picture twice.
         job = await context.update(job, picture=context.storage.relative(final))
         kept = await delivery.put(final)
-    return await _finish(context, job, kept, facts, delivery.seed)
+    remark = f"(without its recipe in the file: {delivery.remark})" if delivery.remark else ""
+    return await _finish(context, job, kept, delivery.checked(), delivery.seed, remark)
 
 
 async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:
@@ -66,7 +71,18 @@ async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:
     return await _finish(context, job, path, facts, job.seed)
 
 
-async def _finish(context: JobContext, job: Job, path: Path, facts: PictureFacts, seed: int | None) -> Job:
+async def _recipe(context: JobContext, job: Job, seed: int | None) -> Recipe:
+    from fluxtui.services.pictures import Recipe
+
+    finetune = None
+    if job.finetune_id is not None:
+        finetune = await context.journal.finetunes.get(job.profile, job.finetune_id)
+    return Recipe.from_job(job, trigger_word=finetune.trigger_word if finetune else None, seed=seed)
+
+
+async def _finish(
+    context: JobContext, job: Job, path: Path, facts: PictureFacts, seed: int | None, remark: str = ""
+) -> Job:
     relative = context.storage.relative(path)
     picture = Picture(
         id=new_id(),
@@ -85,7 +101,9 @@ async def _finish(context: JobContext, job: Job, path: Path, facts: PictureFacts
         created_at=context.clock(),
     )
     fields = {"picture": relative, "seed": seed, "progress": 1.0, **_CLEARED}
-    done = await context.journal.pictures.finish(job.id, picture, note=relative, **fields)
+    done = await context.journal.pictures.finish(
+        job.id, picture, note=f"{relative} {remark}".rstrip(), **fields
+    )
     context.changes.publish(Change("pictures", done))
     context.tell(done)
     return done

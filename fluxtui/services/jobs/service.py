@@ -114,6 +114,10 @@ class JobService:
         """Return how the queue of a profile stands, all programs taken together. Raises `StorageError`."""
         return await self._queues.state(profile)
 
+    async def queues(self, profile: str) -> tuple[QueueState, ...]:
+        """Return the queue of a profile, then those of all others that have jobs. Raises `StorageError`."""
+        return await self._queues.all([profile])
+
     async def pause(self, profile: str) -> bool:
         """Send nothing more of a profile, from any program, and return whether it was not paused before.
 
