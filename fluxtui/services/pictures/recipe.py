@@ -70,7 +70,7 @@ class Recipe(BaseModel):
             finetune_name=_short(job.finetune_name),
             trigger_word=_short(trigger_word),
             seed=job.seed if job.seed is not None else seed,
-            cost_credits=job.cost_credits,
+            cost_credits=_clean(job.cost_credits),
             created_at=job.created_at,
         )
 

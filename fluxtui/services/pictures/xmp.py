@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import re
-from xml.sax.saxutils import escape
 
 from fluxtui.services.pictures.pieces import damaged
 
@@ -68,5 +67,5 @@ def _description(prefix: str, about: str, recipe: str) -> str:
     quote = "'" if '"' in about else '"'
     return (
         f'<{prefix}:Description {prefix}:about={quote}{about}{quote} xmlns:fluxtui="{NAMESPACE}">'
-        f"<fluxtui:recipe>{escape(recipe)}</fluxtui:recipe></{prefix}:Description>\n"
+        f"<fluxtui:recipe>{html.escape(recipe, quote=False)}</fluxtui:recipe></{prefix}:Description>\n"
     )

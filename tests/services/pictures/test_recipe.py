@@ -44,8 +44,9 @@ def test_seed_that_the_service_told_stands_in_for_a_missing_one(job: Job) -> Non
     assert Recipe.from_job(job.model_copy(update={"seed": None}), seed=7).seed == 7
 
 
-def test_true_cost_is_told_and_an_estimate_is_not(job: Job) -> None:
-    assert Recipe.from_job(job.model_copy(update={"cost_credits": None})).cost_credits is None
+@pytest.mark.parametrize("cost", [None, math.nan])
+def test_true_cost_is_told_and_an_estimate_is_not(job: Job, cost: float | None) -> None:
+    assert Recipe.from_job(job.model_copy(update={"cost_credits": cost})).cost_credits is None
 
 
 @pytest.mark.parametrize(
