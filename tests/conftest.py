@@ -34,17 +34,19 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture
-def process_list() -> Callable[[], list[str]]:
-    """Return a function that lists the command lines of all processes, as everybody on the machine can."""
+def process_list() -> Callable[[], dict[int, str]]:
+    """Return a function that lists the command lines of all processes by id, as everybody can."""
 
-    def read() -> list[str]:
+    def read() -> dict[int, str]:
         if not Path("/proc/self/cmdline").exists():
-            command = [shutil.which("ps") or "/bin/ps", "-A", "-ww", "-o", "args="]
-            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-        lines = []
+            command = [shutil.which("ps") or "/bin/ps", "-A", "-ww", "-o", "pid=,args="]
+            listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            return {int(pid): words for pid, words in (line.split(None, 1) for line in listing.splitlines())}
+        lines = {}
         for file in Path("/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):
-                lines.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                words = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                lines[int(file.parent.name)] = words
         return lines
 
     return read

@@ -192,13 +192,13 @@ async def test_one_detached_collector_is_enough_and_shows_no_key(
     simulator: Simulator,
     wait_for_jobs: WaitForJobs,
     data_dir: Path,
-    process_list: Callable[[], list[str]],
+    process_list: Callable[[], dict[int, str]],
 ) -> None:
     simulator.faults("latency", seconds=0.5, where="poll")
     await add_jobs(2)
     first = start_collector("--detached")
     wait_for_jobs(lambda rows: states(rows) <= {"waiting", "running"})
-    (line,) = [line for line in process_list() if " collect " in line and str(data_dir) in line]
+    (line,) = [line for line in process_list().values() if " collect " in line and str(data_dir) in line]
     assert VALID_KEY not in line
     begin = time.monotonic()
     second = start_collector("--detached")

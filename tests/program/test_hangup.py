@@ -109,6 +109,23 @@ def data_dir(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture
+def collectors(
+    tmp_path: Path, process_list: Callable[[], dict[int, str]]
+) -> Iterator[Callable[[], dict[int, str]]]:
+    """Return a function that lists the collectors of this test; none outlives it."""
+
+    def read() -> dict[int, str]:
+        return {
+            pid: line for pid, line in process_list().items() if " collect " in line and str(tmp_path) in line
+        }
+
+    yield read
+    for pid in read():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 async def queue_generations(data_dir: Path, profile: str) -> None:
     """Put generations into a journal, as if ordered and not sent yet."""
     StorageService(data_dir).prepare()
@@ -135,7 +152,10 @@ async def queue_generations(data_dir: Path, profile: str) -> None:
 
 @pytest.fixture
 async def window(
-    data_dir: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    data_dir: Path,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    collectors: Callable[[], dict[int, str]],
 ) -> AsyncIterator[Window]:
     """The program in its window, with generations accepted by the service and not ready yet."""
     await queue_generations(data_dir, "bfl")
@@ -168,19 +188,16 @@ def test_every_picture_arrives_when_the_terminal_goes_away(
     window: Window,
     data_dir: Path,
     simulator: Simulator,
-    process_list: Callable[[], list[str]],
+    collectors: Callable[[], dict[int, str]],
     how: str,
     code: signal.Signals,
 ) -> None:
-    def collectors() -> list[str]:
-        return [line for line in process_list() if " collect " in line and str(data_dir) in line]
-
     if how == "close":
         window.close()
     else:
         window.process.send_signal(code)
     assert window.process.wait(PATIENCE) == 128 + code
-    (left,) = collectors()
+    (left,) = collectors().values()
     assert VALID_KEY not in left
     until(lambda: states(data_dir) == ["done"] * PICTURES)
     pictures = [path for path in (data_dir / "pictures").rglob("*") if path.is_file()]
@@ -203,7 +220,9 @@ def test_a_terminal_that_takes_nothing_holds_up_neither_the_jobs_nor_the_end(
     assert len(simulator.ledger()) == PICTURES
 
 
-async def test_leaving_the_demo_leaves_a_collector_that_keeps_its_simulator(demo: Demo) -> None:
+async def test_leaving_the_demo_leaves_a_collector_that_keeps_its_simulator(
+    demo: Demo, collectors: Callable[[], dict[int, str]]
+) -> None:
     await queue_generations(demo.folder, "demo")
     terminal = demo.start(image=4)
     terminal.wait_until(lambda _: "running" in states(demo.folder))

@@ -13,7 +13,7 @@ from fluxtui.domain.errors import (
     ResultExpired,
     UnexpectedAnswer,
 )
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.providers.base import Phase, RemoteStatus, RemoteTask
 from fluxtui.services.jobs.context import JobContext
@@ -62,6 +62,9 @@ class Following:
                 await self._advance()
                 self._trouble.reset()
                 wait = self._waits.next()
+            except IllegalTransition:
+                # Another driver brought the job further while this one was held up.
+                raise
             except FluxError as error:
                 self._job = await self._context.tell_trouble(self._job, error)
                 wait = self._wait_after(error)
