@@ -48,10 +48,7 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
     kept = delivery.placed
     if kept is None:
         await delivery.tell_recipe(await _recipe(context, job, delivery.seed))
-        final = await asyncio.to_thread(_place, context, job, delivery.checked(), delivery.seed)
-        # Known before the move, so that a crash right after it does not save the picture twice.
-        job = await context.update(job, picture=context.storage.relative(final))
-        kept = await delivery.put(final)
+        kept = await delivery.put(await _own_place(context, job, delivery))
     remark = f"(without its recipe in the file: {delivery.remark})" if delivery.remark else ""
     return await _finish(context, job, kept, delivery.checked(), delivery.seed, remark)
 
@@ -110,6 +107,18 @@ async def _finish(
 
 
 _CLEARED: dict[str, Any] = {"remote_status": None, "error_title": None, "error": None}
+
+
+async def _own_place(context: JobContext, job: Job, delivery: Delivery) -> Path:
+    """Return where the picture is to be put; it is on the job, and no other job has it."""
+    while True:
+        final = await asyncio.to_thread(_place, context, job, delivery.checked(), delivery.seed)
+        # Known before the move, so that a crash right after it does not save the picture twice.
+        named = await context.journal.jobs.name_picture(job.id, context.storage.relative(final))
+        if named is not None:
+            context.tell(named)
+            return final
+        job = job.model_copy(update={"picture": None})
 
 
 def _place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None) -> Path:

@@ -130,6 +130,32 @@ class JobStore:
             lambda connection: change_job(connection, self._clock(), require_job(connection, job_id), changes)
         )
 
+    async def name_picture(self, job_id: str, path: str) -> Job | None:
+        """Write down where the picture of a job is about to be put, unless that place is another job's.
+
+        Checked in the same transaction, so that programs which choose a name at the same moment never both
+        have it: whose picture a file is can be told after a crash.
+
+        Args:
+            job_id: collecting.
+            path: relative to the data directory.
+
+        Returns:
+            The job, or None if another one has that place.
+        """
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = ?1 AND picture = ?2 AND id <> ?3)"
+            " OR EXISTS (SELECT 1 FROM pictures WHERE path = ?2)"
+        )
+
+        def work(connection: sqlite3.Connection) -> Job | None:
+            job = require_job(connection, job_id)
+            if connection.execute(sql, (JobState.COLLECTING, path, job_id)).fetchone()[0]:
+                return None
+            return change_job(connection, self._clock(), job, {"picture": path})
+
+        return await self._database.write(work)
+
     async def active(self) -> tuple[Job, ...]:
         """Return the jobs that the program has still something to do for, oldest first."""
         return await self.in_states(ACTIVE_STATES)
