@@ -38,6 +38,9 @@ def test_the_version_needs_neither_interface_nor_models() -> None:
         "fluxtui.launch",
         "fluxtui.logs",
         "fluxtui.adopt",
+        "fluxtui.collect",
+        "fluxtui.collector.collector",
+        "fluxtui.collector.detached",
     ],
 )
 def test_services_load_without_the_interface(module: str) -> None:

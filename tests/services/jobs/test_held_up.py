@@ -1,0 +1,40 @@
+"""A driver that was held up (suspended, asleep) finds that another has finished its job."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+
+import pytest
+
+from fluxtui.domain.jobs import IllegalTransition, Job, JobState
+from fluxtui.services.inference import InferenceService
+from fluxtui.services.jobs import Gateway, JobService, Pacing
+from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.following import Following
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+
+Running = Callable[[JobService], AbstractAsyncContextManager[None]]
+Ended = Callable[..., Awaitable[tuple[Job, ...]]]
+
+
+async def test_it_leaves_the_finished_job_as_it_is(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    gateway: Gateway,
+) -> None:
+    values = {"prompt": "a fox", "width": 256, "height": 256}
+    ordered = await inference.generate("bfl", "flux-pro-1.1", values)
+    async with running(jobs):
+        (done,) = await ended(jobs, ordered)
+    as_it_was = done.model_copy(update={"state": JobState.WAITING})
+    context = JobContext(open_journal, data_directory, gateway, Pacing(), lambda: datetime.now(UTC))
+    with pytest.raises(IllegalTransition):
+        await Following(context, as_it_was).follow(at_once=True)
+    assert await open_journal.jobs.get(done.id) == done
