@@ -53,7 +53,10 @@ class JobContext:
         return updated
 
     async def tell_trouble(self, job: Job, error: FluxError) -> Job:
-        """Say on the job why it does not go on for now; it is tried again."""
+        """Say on the job why it does not go on for now, and return it; it is tried again.
+
+        One that another driver has ended meanwhile is returned as it is.
+        """
         _log.info("job %s: %s, trying again", job.id, error.title)
         if isinstance(error, StorageError):
             self.changes.warn(error.title, error.sentence(), job)
@@ -63,7 +66,8 @@ class JobContext:
             "error": error.sentence(),
         }
         try:
-            return await self.update(job, **fields)
+            current = await self.journal.jobs.get(job.id) or job
+            return await self.update(current, **fields) if current.is_active else current
         except StorageError:
             # The journal itself may be the trouble: then only those who listen can be told.
             self.tell(job.model_copy(update=fields))

@@ -38,3 +38,23 @@ async def test_it_leaves_the_finished_job_as_it_is(
     with pytest.raises(IllegalTransition):
         await Following(context, as_it_was).follow(at_once=True)
     assert await open_journal.jobs.get(done.id) == done
+
+
+async def test_its_own_trouble_does_not_spoil_the_finished_job(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    gateway: Gateway,
+    reconnect: Callable[..., None],
+) -> None:
+    ordered = await inference.generate("bfl", "flux-pro-1.1", {"prompt": "a fox"})
+    async with running(jobs):
+        (done,) = await ended(jobs, ordered)
+    reconnect(key="nonsense")
+    as_it_was = done.model_copy(update={"state": JobState.WAITING})
+    context = JobContext(open_journal, data_directory, gateway, Pacing(), lambda: datetime.now(UTC))
+    assert await Following(context, as_it_was).follow(at_once=True) == done
+    assert await open_journal.jobs.get(done.id) == done
