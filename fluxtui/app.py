@@ -16,6 +16,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
+from fluxtui.collector.collector import jobs_to_collect
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural
 from fluxtui.feed import StateFeed
@@ -169,10 +170,10 @@ class FluxApp(StatefulApp):
         if self._feed is not None:
             await self._feed.note_presence()
         try:
-            active = bool(await services.journal.jobs.active())
+            going_on = bool(await jobs_to_collect(services))
         except StorageError:
-            active = self._has_active_jobs
-        if active:
+            going_on = self._has_active_jobs
+        if going_on:
             self._leaving.leave_collector()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ ENDED_BADLY = 1
 """Exit code where a job failed, expired, was refused or fell in doubt, or jobs are left."""
 PATIENCE_SECONDS = 24 * 3600.0
 """After this long without any change a detached collector ends; the jobs go on at the next start."""
+
+_log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,9 +56,13 @@ def run_collect(options: argparse.Namespace) -> int:
                 return _collect_alone(place)
             return asyncio.run(_collect_before_people(place, options))
     except OSError as error:
-        return complain(f"The collector cannot use its files: {error.strerror or error}.")
+        trouble = f"The collector cannot use its files: {error.strerror or error}."
     except FluxError as error:
-        return complain(error.sentence())
+        trouble = error.sentence()
+    if options.detached:
+        # Nobody reads its standard error.
+        _log.error("the collector cannot start: %s", trouble)
+    return complain(trouble)
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,8 @@ class Collector:
     def _hear(self, change: Change) -> None:
         if change.job is not None:
             self._note(change.job)
+        if change.notice:
+            self._report.say(f"{change.title}: {change.notice}")
         self._news.set()
 
     def _note(self, job: Job) -> None:
