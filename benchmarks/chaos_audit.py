@@ -16,11 +16,12 @@ from typing import Any
 from chaos_plan import PROFILE, Order, marker_of
 from PIL import Image
 
-from fluxtui.domain.errors import FluxError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+from fluxtui.simulator.keys import VALID_KEY
 
 _EVERYTHING = 1_000_000
 _SERVICE_SAYS = {
@@ -29,27 +30,30 @@ _SERVICE_SAYS = {
     # Its address may expire, or be said to, though the picture was ready.
     JobState.EXPIRED: {"Ready"},
 }
+_ROUNDING = 1e-6
 _PLACES = ("pictures", "inputs", "datasets", "tmp")
 
 
 @dataclass
 class Accepted:
-    """A job as the service remembers it: `status` in the service's words, `picture` None for a training."""
+    """A job as the service remembers it: `status` in its words, `cost` in credits, a generation's picture."""
 
     id: str
     kind: str
     marker: str
     status: str
+    cost: float
     picture: bytes | None
 
 
 @dataclass
 class Record:
-    """The journal, read at the end."""
+    """The journal, read at the end; `found_again` counts trainings that were in doubt."""
 
     jobs: tuple[Job, ...]
     pictures: tuple[Picture, ...]
     finetunes: tuple[Finetune, ...]
+    found_again: int
 
 
 @dataclass
@@ -70,7 +74,10 @@ def accepted_jobs(state: Path, ledger: list[dict[str, Any]]) -> list[Accepted]:
     status = {str(entry["id"]): str(entry["status"]) for entry in ledger}
     kinds = {"image": JobKind.GENERATION.value, "training": JobKind.TRAINING.value}
     with closing(sqlite3.connect(state)) as connection:
-        tasks = [json.loads(row[0]) for row in connection.execute("SELECT document FROM records WHERE kind = 'task'")]
+        tasks = [
+            json.loads(row[0])
+            for row in connection.execute("SELECT document FROM records WHERE kind = 'task'")
+        ]
         pictures = dict(connection.execute("SELECT owner, content FROM blobs WHERE name = 'picture'"))
     return [
         Accepted(
@@ -78,21 +85,25 @@ def accepted_jobs(state: Path, ledger: list[dict[str, Any]]) -> list[Accepted]:
             kinds[task["kind"]],
             marker_of(kinds[task["kind"]], task["parameters"]),
             status.get(task["id"], "not in the ledger"),
+            task["cost"],
             pictures.get(task["id"]),
         )
         for task in tasks
     ]
 
 
-async def read_journal(path: Path) -> Record:
-    """Return everything that the journal holds. Raises `StorageError`."""
-    journal = Journal(path)
+async def read_journal(data: Path) -> Record:
+    """Return everything that the journal of a data directory holds. Raises `StorageError`."""
+    journal = Journal(StorageService(data).journal_path)
     await journal.open()
     try:
+        jobs = await journal.jobs.recent(_EVERYTHING)
+        stories = [await journal.jobs.story(job.id) for job in jobs if job.kind is JobKind.TRAINING]
         return Record(
-            await journal.jobs.recent(_EVERYTHING),
+            jobs,
             await journal.pictures.recent(_EVERYTHING),
             await journal.finetunes.all(PROFILE),
+            sum(any(event.note.startswith("found at") for event in story) for story in stories),
         )
     finally:
         await journal.close()
@@ -142,10 +153,15 @@ def _check_sent_once(result: Audit, accepted: list[Accepted], record: Record) ->
             times <= len(doubtful),
             f"{marker}: {times} accepted without an id here, but {len(doubtful)} jobs in doubt.",
         )
+    result.counts["accepted and in doubt"] = unmatched.total()
     for entry in accepted:
         own = [job for job in jobs[entry.marker] if job.remote_id == entry.id]
         result.check(entry.id not in known or len(own) == 1, f"{entry.marker} has the id of another job.")
-    result.counts["accepted and in doubt"] = unmatched.total()
+        for job in own:
+            result.check(
+                abs(job.credits - entry.cost) < _ROUNDING,
+                f"{entry.marker} cost {entry.cost} credits; the journal says {job.credits}.",
+            )
 
 
 def _by_marker(jobs: Iterable[Job]) -> dict[str, list[Job]]:
@@ -193,8 +209,7 @@ def _check_finetunes(result: Audit, accepted: list[Accepted], record: Record) ->
     for entry in accepted:
         if entry.kind == JobKind.TRAINING and entry.status == "Ready" and len(jobs[entry.marker]) == 1:
             result.check(entry.id in ids, f"{entry.marker} was accepted and ready, but not found again.")
-    found = [job for job in record.jobs if job.kind is JobKind.TRAINING and job.remote_id and job.response is None]
-    result.counts["trainings found again out of doubt"] = len(found)
+    result.counts["trainings found again out of doubt"] = record.found_again
 
 
 def _check_pictures(result: Audit, data: Path, accepted: list[Accepted], record: Record) -> None:
@@ -237,8 +252,6 @@ def _pixels(content: bytes) -> bytes:
 
 def _check_files(result: Audit, folder: Path) -> None:
     """Look for the key and for signed addresses in every file, and for files where none belong."""
-    from fluxtui.simulator.keys import VALID_KEY
-
     places = (folder / "data", folder / "log", folder / "words")
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
     for path in files:
@@ -248,7 +261,9 @@ def _check_files(result: Audit, folder: Path) -> None:
         result.check(b"signature=" not in content, f"A signed address is in {name}.")
         result.check(path.stat().st_mode & 0o077 == 0 or "words" in name.parts, f"{name} is not private.")
     for path in (folder / "data").iterdir():
-        result.check(path.name in _PLACES or path.name.startswith("journal.sqlite3"), f"{path.name}: what is it?")
+        result.check(
+            path.name in _PLACES or path.name.startswith("journal.sqlite3"), f"{path.name}: what is it?"
+        )
     for path in (folder / "words").iterdir():
         result.check(path.stat().st_size == 0, f"A driver complained, see {path.name}: {_tail(path)}")
     leftovers = [path for place in ("inputs", "datasets") for path in (folder / "data" / place).glob(".*")]
@@ -261,6 +276,3 @@ def _check_files(result: Audit, folder: Path) -> None:
 
 def _tail(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")[-400:]
-
-
-__all__ = ["Accepted", "Audit", "FluxError", "Record", "accepted_jobs", "audit", "read_journal"]

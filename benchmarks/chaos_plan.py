@@ -1,4 +1,4 @@
-"""What the programs of the chaos order: the same orders however often a program is killed and started again."""
+"""What the programs of the chaos order: always the same, however often they are killed and started again."""
 
 from __future__ import annotations
 
@@ -55,9 +55,7 @@ class Order:
 
 def plan(generations: int, trainings: int, programs: int) -> list[Order]:
     """Return all orders, trainings spread evenly among the generations; every fifth pair are twins."""
-    orders = [
-        (number / max(generations, 1), _generation(number, programs)) for number in range(generations)
-    ]
+    orders = [(number / max(generations, 1), _generation(number, programs)) for number in range(generations)]
     orders += [(number / max(trainings, 1), _training(number, programs)) for number in range(trainings)]
     return [order for _, order in sorted(orders, key=lambda placed: placed[0])]
 

@@ -70,6 +70,7 @@ POINTS = {
     "POST about to leave": Point(_POST, "before"),
     "POST on its way": Point(_POST, "during"),
     "POST answered": Point(_POST, "after"),
+    "training answered": Point("fluxtui.providers.bfl.provider:BFLProvider.train", "after"),
     "acceptance written, not committed": Point(_EVENT, "before", _writes(JobState.WAITING)),
     "acceptance committed": Point(_MOVE, "after", _moved(JobState.WAITING)),
     "poll on its way": Point(_GET, "during", _is_poll),
@@ -87,6 +88,9 @@ POINTS = {
     "training found, before adoption": Point("fluxtui.services.jobs.doubt:adopt", "before"),
 }
 """By the name under which a death is counted."""
+
+RARE = ("training answered", "finetune saved, before done", "training found, before adoption")
+"""Only trainings come to these, and of them there are few."""
 
 
 def die_at(name: str, turn: int, note: Path) -> None:

@@ -1,0 +1,216 @@
+"""The drivers of the chaos: started, killed and started again until their last lives, which end in order."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from pathlib import Path
+
+from chaos_points import POINTS, RARE
+from chaos_service import LOOK_SECONDS, START_SECONDS, asked
+
+from fluxtui.domain.jobs import ACTIVE_STATES
+
+RANDOM_MOMENT, STARTING = "random moment", "random moment while starting"
+TOGETHER = "random moment, all programs at once"
+PATIENCE_FOR_POINT = 4.0
+"""Seconds after which a driver that did not come to its point is killed wherever it is."""
+LONGEST_LIFE = 1.5
+LONGEST_START = 1.0
+SEARCH_SECONDS = 8.0
+"""How long trainings in doubt may take to be found again once nothing else is left to do."""
+KILLING_SHARE = 0.75
+"""Of the time, for the kills; the rest is for the last lives."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is ordered by how many programs, and how often they are killed."""
+
+    generations: int
+    trainings: int
+    programs: int
+    kills: int
+
+    @property
+    def orders(self) -> int:
+        """All of them."""
+        return self.generations + self.trainings
+
+
+@dataclass
+class _Life:
+    """One start of a driver: at a point it dies by itself, else it is killed after so many seconds."""
+
+    process: subprocess.Popen[bytes]
+    fate: str | None
+    seconds: float
+    since: float = field(default_factory=time.monotonic)
+    ready_at: float | None = None
+    killed_as: str | None = None
+
+    def is_over(self) -> bool:
+        """Tell whether the time of a driver that is killed from here has come."""
+        origin = self.since if self.fate == STARTING else self.ready_at
+        return origin is not None and time.monotonic() - origin >= self.seconds
+
+    def kill(self, cause: str) -> None:
+        """Kill the driver, unless that is done."""
+        if self.killed_as is None and self.process.poll() is None:
+            self.killed_as = cause
+            self.process.kill()
+
+
+class Crowd:
+    """All drivers on one data directory.
+
+    Args:
+        folder: where everything is.
+        scale: of all.
+        seed: of moments and points.
+        deadline: monotonic time at which everything must be over.
+    """
+
+    def __init__(self, folder: Path, scale: Scale, seed: int, deadline: float) -> None:
+        self._folder, self._scale, self._deadline = folder, scale, deadline
+        self._random = random.Random(seed)
+        self._starts = 0
+        self._fates = iter(self._planned_fates())
+        self._lives: dict[int, _Life] = {}
+        self.deaths: Counter[str] = Counter()
+        self.complaints: list[str] = []
+
+    def _planned_fates(self) -> list[str]:
+        """Return how each life shall end: two thirds at points, each in turn, the rest at random moments."""
+        names = self._random.sample(list(POINTS), len(POINTS))
+        points = list(islice(cycle(names), self._scale.kills * 2 // 3))
+        moments = cycle([RANDOM_MOMENT, STARTING, RANDOM_MOMENT, TOGETHER])
+        fates = [*points, *islice(moments, self._scale.kills - len(points))]
+        self._random.shuffle(fates)
+        return fates
+
+    def kill_and_restart(self) -> None:
+        """Let every planned kill happen, in all programs at once, while the time allows it."""
+        end = time.monotonic() + KILLING_SHARE * (self._deadline - time.monotonic())
+        running = {program for program in range(self._scale.programs) if self._begin(program)}
+        while running and time.monotonic() < end:
+            for program in tuple(running):
+                self._watch(self._lives[program])
+                if self._lives[program].process.poll() is not None:
+                    self._bury(self._lives[program])
+                    if not self._begin(program):
+                        running.discard(program)
+            time.sleep(LOOK_SECONDS)
+        for life in self._lives.values():
+            life.process.kill()
+            life.process.wait()
+
+    def _begin(self, program: int) -> bool:
+        fate = next(self._fates, None)
+        if fate is not None:
+            self._start(program, fate)
+        return fate is not None
+
+    def _start(self, program: int, fate: str | None) -> None:
+        self._starts += 1
+        # Orders are given little by little, so that every life has something to do.
+        share = 1.0 if fate is None else min(self._starts / self._scale.kills, 1.0)
+        command = [sys.executable, str(Path(__file__).with_name("chaos_driver.py")), str(self._folder)]
+        for name in ("generations", "trainings", "programs"):
+            command += [f"--{name}", str(getattr(self._scale, name))]
+        command += ["--program", str(program), "--released", str(round(share * self._scale.orders))]
+        environment = dict(os.environ)
+        longest = LONGEST_START if fate == STARTING else LONGEST_LIFE
+        seconds = self._random.uniform(0, longest)
+        if fate in POINTS:
+            turn = 1 if fate in RARE else self._random.randint(1, 2)
+            environment["CHAOS_DIE_AT"] = f"{fate}:{turn}"
+            seconds = PATIENCE_FOR_POINT
+        with (self._folder / "words" / f"{self._starts:04}.txt").open("wb") as words:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, env=environment
+            )
+        self._lives[program] = _Life(process, fate, seconds)
+
+    def _watch(self, life: _Life) -> None:
+        """Kill a driver, or all, if its time has come."""
+        if life.ready_at is None and self._ready_file(life).exists():
+            life.ready_at = time.monotonic()
+        if life.is_over():
+            for other in self._lives.values() if life.fate == TOGETHER else (life,):
+                other.kill(TOGETHER if life.fate == TOGETHER else RANDOM_MOMENT)
+        elif life.ready_at is None and time.monotonic() - life.since > START_SECONDS:
+            self.complaints.append(f"A driver took more than {START_SECONDS:.0f} s to start.")
+            life.kill(STARTING)
+
+    def _bury(self, life: _Life) -> None:
+        """Count how a driver ended."""
+        code = life.process.returncode
+        if code != -signal.SIGKILL:
+            self.complaints.append(f"A driver ended by itself with {code}.")
+        elif life.killed_as == RANDOM_MOMENT and life.ready_at is None:
+            self.deaths[STARTING] += 1
+        else:
+            self.deaths[life.killed_as or str(life.fate)] += 1
+        self._ready_file(life).unlink(missing_ok=True)
+
+    def _ready_file(self, life: _Life) -> Path:
+        return self._folder / f"ready-{life.process.pid}"
+
+    def settle(self, base_url: str) -> bool:
+        """Start every driver a last time and return whether all jobs end before the deadline.
+
+        Then trainings in doubt that the service has are given some time to be found.
+        """
+        for program in range(self._scale.programs):
+            self._start(program, None)
+        lives = self._lives.values()
+        # A driver that is ready has made the journal, if nobody had.
+        while not (all(self._ready_file(life).exists() for life in lives) and self._is_settled()):
+            if time.monotonic() > self._deadline:
+                return False
+            time.sleep(0.1)
+        end = min(time.monotonic() + SEARCH_SECONDS, self._deadline)
+        while time.monotonic() < end and not self._trainings_are_found(base_url):
+            time.sleep(0.3)
+        return self._is_settled()
+
+    def _is_settled(self) -> bool:
+        marks = ",".join("?" for _ in ACTIVE_STATES)
+        sql = f"SELECT count(*), coalesce(sum(state IN ({marks})), 0) FROM jobs"  # noqa: S608
+        with closing(self._journal()) as journal:
+            jobs, active = journal.execute(sql, tuple(ACTIVE_STATES)).fetchone()
+        return bool(jobs == self._scale.orders and active == 0)
+
+    def _trainings_are_found(self, base_url: str) -> bool:
+        with closing(self._journal()) as journal:
+            known = {row[0] for row in journal.execute("SELECT remote_id FROM jobs WHERE state = 'done'")}
+        trainings = [entry for entry in asked(base_url, "ledger") if entry["kind"] == "training"]
+        return all(entry["id"] in known for entry in trainings if entry["status"] == "Ready")
+
+    def _journal(self) -> sqlite3.Connection:
+        path = self._folder / "data" / "journal.sqlite3"
+        return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+
+    def end(self) -> list[int]:
+        """Ask every driver to end and return their exit codes."""
+        for life in self._lives.values():
+            if life.process.poll() is None:
+                life.process.terminate()
+        codes = []
+        for life in self._lives.values():
+            try:
+                codes.append(life.process.wait(START_SECONDS))
+            except subprocess.TimeoutExpired:
+                life.process.kill()
+                codes.append(life.process.wait())
+        return codes
