@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import IN_FLIGHT_STATES
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
@@ -21,7 +20,7 @@ class QueueState:
     Attributes:
         profile: whose queue.
         in_flight: tasks that are active at the service.
-        limit: how many of them it takes at most; None where the profile cannot be used now.
+        limit: how many of them it takes at most; None until something was sent from here.
         order: ids of the jobs in the queue, in the order in which they will be sent.
         pause: why nothing is sent, or None.
         rest: seconds until this program tries again, after the service said "not now".
@@ -54,7 +53,7 @@ class Queues:
         return QueueState(
             profile,
             in_flight=sum(job.state in IN_FLIGHT_STATES for job in jobs),
-            limit=await self._limit(profile),
+            limit=self._runner.limit(profile),
             order=tuple(job.id for job in queue_order(jobs)),
             pause=await self._pauses.get(profile),
             rest=self._runner.rest(profile),
@@ -88,9 +87,3 @@ class Queues:
             if profile in profiles:
                 notice = f"It waits: the queue of {profile} is held ({pause.reason})."
                 self._context.changes.publish(Change("queue", title="Queue paused", notice=notice))
-
-    async def _limit(self, profile: str) -> int | None:
-        try:
-            return (await self._context.gateway.provider(profile)).active_limit
-        except FluxError:
-            return None

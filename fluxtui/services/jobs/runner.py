@@ -42,6 +42,7 @@ class Runner:
         self._pauses = Pauses(context.journal)
         self._credits = CreditWatch(context)
         self._doubt = DoubtWatch(context, owner)
+        self._limits: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._version: int | None = None
 
@@ -52,6 +53,10 @@ class Runner:
     def rest(self, profile: str) -> float:
         """Return for how many seconds nothing more is sent, because the service said "not now"."""
         return self._pace(profile).rest
+
+    def limit(self, profile: str) -> int | None:
+        """Return how many tasks the service of a profile takes at a time, once that was asked for here."""
+        return self._limits.get(profile)
 
     def hurry(self, profile: str) -> None:
         """Send again without waiting for the end of such a rest."""
@@ -132,6 +137,7 @@ class Runner:
         except FluxError:
             # The first draft meets the same error, and its story will say so.
             return next_up(free, self._drivers, 1, lambda _: None)
+        self._limits[profile] = provider.active_limit
 
         def endpoint_limit(endpoint_id: str) -> int | None:
             try:

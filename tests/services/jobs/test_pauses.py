@@ -55,6 +55,7 @@ async def test_without_credits_the_queue_is_paused_once_and_goes_on_with_new_one
     assert [change.title for change in notices] == ["Out of credits", "Queue goes on"]
     assert "$0.04" in notices[0].notice
     assert (await jobs.queue_state("poor")).pause is None
+    assert (await jobs.queue_state("poor")).limit == 24
     assert simulator.violations() == []
 
 

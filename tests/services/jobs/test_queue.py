@@ -79,6 +79,13 @@ async def test_pace_rests_as_long_as_the_service_wishes_and_goes_one_by_one_unti
     assert (pace.is_resting, pace.at_once) == (False, None)
 
 
+def test_jobs_of_a_killed_driver_are_taken_over_in_under_fifteen_seconds() -> None:
+    pacing = Pacing()
+    # Its lease runs out; another program that was refused it just before tries again, at its next look.
+    assert pacing.lease + pacing.renewal + pacing.watch < 15
+    assert pacing.renewal * 3 < pacing.lease
+
+
 def test_ids_sort_by_time_and_differ() -> None:
     ids = [new_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
