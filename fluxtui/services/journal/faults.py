@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
+import sys
 from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
@@ -13,8 +15,11 @@ _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_
 _UNREACHABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 _COMPANIONS = ("", "-wal", "-shm")
 
-REPAIR_COMMAND = "fluxtui doctor --repair-journal"
-"""What the user runs for `repair_journal`."""
+
+def repair_command(path: Path | None = None) -> str:
+    """Return what the user runs to repair the journal at `path`, to be copied into a shell."""
+    journal = "JOURNAL" if path is None else shlex.quote(str(path))
+    return f"{shlex.quote(sys.executable)} -m fluxtui.services.journal.repair {journal}"
 
 
 def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
@@ -24,7 +29,7 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     if code in _DAMAGED:
         return StorageError(
             f"The journal {path} is damaged or is no journal. Nothing was deleted.",
-            next_step=f"Close FluxTUI everywhere and run {REPAIR_COMMAND}: it keeps the file as "
+            next_step=f"Close FluxTUI everywhere and run {repair_command(path)} : it keeps the file as "
             f"{aside_path(path)} and makes a new journal of what can still be read.",
         )
     if code in _LOCKED:

@@ -7,8 +7,9 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from fluxtui.domain.errors import StorageError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.picture import Picture
+from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import set_aside, storage_error
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
 from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
@@ -241,3 +243,22 @@ def _doubt_drafts(connection: sqlite3.Connection) -> int:
     connection.execute("UPDATE jobs SET lease_owner = NULL, lease_until = NULL")
     connection.execute("COMMIT")
     return changed.rowcount
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Repair the journal that is named and tell what was done; return 0, or 1 if it could not be done."""
+    if len(arguments) != 1:
+        sys.stderr.write("Name the journal to be repaired: its file in the data directory.\n")
+        return 2
+    try:
+        repair = repair_journal(Path(arguments[0]))
+    except StorageError as error:
+        sys.stderr.write(f"{safe_text(error.sentence())}\n")
+        return 1
+    told = "Nothing is wrong with the journal." if repair is None else repair.sentence()
+    sys.stdout.write(f"{safe_text(told)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import safe_text
-from fluxtui.services.journal.faults import REPAIR_COMMAND
+from fluxtui.services.journal.faults import repair_command
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -74,7 +74,7 @@ def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
         name = f"{model.__name__.lower()} {safe_text(next(iter(dict(row).values())), limit=60)}"
     raise StorageError(
         f"The journal holds something that cannot be understood: {name}. Nothing was changed.",
-        next_step=f"Close FluxTUI everywhere and run {REPAIR_COMMAND}: it keeps the file as it is.",
+        next_step=f"Close FluxTUI everywhere and run {repair_command()} : it keeps the file.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sqlite3
 import stat
 import subprocess
@@ -18,6 +19,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal import Journal
+from fluxtui.services.journal.faults import repair_command
 from fluxtui.services.journal.repair import Repair, repair_journal
 
 HOLDER = """
@@ -77,7 +79,7 @@ async def test_what_can_be_read_is_saved_and_the_damaged_file_kept(
     with pytest.raises(StorageError, match="damaged") as caught:
         async with Journal(path) as journal:
             await journal.jobs.recent(1_000)
-    assert "fluxtui doctor --repair-journal" in caught.value.next_step
+    assert repair_command(path) in caught.value.next_step
     repair = repaired(path)
     assert repair.aside.read_bytes() == content
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -166,6 +168,22 @@ def test_a_database_of_another_program_is_not_touched(path: Path, made_by: str) 
     with pytest.raises(StorageError, match="another program"):
         repair_journal(path)
     assert path.read_bytes() == before
+
+
+def test_the_command_of_the_message_repairs(path: Path) -> None:
+    path.write_bytes(b"Dear diary, " * 400)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            shlex.split(repair_command(path)), capture_output=True, text=True, timeout=30, check=False
+        )
+
+    assert "A new journal was made" in run().stdout
+    assert "Nothing is wrong" in run().stdout
+    path.unlink()
+    missing = run()
+    assert missing.returncode == 1
+    assert "could not be repaired" in missing.stderr
 
 
 def test_a_missing_journal_is_told(path: Path) -> None:
