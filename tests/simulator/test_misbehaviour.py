@@ -46,7 +46,7 @@ def test_a_connection_dropped_before_acceptance_bills_nothing(
     client: httpx.Client, simulator: Simulator
 ) -> None:
     simulator.faults("drop-before", count=1)
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         client.post("/v1/flux-dev", json=SMALL)
     assert simulator.ledger() == []
 
@@ -56,7 +56,7 @@ def test_an_answer_lost_after_acceptance_is_billed(
     client: httpx.Client, simulator: Simulator, kind: str
 ) -> None:
     simulator.faults(kind, count=1)
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         client.post("/v1/flux-dev", json=SMALL)
     assert len(simulator.ledger()) == 1
     assert simulator.credits() == 9997.5
