@@ -146,17 +146,17 @@ async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_
     assert journal.read_bytes().startswith(b"not a database")
 
 
+@pytest.mark.parametrize(("no_color", "theme"), [(None, "ansi-dark"), ("1", "textual-dark")])
 async def test_without_colours_the_terminals_own_are_not_used(
-    make_app: AppFactory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    make_app: AppFactory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_color: str | None, theme: str
 ) -> None:
     (tmp_path / "config.toml").write_text('[interface]\ntheme = "ansi-dark"\n')
-    for variable, theme in ((None, "ansi-dark"), ("1", "textual-dark")):
-        if variable:
-            monkeypatch.setenv("NO_COLOR", variable)
-        app = make_app()
-        async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda app=app: is_open(app))
-            assert app.theme == theme
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        assert app.theme == theme
 
 
 async def test_messages_keep_every_error(make_app: AppFactory) -> None:
