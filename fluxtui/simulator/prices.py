@@ -2,14 +2,16 @@
 
 Source: BFL pricing page and API answers, read 2026-10. A FLUX.2 job pays a first price for its first output
 megapixel and a second one for each further megapixel, its input pictures counted at the second. No source
-settles the rounding of megapixels: a megapixel is 1,000,000 pixels here, and a begun one is paid in full from
-0.01 on. Prices that no source gives (expand, the tools, the historic depth and canny finetunes, FLUX 3 at
+settles the rounding of megapixels: here one is 1024 x 1024 pixels, and a begun one is paid in full, which
+agrees with the one bill on record (1.98 megapixels paid as two). Prices that no source gives (expand, the tools, the historic depth and canny finetunes, FLUX 3 at
 1.5k) are taken from their neighbours.
 """
 
 from __future__ import annotations
 
 import math
+
+MEGAPIXEL = 1024 * 1024
 
 _FLAT = {
     "flux-pro-1.1": 4.0,
@@ -45,7 +47,7 @@ _LONGEST_TRAINING = 600.0
 
 def megapixels(pixels: int) -> int:
     """Return the megapixels paid for `pixels`."""
-    return math.ceil(round(pixels / 1_000_000, 2))
+    return math.ceil(pixels / MEGAPIXEL)
 
 
 def image_price(path: str, output_pixels: int, input_pixels: int, resolution: str | None = None) -> float:
