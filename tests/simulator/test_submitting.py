@@ -63,8 +63,8 @@ def test_the_answer_names_id_polling_url_on_another_port_and_cost(
     assert answer["polling_url"] == f"{simulator.polling_base_url}/v1/get_result?id={answer['id']}"
     assert simulator.polling_base_url != simulator.base_url
     assert (answer["cost"], answer["input_mp"], answer["output_mp"]) == (3.0, 0, 1.05)
-    assert simulator.credits() == 10_000 - 4.5
-    assert simulator.ledger()[0]["cost"] == 4.5
+    assert simulator.credits() == 10_000 - 3.0
+    assert simulator.ledger()[0]["cost"] == 3.0
 
 
 def test_a_webhook_leaves_out_the_polling_url(client: httpx.Client) -> None:
