@@ -225,6 +225,9 @@ class Runner:
         while True:
             await asyncio.sleep(pacing.renewal)
             for job_id in tuple(self._drivers):
+                if job_id not in self._drivers:
+                    # It ended while the ones before it were renewed.
+                    continue
                 try:
                     held = await self._context.journal.jobs.claim(job_id, self._owner, pacing.lease)
                 except StorageError as error:
