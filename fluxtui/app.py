@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Event
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
@@ -20,11 +21,13 @@ from fluxtui.collector.collector import jobs_to_collect
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural
 from fluxtui.feed import StateFeed
+from fluxtui.job_control import can_be_resumed
 from fluxtui.leaving import Leaving
 from fluxtui.patient_driver import PatientDriver
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES, Place
 from fluxtui.state import StatefulApp, guarded
+from fluxtui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from fluxtui.container import Container
@@ -32,12 +35,15 @@ if TYPE_CHECKING:
     from fluxtui.terminal.profile import TerminalProfile
 
 FIRST_PLACE = "finetune"
+OPENING_REST = 0.04
+"""Seconds for which the first place may settle after it is complete; it is painted then."""
 FIRST_PAINT_REST = 0.12
 """Seconds for which a place may settle before it is first painted: once instead of four times."""
 FAILED = (
     "fluxtui: A fault in the program ended it; the log has the details (fluxtui doctor says where it is).\n"
     "No job is lost: they go on at the next start."
 )
+NO_SHELL = "No shell waits behind the program that could bring it back: Ctrl+Z does nothing here."
 LEAVE_SECONDS = 2.0
 """Within how many seconds Ctrl+C has to be pressed again."""
 
@@ -85,6 +91,7 @@ class FluxApp(StatefulApp):
         self._feed: StateFeed | None = None
         self._runner: Worker[None] | None = None
         self._visited: set[str] = set()
+        self._typed_ahead = TypedAhead(self, super().on_event)
         self._interrupted = False
         self._closing = False
         self.animation_level = "none"
@@ -95,6 +102,13 @@ class FluxApp(StatefulApp):
         if self._services is None:
             raise LookupError("the services are not open")
         return self._services
+
+    async def on_event(self, event: Event) -> None:
+        """Act on what is typed in its order, on everything else at once."""
+        if TypedAhead.is_typed(event):
+            await self._typed_ahead.take(event)
+        else:
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         """Open the services, then show the first place; nothing is painted before."""
@@ -117,7 +131,7 @@ class FluxApp(StatefulApp):
         self._use_theme(services.config.config.interface.theme)
         await self._feed.start()
         await self._show_first_place()
-        self.set_timer(FIRST_PAINT_REST, self._end_batch)
+        self.set_timer(OPENING_REST, self._end_batch)
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
         if not self._closing:
@@ -210,6 +224,9 @@ class FluxApp(StatefulApp):
 
     def action_suspend_process(self) -> None:
         """Suspend to the shell; a collector goes on meanwhile, since nothing moves in a suspended program."""
+        if not can_be_resumed():
+            self.tell(NO_SHELL, severity="warning")
+            return
         if self._has_active_jobs:
             self._leaving.leave_collector()
         super().action_suspend_process()

@@ -35,6 +35,9 @@ PATIENCE = 20.0
 LOOKS = 0.3
 """Seconds to wait for a first change after a key."""
 
+READING = 0.4
+"""Seconds for which a question is read; one that costs takes no answer that comes quicker than people."""
+
 STILL = 0.06
 """Seconds without a change after which a screen counts as painted."""
 
@@ -172,6 +175,12 @@ class Terminal:
         """Press keys by name, looking after each what came of it as a person does."""
         for key in keys:
             self._write_and_look(KEYS.get(key) or key.encode())
+
+    def confirm(self, *question: str) -> None:
+        """Wait for a question, read it, and say yes."""
+        self.wait_for(*question)
+        time.sleep(READING)
+        self.press("y")
 
     def _write_and_look(self, data: bytes) -> None:
         with self._changed:

@@ -227,8 +227,7 @@ async def test_leaving_the_demo_leaves_a_collector_that_keeps_its_simulator(
     terminal = demo.start(image=4)
     terminal.wait_until(lambda _: "running" in states(demo.folder))
     terminal.press("ctrl+q")
-    terminal.wait_for("Leave while jobs are active?", "collector without a screen")
-    terminal.press("y")
+    terminal.confirm("Leave while jobs are active?", "collector without a screen")
     assert terminal.wait_for_end() == 0
     assert "done" not in states(demo.folder)
     until(lambda: states(demo.folder) == ["done"] * PICTURES)

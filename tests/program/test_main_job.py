@@ -31,8 +31,7 @@ def train(terminal: Terminal, dataset: Path, name: str) -> None:
     terminal.press("tab", "right", "right", "right")
     terminal.wait_for("● style")
     terminal.press("ctrl+s")
-    terminal.wait_for("Train this finetune?", "$4.00")
-    terminal.press("y")
+    terminal.confirm("Train this finetune?", "$4.00")
 
 
 def generate(terminal: Terminal, prompt: str, saved: int) -> None:

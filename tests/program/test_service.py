@@ -49,8 +49,7 @@ def test_training_is_told_to_have_ended(
     terminal.go_to("Name ")
     terminal.type("too late")
     terminal.press("tab", "right", "ctrl+s")
-    terminal.wait_for("Train this finetune?")
-    terminal.press("y")
+    terminal.confirm("Train this finetune?")
     terminal.wait_for("no longer trains")
     terminal.press("ctrl+q")
     assert terminal.wait_for_end() == 0

@@ -18,6 +18,7 @@ from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.widgets.dialogs import DeliberateDialog
 
 QUICK = Pacing(
     watch=0.05,
@@ -30,6 +31,12 @@ QUICK = Pacing(
 )
 
 AppFactory = Callable[..., FluxApp]
+
+
+@pytest.fixture(autouse=True)
+def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let dialogs take an answer as soon as they are there: tests are quicker than people."""
+    monkeypatch.setattr(DeliberateDialog, "SIGHT_SECONDS", 0.0)
 
 
 @pytest.fixture

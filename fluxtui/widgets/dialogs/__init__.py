@@ -1,8 +1,17 @@
 """Questions that stand in front of a screen, and the one way to open them."""
 
-from fluxtui.widgets.dialogs.base import Dialog, ask, open_dialog
+from fluxtui.widgets.dialogs.base import DeliberateDialog, Dialog, ask, open_dialog
 from fluxtui.widgets.dialogs.choice import Choice, ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
 from fluxtui.widgets.dialogs.type_name import TypeNameDialog
 
-__all__ = ["Choice", "ChoiceDialog", "ConfirmDialog", "Dialog", "TypeNameDialog", "ask", "open_dialog"]
+__all__ = [
+    "Choice",
+    "ChoiceDialog",
+    "ConfirmDialog",
+    "DeliberateDialog",
+    "Dialog",
+    "TypeNameDialog",
+    "ask",
+    "open_dialog",
+]

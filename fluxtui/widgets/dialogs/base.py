@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from time import monotonic
+from typing import Any, ClassVar, Literal, TypeVar
 
 from textual.app import App
 from textual.content import Content
@@ -40,6 +41,34 @@ class Dialog(QuietScreen[Answer], ModalScreen[Answer]):
         .dialog-keys { margin-top: 1; color: $text-muted; width: 1fr; }
     }
     """
+
+
+class DeliberateDialog(Dialog[Answer]):
+    """A dialog about what costs or is lost: only who can have seen it answers it.
+
+    Keys that were typed or pasted ahead of it count for nothing.
+    """
+
+    SIGHT_SECONDS: ClassVar[float] = 0.15
+    """How long after it is drawn nobody can have read and answered it; 0 takes every answer."""
+
+    _drawn_at: float | None = None
+
+    def on_mount(self) -> None:
+        """Note when it is drawn, which is held back while it opens."""
+        self.set_timer(OPENING_SECONDS, self._note_when_drawn)
+
+    def _note_when_drawn(self) -> None:
+        self.call_after_refresh(self._note_drawn)
+
+    def _note_drawn(self) -> None:
+        self._drawn_at = monotonic()
+
+    def is_seen_at(self, moment: float) -> bool:
+        """Whether somebody can have seen it at a moment of the monotonic clock, such as an event's time."""
+        if not self.SIGHT_SECONDS:
+            return True
+        return self._drawn_at is not None and moment >= self._drawn_at + self.SIGHT_SECONDS
 
 
 def open_dialog(

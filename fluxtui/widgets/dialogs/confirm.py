@@ -11,11 +11,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button
 
-from fluxtui.widgets.dialogs.base import Dialog, dialog_button
+from fluxtui.widgets.dialogs.base import DeliberateDialog, dialog_button
 from fluxtui.widgets.plain import PlainLabel, plain, set_title
 
 
-class ConfirmDialog(Dialog[bool]):
+class ConfirmDialog(DeliberateDialog[bool]):
     """Asks for a yes; every other way out is a no."""
 
     HELP = "`y` or the marked button with Enter says yes; `n`, `q` or Escape says no."

@@ -11,12 +11,12 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.domain.text import safe_text
-from fluxtui.widgets.dialogs.base import Dialog
+from fluxtui.widgets.dialogs.base import DeliberateDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, set_title
 
 
-class TypeNameDialog(Dialog[bool]):
+class TypeNameDialog(DeliberateDialog[bool]):
     """Is answered with yes only by typing `name` as it is shown."""
 
     HELP = "Type the name and press Enter; Escape or `ctrl+c` leaves everything as it is."

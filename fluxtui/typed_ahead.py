@@ -1,0 +1,87 @@
+"""Keys that come faster than the program follows them: each is acted on where the one before it has led."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from textual.app import App
+from textual.events import Event, Key, MouseEvent, MouseMove, Paste
+from textual.message_pump import MessagePump
+from textual.widget import Widget
+
+from fluxtui.widgets.dialogs import DeliberateDialog
+
+PATIENCE_SECONDS = 3.0
+"""How long the next key may wait for the one before it; a widget that is stuck must not stop all keys."""
+GLANCE_SECONDS = 0.05
+"""How often it is looked whether a widget that should answer still exists."""
+
+
+class TypedAhead:
+    """Hands keys, clicks and pasted text on in their order.
+
+    Textual hands each key to the queue of the widget with the focus at once, and looks for its binding when
+    the key comes back. If that takes longer than the next key, a function key overtakes letters typed before
+    it, and those do what they mean in the new place: `3` leads away again, `d` deletes.
+
+    Args:
+        app: whose keys they are.
+        deliver: acts on an event the usual way.
+    """
+
+    def __init__(self, app: App[Any], deliver: Callable[[Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._deliver = deliver
+        self._waiting: deque[Event] = deque()
+        self._settling: asyncio.Task[None] | None = None
+
+    @staticmethod
+    def is_typed(event: Event) -> bool:
+        """Whether an event is one of those that are kept in order."""
+        is_input = isinstance(event, (Key, Paste, MouseEvent)) and not isinstance(event, MouseMove)
+        return is_input and not event.is_forwarded
+
+    async def take(self, event: Event) -> None:
+        """Act on an event, now or when everything typed before it has been acted on."""
+        if self._settling is not None or self._waiting:
+            self._waiting.append(event)
+        else:
+            await self._act_on(event)
+
+    async def _act_on(self, event: Event) -> None:
+        screen = self._app.screen
+        if isinstance(screen, DeliberateDialog) and not screen.is_seen_at(event.time):
+            return
+        if isinstance(event, MouseEvent):
+            await self._deliver(event)
+            return
+        target = self._app.focused or screen
+        await self._deliver(event)
+        self._settling = asyncio.create_task(self._settle(target))
+
+    async def _act_on_next(self) -> None:
+        self._settling = None
+        while self._waiting and self._settling is None:
+            await self._act_on(self._waiting.popleft())
+
+    async def _settle(self, target: Widget) -> None:
+        """Follow an event from its widget up to the application, and wait until what it opened is there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for node in list(target.ancestors_with_self):
+                    await _done(node)
+                await _done(self._app.screen)
+        self._app.call_later(self._act_on_next)
+
+
+async def _done(node: MessagePump) -> None:
+    """Wait until a node has dealt with all that it has been sent so far, or is gone."""
+    done = asyncio.Event()
+    if node.call_later(done.set):
+        while not done.is_set() and node.is_running:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), GLANCE_SECONDS)
