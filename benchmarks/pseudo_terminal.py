@@ -70,7 +70,7 @@ class PseudoTerminal:
             self._read(0.05)
         return (time.perf_counter() - self.started) * 1000
 
-    def press(self, keys: bytes, quiet: float = 0.25, most: float = 3.0) -> Output:
+    def press(self, keys: bytes, quiet: float = 0.6, most: float = 3.0) -> Output:
         """Type `keys` and return what came until `quiet` seconds passed without output."""
         os.write(self._master, keys)
         return self.listen(quiet, most)
