@@ -43,7 +43,7 @@ FAILED = (
     "fluxtui: A fault in the program ended it; the log has the details (fluxtui doctor says where it is).\n"
     "No job is lost: they go on at the next start."
 )
-NO_SHELL = "No shell waits behind the program that could bring it back: Ctrl+Z does nothing here."
+NO_SHELL = "Ctrl+Z does nothing here: there is no shell to bring the program back."
 LEAVE_SECONDS = 2.0
 """Within how many seconds Ctrl+C has to be pressed again."""
 

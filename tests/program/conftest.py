@@ -60,14 +60,14 @@ KEYS: Mapping[str, bytes] = {
     "end": b"\x1b[F",
     "delete": b"\x1b[3~",
     "backspace": b"\x7f",
-    **{f"ctrl+{letter}": bytes([ord(letter) - 96]) for letter in "acdeklnpqrstu"},
+    **{f"ctrl+{letter}": bytes([ord(letter) - 96]) for letter in "acdeklnpqrstuz"},
 }
 
 # A session leader gets signals of its terminal only once the terminal is its own.
 TAKE_TERMINAL = (
     "import fcntl, os, sys, termios\n"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])\n"
+    "os.execvp(sys.argv[1], sys.argv[1:])\n"
 )
 
 
@@ -78,6 +78,7 @@ class Terminal:
         arguments: of the command line, after `fluxtui`.
         environ: variables beside those of the test.
         size: columns and rows.
+        through: the command that starts the program, given its command line; none where it starts directly.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Terminal:
         arguments: Sequence[str],
         environ: Mapping[str, str] | None = None,
         size: tuple[int, int] = (80, 24),
+        through: Sequence[str] = (),
     ) -> None:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
@@ -96,7 +98,7 @@ class Terminal:
         variables = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", TAKE_TERMINAL, "-m", "fluxtui", *arguments],
+                [sys.executable, "-c", TAKE_TERMINAL, *through, sys.executable, "-m", "fluxtui", *arguments],
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
@@ -229,10 +231,8 @@ def start_program() -> Iterator[StartProgram]:
     """Return what starts the program in a terminal of its own: `start_program("demo", ...)`."""
     terminals: list[Terminal] = []
 
-    def start(
-        *arguments: object, environ: Mapping[str, str] | None = None, size: tuple[int, int] = (80, 24)
-    ) -> Terminal:
-        terminals.append(Terminal([str(argument) for argument in arguments], environ, size))
+    def start(*arguments: object, **options: Any) -> Terminal:
+        terminals.append(Terminal([str(argument) for argument in arguments], **options))
         return terminals[-1]
 
     yield start
