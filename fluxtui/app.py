@@ -165,6 +165,13 @@ class FluxApp(StatefulApp):
         await self.switch_mode(last if last in {place.name for place in PLACES} else FIRST_PLACE)
         self.ask_balance()
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End because of a fault. While ending, what was half open may fail, and nobody needs to know."""
+        if self._exit:
+            logging.getLogger("fluxtui").info("a fault while ending", exc_info=error)
+        else:
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """End after a fault of the program. Textual would print all variables, and keys can be among them."""
         logging.getLogger("fluxtui").critical("the program failed", exc_info=True)

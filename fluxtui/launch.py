@@ -56,7 +56,17 @@ def _demo_options(options: argparse.Namespace) -> argparse.Namespace:
 
 
 def run_demo(options: argparse.Namespace) -> int:
-    """Start the program on the simulator, with a data directory and a sample dataset of its own."""
+    """Start the program on the simulator; asked for the demo there, it opens it anew."""
+    while True:
+        result = _run_demo(options)
+        from fluxtui.state import OPEN_DEMO
+
+        if result != OPEN_DEMO:
+            return result
+
+
+def _run_demo(options: argparse.Namespace) -> int:
+    """Run the demo once, with a data directory and a sample dataset of its own."""
     from fluxtui.collector.detached import detached_collector
     from fluxtui.demo.dataset import make_sample_dataset
     from fluxtui.demo.simulation import Speed, simulator

@@ -31,6 +31,14 @@ def log(tmp_path: Path) -> Iterator[Path]:
     stop_log()
 
 
+async def end_with_fault(app: FluxApp) -> None:
+    """Leave while a screen opens that fails."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.push_screen(Faulty())
+        app.exit(0)
+
+
 async def show_fault(app: FluxApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(Faulty())
@@ -51,3 +59,13 @@ async def test_the_end_by_a_fault_shows_no_variables(
     assert "the program failed" in written
     assert "bad header [secret]" in written
     assert KEY not in written
+
+
+async def test_a_fault_of_what_was_half_open_does_not_spoil_the_end(
+    make_app: Callable[..., FluxApp], log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = make_app()
+    await end_with_fault(app)
+    assert app.return_code == 0
+    assert capsys.readouterr().err == ""
+    assert "a fault while ending" in log.read_text()
