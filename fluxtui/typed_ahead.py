@@ -61,7 +61,8 @@ class TypedAhead:
             return
         target = self._app.focused or screen
         await self._deliver(event)
-        self._settling = asyncio.create_task(self._settle(target))
+        if not (_is_text_for(target, event) and self._waiting and _is_text_for(target, self._waiting[0])):
+            self._settling = asyncio.create_task(self._settle(target))
 
     async def _act_on_next(self) -> None:
         self._settling = None
@@ -76,6 +77,11 @@ class TypedAhead:
                     await _done(node)
                 await _done(self._app.screen)
         self._app.call_later(self._act_on_next)
+
+
+def _is_text_for(target: Widget, event: Event) -> bool:
+    """Whether an event is a letter for a field: those keep their order in its queue, and lead nowhere."""
+    return isinstance(event, Key) and target.check_consume_key(event.key, event.character)
 
 
 async def _done(node: MessagePump) -> None:
