@@ -58,6 +58,7 @@ class FaultGate:
             await self._connections.drop(scope, receive)
             return
         if error := self._faults.take(place, HTTP_KINDS):
+            await _read_away(receive)
             await _answer_error(error.kind, error.seconds, send)
             return
         if broken := self._faults.take(place, BODY_KINDS):
@@ -90,6 +91,14 @@ async def _send_whole(start: Message, body: bytes, send: Send) -> None:
     headers.append((b"content-length", str(len(body)).encode()))
     await send({**start, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _read_away(receive: Receive) -> None:
+    """Take the whole body: a connection closed with some of it unread is reset, and the answer lost."""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
 
 
 async def _answer_error(kind: str, seconds: float, send: Send) -> None:

@@ -147,8 +147,9 @@ class OrderPanel(Vertical):
         self.call_after_refresh(self._unfold_where_roomy)
 
     def _unfold_where_roomy(self) -> None:
-        parameters = self.query_one(ParameterForm)
-        parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= parameters.size.height)
+        # Called after the next drawing, before which the place may have been closed.
+        for parameters in self.query(ParameterForm):
+            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= parameters.size.height)
 
     def offer(self, endpoints: Endpoints, finetunes: Sequence[Finetune]) -> None:
         """Offer endpoints and finetunes; what is chosen stays chosen."""
