@@ -40,8 +40,10 @@ class WelcomeScreen(QuietScreen[None]):
         name, profile = config.active()
         with VerticalScroll(id="welcome", can_focus=False):
             yield PlainLabel("Welcome to FluxTUI", id="welcome-title")
+            known = config.key_source() != "none"
+            state = "has a key; a new one takes its place" if known else "has no key yet"
             yield PlainStatic(
-                f"The profile {name} ({profile.base_url}) has no key yet. There are three ways to give one:"
+                f"The profile {name} ({profile.base_url}) {state}. There are three ways to give one:"
             )
             yield PlainStatic(
                 "1  Paste it here. It is checked without cost and kept in a file only you can read:"

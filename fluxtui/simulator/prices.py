@@ -3,8 +3,8 @@
 Source: BFL pricing page and API answers, read 2026-10. A FLUX.2 job pays a first price for its first output
 megapixel and a second one for each further megapixel, its input pictures counted at the second. No source
 settles the rounding of megapixels: here one is 1024 x 1024 pixels, and a begun one is paid in full, which
-agrees with the one bill on record (1.98 megapixels paid as two). Prices that no source gives (expand, the tools, the historic depth and canny finetunes, FLUX 3 at
-1.5k) are taken from their neighbours.
+agrees with the one bill on record (1.98 megapixels paid as two). Prices that no source gives (expand, the
+tools, the historic depth and canny finetunes, FLUX 3 at 1.5k) are taken from their neighbours.
 """
 
 from __future__ import annotations
