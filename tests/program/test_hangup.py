@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 PICTURES = 4
 PATIENCE = 25.0
 START = (
-    "import fcntl, os, sys, termios\n"
+    "import fcntl, os, signal, sys, termios\n"
+    # Whoever runs the tests under nohup has it ignored, and the program respects that.
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
     "os.execv(sys.executable, [sys.executable, '-m', 'fluxtui', *sys.argv[1:]])\n"
 )
