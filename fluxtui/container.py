@@ -27,7 +27,9 @@ from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
+from fluxtui.services.prices import PriceService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
@@ -83,7 +85,9 @@ class Connections:
             profile.base_url,
             key,
             key_header=hosts.key_header,
+            key_prefix=hosts.key_prefix,
             trusted_hosts=hosts.trusted_hosts,
+            other_bases=profile.bases,
             timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
             trace=self._trace,
         )
@@ -144,6 +148,8 @@ class Container:
         jobs = JobService(
             journal, self._storage, connections, owner=owner, pacing=self._pacing, budget=budget
         )
+        prices = PriceService(journal, connections)
+        loras = LoraService(self._storage, journal)
         return Services(
             config=self.config,
             storage=self._storage,
@@ -151,8 +157,12 @@ class Container:
             validation=validation,
             datasets=datasets,
             models=ModelService(journal, connections),
-            finetuning=FinetuningService(journal, self._storage, connections, datasets, validation, jobs),
-            inference=InferenceService(journal, self._storage, connections, validation, jobs),
+            finetuning=FinetuningService(
+                journal, self._storage, connections, datasets, validation, jobs, prices=prices
+            ),
+            inference=InferenceService(journal, self._storage, connections, validation, jobs, prices=prices),
+            prices=prices,
+            loras=loras,
             jobs=jobs,
             account=AccountService(journal, connections),
             budget=budget,

@@ -53,6 +53,7 @@ class StateFeed:
         """Fill the state, then follow every change."""
         self._services.jobs.subscribe(self._changed)
         self.follow_config()
+        self._app.prices = await self._services.prices.known()
         await self._follow({"jobs", "finetunes"})
         self._app.set_interval(1, self._tick)
         self._app.set_interval(PRESENCE_SECONDS, self._stay_present)
@@ -85,9 +86,11 @@ class StateFeed:
 
     def follow_config(self) -> None:
         """Take the profiles from the configuration."""
-        name, _ = self._services.config.active()
+        config = self._services.config
+        name, _ = config.active()
         self._app.profile = name
-        self._app.profiles = tuple(self._services.config.config.profiles)
+        self._app.profiles = tuple(config.config.profiles)
+        self._app.usable_profiles = config.usable_profiles()
 
     def refresh(self, *kinds: str) -> None:
         """Read the journal again soon; `kinds` are those of `Change`."""
@@ -96,9 +99,9 @@ class StateFeed:
             self._timer = self._app.set_timer(STATE_REST, self._read)
 
     def ask_balance(self) -> None:
-        """Ask the service for the balance soon."""
+        """Ask the services of all profiles with a key for balances and prices soon."""
         guarded(
-            self._app, self._ask_balance(), doing="asking for the balance", group="balance", exclusive=True
+            self._app, self._ask_balances(), doing="asking for the balance", group="balance", exclusive=True
         )
 
     def _changed(self, change: Change) -> None:
@@ -126,7 +129,7 @@ class StateFeed:
         self._app.spent_today = await self._services.account.spent_today()
         self._app.allowances = await self._services.budget.allowances()
         if stale & {"finetunes", "finished"}:
-            self._app.finetunes = await self._services.models.list(self._app.profile)
+            self._app.finetunes = await self._services.models.list()
 
     async def _jobs(self) -> tuple[Job, ...]:
         recent = await self._services.journal.jobs.recent(JOBS_SHOWN)
@@ -134,15 +137,21 @@ class StateFeed:
         older = [job for job in await self._services.journal.jobs.active() if job.id not in known]
         return (*recent, *sorted(older, key=lambda job: job.created_at, reverse=True))
 
-    async def _ask_balance(self) -> None:
+    async def _ask_balances(self) -> None:
         await asyncio.sleep(BALANCE_REST)
+        await asyncio.gather(*(self._ask_account(profile) for profile in self._app.usable_profiles))
+
+    async def _ask_account(self, profile: str) -> None:
+        """Ask one service for balance and prices."""
         try:
-            credits = await self._services.account.balance(self._app.profile)
+            credits = await self._services.account.balance(profile)
+            if credits is not None:
+                known = Balance(credits, self._app.clock())
+                self._app.balances = {**self._app.balances, profile: known}
+            self._app.prices = await self._services.prices.refresh(profile)
         except FluxError as error:
             # Not worth an interruption: the top line shows the balance as unknown or old.
-            self._app.log.warning(f"balance: {error.title}")
-            return
-        self._app.balance = Balance(credits, self._app.clock())
+            self._app.log.warning(f"account of {profile}: {error.title}")
 
     def _tick(self) -> None:
         today = Period.DAY.start(self._app.clock())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import weakref
 from abc import abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +18,7 @@ from textual.worker import Worker
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.prices import Prices
 from fluxtui.domain.spending import Allowance
 
 if TYPE_CHECKING:
@@ -58,8 +59,14 @@ class StatefulApp(App[int]):
     """
 
     profile: var[str] = var("")
+    """The active profile: where new work goes at first."""
     profiles: var[tuple[str, ...]] = var(())
-    balance: var[Balance | None] = var(None)
+    usable_profiles: var[tuple[str, ...]] = var(())
+    """Those of the profiles that have a key, the active one first."""
+    balances: var[Mapping[str, Balance]] = var({})
+    """What the services said is left, by profile; a profile whose service does not tell is not in it."""
+    prices: var[Prices] = var(Prices())
+    """What the services said of their prices."""
     spent_today: var[float] = var(0.0)
     """Credits spent since local midnight."""
     allowances: var[tuple[Allowance, ...]] = var(())
@@ -69,7 +76,7 @@ class StatefulApp(App[int]):
     queues: var[tuple[QueueState, ...]] = var(())
     """How many jobs fly and wait, and what holds them: the active profile first, then others with jobs."""
     finetunes: var[tuple[Finetune, ...]] = var(())
-    """All finetunes known locally for the active profile."""
+    """All finetunes known locally, of all profiles."""
     pictures_revision: var[int] = var(0)
     """Grows with every picture that is saved."""
     connected: var[bool] = var(True)
@@ -107,9 +114,18 @@ class StatefulApp(App[int]):
             severity="error",
         )
 
-    def finetune_of(self, finetune_id: str | None) -> Finetune | None:
-        """Return a finetune of the active profile by its id."""
-        return next((item for item in self.finetunes if item.id == finetune_id), None)
+    def finetune_of(self, ref: str | None) -> Finetune | None:
+        """Return a finetune by what names it among all: `profile/id` (`Finetune.ref`)."""
+        return next((item for item in self.finetunes if item.ref == ref), None)
+
+    def balance_of(self, profile: str) -> Balance | None:
+        """Return what the service of a profile said is left, or None where it has not told."""
+        return self.balances.get(profile)
+
+    @property
+    def balance(self) -> Balance | None:
+        """What is left in the active profile."""
+        return self.balance_of(self.profile)
 
     @abstractmethod
     async def go(self, place: str, **wishes: Any) -> None:
@@ -117,7 +133,7 @@ class StatefulApp(App[int]):
 
     @abstractmethod
     def ask_balance(self) -> None:
-        """Ask the service for the balance soon."""
+        """Ask the services for balances and prices soon."""
 
     @abstractmethod
     def refresh_state(self, *kinds: str) -> None:

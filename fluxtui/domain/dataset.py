@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
+
+
+class CaptionRule(StrEnum):
+    """What a trainer makes of pictures without a caption."""
+
+    OPTIONAL = "optional"
+    """They are described by the service, or learned without words."""
+    NEEDED = "needed"
+    """The training fails, unless a default caption stands in."""
+
+
+@dataclass(frozen=True)
+class DatasetRules:
+    """What a trainer takes: counts of pictures, Pillow format names, and the pixels it scales down to.
+
+    `captions` says what becomes of pictures without one; `default_caption` names the parameter that stands in
+    for missing ones, and `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive.
+    """
+
+    min_pictures: int
+    advised_pictures: int
+    max_pictures: int
+    formats: tuple[str, ...]
+    max_pixels: int
+    captions: CaptionRule = CaptionRule.OPTIONAL
+    default_caption: str | None = None
+    caption_advice: str = ""
+    max_bytes: int | None = None
 
 
 class TrainingPicture(BaseModel):

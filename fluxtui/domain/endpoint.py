@@ -17,9 +17,11 @@ import annotated_types
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.money import Estimate
+from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.weights import Base
 
 
 class Control(StrEnum):
@@ -53,6 +55,7 @@ class Parameter:
         max_pixels: a picture larger than this number of pixels is scaled down before it is sent.
         empty: what an empty field means (`random`, `automatic`), shown in its place.
         urls: whether a picture can also be given as an http(s) address that the service fetches itself.
+        local: whether it is for us alone, such as a name that the service has no place for; never sent.
     """
 
     title: str
@@ -65,6 +68,7 @@ class Parameter:
     max_pixels: int | None = None
     empty: str = ""
     urls: bool = False
+    local: bool = False
 
 
 class Group(StrEnum):
@@ -84,6 +88,30 @@ class Availability(StrEnum):
     HISTORIC = "historic"
 
 
+class FinetuneBy(StrEnum):
+    """How an endpoint is told the finetune."""
+
+    ID = "id"
+    """By the id that it has in the account at this very service."""
+    WEIGHTS = "weights"
+    """By an address of the LoRA's file, so that one trained anywhere will do."""
+
+
+@dataclass(frozen=True)
+class FinetuneUse:
+    """What finetunes an endpoint generates with.
+
+    Attributes:
+        by: how it is told them.
+        bases: base models of the finetunes that fit.
+        most: how many it takes at once.
+    """
+
+    by: FinetuneBy
+    bases: frozenset[Base]
+    most: int = 1
+
+
 @dataclass(frozen=True)
 class EndpointInfo:
     """An endpoint apart from its parameters.
@@ -96,6 +124,9 @@ class EndpointInfo:
         price: reckons the estimate of one job from validated parameters.
         availability: whether the service still offers it.
         active_limit: the service's limit of tasks in flight for this endpoint alone, or None.
+        finetunes: what finetunes it generates with, or None.
+        trains: the base model of the finetunes that it trains, or None.
+        live_price: reckons the estimate from a price that the service told, or None where it tells none.
     """
 
     id: str
@@ -105,6 +136,9 @@ class EndpointInfo:
     price: Callable[[Any], Estimate]
     availability: Availability = Availability.SERVING
     active_limit: int | None = None
+    finetunes: FinetuneUse | None = None
+    trains: Base | None = None
+    live_price: Callable[[Any, UnitPrice], Estimate] | None = None
 
 
 class Endpoint(BaseModel):
@@ -137,13 +171,24 @@ class Endpoint(BaseModel):
         """Return the values of parameters that follow from `values` as long as nobody edits them."""
         return {}
 
-    def estimate(self) -> Estimate:
-        """Return what one job with these parameters will probably cost."""
+    def estimate(self, live: UnitPrice | None = None) -> Estimate:
+        """Return what one job with these parameters will probably cost.
+
+        Args:
+            live: the price that the service told, where it did; else our own dated table counts.
+        """
+        if live is not None and self.info.live_price is not None:
+            return self.info.live_price(self, live)
         return self.info.price(self)
 
     def given(self) -> dict[str, Any]:
         """Return all parameters that have a value: the recipe, and the request apart from picture bytes."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    def wire(self) -> dict[str, Any]:
+        """Return the parameters with a value that the service has a place for."""
+        local = {field.name for field in fields_of(type(self)) if field.local}
+        return {name: value for name, value in self.given().items() if name not in local}
 
 
 class GenerationEndpoint(Endpoint):
@@ -161,7 +206,13 @@ class GenerationEndpoint(Endpoint):
 
 
 class TrainingEndpoint(Endpoint):
-    """Base of endpoints that train a finetune from an archive of pictures, which is not among the fields."""
+    """Base of endpoints that train a finetune from an archive of pictures, which is not among the fields.
+
+    Every one has a parameter that names the finetune, `name_field`, and says in `rules` what pictures it takes.
+    """
+
+    rules: ClassVar[DatasetRules]
+    name_field: ClassVar[str] = "name"
 
 
 @dataclass(frozen=True)
@@ -191,6 +242,7 @@ class Field:
     advanced: bool = False
     empty: str = ""
     urls: bool = False
+    local: bool = False
 
     def label_of(self, choice: str) -> str:
         """Return the words for one of the choices."""
@@ -250,6 +302,7 @@ def _field(name: str, info: FieldInfo) -> Field:
         advanced=words.advanced,
         empty=words.empty,
         urls=words.urls,
+        local=words.local,
         **_limits(info),
     )
 

@@ -6,7 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from fluxtui.domain.weights import Base, Weights
+
+
+OWN_FILES = "files"
+"""Stands in place of a profile for LoRAs whose file the user has brought."""
 
 
 class FinetuneState(StrEnum):
@@ -19,7 +25,11 @@ class FinetuneState(StrEnum):
 
 
 class Finetune(BaseModel):
-    """A finetune as known locally; services tell what they like, so everything but the id may be absent."""
+    """A finetune as known locally; services tell what they like, so everything but the id may be absent.
+
+    `base` is the base model it was trained on, `weights` its file in the data directory, `weights_url` where a
+    service keeps that file for anyone who knows the address, and `endpoint` what trained it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,6 +51,15 @@ class Finetune(BaseModel):
     dataset: dict[str, Any] | None = None
     favourite: bool = False
     raw: dict[str, Any] = {}
+    base: Base | None = None
+    weights: Weights | None = None
+    weights_url: str | None = Field(default=None, repr=False)
+    endpoint: str | None = None
+
+    @property
+    def ref(self) -> str:
+        """What names it among all finetunes of all profiles: `profile/id`; no profile has a slash."""
+        return f"{self.profile}/{self.id}"
 
     @property
     def is_usable(self) -> bool:

@@ -106,7 +106,9 @@ class Job(BaseModel):
     `picture` is the path of the picture that came of it, relative to the data directory. `maybe_billed`
     tells that it was put in doubt and not found since, so that the service may have charged its estimate.
     `response` is what the service said, without secrets. `position` is the place in the queue that the user
-    chose; drafts without one come after those with one.
+    chose; drafts without one come after those with one. `addresses` are where the service wants to be asked
+    about it, by purpose. `finetune_profile` is the profile that its finetune belongs to, where that is not its
+    own. `cancel_asked_at` tells that the user wants it cancelled, `cancel_answer` what the service said to that.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -136,6 +138,10 @@ class Job(BaseModel):
     maybe_billed: bool = False
     response: dict[str, Any] | None = None
     position: int | None = None
+    addresses: dict[str, str] | None = None
+    finetune_profile: str | None = None
+    cancel_asked_at: datetime | None = None
+    cancel_answer: str | None = None
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None = None
@@ -145,6 +151,13 @@ class Job(BaseModel):
     def is_active(self) -> bool:
         """Whether the program still has something to do for it."""
         return self.state in ACTIVE_STATES
+
+    @property
+    def finetune_ref(self) -> str | None:
+        """What names its finetune among all finetunes: `profile/id`, or None where it has none."""
+        if self.finetune_id is None:
+            return None
+        return f"{self.finetune_profile or self.profile}/{self.finetune_id}"
 
     @property
     def credits(self) -> float:

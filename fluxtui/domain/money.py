@@ -32,6 +32,23 @@ def show_credits(credits: float) -> str:
 
 
 @dataclass(frozen=True)
+class UnitPrice:
+    """What a service charges for one unit of an endpoint.
+
+    Attributes:
+        usd: for one unit.
+        unit: what is counted, in the service's word: `megapixels`, `steps`, `images`, `seconds`.
+        read_on: when it was read: a month of our table, or the day on which the service told it.
+        live: whether the service itself told it.
+    """
+
+    usd: float
+    unit: str
+    read_on: str
+    live: bool = False
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What a job will probably cost.
 

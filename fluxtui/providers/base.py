@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +13,34 @@ from fluxtui.api.attachments import Progress as Progress
 from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.money import UnitPrice
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a service can do at all, so that nothing is promised that it cannot keep.
+
+    Attributes:
+        lists_finetunes: it tells which finetunes the account has.
+        deletes_finetunes: it deletes one when asked.
+        adds_by_id: a finetune that it does not list can be named by hand.
+        id_help: what such an id looks like, for people.
+        cancels: a job that it has accepted can be called back.
+        cancel_advice: what may become of a cancelled job and its price, as a sentence for people.
+        tells_balance: it says what is left on the account.
+        finds: the kinds of jobs that can be looked for when the answer to their submission was lost.
+        price_source: where its prices come from, in a few words.
+    """
+
+    lists_finetunes: bool
+    deletes_finetunes: bool
+    adds_by_id: bool
+    id_help: str
+    cancels: bool
+    cancel_advice: str
+    tells_balance: bool
+    finds: frozenset[JobKind]
+    price_source: str
 
 
 class Phase(StrEnum):
@@ -22,30 +51,113 @@ class Phase(StrEnum):
     READY = "ready"
     FAILED = "failed"
     MODERATED = "moderated"
+    CANCELLED = "cancelled"
     MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account at a service: the credits left and its name there, where the service tells them."""
+
+    balance: float | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class LoraSource:
+    """Where the file of a LoRA is.
+
+    Attributes:
+        name: for people.
+        url: an address that any service can fetch it from; not a secret, yet not shown either.
+        path: here, absolute, or None where it is not here.
+        sha256: of the file here.
+        size: bytes of the file here.
+    """
+
+    name: str
+    url: str | None = field(default=None, repr=False)
+    path: Path | None = None
+    sha256: str = ""
+    size: int = 0
+
+
+class UploadMemory(Protocol):
+    """Remembers where files were uploaded to, so that none is sent twice while the service keeps it."""
+
+    async def known(self, sha256: str) -> str | None:
+        """Return the address of a file at this service that will last for a while yet, or None."""
+        ...
+
+    async def remember(self, sha256: str, url: str, expires_at: datetime) -> None:
+        """Keep the address of an uploaded file until the service drops it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a request refers to beside its pictures, which it names by path.
+
+    Attributes:
+        archive: the training archive, absolute; None for a generation.
+        archive_sha256: of the archive.
+        loras: where the LoRAs are that the request names, by the value that stands in it.
+        uploads: what was uploaded before.
+        progress: told of the bytes of uploads, done and in all.
+    """
+
+    uploads: UploadMemory
+    archive: Path | None = None
+    archive_sha256: str = ""
+    loras: Mapping[str, LoraSource] = field(default_factory=dict)
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request that is ready to be ordered: all that can be done without cost is done.
+
+    `body` is what will be sent and `details` what the provider itself needs beside it; neither is logged.
+    """
+
+    request: Endpoint
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    archive: Path | None = None
 
 
 @dataclass(frozen=True)
 class Accepted:
     """The service has taken a job: its id there, where to ask for it, and the cost in credits if told.
 
-    `answer` is all that it said, secrets among it: never logged, shown or stored as it is.
+    `addresses` are further ones that it gave, by purpose. `answer` is all that it said, secrets among it:
+    never logged, shown or stored as it is.
     """
 
     remote_id: str
     polling_url: str | None = None
     cost_credits: float | None = None
     answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class RemoteTask:
-    """What is needed to ask a service about a job."""
+    """What is needed to ask a service about a job; `parameters` are those of its request."""
 
     kind: JobKind
     endpoint: str
     remote_id: str
     polling_url: str | None
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class Packing(StrEnum):
+    """How the weights of a trained LoRA are delivered."""
+
+    FILE = "file"
+    TAR = "tar"
 
 
 @dataclass(frozen=True)
@@ -60,6 +172,15 @@ class RemoteStatus:
         message: why it failed, where the service tells.
         details: what else it told that is worth keeping (seed, duration, prompt), without secrets.
         answer: all that it said, secrets among it: never logged, shown or stored as it is.
+        queue_position: how many wait before it, where the service tells.
+        log: all that the task itself has printed so far, as the service tells it, safe; None: not told.
+        finetune_id: the id of the finetune that was trained, where that is not the task's own.
+        weights_url: where the trained weights can be fetched without the key.
+        weights_packing: how they come.
+        weights_lasting: whether the service keeps them at that address for long, for whoever knows it.
+        cost_credits: what it cost, once that is known; None: not told.
+        unbilled: for a task that was cancelled: whether it surely cost nothing.
+        remark: something that the user should know of a result that came all the same.
     """
 
     phase: Phase
@@ -69,17 +190,56 @@ class RemoteStatus:
     message: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    queue_position: int | None = None
+    log: str | None = field(default=None, repr=False)
+    finetune_id: str | None = None
+    weights_url: str | None = field(default=None, repr=False)
+    weights_packing: Packing = Packing.FILE
+    weights_lasting: bool = False
+    cost_credits: float | None = None
+    unbilled: bool = False
+    remark: str = ""
+
+
+class CancelAnswer(StrEnum):
+    """What a service says to the wish to cancel a task."""
+
+    GONE = "taken out of the service's queue; not billed"
+    ASKED = "the service was asked to stop it; it may finish and be billed"
+    TOO_LATE = "it had ended already"
+    UNKNOWN = "the service does not know it any more"
 
 
 @dataclass(frozen=True)
-class DatasetRules:
-    """What a trainer takes: counts of pictures, Pillow format names, and the pixels it scales down to."""
+class Sought:
+    """A job whose submission got no answer, as the service would know it.
 
-    min_pictures: int
-    advised_pictures: int
-    max_pictures: int
-    formats: tuple[str, ...]
-    max_pixels: int
+    Attributes:
+        request: as it was sent.
+        name: of the finetune it trains, or `''`.
+        submitted_at: when it was sent, aware.
+    """
+
+    request: Endpoint
+    name: str
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A task at the service that may be a sought job.
+
+    Attributes:
+        remote_id: as in `Accepted`, like `polling_url` and `addresses`.
+        created_at: when the service says it began, aware, or None.
+        may_be: tells whether it can be another sought job as well.
+    """
+
+    remote_id: str
+    created_at: datetime | None
+    may_be: Callable[[Sought], bool]
+    polling_url: str | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 class Provider(Protocol):
@@ -87,7 +247,7 @@ class Provider(Protocol):
 
     id: str
     title: str
-    dataset_rules: DatasetRules
+    abilities: Abilities
     active_limit: int
 
     def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
@@ -95,28 +255,41 @@ class Provider(Protocol):
         ...
 
     def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
-        """Return what it trains with."""
+        """Return what it trains with, the one to be offered first in front."""
         ...
 
     def endpoint(self, endpoint_id: str) -> type[Endpoint]:
         """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
         ...
 
-    async def generate(self, request: GenerationEndpoint) -> Accepted:
-        """Submit a generation; pictures are parameters that hold paths, read and encoded here.
+    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+        """Do all that a request needs and that costs nothing, such as uploads; may be done again.
 
         Raises:
-            InDoubt: it may have been accepted without an answer.
-            PictureError: a picture cannot be read; nothing was sent.
+            PictureError: a picture cannot be read.
+            InvalidInput: a LoRA is neither here nor anywhere the service could fetch it.
         """
         ...
 
-    async def train(self, request: TrainingEndpoint, archive: Path, progress: Progress) -> Accepted:
-        """Submit a training with the archive at a path. Raises `InDoubt`, `TrainingDiscontinued`."""
+    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+        """Send the one request that is billed; `progress` is told of the bytes of an upload within it.
+
+        Raises:
+            InDoubt: it may have been accepted without an answer.
+            TrainingDiscontinued: the service does not train any more.
+        """
         ...
 
     async def status(self, task: RemoteTask) -> RemoteStatus:
         """Ask for a task once."""
+        ...
+
+    async def cancel(self, task: RemoteTask) -> CancelAnswer:
+        """Ask the service to stop a task. Raises `InvalidInput` where it cannot."""
+        ...
+
+    async def find(self, sought: Sought) -> tuple[Candidate, ...]:
+        """Return the tasks and finetunes at the service that may be a sought job; only looks."""
         ...
 
     async def finetune_ids(self) -> tuple[str, ...]:
@@ -131,10 +304,20 @@ class Provider(Protocol):
         """Delete a finetune at the service and return its message."""
         ...
 
-    async def balance(self) -> float:
-        """Return the credits that are left."""
+    async def account(self) -> Account:
+        """Return what the service tells of the account."""
         ...
 
-    async def check_key(self) -> float:
-        """Check the key without cost and return the credits left. Raises `NotAuthenticated`."""
+    async def check_key(self) -> Account:
+        """Check the key without cost. Raises `NotAuthenticated`."""
         ...
+
+    async def prices(self) -> Mapping[str, UnitPrice]:
+        """Return the prices that the service itself tells now, by endpoint; empty where it tells none."""
+        ...
+
+    async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
+        """Return of which of some endpoints it is known whether they are offered now, and whether they are."""
+        ...
+
+

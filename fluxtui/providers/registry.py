@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import InvalidInput
@@ -14,41 +16,103 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProviderHosts:
-    """Where a provider is and how it is told the key.
+    """A provider as far as a start needs to know it: where it is and how it is told the key.
 
     Attributes:
+        title: its name for people.
         default_base_url: for a profile that names none.
         trusted_hosts: hosts, or domains with a leading dot, that may get the key besides the base URL's.
         key_header: the header that carries the key.
         key_variable: the environment variable in which people keep it.
+        maker: `module:name` of what makes the provider of an `APIService`; imported when first needed, because
+            the descriptions of all endpoints take time.
+        key_prefix: what stands in front of the key in its header.
+        other_bases: further addresses that get the key, by the role that the provider knows them under.
+        key_help: where one gets a key, and what it looks like, for people.
+        summary: what it is for, in one sentence.
     """
 
+    title: str
     default_base_url: str
     trusted_hosts: tuple[str, ...]
     key_header: str
     key_variable: str
+    maker: str
+    key_prefix: str = ""
+    other_bases: Mapping[str, str] = field(default_factory=dict)
+    key_help: str = ""
+    summary: str = ""
 
 
-_HOSTS = {
+_HOSTS: dict[str, ProviderHosts] = {
     # Source: BFL API reference, read 2026-10.
-    "bfl": ProviderHosts("https://api.bfl.ai", (".bfl.ai",), "x-key", "BFL_API_KEY"),
+    "bfl": ProviderHosts(
+        title="Black Forest Labs",
+        default_base_url="https://api.bfl.ai",
+        trusted_hosts=(".bfl.ai",),
+        key_header="x-key",
+        key_variable="BFL_API_KEY",
+        maker="fluxtui.providers.bfl.provider:BFLProvider",
+        key_help="a key of dashboard.bfl.ai; it often begins with bfl_",
+        summary="generates with all FLUX models, your old finetunes and [klein] LoRAs; trains no new ones",
+    ),
+    # Source: fal.ai API reference, read 2026-11.
+    "fal": ProviderHosts(
+        title="fal.ai",
+        default_base_url="https://queue.fal.run",
+        trusted_hosts=(),
+        key_header="Authorization",
+        key_variable="FAL_KEY",
+        maker="fluxtui.providers.fal.provider:FalProvider",
+        key_prefix="Key ",
+        other_bases={"rest": "https://rest.fal.ai", "platform": "https://api.fal.ai"},
+        key_help="a key of fal.ai/dashboard/keys: two parts with a colon between",
+        summary="trains LoRAs for FLUX.2 [dev], [klein] and FLUX.1, and generates with them",
+    ),
+    # Source: Replicate HTTP API reference, read 2026-11.
+    "replicate": ProviderHosts(
+        title="Replicate",
+        default_base_url="https://api.replicate.com",
+        trusted_hosts=(),
+        key_header="Authorization",
+        key_variable="REPLICATE_API_TOKEN",
+        maker="fluxtui.providers.replicate.provider:ReplicateProvider",
+        key_prefix="Bearer ",
+        key_help="a token of replicate.com/account/api-tokens; it begins with r8_",
+        summary="trains LoRAs for FLUX.1 [dev] and generates with them",
+    ),
 }
 
-PROVIDERS: tuple[str, ...] = tuple(_HOSTS)
-"""Ids of all providers."""
+
+def provider_ids() -> tuple[str, ...]:
+    """Return the ids of all providers."""
+    return tuple(_HOSTS)
 
 
 def provider_hosts(provider_id: str) -> ProviderHosts:
     """Return where a provider is. Raises `InvalidInput` for an unknown one."""
     if provider_id not in _HOSTS:
-        raise InvalidInput(f"There is no provider {provider_id!r}; there is {', '.join(PROVIDERS)}.")
+        raise InvalidInput(f"There is no provider {provider_id!r}; there is {', '.join(_HOSTS)}.")
     return _HOSTS[provider_id]
 
 
 def create_provider(provider_id: str, api: APIService) -> Provider:
     """Return a provider that speaks through `api`. Raises `InvalidInput` for an unknown one."""
-    provider_hosts(provider_id)
-    # Imported here because the descriptions of all endpoints take time, and a start does not need them.
-    from fluxtui.providers.bfl.provider import BFLProvider
+    module, _, name = provider_hosts(provider_id).maker.partition(":")
+    maker: Callable[[APIService], Provider] = getattr(import_module(module), name)
+    return maker(api)
 
-    return BFLProvider(api)
+
+def register_provider(provider_id: str, hosts: ProviderHosts) -> Callable[[], None]:
+    """Add a provider, such as one of a plug-in or a test; the returned function takes it away again.
+
+    Raises `InvalidInput` where there is one of this id already.
+    """
+    if provider_id in _HOSTS:
+        raise InvalidInput(f"There is a provider {provider_id!r} already.")
+    _HOSTS[provider_id] = hosts
+
+    def remove() -> None:
+        _HOSTS.pop(provider_id, None)
+
+    return remove

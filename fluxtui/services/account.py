@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from fluxtui.domain.spending import Period
+from fluxtui.providers.base import Abilities, Account
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
 
@@ -40,17 +41,19 @@ class AccountService:
         self._clock = clock
         self._known: dict[str, KnownBalance] = {}
 
-    async def balance(self, profile: str) -> float:
-        """Ask the service for the credits left. Raises `ServiceError`."""
+    async def balance(self, profile: str) -> float | None:
+        """Ask the service for the credits left; None where it does not tell. Raises `ServiceError`."""
         provider = await self._gateway.provider(profile)
-        return self._remember(profile, await provider.balance())
+        if not provider.abilities.tells_balance:
+            return None
+        return self._remember(profile, await provider.account()).balance
 
     def known_balance(self, profile: str) -> KnownBalance | None:
         """Return the balance as it was last told, without asking."""
         return self._known.get(profile)
 
-    async def check_key(self, profile: str, key: SecretStr | None = None) -> float:
-        """Check a key at the service of a profile, without cost, and return the credits left.
+    async def check_key(self, profile: str, key: SecretStr | None = None) -> Account:
+        """Check a key at the service of a profile, without cost, and return what it tells of the account.
 
         Args:
             profile: whose service is asked.
@@ -66,10 +69,15 @@ class AccountService:
         async with self._gateway.trial(profile, key) as provider:
             return self._remember(profile, await provider.check_key())
 
+    async def abilities(self, profile: str) -> Abilities:
+        """Return what the service of a profile can do at all. Raises `FluxError` if it cannot be used."""
+        return (await self._gateway.provider(profile)).abilities
+
     async def spent_today(self) -> float:
         """Return the credits spent from here since local midnight, in all profiles."""
         return await self._journal.spending.since(Period.DAY.start(self._clock()))
 
-    def _remember(self, profile: str, credits: float) -> float:
-        self._known[profile] = KnownBalance(credits, self._clock())
-        return credits
+    def _remember(self, profile: str, account: Account) -> Account:
+        if account.balance is not None:
+            self._known[profile] = KnownBalance(account.balance, self._clock())
+        return account

@@ -13,7 +13,9 @@ from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
+from fluxtui.services.prices import PriceService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
@@ -31,6 +33,8 @@ class Services:
     models: ModelService
     finetuning: FinetuningService
     inference: InferenceService
+    prices: PriceService
+    loras: LoraService
     jobs: JobService
     account: AccountService
     budget: BudgetService

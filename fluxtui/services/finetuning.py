@@ -7,22 +7,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from fluxtui.domain.dataset import Dataset, PackedDataset
-from fluxtui.domain.endpoint import TrainingEndpoint
-from fluxtui.domain.errors import DatasetError, InvalidInput
+from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules, PackedDataset
+from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
+from fluxtui.domain.errors import DatasetError, InvalidInput, Problem
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
-from fluxtui.domain.text import safe_text
-from fluxtui.providers.base import DatasetRules, Provider, RemoteStatus, RemoteTask
+from fluxtui.domain.text import plural, safe_text
+from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.service import Progress
 from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.journal import Journal
+from fluxtui.services.prices import PriceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
-
-NAME_FIELD = "finetune_comment"
-"""The parameter that names the finetune."""
 
 
 def _now() -> datetime:
@@ -39,6 +37,7 @@ class FinetuningService:
         datasets: packs the pictures.
         validation: checks the parameters.
         jobs: takes the training over.
+        prices: what the services told of their prices; None for our own tables alone.
         clock: tells the time, as an aware UTC datetime.
     """
 
@@ -51,6 +50,7 @@ class FinetuningService:
         validation: ValidationService,
         jobs: JobService,
         *,
+        prices: PriceService | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._journal = journal
@@ -59,15 +59,23 @@ class FinetuningService:
         self._datasets = datasets
         self._validation = validation
         self._jobs = jobs
+        self._prices = prices
         self._clock = clock
 
-    async def endpoint(self, profile: str) -> type[TrainingEndpoint]:
-        """Return what a profile trains with. Raises `InvalidInput` where its service does not train."""
-        return _training_endpoint(await self._gateway.provider(profile))
+    async def endpoints(self, profile: str) -> tuple[type[TrainingEndpoint], ...]:
+        """Return what a profile trains with, the one to be offered first in front; none where it does not."""
+        return (await self._gateway.provider(profile)).training_endpoints()
 
-    async def rules(self, profile: str) -> DatasetRules:
-        """Return what the trainer of a profile takes."""
-        return (await self._gateway.provider(profile)).dataset_rules
+    async def endpoint(self, profile: str, endpoint_id: str | None = None) -> type[TrainingEndpoint]:
+        """Return a training endpoint of a profile, the first one for None.
+
+        Raises `InvalidInput` where its service does not train, or not with this one.
+        """
+        return _training_endpoint(await self._gateway.provider(profile), endpoint_id)
+
+    async def rules(self, profile: str, endpoint_id: str | None = None) -> DatasetRules:
+        """Return what pictures a training endpoint of a profile takes."""
+        return (await self.endpoint(profile, endpoint_id)).rules
 
     def estimate(self, endpoint: type[TrainingEndpoint], values: Mapping[str, Any]) -> Estimate:
         """Return what a training will probably cost. Raises `InvalidInput` for values out of range."""
@@ -79,6 +87,8 @@ class FinetuningService:
         dataset: Dataset,
         values: Mapping[str, Any],
         progress: Progress | None = None,
+        *,
+        endpoint_id: str | None = None,
     ) -> Job:
         """Pack the pictures, write the job and let the runner send it; return the job.
 
@@ -87,6 +97,7 @@ class FinetuningService:
             dataset: as it was looked through.
             values: of the form.
             progress: told of the pictures that are packed.
+            endpoint_id: what to train with; the profile's first for None.
 
         Raises:
             InvalidInput: values out of range; nothing was packed or sent.
@@ -95,13 +106,17 @@ class FinetuningService:
             StorageError: archive or journal could not be written; nothing was sent.
         """
         provider = await self._gateway.provider(profile)
-        endpoint = _training_endpoint(provider)
+        endpoint = _training_endpoint(provider, endpoint_id)
         request = await asyncio.to_thread(self._validation.check, endpoint, values)
         if dataset.blocking:
             raise DatasetError(" ".join(problem.sentence() for problem in dataset.blocking))
-        await self._jobs.check_budget(request.estimate().credits)
-        packed = await self._datasets.pack(dataset, self._storage, provider.dataset_rules, progress)
-        job = self._job(profile, provider, request, dataset, packed)
+        if problem := caption_problem(endpoint, dataset, request.given()):
+            raise InvalidInput("Nothing was sent.", (problem,))
+        live = (await self._prices.known()).of(provider.id, endpoint) if self._prices else None
+        estimate = request.estimate(live)
+        await self._jobs.check_budget(estimate.credits)
+        packed = await self._datasets.pack(dataset, self._storage, endpoint.rules, progress)
+        job = self._job(profile, provider, request, dataset, packed, estimate)
         await self._jobs.submit([job])
         return job
 
@@ -112,9 +127,10 @@ class FinetuningService:
         request: TrainingEndpoint,
         dataset: Dataset,
         packed: PackedDataset,
+        estimate: Estimate,
     ) -> Job:
         parameters = request.given()
-        name = safe_text(parameters.get(NAME_FIELD) or dataset.source.stem, limit=120)
+        name = safe_text(parameters.get(request.name_field) or dataset.source.stem, limit=120)
         now = self._clock()
         return Job(
             id=new_id(),
@@ -125,7 +141,7 @@ class FinetuningService:
             endpoint=request.info.id,
             title=name,
             parameters=parameters,
-            estimate_credits=request.estimate().credits,
+            estimate_credits=estimate.credits,
             finetune_name=name,
             dataset={
                 "source": safe_text(packed.source),
@@ -143,15 +159,47 @@ class FinetuningService:
     async def status(self, profile: str, finetune_id: str) -> RemoteStatus:
         """Ask the service once for a training by the whole id of its finetune. Raises `ServiceError`."""
         provider = await self._gateway.provider(profile)
-        endpoint = _training_endpoint(provider)
         known = await self._journal.finetunes.get(profile, finetune_id)
         job = await self._journal.jobs.get(known.job_id) if known and known.job_id else None
-        polling_url = job.polling_url if job else None
-        return await provider.status(RemoteTask(JobKind.TRAINING, endpoint.info.id, finetune_id, polling_url))
+        if job is None:
+            endpoint = _training_endpoint(provider, None)
+            return await provider.status(RemoteTask(JobKind.TRAINING, endpoint.info.id, finetune_id, None))
+        return await provider.status(
+            RemoteTask(
+                JobKind.TRAINING,
+                job.endpoint,
+                job.remote_id or finetune_id,
+                job.polling_url,
+                job.addresses or {},
+                job.parameters,
+            )
+        )
 
 
-def _training_endpoint(provider: Provider) -> type[TrainingEndpoint]:
+def caption_problem(
+    endpoint: type[TrainingEndpoint], dataset: Dataset, values: Mapping[str, Any]
+) -> Problem | None:
+    """Return what is wrong with captions that a trainer cannot do without, or None."""
+    rules = endpoint.rules
+    missing = len(dataset.pictures) - dataset.captioned
+    if rules.captions is not CaptionRule.NEEDED or not missing:
+        return None
+    if rules.default_caption and str(values.get(rules.default_caption) or "").strip():
+        return None
+    fields = {field.name: field.title for field in fields_of(endpoint)}
+    title = fields.get(rules.default_caption or "", "A caption")
+    reason = f"{title} is needed: {plural(missing, 'picture')} without a caption would fail the training"
+    return Problem(rules.default_caption or "", reason, whole=True)
+
+
+def _training_endpoint(provider: Provider, endpoint_id: str | None) -> type[TrainingEndpoint]:
     endpoints = provider.training_endpoints()
     if not endpoints:
         raise InvalidInput(f"{provider.title} does not train finetunes.", next_step="Choose another profile.")
-    return endpoints[0]
+    if endpoint_id is None:
+        return endpoints[0]
+    chosen = next((item for item in endpoints if item.info.id == endpoint_id), None)
+    if chosen is None:
+        shown = safe_text(endpoint_id, limit=80)
+        raise InvalidInput(f"{provider.title} does not train with {shown}.")
+    return chosen

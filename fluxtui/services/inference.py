@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from fluxtui.domain.endpoint import Field, GenerationEndpoint, fields_of
+from fluxtui.domain.endpoint import Field, FinetuneBy, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.uses import Offer, finetune_value, fits
 from fluxtui.providers.base import Provider
 from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
 from fluxtui.services.journal import Journal
+from fluxtui.services.prices import PriceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 
@@ -44,6 +46,7 @@ class InferenceService:
         gateway: gives the service of each profile.
         validation: checks parameters and prepares input pictures.
         jobs: takes the generations over.
+        prices: what the services told of their prices; None for our own tables alone.
         clock: tells the time, as an aware UTC datetime.
     """
 
@@ -55,6 +58,7 @@ class InferenceService:
         validation: ValidationService,
         jobs: JobService,
         *,
+        prices: PriceService | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._journal = journal
@@ -62,11 +66,17 @@ class InferenceService:
         self._gateway = gateway
         self._validation = validation
         self._jobs = jobs
+        self._prices = prices
         self._clock = clock
 
     async def endpoints(self, profile: str) -> tuple[type[GenerationEndpoint], ...]:
         """Return what a profile generates with, finetuned ones first."""
         return (await self._gateway.provider(profile)).generation_endpoints()
+
+    async def offers(self, profile: str) -> tuple[Offer, ...]:
+        """Return the same as offers that name the profile."""
+        provider = await self._gateway.provider(profile)
+        return tuple(Offer(profile, provider.id, item) for item in provider.generation_endpoints())
 
     def estimate(
         self, endpoint: type[GenerationEndpoint], values: Mapping[str, Any], count: int = 1
@@ -105,38 +115,42 @@ class InferenceService:
         _checked_count(count)
         provider = await self._gateway.provider(profile)
         endpoint = _generation_endpoint(provider, endpoint_id)
-        wanted = await self._finetune(profile, endpoint, values, finetune)
-        usable = {**values, "finetune_id": wanted.id} if wanted else dict(values)
+        offer = Offer(profile, provider.id, endpoint)
+        wanted = await self._finetune(offer, values, finetune)
+        usable = {**values, "finetune_id": finetune_value(offer, wanted)} if wanted else dict(values)
         request = await asyncio.to_thread(self._validation.check, endpoint, usable)
-        await self._jobs.check_budget(request.estimate().credits * count, count)
+        live = (await self._prices.known()).of(provider.id, endpoint) if self._prices else None
+        price = request.estimate(live).credits
+        await self._jobs.check_budget(price * count, count)
         parameters = await self._with_inputs_kept(request)
         batch = new_id()
         jobs = tuple(
-            self._job(profile, provider, request, parameters, seed, batch, wanted)
+            self._job(offer, request, parameters, seed, batch, wanted, price)
             for seed in _seeds(endpoint, parameters.get("seed"), count)
         )
         await self._jobs.submit(jobs)
         return jobs
 
     async def _finetune(
-        self,
-        profile: str,
-        endpoint: type[GenerationEndpoint],
-        values: Mapping[str, Any],
-        finetune: Finetune | None,
+        self, offer: Offer, values: Mapping[str, Any], finetune: Finetune | None
     ) -> Finetune | None:
         """Return the finetune to use, or None where the endpoint takes none or only its id is known."""
-        if not endpoint.takes_finetune():
+        use = offer.endpoint.info.finetunes
+        if use is None:
             return None
         if finetune is None:
-            finetune = await self._journal.finetunes.get(profile, str(values.get("finetune_id") or ""))
+            named = str(values.get("finetune_id") or "")
+            where, _, finetune_id = named.partition("/") if use.by is FinetuneBy.WEIGHTS else ("", "", named)
+            finetune = await self._journal.finetunes.get(where or offer.profile, finetune_id)
         if finetune is None:
             return None
         name = safe_text(finetune.name, limit=80)
-        if finetune.profile != profile:
-            reason = f"{name} belongs to the profile {finetune.profile}, not to {profile}"
+        if use.by is FinetuneBy.ID and finetune.profile != offer.profile:
+            reason = f"{name} belongs to the profile {finetune.profile}, not to {offer.profile}"
         elif not finetune.is_usable:
             reason = f"{name} {_WHY_UNUSABLE.get(finetune.state, 'cannot be used now')}"
+        elif not fits(offer, finetune):
+            reason = f"{name} {_misfit(offer, finetune)}"
         else:
             return finetune
         raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
@@ -161,35 +175,45 @@ class InferenceService:
 
     def _job(
         self,
-        profile: str,
-        provider: Provider,
+        offer: Offer,
         request: GenerationEndpoint,
         parameters: Mapping[str, Any],
         seed: int | None,
         batch: str,
         finetune: Finetune | None,
+        price: float,
     ) -> Job:
         now = self._clock()
         recipe = {**parameters, "seed": seed} if seed is not None else dict(parameters)
         prompt = safe_text(parameters.get("prompt") or "", limit=80).strip()
-        finetune_id = parameters.get("finetune_id")
+        finetune_id = finetune.id if finetune else parameters.get("finetune_id")
+        foreign = finetune is not None and finetune.profile != offer.profile
         return Job(
             id=new_id(),
             kind=JobKind.GENERATION,
             state=JobState.DRAFT,
-            profile=profile,
-            provider=provider.id,
+            profile=offer.profile,
+            provider=offer.provider,
             endpoint=request.info.id,
             title=prompt or request.info.title,
             parameters=recipe,
             batch=batch,
-            estimate_credits=request.estimate().credits,
+            estimate_credits=price,
             finetune_id=str(finetune_id) if finetune_id else None,
             finetune_name=finetune.name if finetune else None,
+            finetune_profile=finetune.profile if finetune and foreign else None,
             seed=seed,
             created_at=now,
             updated_at=now,
         )
+
+
+def _misfit(offer: Offer, finetune: Finetune) -> str:
+    use = offer.endpoint.info.finetunes
+    if use is not None and finetune.base is not None and finetune.base not in use.bases:
+        wanted = " or ".join(sorted(base.title for base in use.bases))
+        return f"was trained on {finetune.base.title}; {offer.endpoint.info.title} needs {wanted}"
+    return "has no file of its weights, neither here nor at an address"
 
 
 def _checked_count(count: int) -> int:

@@ -78,6 +78,8 @@ class ModelService:
             ServiceError: the service could not be asked; the local copy is as it was.
         """
         provider = await self._gateway.provider(profile)
+        if not provider.abilities.lists_finetunes:
+            return RefreshResult(await self.list(profile))
         listed = await provider.finetune_ids()
         by_hand = [
             item.id for item in await self._journal.finetunes.all(profile) if ADDED_BY_HAND in item.raw

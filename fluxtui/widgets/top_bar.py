@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.app import RenderResult
@@ -66,7 +67,7 @@ class TopBar(Widget):
         app = self.app
         if isinstance(app, StatefulApp):
             self.watch(app, "profile", self._take_profile)
-            self.watch(app, "balance", self._take_balance)
+            self.watch(app, "balances", self._take_balances)
             self.watch(app, "spent_today", self._take_spent)
             self.watch(app, "allowances", self._take_allowances)
             self.watch(app, "jobs", self._take_jobs)
@@ -75,7 +76,8 @@ class TopBar(Widget):
     def _take_profile(self, profile: str) -> None:
         self.profile = profile
 
-    def _take_balance(self, balance: Balance | None) -> None:
+    def _take_balances(self, balances: Mapping[str, Balance]) -> None:
+        balance = balances.get(self.profile)
         self.balance = None if balance is None else balance.credits
 
     def _take_spent(self, spent: float) -> None:

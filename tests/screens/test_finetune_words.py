@@ -12,7 +12,7 @@ from fluxtui.domain.dataset import Dataset, DatasetProblem, TrainingPicture
 from fluxtui.domain.errors import InvalidInput, TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.order import TrainingOrder

@@ -6,7 +6,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fluxtui.domain.endpoint import Availability, EndpointInfo, GenerationEndpoint, Group, Parameter
+from fluxtui.domain.endpoint import (
+    Availability,
+    EndpointInfo,
+    FinetuneBy,
+    FinetuneUse,
+    GenerationEndpoint,
+    Group,
+    Parameter,
+)
+from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.parameters import (
     ControlGuidance,
     ControlPicture,
@@ -32,6 +41,8 @@ from fluxtui.providers.bfl.parameters import (
 )
 from fluxtui.providers.bfl.prices import flat_price
 
+_FLUX1 = FinetuneUse(FinetuneBy.ID, frozenset({Base.FLUX1_PRO}))
+
 
 class UltraFinetuned(GenerationEndpoint):
     """FLUX 1.1 [pro] Ultra with a finetune."""
@@ -41,6 +52,7 @@ class UltraFinetuned(GenerationEndpoint):
         title="FLUX 1.1 Ultra with a finetune",
         summary="Pictures of about 4 megapixels with a FLUX.1 finetune.",
         group=Group.FINETUNED,
+        finetunes=_FLUX1,
         price=flat_price,
     )
 
@@ -64,6 +76,7 @@ class FillFinetuned(GenerationEndpoint):
         title="FLUX.1 Fill with a finetune",
         summary="Paints a masked part of a picture anew with a FLUX.1 finetune.",
         group=Group.FINETUNED,
+        finetunes=_FLUX1,
         price=flat_price,
     )
 
@@ -88,6 +101,7 @@ class ProFinetuned(GenerationEndpoint):
         title="FLUX.1 with a finetune",
         summary="Pictures of a chosen size with a FLUX.1 finetune.",
         group=Group.FINETUNED,
+        finetunes=_FLUX1,
         price=flat_price,
         availability=Availability.HISTORIC,
     )
@@ -114,6 +128,7 @@ class DepthFinetuned(GenerationEndpoint):
         title="FLUX.1 Depth with a finetune",
         summary="Keeps the depth of a control picture, with a FLUX.1 finetune.",
         group=Group.FINETUNED,
+        finetunes=_FLUX1,
         price=flat_price,
         availability=Availability.HISTORIC,
     )
@@ -155,6 +170,7 @@ class CannyFinetuned(GenerationEndpoint):
         title="FLUX.1 Canny with a finetune",
         summary="Keeps the outlines of a control picture, with a FLUX.1 finetune.",
         group=Group.FINETUNED,
+        finetunes=_FLUX1,
         price=flat_price,
         availability=Availability.HISTORIC,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.finetune import Finetune
-from fluxtui.providers.bfl.reading import (
+from fluxtui.providers.reading import (
     as_flag,
     as_identifier,
     as_mapping,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from fluxtui.domain.endpoint import Availability, EndpointInfo, Group
+from fluxtui.domain.endpoint import Availability, EndpointInfo, FinetuneBy, FinetuneUse, Group
+from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.flux2 import FreeHeight, FreeSizeEndpoint, FreeWidth
 from fluxtui.providers.bfl.parameters import (
     Flux2Input1,
@@ -33,6 +34,7 @@ def _finetuned(size: str, title: str, summary: str) -> EndpointInfo:
         title=f"{title} with a LoRA",
         summary=summary,
         group=Group.FINETUNED,
+        finetunes=FinetuneUse(FinetuneBy.ID, frozenset({Base.KLEIN_4B if "4b" in size else Base.KLEIN_9B})),
         price=megapixel_price,
         availability=Availability.BETA,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,26 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import safe_text
-from fluxtui.providers.base import Accepted, DatasetRules, Phase, RemoteStatus, RemoteTask
+from fluxtui.providers.base import (
+    Abilities,
+    Accepted,
+    Account,
+    CancelAnswer,
+    Candidate,
+    Materials,
+    Phase,
+    Prepared,
+    RemoteStatus,
+    RemoteTask,
+    Sought,
+)
 from fluxtui.providers.bfl import catalogue
 from fluxtui.providers.bfl.bodies import body_of
+from fluxtui.providers.bfl.finding import candidate_of
 from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
-from fluxtui.providers.bfl.reading import as_identifier, as_mapping, as_number, as_text
+from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
 from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
 
 _FINETUNE_UNKNOWN = "finetune not found"
@@ -36,12 +51,16 @@ class BFLProvider:
 
     id = "bfl"
     title = "Black Forest Labs"
-    dataset_rules = DatasetRules(
-        min_pictures=1,
-        advised_pictures=6,
-        max_pictures=20,
-        formats=("JPEG", "PNG", "WEBP"),
-        max_pixels=1024 * 1024,
+    abilities = Abilities(
+        lists_finetunes=True,
+        deletes_finetunes=True,
+        adds_by_id=True,
+        id_help="Its id; of a LoRA its name in the dashboard, or organisation/name if it is shared.",
+        cancels=False,
+        cancel_advice="Once it is sent it cannot be cancelled: the service has no way to stop it.",
+        tells_balance=True,
+        finds=frozenset({JobKind.TRAINING}),
+        price_source="BFL's price list of 2026-10; each answer tells the true cost",
     )
     active_limit = 24
 
@@ -63,6 +82,19 @@ class BFLProvider:
         if endpoint_id not in self._endpoints:
             raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
         return self._endpoints[endpoint_id]
+
+    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+        """Return the request as it is: the service takes pictures and archives within the order itself."""
+        return Prepared(request, archive=materials.archive)
+
+    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+        """Submit a generation or a training. Raises like `generate` and `train`."""
+        request = prepared.request
+        if isinstance(request, GenerationEndpoint):
+            return await self.generate(request)
+        if not isinstance(request, TrainingEndpoint) or prepared.archive is None:
+            raise InvalidInput(f"{request.info.title} neither trains nor generates.")
+        return await self.train(request, prepared.archive, progress)
 
     async def generate(self, request: GenerationEndpoint) -> Accepted:
         """Submit a generation.
@@ -128,6 +160,24 @@ class BFLProvider:
             return MISSING
         return status_of(answer.data, task.kind)
 
+    async def cancel(self, task: RemoteTask) -> CancelAnswer:
+        """Raise `InvalidInput`: the service stops nothing that it has accepted."""
+        raise InvalidInput(self.abilities.cancel_advice)
+
+    async def find(self, sought: Sought) -> tuple[Candidate, ...]:
+        """Return the finetunes that a training may have made; generations cannot be looked for."""
+        if not isinstance(sought.request, TrainingEndpoint):
+            return ()
+        found = []
+        for finetune_id in await self.finetune_ids():
+            try:
+                candidate = candidate_of(await self.finetune(finetune_id))
+            except NotFound:
+                continue
+            if candidate.may_be(sought):
+                found.append(candidate)
+        return tuple(found)
+
     async def finetune_ids(self) -> tuple[str, ...]:
         """Return the ids of the finetunes that the account can see in this region."""
         return finetune_ids((await self._api.get("/v1/my_finetunes")).data)
@@ -152,17 +202,25 @@ class BFLProvider:
             return as_text(as_mapping(answer.data).get("message")) or "The finetune was deleted."
         raise failure
 
-    async def balance(self) -> float:
+    async def account(self) -> Account:
         """Return the credits that are left."""
         answer = await self._api.get("/v1/credits")
         credits = as_number(as_mapping(answer.data).get("credits"))
         if credits is None:
             raise UnexpectedAnswer("The service's answer about the balance cannot be read.")
-        return credits
+        return Account(credits)
 
-    async def check_key(self) -> float:
+    async def check_key(self) -> Account:
         """Check the key without cost and return the credits left. Raises `NotAuthenticated`."""
-        return await self.balance()
+        return await self.account()
+
+    async def prices(self) -> Mapping[str, UnitPrice]:
+        """Return nothing: the service tells a price only with the answer to an order."""
+        return {}
+
+    async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
+        """Return nothing: the service tells only by refusing."""
+        return {}
 
 
 def _accepted(data: Any, id_keys: tuple[str, ...]) -> Accepted:

@@ -9,7 +9,7 @@ from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import Phase, RemoteStatus
-from fluxtui.providers.bfl.reading import as_mapping, as_number, as_text, as_whole
+from fluxtui.providers.reading import as_mapping, as_number, as_text, as_whole
 
 ERROR_STATUSES = frozenset({400, 404, 422, 500, 502, 503, 504})
 """HTTP statuses with which the poll of a failed task can come, its body being an ordinary answer."""

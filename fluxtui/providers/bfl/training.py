@@ -7,7 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.endpoint import Availability, EndpointInfo, Group, Parameter, TrainingEndpoint
+from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.prices import training_price
 
 LEARNING_RATES: Mapping[str, float] = {"full": 1e-5, "lora": 1e-4}
@@ -106,7 +108,17 @@ class BFLTraining(TrainingEndpoint):
         group=Group.TRAINING,
         price=training_price,
         availability=Availability.HISTORIC,
+        trains=Base.FLUX1_PRO,
     )
+    rules: ClassVar[DatasetRules] = DatasetRules(
+        min_pictures=1,
+        advised_pictures=6,
+        max_pictures=20,
+        formats=("JPEG", "PNG", "WEBP"),
+        max_pixels=1024 * 1024,
+        caption_advice="Pictures without a caption are described by the service.",
+    )
+    name_field: ClassVar[str] = "finetune_comment"
 
     finetune_comment: Name
     mode: Mode

@@ -18,7 +18,7 @@ from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.errors import DatasetError
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.screens.finetune import words
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.profile import TerminalProfile

@@ -76,7 +76,7 @@ class FinetuneScreen(PlaceScreen):
         self._dataset_panel = self.query_one(DatasetPanel)
         self._form = self.query_one(ParameterForm)
         self._train_line = self.query_one(TrainLine)
-        self.watch(self.app, "balance", self._show_price, init=False)
+        self.watch(self.app, "balances", self._show_price, init=False)
         self.watch(self.app, "jobs", self._show_trainings)
         self.watch(self.app, "seconds", self._show_times, init=False)
         self.watch(self.app, "profile", self._follow_profile, init=False)
@@ -184,9 +184,9 @@ class FinetuneScreen(PlaceScreen):
         job = next((job for job in self.app.jobs if job.id == event.key), None)
         if job is None:
             return
-        finetune = self.app.finetune_of(job.finetune_id or job.remote_id)
+        finetune = self.app.finetune_of(f"{job.profile}/{job.finetune_id or job.remote_id}")
         if job.state is JobState.DONE and finetune is not None:
-            await self.app.go("generate", finetune_id=finetune.id)
+            await self.app.go("generate", finetune=finetune.ref)
         else:
             await self.app.go("jobs", job_id=job.id)
 

@@ -85,7 +85,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def on_mount(self) -> None:
         """Follow what the order depends on."""
         self.watch(self.app, "finetunes", self._follow_finetunes, init=False)
-        self.watch(self.app, "balance", self._show_cost, init=False)
+        self.watch(self.app, "balances", self._show_cost, init=False)
         self.watch(self.app, "profile", self._follow_profile, init=False)
         self.order.prompt.focus()
 
@@ -334,7 +334,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self._say(f"This profile has no endpoint {job.endpoint}.", "warning")
             return
         recipe = repeatable(endpoint, job.parameters, self.app.services.storage)
-        self._send(Order.another_seed(endpoint, recipe, self.app.finetune_of(job.finetune_id)))
+        self._send(Order.another_seed(endpoint, recipe, self.app.finetune_of(job.finetune_ref)))
 
     def _use_again(self, job: Job) -> None:
         values = {**job.parameters, **({"seed": job.seed} if job.seed is not None else {})}

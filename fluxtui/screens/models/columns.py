@@ -82,7 +82,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 def _row(finetune: Finetune) -> Row:
     return Row(
-        finetune.id,
+        finetune.ref,
         {
             "name": Text.assemble(("★ " if finetune.favourite else "  ", "yellow"), finetune.name),
             "state": Text(STATE_WORDS[finetune.state], STATE_STYLES[finetune.state]),

@@ -84,14 +84,14 @@ class ModelsScreen(PlaceScreen):
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
         """Select the finetune that another place names; a filter that hides it is taken off."""
-        finetune_id = str(wishes.get("finetune_id") or "")
-        if not finetune_id:
+        ref = str(wishes.get("finetune") or "")
+        if not ref:
             return
         self._wished = True
-        if finetune_id not in self._table.shown_keys:
+        if ref not in self._table.shown_keys:
             with suppress(SkipAction):
                 self._table.action_clear_filter()
-        self._table.select(finetune_id)
+        self._table.select(ref)
         self._table.focus()
 
     def on_screen_resume(self) -> None:
@@ -145,7 +145,7 @@ class ModelsScreen(PlaceScreen):
         if finetune is None:
             return
         if finetune.is_usable:
-            await self.app.go("generate", finetune_id=finetune.id)
+            await self.app.go("generate", finetune=finetune.ref)
         else:
             self.app.tell(f"{finetune.name}: {STATE_SENTENCES[finetune.state]}", severity="warning")
 
@@ -209,7 +209,7 @@ class ModelsScreen(PlaceScreen):
         if finetune is None:
             return
         self.app.refresh_state("finetunes")
-        self._table.select(finetune.id)
+        self._table.select(finetune.ref)
         self.app.tell(f"{finetune.name} is among your finetunes now.", severity="success")
 
     async def _added(self, new: NewFinetune) -> Finetune | None:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from fluxtui.api.addresses import base_url_fault
+from fluxtui.providers.registry import provider_ids
 
 
 def checked_key(text: str) -> SecretStr:
@@ -33,6 +34,13 @@ def checked_base_url(value: Any) -> str:
     if fault or any(character.isspace() for character in address):
         raise ValueError(fault or "must not hold spaces")
     return address
+
+
+def checked_provider(value: Any) -> str:
+    """Return the id of a provider that there is."""
+    if not isinstance(value, str) or value not in provider_ids():
+        raise ValueError(f"must be {' or '.join(provider_ids())}")
+    return value
 
 
 def checked_command(value: Any) -> str | tuple[str, ...] | None:

@@ -11,8 +11,14 @@ from typing import Any, get_args
 from pydantic import BaseModel, SecretStr
 
 from fluxtui.domain.text import safe_text
-from fluxtui.providers.registry import PROVIDERS, provider_hosts
-from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile, default_profile
+from fluxtui.providers.registry import provider_hosts, provider_ids
+from fluxtui.services.config.model import (
+    DEFAULT_PROFILE,
+    DEFAULT_PROVIDER,
+    Config,
+    Profile,
+    default_profile,
+)
 
 PREFIX = "FLUXTUI_"
 COMMAND_LINE = "the command line"
@@ -78,12 +84,33 @@ def _put_keys(layers: Layers, variables: Mapping[str, str]) -> None:
     if not isinstance(profiles, dict):
         return
     for name, profile in tuple(profiles.items()):
-        provider = profile.get("provider", "bfl") if isinstance(profile, dict) else None
-        variable = provider_hosts(provider).key_variable if provider in PROVIDERS else ""
+        provider = profile.get("provider", DEFAULT_PROVIDER) if isinstance(profile, dict) else None
+        variable = provider_hosts(provider).key_variable if provider in provider_ids() else ""
         key = f"profiles.{name}.api_key"
         # A name with a dot is no name of a profile, and will be reported.
         if variable in variables and key not in layers.places and "." not in name:
             layers.put(key, variables[variable], variable)
+    _add_profiles(layers, variables, profiles)
+
+
+def _add_profiles(layers: Layers, variables: Mapping[str, str], profiles: Mapping[str, Any]) -> None:
+    """Add a profile for each provider whose customary variable is set, and that has none yet.
+
+    The first of them is the active one where none is chosen and the usual one has no key.
+    """
+    tables = [profile for profile in profiles.values() if isinstance(profile, dict)]
+    present = {profile.get("provider", DEFAULT_PROVIDER) for profile in tables}
+    for provider in provider_ids():
+        variable = provider_hosts(provider).key_variable
+        if provider in present or provider in profiles or variable not in variables:
+            continue
+        layers.tree.setdefault("profiles", {DEFAULT_PROFILE: {}})
+        layers.put(f"profiles.{provider}.provider", provider, variable)
+        layers.put(f"profiles.{provider}.api_key", variables[variable], variable)
+        usual = layers.tree["profiles"].get(DEFAULT_PROFILE, {})
+        has_key = isinstance(usual, dict) and (usual.get("api_key") or usual.get("api_key_command"))
+        if "profile" not in layers.tree and len(profiles) == 1 and DEFAULT_PROFILE in profiles and not has_key:
+            layers.put("profile", provider, variable)
 
 
 def variable_names(active: str) -> dict[str, str]:

@@ -16,14 +16,23 @@ from pydantic import (
     model_validator,
 )
 
-from fluxtui.providers.registry import provider_hosts
-from fluxtui.services.config.checks import absolute_path, checked_base_url, checked_command, checked_key
+from fluxtui.providers.registry import provider_hosts, provider_ids
+from fluxtui.services.config.checks import (
+    absolute_path,
+    checked_base_url,
+    checked_command,
+    checked_key,
+    checked_provider,
+)
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 BudgetLimit = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
 
+BaseUrl = Annotated[str, BeforeValidator(checked_base_url)]
+
 DEFAULT_PROFILE = "bfl"
+DEFAULT_PROVIDER = "bfl"
 
 
 class _Table(BaseModel):
@@ -32,12 +41,38 @@ class _Table(BaseModel):
 
 
 class Profile(_Table):
-    """A service, where it is, and the key for it. An `api_key` comes before an `api_key_command`."""
+    """A service, where it is, and the key for it. An `api_key` comes before an `api_key_command`.
 
-    provider: Literal["bfl"] = "bfl"
-    base_url: Annotated[str, BeforeValidator(checked_base_url)] = provider_hosts("bfl").default_base_url
+    `rest_url` and `platform_url` are further addresses of a service that has them; None is the usual one.
+    """
+
+    provider: Annotated[str, BeforeValidator(checked_provider)] = DEFAULT_PROVIDER
+    base_url: BaseUrl = provider_hosts(DEFAULT_PROVIDER).default_base_url
+    rest_url: BaseUrl | None = None
+    platform_url: BaseUrl | None = None
     api_key: SecretStr | None = None
     api_key_command: str | tuple[str, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_provider(cls, values: Any) -> Any:
+        """Take the address of the provider where none is given."""
+        provider = values.get("provider") if isinstance(values, dict) else None
+        if provider in provider_ids() and values.get("base_url") is None:
+            return {**values, "base_url": provider_hosts(provider).default_base_url}
+        return values
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a key is given, or a command that prints one."""
+        return self.api_key is not None or self.api_key_command is not None
+
+    @property
+    def bases(self) -> dict[str, str]:
+        """The further addresses of the service, by the role that its provider knows them under."""
+        chosen = {"rest": self.rest_url, "platform": self.platform_url}
+        usual = provider_hosts(self.provider).other_bases
+        return {role: chosen.get(role) or url for role, url in usual.items()}
 
     @field_validator("api_key")
     @classmethod

@@ -97,6 +97,11 @@ class ConfigService:
         """Return the active profile and its name."""
         return self.config.profile, self.config.profiles[self.config.profile]
 
+    def usable_profiles(self) -> tuple[str, ...]:
+        """Return the names of the profiles that have a key, or a command that prints one; the active first."""
+        usable = [name for name, profile in self.config.profiles.items() if profile.has_key]
+        return tuple(sorted(usable, key=lambda name: name != self.config.profile))
+
     async def key(self, profile_name: str | None = None) -> SecretStr | None:
         """Return the key of a profile, of the active one if None, or None where there is none.
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from fluxtui.domain.dataset import Dataset, DatasetProblem, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.domain.text import plural
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets.captions import captions_by_stem, is_caption, read_caption, stem_of
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import PictureFacts, examine, fitted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fluxtui.domain.dataset import Dataset, PackedDataset
 from fluxtui.domain.errors import DatasetError
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 
 if TYPE_CHECKING:
     from fluxtui.services.storage import StorageService

@@ -18,13 +18,13 @@ class Change:
         kind: `jobs` for any change of a job; `finished` when it ended or is in doubt, so that nothing more
             happens to it by itself; `pictures` and `finetunes` when one came in; `queue` when a queue was
             paused, resumed or put in another order; `trouble` when the user should know at once that
-            something keeps jobs from going on.
+            something keeps jobs from going on; `log` when a task has printed more.
         job: the job as it is now, or None where another program changed something.
         title: a few words about the notice.
         notice: a sentence for the user, or an empty text.
     """
 
-    kind: Literal["jobs", "pictures", "finetunes", "finished", "queue", "trouble"]
+    kind: Literal["jobs", "pictures", "finetunes", "finished", "queue", "trouble", "log"]
     job: Job | None = None
     title: str = ""
     notice: str = ""

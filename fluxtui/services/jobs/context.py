@@ -14,6 +14,7 @@ from fluxtui.services.jobs.changes import Change, Changes
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.pacing import Pacing
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class JobContext:
     gateway: Gateway
     pacing: Pacing
     clock: Callable[[], datetime]
+    loras: LoraService
     changes: Changes = field(default_factory=Changes)
 
     async def move(self, job: Job, to: JobState, *, note: str = "", **fields: Any) -> Job:
@@ -72,6 +74,11 @@ class JobContext:
             # The journal itself may be the trouble: then only those who listen can be told.
             self.tell(job.model_copy(update=fields))
             return job
+
+    async def log(self, job: Job, text: str) -> None:
+        """Keep what a task has printed, and tell of it."""
+        await self.journal.logs.put(job.id, text)
+        self.changes.publish(Change("log", job))
 
     async def end(self, job: Job, to: JobState, title: str, message: str, **fields: Any) -> Job:
         """Bring a job to an end that is not the hoped-for one, with the reason."""

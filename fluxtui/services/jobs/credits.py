@@ -25,10 +25,15 @@ async def pause_for_credits(context: JobContext, job: Job) -> None:
     pause = Pause(reason=PauseReason.CREDITS, since=context.clock(), price=job.estimate_credits)
     if not await Pauses(context.journal).begin(job.profile, pause):
         return
+    provider = await context.gateway.provider(job.profile)
+    goes_on = (
+        "It goes on by itself when there are credits again."
+        if provider.abilities.tells_balance
+        else "The service does not tell its balance: let the queue go on in F6 Jobs when there is money again."
+    )
     notice = (
         f"The account of {job.profile} cannot pay the next job ({show_credits(job.estimate_credits)}); "
-        "nothing was billed. Its queue is paused and keeps its jobs. "
-        "It goes on by itself when there are credits again."
+        f"nothing was billed. Its queue is paused and keeps its jobs. {goes_on}"
     )
     context.changes.publish(Change("queue"))
     context.changes.publish(Change("trouble", job, OutOfCredits.title, notice))
@@ -79,7 +84,10 @@ class CreditWatch:
         now = asyncio.get_running_loop().time()
         self._not_before[profile, pause.since] = now + self._context.pacing.balance
         provider = await self._context.gateway.provider(profile)
-        balance = await provider.balance()
+        balance = (await provider.account()).balance
+        if balance is None:
+            # The service does not tell; only the user knows when there is money again.
+            return
         queue = queue_order(jobs)
         price = queue[0].estimate_credits if queue else pause.price
         if pause.is_over(balance, price):

@@ -49,6 +49,7 @@ class Delivery:
         placed: where it is for good, once it is there.
         seed: that it was made with, where known.
         remark: why the recipe could not be written into it, or an empty string.
+        told: what the service said of it that the user should know, or an empty string.
     """
 
     def __init__(self, context: JobContext) -> None:
@@ -58,6 +59,7 @@ class Delivery:
         self.placed: Path | None = None
         self.seed: int | None = None
         self.remark = ""
+        self.told = ""
         self._tells_recipe = False
 
     async def fetch(self, job: Job, url: str) -> PictureFacts:

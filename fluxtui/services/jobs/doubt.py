@@ -1,4 +1,4 @@
-"""Looks for trainings in doubt among the finetunes of their account; nothing is ever sent for it."""
+"""Looks for jobs in doubt among what their service tells of the account; nothing is ever sent for it."""
 
 from __future__ import annotations
 
@@ -7,28 +7,17 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
-from fluxtui.domain.errors import FluxError, NotFound
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
+from fluxtui.domain.text import safe_text
+from fluxtui.providers.base import Candidate, Provider, Sought
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.pacing import Waits
 
 _log = logging.getLogger(__name__)
 
-_COMPARED = (
-    "trigger_word",
-    "mode",
-    "finetune_type",
-    "lora_rank",
-    "iterations",
-    "learning_rate",
-    "priority",
-    "captioning",
-)
-_CLOCKS_DIFFER = timedelta(minutes=10)
 _TIMES_ARE_CUT = timedelta(seconds=2)
 _WORTH_WAITING = timedelta(days=1)
 _JOBS_LOOKED_AT = 2_000
@@ -36,7 +25,7 @@ _UNSETTLED = frozenset({JobState.SUBMITTING, JobState.IN_DOUBT})
 
 
 class DoubtWatch:
-    """Looks for doubtful trainings by itself: at once, then ever less often for a day.
+    """Looks for doubtful jobs by itself: at once, then ever less often for a day.
 
     A new finetune can be missing from the service's list for a while, so one look is not enough.
 
@@ -56,7 +45,7 @@ class DoubtWatch:
         """Begin to look for those of the jobs in doubt for which it is time."""
         for job in doubtful:
             due = self._not_before.get(job.id, 0.0) <= asyncio.get_running_loop().time()
-            if job.kind is not JobKind.TRAINING or job.id in self._tasks or not due:
+            if job.id in self._tasks or not due:
                 continue
             self._put_off(job)
             task = asyncio.create_task(self._look_for(job), name=f"looking for {job.id}")
@@ -83,15 +72,18 @@ class DoubtWatch:
     async def _look_for(self, job: Job) -> None:
         jobs = self._context.journal.jobs
         try:
+            provider = await self._context.gateway.provider(job.profile)
+            if job.kind not in provider.abilities.finds:
+                return
             if not await jobs.claim(job.id, self._owner, self._context.pacing.lease):
                 return
-            candidates = await matching_finetunes(self._context, job)
+            candidates = await candidates_for(self._context, job)
             # Read after the service was asked: the finetune of a twin on its way may be in its list already.
             unsettled = await jobs.in_states(_UNSETTLED)
-            if len(candidates) == 1 and _is_sure(candidates[0], job, unsettled):
-                await adopt(self._context, job, candidates[0].id)
+            if len(candidates) == 1 and _is_sure(candidates[0], job, unsettled, provider):
+                await adopt(self._context, job, candidates[0])
             else:
-                _log.info("job %s: %d finetunes may be it, none is surely", job.id, len(candidates))
+                _log.info("job %s: %d tasks may be it, none is surely", job.id, len(candidates))
                 await jobs.claim(job.id, self._owner, 0)
         except IllegalTransition:
             _log.info("job %s: settled meanwhile", job.id)
@@ -99,56 +91,63 @@ class DoubtWatch:
             _log.info("job %s: cannot be looked for now: %s", job.id, error.message)
 
 
-async def adopt(context: JobContext, job: Job, finetune_id: str) -> Job:
-    """Let a training in doubt go on as the finetune that was found, and tell of it.
+async def adopt(context: JobContext, job: Job, found: Candidate) -> Job:
+    """Let a job in doubt go on as what was found at the service, and tell of it.
 
     Raises `IllegalTransition` if it is not in doubt any more.
     """
     adopted = await context.move(
         job,
         JobState.WAITING,
-        note=f"found at the service as {finetune_id}",
-        remote_id=finetune_id,
+        note=f"found at the service as {safe_text(found.remote_id, limit=120)}",
+        remote_id=found.remote_id,
+        polling_url=found.polling_url,
+        addresses=dict(found.addresses) or None,
         error_title=None,
         error=None,
     )
-    notice = f"The training of {job.finetune_name or job.title} had been accepted; it goes on."
+    what = (
+        f"training of {job.finetune_name or job.title}"
+        if job.kind is JobKind.TRAINING
+        else f"picture “{job.title}”"
+    )
+    notice = f"The {what} had been accepted; it goes on."
     context.changes.publish(Change("jobs", adopted, "Found at the service", notice))
     return adopted
 
 
-async def matching_finetunes(context: JobContext, job: Job) -> list[Finetune]:
-    """Return the finetunes that may have come from a training, oldest first.
+async def candidates_for(context: JobContext, job: Job) -> list[Candidate]:
+    """Return what may have come of a job in doubt, oldest first; none where the service tells nothing of it.
 
-    They have the same name and parameters as far as the service tells them, are not older than the
-    training, and do not belong to another job. Raises `ServiceError` if the service cannot be asked.
+    It agrees with what was sent as far as the service tells, and does not belong to another job. Raises
+    `ServiceError` if the service cannot be asked, and other `FluxError`s if the job cannot be read any more.
     """
     provider = await context.gateway.provider(job.profile)
+    if job.kind not in provider.abilities.finds:
+        return []
+    sought = sought_of(job, provider)
     taken = await _taken(context, job)
-    candidates = []
-    for finetune_id in await provider.finetune_ids():
-        if finetune_id in taken:
-            continue
-        try:
-            finetune = await provider.finetune(finetune_id)
-        except NotFound:
-            continue
-        if _may_be(finetune, job):
-            candidates.append(finetune)
+    candidates = [found for found in await provider.find(sought) if found.remote_id not in taken]
     # Other jobs may have got their answer while the service was asked.
     taken = await _taken(context, job)
-    candidates = [finetune for finetune in candidates if finetune.id not in taken]
+    candidates = [found for found in candidates if found.remote_id not in taken]
     return sorted(candidates, key=lambda found: (found.created_at is None, str(found.created_at)))
 
 
-def _is_sure(finetune: Finetune, job: Job, unsettled: Sequence[Job]) -> bool:
-    """Tell whether the only finetune that may be a job's is it: made after it was sent, and by no twin."""
-    if finetune.created_at is None or job.submitted_at is None:
+def sought_of(job: Job, provider: Provider) -> Sought:
+    """Return a job as its service would know it. Raises `InvalidInput` if it fits no endpoint any more."""
+    request = provider.endpoint(job.endpoint).checked(job.parameters)
+    return Sought(request, job.finetune_name or job.title, job.submitted_at)
+
+
+def _is_sure(found: Candidate, job: Job, unsettled: Sequence[Job], provider: Provider) -> bool:
+    """Tell whether the only task that may be a job's is it: made after it was sent, and by no twin."""
+    if found.created_at is None or job.submitted_at is None:
         return False
-    if finetune.created_at < job.submitted_at - _TIMES_ARE_CUT:
+    if found.created_at < job.submitted_at - _TIMES_ARE_CUT:
         return False
     others = (other for other in unsettled if other.id != job.id and other.profile == job.profile)
-    return not any(_may_be(finetune, other) for other in others if other.kind is JobKind.TRAINING)
+    return not any(found.may_be(sought_of(other, provider)) for other in others if other.kind is job.kind)
 
 
 async def _taken(context: JobContext, job: Job) -> set[str]:
@@ -161,20 +160,3 @@ async def _taken(context: JobContext, job: Job) -> set[str]:
         if seen_before or finetune.job_id not in {None, job.id}:
             taken.add(finetune.id)
     return taken
-
-
-def _may_be(finetune: Finetune, job: Job) -> bool:
-    if finetune.name != (job.finetune_name or job.title):
-        return False
-    if finetune.created_at and job.submitted_at and finetune.created_at < job.submitted_at - _CLOCKS_DIFFER:
-        return False
-    return all(_agrees(getattr(finetune, name), job.parameters.get(name)) for name in _COMPARED)
-
-
-def _agrees(told: Any, asked: Any) -> bool:
-    """Tell whether two values can be the same; one that is not known agrees with any."""
-    if told is None or asked is None:
-        return True
-    if isinstance(told, float) or isinstance(asked, float):
-        return abs(float(told) - float(asked)) <= 1e-9
-    return bool(told == asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from fluxtui.domain.errors import (
     FluxError,
@@ -15,12 +16,14 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.providers.base import Phase, RemoteStatus, RemoteTask
+from fluxtui.domain.text import plural
+from fluxtui.providers.base import CancelAnswer, Phase, Provider, RemoteStatus, RemoteTask
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.delivery import Delivery
+from fluxtui.services.jobs.finetunes import save_finetune
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
 from fluxtui.services.jobs.responses import kept_response
-from fluxtui.services.jobs.results import finish_saved_picture, save_finetune, save_picture
+from fluxtui.services.jobs.results import finish_saved_picture, save_picture
 
 _KEY_TROUBLE = (NotAuthenticated, NotPermitted)
 _DELIVERY_TRIES = 2
@@ -42,6 +45,12 @@ class Following:
         self._delivery = Delivery(context)
         self._missing_answers = 0
         self._failed_deliveries = 0
+        self._log = ""
+        self._nudged = asyncio.Event()
+
+    def nudge(self) -> None:
+        """Ask now rather than when it is time: the user has a wish."""
+        self._nudged.set()
 
     async def follow(self, *, at_once: bool) -> Job:
         """Return the job when it has ended.
@@ -56,7 +65,7 @@ class Following:
 
     async def _follow(self, *, at_once: bool) -> Job:
         if not at_once:
-            await asyncio.sleep(self._waits.next())
+            await self._rest(self._waits.next())
         while True:
             try:
                 await self._advance()
@@ -70,7 +79,14 @@ class Following:
                 wait = self._wait_after(error)
             if not self._job.is_active:
                 return self._job
-            await asyncio.sleep(wait)
+            await self._rest(wait)
+
+    async def _rest(self, seconds: float) -> None:
+        self._nudged.clear()
+        # Not wait_for: before Python 3.12 it can swallow our cancellation.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._nudged.wait()
 
     def _wait_after(self, error: FluxError) -> float:
         wished = error.retry_after if isinstance(error, RateLimited) else None
@@ -86,19 +102,41 @@ class Following:
             if finished is not None:
                 self._job = finished
                 return
-        status = await self._asked()
+        provider = await self._context.gateway.provider(self._job.profile)
+        await self._cancel_if_wished(provider)
+        status = await self._asked(provider)
+        await self._keep_log(status)
         if status.phase is not Phase.MISSING:
             self._missing_answers = 0
         await self._act_on(status)
 
-    async def _asked(self) -> RemoteStatus:
+    @property
+    def _task(self) -> RemoteTask:
         job = self._job
-        provider = await self._context.gateway.provider(job.profile)
-        task = RemoteTask(job.kind, job.endpoint, job.remote_id or "", job.polling_url)
+        return RemoteTask(
+            job.kind, job.endpoint, job.remote_id or "", job.polling_url, job.addresses or {}, job.parameters
+        )
+
+    async def _cancel_if_wished(self, provider: Provider) -> None:
+        """Pass on the wish to cancel once it is there, in whatever program it was said."""
+        current = await self._context.journal.jobs.get(self._job.id)
+        wished = current is not None and current.cancel_asked_at is not None and current.cancel_answer is None
+        if not wished or not provider.abilities.cancels or self._job.state is JobState.COLLECTING:
+            return
+        answer = await provider.cancel(self._task)
+        self._job = await self._context.journal.jobs.note_cancelling(self._job.id, answer.value)
+        self._context.tell(self._job)
+
+    async def _asked(self, provider: Provider) -> RemoteStatus:
         try:
-            return await provider.status(task)
+            return await provider.status(self._task)
         except NotFound as error:
             return RemoteStatus(Phase.MISSING, error.title)
+
+    async def _keep_log(self, status: RemoteStatus) -> None:
+        if status.log and status.log != self._log:
+            self._log = status.log
+            await self._context.log(self._job, status.log)
 
     async def _act_on(self, status: RemoteStatus) -> None:
         match status.phase:
@@ -114,11 +152,13 @@ class Following:
                 await self._failed(JobState.FAILED, "Failed at the service", status)
             case Phase.MODERATED:
                 await self._failed(JobState.MODERATED, "Moderated", status)
+            case Phase.CANCELLED:
+                await self._cancelled(status)
 
     async def _show(self, state: JobState, status: RemoteStatus) -> None:
         job = self._job
         fields = {
-            "remote_status": status.word,
+            "remote_status": _word(status),
             "progress": job.progress if status.progress is None else status.progress,
             "error_title": None,
             "error": None,
@@ -128,7 +168,7 @@ class Following:
         if state is job.state:
             self._job = await self._context.update(job, **fields)
         else:
-            self._job = await self._context.move(job, state, note=status.word, **fields)
+            self._job = await self._context.move(job, state, note=_word(status), **fields)
 
     async def _collect(self, status: RemoteStatus) -> None:
         if self._job.state is not JobState.COLLECTING:
@@ -139,17 +179,20 @@ class Following:
                 remote_status="collecting",
                 progress=1.0,
                 response=kept_response(self._job, "result", status.answer),
+                **_cost(status),
             )
-        if self._job.kind is JobKind.TRAINING:
-            self._job = await save_finetune(self._context, self._job)
-            return
         try:
-            self._job = await save_picture(self._context, self._job, status, self._delivery)
+            if self._job.kind is JobKind.TRAINING:
+                may_wait = self._failed_deliveries < _DELIVERY_TRIES - 1
+                self._job = await save_finetune(self._context, self._job, status, patient=may_wait)
+            else:
+                self._job = await save_picture(self._context, self._job, status, self._delivery)
         except ResultExpired:
             # The address may have aged while we were away; the service gives a fresh one if it can.
             self._failed_deliveries += 1
             if self._failed_deliveries >= _DELIVERY_TRIES:
-                await self._expired("The address of the picture has expired")
+                what = "weights" if self._job.kind is JobKind.TRAINING else "picture"
+                await self._expired(f"The address of the {what} has expired")
         except UnexpectedAnswer as error:
             self._failed_deliveries += not error.retryable
             if self._failed_deliveries < _DELIVERY_TRIES:
@@ -174,4 +217,39 @@ class Following:
         if self._job.state is JobState.COLLECTING:
             state = JobState.FAILED
         response = kept_response(self._job, "result", status.answer)
-        self._job = await self._context.end(self._job, state, title, message, response=response)
+        self._job = await self._context.end(
+            self._job, state, title, message, response=response, **_cost(status)
+        )
+
+    async def _cancelled(self, status: RemoteStatus) -> None:
+        """End a job that the service has stopped; whether it was billed is told as far as it is known."""
+        if self._job.state is JobState.COLLECTING:
+            await self._failed(JobState.FAILED, "Stopped at the service", status)
+            return
+        queued = status.unbilled or self._job.cancel_answer == CancelAnswer.GONE.value
+        known = status.cost_credits is not None
+        money = (
+            f"it cost {show_credits(status.cost_credits or 0.0)}"
+            if known
+            else "nothing was billed" if queued else "what it had used may be billed"
+        )
+        self._job = await self._context.move(
+            self._job,
+            JobState.CANCELLED,
+            note=f"{status.word}; {money}",
+            remote_status=None,
+            maybe_billed=not (queued or known),
+            response=kept_response(self._job, "result", status.answer),
+            **_cost(status),
+        )
+
+
+def _cost(status: RemoteStatus) -> dict[str, float]:
+    """Return the true cost as a field of the job, where the service has told it."""
+    return {} if status.cost_credits is None else {"cost_credits": status.cost_credits}
+
+
+def _word(status: RemoteStatus) -> str:
+    if status.queue_position is None:
+        return status.word
+    return f"{status.word}, {plural(status.queue_position, 'job')} before it"

@@ -8,13 +8,23 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from fluxtui.providers.base import Provider
+from fluxtui.api.limits import DownloadLimits
+from fluxtui.providers.base import Progress, Provider
+
+_PICTURES = DownloadLimits()
 
 
 class Downloads(Protocol):
     """Fetches results; `APIService` does."""
 
-    async def download(self, url: str, target: Path) -> object:
+    async def download(
+        self,
+        url: str,
+        target: Path,
+        *,
+        limits: DownloadLimits = _PICTURES,
+        progress: Progress | None = None,
+    ) -> object:
         """Fetch `url` into the file `target`, without the key. Raises `ServiceError` and `StorageError`."""
         ...
 

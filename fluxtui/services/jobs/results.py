@@ -44,12 +44,14 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
         if status.result_url is None:
             raise UnexpectedAnswer("The service says that the picture is ready, but not where it is.")
         delivery.seed = job.seed if job.seed is not None else _seed_told(status.details)
+        delivery.told = status.remark
         await delivery.fetch(job, status.result_url)
     kept = delivery.placed
     if kept is None:
         await delivery.tell_recipe(await _recipe(context, job, delivery.seed))
         kept = await delivery.put(await _own_place(context, job, delivery))
     remark = f"(without its recipe in the file: {delivery.remark})" if delivery.remark else ""
+    remark = " ".join(part for part in (delivery.told, remark) if part)
     return await _finish(context, job, kept, delivery.checked(), delivery.seed, remark)
 
 
@@ -73,7 +75,8 @@ async def _recipe(context: JobContext, job: Job, seed: int | None) -> Recipe:
 
     finetune = None
     if job.finetune_id is not None:
-        finetune = await context.journal.finetunes.get(job.profile, job.finetune_id)
+        profile = job.finetune_profile or job.profile
+        finetune = await context.journal.finetunes.get(profile, job.finetune_id)
     return Recipe.from_job(job, trigger_word=finetune.trigger_word if finetune else None, seed=seed)
 
 
@@ -140,52 +143,3 @@ def _place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None)
 def _seed_told(details: Mapping[str, Any]) -> int | None:
     seed = details.get("seed")
     return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
-
-
-async def save_finetune(context: JobContext, job: Job) -> Job:
-    """Put the finetune of a job that is collecting into the journal and finish the job.
-
-    What the service does not tell of it is taken from what was asked for. Raises `ServiceError` if the
-    service cannot be asked, and `StorageError`.
-    """
-    asked = _finetune_asked_for(context, job)
-    provider = await context.gateway.provider(job.profile)
-    try:
-        told = await provider.finetune(asked.id)
-    except NotFound:
-        # A finished training can stay out of the service's lists for a while.
-        finetune = asked
-    else:
-        finetune = _combined(told, asked)
-    await context.journal.finetunes.put(finetune)
-    fields = {"finetune_id": asked.id, "finetune_name": finetune.name, "progress": 1.0, **_CLEARED}
-    done = await context.journal.jobs.move(job.id, JobState.DONE, note=f"finetune {finetune.name}", **fields)
-    context.changes.publish(Change("finetunes", done))
-    context.tell(done)
-    return done
-
-
-def _finetune_asked_for(context: JobContext, job: Job) -> Finetune:
-    known = {name: value for name, value in job.parameters.items() if name in Finetune.model_fields}
-    now = context.clock()
-    return Finetune.model_validate(
-        {
-            **known,
-            "profile": job.profile,
-            "id": job.remote_id or job.id,
-            "name": job.finetune_name or job.title,
-            "created_at": now,
-            "refreshed_at": now,
-            "job_id": job.id,
-            "dataset": job.dataset,
-        }
-    )
-
-
-def _combined(told: Finetune, asked: Finetune) -> Finetune:
-    """Return what the service told, completed by what was asked for."""
-    missing = {name for name in Finetune.model_fields if getattr(told, name) is None}
-    if told.name in {"", told.id}:
-        missing.add("name")
-    taken = {name: getattr(asked, name) for name in missing | {"job_id", "dataset", "profile", "id"}}
-    return told.model_copy(update={**taken, "state": FinetuneState.READY})

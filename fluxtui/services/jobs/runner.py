@@ -37,6 +37,7 @@ class Runner:
         self._context = context
         self._owner = owner
         self._drivers: dict[str, asyncio.Task[None]] = {}
+        self._followed: dict[str, Following] = {}
         self._not_before: dict[str, float] = {}
         self._paces: dict[str, SubmissionPace] = {}
         self._pauses = Pauses(context.journal)
@@ -49,6 +50,13 @@ class Runner:
     def wake(self) -> None:
         """Look at the journal now."""
         self._wake.set()
+
+    def nudge(self, job_id: str) -> None:
+        """Let the driver of a job, if that is here, look at it now."""
+        following = self._followed.get(job_id)
+        if following is not None:
+            following.nudge()
+        self.wake()
 
     def rest(self, profile: str) -> float:
         """Return for how many seconds nothing more is sent, because the service said "not now"."""
@@ -202,11 +210,16 @@ class Runner:
             return
         if found is JobState.DRAFT:
             submission = Submission(self._context, self._pace(job.profile))
-            job = await self._unbroken(submission.submit(job))
+            ready = await submission.prepare(job)
+            job = ready if isinstance(ready, Job) else await self._unbroken(submission.order(job, ready))
             if job.state is JobState.DRAFT:
                 await self._context.journal.jobs.claim(job.id, self._owner, 0)
         if job.state in REMOTE_STATES:
-            await Following(self._context, job).follow(at_once=found is not JobState.DRAFT)
+            following = self._followed[job.id] = Following(self._context, job)
+            try:
+                await following.follow(at_once=found is not JobState.DRAFT)
+            finally:
+                self._followed.pop(job.id, None)
 
     async def _unbroken(self, step: Coroutine[Any, Any, R]) -> R:
         """Finish a step even if we are cancelled meanwhile, within bounds: it may be about money."""

@@ -11,7 +11,7 @@ from fluxtui.domain.money import show_credits
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.jobs.changes import Listener
 from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.jobs.doubt import adopt, matching_finetunes
+from fluxtui.services.jobs.doubt import adopt, candidates_for
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.jobs.ordering import Place, place_in_queue
@@ -19,6 +19,7 @@ from fluxtui.services.jobs.pacing import Pacing
 from fluxtui.services.jobs.queues import Queues, QueueState
 from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
 
 REPEATABLE_STATES = frozenset(
@@ -62,7 +63,8 @@ class JobService:
         pacing: Pacing | None = None,
         budget: BudgetService | None = None,
     ) -> None:
-        self._context = JobContext(journal, storage, gateway, pacing or Pacing(), clock)
+        loras = LoraService(storage, journal)
+        self._context = JobContext(journal, storage, gateway, pacing or Pacing(), clock, loras)
         self._runner = Runner(self._context, owner)
         self._queues = Queues(self._context, self._runner)
         self._owner = owner
@@ -145,7 +147,10 @@ class JobService:
         return await place_in_queue(self._context, await self._existing(job_id), wished)
 
     async def cancel(self, job_id: str) -> Job:
-        """Take a job that was not sent yet out of the queue.
+        """Take a job out of the queue, or ask its service to stop it, and return it as it is now.
+
+        What was sent stays active until the service tells how it ended; `Job.cancel_asked_at` tells of the wish,
+        which is kept in the journal and passed on by whatever program drives the job.
 
         Raises:
             InvalidInput: it has been sent, and the service offers no way to call it back.
@@ -163,12 +168,22 @@ class JobService:
                     )
             finally:
                 await jobs.release(canceller)
-        if job.is_active:
+        if not job.is_active:
+            raise InvalidInput(f"The job is {job.state} already; there is nothing to cancel.")
+        if job.state is not JobState.DRAFT:
+            await self._check_cancelling(job)
+        asked = await jobs.ask_to_cancel(job_id)
+        self._context.tell(asked)
+        self._runner.nudge(job_id)
+        return asked
+
+    async def _check_cancelling(self, job: Job) -> None:
+        provider = await self._context.gateway.provider(job.profile)
+        if not provider.abilities.cancels or job.state is JobState.COLLECTING:
             raise InvalidInput(
                 "It has been sent, and the service cannot call a job back; it is charged "
                 f"{show_credits(job.credits)} and will be collected."
             )
-        raise InvalidInput(f"The job is {job.state} already; there is nothing to cancel.")
 
     async def retry(self, job_id: str) -> Job:
         """Submit a new job with the same recipe as one that has ended, and return the new one.
@@ -204,19 +219,18 @@ class JobService:
     async def look_again(self, job_id: str) -> Job:
         """Look for a job in doubt at the service; return it, waiting if it was found, else still in doubt.
 
-        Only trainings can be found: services list finetunes, but not generations. Where several finetunes may
-        be it, the oldest is taken: the user has asked for it. What the runner looks for by itself must be
-        the only one.
+        What can be found differs between services (`Abilities.finds`). Where several tasks may be it, the oldest
+        is taken: the user has asked for it. What the runner looks for by itself must be the only one.
 
         Raises:
             InvalidInput: the job is not in doubt.
             ServiceError: the service cannot be asked.
         """
         job = await self._doubtful(job_id)
-        candidates = await matching_finetunes(self._context, job) if job.kind is JobKind.TRAINING else []
+        candidates = await candidates_for(self._context, job)
         if not candidates:
             return job
-        adopted = await adopt(self._context, job, candidates[0].id)
+        adopted = await adopt(self._context, job, candidates[0])
         self.wake()
         return adopted
 
@@ -247,6 +261,7 @@ class JobService:
             estimate_credits=job.estimate_credits,
             finetune_id=job.finetune_id if job.kind is JobKind.GENERATION else None,
             finetune_name=job.finetune_name,
+            finetune_profile=job.finetune_profile,
             dataset=job.dataset,
             seed=job.parameters.get("seed"),
             created_at=now,

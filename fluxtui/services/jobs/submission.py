@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import (
     DatasetError,
     FluxError,
@@ -21,17 +20,23 @@ from fluxtui.domain.errors import (
     PictureError,
     RateLimited,
     Refused,
+    ServiceError,
     StorageError,
+    WeightsError,
 )
 from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.providers.base import Accepted, Progress, Provider
+from fluxtui.providers.base import Accepted, Prepared, Provider
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.credits import pause_for_credits
+from fluxtui.services.jobs.materials import materials_of
 from fluxtui.services.jobs.pacing import trouble_waits
 from fluxtui.services.jobs.queue import SubmissionPace
-from fluxtui.services.jobs.requests import archive_of, request_of
+from fluxtui.services.jobs.reporting import transfer_reported
+from fluxtui.services.jobs.requests import request_of
 from fluxtui.services.jobs.responses import kept_response
+
+_log = logging.getLogger(__name__)
 
 _SURELY_NOT_SENT = (NetworkDown, RateLimited)
 _SURELY_REFUSED = (
@@ -44,7 +49,20 @@ _SURELY_REFUSED = (
     StorageError,
     DatasetError,
     PictureError,
+    WeightsError,
 )
+
+
+class _CancelledByUser(Exception):
+    """The user does not want the draft any more."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A draft that only has to be ordered, and where."""
+
+    provider: Provider
+    prepared: Prepared
 
 
 class Submission:
@@ -59,7 +77,24 @@ class Submission:
         self._context = context
         self._pace = pace
 
-    async def submit(self, job: Job) -> Job:
+    async def prepare(self, job: Job) -> Ready | Job:
+        """Do all that a draft needs before it is billed; may be broken off at any moment.
+
+        Returns:
+            What `order` wants, or the job where that is not to be ordered now: refused, cancelled, or a draft
+            still, which is tried again later.
+        """
+        try:
+            provider = await self._context.gateway.provider(job.profile)
+            return Ready(provider, await self._prepared(job, provider))
+        except _CancelledByUser:
+            return await self._cancelled(job)
+        except ServiceError as error:
+            return await self._unprepared(job, error)
+        except FluxError as error:
+            return await self._refused(job, error)
+
+    async def order(self, job: Job, ready: Ready) -> Job:
         """Send a draft and return it as it is then: waiting, refused, in doubt, or a draft still or again.
 
         It stays a draft where the service has no room for it, programs on the same journal taken together.
@@ -67,23 +102,20 @@ class Submission:
         Raises:
             StorageError: it could not be written down that it is about to be sent; it was not sent.
         """
+        limit, endpoint_limit = ready.provider.active_limit, ready.prepared.request.info.active_limit
         try:
-            provider = await self._context.gateway.provider(job.profile)
-            request = await asyncio.to_thread(request_of, job, provider, self._context.storage)
-        except FluxError as error:
-            return await self._refused(job, error)
-        try:
-            begun = await self._context.begin(
-                job, limit=provider.active_limit, endpoint_limit=request.info.active_limit
-            )
+            begun = await self._context.begin(job, limit=limit, endpoint_limit=endpoint_limit)
         except IllegalTransition:
             # Cancelled a moment ago, here or in another program.
             return await self._context.journal.jobs.get(job.id) or job
-        if begun is None:
-            return job
-        job = begun
+        if begun is None or begun.state is not JobState.SUBMITTING:
+            return begun or job
+        return await self._sent(begun, ready)
+
+    async def _sent(self, job: Job, ready: Ready) -> Job:
         try:
-            accepted = await self._send(job, provider, request)
+            async with transfer_reported(self._context, job, "sending") as progress:
+                accepted = await ready.provider.order(ready.prepared, progress)
         except _SURELY_NOT_SENT as error:
             return await self._back_in_queue(job, error)
         except OutOfCredits as error:
@@ -99,38 +131,55 @@ class Submission:
         self._pace.recover()
         return await self._accepted(job, accepted)
 
-    async def _send(self, job: Job, provider: Provider, request: Endpoint) -> Accepted:
-        if isinstance(request, GenerationEndpoint):
-            return await provider.generate(request)
-        if not isinstance(request, TrainingEndpoint):
-            raise InvalidInput(f"{job.endpoint} neither trains nor generates.")
-        archive = await asyncio.to_thread(archive_of, job, self._context.storage)
-        async with self._upload_reported(job) as progress:
-            return await provider.train(request, archive, progress)
+    async def _prepared(self, job: Job, provider: Provider) -> Prepared:
+        """Do what the request needs and costs nothing, such as uploads; a crash meanwhile loses nothing.
 
-    @asynccontextmanager
-    async def _upload_reported(self, job: Job) -> AsyncIterator[Progress]:
-        """Write the progress of an upload on its job every now and then, until the upload ends."""
-        sent = [0, 0]
+        Raises `_CancelledByUser` as soon as the user does not want the job any more.
+        """
+        request = await asyncio.to_thread(request_of, job, provider, self._context.storage)
+        async with transfer_reported(self._context, job, "uploading") as progress:
+            materials = await materials_of(
+                job, request, self._context.journal, self._context.storage, progress
+            )
+            preparing = asyncio.ensure_future(provider.prepare(request, materials))
+            watching = asyncio.ensure_future(self._until_unwanted(job))
+            try:
+                await asyncio.wait({preparing, watching}, return_when=asyncio.FIRST_COMPLETED)
+                if not preparing.done():
+                    raise _CancelledByUser
+                return preparing.result()
+            finally:
+                for task in (preparing, watching):
+                    task.cancel()
+                await asyncio.gather(preparing, watching, return_exceptions=True)
 
-        def progress(done: int, total: int) -> None:
-            sent[:] = done, total
+    async def _until_unwanted(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(self._context.pacing.watch)
+            try:
+                current = await self._context.journal.jobs.get(job.id)
+            except StorageError:
+                # Whether it is wanted is asked once more when it begins, in the same transaction.
+                continue
+            if current is None or current.cancel_asked_at is not None:
+                return
 
-        async def report() -> None:
-            while True:
-                await asyncio.sleep(self._context.pacing.watch)
-                if sent[1]:
-                    with contextlib.suppress(StorageError):
-                        await self._context.update(
-                            job, remote_status=f"sending, {sent[0] * 100 // sent[1]} %"
-                        )
+    async def _cancelled(self, job: Job) -> Job:
+        note = "cancelled before it was sent"
+        return await self._noted(
+            job, lambda: self._context.move(job, JobState.CANCELLED, note=note, remote_status=None)
+        )
 
-        reporter = asyncio.create_task(report())
-        try:
-            yield progress
-        finally:
-            reporter.cancel()
-            await asyncio.gather(reporter, return_exceptions=True)
+    async def _unprepared(self, job: Job, error: ServiceError) -> Job:
+        """Try again later what may pass; nothing that is billed has been sent."""
+        if isinstance(error, OutOfCredits):
+            return await self._unpaid(job, error)
+        if not error.retryable:
+            return await self._refused(job, error)
+        wait = self._pace.slow_down(error.retry_after if isinstance(error, RateLimited) else None)
+        status = f"{error.title}, trying again"
+        _log.info("job %s: %s; nothing was sent; next try in %.0f s", job.id, error.title, wait)
+        return await self._noted(job, lambda: self._context.update(job, remote_status=status))
 
     async def _accepted(self, job: Job, accepted: Accepted) -> Job:
         return await self._noted(
@@ -140,6 +189,7 @@ class Submission:
                 JobState.WAITING,
                 remote_id=accepted.remote_id,
                 polling_url=accepted.polling_url,
+                addresses=dict(accepted.addresses) or None,
                 cost_credits=accepted.cost_credits,
                 response=kept_response(job, "submission", accepted.answer),
                 remote_status=None,
@@ -162,17 +212,14 @@ class Submission:
 
     async def _unpaid(self, job: Job, error: OutOfCredits) -> Job:
         """Keep the job in its queue, and hold the queue: the other jobs would only meet the same."""
+        fields = {"remote_status": error.title, "error_title": error.title, "error": error.sentence()}
 
         async def note() -> Job:
             await pause_for_credits(self._context, job)
-            return await self._context.move(
-                job,
-                JobState.DRAFT,
-                note=f"{error.title}; nothing was billed; the queue is paused",
-                remote_status=error.title,
-                error_title=error.title,
-                error=error.sentence(),
-            )
+            if job.state is JobState.DRAFT:
+                return await self._context.update(job, **fields)
+            note = f"{error.title}; nothing was billed; the queue is paused"
+            return await self._context.move(job, JobState.DRAFT, note=note, **fields)
 
         return await self._noted(job, note)
 

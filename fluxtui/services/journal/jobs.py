@@ -83,7 +83,8 @@ class JobStore:
             changes: fields that change with it.
 
         Returns:
-            The job as it is then, or None if there is no room.
+            The job as it is then: submitting, or cancelled where the user has asked for that; None if there is
+            no room.
 
         Raises:
             IllegalTransition: it is no draft any more.
@@ -91,6 +92,9 @@ class JobStore:
 
         def work(connection: sqlite3.Connection) -> Job | None:
             job = require_job(connection, job_id)
+            if job.state is JobState.DRAFT and job.cancel_asked_at is not None:
+                note = "cancelled before it was sent"
+                return move_job(connection, self._clock(), job_id, JobState.CANCELLED, note, changes)
             if job.state is JobState.DRAFT and _is_full(connection, job, limit, endpoint_limit):
                 return None
             return move_job(connection, self._clock(), job_id, JobState.SUBMITTING, "", changes)
@@ -121,6 +125,30 @@ class JobStore:
             moved = [job for job in drafts if job.position != places.get(job.id)]
             now = self._clock()
             return tuple(change_job(connection, now, job, {"position": places.get(job.id)}) for job in moved)
+
+        return await self._database.write(work)
+
+    async def ask_to_cancel(self, job_id: str) -> Job:
+        """Write down that the user wants an active job cancelled; its driver acts on it, wherever it runs."""
+
+        def work(connection: sqlite3.Connection) -> Job:
+            job, now = require_job(connection, job_id), self._clock()
+            if job.state not in ACTIVE_STATES or job.cancel_asked_at is not None:
+                return job
+            asked = change_job(connection, now, job, {"cancel_asked_at": now})
+            write_event(connection, asked, now, "asked to cancel")
+            return asked
+
+        return await self._database.write(work)
+
+    async def note_cancelling(self, job_id: str, answer: str) -> Job:
+        """Write down what the service said to the wish to cancel a job."""
+
+        def work(connection: sqlite3.Connection) -> Job:
+            job, now = require_job(connection, job_id), self._clock()
+            told = change_job(connection, now, job, {"cancel_answer": answer})
+            write_event(connection, told, now, answer)
+            return told
 
         return await self._database.write(work)
 

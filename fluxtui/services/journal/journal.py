@@ -11,10 +11,12 @@ from typing import Self
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.finetunes import FinetuneStore
 from fluxtui.services.journal.jobs import JobStore
+from fluxtui.services.journal.logs import LogStore
 from fluxtui.services.journal.notes import NoteStore
 from fluxtui.services.journal.pictures import PictureStore
 from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
+from fluxtui.services.journal.uploads import UploadStore
 
 
 class Journal:
@@ -35,6 +37,8 @@ class Journal:
         self.finetunes = FinetuneStore(self._database)
         self.notes = NoteStore(self._database, clock)
         self.spending = SpendingStore(self._database)
+        self.uploads = UploadStore(self._database, clock)
+        self.logs = LogStore(self._database)
 
     @property
     def path(self) -> Path:

@@ -16,7 +16,7 @@ from fluxtui.services.journal.faults import repair_command
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_JSON_COLUMNS = frozenset({"parameters", "dataset", "raw", "response"})
+_JSON_COLUMNS = frozenset({"parameters", "dataset", "raw", "response", "addresses", "weights"})
 
 
 def utc_now() -> datetime:
@@ -49,6 +49,8 @@ def to_column(name: str, value: Any) -> Any:
     """Return what SQLite stores for one value."""
     if value is None:
         return None
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
     if name in _JSON_COLUMNS:
         return json_text(value)
     if isinstance(value, datetime):

@@ -113,7 +113,31 @@ UPDATE jobs SET maybe_billed = 1
 CREATE INDEX jobs_maybe_billed ON jobs (coalesce(submitted_at, created_at)) WHERE maybe_billed;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
+_THIRD = """
+ALTER TABLE jobs ADD COLUMN addresses TEXT;
+ALTER TABLE jobs ADD COLUMN finetune_profile TEXT;
+ALTER TABLE jobs ADD COLUMN cancel_asked_at TEXT;
+ALTER TABLE jobs ADD COLUMN cancel_answer TEXT;
+ALTER TABLE finetunes ADD COLUMN base TEXT;
+ALTER TABLE finetunes ADD COLUMN weights TEXT;
+ALTER TABLE finetunes ADD COLUMN weights_url TEXT;
+ALTER TABLE finetunes ADD COLUMN endpoint TEXT;
+
+CREATE TABLE logs (
+    job_id TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    text TEXT NOT NULL
+);
+
+CREATE TABLE uploads (
+    profile TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    url TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    PRIMARY KEY (profile, sha256)
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
 """Each script leads from the version that is its index to the next; a released one is never edited."""
 
 

@@ -16,6 +16,8 @@ EXAMPLE = Path(fluxtui.__file__).parents[1] / "config.example.toml"
 COMMENTED_KEY = re.compile(r"^# (?=[a-z_]+ = )", re.MULTILINE)
 SHOWN_WITHOUT_DEFAULT = {
     "profiles.bfl.api_key",
+    "profiles.bfl.platform_url",
+    "profiles.bfl.rest_url",
     "profiles.bfl.api_key_command",
     "storage.data_dir",
     "images.max_bytes",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.storage import StorageService
 

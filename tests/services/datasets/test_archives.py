@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fluxtui.domain.errors import DatasetError
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets import DatasetService
 
 PictureMaker = Callable[..., bytes]

@@ -15,7 +15,7 @@ from PIL import Image
 
 from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.errors import FluxError
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets.inspection import inspect_source
 from fluxtui.services.datasets.pictures import examine, prepared
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.errors import DatasetError
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets import DatasetService
 
 PictureMaker = Callable[..., bytes]

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 
 from fluxtui.domain.dataset import PackedDataset
 from fluxtui.domain.errors import DatasetError, PictureError
-from fluxtui.providers.base import DatasetRules
+from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.pictures import prepared
 from fluxtui.services.storage import StorageService

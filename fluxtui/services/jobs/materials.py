@@ -1,0 +1,100 @@
+"""What the request of a job refers to: its archive, and the LoRAs that it names, wherever they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fluxtui.api.attachments import Progress
+from fluxtui.domain.endpoint import Control, Endpoint, FinetuneBy, TrainingEndpoint, fields_of
+from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.text import safe_text
+from fluxtui.providers.base import LoraSource, Materials
+from fluxtui.services.jobs.requests import archive_of, is_web_address
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+
+LASTING = timedelta(days=2)
+"""For how long a file that was uploaded before must stay at the service to be used for another job."""
+
+
+@dataclass(frozen=True)
+class ProfileUploads:
+    """What was uploaded to the service of one profile."""
+
+    journal: Journal
+    profile: str
+
+    async def known(self, sha256: str) -> str | None:
+        """Return the address of a file that will last for a while yet, or None. Raises `StorageError`."""
+        return await self.journal.uploads.known(self.profile, sha256, LASTING)
+
+    async def remember(self, sha256: str, url: str, expires_at: datetime) -> None:
+        """Keep the address of an uploaded file until the service drops it. Raises `StorageError`."""
+        await self.journal.uploads.remember(self.profile, sha256, url, expires_at)
+
+
+def lora_fields(endpoint: type[Endpoint]) -> tuple[str, ...]:
+    """Return the names of the parameters that name LoRAs whose files the service has to be given."""
+    use = endpoint.info.finetunes
+    if use is None or use.by is not FinetuneBy.WEIGHTS:
+        return ()
+    return tuple(field.name for field in fields_of(endpoint) if field.control is Control.FINETUNE)
+
+
+async def materials_of(
+    job: Job, request: Endpoint, journal: Journal, storage: StorageService, progress: Progress
+) -> Materials:
+    """Return what the request of a job refers to.
+
+    Raises:
+        DatasetError: the archive of a training is gone.
+        InvalidInput: a LoRA is not known any more, or its file is neither here nor anywhere.
+        StorageError: the journal cannot be read.
+    """
+    archive = archive_of(job, storage) if isinstance(request, TrainingEndpoint) else None
+    given = request.given()
+    names = [str(given[field]) for field in lora_fields(type(request)) if given.get(field)]
+    return Materials(
+        uploads=ProfileUploads(journal, job.profile),
+        archive=archive,
+        archive_sha256=str((job.dataset or {}).get("sha256", "")),
+        loras={name: await lora_source(name, journal, storage) for name in names},
+        progress=progress,
+    )
+
+
+async def lora_source(name: str, journal: Journal, storage: StorageService) -> LoraSource:
+    """Return where a LoRA is that a request names: by `profile/id`, or by an address of its file."""
+    if is_web_address(name):
+        return LoraSource(name="a LoRA by its address", url=name)
+    profile, _, finetune_id = name.partition("/")
+    finetune = await journal.finetunes.get(profile, finetune_id)
+    if finetune is None:
+        shown = safe_text(name, limit=80)
+        raise InvalidInput(
+            "Nothing was sent.", (Problem("finetune_id", f"the LoRA {shown} is not known here"),)
+        )
+    return _source(finetune, storage)
+
+
+def _source(finetune: Finetune, storage: StorageService) -> LoraSource:
+    name = safe_text(finetune.name, limit=80)
+    if finetune.state is FinetuneState.DELETED and finetune.weights is None:
+        raise InvalidInput("Nothing was sent.", (Problem("finetune_id", f"{name} was deleted"),))
+    weights = finetune.weights
+    path = storage.inside(weights.path) if weights is not None else None
+    if path is not None and not path.is_file():
+        path = None
+    if path is None and finetune.weights_url is None:
+        reason = f"the weights of {name} are neither here nor at an address that the service could fetch"
+        raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
+    return LoraSource(
+        name=name,
+        url=finetune.weights_url,
+        path=path,
+        sha256=weights.sha256 if weights is not None and path is not None else "",
+        size=weights.size if weights is not None and path is not None else 0,
+    )

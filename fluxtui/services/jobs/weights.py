@@ -1,0 +1,48 @@
+"""Fetches the weights of a trained LoRA, checks them completely, and puts them into their place."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from fluxtui.api.limits import WEIGHTS_LIMITS
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.weights import Weights
+from fluxtui.providers.base import Packing, Progress
+from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.lora import extract_weights
+
+
+async def fetch_weights(
+    context: JobContext, profile: str, finetune: Finetune, url: str, packing: Packing, progress: Progress
+) -> Weights:
+    """Return the weights of a finetune once their file is in its place in the data directory.
+
+    Args:
+        context: what jobs work with.
+        profile: whose connection fetches them, without the key.
+        finetune: names the file.
+        url: where they are; never logged or shown.
+        packing: how they come.
+        progress: told of the bytes, done and in all.
+
+    Raises:
+        ResultExpired: and other `ServiceError`s, if they cannot be fetched.
+        WeightsError: what came is not the complete file of a LoRA.
+        StorageError: there is no room for them.
+    """
+    storage = context.storage
+    came = await asyncio.to_thread(storage.temporary, ".part")
+    unpacked: Path | None = None
+    try:
+        api = await context.gateway.api(profile)
+        await api.download(url, came, limits=WEIGHTS_LIMITS, progress=progress)
+        kept = came
+        if packing is Packing.TAR:
+            unpacked = kept = await asyncio.to_thread(storage.temporary, ".part")
+            await asyncio.to_thread(extract_weights, came, unpacked, max_bytes=WEIGHTS_LIMITS.max_bytes)
+        return await context.loras.keep(kept, name=finetune.name, source=profile)
+    finally:
+        for path in (came, unpacked):
+            if path is not None:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
