@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
+from fluxtui.domain.keys import without_keys
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 
@@ -27,9 +28,10 @@ KnownSecrets = Callable[[], Iterable[SecretStr]]
 
 _SHORTEST_SECRET = 4
 _NAMED = re.compile(
-    r"""(?ix) \b ( x-key | authorization | (?:bfl_|fluxtui_)?api[_-]?key )
+    r"""(?ix) \b ( x-key | authorization | (?:bfl_|fluxtui_)?api[_-]?key
+              | fal_key(?:_secret)? | replicate_api_token )
         ( ["']? \s* [:=] \s* | ["'] \s* , \s* ) ( (?:b?["'])? )
-        (?: (?:bearer|key|basic) \s+ )? [^\s"',;)\]}]+"""
+        (?: (?:bearer|key|basic|token) \s+ )? [^\s"',;)\]}]+"""
 )
 _QUERY = re.compile(r"(?i)(https?://[^\s?\"'<>]+\?)[^\s\"'<>]+")
 _SIGNATURE = re.compile(r"(?i)\b(sig|signature|token|x-amz-[a-z-]+)=[^\s&\"'<>]+")
@@ -54,7 +56,7 @@ def redacted(text: str, secrets: Iterable[SecretStr] = ()) -> str:
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= _SHORTEST_SECRET:
             text = text.replace(value, "[secret]")
-    text = _NAMED.sub(r"\1\2\3[secret]", text)
+    text = without_keys(_NAMED.sub(r"\1\2\3[secret]", text), "[secret]")
     text = _QUERY.sub(r"\1[…]", text)
     text = _SIGNATURE.sub(r"\1=[…]", text)
     return _BASE64.sub(lambda found: f"[{len(found[0])} characters of base64]", text)

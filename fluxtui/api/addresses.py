@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from fluxtui.domain.errors import ConfigError, Problem
@@ -23,8 +24,26 @@ def check_base_url(base_url: str) -> None:
     """Check that a profile's base URL is one that a key may be sent to. Raises `ConfigError`."""
     reason = base_url_fault(base_url)
     if reason:
-        shown = safe_text(base_url.split("?")[0].rpartition("@")[2], limit=80)
-        raise ConfigError("The base URL cannot be used.", (Problem("base_url", f"{shown!r} {reason}"),))
+        raise _unusable(base_url, "base_url", reason)
+
+
+def check_other_bases(base_url: str, other_bases: Mapping[str, str]) -> None:
+    """Check a profile's further bases, by role, besides its base URL. Raises `ConfigError`.
+
+    Plain http is for those alone whose base URL is on this machine as well: only then no proxy is asked.
+    """
+    local = is_loopback(urlsplit(base_url).hostname or "")
+    for role, address in other_bases.items():
+        reason = base_url_fault(address)
+        if not reason and not local and urlsplit(address).scheme != "https":
+            reason = "must begin with https://, because the base URL is not on this machine"
+        if reason:
+            raise _unusable(address, role, reason)
+
+
+def _unusable(address: str, field: str, reason: str) -> ConfigError:
+    shown = safe_text(address.split("?")[0].rpartition("@")[2], limit=80)
+    return ConfigError("The base URL cannot be used.", (Problem(field, f"{shown!r} {reason}"),))
 
 
 def base_url_fault(base_url: str) -> str:

@@ -1,46 +1,44 @@
-"""Reading what a service answers: JSON, and its failures as our errors.
-
-A 422 echoes the whole request as `input`, megabytes of base64: it is never looked at. Whatever text is taken
-over is made safe and short first.
-"""
+"""Reading what a service answers: JSON, and its failures as our errors."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from fluxtui.api.retries import retry_after
+from fluxtui.api.shapes import Fault, fault_of, salvaged_problems
 from fluxtui.domain.errors import (
+    Moderated,
     NotAuthenticated,
     NotFound,
     NotPermitted,
     OutOfCredits,
-    Problem,
     RateLimited,
     Refused,
     ServiceDown,
     ServiceError,
     TimedOut,
 )
-from fluxtui.domain.text import safe_text
 
-MOST_PROBLEMS = 20
-_FIELD_LENGTH, _REASON_LENGTH, _DETAIL_LENGTH = 60, 200, 300
-_SALVAGE_BYTES = 64 * 1024
-_PLACES = frozenset({"body", "query", "path", "header"})
-_LOC_AND_MSG = re.compile(rb'"loc"\s*:\s*(\[[^\[\]]{0,400}\])\s*,\s*"msg"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
+_CLIENT_CLOSED_REQUEST = 499
 _NO_KEY = re.compile(
-    r"not authenticated|invalid authentication|invalid api key|unauthori[sz]ed", re.IGNORECASE
+    r"not authenticated|invalid authentication|invalid api key|unauthori[sz]ed|unauthenticated"
+    r"|invalid key authori[sz]ation|no user found for key",
+    re.IGNORECASE,
 )
+# Source: fal.ai error reference, read 2026-11.
+_MODERATED = "content_policy_violation"
+_SERVICE_FAULTS = frozenset({"internal_server_error", "downstream_service_unavailable", "generation_timeout"})
+# Source: answers of fal.ai to accounts without balance, as several projects report them, read 2026-11.
+_LOCKED = "user is locked"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer: HTTP status, parsed JSON, and headers with lower-case names."""
+    """An answer that is no error: HTTP status, parsed JSON, and headers with lower-case names."""
 
     status: int
     data: Any
@@ -87,33 +85,48 @@ def error_for(status: int, headers: Mapping[str, str], body: Body, host: str) ->
         host: who answered, for the sentence.
     """
     try:
-        data = parse(body)
+        fault = fault_of(parse(body), headers)
     except Unreadable:
-        data = None
-    error = _error_for(status, headers, body, data, host)
-    error.detail = detail_of(data)
+        fault = fault_of(None, headers)
+    if not body.complete and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        fault = replace(fault, problems=salvaged_problems(body.content))
+    return _marked(_error_for(status, fault, host), status, fault)
+
+
+def error_of(answer: Answer, host: str) -> ServiceError:
+    """Return the error that an answer with an error status means, where it was taken for an answer.
+
+    Args:
+        answer: with a status of 300 or more.
+        host: who answered, or what to call it in the sentence.
+    """
+    fault = fault_of(answer.data, answer.headers)
+    return _marked(_error_for(answer.status, fault, host), answer.status, fault)
+
+
+def _marked(error: ServiceError, status: int, fault: Fault) -> ServiceError:
+    error.detail, error.status, error.kind = fault.detail, status, fault.kind
     return error
 
 
-def _error_for(status: int, headers: Mapping[str, str], body: Body, data: Any, host: str) -> ServiceError:
-    detail = detail_of(data)
+def _error_for(status: int, fault: Fault, host: str) -> ServiceError:
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return _key_error(status, detail, host)
+        return _key_error(status, fault.detail, host)
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return OutOfCredits(
-            _said(f"The account at {host} has not enough credits; nothing was billed.", detail)
+            _said(f"The account at {host} has not enough credits; nothing was billed.", fault.detail)
         )
     if status == HTTPStatus.NOT_FOUND:
-        return NotFound(_said(f"{host} does not know what was asked for.", detail))
+        return NotFound(_said(f"{host} does not know what was asked for.", fault.detail))
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        wish = retry_after(headers.get("retry-after"))
-        return RateLimited(_said(f"{host} has too many tasks of this account.", detail), retry_after=wish)
+        sentence = _said(f"{host} has too many tasks of this account.", fault.detail)
+        return RateLimited(sentence, retry_after=fault.retry_after)
     if status == HTTPStatus.REQUEST_TIMEOUT:
         return TimedOut(f"{host} waited too long for the request.")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not problems_of(data):
-        return ServiceDown(_said(f"{host} answered with an error of its own (HTTP {status}).", detail))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (not fault.problems or fault.kind in _SERVICE_FAULTS):
+        return ServiceDown(_said(f"{host} answered with an error of its own (HTTP {status}).", fault.words))
     if status >= HTTPStatus.BAD_REQUEST:
-        return _refusal(status, data, detail, body, host)
+        return _refusal(status, fault, host)
     return Refused(
         f"{host} redirected the request (HTTP {status}), which is not followed. Nothing was billed.",
         next_step="Check the base URL of this profile.",
@@ -125,58 +138,20 @@ def _said(sentence: str, detail: str) -> str:
 
 
 def _key_error(status: int, detail: str, host: str) -> ServiceError:
+    if status == HTTPStatus.FORBIDDEN and detail.casefold().startswith(_LOCKED):
+        return OutOfCredits(_said(f"The account at {host} is locked; nothing was billed.", detail))
     if status == HTTPStatus.UNAUTHORIZED or not detail or _NO_KEY.search(detail):
         return NotAuthenticated(f"{host} does not accept the key; nothing was billed.")
     return NotPermitted(_said(f"{host} does not permit this to the key; nothing was billed.", detail))
 
 
-def _refusal(status: int, data: Any, detail: str, body: Body, host: str) -> Refused:
-    problems = problems_of(data) or (() if body.complete else salvaged_problems(body.content))
+def _refusal(status: int, fault: Fault, host: str) -> ServiceError:
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and fault.kind == _MODERATED:
+        return Moderated(_said(f"The moderation of {host} stopped the request.", fault.words))
+    if status == _CLIENT_CLOSED_REQUEST:
+        # What was cancelled can have run, and been billed, until then.
+        cancelled = Refused(_said(f"{host} says that this was cancelled (HTTP {status}).", fault.detail))
+        cancelled.billed = None
+        return cancelled
     sentence = f"{host} refused the request (HTTP {status}); nothing was billed."
-    return Refused(sentence if problems else _said(sentence, detail), problems)
-
-
-def detail_of(data: Any) -> str:
-    """Return the sentence in an error's body, safe and short, or an empty string."""
-    if not isinstance(data, dict):
-        return ""
-    for name in ("detail", "message", "error"):
-        value = data.get(name)
-        if isinstance(value, dict):
-            value = value.get("message")
-        if isinstance(value, str):
-            return safe_text(value.strip(), limit=_DETAIL_LENGTH)
-    return ""
-
-
-def problems_of(data: Any) -> tuple[Problem, ...]:
-    """Return the fields and reasons of a refusal, without what the service echoes of the request."""
-    details = data.get("detail") if isinstance(data, dict) else None
-    if not isinstance(details, list):
-        return ()
-    found = (_problem(item.get("loc"), item.get("msg")) for item in details if isinstance(item, dict))
-    return tuple(problem for problem in found if problem is not None)[:MOST_PROBLEMS]
-
-
-def salvaged_problems(content: bytes) -> tuple[Problem, ...]:
-    """Return what can be read of a refusal that was too large to be read whole."""
-    found = []
-    for loc, message in _LOC_AND_MSG.findall(content[:_SALVAGE_BYTES])[:MOST_PROBLEMS]:
-        try:
-            problem = _problem(json.loads(loc), json.loads(message))
-        except ValueError:
-            continue
-        if problem is not None:
-            found.append(problem)
-    return tuple(found)
-
-
-def _problem(loc: Any, message: Any) -> Problem | None:
-    if not isinstance(message, str):
-        return None
-    parts = [part for part in loc if isinstance(part, str | int)] if isinstance(loc, list) else []
-    if parts and parts[0] in _PLACES:
-        parts = parts[1:]
-    field = ".".join(safe_text(part, limit=_FIELD_LENGTH) for part in parts[:5])
-    reason = safe_text(message.removeprefix("Value error, ").strip(), limit=_REASON_LENGTH)
-    return Problem(safe_text(field, limit=_FIELD_LENGTH), reason)
+    return Refused(sentence if fault.problems else _said(sentence, fault.detail), fault.problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
@@ -16,30 +16,35 @@ from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
-from fluxtui.domain.errors import FluxError, ResultExpired, StorageError, UnexpectedAnswer
+from fluxtui.domain.errors import FluxError, ResultExpired, StorageError, TimedOut, UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
+
+DownloadProgress = Callable[[int, int | None], None]
+"""Called with bytes done and bytes in all (None where the server does not tell), from the event loop."""
 
 _WRITE_BYTES = 256 * 1024
 _GONE = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
-async def fetch(wire: Wire, address: str, target: Path, limits: DownloadLimits) -> Downloaded:
+async def fetch(
+    wire: Wire, address: str, target: Path, limits: DownloadLimits, progress: DownloadProgress | None = None
+) -> Downloaded:
     """Make one attempt to save what is at `address` into the file `target`, following redirects.
 
     Raises:
         ResultExpired: the address is no longer valid.
-        UnexpectedAnswer: not a picture, too large, redirected too often or to an unsafe address.
+        UnexpectedAnswer: not what was expected, too large, redirected too often or to an unsafe address.
         ServiceError: the connection failed.
         StorageError: the file cannot be written.
     """
     url = parsed(address)
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + limits.total
+    deadline = loop.time() + limits.total_for(limits.max_bytes)
     for _hop in range(limits.redirects + 1):
         wire.policy.check_download(url)
         request = wire.client.build_request("GET", url)
         sending = Sending()
-        visit = _Visit(target, limits, sending)
+        visit = _Visit(target, limits, sending, progress)
         outcome = await wire.exchange(request, sending, max(0.0, deadline - loop.time()), visit.consume)
         if isinstance(outcome, Downloaded):
             return outcome
@@ -57,8 +62,10 @@ def _joined(url: httpx.URL, location: str) -> httpx.URL:
 class _Visit:
     """One request of a download."""
 
-    def __init__(self, target: Path, limits: DownloadLimits, sending: Sending) -> None:
-        self._target, self._limits, self._sending = target, limits, sending
+    def __init__(
+        self, target: Path, limits: DownloadLimits, sending: Sending, progress: DownloadProgress | None
+    ) -> None:
+        self._target, self._limits, self._sending, self._progress = target, limits, sending, progress
 
     async def consume(self, response: httpx.Response) -> Downloaded | str:
         """Save the body, or return where the server redirects to."""
@@ -66,32 +73,39 @@ class _Visit:
             return str(response.headers.get("location", ""))
         if not response.is_success:
             raise _failure(response)
-        self._check_headers(response)
+        self._check_headers(response.headers, shown_host(response.url))
         content_type = safe_text(response.headers.get("content-type", ""), limit=80)
-        size = await self._saved(response)
+        size = await self._saved_in_time(response, _announced(response.headers))
         return Downloaded(size, content_type)
 
-    def _check_headers(self, response: httpx.Response) -> None:
-        headers: Mapping[str, str] = response.headers
+    def _check_headers(self, headers: Mapping[str, str], host: str) -> None:
         kind = headers.get("content-type", "").split(";")[0].strip().lower()
         if kind and not kind.startswith(self._limits.content_types):
             raise UnexpectedAnswer(
-                f"{shown_host(response.url)} sent {safe_text(kind, limit=60)} in place of a picture."
+                f"{host} sent {safe_text(kind, limit=60)} in place of a {self._limits.what}."
             )
         if headers.get("content-encoding", "identity").lower() != "identity":
-            raise UnexpectedAnswer(
-                f"{shown_host(response.url)} sent the picture in an encoding not asked for."
-            )
-        length = headers.get("content-length", "")
-        if length.isascii() and length.isdecimal() and len(length) < 20:
-            self._check_size(int(length))
+            raise UnexpectedAnswer(f"{host} sent the {self._limits.what} in an encoding not asked for.")
+        self._check_size(_announced(headers) or 0)
 
     def _check_size(self, size: int) -> None:
         if size > self._limits.max_bytes:
             most = file_size(self._limits.max_bytes)
             raise UnexpectedAnswer(f"The result is larger than {most}, so it was not saved.", retryable=False)
 
-    async def _saved(self, response: httpx.Response) -> int:
+    async def _saved_in_time(self, response: httpx.Response, announced: int | None) -> int:
+        if announced is None or self._limits.slowest is None:
+            return await self._saved(response, announced)
+        seconds = self._limits.total_for(announced)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._saved(response, announced)
+        except TimeoutError:
+            host = shown_host(response.url)
+            failure = TimedOut(f"{host} did not send the {self._limits.what} within {seconds:.0f} seconds.")
+        raise failure
+
+    async def _saved(self, response: httpx.Response, announced: int | None) -> int:
         file = await asyncio.to_thread(_created, self._target)
         try:
             pending = bytearray()
@@ -100,12 +114,22 @@ class _Visit:
                 self._check_size(self._sending.received)
                 pending += piece
                 if len(pending) >= _WRITE_BYTES:
-                    await asyncio.to_thread(_written, file, bytes(pending))
-                    pending.clear()
-            await asyncio.to_thread(_written, file, bytes(pending))
+                    await self._write(file, pending, announced)
+            await self._write(file, pending, announced)
         finally:
             await asyncio.to_thread(_closed, file)
         return self._sending.received
+
+    async def _write(self, file: BinaryIO, pending: bytearray, announced: int | None) -> None:
+        await asyncio.to_thread(_written, file, bytes(pending))
+        pending.clear()
+        if self._progress is not None:
+            self._progress(self._sending.received, announced)
+
+
+def _announced(headers: Mapping[str, str]) -> int | None:
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else None
 
 
 def _failure(response: httpx.Response) -> FluxError:

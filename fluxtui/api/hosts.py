@@ -1,14 +1,15 @@
 """Which servers may be asked, and which of them may see the key.
 
-The key goes to the profile's own host and to the provider's trusted domains, over https. Plain http is for
-loopback alone, and only when the profile itself is on loopback. Addresses are judged by the same parser that
-sends the request, so that no spelling can mean one host here and another there.
+The key goes to the hosts of the profile's bases and to the provider's trusted domains, over https. Plain http
+is for loopback alone, and only when the profile itself is on loopback. Addresses are judged by the same
+parser that sends the request, so that no spelling can mean one host here and another there.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 
 import httpx
 
@@ -52,25 +53,39 @@ def _is_address(host: str) -> bool:
 
 
 class HostPolicy:
-    """The hosts of one profile: its base URL, and domains (`.bfl.ai`) that may get the key as well.
+    """The hosts of one profile: its base URL, further bases by role, and trusted domains.
+
+    A provider with a whole domain (`.bfl.ai`) may send us to any host of it. On loopback other ports stand
+    for such hosts, so the key may go to any. A provider without is known by its bases: on loopback the key
+    goes to exactly their hosts and ports.
 
     `on_loopback` tells whether the profile's server is on this machine.
     """
 
-    def __init__(self, base_url: str, trusted_hosts: tuple[str, ...] = ()) -> None:
-        self._base = parsed(base_url)
-        self._prefix = str(self._base).rstrip("/")
+    def __init__(
+        self,
+        base_url: str,
+        trusted_hosts: tuple[str, ...] = (),
+        other_bases: Mapping[str, str] | None = None,
+    ) -> None:
+        addresses = {**(other_bases or {}), "": base_url}
+        self._bases = {role: parsed(address) for role, address in addresses.items()}
         self._trusted = trusted_hosts
-        self.on_loopback = is_loopback(self._base.host)
+        self._has_domain = any(host.startswith(".") for host in trusted_hosts)
+        self.on_loopback = is_loopback(self._bases[""].host)
 
-    def resolve(self, path_or_url: str) -> httpx.URL:
-        """Return the address of a path below the base URL, or an absolute one that may get the key.
+    def resolve(self, path_or_url: str, base: str = "") -> httpx.URL:
+        """Return the address of a path below a base, or an absolute one that may get the key.
+
+        Args:
+            path_or_url: a path begins with a slash.
+            base: the role of the base that a path is below; empty for the base URL.
 
         Raises:
             UnexpectedAnswer: for an address on a host that may not get it.
         """
         if path_or_url.startswith("/"):
-            return parsed(self._prefix + path_or_url)
+            return parsed(str(self._bases[base]).rstrip("/") + path_or_url)
         url = parsed(path_or_url)
         if not self.may_have_key(url):
             raise UnexpectedAnswer(
@@ -83,19 +98,37 @@ class HostPolicy:
 
     def may_have_key(self, url: httpx.URL) -> bool:
         """Tell whether the key may be sent to `url`."""
+        if self.on_loopback and not self._has_domain:
+            return any(_origin(url) == _origin(base) for base in self._bases.values())
         if url.scheme == "http":
             return self.on_loopback and is_loopback(url.host)
         host, port = _ascii_host(url), url.port or HTTPS_PORT
-        if host == _ascii_host(self._base):
-            return self.on_loopback or port in (HTTPS_PORT, self._base.port or HTTPS_PORT)
+        for base in self._bases.values():
+            if host == _ascii_host(base) and (self.on_loopback or port in (HTTPS_PORT, base.port)):
+                return True
         return port == HTTPS_PORT and any(_belongs(host, domain) for domain in self._trusted)
 
     def check_download(self, url: httpx.URL) -> None:
         """Check that a result may be fetched from `url`, without the key. Raises `UnexpectedAnswer`."""
-        local = self.on_loopback and is_loopback(url.host)
-        if url.scheme != "https" and not local:
+        if not self._is_private(url):
             host = shown_host(url)
             raise UnexpectedAnswer(f"The result is offered by {host} without encryption.", retryable=False)
+
+    def check_upload(self, url: httpx.URL) -> None:
+        """Check that a file may be sent to `url`, without the key. Raises `UnexpectedAnswer`."""
+        if not self._is_private(url):
+            raise UnexpectedAnswer(
+                f"The file should go to {shown_host(url)} without encryption, so it was not sent.",
+                retryable=False,
+            )
+
+    def _is_private(self, url: httpx.URL) -> bool:
+        return url.scheme == "https" or (self.on_loopback and is_loopback(url.host))
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    # The library leaves out a port that is the scheme's own.
+    return url.scheme, _ascii_host(url), url.port
 
 
 def _belongs(host: str, domain: str) -> bool:

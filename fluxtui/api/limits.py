@@ -38,9 +38,32 @@ class DownloadLimits:
         total: seconds from start to end, redirects included.
         redirects: how many are followed.
         content_types: accepted prefixes of the content type; an absent one is accepted as well.
+        what: what is expected, for the sentences.
+        slowest: bytes a second; the size divided by this is added to `total`. None adds nothing.
     """
 
     max_bytes: int = 100 * 1024 * 1024
     total: float = 300.0
     redirects: int = 3
     content_types: tuple[str, ...] = ("image/", "application/octet-stream", "binary/octet-stream")
+    what: str = "picture"
+    slowest: float | None = None
+
+    def total_for(self, size: int) -> float:
+        """Return the seconds for a download of so many bytes."""
+        return self.total if self.slowest is None else self.total + size / self.slowest
+
+
+WEIGHTS_LIMITS = DownloadLimits(
+    max_bytes=6 * 1024**3,
+    content_types=(
+        "application/octet-stream",
+        "binary/octet-stream",
+        "application/x-tar",
+        "application/tar",
+        "application/x-safetensors",
+    ),
+    what="LoRA file",
+    slowest=50_000.0,
+)
+"""Of a trained LoRA, a file of weights or a tar with one in it."""

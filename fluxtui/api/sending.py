@@ -54,7 +54,7 @@ class Sending:
                 "The request may have been accepted and billed all the same; it is not sent again by itself."
             )
         doubt = InDoubt(f"{failure.message} {told}", next_step=LOOK_FIRST)
-        doubt.detail = failure.detail
+        doubt.detail, doubt.status, doubt.kind = failure.detail, failure.status, failure.kind
         return doubt
 
 

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fluxtui.api.addresses import check_base_url
-from fluxtui.api.answers import Answer, Body, Downloaded, Unreadable, error_for, parse
-from fluxtui.api.attachments import Attachment, Progress, StreamedBody
-from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
+from fluxtui.api.addresses import check_base_url, check_other_bases
+from fluxtui.api.answers import Answer, Downloaded
+from fluxtui.api.attachments import Attachment, json_content
+from fluxtui.api.contents import Progress
+from fluxtui.api.limits import DownloadLimits, Timeouts
+from fluxtui.api.multipart import FilePart, FormBody
+from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Trace
-from fluxtui.domain.errors import NotAuthenticated, ServiceError, UnexpectedAnswer
+from fluxtui.domain.errors import NotAuthenticated, ServiceError
 
 if TYPE_CHECKING:
     import httpx
     from pydantic import SecretStr
 
+    from fluxtui.api.downloads import DownloadProgress
     from fluxtui.api.wire import Wire
 
-_PARSE_IN_THREAD = 200_000
 _DEFAULT_LIMITS = DownloadLimits()
 
 Result = TypeVar("Result")
@@ -50,7 +49,9 @@ class APIService:
         key: SecretStr | None,
         *,
         key_header: str = "x-key",
+        key_prefix: str = "",
         trusted_hosts: tuple[str, ...] = (),
+        other_bases: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
         trace: Trace | None = None,
@@ -61,19 +62,23 @@ class APIService:
             base_url: https, or http on loopback.
             key: sent as `key_header`, and only where the hosts' policy allows it.
             key_header: name of the header.
+            key_prefix: what stands before the key in it, such as `Bearer ` with its space.
             trusted_hosts: further hosts, or domains such as `.bfl.ai`, that may get the key over https.
+            other_bases: further bases like `base_url` by the roles that requests name; they may get the key.
             timeouts: of each attempt.
             retries: of reading requests, and of any that surely did not leave.
             trace: where exchanges are noted; a new one by default.
 
         Raises:
-            ConfigError: `base_url` is not one that a key may be sent to.
+            ConfigError: a base is not one that a key may be sent to.
         """
         check_base_url(base_url)
+        check_other_bases(base_url, other_bases or {})
         self.base_url = base_url
         self.trace = Trace() if trace is None else trace
         self.on_connection: Callable[[bool], None] | None = None
-        self._key, self._key_header, self._trusted = key, key_header, trusted_hosts
+        self._key, self._key_header, self._key_prefix = key, key_header, key_prefix
+        self._trusted, self._other_bases = trusted_hosts, dict(other_bases or {})
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or RetryPolicy()
         self._wire: Wire | None = None
@@ -94,29 +99,52 @@ class APIService:
         path_or_url: str,
         params: Mapping[str, str] | None = None,
         *,
+        base: str = "",
         accept_statuses: frozenset[int] = frozenset(),
+        any_body: bool = False,
     ) -> Answer:
-        """Read a path below the base URL, or an absolute address that may get the key; made again on failure.
+        """Read a path below a base, or an absolute address that may get the key; made again on failure.
 
         Args:
             path_or_url: `/v1/credits`, or an address that the service gave.
             params: the query.
+            base: the role of the base that a path is below; empty for the base URL.
             accept_statuses: error statuses that are an answer where the body is an object with a `status`.
+            any_body: they are an answer whatever JSON the body is.
         """
-        wire = await self._opened()
-        url = wire.policy.resolve(path_or_url)
+        return await self._asked("GET", path_or_url, base, Expected(accept_statuses, any_body), params)
 
-        async def attempt(sending: Sending) -> Answer:
-            request = wire.client.build_request("GET", url, params=params, headers=self._key_headers())
-            return await self._answered(wire, request, sending, accept_statuses)
+    async def put(
+        self,
+        path_or_url: str,
+        *,
+        base: str = "",
+        accept_statuses: frozenset[int] = frozenset(),
+        any_body: bool = False,
+    ) -> Answer:
+        """Say something without a body that may be said twice, as a cancellation; made again on failure.
 
-        return await self._repeated(attempt)
+        The arguments are those of `get`. An empty answer has no data.
+        """
+        expected = Expected(accept_statuses, any_body, empty=True)
+        return await self._asked("PUT", path_or_url, base, expected)
+
+    async def delete(self, path_or_url: str, *, base: str = "") -> Answer:
+        """Delete what is at a path below a base; made again on failure. An empty answer has no data.
+
+        Raises:
+            NotFound: also where an attempt before deleted it and its answer was lost.
+        """
+        return await self._asked("DELETE", path_or_url, base, Expected(empty=True))
 
     async def post(
         self,
-        path: str,
+        path_or_url: str,
         body: Mapping[str, Any],
         *,
+        base: str = "",
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         attachment: Attachment | None = None,
         progress: Progress | None = None,
         paid: bool = True,
@@ -126,8 +154,11 @@ class APIService:
         It is made again only while surely no byte of it has left.
 
         Args:
-            path: below the base URL.
+            path_or_url: below the base, or an address that may get the key.
             body: everything but the attachment.
+            base: the role of the base that a path is below; empty for the base URL.
+            params: the query.
+            headers: what the service wants to be told besides; they never replace the key.
             attachment: a file that is sent as base64 under its field, with flat memory.
             progress: told about the bytes of a body with an attachment.
             paid: whether it can cost money, so that a lost answer leaves doubt.
@@ -136,13 +167,13 @@ class APIService:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
         """
         wire = await self._opened()
-        url = wire.policy.resolve(path)
+        url = wire.policy.resolve(path_or_url, base)
 
         async def attempt(sending: Sending) -> Answer:
-            async with _content(body, attachment, progress, sending) as content:
-                headers = {"Content-Type": "application/json", "Content-Length": str(sending.size)}
-                request = wire.client.build_request(
-                    "POST", url, headers={**self._key_headers(), **headers}, content=content
+            async with json_content(body, attachment, progress, sending) as content:
+                about = {"Content-Type": "application/json", "Content-Length": str(sending.size)}
+                request = wire.request(
+                    "POST", url, params, headers or {}, {**self._key_headers(), **about}, content
                 )
                 try:
                     return await self._answered(wire, request, sending)
@@ -152,20 +183,110 @@ class APIService:
 
         return await self._repeated(attempt, only_unsent=True)
 
+    async def post_file(
+        self,
+        path: str,
+        *,
+        field: str,
+        file: Path | bytes,
+        filename: str,
+        content_type: str,
+        fields: Mapping[str, str] | None = None,
+        base: str = "",
+        progress: Progress | None = None,
+    ) -> Answer:
+        """Give the service a file in a form, streamed with flat memory; costs nothing.
+
+        It is made again on failure: at worst the service keeps a second file that nobody names.
+
+        Args:
+            path: below the base.
+            field: name of the file in the form.
+            file: where it is, or the file itself.
+            filename: what the service is told it is called.
+            content_type: of the file.
+            fields: the texts of the form.
+            base: the role of the base that the path is below; empty for the base URL.
+            progress: told about the bytes; begins anew with each attempt.
+
+        Raises:
+            StorageError: the file cannot be read, or changed meanwhile.
+        """
+        wire = await self._opened()
+        url = wire.policy.resolve(path, base)
+        part = FilePart(field, file, filename, content_type)
+
+        async def attempt(sending: Sending) -> Answer:
+            form = await FormBody.open(part, fields or {}, sending, progress)
+            try:
+                about = {"Content-Type": form.content_type, "Content-Length": str(sending.size)}
+                headers = {**self._key_headers(), **about}
+                request = wire.request("POST", url, None, {}, headers, form.chunks())
+                return await self._answered(wire, request, sending)
+            finally:
+                await form.close()
+
+        return await self._repeated(attempt)
+
+    async def upload(
+        self,
+        url: str,
+        content: Path | bytes,
+        *,
+        content_type: str,
+        progress: Progress | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Put a file where the service said, without the key, streamed with flat memory; costs nothing.
+
+        It is made again on failure, the whole file each time.
+
+        Args:
+            url: https, or loopback if the profile is on loopback; redirects are not followed.
+            content: where the file is, or the file itself.
+            content_type: of the file.
+            progress: told about the bytes; begins anew with each attempt.
+            headers: what the storage wants to be told besides.
+
+        Returns:
+            The answer; without data where its body is no JSON.
+
+        Raises:
+            UnexpectedAnswer: the address cannot be used.
+            Refused: the storage does not take the file.
+            StorageError: the file cannot be read, or changed meanwhile.
+        """
+        from fluxtui.api.uploads import Upload, put
+
+        wire = await self._opened()
+        upload = Upload(url, content, content_type, headers or {})
+        return await self._repeated(lambda sending: put(wire, upload, sending, progress))
+
     async def download(
-        self, url: str, target: Path, *, limits: DownloadLimits = _DEFAULT_LIMITS
+        self,
+        url: str,
+        target: Path,
+        *,
+        limits: DownloadLimits = _DEFAULT_LIMITS,
+        progress: DownloadProgress | None = None,
     ) -> Downloaded:
         """Fetch a result into the file `target`, without the key. On failure the file may hold a part.
 
+        Args:
+            url: https, or loopback if the profile is on loopback.
+            target: the file; what it held is lost.
+            limits: what the result may be.
+            progress: told about the bytes; begins anew with each attempt.
+
         Raises:
             ResultExpired: the address is no longer valid.
-            UnexpectedAnswer: not a picture, too large, redirected too often, or broken off.
+            UnexpectedAnswer: not what was expected, too large, redirected too often, or broken off.
             StorageError: the file cannot be written.
         """
         from fluxtui.api.downloads import fetch
 
         wire = await self._opened()
-        return await self._repeated(lambda sending: fetch(wire, url, target, limits))
+        return await self._repeated(lambda sending: fetch(wire, url, target, limits, progress))
 
     async def _opened(self) -> Wire:
         async with self._opening:
@@ -177,7 +298,7 @@ class APIService:
         from fluxtui.api.hosts import HostPolicy
         from fluxtui.api.wire import open_wire
 
-        policy = HostPolicy(self.base_url, self._trusted)
+        policy = HostPolicy(self.base_url, self._trusted, self._other_bases)
         return open_wire(policy, self._timeouts, self.trace, self._tell_connection)
 
     def _key_headers(self) -> dict[str, str]:
@@ -187,7 +308,25 @@ class APIService:
         if not (key.isascii() and key.isprintable()) or " " in key:
             # The HTTP library would say so itself, with the key in its words.
             raise NotAuthenticated("The key holds a space, a line break or a letter that no key has.")
-        return {self._key_header: key} if key else {}
+        return {self._key_header: f"{self._key_prefix}{key}"} if key else {}
+
+    async def _asked(
+        self,
+        method: str,
+        path_or_url: str,
+        base: str,
+        expected: Expected,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Make a request without a body that may be made again."""
+        wire = await self._opened()
+        url = wire.policy.resolve(path_or_url, base)
+
+        async def attempt(sending: Sending) -> Answer:
+            request = wire.request(method, url, params, {}, self._key_headers())
+            return await self._answered(wire, request, sending, expected)
+
+        return await self._repeated(attempt)
 
     async def _repeated(
         self, attempt: Callable[[Sending], Awaitable[Result]], *, only_unsent: bool = False
@@ -207,78 +346,16 @@ class APIService:
             await asyncio.sleep(wait)
 
     async def _answered(
-        self,
-        wire: Wire,
-        request: httpx.Request,
-        sending: Sending,
-        accepted: frozenset[int] = frozenset(),
+        self, wire: Wire, request: httpx.Request, sending: Sending, expected: Expected = JSON_ONLY
     ) -> Answer:
-        async def consume(response: httpx.Response) -> _Received:
-            return await _read(response, sending)
+        async def consume(response: httpx.Response) -> Received:
+            return await receive(response, sending)
 
         total = self._timeouts.total_for(sending.size)
-        received = await wire.exchange(request, sending, total, consume)
-        return await _understood(received, accepted)
+        return await understood(await wire.exchange(request, sending, total, consume), expected)
 
     def _tell_connection(self, connected: bool) -> None:
         if connected != self._connected:
             self._connected = connected
             if self.on_connection is not None:
                 self.on_connection(connected)
-
-
-@dataclass(frozen=True)
-class _Received:
-    host: str
-    status: int
-    headers: Mapping[str, str]
-    body: Body
-
-
-async def _read(response: httpx.Response, sending: Sending) -> _Received:
-    from fluxtui.api.hosts import shown_host
-
-    content = bytearray()
-    async for piece in response.aiter_raw():
-        content += piece
-        if len(content) > ANSWER_BYTES:
-            break
-    sending.received = len(content)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    body = Body(bytes(content[:ANSWER_BYTES]), complete=len(content) <= ANSWER_BYTES)
-    return _Received(shown_host(response.url), response.status_code, headers, body)
-
-
-async def _understood(received: _Received, accepted: frozenset[int]) -> Answer:
-    success = HTTPStatus.OK <= received.status < HTTPStatus.MULTIPLE_CHOICES
-    data: Any = None
-    readable = True
-    try:
-        if len(received.body.content) > _PARSE_IN_THREAD:
-            data = await asyncio.to_thread(parse, received.body)
-        else:
-            data = parse(received.body)
-    except Unreadable:
-        readable = False
-    has_status = isinstance(data, dict) and isinstance(data.get("status"), str)
-    if not success and not (received.status in accepted and has_status):
-        raise error_for(received.status, received.headers, received.body, received.host)
-    if not readable:
-        raise UnexpectedAnswer(f"The answer of {received.host} cannot be read.")
-    return Answer(received.status, data, received.headers)
-
-
-@asynccontextmanager
-async def _content(
-    body: Mapping[str, Any], attachment: Attachment | None, progress: Progress | None, sending: Sending
-) -> AsyncIterator[bytes | AsyncIterator[bytes]]:
-    if attachment is None:
-        content = await asyncio.to_thread(lambda: json.dumps(dict(body)).encode())
-        sending.size = sending.sent = len(content)
-        yield content
-        return
-    streamed = await StreamedBody.open(body, attachment, sending, progress)
-    try:
-        yield streamed.chunks()
-    finally:
-        await streamed.close()

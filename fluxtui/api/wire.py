@@ -10,7 +10,7 @@ import functools
 import logging
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -49,6 +49,21 @@ class Wire:
     timeouts: Timeouts
     trace: Trace
     tell_connection: Callable[[bool], None]
+
+    def request(
+        self,
+        method: str,
+        url: httpx.URL,
+        params: Mapping[str, str] | None,
+        wishes: Mapping[str, str],
+        headers: Mapping[str, str],
+        content: bytes | AsyncIterator[bytes] | None = None,
+    ) -> httpx.Request:
+        """Return a request with a query added to the address, and with `headers` winning over `wishes`."""
+        address = url.copy_merge_params(dict(params)) if params else url
+        merged = httpx.Headers(dict(wishes))
+        merged.update(dict(headers))
+        return self.client.build_request(method, address, headers=merged, content=content)
 
     async def exchange(
         self,

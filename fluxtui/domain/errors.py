@@ -106,12 +106,16 @@ class ServiceError(FluxError):
         billed: whether the failed request can have cost money; None for unknown.
         retryable: whether the same request may go well later.
         detail: what the service itself said, safe and short, or an empty string.
+        status: the HTTP status of the answer, or None where there was no answer.
+        kind: the service's own machine-readable name of the failure, safe and short, or an empty string.
     """
 
     title = "Service"
     billed: bool | None = False
     retryable = False
     detail = ""
+    status: int | None = None
+    kind = ""
 
 
 class NotAuthenticated(ServiceError):

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.keys import without_keys
 from fluxtui.domain.text import safe_text
 
 _SECRET_NAME = re.compile(
     r"key|secret|token|passw|credential|authori[sz]ation|signature|cookie|webhook", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+|\bdata:[^\s\"'<>]+", re.IGNORECASE)
-_KEY = re.compile(r"\bbfl_[A-Za-z0-9_-]{8,}")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _LONGEST_TEXT = 4_000
 _MOST_MEMBERS = 200
@@ -56,7 +56,7 @@ def _member(name: str, value: Any, depth: int) -> Any:
 
 
 def _harmless(text: str) -> str:
-    shown = _KEY.sub(REMOVED, _ADDRESS.sub(_host, text))
+    shown = without_keys(_ADDRESS.sub(_host, text), REMOVED)
     shown = _ENCODED.sub(lambda match: f"({len(match[0])} characters)", shown)
     if len(shown) > _LONGEST_TEXT:
         shown = f"{shown[:_LONGEST_TEXT]} … ({len(shown)} characters)"

@@ -1,0 +1,93 @@
+"""Taking an answer from the connection, and telling whether it is one or an error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fluxtui.api.answers import Answer, Body, Unreadable, error_for, parse
+from fluxtui.api.limits import ANSWER_BYTES
+from fluxtui.api.sending import Sending
+from fluxtui.domain.errors import UnexpectedAnswer
+
+if TYPE_CHECKING:
+    import httpx
+
+_PARSE_IN_THREAD = 200_000
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is an answer besides JSON with a status of 2xx.
+
+    Attributes:
+        statuses: error statuses that are an answer where the body is an object with a text `status`.
+        any_body: those statuses are an answer with any JSON at all.
+        empty: a 2xx without a body is an answer without data.
+    """
+
+    statuses: frozenset[int] = frozenset()
+    any_body: bool = False
+    empty: bool = False
+
+    def takes(self, status: int, data: Any) -> bool:
+        """Tell whether an error status with this body, None where it is no JSON, is an answer."""
+        if status not in self.statuses or data is None:
+            return False
+        return self.any_body or (isinstance(data, dict) and isinstance(data.get("status"), str))
+
+
+JSON_ONLY = Expected()
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer as it came: who gave it, its HTTP status, headers with lower-case names, and its body."""
+
+    host: str
+    status: int
+    headers: Mapping[str, str]
+    body: Body
+
+    @property
+    def successful(self) -> bool:
+        """Whether the status is 2xx."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+async def receive(response: httpx.Response, sending: Sending) -> Received:
+    """Read an answer up to `ANSWER_BYTES`, telling its size to `sending`."""
+    from fluxtui.api.hosts import shown_host
+
+    content = bytearray()
+    async for piece in response.aiter_raw():
+        content += piece
+        if len(content) > ANSWER_BYTES:
+            break
+    sending.received = len(content)
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    body = Body(bytes(content[:ANSWER_BYTES]), complete=len(content) <= ANSWER_BYTES)
+    return Received(shown_host(response.url), response.status_code, headers, body)
+
+
+async def understood(received: Received, expected: Expected = JSON_ONLY) -> Answer:
+    """Return what was received as an answer, or raise the `ServiceError` that it means."""
+    if received.successful and expected.empty and not received.body.content:
+        return Answer(received.status, None, received.headers)
+    data: Any = None
+    readable = True
+    try:
+        if len(received.body.content) > _PARSE_IN_THREAD:
+            data = await asyncio.to_thread(parse, received.body)
+        else:
+            data = parse(received.body)
+    except Unreadable:
+        readable = False
+    if not received.successful and not expected.takes(received.status, data):
+        raise error_for(received.status, received.headers, received.body, received.host)
+    if not readable:
+        raise UnexpectedAnswer(f"The answer of {received.host} cannot be read.")
+    return Answer(received.status, data, received.headers)
