@@ -108,7 +108,7 @@ def look(
             app.services.config.path = Path("/home/ada/.config/fluxtui/config.toml")
             app.services.storage.root = Path("/home/ada/.local/share/fluxtui")
             app.connected = True
-            app.balance = Balance(9_593.0, NOW)
+            app.balances = {app.profile: Balance(9_593.0, NOW)}
             app.spent_today = 407.0
             await steps(app, pilot)
             await pilot.pause()

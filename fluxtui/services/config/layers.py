@@ -109,7 +109,12 @@ def _add_profiles(layers: Layers, variables: Mapping[str, str], profiles: Mappin
         layers.put(f"profiles.{provider}.api_key", variables[variable], variable)
         usual = layers.tree["profiles"].get(DEFAULT_PROFILE, {})
         has_key = isinstance(usual, dict) and (usual.get("api_key") or usual.get("api_key_command"))
-        if "profile" not in layers.tree and len(profiles) == 1 and DEFAULT_PROFILE in profiles and not has_key:
+        if (
+            "profile" not in layers.tree
+            and len(profiles) == 1
+            and DEFAULT_PROFILE in profiles
+            and not has_key
+        ):
             layers.put("profile", provider, variable)
 
 

@@ -98,7 +98,7 @@ class ConfigService:
         return self.config.profile, self.config.profiles[self.config.profile]
 
     def usable_profiles(self) -> tuple[str, ...]:
-        """Return the names of the profiles that have a key, or a command that prints one; the active first."""
+        """Return the names of the profiles with a key, or a command that prints one; the active first."""
         usable = [name for name, profile in self.config.profiles.items() if profile.has_key]
         return tuple(sorted(usable, key=lambda name: name != self.config.profile))
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from fluxtui.domain.dataset import Dataset, DatasetProblem, TrainingPicture
+from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.domain.text import plural
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets.captions import captions_by_stem, is_caption, read_caption, stem_of
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import PictureFacts, examine, fitted

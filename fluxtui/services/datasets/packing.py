@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fluxtui.domain.dataset import Dataset, PackedDataset, TrainingPicture
+from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError, StorageError
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import examine, prepared
 from fluxtui.services.datasets.sources import Entry, Source, open_source

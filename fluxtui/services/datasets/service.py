@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from fluxtui.domain.dataset import Dataset, PackedDataset
+from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.dataset import DatasetRules
 
 if TYPE_CHECKING:
     from fluxtui.services.storage import StorageService

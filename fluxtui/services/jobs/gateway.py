@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
 from fluxtui.api.limits import DownloadLimits
-from fluxtui.providers.base import Progress, Provider
+from fluxtui.providers.base import Provider
+
+if TYPE_CHECKING:
+    # The module brings the HTTP library with it, which a start does not need.
+    from fluxtui.api.downloads import DownloadProgress
 
 _PICTURES = DownloadLimits()
 
@@ -23,7 +27,7 @@ class Downloads(Protocol):
         target: Path,
         *,
         limits: DownloadLimits = _PICTURES,
-        progress: Progress | None = None,
+        progress: DownloadProgress | None = None,
     ) -> object:
         """Fetch `url` into the file `target`, without the key. Raises `ServiceError` and `StorageError`."""
         ...

@@ -46,7 +46,7 @@ def compare(
             await opened(app, pilot)
             screen = app.screen
             assert isinstance(screen, GenerateScreen)
-            app.balance = Balance(9_789.0, now)
+            app.balances = {app.profile: Balance(9_789.0, now)}
             await prepare(app, screen)
             await pilot.pause(0.3)
             await pilot.pause()
