@@ -93,6 +93,12 @@ class PictureError(FluxError):
     title = "Picture"
 
 
+class WeightsError(FluxError):
+    """A file is not a LoRA that can be used."""
+
+    title = "LoRA file"
+
+
 class ServiceError(FluxError):
     """Base of everything a remote service answered, or failed to answer.
 
