@@ -1,8 +1,8 @@
 """The layers that each family of models has, under the names that trainers give them, with their sizes.
 
 Sources, read 2026-11: the model parameters in black-forest-labs/flux, black-forest-labs/flux2 and
-krea-ai/krea-2; those of both FLUX.2 [klein] in ostris/ai-toolkit and kohya-ss/musubi-tuner; the names in diffusers'
-`transformer_flux.py`, `transformer_flux2.py`, `transformer_krea2.py` and `lora_conversion_utils.py`.
+krea-ai/krea-2; those of both FLUX.2 [klein] in ostris/ai-toolkit and kohya-ss/musubi-tuner; the names in
+diffusers' `transformer_flux.py`, `transformer_flux2.py`, `transformer_krea2.py`, `lora_conversion_utils.py`.
 
 All names are written with `_` for `.`, as kohya's trainers write them, so that one table serves for all.
 """

@@ -32,7 +32,7 @@ _DIFFUSERS_BLOCKS = ("transformer_blocks.", "single_transformer_blocks.")
 
 @dataclass(frozen=True)
 class Change:
-    """One tensor of a LoRA: its layer, and its side, where the model goes in (0), comes out (1), or neither."""
+    """One tensor of a LoRA: its layer, and its side: what goes in (0), what comes out (1), or neither."""
 
     layer: Layer
     side: int | None

@@ -1,8 +1,8 @@
 """What a safetensors file says of itself, checked completely; its weights are never loaded.
 
-The format and its bounds are those of the reference implementation (huggingface/safetensors, `tensor.rs`, read
-2026-11): a length of 8 bytes, little endian; a JSON object of at most 100 MB; then the weights, without holes, to
-the last byte.
+The format and its bounds are those of the reference implementation (`tensor.rs` in huggingface/safetensors,
+read 2026-11): a length of 8 bytes, little endian; a JSON object of at most 100 MB; then the weights, without
+holes, to the last byte.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from fluxtui.services.lora.header_text import HeaderText, Malformed
 from fluxtui.services.storage.files import NotAFile, open_ordinary
 
 MOST_HEADER_BYTES = 100_000_000
-MOST_TENSORS = 100_000
+MOST_TENSORS = 50_000
 """A LoRA has some hundreds to some thousands."""
 MOST_NAME_CHARACTERS = 1_000
 MOST_DIMENSIONS = 16
@@ -117,17 +117,16 @@ def _refusal(shown: str, why: str) -> WeightsError:
 
 def _header_text(file: BinaryIO, size: int) -> bytes:
     length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
+    first = file.read(1)
     if size < _LENGTH_BYTES + 2:
         raise Malformed("it is far too short")
-    if length > MOST_HEADER_BYTES:
+    if not 0 < length <= MOST_HEADER_BYTES or first != b"{":
         raise Malformed("it does not begin like one")
     if _LENGTH_BYTES + length > size:
         raise Malformed("it ends in the middle of its header")
-    text = file.read(length)
+    text = first + file.read(length - 1)
     if len(text) != length:
         raise Malformed("it ends in the middle of its header")
-    if not text.startswith(b"{"):
-        raise Malformed("it does not begin like one")
     return text
 
 

@@ -128,7 +128,11 @@ class LoraService:
         await asyncio.to_thread(self._storage.remove_lora, weights.path)
 
     async def verify(self, weights: Weights) -> bool:
-        """Tell whether a kept LoRA is there with just its content. Raises `StorageError` if it is unreadable."""
+        """Tell whether a kept LoRA is there with just its content.
+
+        Raises:
+            StorageError: it is there, but cannot be read.
+        """
         return await asyncio.to_thread(self._is_whole, weights)
 
     def _is_whole(self, weights: Weights) -> bool:

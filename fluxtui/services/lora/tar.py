@@ -7,8 +7,9 @@ import gzip
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import file_size, plural, safe_text
@@ -40,38 +41,42 @@ def extract_weights(archive: Path, target: Path, *, max_bytes: int) -> None:
         max_bytes: the size that the LoRA may have.
 
     Raises:
-        WeightsError: there is no such file in it, or more than one, or it is too large; or the tar is damaged.
+        WeightsError: there is no such file in it, or more than one, or it is too large, or damaged.
         StorageError: `target` cannot be written.
     """
     shown = safe_text(archive.name, limit=120)
     with open_weights(archive) as file:
         try:
-            chosen = _chosen(tar_entries(_opened(file, max_bytes)), shown)
+            with _opened(file, max_bytes) as position:
+                chosen = _chosen(tar_entries(position), shown)
+                position.finish()
             if chosen.size > max_bytes:
                 raise WeightsError(
                     f"The LoRA in {shown} has {file_size(chosen.size)}; "
                     f"at most {file_size(max_bytes)} are taken."
                 )
-            position = _opened(file, max_bytes)
-            position.go_to(chosen.start)
-            _write(_blocks(position, chosen.size), target)
+            with _opened(file, max_bytes) as position:
+                position.go_to(chosen.start)
+                _write(_blocks(position, chosen.size), target)
         except _DAMAGED as error:
             why = f": {error}" if isinstance(error, DamagedTar) else ""
             raise WeightsError(f"{shown} is no whole tar{why}.", next_step="Fetch the file again.") from error
 
 
-def _opened(file: BinaryIO, max_bytes: int) -> Position:
+@contextmanager
+def _opened(file: BinaryIO, max_bytes: int) -> Iterator[Position]:
     file.seek(0)
     start = file.read(3)
     file.seek(0)
-    packed: IO[bytes] | None = None
+    limit = max_bytes + _OTHER_BYTES
     if start.startswith(b"\x1f\x8b"):
-        packed = gzip.open(file)
+        with gzip.open(file) as unpacked:
+            yield Position(unpacked, limit, seeks=False)
     elif start == b"BZh":
-        packed = bz2.open(file)
-    if packed is not None:
-        return Position(packed, max_bytes + _OTHER_BYTES, seeks=False)
-    return Position(file, os.fstat(file.fileno()).st_size, seeks=True)
+        with bz2.open(file) as unpacked:
+            yield Position(unpacked, limit, seeks=False)
+    else:
+        yield Position(file, os.fstat(file.fileno()).st_size, seeks=True)
 
 
 def _chosen(entries: Iterator[TarEntry], shown: str) -> TarEntry:

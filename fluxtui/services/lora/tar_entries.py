@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import Protocol
 
 MOST_ENTRIES = 10_000
 
@@ -40,12 +40,20 @@ class DamagedTar(Exception):
 
 @dataclass(frozen=True)
 class TarEntry:
-    """One entry: the name as the tar has it, where its bytes begin, how many, and whether it is a plain file."""
+    """One entry: the name as the tar has it, where its bytes begin and how many, whether it is a file."""
 
     name: str
     start: int
     size: int
     is_file: bool
+
+
+class Readable(Protocol):
+    """What an open file can do, and one that is unpacked as it is read."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def seek(self, offset: int, whence: int = ..., /) -> int: ...
 
 
 class Position:
@@ -54,7 +62,7 @@ class Position:
     Every method raises `DamagedTar` beyond the limit or within an unfinished piece, and what the file raises.
     """
 
-    def __init__(self, file: IO[bytes], limit: int, *, seeks: bool) -> None:
+    def __init__(self, file: Readable, limit: int, *, seeks: bool) -> None:
         self._file = file
         self._limit = limit
         self._seeks = seeks
@@ -70,9 +78,7 @@ class Position:
     def read_if_any(self, size: int) -> bytes:
         """Return the next `size` bytes, or none at the end."""
         found = self._file.read(size)
-        self.at += len(found)
-        if self.at > self._limit:
-            raise DamagedTar("there is far too much in it")
+        self._count(found)
         if found and len(found) != size:
             raise DamagedTar("it ends too early")
         return found
@@ -86,6 +92,16 @@ class Position:
             self.at = place
         while self.at < place:
             self.read(min(_SKIPPED_AT_ONCE, place - self.at))
+
+    def finish(self) -> None:
+        """See that what follows can be read to its end; a file that is unpacked has a check sum there."""
+        while not self._seeks and (found := self._file.read(_SKIPPED_AT_ONCE)):
+            self._count(found)
+
+    def _count(self, found: bytes) -> None:
+        self.at += len(found)
+        if self.at > self._limit:
+            raise DamagedTar("there is far too much in it")
 
 
 def tar_entries(position: Position) -> Iterator[TarEntry]:
