@@ -40,7 +40,7 @@ class LoraService:
         """Look through a file, in the data directory or elsewhere, and return what it is.
 
         Args:
-            path: the file.
+            path: the file, in which `~` is the home.
             source: where it came from.
             progress: is told the bytes done and in all.
 
@@ -49,10 +49,10 @@ class LoraService:
         """
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            with open_weights(path) as file:
+            with open_weights(found := _at_home(path)) as file:
                 header = header_of(file, path.name)
                 sha256 = hashed(file, header.size, path.name, advance, stop)
-            return _weights(header, sha256, self._shown_path(path), source)
+            return _weights(header, sha256, self._shown_path(found), source)
 
         return await in_thread(work, progress)
 
@@ -89,7 +89,7 @@ class LoraService:
         """
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            with open_weights(path.expanduser()) as file:
+            with open_weights(_at_home(path)) as file:
                 return self._copied(file, path.name, part, advance, stop)
 
         part = await asyncio.to_thread(self._storage.temporary, ".part")
@@ -167,7 +167,7 @@ class LoraService:
         return next((path for path in kept if has_content(path, weights.size, weights.sha256)), None)
 
     def _exported(self, weights: Weights, folder: Path | None, name: str, taken: set[str]) -> Path:
-        target = self._storage.export_directory() if folder is None else folder.expanduser()
+        target = self._storage.export_directory() if folder is None else _at_home(folder)
         if not target.is_dir():
             raise StorageError(
                 f"{safe_text(target, limit=200)} is not a folder.", next_step="Choose one that exists."
@@ -175,6 +175,11 @@ class LoraService:
         source = self._storage.inside(weights.path)
         # What is done to a file elsewhere must not happen to ours.
         return exported(source, weights, target, name, taken, link=folder is None)
+
+
+def _at_home(path: Path) -> Path:
+    # Unlike the method of paths, this leaves a home that nobody has as it is.
+    return Path(os.path.expanduser(path))
 
 
 def _weights(header: Header, sha256: str, path: str, source: str) -> Weights:

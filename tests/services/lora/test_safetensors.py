@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fluxtui.domain.errors import WeightsError
+from fluxtui.domain.text import safe_text
 from fluxtui.services.lora.safetensors import read_header
 
 few = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -236,11 +237,11 @@ entries = st.fixed_dictionaries(
 
 
 def is_refused_or_accounted_for(path: Path) -> bool:
-    """Tell whether a file is refused with a sentence, or each of its bytes is told; other errors are passed on."""
+    """Tell whether a file is refused with a sentence, or each of its bytes is told; other errors fail."""
     try:
         header = read_header(path)
     except WeightsError as error:
-        return error.message.isprintable()
+        return error.message == safe_text(error.message)
     text = int.from_bytes(path.read_bytes()[:8], "little")
     return header.size == path.stat().st_size == 8 + text + sum(tensor.size for tensor in header.tensors)
 

@@ -146,6 +146,10 @@ async def test_own_files_are_found_from_home_and_through_links(
     (own_environment / "link.safetensors").symlink_to(klein_9b)
     weights = await loras.take_in(Path("~/link.safetensors"))
     assert weights.path.startswith("loras/link-")
+    found = await loras.check(Path("~/link.safetensors"), source="file")
+    assert found.path == str(own_environment / "link.safetensors")
+    with pytest.raises(WeightsError, match="does not exist"):
+        await loras.take_in(Path("~nobody-at-all/link.safetensors"))
     assert klein_9b.exists()
 
 

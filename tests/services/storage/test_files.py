@@ -187,7 +187,7 @@ def test_nothing_stays_open_of_what_is_no_file(tmp_path: Path) -> None:
 
 def test_room_is_asked_for_before_writing(tmp_path: Path) -> None:
     check_room(tmp_path, 1)
-    with pytest.raises(StorageError, match="do not fit on the disk of .* are free") as caught:
+    with pytest.raises(StorageError, match="do not fit on the disk") as caught:
         check_room(tmp_path, 10**18)
     assert "Make room" in caught.value.next_step
     with pytest.raises(StorageError, match="cannot be used"):
