@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,7 @@ from fluxtui.services.datasets.captions import captions_by_stem, is_caption, rea
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import PictureFacts, examine, fitted
 from fluxtui.services.datasets.sources import Entry, Source, open_source
+from fluxtui.services.threads import Advance
 
 SMALL_EDGE = 256
 """Pixels: a picture with a shorter edge has too little in it to learn from."""
@@ -25,9 +26,6 @@ FORMAT_OF_SUFFIX = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WE
 OTHER_PICTURES = frozenset(
     {".avif", ".bmp", ".gif", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".tga", ".tif", ".tiff", ".dng"}
 )
-
-Advance = Callable[[int, int], None]
-"""Called with the number of files looked at and of those in all, from the thread that does the work."""
 
 
 @dataclass(frozen=True)
