@@ -29,7 +29,8 @@ DELIVERY_KINDS = (TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED)
 
 FAL_KINDS: tuple[str, ...] = ()
 """What only fal does."""
-REPLICATE_KINDS: tuple[str, ...] = ()
+ABORTED, TRUNCATED_ARCHIVE = "aborted", "truncated-archive"
+REPLICATE_KINDS = (ABORTED, TRUNCATED_ARCHIVE)
 """What only Replicate does."""
 
 KINDS = (

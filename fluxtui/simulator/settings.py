@@ -26,7 +26,8 @@ class Settings:
     `listing_delay` is how long a new finetune stays missing from `my_finetunes`; `task_seconds` how long a
     finished task stays known. With `state_directory` everything survives a restart. The server ends by itself
     `idle_seconds` after the last request when nobody holds a lock on `hold_file` any more. `ready_file`
-    receives the process id and the URLs as JSON once all ports listen.
+    receives the process id and the URLs as JSON once all ports listen. `fast_trainer_steps` is how
+    Replicate's fast trainer calls its number of steps, training_steps or steps: callers disagree.
 
     Raises ValueError, with a sentence, for a value that makes no sense.
     """
@@ -51,12 +52,15 @@ class Settings:
     ready_file: Path | None = None
     idle_seconds: float = 15.0
     access_log: bool = False
+    fast_trainer_steps: str = "training_steps"
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK_HOSTS:
             raise ValueError(f"The simulator only listens on this machine; {self.host!r} is not loopback.")
         if self.mode not in ("historic", "current"):
             raise ValueError(f"The mode is historic or current, not {self.mode!r}.")
+        if self.fast_trainer_steps not in ("training_steps", "steps"):
+            raise ValueError("The fast trainer's steps are called training_steps or steps.")
         self._check_ports()
         for name in ("seconds_per_training", "seconds_per_image", "listing_delay", "credits", "idle_seconds"):
             if not 0 <= getattr(self, name) < float("inf"):

@@ -168,8 +168,11 @@ class TrainedWeights:
 
         The style of a file that was not trained here follows from its content. Call it in a thread.
         """
-        name = digest_of(content)
-        return tuple(self._store.blobs(_owner(name)).values()) or sample_pieces(name)
+        return self.pieces_named(digest_of(content))
+
+    def pieces_named(self, digest: str) -> tuple[bytes, ...]:
+        """Return the same for a file known by its SHA-256, or by any other name of its own."""
+        return tuple(self._store.blobs(_owner(digest)).values()) or sample_pieces(digest)
 
 
 def digest_of(content: bytes) -> str:

@@ -1,8 +1,9 @@
-"""What can be run and trained from the start: two trainers and one official model; and what a training makes.
+"""What can be run and trained from the start, two trainers and an official model; and what a training makes.
 
-Source: replicate/flux-fine-tuner (train.py) for the first trainer, replicate/cog-flux (predict.py: DevLora and
-Hotswap predictors) for what makes pictures, read 2026-11. The fast trainer publishes no source; its fields are
-those of programs that call it, which disagree on the name of the steps: see `Settings.fast_trainer_steps`.
+Source: replicate/flux-fine-tuner (train.py) for the first trainer, replicate/cog-flux (predict.py: DevLora
+and Hotswap predictors) for what makes pictures, read 2026-11. The fast trainer publishes no source; its
+fields are those of programs that call it, which disagree on the name of the steps: see
+`Settings.fast_trainer_steps`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,6 @@ from typing import Any
 from fluxtui.simulator.fields import Field, choice, image, integer, number, switch, text
 from fluxtui.simulator.replicate.hardware import EIGHT_H100, H100, Hardware
 from fluxtui.simulator.replicate.schema import picture_schema, trainer_schema
-
-TRAINER, FAST_TRAINER = "ostris/flux-dev-lora-trainer", "replicate/fast-flux-trainer"
-FLUX_DEV_LORA = "black-forest-labs/flux-dev-lora"
 
 SIZES = {
     "1:1": (1024, 1024),
@@ -180,8 +178,8 @@ TRAINED = Recipe(HOTSWAP)
 def built_in_models(fast_trainer_steps: str) -> dict[str, BuiltIn]:
     """Return the models that everybody sees, by full name; see `Settings.fast_trainer_steps`.
 
-    A step takes 1.1 s on one H100, or 0.11 s on the eight of the fast trainer: about 1.50 USD for 1000 either way,
-    which is what people report.
+    A step takes 1.1 s on one H100, or 0.11 s on the eight of the fast trainer: 1.50 to 1.75 USD for 1000
+    steps either way, which is what people report.
     """
     slow = Recipe(_TRAINING, H100, trains=True, setup_seconds=30.0, step_seconds=1.1)
     fast = Recipe(

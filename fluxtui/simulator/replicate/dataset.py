@@ -25,7 +25,7 @@ class UselessDatasetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What was found in a ZIP: pictures reduced to small JPEGs, how many there are, and captions by file name."""
+    """What was found in a ZIP: pictures reduced to small JPEGs, their number, captions by file name."""
 
     pieces: tuple[bytes, ...]
     images: int
@@ -33,7 +33,7 @@ class Dataset:
 
 
 def read_dataset(file: BinaryIO) -> Dataset:
-    """Return what is in a ZIP. Raises UselessDatasetError. Folders are allowed, Apple's extra files ignored."""
+    """Return what is in a ZIP; folders are fine, Apple's extra files ignored. Raises UselessDatasetError."""
     try:
         with zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if _wanted(entry)]

@@ -1,55 +1,23 @@
-"""Files that were uploaded, on disk until they expire after a day."""
+"""Where the contents of uploads lie: on disk, read and written in pieces."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from fluxtui.simulator.replicate.keys import FILES_SECRET
-
-LIFE_SECONDS = 24 * 3600.0
 _DIRECTORY = "replicate-files"
 _CHUNK = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """One upload: its facts, and whose it is. Times are seconds since the epoch, `size` is bytes."""
-
-    id: str
-    key_name: str
-    name: str
-    content_type: str
-    size: int
-    sha256: str
-    md5: str
-    metadata: dict[str, Any]
-    created_at: float
-    number: int = 0
-
-    @property
-    def expires_at(self) -> float:
-        """When the file is gone."""
-        return self.created_at + LIFE_SECONDS
-
-    def document(self) -> dict[str, Any]:
-        """Return the file's facts as JSON-ready data."""
-        return asdict(self)
-
-
 class FileStore:
-    """The contents of uploads, below the state directory or in a temporary one of its own."""
+    """Files by id, below the state directory or in a temporary one of its own."""
 
     def __init__(self, state_directory: Path | None) -> None:
         self._temporary = None
         if state_directory is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="fluxtui-simulator-", ignore_cleanup_errors=True)
+            self._temporary = tempfile.TemporaryDirectory(prefix="fluxtui-simulator-")
             self._directory = Path(self._temporary.name)
         else:
             self._directory = state_directory / _DIRECTORY
@@ -82,9 +50,3 @@ class FileStore:
         """Delete the contents that are not to survive."""
         if self._temporary is not None:
             self._temporary.cleanup()
-
-
-def download_signature(owner: str, file_id: str, expiry: str) -> str:
-    """Return what `signature` of a keyless download must be: base64 of an HMAC-SHA256 with the files' secret."""
-    text = f"{owner} {file_id} {expiry}".encode()
-    return base64.b64encode(hmac.new(FILES_SECRET.encode(), text, hashlib.sha256).digest()).decode()

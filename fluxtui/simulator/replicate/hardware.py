@@ -1,7 +1,7 @@
 """The machines that can be named when a model is made, and what a second on each costs.
 
-Source: prices on Replicate's training pages, read 2026-11, in USD. Those of eight H100 are eight times those of
-one, as with the L40S; its fast trainer's bills (about 1.46 USD for two minutes) agree.
+Source: prices on Replicate's training pages, read 2026-11, in USD. Those of eight H100 are eight times those
+of one, as with the L40S; the fast trainer's bills (1.46 USD for two minutes, as users report) agree.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ SUCCEEDED, FAILED, CANCELED, ABORTED = "succeeded", "failed", "canceled", "abort
 TRAINING, PREDICTION = "training", "prediction"
 
 KEPT_SECONDS = 3600.0
-"""How long after its end a prediction keeps input, output, logs and files, and a training its file of weights.
+"""How long after its end a prediction keeps input, output, logs and files, and a training its weights' file.
 
 Source: Replicate's documentation for predictions made with the API. For trainings nothing is documented; here
 their documents stay and the file goes, so that a client which dawdles is found out.
@@ -28,7 +28,11 @@ class Job:
 
     `billed_seconds` are what the whole run takes on hardware that costs `price` USD a second: what the bill
     says, not what the simulation takes. `ends_early` fails it right after its start. `stopped_at` is when
-    somebody or its deadline ends it. `dropped` are the numbers of the pictures that fail the safety check.
+    somebody ends it, `deadline` when the service does. `input` is what was sent, `parameters` the same with
+    defaults. `loras` are the weights that a prediction paints with or a training makes, by digest and scale;
+    `dropped` the numbers of the pictures that fail the safety check. `source_file` is the upload that a
+    training still needs when it begins. `number` is its place among all jobs; `swept` means that its erased
+    pictures are deleted.
     """
 
     id: str
@@ -37,6 +41,8 @@ class Job:
     model: str
     version: str
     input: dict[str, Any]
+    parameters: dict[str, Any]
+    steps: int
     accepted_at: float
     duration: float
     billed_seconds: float
@@ -50,8 +56,10 @@ class Job:
     source_file: str | None = None
     seed: int = 0
     size: tuple[int, int] | None = None
+    loras: list[tuple[str, float]] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
     number: int = 0
+    swept: bool = False
     delivered: int = 0
     violations: list[str] = field(default_factory=list)
 
@@ -106,7 +114,7 @@ class Job:
         return min(1.0, (min(now, self.ends_at) - self.began_at) / whole) if whole else 1.0
 
     def predict_time(self, now: float) -> float | None:
-        """Return the seconds of hardware that an ended job used; None before the end and for an aborted one."""
+        """Return the seconds of hardware used; None before the end and for an aborted job."""
         if not self.ended(now) or self.status(now) == ABORTED:
             return None
         return round(self.billed_seconds * self.share(now), 6)
@@ -127,4 +135,5 @@ class Job:
     def from_document(cls, document: dict[str, Any]) -> Job:
         """Rebuild a job from `document`."""
         size = document.pop("size")
-        return cls(size=tuple(size) if size else None, **document)
+        loras = [(name, scale) for name, scale in document.pop("loras")]
+        return cls(size=tuple(size) if size else None, loras=loras, **document)

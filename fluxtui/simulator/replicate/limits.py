@@ -1,7 +1,7 @@
 """How often an account may ask: 600 prediction creates and 3000 other requests a minute.
 
-Source: Replicate's documentation on rate limits, read 2026-11. Accounts with little credit may create 6 times a
-minute, one at a time.
+Source: Replicate's documentation on rate limits, read 2026-11. Accounts with little credit may create 6 times
+a minute, one at a time.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ _MOST_LINES = 200
 
 
 def logs_of(job: Job, now: float) -> str | None:
-    """Return the log by `now`; it only grows. None before a training has begun, and when it was never begun."""
+    """Return the log by `now`, which only grows. None before a training begins, and if nothing ever began."""
     if not job.began(now):
         return None if job.kind == TRAINING or job.status(now) == ABORTED else ""
     lines = _training_lines(job, now) if job.kind == TRAINING else _prediction_lines(job, now)
@@ -25,19 +25,19 @@ def _training_lines(job: Job, now: float) -> Iterator[str]:
         return
     yield "Extracted the training images"
     yield "Starting train job"
-    yield from _progress(int(job.input["steps"]), job.share(now), "flux_train_replicate: ")
+    yield from _progress(job.steps, job.share(now), "flux_train_replicate: ")
     if job.ended(now):
         yield from _ending(job, now, "Saved to output/flux_train_replicate/flux_train_replicate.safetensors")
 
 
 def _prediction_lines(job: Job, now: float) -> Iterator[str]:
     yield f"Using seed: {job.seed}"
-    yield f"Prompt: {job.input['prompt']}"
+    yield f"Prompt: {job.parameters['prompt']}"
     if not job.ends_early:
-        yield "[!] img2img mode" if job.input.get("image") else "[!] txt2img mode"
-        yield from _progress(int(job.input["num_inference_steps"]), job.share(now), "")
+        yield "[!] img2img mode" if job.parameters.get("image") else "[!] txt2img mode"
+        yield from _progress(job.steps, job.share(now), "")
     if job.ended(now):
-        count = int(job.input["num_outputs"])
+        count = int(job.parameters["num_outputs"])
         yield from (f"NSFW content detected in image {number}" for number in job.dropped)
         yield from _ending(job, now, f"Total safe images: {count - len(job.dropped)} out of {count}")
 

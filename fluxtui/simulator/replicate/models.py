@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,7 +16,7 @@ CHANGEABLE = ("description", "readme", *LINKS)
 
 @dataclass(slots=True)
 class Model:
-    """One model of an account. `created_at` is in seconds since the epoch; `texts` hold description and links."""
+    """One model of an account, made at `created_at` (epoch seconds); `texts` hold description and links."""
 
     owner: str
     name: str
@@ -55,3 +56,8 @@ class Version:
     def document(self) -> dict[str, Any]:
         """Return the version as JSON-ready data."""
         return asdict(self)
+
+
+def version_of_training(job_id: str) -> str:
+    """Return the id of the version that a training makes."""
+    return hashlib.sha256(f"version of {job_id}".encode()).hexdigest()

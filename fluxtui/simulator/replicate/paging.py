@@ -16,7 +16,9 @@ PAGE = 100
 class Numbered(Protocol):
     """Something that has a place in the order in which things came."""
 
-    number: int
+    @property
+    def number(self) -> int:
+        """Its place, from 1."""
 
 
 T = TypeVar("T", bound=Numbered)

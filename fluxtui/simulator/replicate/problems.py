@@ -16,9 +16,7 @@ _NO_CREDIT = (
     "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to "
     "purchase credit. Once you purchase credit, please wait a few minutes before trying again."
 )
-_BAD_VERSION = (
-    "The specified version does not exist (or perhaps you don't have permission to use it?)"
-)
+_BAD_VERSION = "The specified version does not exist (or perhaps you don't have permission to use it?)"
 
 
 class ProblemError(Exception):

@@ -12,7 +12,9 @@ NAME = "trained_model.tar"
 _FOLDER = "output/flux_train_replicate"
 
 
-def weights_tar(weights: bytes, inputs: Mapping[str, Any], captions: Mapping[str, str], moment: float) -> bytes:
+def weights_tar(
+    weights: bytes, inputs: Mapping[str, Any], captions: Mapping[str, str], moment: float
+) -> bytes:
     """Return a tar of the safetensors file `weights`, the configuration and the captions, as of `moment`."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
@@ -26,7 +28,8 @@ def weights_tar(weights: bytes, inputs: Mapping[str, Any], captions: Mapping[str
 
 def _configuration(inputs: Mapping[str, Any]) -> str:
     """Write the inputs as YAML, whose plain values are those of JSON."""
-    lines = [f"    {name}: {json.dumps(value)}" for name, value in sorted(inputs.items()) if value is not None]
+    kept = {name: value for name, value in sorted(inputs.items()) if value is not None}
+    lines = [f"    {name}: {json.dumps(value)}" for name, value in kept.items()]
     return "\n".join(["job: custom_job", "config:", "  name: flux_train_replicate", "  inputs:", *lines, ""])
 
 

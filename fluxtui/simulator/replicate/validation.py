@@ -45,10 +45,16 @@ def refusal(flaws: Iterable[Flaw]) -> ProblemError:
     return ProblemError(422, detail, "Input validation failed", invalid_fields=invalid)
 
 
-def check_body(body: dict[str, Any], allowed: tuple[str, ...], required: tuple[str, ...]) -> None:
-    """Check the top level of a body. Raises ProblemError (422)."""
+def check_body(
+    body: dict[str, Any], required: tuple[str, ...], optional: tuple[str, ...] | None = None
+) -> None:
+    """Check the top level of a body; only where `optional` is given are other keys refused.
+
+    Raises ProblemError (422).
+    """
     flaws = [Flaw("required", "", f"{name} is required") for name in required if name not in body]
-    flaws += [_additional("", name) for name in body if name not in allowed]
+    if optional is not None:
+        flaws += [_additional("", name) for name in body if name not in (*required, *optional)]
     flaws += list(_envelope(body))
     if flaws:
         raise refusal(flaws)
@@ -66,7 +72,7 @@ def _envelope(body: dict[str, Any]) -> Iterator[Flaw]:
 
 
 def check_input(fields: tuple[Field, ...], given: dict[str, Any]) -> dict[str, Any]:
-    """Return `given` with the defaults of `fields` filled in. Raises ProblemError (422) with all that is wrong."""
+    """Return `given` with the defaults of `fields` filled in. Raises ProblemError (422)."""
     known = {field.name for field in fields}
     flaws = [_additional("input", name) for name in given if name not in known]
     for field in fields:
