@@ -22,7 +22,7 @@ BROKEN = "CUDA out of memory. Tried to allocate 20.00 MiB."
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A job's last status, its error, whether it ends right after its start, and which pictures are dropped."""
+    """A job's last status and error, whether it ends right after its start, which pictures are dropped."""
 
     status: str = SUCCEEDED
     error: str | None = None
