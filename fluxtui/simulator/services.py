@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fluxtui.simulator.fal.service import FalService
 from fluxtui.simulator.hosting import Foundation, HostedService
 
 
 def hosted_services(shared: Foundation) -> list[HostedService]:
     """Build every hosted service on the `shared` foundation, in the order of their ports."""
-    return []
+    return [FalService(shared)]
