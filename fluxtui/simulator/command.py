@@ -38,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--result-seconds", type=float, default=600.0, help="life of a result's address")
     parser.add_argument("--seed", type=int, default=0, help="where requests without a seed begin")
     parser.add_argument("--credits", type=float, default=10_000.0, help="first balance of the valid key")
+    parser.add_argument(
+        "--fal-concurrency", type=int, default=2, help="jobs of a fal account that run at once"
+    )
     parser.add_argument("--region", default="eu", help="finetunes trained in another one are not found")
     parser.add_argument(
         "--state-directory", type=Path, metavar="DIRECTORY", help="remember everything here between runs"
@@ -95,6 +98,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
         seed=args.seed,
         result_seconds=args.result_seconds,
         credits=args.credits,
+        fal_concurrency=args.fal_concurrency,
         state_directory=args.state_directory,
         region=args.region,
         faults=tuple(parse_fault(text) for text in args.fault),
@@ -128,6 +132,7 @@ def _port_list(option: str, given: str, roles: tuple[str, ...]) -> dict[str, int
 def greeting(server: SimulatorServer, settings: Settings) -> str:
     """Return what is printed on start: the URLs, the keys and the admin paths."""
     from fluxtui.simulator.admin import ADMIN_PATHS
+    from fluxtui.simulator.fal import keys as fal
     from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
 
     urls = server.simulation.bfl.addresses
@@ -142,6 +147,8 @@ def greeting(server: SimulatorServer, settings: Settings) -> str:
         *(f"  {name:<{beside}}  {url}" for name, url in rows.items()),
         "",
         f"  keys  {VALID_KEY} (works)  {POOR_KEY} (no credits)  {FORBIDDEN_KEY} (no permission)",
+        f"  fal   {fal.VALID_KEY} (works)  {fal.POOR_KEY} (locked)  {fal.FORBIDDEN_KEY} (no permission)",
+        f"        {fal.SCOPED_KEY} (works, may not ask for the balance)",
         "",
         *(f"  {path:<{width}}  {meaning}" for path, meaning in ADMIN_PATHS.items()),
         "",

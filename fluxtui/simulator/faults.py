@@ -20,15 +20,27 @@ HTTP_KINDS = (*PLAIN_HTTP_KINDS, *INGRESS_KINDS)
 DROP_BEFORE, DROP_AFTER = "drop-before", "drop-after"
 TRUNCATED_BODY, GARBLED_BODY = "truncated-body", "garbled-body"
 TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED = "truncated-image", "wrong-type", "expired"
+TRUNCATED_WEIGHTS = "truncated-weights"
 LATENCY, UNKNOWN_STATUS = "latency", "unknown-status"
 FAILED, MODERATED, CONTENT_MODERATED = "failed", "moderated", "content-moderated"
 
 BODY_KINDS = (DROP_AFTER, TRUNCATED_BODY, GARBLED_BODY)
 OUTCOME_KINDS = (FAILED, MODERATED, CONTENT_MODERATED)
-DELIVERY_KINDS = (TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED)
+DELIVERY_KINDS = (TRUNCATED_IMAGE, TRUNCATED_WEIGHTS, WRONG_TYPE, EXPIRED)
 
-FAL_KINDS: tuple[str, ...] = ()
-"""What only fal does."""
+SUBMIT_202, EARLY_VALIDATION = "submit-202", "early-validation"
+CANCEL_IGNORED, CANCEL_SUCCESS = "cancel-ignored", "cancel-success"
+NO_BILLABLE_UNITS, WRONG_SIZE, NULL_LOGS = "no-billable-units", "wrong-size", "null-logs"
+FAL_KINDS = (
+    SUBMIT_202,
+    EARLY_VALIDATION,
+    CANCEL_IGNORED,
+    CANCEL_SUCCESS,
+    NO_BILLABLE_UNITS,
+    WRONG_SIZE,
+    NULL_LOGS,
+)
+"""What only fal does. Most are ways of one service that sources describe differently, so without a count."""
 ABORTED, TRUNCATED_ARCHIVE = "aborted", "truncated-archive"
 REPLICATE_KINDS = (ABORTED, TRUNCATED_ARCHIVE)
 """What only Replicate does."""

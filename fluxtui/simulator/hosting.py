@@ -76,19 +76,33 @@ class Foundation:
     faults: FaultBox
     services: list[HostedService] = field(default_factory=list)
 
+    def serves(self, url: str) -> bool:
+        """Say whether an address is on one of the hosted services' own ports."""
+        base = _base_of(url)
+        return any(base in service.addresses.values() for service in self.services)
+
     async def content_at(self, url: str) -> bytes | None:
         """Return the file at an address on one of the simulator's own ports, found without a connection.
 
         None for any other address and where nothing is: the simulator never opens a connection itself.
         """
-        parts = urlsplit(url)
-        base = f"{parts.scheme}://{parts.netloc}"
+        if not self.serves(url):
+            return None
+        base, parts = _base_of(url), urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         for service in self.services:
             for role, address in service.addresses.items():
                 if address == base:
                     return await service.content_at(role, path)
         return None
+
+
+def _base_of(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def foundation(settings: Settings, clock: Clock) -> Foundation:

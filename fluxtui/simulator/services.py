@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fluxtui.simulator.fal.service import FalService
 from fluxtui.simulator.hosting import Foundation, HostedService
 from fluxtui.simulator.replicate.hosted import HostedReplicate
 
 
 def hosted_services(shared: Foundation) -> list[HostedService]:
     """Build every hosted service on the `shared` foundation, in the order of their ports."""
-    return [HostedReplicate(shared)]
+    return [FalService(shared), HostedReplicate(shared)]

@@ -22,6 +22,7 @@ class Settings:
     """How a simulator behaves. Times are seconds, ports 0 mean any free one, `credits` belong to `sim-valid`.
     `service_ports` holds the ports of the services beside BFL by service and role, see `roles.ROLES`.
 
+    `fal_concurrency` is how many jobs of one fal account run at a time, the others wait in its queue.
     `mode` "historic" trains; "current" answers 404 to training and to the endpoints that were taken down.
     `listing_delay` is how long a new finetune stays missing from `my_finetunes`; `task_seconds` how long a
     finished task stays known. With `state_directory` everything survives a restart. The server ends by itself
@@ -45,6 +46,7 @@ class Settings:
     task_seconds: float = 1800.0
     listing_delay: float = 1.0
     credits: float = 10_000.0
+    fal_concurrency: int = 2
     state_directory: Path | None = None
     region: str = "eu"
     faults: tuple[Fault, ...] = ()
@@ -65,6 +67,8 @@ class Settings:
         for name in ("seconds_per_training", "seconds_per_image", "listing_delay", "credits", "idle_seconds"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name.replace('_', ' ').capitalize()} cannot be {getattr(self, name)}.")
+        if self.fal_concurrency < 1:
+            raise ValueError("At least one job runs at a time.")
         for name in ("result_seconds", "task_seconds"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ValueError(f"{name.replace('_', ' ').capitalize()} must be more than 0.")
