@@ -1,4 +1,4 @@
-"""The profiles as the user sees and changes them: their keys, their queues, new ones, and what holds one back."""
+"""The profiles as the user sees and changes them: their keys, their queues, new ones, deleting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fluxtui.domain.text import plural
 from fluxtui.providers.base import Account
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.services.account import AccountService
-from fluxtui.services.config import ConfigService, Profile
+from fluxtui.services.config import ConfigService, KeyPlace, Profile
 from fluxtui.services.config.making import free_name, made_profile, written
 from fluxtui.services.jobs import JobService, QueueState
 from fluxtui.services.journal import Journal
@@ -29,13 +29,15 @@ class ProfileState:
         name: of the profile.
         profile: its service, addresses and key.
         title: the name of its service for people.
-        key_source: where its key comes from, in words, or `none`.
+        key_place: what kind of place its key comes from.
+        key_source: that place in words, or `none`.
         queue: what flies and waits for it.
     """
 
     name: str
     profile: Profile
     title: str
+    key_place: KeyPlace
     key_source: str
     queue: QueueState
 
@@ -69,14 +71,16 @@ class ProfileService:
     async def all(self) -> tuple[ProfileState, ...]:
         """Return how all profiles stand, in the order of the file. Raises `StorageError`."""
         names = tuple(self._config.config.profiles)
-        return tuple([await self._state(name) for name in names])
+        return tuple([await self.state(name) for name in names])
 
-    async def _state(self, name: str) -> ProfileState:
+    async def state(self, name: str) -> ProfileState:
+        """Return how a profile stands. Raises `StorageError`."""
         profile = self._config.config.profiles[name]
         return ProfileState(
             name,
             profile,
             provider_hosts(profile.provider).title,
+            self._config.key_place(name),
             self._config.key_source(name),
             await self._jobs.queue_state(name),
         )
@@ -142,7 +146,10 @@ class ProfileService:
             )
         kept = self._config.kept_profiles()
         if name not in kept:
-            raise InvalidInput(f"The profile {name} is not in the file: {self._maker(name)} makes it.")
+            maker = "the program itself"
+            if self._config.key_place(name) is KeyPlace.VARIABLE:
+                maker = self._config.key_source(name)
+            raise InvalidInput(f"The profile {name} is not in the file: {maker} makes it.")
         if kept == {name}:
             raise InvalidInput(f"The profile {name} is the only one in the file, so it stays.")
         doubtful = await self._journal.jobs.in_states({JobState.IN_DOUBT})
@@ -150,10 +157,6 @@ class ProfileService:
             finetunes=len(await self._journal.finetunes.all(name)),
             in_doubt=sum(job.profile == name for job in doubtful),
         )
-
-    def _maker(self, name: str) -> str:
-        source = self._config.key_source(name)
-        return source if source.startswith("the variable") else "the program itself"
 
     async def delete(self, name: str) -> None:
         """Take a profile out of the file, its key with it; jobs, finetunes and pictures stay.

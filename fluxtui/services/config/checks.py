@@ -16,7 +16,6 @@ from fluxtui.api.addresses import base_url_fault
 from fluxtui.domain.finetune import OWN_FILES
 from fluxtui.providers.registry import provider_ids
 
-
 NAME_RULE = "must be a name of letters, digits, - and _, at most 40"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

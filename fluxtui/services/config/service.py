@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,21 @@ from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
 from fluxtui.services.config.problems import problems_of
 from fluxtui.services.config.reading import default_path, parse, permission_warning, read_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
+
+
+class KeyPlace(Enum):
+    """Where a key can come from: what this run was told, a variable, the file, a command named there."""
+
+    RUN = "run"
+    VARIABLE = "variable"
+    FILE = "file"
+    COMMAND = "command"
+    NONE = "none"
+
+    @property
+    def comes_before_file(self) -> bool:
+        """Whether a key from here is used in place of one in the file."""
+        return self in {KeyPlace.RUN, KeyPlace.VARIABLE}
 
 
 class ConfigService:
@@ -105,7 +121,7 @@ class ConfigService:
         return self.config.profile, self.config.profiles[self.config.profile]
 
     def usable_profiles(self) -> tuple[str, ...]:
-        """Return the names of the profiles that have a key, or a command that prints one; the active first."""
+        """Return the names of the profiles with a key, or a command that prints one; the active first."""
         usable = [name for name, profile in self.config.profiles.items() if profile.has_key]
         return tuple(sorted(usable, key=lambda name: name != self.config.profile))
 
@@ -138,15 +154,25 @@ class ConfigService:
     def key_source(self, profile_name: str | None = None) -> str:
         """Return where the key of a profile comes from, in words, or `none`."""
         name = profile_name or self.config.profile
-        profile = self._profile(name)
-        if profile.api_key is not None:
-            place = self._layers.places.get(f"profiles.{name}.api_key")
-            if place == COMMAND_LINE:
-                return place
-            return f"the variable {place}" if place else f"the file {safe_text(self.path)}"
-        if profile.api_key_command is not None:
-            return f"the command {safe_text(command_words(profile.api_key_command)[0], limit=60)}"
-        return "none"
+        place = self.key_place(name)
+        if place is KeyPlace.VARIABLE:
+            return f"the variable {self._layers.places[f'profiles.{name}.api_key']}"
+        if place is KeyPlace.FILE:
+            return f"the file {safe_text(self.path)}"
+        command = self._profile(name).api_key_command
+        if place is KeyPlace.COMMAND and command is not None:
+            return f"the command {safe_text(command_words(command)[0], limit=60)}"
+        return COMMAND_LINE if place is KeyPlace.RUN else "none"
+
+    def key_place(self, profile_name: str) -> KeyPlace:
+        """Return what kind of place the key of a profile comes from."""
+        profile = self._profile(profile_name)
+        if profile.api_key is None:
+            return KeyPlace.NONE if profile.api_key_command is None else KeyPlace.COMMAND
+        given_by = self._layers.places.get(f"profiles.{profile_name}.api_key")
+        if given_by is None:
+            return KeyPlace.FILE
+        return KeyPlace.RUN if given_by == COMMAND_LINE else KeyPlace.VARIABLE
 
     def _profile(self, name: str | None) -> Profile:
         profile = self.config.profiles.get(name or self.config.profile)
