@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fluxtui.domain.errors import FluxError
 
@@ -21,6 +22,7 @@ START_SECONDS = 20.0
 """How long the simulator may take until it listens."""
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
+_ANY_PORTS = ["--port", "0"]
 
 _left_running: list[subprocess.Popen[bytes]] = []
 """Simulators that outlive the demo that started them; kept so that none counts as forgotten."""
@@ -56,17 +58,17 @@ def simulator(folder: Path, speed: Speed) -> Iterator[str]:
         known = _announced(folder)
         if known is None or not _answers(known["submit_url"]):
             known = _start(folder, speed, known)
-        yield known["submit_url"]
+        yield str(known["submit_url"])
 
 
-def _announced(folder: Path) -> dict[str, str] | None:
+def _announced(folder: Path) -> dict[str, Any] | None:
     try:
         known = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(known, dict) or not str(known.get("submit_url", "")).startswith("http://127.0.0.1:"):
         return None
-    return {str(name): str(value) for name, value in known.items()}
+    return known
 
 
 def _answers(base_url: str) -> bool:
@@ -78,8 +80,8 @@ def _answers(base_url: str) -> bool:
         return False
 
 
-def _start(folder: Path, speed: Speed, before: dict[str, str] | None) -> dict[str, str]:
-    attempts = [_ports(before), ("0", "0", "0")] if before else [("0", "0", "0")]
+def _start(folder: Path, speed: Speed, before: dict[str, Any] | None) -> dict[str, Any]:
+    attempts = [_ports(before), _ANY_PORTS] if before else [_ANY_PORTS]
     for ports in attempts:
         (folder / "ready.json").unlink(missing_ok=True)
         process = _spawn(folder, speed, ports)
@@ -91,16 +93,27 @@ def _start(folder: Path, speed: Speed, before: dict[str, str] | None) -> dict[st
     )
 
 
-def _ports(before: dict[str, str]) -> tuple[str, str, str]:
-    names = ("submit_url", "polling_url", "delivery_url")
-    submit, polling, delivery = (before.get(name, "").rpartition(":")[2] for name in names)
-    return (submit or "0", polling or "0", delivery or "0")
+def _ports(before: dict[str, Any]) -> list[str]:
+    """Return the options that give every service the ports it had before."""
+    submit, polling, delivery = (
+        _port(before.get(name)) for name in ("submit_url", "polling_url", "delivery_url")
+    )
+    options = ["--port", submit, "--polling-port", polling, "--delivery-port", delivery]
+    services = before.get("services")
+    for service, urls in services.items() if isinstance(services, dict) else ():
+        options += [f"--{service}-ports", ",".join(_port(url) for url in urls.values())]
+    return options
 
 
-def _spawn(folder: Path, speed: Speed, ports: tuple[str, str, str]) -> subprocess.Popen[bytes]:
+def _port(url: object) -> str:
+    port = str(url).rpartition(":")[2]
+    return port if port.isdecimal() else "0"
+
+
+def _spawn(folder: Path, speed: Speed, ports: list[str]) -> subprocess.Popen[bytes]:
     command = [
         *(sys.executable, "-m", "fluxtui", "simulate", "--quiet"),
-        *("--port", ports[0], "--polling-port", ports[1], "--delivery-port", ports[2]),
+        *ports,
         *("--seconds-per-training", str(speed.training), "--seconds-per-image", str(speed.image)),
         *("--state-directory", str(folder / "state"), "--ready-file", str(folder / "ready.json")),
         *("--hold-file", str(folder / "held")),
@@ -116,7 +129,7 @@ def _spawn(folder: Path, speed: Speed, ports: tuple[str, str, str]) -> subproces
     return process
 
 
-def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, str] | None:
+def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, Any] | None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         known = _announced(folder)

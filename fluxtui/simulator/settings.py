@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from fluxtui.simulator.faults import Fault
 from fluxtui.simulator.keys import AccessKey, default_keys
+from fluxtui.simulator.roles import ROLES
 
 Mode = Literal["historic", "current"]
 
@@ -18,6 +20,7 @@ HIGHEST_PORT = 65_535
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How a simulator behaves. Times are seconds, ports 0 mean any free one, `credits` belong to `sim-valid`.
+    `service_ports` holds the ports of the services beside BFL by service and role, see `roles.ROLES`.
 
     `mode` "historic" trains; "current" answers 404 to training and to the endpoints that were taken down.
     `listing_delay` is how long a new finetune stays missing from `my_finetunes`; `task_seconds` how long a
@@ -32,6 +35,7 @@ class Settings:
     port: int = 0
     polling_port: int = 0
     delivery_port: int = 0
+    service_ports: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     mode: Mode = "historic"
     seconds_per_training: float = 30.0
     seconds_per_image: float = 3.0
@@ -64,13 +68,17 @@ class Settings:
             raise ValueError("The region is a short word such as eu or us.")
 
     def _check_ports(self) -> None:
-        ports = (self.port, self.polling_port, self.delivery_port)
+        for service, by_role in self.service_ports.items():
+            if unknown := [role for role in by_role if role not in ROLES.get(service, ())]:
+                raise ValueError(f"There is no port {service}.{unknown[0]}.")
+        further = [port for by_role in self.service_ports.values() for port in by_role.values()]
+        ports = (self.port, self.polling_port, self.delivery_port, *further)
         for port in ports:
             if not 0 <= port <= HIGHEST_PORT:
                 raise ValueError(f"A port is a number from 0 to {HIGHEST_PORT}, not {port}.")
         chosen = [port for port in ports if port]
         if len(set(chosen)) != len(chosen):
-            raise ValueError("The submit, polling and delivery ports must differ.")
+            raise ValueError("The ports of a simulator must differ from each other.")
 
     @property
     def keys(self) -> tuple[AccessKey, ...]:
