@@ -180,7 +180,7 @@ def test_first_start(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         while not isinstance(app.screen, WelcomeScreen):
             await pilot.pause(0.02)
-        path = app.screen.query(".muted").first(PlainStatic)
+        path = app.screen.query_one("#welcome-path", PlainStatic)
         path.show(f"   {app.services.config.path}")
         await pilot.press("enter")
 

@@ -20,6 +20,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.providers.base import Provider
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.providers.registry import provider_hosts
+from fluxtui.services.config import Profile
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
@@ -84,7 +85,7 @@ class LoopbackGateway:
         return self._open[profile]
 
     @asynccontextmanager
-    async def trial(self, profile: str, key: SecretStr) -> AsyncIterator[Provider]:
+    async def trial(self, profile: str | Profile, key: SecretStr) -> AsyncIterator[Provider]:
         api = self._made(key)
         try:
             yield BFLProvider(api)

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.providers.base import Provider
+from fluxtui.services.config import Profile
 
 if TYPE_CHECKING:
     # The module brings the HTTP library with it, which a start does not need.
@@ -43,8 +44,11 @@ class Gateway(Protocol):
         """Return the provider of a profile."""
         ...
 
-    def trial(self, profile: str, key: SecretStr) -> AbstractAsyncContextManager[Provider]:
-        """Return the provider of a profile with a key that is not kept yet, for as long as the block runs."""
+    def trial(self, profile: str | Profile, key: SecretStr) -> AbstractAsyncContextManager[Provider]:
+        """Return the provider of a profile with a key that is not kept yet, for as long as the block runs.
+
+        `profile` is the name of one, or one that is itself not kept yet.
+        """
         ...
 
     async def api(self, profile: str) -> Downloads:
