@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fluxtui.domain.dataset import Crop
 
+MOST_STEPS = 100
+"""Changes that can be undone."""
+
 
 class PictureEdit(BaseModel):
     """The user's changes to one picture.
@@ -76,3 +79,47 @@ def _turned(crop: Crop | None) -> Crop | None:
     if crop is None:
         return None
     return Crop(left=1 - crop.bottom, top=crop.left, right=1 - crop.top, bottom=crop.right)
+
+
+class Step(BaseModel):
+    """A workspace as it was, and what was done to it then, in words such as `crop of dog.jpg`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace: Workspace
+    done: str
+
+
+class History(BaseModel):
+    """A workspace with what it was before, to be undone and done again; immutable."""
+
+    model_config = ConfigDict(frozen=True)
+
+    present: Workspace
+    past: tuple[Step, ...] = ()
+    """The oldest first."""
+    future: tuple[Step, ...] = ()
+    """What was undone, the last one first."""
+
+    def changed(self, workspace: Workspace, done: str) -> History:
+        """Return the history after a change, in words; the same where nothing is different."""
+        if workspace.edits == self.present.edits:
+            return self
+        past = (*self.past, Step(workspace=self.present, done=done))
+        return History(present=workspace, past=past[-MOST_STEPS:])
+
+    def undone(self) -> History:
+        """Return the history with the last change taken back; the same where there is none."""
+        if not self.past:
+            return self
+        last = self.past[-1]
+        back = Step(workspace=self.present, done=last.done)
+        return History(present=last.workspace, past=self.past[:-1], future=(back, *self.future))
+
+    def redone(self) -> History:
+        """Return the history with the last undone change done again; the same where there is none."""
+        if not self.future:
+            return self
+        first = self.future[0]
+        step = Step(workspace=self.present, done=first.done)
+        return History(present=first.workspace, past=(*self.past, step), future=self.future[1:])

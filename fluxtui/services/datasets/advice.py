@@ -20,7 +20,7 @@ BLURRED = 0.005
 DARK, BRIGHT = 32.0, 232.0
 """Mean grey values under and over which hardly anything can be seen."""
 
-FLAT = 4.0
+FLAT = 2.0
 """Contrast under which a picture is one colour."""
 
 

@@ -60,8 +60,7 @@ class FolderSource:
                 self._sort(name, item, sorter)
         except OSError as error:
             raise unreadable(self._folder, error) from None
-        if not self._recursive:
-            complain_of_folders(sorter, inside)
+        complain_of_folders(sorter, inside)
         return sorter.listing()
 
     def _walk(self, sorter: Sorter, inside: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
