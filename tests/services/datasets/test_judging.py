@@ -130,18 +130,15 @@ def look(path: Path, memory: LookMemory) -> Found:
 def test_second_look_decodes_only_what_has_changed(
     folder: Path, tmp_path: Path, picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fluxtui.services.datasets import looking
-
     memory = LookMemory(tmp_path / "looks")
     first = look(folder, memory)
     decoded: list[int] = []
-    real = looking.looked_at
 
     def counted(content: bytes) -> object:
         decoded.append(len(content))
-        return real(content)
+        return looked_at(content)
 
-    monkeypatch.setattr(looking, "looked_at", counted)
+    monkeypatch.setattr("fluxtui.services.datasets.looking.looked_at", counted)
     assert look(folder, memory) == first
     assert decoded == []
     (folder / "b.png").write_bytes(picture(format_name="PNG", seed=9))
