@@ -23,7 +23,7 @@ from fluxtui.services.account import AccountService
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService, Profile
-from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService, Pacing
@@ -34,6 +34,7 @@ from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
+from fluxtui.services.thumbnails import ThumbnailCache
 from fluxtui.services.validation import ValidationService
 
 _log = logging.getLogger(__name__)
@@ -149,7 +150,7 @@ class Container:
         trace.listener = _log_exchange
         connections = self._connections = Connections(self.config, trace)
         validation = ValidationService()
-        datasets = DatasetService()
+        datasets = DatasetService(self._storage.cache_directory("looks"))
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         budget = BudgetService(journal, lambda: self.config.config.budget)
         jobs = JobService(
@@ -164,6 +165,8 @@ class Container:
             journal=journal,
             validation=validation,
             datasets=datasets,
+            workspaces=WorkspaceService(self._storage),
+            thumbnails=ThumbnailCache(self._storage.cache_directory("thumbnails")),
             models=ModelService(journal, connections),
             finetuning=FinetuningService(
                 journal, self._storage, connections, datasets, validation, jobs, prices=prices

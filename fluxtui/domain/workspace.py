@@ -101,10 +101,15 @@ class History(BaseModel):
     future: tuple[Step, ...] = ()
     """What was undone, the last one first."""
 
-    def changed(self, workspace: Workspace, done: str) -> History:
-        """Return the history after a change, in words; the same where nothing is different."""
+    def changed(self, workspace: Workspace, done: str, *, going_on: bool = False) -> History:
+        """Return the history after a change, in words; the same where nothing is different.
+
+        A change that is `going_on`, such as typing, is one with the last one if that was called the same.
+        """
         if workspace.edits == self.present.edits:
             return self
+        if going_on and self.past and self.past[-1].done == done and not self.future:
+            return History(present=workspace, past=self.past)
         past = (*self.past, Step(workspace=self.present, done=done))
         return History(present=workspace, past=past[-MOST_STEPS:])
 

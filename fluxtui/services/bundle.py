@@ -8,7 +8,7 @@ from fluxtui.api.trace import Trace
 from fluxtui.services.account import AccountService
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.config import ConfigService
-from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
@@ -19,6 +19,7 @@ from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
+from fluxtui.services.thumbnails import ThumbnailCache
 from fluxtui.services.validation import ValidationService
 
 
@@ -31,6 +32,8 @@ class Services:
     journal: Journal
     validation: ValidationService
     datasets: DatasetService
+    workspaces: WorkspaceService
+    thumbnails: ThumbnailCache
     models: ModelService
     finetuning: FinetuningService
     inference: InferenceService

@@ -7,7 +7,7 @@ import io
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -198,18 +198,31 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
         if how.crop is None:
             # Before it is turned, so that a large picture is in memory once.
             plain = _scaled(plain, how.max_pixels)
-        upright = _transposed(plain, orientation)
-        if how.turns % 4:
-            upright = upright.transpose(_QUARTERS[how.turns % 4])
+        ready = _transposed(plain, orientation)
+        ready = turned(ready, how.turns)
         if how.crop is not None:
-            upright = _scaled(upright.crop(how.crop.box(*upright.size)), how.max_pixels)
-        upright.info.clear()
+            ready = _scaled(ready.crop(how.crop.box(*ready.size)), how.max_pixels)
+        ready.info.clear()
         target = io.BytesIO()
         if as_png:
-            upright.save(target, "PNG", compress_level=6)
+            ready.save(target, "PNG", compress_level=6)
         else:
-            upright.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
+            ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
     return target.getvalue(), "png" if as_png else "jpg"
+
+
+def turned(image: Image.Image, quarters: int) -> Image.Image:
+    """Return a picture turned clockwise by some quarters."""
+    return image.transpose(_QUARTERS[quarters % 4]) if quarters % 4 else image
+
+
+def upright(image: Image.Image, convert: Callable[[Image.Image], Image.Image], side: int) -> Image.Image:
+    """Return an open picture as it is seen, converted, with at most `side` pixels in width and height."""
+    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    image.draft(None, (side, side))
+    plain = convert(image)
+    plain.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return _transposed(plain, orientation)
 
 
 def _scaled(image: Image.Image, max_pixels: int) -> Image.Image:

@@ -183,6 +183,10 @@ class StorageService:
         make_private_directory(directory)
         return directory
 
+    def cache_directory(self, name: str) -> Path:
+        """Return a directory for what can be made again; it may be missing, or be deleted at any time."""
+        return self.inside(Path("cache", name))
+
     def workspace_path(self, source: str) -> Path:
         """Return where the edits of a source of training pictures belong; `source` is as it was asked for."""
         name = hashlib.sha256(os.fsencode(source)).hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,14 +14,6 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.storage import StorageService
 
 PictureMaker = Callable[..., bytes]
-
-
-def textured(width: int, height: int, seed: int) -> Image.Image:
-    """Return a picture that is sharp, and unlike those of other seeds."""
-    chance = random.Random(seed)
-    coarse = Image.frombytes("RGB", (8, 8), chance.randbytes(8 * 8 * 3)).resize((width, height))
-    fine = Image.frombytes("RGB", (64, 64), chance.randbytes(64 * 64 * 3))
-    return Image.blend(coarse, fine.resize((width, height), Image.Resampling.NEAREST), 0.25)
 
 
 @pytest.fixture
@@ -50,7 +41,7 @@ def storage(tmp_path: Path) -> StorageService:
 
 
 @pytest.fixture
-def picture() -> PictureMaker:
+def picture(textured: Callable[..., Image.Image]) -> PictureMaker:
     """Encode a picture with coarse and fine structure in it, another for each `seed`."""
 
     def make(

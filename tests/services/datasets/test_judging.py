@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.looking import look_through
 from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.pictures import Preparation, looked_at, prepared
-from tests.services.datasets.conftest import PictureMaker, textured
+
+PictureMaker = Callable[..., bytes]
+Painter = Callable[[int, int, int], Image.Image]
 
 
 def reasons(dataset: Dataset, name: str) -> str:
@@ -28,7 +31,9 @@ def save(image: Image.Image, path: Path, **options: object) -> None:
     image.save(path, **options)  # type: ignore[arg-type]
 
 
-async def test_doubtful_looks_are_told(datasets: DatasetService, tmp_path: Path, rules: DatasetRules) -> None:
+async def test_doubtful_looks_are_told(
+    datasets: DatasetService, tmp_path: Path, rules: DatasetRules, textured: Painter
+) -> None:
     sharp = textured(600, 300, 1)
     save(sharp.filter(ImageFilter.GaussianBlur(12)), tmp_path / "blurred.png")
     save(textured(300, 300, 2).point(lambda value: value // 8), tmp_path / "dark.png")
@@ -46,7 +51,7 @@ async def test_doubtful_looks_are_told(datasets: DatasetService, tmp_path: Path,
 
 
 async def test_what_packing_puts_right_is_told(
-    datasets: DatasetService, tmp_path: Path, rules: DatasetRules, picture: PictureMaker
+    datasets: DatasetService, tmp_path: Path, rules: DatasetRules, picture: PictureMaker, textured: Painter
 ) -> None:
     (tmp_path / "inks.jpg").write_bytes(picture(mode="CMYK", seed=1))
     save(textured(280, 280, 2).convert("RGBA"), tmp_path / "glass.png")
@@ -168,7 +173,7 @@ def test_turned_and_cropped_pictures_are_packed_so() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_every_orientation_is_put_upright(orientation: int) -> None:
+def test_every_orientation_is_put_upright(orientation: int, textured: Painter) -> None:
     image = textured(120, 80, 1)
     exif = Image.Exif()
     exif[0x0112] = orientation

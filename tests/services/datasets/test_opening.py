@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import DatasetError
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.opening import open_source
-from tests.services.datasets.conftest import PictureMaker
+
+PictureMaker = Callable[..., bytes]
 
 
 @pytest.fixture
