@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,9 @@ class ThumbnailGrid(ScrollView, can_focus=True):
     ThumbnailGrid {
         height: 1fr;
         background: $background;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
         & > .grid--label { color: $foreground; }
         & > .grid--cursor { background: $primary; color: $text; text-style: bold; }
         & > .grid--waiting { color: $text-muted; }
@@ -320,6 +324,9 @@ class ThumbnailGrid(ScrollView, can_focus=True):
             image = self._load(tile)
         except FluxError as error:
             return safe_text(error.message, limit=200)
+        except Exception as error:
+            logging.getLogger("fluxtui").error("fault while drawing a tile", exc_info=error)
+            return f"fault ({type(error).__name__})"
         cell = (self._profile.cell_width, self._profile.cell_height)
         wide, high = fit_cells(image.size, self._wide, self._high, *cell)
         colours = SSH_COLOURS if self._profile.over_ssh else None

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from textual import getters, work
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.workspace import PictureEdit
 from fluxtui.services.datasets.previewing import Previews, written
-from fluxtui.state import StatefulApp
+from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.picture_view import PictureView
 
@@ -47,7 +46,8 @@ class PicturePane(Vertical):
             self._view.path = None
         elif self._wanted != (name, edit):
             self._wanted = (name, edit)
-            self._make(previews, name, edit)
+            work = self._make(previews, name, edit)
+            guarded(self, work, doing="showing the picture", group="pane", exclusive=True)
 
     @property
     def path(self) -> Path | None:
@@ -58,7 +58,6 @@ class PicturePane(Vertical):
         """Make the picture anew when it is shown again."""
         self._wanted = None
 
-    @work(group="pane", exclusive=True, exit_on_error=False)
     async def _make(self, previews: Previews, name: str, edit: PictureEdit) -> None:
         await asyncio.sleep(REST_SECONDS)
         storage = self.app.services.storage
@@ -71,13 +70,7 @@ class PicturePane(Vertical):
                 target.unlink(missing_ok=True)
                 raise
 
-        try:
-            path = await asyncio.to_thread(made)
-        except (FluxError, OSError) as error:
-            fault = error if isinstance(error, FluxError) else StorageError(f"No preview: {error.strerror}.")
-            self._view.path = None
-            self.app.tell_error(fault)
-            return
+        path = await asyncio.to_thread(made)
         before, self._file = self._file, path
         self._view.path = path
         if before is not None:

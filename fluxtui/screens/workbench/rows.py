@@ -9,7 +9,7 @@ from fluxtui.widgets.table import Column, Row
 
 COLUMNS = (
     Column("sign", "", 1),
-    Column("name", "Picture", 16),
+    Column("name", "Picture", 14),
     Column("size", "Pixels", 9, align="right"),
     Column("caption", "Caption"),
 )

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from fluxtui.domain.found import Found
 
 
+_NOT_WHILE_CROPPING = frozenset(
+    {"back", "include", "view", "show_next", "fix", "undo", "redo", "crop", "turn", "bulk", "more", "look"}
+)
+
+
 class WorkbenchScreen(QuietScreen[None]):
     """Edits a dataset. The edits are one `History`, saved at each change; the widgets show it.
 
@@ -348,6 +353,7 @@ class WorkbenchScreen(QuietScreen[None]):
         if edit.turns % 2:
             width, height = height, width
         self.add_class("-cropping")
+        self.refresh_bindings()
         pad = self.query_one(CropPad)
         pad.begin(edit.crop, width, height)
         pad.focus()
@@ -363,10 +369,17 @@ class WorkbenchScreen(QuietScreen[None]):
         event.stop()
         self._draft_crop = None
         self.remove_class("-cropping")
+        self.refresh_bindings()
         self._focus_many()
         if event.kept:
             self._edit_one("cropping", lambda workspace, name: workspace.edited(name, crop=event.crop))
         self._select(self._current)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys to the crop while there is one."""
+        if self.has_class("-cropping") and action in _NOT_WHILE_CROPPING:
+            return False
+        return super().check_action(action, parameters)
 
     # Views
 

@@ -222,7 +222,9 @@ def upright(image: Image.Image, convert: Callable[[Image.Image], Image.Image], s
     image.draft(None, (side, side))
     plain = convert(image)
     plain.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _transposed(plain, orientation)
+    ready = _transposed(plain, orientation)
+    # The file behind an open picture is closed soon.
+    return ready.copy() if ready is image else ready
 
 
 def _scaled(image: Image.Image, max_pixels: int) -> Image.Image:

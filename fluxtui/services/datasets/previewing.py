@@ -14,6 +14,7 @@ from fluxtui.domain.workspace import PictureEdit
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.pictures import as_srgb, opened, turned, upright
 from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.storage.files import storage_fault
 from fluxtui.services.thumbnails import SIDE, ThumbnailCache
 
 PREVIEW_SIDE = 1200
@@ -97,8 +98,11 @@ class Previews:
 
 
 def written(image: Image.Image, path: Path) -> Path:
-    """Write a preview as a JPEG for the widget that shows files, and return its path. Raises `OSError`."""
+    """Write a preview as a JPEG for the widget that shows files; return its path. Raises `StorageError`."""
     target = io.BytesIO()
     image.save(target, "JPEG", quality=90)
-    path.write_bytes(target.getvalue())
+    try:
+        path.write_bytes(target.getvalue())
+    except OSError as error:
+        raise storage_fault(error, path, "could not be written") from error
     return path
