@@ -142,8 +142,13 @@ class FluxApp(StatefulApp):
         """Draw everything again after a suspension: the shell has written over it."""
         self.refresh(layout=True)
 
-    def _note_connection(self, up: bool) -> None:
-        self.connected = up
+    def _note_connection(self, profile: str, up: bool) -> None:
+        others = [name for name in self.disconnected if name != profile]
+        self._note_disconnected(*others, *(() if up else (profile,)))
+
+    def _note_disconnected(self, *profiles: str) -> None:
+        self.disconnected = profiles
+        self.connected = not profiles
 
     def _use_theme(self, name: str) -> None:
         if self.no_color and name.startswith("ansi"):
@@ -155,7 +160,7 @@ class FluxApp(StatefulApp):
             self.tell(f"There is no theme called {name}; the usual one is used.", severity="warning")
 
     async def _show_first_place(self) -> None:
-        if await self.services.config.key() is None:
+        if not self.services.config.usable_profiles():
             from fluxtui.screens.welcome import WelcomeScreen
 
             await self.switch_mode("settings")
@@ -260,6 +265,7 @@ class FluxApp(StatefulApp):
         """Take over a changed configuration: profile, theme, connections."""
         if self._feed is not None:
             guarded(self, self._container.reconnect(), doing="reconnecting", group="reconnect")
+            self._note_disconnected()
             self._feed.follow_config()
             self._use_theme(self.services.config.config.interface.theme)
             self.refresh_state("finetunes")

@@ -95,8 +95,8 @@ def _place(options: argparse.Namespace) -> Iterator[_Place]:
     from fluxtui.demo.simulation import Speed, simulator
 
     folder = launch.demo_directory(options).absolute()
-    with simulator(folder / "simulator", Speed()) as base_url:
-        config = launch.demo_config(folder, base_url, options)
+    with simulator(folder / "simulator", Speed()) as addresses:
+        config = launch.demo_config(folder, addresses, options)
         launch.begin_log(config, launch.demo_log_path(folder))
         yield _Place(config, folder, Pacing(slowest_training=launch.DEMO_POLL_SECONDS))
 

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from fluxtui.providers.registry import create_provider, provider_hosts
 from fluxtui.services.account import AccountService
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.bundle import Services
-from fluxtui.services.config import ConfigService
+from fluxtui.services.config import ConfigService, Profile
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
@@ -30,6 +31,7 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
 from fluxtui.services.prices import PriceService
+from fluxtui.services.profiles import ProfileService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
@@ -44,7 +46,7 @@ class Connections:
         self._config = config
         self._trace = trace
         self._open: dict[str, tuple[APIService, Provider]] = {}
-        self.on_connection: Callable[[bool], None] | None = None
+        self.on_connection: Callable[[str, bool], None] | None = None
 
     async def provider(self, profile: str) -> Provider:
         """Return the provider of a profile. Raises `NotAuthenticated` where it has no key."""
@@ -55,9 +57,10 @@ class Connections:
         return (await self._connect(profile))[0]
 
     @asynccontextmanager
-    async def trial(self, profile: str, key: SecretStr) -> AsyncIterator[Provider]:
-        """Yield the provider of a profile with a key that is not kept yet."""
-        api, provider = self._make(profile, key)
+    async def trial(self, profile: str | Profile, key: SecretStr) -> AsyncIterator[Provider]:
+        """Yield the provider of a profile, kept or not, with a key that is not kept yet."""
+        made = self._profile(profile) if isinstance(profile, str) else profile
+        api, provider = self._make(made, key)
         try:
             yield provider
         finally:
@@ -72,13 +75,18 @@ class Connections:
                 )
             # Another task may have connected while a command was asked for the key.
             if name not in self._open:
-                self._open[name] = self._make(name, key)
+                api, provider = self._make(self._profile(name), key)
+                api.on_connection = partial(self._tell_connection, name)
+                self._open[name] = api, provider
         return self._open[name]
 
-    def _make(self, name: str, key: SecretStr) -> tuple[APIService, Provider]:
+    def _profile(self, name: str) -> Profile:
         profile = self._config.config.profiles.get(name)
         if profile is None:
             raise InvalidInput(f"There is no profile called {name} any more.")
+        return profile
+
+    def _make(self, profile: Profile, key: SecretStr) -> tuple[APIService, Provider]:
         hosts = provider_hosts(profile.provider)
         network = self._config.config.network
         api = APIService(
@@ -91,12 +99,11 @@ class Connections:
             timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
             trace=self._trace,
         )
-        api.on_connection = self._tell_connection
         return api, create_provider(profile.provider, api)
 
-    def _tell_connection(self, up: bool) -> None:
+    def _tell_connection(self, profile: str, up: bool) -> None:
         if self.on_connection is not None:
-            self.on_connection(up)
+            self.on_connection(profile, up)
 
     async def close(self) -> None:
         """Close every connection; the next request opens a new one with the configuration of then."""
@@ -148,6 +155,7 @@ class Container:
         jobs = JobService(
             journal, self._storage, connections, owner=owner, pacing=self._pacing, budget=budget
         )
+        account = AccountService(journal, connections)
         prices = PriceService(journal, connections)
         loras = LoraService(self._storage, journal)
         return Services(
@@ -164,14 +172,15 @@ class Container:
             prices=prices,
             loras=loras,
             jobs=jobs,
-            account=AccountService(journal, connections),
+            account=account,
+            profiles=ProfileService(self.config, journal, jobs, account),
             budget=budget,
             spending=SpendingService(journal, self._storage),
             trace=trace,
         )
 
-    def on_connection(self, listener: Callable[[bool], None]) -> None:
-        """Tell `listener` when the network goes away (False) and comes back (True)."""
+    def on_connection(self, listener: Callable[[str, bool], None]) -> None:
+        """Tell `listener` of which profile the network goes away (False) and comes back (True)."""
         if self._connections is not None:
             self._connections.on_connection = listener
 

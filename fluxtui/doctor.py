@@ -8,10 +8,15 @@ import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from fluxtui import __version__
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
+from fluxtui.providers.registry import provider_hosts
+
+if TYPE_CHECKING:
+    from fluxtui.services.config import ConfigService
 
 PACKAGES = ("textual", "pillow", "httpx", "pydantic")
 
@@ -49,18 +54,26 @@ def _tell_config(options: argparse.Namespace) -> bool:
     _say("configuration", f"{config.path}{found}")
     for warning in config.warnings:
         _say("warning", warning)
-    name, profile = config.active()
-    _say("profile", f"{name}: {profile.provider} at {profile.base_url}")
-    _say("key", config.key_source())
-    try:
-        known = asyncio.run(config.key()) is not None
-    except FluxError as error:
-        _say("key", error.sentence())
-    else:
-        _say("", "found (not shown)" if known else "none: nothing can be sent")
+    for name in config.config.profiles:
+        _tell_profile(config, name)
     _say("data", str(data_directory(config, options)))
     _say("log", f"{log_path()}, level {config.config.log.level}")
     return True
+
+
+def _tell_profile(config: ConfigService, name: str) -> None:
+    """Say where a profile's service is, and whether there is a key; a command is run to see it."""
+    profile = config.config.profiles[name]
+    active = " (active)" if name == config.config.profile else ""
+    title = provider_hosts(profile.provider).title
+    _say("profile", f"{name}{active}: {title} ({profile.provider}) at {profile.base_url}")
+    try:
+        known = asyncio.run(config.key(name)) is not None
+    except FluxError as error:
+        _say("", error.sentence())
+    else:
+        found = f"key from {config.key_source(name)}: found (not shown)"
+        _say("", found if known else "no key: nothing can be sent")
 
 
 def _tell_terminal(options: argparse.Namespace) -> None:

@@ -90,7 +90,9 @@ class StateFeed:
         name, _ = config.active()
         self._app.profile = name
         self._app.profiles = tuple(config.config.profiles)
-        self._app.usable_profiles = config.usable_profiles()
+        self._app.usable_profiles = usable = config.usable_profiles()
+        self._app.balances = {name: known for name, known in self._app.balances.items() if name in usable}
+        self._app.silent_profiles = self._app.silent_profiles.intersection(usable)
 
     def refresh(self, *kinds: str) -> None:
         """Read the journal again soon; `kinds` are those of `Change`."""
@@ -145,13 +147,19 @@ class StateFeed:
         """Ask one service for balance and prices."""
         try:
             credits = await self._services.account.balance(profile)
-            if credits is not None:
-                known = Balance(credits, self._app.clock())
-                self._app.balances = {**self._app.balances, profile: known}
+            self._take_balance(profile, credits)
             self._app.prices = await self._services.prices.refresh(profile)
         except FluxError as error:
             # Not worth an interruption: the top line shows the balance as unknown or old.
             self._app.log.warning(f"account of {profile}: {error.title}")
+
+    def _take_balance(self, profile: str, credits: float | None) -> None:
+        if credits is None:
+            self._app.silent_profiles |= {profile}
+        else:
+            self._app.silent_profiles -= {profile}
+            known = Balance(credits, self._app.clock())
+            self._app.balances = {**self._app.balances, profile: known}
 
     def _tick(self) -> None:
         today = Period.DAY.start(self._app.clock())

@@ -14,6 +14,7 @@ from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
     from fluxtui.collector.detached import DetachedCollector
+    from fluxtui.demo.simulation import Addresses
     from fluxtui.services.config import ConfigService
     from fluxtui.terminal.profile import TerminalProfile
 
@@ -21,6 +22,7 @@ CANNOT_START = 2
 """Exit code where there is no terminal, or the configuration or the data directory cannot be used."""
 
 DEMO_PROFILE = "demo"
+"""The demo's profile for BFL, which is the active one at first; those of the other services have their ids."""
 DEMO_POLL_SECONDS = 2.0
 """The demo's trainings are short, so that their progress is asked for often."""
 
@@ -81,9 +83,9 @@ def _run_demo(options: argparse.Namespace) -> int:
             getattr(options, "seconds_per_training", Speed.training),
             getattr(options, "seconds_per_image", Speed.image),
         )
-        with simulator(folder / "simulator", speed) as base_url:
+        with simulator(folder / "simulator", speed) as addresses:
             pictures = make_sample_dataset(folder / "sample-dataset")
-            config = demo_config(folder, base_url, options)
+            config = demo_config(folder, addresses, options)
             begin_log(config, demo_log_path(folder))
             notes = {"draft.finetune": {"source": str(pictures)}}
             return _run(
@@ -139,18 +141,16 @@ def _screen_overrides(options: argparse.Namespace) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value is not None}
 
 
-def demo_config(folder: Path, base_url: str, options: argparse.Namespace) -> ConfigService:
+def demo_config(folder: Path, addresses: Addresses, options: argparse.Namespace) -> ConfigService:
     """Return a configuration of its own for the demo: the user's file and keys stay out of it."""
+    from fluxtui.demo.profiles import demo_profiles
     from fluxtui.services.config import ConfigService
-    from fluxtui.simulator.keys import VALID_KEY
 
-    overrides = _screen_overrides(options) | {
-        "profile": DEMO_PROFILE,
-        f"profiles.{DEMO_PROFILE}.provider": "bfl",
-        f"profiles.{DEMO_PROFILE}.base_url": base_url,
-        f"profiles.{DEMO_PROFILE}.api_key": VALID_KEY,
-    }
-    config = ConfigService(folder / "config.toml", environ={}, overrides=overrides)
+    overrides = _screen_overrides(options)
+    for name, values in demo_profiles(DEMO_PROFILE, addresses).items():
+        overrides |= {f"profiles.{name}.{key}": value for key, value in values.items()}
+    path = folder / "config.toml"
+    config = ConfigService(path, environ={}, overrides=overrides, first_profile=DEMO_PROFILE)
     config.load()
     return config
 

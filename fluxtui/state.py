@@ -65,6 +65,8 @@ class StatefulApp(App[int]):
     """Those of the profiles that have a key, the active one first."""
     balances: var[Mapping[str, Balance]] = var({})
     """What the services said is left, by profile; a profile whose service does not tell is not in it."""
+    silent_profiles: var[frozenset[str]] = var(frozenset[str]())
+    """Profiles whose service was asked, and does not tell what is left."""
     prices: var[Prices] = var(Prices())
     """What the services said of their prices."""
     spent_today: var[float] = var(0.0)
@@ -80,6 +82,9 @@ class StatefulApp(App[int]):
     pictures_revision: var[int] = var(0)
     """Grows with every picture that is saved."""
     connected: var[bool] = var(True)
+    """Whether no profile is without a connection."""
+    disconnected: var[tuple[str, ...]] = var(())
+    """The profiles whose service cannot be reached now."""
     notices: var[tuple[Notice, ...]] = var(())
     seconds: var[int] = var(0)
     """Ticks once a second while a job is active, for elapsed times."""

@@ -16,6 +16,7 @@ from fluxtui.domain.errors import StorageError
 from fluxtui.logs import PrivateRotatingFile, redacted, start_log, stop_log
 
 KEY = SecretStr("k9-very-secret")
+FAL_KEY = "01234567-89ab-cdef-0123-456789abcdef:0123456789abcdef0123456789abcdef"
 BLOB = base64.b64encode(bytes(range(256)) + bytes(44)).decode()
 
 
@@ -35,6 +36,10 @@ def log(tmp_path: Path) -> Iterator[Path]:
         ("[(b'X-Key', b'other'), (b'a', b'b')]", "[(b'X-Key', b'[secret]'), (b'a', b'b')]"),
         ("Authorization: Bearer abc.def", "Authorization: [secret]"),
         ("BFL_API_KEY=other next", "BFL_API_KEY=[secret] next"),
+        ("Authorization: Key 12:ab next", "Authorization: [secret] next"),
+        ("FAL_KEY=12:ab REPLICATE_API_TOKEN=cd", "FAL_KEY=[secret] REPLICATE_API_TOKEN=[secret]"),
+        ("sent r8_0123456789abcdef away", "sent [secret] away"),
+        (f"sent {FAL_KEY} away", "sent [secret] away"),
         ("GET https://d.example/a/b.png?se=1&sig=xyz%3D 403", "GET https://d.example/a/b.png?[…] 403"),
         ("the query was se=1&sig=xyz%3D", "the query was se=1&sig=[…]"),
         (f"'file_data': '{BLOB}'", "'file_data': '[400 characters of base64]'"),

@@ -208,7 +208,7 @@ class GenerationEndpoint(Endpoint):
 class TrainingEndpoint(Endpoint):
     """Base of endpoints that train a finetune from an archive of pictures, which is not among the fields.
 
-    Every one has a parameter that names the finetune, `name_field`, and says in `rules` what pictures it takes.
+    Every one has a parameter that names the finetune, `name_field`, and `rules` for its pictures.
     """
 
     rules: ClassVar[DatasetRules]

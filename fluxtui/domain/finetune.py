@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fluxtui.domain.weights import Base, Weights
 
-
 OWN_FILES = "files"
 """Stands in place of a profile for LoRAs whose file the user has brought."""
 
@@ -27,8 +26,8 @@ class FinetuneState(StrEnum):
 class Finetune(BaseModel):
     """A finetune as known locally; services tell what they like, so everything but the id may be absent.
 
-    `base` is the base model it was trained on, `weights` its file in the data directory, `weights_url` where a
-    service keeps that file for anyone who knows the address, and `endpoint` what trained it.
+    `base` is the base model it was trained on, `weights` its file in the data directory, `weights_url` where
+    a service keeps that file for anyone who knows the address, and `endpoint` what trained it.
     """
 
     model_config = ConfigDict(frozen=True)

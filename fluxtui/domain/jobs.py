@@ -107,8 +107,9 @@ class Job(BaseModel):
     tells that it was put in doubt and not found since, so that the service may have charged its estimate.
     `response` is what the service said, without secrets. `position` is the place in the queue that the user
     chose; drafts without one come after those with one. `addresses` are where the service wants to be asked
-    about it, by purpose. `finetune_profile` is the profile that its finetune belongs to, where that is not its
-    own. `cancel_asked_at` tells that the user wants it cancelled, `cancel_answer` what the service said to that.
+    about it, by purpose. `finetune_profile` is the profile that its finetune belongs to, where that is not
+    its own. `cancel_asked_at` tells that the user wants it cancelled, `cancel_answer` what the service said
+    to that.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""Which finetunes go with which endpoints: the one rule that the form, the browser and the services follow."""
+"""Which finetunes go with which endpoints: the one rule that form, browser and services follow."""
 
 from __future__ import annotations
 

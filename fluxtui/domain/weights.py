@@ -1,14 +1,28 @@
-"""Base models, and the weights of a LoRA as a file on disk."""
+"""The file of a LoRA: what it is, which model it belongs to, and what it may be called where."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Collection
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+Layout = Literal["diffusers", "comfy", "kohya", "unknown"]
+"""Whose names the layers in a file have: diffusers' or PEFT's, ComfyUI's, kohya's, or nobody's we know."""
+
+MOST_NAME_CHARACTERS = 50
+"""Of a name that is made here for BFL's dashboard, which tells no limit."""
+
+_OWN_NAME = re.compile(r"[a-z0-9_-]+")
+_SHARED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[a-z0-9_-]+")
+_NAME_BREAK = re.compile(r"[^a-z0-9_-]+")
+
 
 class Base(StrEnum):
-    """The family of base models that a finetune was trained on and can be used with."""
+    """The family of models that a finetune was trained on, and works with."""
 
     FLUX1_PRO = "flux-1-pro"
     FLUX1_DEV = "flux-1-dev"
@@ -21,38 +35,39 @@ class Base(StrEnum):
     FLUX3_KLEIN = "flux-3-klein"
 
     @property
-    def title(self) -> str:
-        """The name for people."""
+    def title(self) -> str:  # type: ignore[override]
+        """Its name for people."""
         return _TITLES[self]
 
 
 _TITLES = {
     Base.FLUX1_PRO: "FLUX.1 [pro]",
     Base.FLUX1_DEV: "FLUX.1 [dev]",
-    Base.FLUX1_KREA: "FLUX.1 Krea",
-    Base.FLUX1_KONTEXT: "FLUX.1 Kontext",
+    Base.FLUX1_KREA: "FLUX.1 Krea [dev]",
+    Base.FLUX1_KONTEXT: "FLUX.1 Kontext [dev]",
     Base.FLUX2_DEV: "FLUX.2 [dev]",
     Base.KLEIN_4B: "FLUX.2 [klein] 4B",
     Base.KLEIN_9B: "FLUX.2 [klein] 9B",
     Base.KREA_2: "Krea 2",
-    Base.FLUX3_KLEIN: "FLUX.3 [klein]",
+    Base.FLUX3_KLEIN: "FLUX 3 [klein]",
 }
 
 
 class Weights(BaseModel):
-    """A LoRA's file in the data directory, as it was read off the file itself.
+    """A LoRA on disk, as read off its file.
 
     Attributes:
-        path: relative to the data directory.
+        path: relative to the data directory, with `/`; absolute if it lies elsewhere.
         size: bytes.
-        sha256: of the whole file.
+        sha256: of the whole file, in hexadecimal.
         tensors: how many there are.
-        dtype: the commonest.
-        rank: the commonest, where it can be told.
-        base: the base model that it fits, where the file shows it.
-        layout: `diffusers`, `comfy`, `kohya` or `unknown`: by whose names the tensors go.
-        metadata: what the file says of itself, cut and made safe.
-        source: where it came from: a provider's id, or `file`.
+        dtype: what most of its bytes are, in the words of the format, such as `BF16`.
+        rank: the commonest of its layers, or None where there is none.
+        base: the models it works with, or None where the file does not show it beyond doubt. FLUX.1 [dev],
+            Krea [dev] and Kontext [dev] have the same layers: the latter two are told only by the metadata.
+        layout: whose names its layers have.
+        metadata: what its maker wrote into it, harmless and shortened.
+        source: where it came from, such as `fal`, `replicate` or `file`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,6 +79,34 @@ class Weights(BaseModel):
     dtype: str
     rank: int | None = None
     base: Base | None = None
-    layout: str = "unknown"
+    layout: Layout = "unknown"
     metadata: dict[str, str] = {}
-    source: str = "file"
+    source: str
+
+
+def is_dashboard_name(text: str) -> bool:
+    """Tell whether BFL's dashboard can have given this name to a LoRA: an own one, or `org-id/name`.
+
+    Own names have lowercase letters, digits, hyphens and underscores (BFL's page on LoRA inference with
+    FLUX.2, read 2026-11).
+    """
+    return bool(_OWN_NAME.fullmatch(text) or _SHARED_NAME.fullmatch(text))
+
+
+def dashboard_name(name: str, taken: Collection[str] = ()) -> str:
+    """Return a name for BFL's dashboard that is as near to `name` as it can be, and not among `taken`.
+
+    It begins with a letter or digit and has at most `MOST_NAME_CHARACTERS`.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    wanted = _cut(_NAME_BREAK.sub("-", plain), MOST_NAME_CHARACTERS) or "lora"
+    found, count = wanted, 1
+    while found in taken:
+        count += 1
+        end = f"-{count}"
+        found = _cut(wanted, MOST_NAME_CHARACTERS - len(end)) + end
+    return found
+
+
+def _cut(text: str, limit: int) -> str:
+    return text.strip("-_")[:limit].strip("-_")

@@ -317,7 +317,5 @@ class Provider(Protocol):
         ...
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
-        """Return of which of some endpoints it is known whether they are offered now, and whether they are."""
+        """Return whether some endpoints are offered now, as far as the service tells."""
         ...
-
-

@@ -24,7 +24,7 @@ class ProviderHosts:
         trusted_hosts: hosts, or domains with a leading dot, that may get the key besides the base URL's.
         key_header: the header that carries the key.
         key_variable: the environment variable in which people keep it.
-        maker: `module:name` of what makes the provider of an `APIService`; imported when first needed, because
+        maker: `module:name` of what makes the provider of an `APIService`; imported when first needed, for
             the descriptions of all endpoints take time.
         key_prefix: what stands in front of the key in its header.
         other_bases: further addresses that get the key, by the role that the provider knows them under.

@@ -1,29 +1,31 @@
-"""The first start without a key: the three ways to give one, a check without cost, or the demo."""
+"""The first start without a key: a service and a key for it, checked without cost, or the demo."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import ClassVar
 
 from pydantic import SecretStr
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Footer, Input
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.money import show_credits
+from fluxtui.providers.base import Account
+from fluxtui.providers.registry import provider_hosts
+from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
+from fluxtui.screens.service_list import ServiceList
 from fluxtui.state import OPEN_DEMO, StatefulApp, guarded
-from fluxtui.widgets.line_input import LineInput
-from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain
+from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 
 class WelcomeScreen(QuietScreen[None]):
-    """Asks for a key, or opens the demo."""
+    """Asks for a service and a key, or opens the demo."""
 
-    HELP = "Paste a key and press Enter: it is checked without cost, then kept in the configuration file."
+    HELP = """Choose a service, then paste a key of it and press Enter: it is checked without cost, then kept
+in the configuration file."""
     CSS_PATH = "welcome.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+d", "open_demo", "Demo", id="welcome.demo", priority=True),
@@ -35,76 +37,112 @@ class WelcomeScreen(QuietScreen[None]):
     app = getters.app(StatefulApp)
 
     def compose(self) -> ComposeResult:
-        """Lay out the three ways, the field and the buttons."""
+        """Lay out the services, the key, the other ways to give one, and the buttons."""
         config = self.app.services.config
-        name, profile = config.active()
         with VerticalScroll(id="welcome", can_focus=False):
             yield PlainLabel("Welcome to FluxTUI", id="welcome-title")
-            known = config.key_source() != "none"
-            state = "has a key; a new one takes its place" if known else "has no key yet"
+            yield PlainStatic("Whose service will you use? More can be added later, in F7 Settings.")
+            yield ServiceList(config.active()[1].provider, id="welcome-services")
+            yield PlainStatic("", id="welcome-help")
+            yield KeyInput(id="welcome-key")
             yield PlainStatic(
-                f"The profile {name} ({profile.base_url}) {state}. There are three ways to give one:"
+                "It is checked without cost and kept in a file only you can read:", classes="muted"
             )
-            yield PlainStatic(
-                "1  Paste it here. It is checked without cost and kept in a file only you can read:"
-            )
-            yield PlainStatic(f"   {config.path}", classes="muted")
-            yield LineInput(placeholder="key, then Enter", id="welcome-key")
-            yield PlainStatic("2  Set the variable BFL_API_KEY, then start FluxTUI again.")
-            yield PlainStatic("3  Name a command that prints it (a password manager's) in that file:")
-            yield PlainStatic(f'   [profiles.{name}]  api_key_command = "pass show bfl"', classes="muted")
-            yield PlainStatic("", id="welcome-answer")
+            yield PlainStatic(f"   {config.path}", id="welcome-path", classes="muted")
+            yield PlainStatic("", id="welcome-ways", classes="muted")
+            yield AnswerLine(id="welcome-answer")
             with Horizontal(id="welcome-buttons"):
                 yield Button("Check and keep", id="welcome-keep", variant="primary", compact=True)
                 yield Button("Open the demo: no key, no cost", id="welcome-demo", compact=True)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Hide what is typed: it is a secret."""
-        key = self.query_one("#welcome-key", LineInput)
-        key.password = True
-        key.focus()
+        """Begin with the services."""
+        self._show_ways()
+        self.query_one(ServiceList).focus()
+
+    @property
+    def _provider(self) -> str:
+        return self.query_one(ServiceList).value
+
+    @property
+    def _present(self) -> str | None:
+        """The profile of the chosen service that there is already: the active one, else the first."""
+        config = self.app.services.config.config
+        names = (config.profile, *config.profiles)
+        return next((name for name in names if config.profiles[name].provider == self._provider), None)
+
+    @on(ServiceList.Changed)
+    def _show_ways(self) -> None:
+        hosts, name = provider_hosts(self._provider), self._present
+        profile = self.app.services.config.config.profiles[name] if name else None
+        # An address of one's own is worth a word: the key goes there.
+        own = profile is not None and profile.base_url != hosts.default_base_url
+        who = f"The server of {name}, {profile.base_url}," if profile is not None and own else "It"
+        self.query_one("#welcome-help", PlainStatic).show(f"{who} takes {hosts.key_help}.")
+        table = name or self._provider
+        self.query_one("#welcome-ways", PlainStatic).show(
+            f"Or start with {hosts.key_variable} set, or write in that file what prints it:\n"
+            f'   [profiles.{table}]  api_key_command = "pass show {table}"'
+        )
+
+    @on(ServiceList.Taken)
+    def _go_on_to_key(self) -> None:
+        self.query_one(KeyInput).focus()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a key that is pasted wherever the focus is."""
+        key = self.query_one(KeyInput)
+        if not key.has_focus:
+            key.focus()
+            key.post_message(event)
 
     @on(Input.Submitted, "#welcome-key")
     @on(Button.Pressed, "#welcome-keep")
     def check_typed(self) -> None:
         """Check what was typed, and keep it if the service takes it."""
-        typed = self.query_one("#welcome-key", LineInput).value.strip()
+        answer = self.query_one(AnswerLine)
+        typed = self.query_one(KeyInput).value.strip()
         if not typed:
-            self._answer("There is no key in the field yet.", good=False)
+            answer.show_fault("There is no key in the field yet.")
             return
-        self._answer("Checking the key …", good=True)
+        answer.show_doing(CHECKING)
         guarded(self, self._keep(SecretStr(typed)), doing="checking the key", group="key", exclusive=True)
 
     async def _keep(self, key: SecretStr) -> None:
-        services = self.app.services
-        name, _ = services.config.active()
         try:
-            credits = await services.account.check_key(name, key)
-            changes = {f"profiles.{name}.api_key": key.get_secret_value()}
-            await asyncio.to_thread(services.config.save, changes)
+            account = await self._kept(key)
         except FluxError as error:
-            self._answer(f"{error.sentence()} The key was not kept.", good=False)
+            self.query_one(AnswerLine).show_fault(f"{error.sentence()} The key was not kept.")
             return
-        self.app.tell(f"The key is good: {show_credits(credits)} left. It is kept.", severity="success")
+        self.app.tell(f"{account_words(account)} It is kept.", severity="success")
         self._leave()
 
-    def _answer(self, sentence: str, *, good: bool) -> None:
-        style = "$foreground-muted" if good else "bold $text-error"
-        self.query_one("#welcome-answer", PlainStatic).show(
-            plain(sentence if good else f"✗ {sentence}", style)
-        )
+    async def _kept(self, key: SecretStr) -> Account | None:
+        """Keep a good key for the chosen service's profile, a new one where there is none yet."""
+        services, name = self.app.services, self._present
+        account: Account | None
+        if name is not None:
+            account = await services.profiles.give_key(name, key)
+        else:
+            name = services.profiles.free_name(self._provider)
+            account = await services.profiles.add(name, {"provider": self._provider}, key)
+        config = services.config.config
+        if config.profile == name and len(config.profiles) > 1:
+            await services.profiles.activate(name)
+        return account
 
     def action_look_again(self) -> None:
         """Read variables and file again, in case a key is there now."""
         guarded(self, self._look_again(), doing="looking for a key", group="key", exclusive=True)
 
     async def _look_again(self) -> None:
-        self.app.services.config.reload()
-        if await self.app.services.config.key() is None:
-            self._answer("There is still no key.", good=False)
-        else:
+        config = self.app.services.config
+        config.reload()
+        if config.usable_profiles():
             self._leave()
+        else:
+            self.query_one(AnswerLine).show_fault("There is still no key.")
 
     @on(Button.Pressed, "#welcome-demo")
     def action_open_demo(self) -> None:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from fluxtui.domain.spending import Period
 from fluxtui.providers.base import Abilities, Account
+from fluxtui.services.config import Profile
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
 
@@ -68,6 +69,11 @@ class AccountService:
             return self._remember(profile, await provider.check_key())
         async with self._gateway.trial(profile, key) as provider:
             return self._remember(profile, await provider.check_key())
+
+    async def try_key(self, profile: Profile, key: SecretStr) -> Account:
+        """Check a key for a profile that is not kept yet; like `check_key`."""
+        async with self._gateway.trial(profile, key) as provider:
+            return await provider.check_key()
 
     async def abilities(self, profile: str) -> Abilities:
         """Return what the service of a profile can do at all. Raises `FluxError` if it cannot be used."""

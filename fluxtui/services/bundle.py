@@ -16,6 +16,7 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
 from fluxtui.services.prices import PriceService
+from fluxtui.services.profiles import ProfileService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
@@ -37,6 +38,7 @@ class Services:
     loras: LoraService
     jobs: JobService
     account: AccountService
+    profiles: ProfileService
     budget: BudgetService
     spending: SpendingService
     trace: Trace

@@ -15,11 +15,11 @@ from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
 from fluxtui.services.datasets import DatasetService
-from fluxtui.services.datasets.service import Progress
 from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
 from fluxtui.services.storage import StorageService
+from fluxtui.services.threads import Progress
 from fluxtui.services.validation import ValidationService
 
 

@@ -20,9 +20,17 @@ class Account:
         """The name by which records call the account; never the key itself."""
         return self.key.name
 
+    def covers(self, cost: float) -> bool:
+        """Say whether the balance suffices for `cost` credits."""
+        return cost <= self.credits
+
+    def give_back(self, cost: float) -> None:
+        """Add `cost` credits that were charged for nothing."""
+        self.credits = round(self.credits + cost, 6)
+
     def charge(self, cost: float) -> None:
         """Take `cost` credits. Raises AnswerError (402) when the balance does not cover it."""
-        if cost > self.credits:
+        if not self.covers(cost):
             raise answers.out_of_credits()
         self.credits = round(self.credits - cost, 6)
 
@@ -47,6 +55,14 @@ class Accounts:
     def balances(self) -> dict[str, float]:
         """Return the credits of each account by its name."""
         return {account.name: account.credits for account in self._by_secret.values()}
+
+    def named(self, name: str) -> Account:
+        """Return the account that records call `name`. Raises KeyError."""
+        return {account.name: account for account in self._by_secret.values()}[name]
+
+    def with_secret(self, secret: str) -> Account | None:
+        """Return the account of a key, or None for an unknown one."""
+        return self._by_secret.get(secret)
 
     def authenticated(self, secret: str | None) -> Account:
         """Return the account of a key. Raises AnswerError (403) for an unknown or powerless one."""

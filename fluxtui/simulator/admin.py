@@ -13,14 +13,14 @@ from fluxtui.simulator import answers
 from fluxtui.simulator.faults import fault_from_document
 from fluxtui.simulator.finetunes import LORA_NAME, Finetune, FinetuneKind
 from fluxtui.simulator.keys import VALID_KEY
-from fluxtui.simulator.service import SimulatedService
+from fluxtui.simulator.simulation import Simulation
 from fluxtui.simulator.uploads import json_object
 
 ADMIN_PATHS = {
     "GET /simulator/ledger": "what was accepted and billed",
     "GET /simulator/violations": "what a careful client never does",
     "GET /simulator/faults": "the faults in force",
-    "POST /simulator/faults": '{"kind", "count", "rate", "where", "seconds"}: misbehave',
+    "POST /simulator/faults": '{"kind", "count", "rate", "where", "seconds", "service"}: misbehave',
     "DELETE /simulator/faults": "behave again",
     "POST /simulator/finetunes": '{"finetune_id", "region", "kind", "comment"}: a finetune from elsewhere',
     "POST /simulator/reset": "forget everything",
@@ -28,9 +28,9 @@ ADMIN_PATHS = {
 }
 
 
-def admin_routes(service: SimulatedService) -> list[Route]:
-    """Return the routes under /simulator."""
-    admin = _Admin(service)
+def admin_routes(simulation: Simulation) -> list[Route]:
+    """Return the routes under /simulator, which concern all services."""
+    admin = _Admin(simulation)
     return [
         Route("/simulator/ledger", admin.ledger),
         Route("/simulator/violations", admin.violations),
@@ -42,25 +42,26 @@ def admin_routes(service: SimulatedService) -> list[Route]:
 
 
 class _Admin:
-    def __init__(self, service: SimulatedService) -> None:
-        self._service = service
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._service = simulation.bfl
 
     async def ledger(self, _request: Request) -> Response:
-        return JSONResponse(self._service.ledger())
+        return JSONResponse(self._simulation.ledger())
 
     async def violations(self, _request: Request) -> Response:
-        return JSONResponse(self._service.violations)
+        return JSONResponse(self._simulation.violations())
 
     async def faults(self, request: Request) -> Response:
         if request.method == "POST":
             document = await json_object(request)
             try:
-                self._service.faults.add(fault_from_document(document))
+                self._simulation.faults.add(fault_from_document(document))
             except ValueError as error:
                 raise answers.AnswerError(400, str(error)) from None
         elif request.method == "DELETE":
-            self._service.faults.clear()
-        return JSONResponse(self._service.faults.listed())
+            self._simulation.faults.clear()
+        return JSONResponse(self._simulation.faults.listed())
 
     async def add_finetune(self, request: Request) -> Response:
         finetune = self._from_elsewhere(await json_object(request))
@@ -82,7 +83,7 @@ class _Admin:
         return Finetune(name, owner, region, cast(FinetuneKind, kind), details, 0.0, 0.0)
 
     async def reset(self, _request: Request) -> Response:
-        await self._service.reset()
+        await self._simulation.reset()
         return JSONResponse({"status": "reset"})
 
     async def health(self, _request: Request) -> Response:
@@ -92,7 +93,7 @@ class _Admin:
                 "status": "ok",
                 "mode": service.settings.mode,
                 "region": service.settings.region,
-                "active_tasks": service.active_tasks(),
+                "active_tasks": self._simulation.active_tasks(),
                 "tasks": len(service.tasks),
                 "finetunes": len(service.finetunes),
                 "credits": service.accounts.balances(),
@@ -100,6 +101,10 @@ class _Admin:
                     "submit": service.addresses.submit,
                     "polling": service.addresses.polling,
                     "delivery": service.addresses.delivery,
+                },
+                "services": {
+                    name: {"urls": urls, "credits": self._simulation.balances()[name]}
+                    for name, urls in self._simulation.urls().items()
                 },
             }
         )

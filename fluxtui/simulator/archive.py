@@ -12,6 +12,7 @@ import json
 import re
 import stat
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -44,13 +45,18 @@ class RefusedArchiveError(ValueError):
     """The service refuses the ZIP; the text is its reason."""
 
 
+class NoArchiveError(RefusedArchiveError):
+    """The file is no ZIP at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """What was found in a ZIP: its pictures reduced to small JPEGs, and how many pictures and captions."""
+    """What was found in a ZIP: some pictures as small JPEGs, how many pictures and captions, all names."""
 
     pieces: tuple[bytes, ...]
     images: int
     captions: int
+    names: tuple[str, ...] = ()
 
 
 def read_training_body(body: Path, archive: Path) -> dict[str, Any]:
@@ -121,10 +127,11 @@ def _decoded(text: bytes) -> bytes:
         raise RefusedArchiveError("Invalid base64 in file_data") from error
 
 
-def examine(archive: Path) -> TrainingSet:
+def examine(archive: Path | BinaryIO, shown: Callable[[str], bool] | None = None) -> TrainingSet:
     """Check the ZIP and return what is in it. Raises RefusedArchiveError.
 
-    More than 20 pictures are no reason to refuse: such a training is accepted and moderated later.
+    Pieces are made of the first 20 pictures, or of those whose names are `shown`. More pictures are no
+    reason to refuse.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -133,10 +140,12 @@ def examine(archive: Path) -> TrainingSet:
             pictures = [entry for entry in entries if _suffix(entry) in IMAGE_SUFFIXES]
             if not pictures:
                 raise RefusedArchiveError("No images found in the zip file")
-            pieces = tuple(_piece(opened, entry) for entry in pictures[:MOST_IMAGES])
+            chosen = [entry for entry in pictures if shown is None or shown(entry.filename)]
+            pieces = tuple(_piece(opened, entry) for entry in chosen[:MOST_IMAGES])
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise RefusedArchiveError("file_data is not a valid zip file") from error
-    return TrainingSet(pieces, len(pictures), len(entries) - len(pictures))
+        raise NoArchiveError("file_data is not a valid zip file") from error
+    names = tuple(entry.filename for entry in entries)
+    return TrainingSet(pieces, len(pictures), len(entries) - len(pictures), names)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxtui.simulator.roles import ROLES
+
 if TYPE_CHECKING:
     from fluxtui.simulator.server import SimulatorServer
     from fluxtui.simulator.settings import Settings
@@ -20,6 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="submit port; 0 takes any free one")
     parser.add_argument("--polling-port", type=int, help="default: the submit port + 1")
     parser.add_argument("--delivery-port", type=int, help="default: the submit port + 2")
+    for service, roles in ROLES.items():
+        parser.add_argument(
+            f"--{service}-ports",
+            metavar=",".join(role.upper() for role in roles),
+            help="default: the numbers after those, or any free ones",
+        )
     parser.add_argument(
         "--mode",
         default="historic",
@@ -30,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--result-seconds", type=float, default=600.0, help="life of a result's address")
     parser.add_argument("--seed", type=int, default=0, help="where requests without a seed begin")
     parser.add_argument("--credits", type=float, default=10_000.0, help="first balance of the valid key")
+    parser.add_argument(
+        "--fal-concurrency", type=int, default=2, help="jobs of a fal account that run at once"
+    )
     parser.add_argument("--region", default="eu", help="finetunes trained in another one are not found")
     parser.add_argument(
         "--state-directory", type=Path, metavar="DIRECTORY", help="remember everything here between runs"
@@ -38,8 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fault",
         action="append",
         default=[],
-        metavar="KIND[=SECONDS][:COUNT|:RATE%][@WHERE]",
-        help="misbehave, for example 503:2@poll or latency=2:50%%@submit; repeatable",
+        metavar="KIND[=SECONDS][:COUNT|:RATE%][@[SERVICE.]WHERE]",
+        help="misbehave, for example 503:2@poll, 500@fal.submit or latency=2:50%%@submit; repeatable",
     )
     parser.add_argument("--hold-file", type=Path, help="end when nobody holds a lock on this file any more")
     parser.add_argument("--idle-seconds", type=float, default=15.0, help="quiet time before it ends that way")
@@ -80,12 +91,14 @@ def settings_of(args: argparse.Namespace) -> Settings:
         port=args.port,
         polling_port=next_to[0] if args.polling_port is None else args.polling_port,
         delivery_port=next_to[1] if args.delivery_port is None else args.delivery_port,
+        service_ports=_service_ports(args),
         mode=args.mode,
         seconds_per_training=args.seconds_per_training,
         seconds_per_image=args.seconds_per_image,
         seed=args.seed,
         result_seconds=args.result_seconds,
         credits=args.credits,
+        fal_concurrency=args.fal_concurrency,
         state_directory=args.state_directory,
         region=args.region,
         faults=tuple(parse_fault(text) for text in args.fault),
@@ -95,21 +108,47 @@ def settings_of(args: argparse.Namespace) -> Settings:
     )
 
 
+def _service_ports(args: argparse.Namespace) -> dict[str, dict[str, int]]:
+    """Return the ports of the services beside BFL. Raises ValueError for a list that does not fit."""
+    following = args.port + 3
+    ports: dict[str, dict[str, int]] = {}
+    for service, roles in ROLES.items():
+        given = getattr(args, f"{service}_ports")
+        if given is not None:
+            ports[service] = _port_list(f"--{service}-ports", given, roles)
+        elif args.port:
+            ports[service] = {role: following + offset for offset, role in enumerate(roles)}
+        following += len(roles)
+    return ports
+
+
+def _port_list(option: str, given: str, roles: tuple[str, ...]) -> dict[str, int]:
+    numbers = given.split(",")
+    if len(numbers) != len(roles) or not all(number.strip().isdecimal() for number in numbers):
+        raise ValueError(f"{option} takes {len(roles)} numbers: {','.join(roles)}.")
+    return {role: int(number) for role, number in zip(roles, numbers, strict=True)}
+
+
 def greeting(server: SimulatorServer, settings: Settings) -> str:
     """Return what is printed on start: the URLs, the keys and the admin paths."""
     from fluxtui.simulator.admin import ADMIN_PATHS
+    from fluxtui.simulator.fal import keys as fal
     from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
 
-    urls = server.service.addresses
+    urls = server.simulation.bfl.addresses
+    rows = {"base URL": urls.submit, "polling": urls.polling, "delivery": urls.delivery}
+    for service, by_role in server.simulation.urls().items():
+        rows |= {f"{service} {role}": url for role, url in by_role.items()}
+    beside = max(len(name) for name in rows)
     width = max(len(path) for path in ADMIN_PATHS)
     lines = [
         f"The simulator listens ({settings.mode} mode, region {settings.region}). Ctrl+C ends it.",
         "",
-        f"  base URL   {urls.submit}",
-        f"  polling    {urls.polling}",
-        f"  delivery   {urls.delivery}",
+        *(f"  {name:<{beside}}  {url}" for name, url in rows.items()),
         "",
-        f"  keys       {VALID_KEY} (works)  {POOR_KEY} (no credits)  {FORBIDDEN_KEY} (no permission)",
+        f"  keys  {VALID_KEY} (works)  {POOR_KEY} (no credits)  {FORBIDDEN_KEY} (no permission)",
+        f"  fal   {fal.VALID_KEY} (works)  {fal.POOR_KEY} (locked)  {fal.FORBIDDEN_KEY} (no permission)",
+        f"        {fal.SCOPED_KEY} (works, may not ask for the balance)",
         "",
         *(f"  {path:<{width}}  {meaning}" for path, meaning in ADMIN_PATHS.items()),
         "",

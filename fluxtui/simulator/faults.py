@@ -8,18 +8,42 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-PLACES = ("submit", "poll", "delivery", "manage", "any")
+from fluxtui.simulator.roles import BFL, SERVICES
 
-HTTP_KINDS = ("429", "429-retry-after", "500", "502", "503", "504")
+ANY = "any"
+PLACES = ("submit", "poll", "delivery", "manage", "upload", ANY)
+
+PLAIN_HTTP_KINDS = ("429", "429-retry-after", "500", "502", "503", "504")
+INGRESS_KINDS = ("ingress-502", "ingress-503", "ingress-504")
+"""The HTML page of a proxy before the service, without any header of the service itself."""
+HTTP_KINDS = (*PLAIN_HTTP_KINDS, *INGRESS_KINDS)
 DROP_BEFORE, DROP_AFTER = "drop-before", "drop-after"
 TRUNCATED_BODY, GARBLED_BODY = "truncated-body", "garbled-body"
 TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED = "truncated-image", "wrong-type", "expired"
+TRUNCATED_WEIGHTS = "truncated-weights"
 LATENCY, UNKNOWN_STATUS = "latency", "unknown-status"
 FAILED, MODERATED, CONTENT_MODERATED = "failed", "moderated", "content-moderated"
 
 BODY_KINDS = (DROP_AFTER, TRUNCATED_BODY, GARBLED_BODY)
 OUTCOME_KINDS = (FAILED, MODERATED, CONTENT_MODERATED)
-DELIVERY_KINDS = (TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED)
+DELIVERY_KINDS = (TRUNCATED_IMAGE, TRUNCATED_WEIGHTS, WRONG_TYPE, EXPIRED)
+
+SUBMIT_202, EARLY_VALIDATION = "submit-202", "early-validation"
+CANCEL_IGNORED, CANCEL_SUCCESS = "cancel-ignored", "cancel-success"
+NO_BILLABLE_UNITS, WRONG_SIZE, NULL_LOGS = "no-billable-units", "wrong-size", "null-logs"
+FAL_KINDS = (
+    SUBMIT_202,
+    EARLY_VALIDATION,
+    CANCEL_IGNORED,
+    CANCEL_SUCCESS,
+    NO_BILLABLE_UNITS,
+    WRONG_SIZE,
+    NULL_LOGS,
+)
+"""What only fal does. Most are ways of one service that sources describe differently, so without a count."""
+ABORTED, TRUNCATED_ARCHIVE = "aborted", "truncated-archive"
+REPLICATE_KINDS = (ABORTED, TRUNCATED_ARCHIVE)
+"""What only Replicate does."""
 
 KINDS = (
     LATENCY,
@@ -29,32 +53,41 @@ KINDS = (
     *DELIVERY_KINDS,
     UNKNOWN_STATUS,
     *OUTCOME_KINDS,
+    *FAL_KINDS,
+    *REPLICATE_KINDS,
 )
 
 _OPTION = re.compile(
-    r"(?P<kind>[a-z0-9-]+)(=(?P<seconds>[0-9.]+))?(:(?P<amount>[0-9.]+)(?P<percent>%?))?(@(?P<where>[a-z]+))?"
+    r"(?P<kind>[a-z0-9-]+)(=(?P<seconds>[0-9.]+))?(:(?P<amount>[0-9.]+)(?P<percent>%?))?"
+    r"(@((?P<service>[a-z]+)\.)?(?P<where>[a-z]+))?"
 )
+_SYNTAX = "kind[=seconds][:count|:rate%][@where|@service.where]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One kind of misbehaviour: for the next `count` requests, for a `rate` (0 to 1) of them, or for all.
 
-    `where` limits it to submits, polls, deliveries or management calls. `seconds` is the delay of a latency
-    and the `Retry-After` of a 429. Raises ValueError, with a sentence, for anything unknown.
+    `where` limits it to submits, polls, deliveries, uploads or management calls, `service` to one of
+    `roles.SERVICES`. `seconds` is the delay of a latency and the `Retry-After` of a 429.
+
+    Raises ValueError, with a sentence, for anything unknown.
     """
 
     kind: str
     count: int | None = None
     rate: float | None = None
-    where: str = "any"
+    where: str = ANY
     seconds: float = 1.0
+    service: str = ANY
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"There is no fault {self.kind!r}; choose from {', '.join(KINDS)}.")
         if self.where not in PLACES:
             raise ValueError(f"A fault strikes at {', '.join(PLACES)}, not {self.where!r}.")
+        if self.service not in (*SERVICES, ANY):
+            raise ValueError(f"A fault concerns {', '.join(SERVICES)} or any, not {self.service!r}.")
         if self.count is not None and self.count < 1:
             raise ValueError("The count of a fault is 1 or more.")
         if self.rate is not None and not 0 <= self.rate <= 1:
@@ -64,10 +97,10 @@ class Fault:
 
 
 def parse_fault(text: str) -> Fault:
-    """Read `kind[=seconds][:count|:rate%][@where]`, such as `latency=2:5@poll`. Raises ValueError."""
+    """Read `kind[=seconds][:count|:rate%][@[service.]where]`, such as `503:2@fal.poll`. Raises ValueError."""
     match = _OPTION.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"A fault reads kind[=seconds][:count|:rate%][@where]; {text!r} does not.")
+        raise ValueError(f"A fault reads {_SYNTAX}; {text!r} does not.")
     try:
         amount = float(match["amount"]) if match["amount"] else None
         seconds = float(match["seconds"]) if match["seconds"] else 1.0
@@ -79,14 +112,15 @@ def parse_fault(text: str) -> Fault:
         kind=match["kind"],
         count=int(amount) if amount is not None and not match["percent"] else None,
         rate=amount / 100 if amount is not None and match["percent"] else None,
-        where=match["where"] or "any",
+        where=match["where"] or ANY,
+        service=match["service"] or ANY,
         seconds=seconds,
     )
 
 
 def fault_from_document(document: dict[str, Any]) -> Fault:
     """Build a fault from the body of `POST /simulator/faults`. Raises ValueError, with a sentence."""
-    unknown = set(document) - {"kind", "count", "rate", "where", "seconds"}
+    unknown = set(document) - {"kind", "count", "rate", "where", "seconds", "service"}
     if unknown:
         raise ValueError(f"A fault has no field {', '.join(sorted(unknown))}.")
     count, rate, seconds = document.get("count"), document.get("rate"), document.get("seconds", 1.0)
@@ -99,7 +133,8 @@ def fault_from_document(document: dict[str, Any]) -> Fault:
         kind=str(document.get("kind")),
         count=count,
         rate=rate,
-        where=str(document.get("where") or "any"),
+        where=str(document.get("where") or ANY),
+        service=str(document.get("service") or ANY),
         seconds=1.0 if seconds is None else seconds,
     )
 
@@ -111,13 +146,20 @@ class _Armed:
 
 
 class FaultBox:
-    """The faults in force; asking for one uses it up."""
+    """The faults in force; asking for one uses it up. A service sees the box through a view of its own."""
 
-    def __init__(self, faults: Iterable[Fault], random: Random) -> None:
+    def __init__(self, faults: Iterable[Fault], random: Random, service: str = BFL) -> None:
         self._random = random
+        self._service = service
         self._armed: list[_Armed] = []
         for fault in faults:
             self.add(fault)
+
+    def of(self, service: str) -> FaultBox:
+        """Return a view of this box that takes only what strikes `service`; both hold the same faults."""
+        view = FaultBox((), self._random, service)
+        view._armed = self._armed
+        return view
 
     def add(self, fault: Fault) -> None:
         """Let `fault` strike from the next request on."""
@@ -136,6 +178,7 @@ class FaultBox:
                 "rate": armed.fault.rate,
                 "where": armed.fault.where,
                 "seconds": armed.fault.seconds,
+                "service": armed.fault.service,
             }
             for armed in self._armed
         ]
@@ -144,7 +187,9 @@ class FaultBox:
         """Return the first fault among `kinds` that strikes a request at `where`, counting it, or None."""
         for armed in self._armed:
             fault = armed.fault
-            if fault.kind not in kinds or fault.where not in ("any", where):
+            if fault.kind not in kinds or fault.where not in (ANY, where):
+                continue
+            if fault.service not in (ANY, self._service):
                 continue
             if fault.rate is not None and self._random.random() >= fault.rate:
                 continue

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-Kind = Literal["string", "integer", "number", "boolean", "image", "images", "archive"]
+Kind = Literal[
+    "string", "integer", "number", "boolean", "image", "images", "archive", "address", "size", "loras"
+]
 
 
 @dataclass(frozen=True, slots=True)

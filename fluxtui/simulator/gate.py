@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Callable
 
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fluxtui.simulator.connections import Connections
@@ -14,12 +15,14 @@ from fluxtui.simulator.faults import (
     DROP_BEFORE,
     GARBLED_BODY,
     HTTP_KINDS,
+    INGRESS_KINDS,
     LATENCY,
+    Fault,
     FaultBox,
 )
 
 _GARBLED = b'{"id": "4c1f, "status" <!doctype html><title>502</title>\x00\xff'
-_REASONS = {
+REASONS = {
     429: "Too Many Requests",
     500: "Internal Server Error",
     502: "Bad Gateway",
@@ -39,16 +42,30 @@ def place_of(method: str, path: str) -> str | None:
     return "submit" if method == "POST" and path != "/v1/delete_finetune" else "manage"
 
 
+PlaceOf = Callable[[str, str], str | None]
+"""From method and path to where a request goes, in the words of `Fault.where`; None: faults spare it."""
+
+
 class FaultGate:
     """ASGI middleware: latency, error answers, dropped connections, broken bodies."""
 
-    def __init__(self, app: ASGIApp, faults: FaultBox, connections: Connections) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        faults: FaultBox,
+        connections: Connections,
+        where: PlaceOf = place_of,
+        refusal: Callable[[Fault], Response] | None = None,
+    ) -> None:
+        """Stand before `app`; `refusal` makes the service's own answers of status 429 and 5xx."""
         self._app = app
         self._faults = faults
         self._connections = connections
+        self._place_of = where
+        self._refusal = refusal or _plain_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        place = place_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        place = self._place_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if place is None:
             await self._app(scope, receive, send)
             return
@@ -59,12 +76,17 @@ class FaultGate:
             return
         if error := self._faults.take(place, HTTP_KINDS):
             await _read_away(receive)
-            await _answer_error(error.kind, error.seconds, send)
+            await self._answer_error(error, scope, receive, send)
             return
         if broken := self._faults.take(place, BODY_KINDS):
             await self._break(broken.kind, scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    async def _answer_error(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = ingress_page(fault) if fault.kind in INGRESS_KINDS else self._refusal(fault)
+        answer.headers["connection"] = "close"
+        await answer(scope, receive, send)
 
     async def _break(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
@@ -101,10 +123,24 @@ async def _read_away(receive: Receive) -> None:
             return
 
 
-async def _answer_error(kind: str, seconds: float, send: Send) -> None:
-    status = int(kind[:3])
-    body = json.dumps({"detail": _REASONS[status]}).encode()
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    if kind.endswith("retry-after"):
-        headers.append((b"retry-after", str(round(seconds)).encode()))
-    await _send_whole({"type": "http.response.start", "status": status, "headers": headers}, body, send)
+def status_of(fault: Fault) -> int:
+    """Return the HTTP status of a fault of `HTTP_KINDS`."""
+    return int(fault.kind.removeprefix("ingress-")[:3])
+
+
+def retry_headers(fault: Fault) -> dict[str, str]:
+    """Return the `Retry-After` header where the fault has one."""
+    return {"retry-after": str(round(fault.seconds))} if fault.kind.endswith("retry-after") else {}
+
+
+def ingress_page(fault: Fault) -> Response:
+    """Return what a proxy says whose service does not answer."""
+    status = status_of(fault)
+    title = f"{status} {REASONS[status]}"
+    page = f"<html>\n<head><title>{title}</title></head>\n<body>\n<center><h1>{title}</h1></center>\n"
+    return HTMLResponse(page + "<hr><center>nginx</center>\n</body>\n</html>\n", status)
+
+
+def _plain_refusal(fault: Fault) -> Response:
+    status = status_of(fault)
+    return JSONResponse({"detail": REASONS[status]}, status, headers=retry_headers(fault))

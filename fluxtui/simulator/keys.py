@@ -19,6 +19,8 @@ class AccessKey:
     name: str
     credits: float
     permitted: bool = True
+    admin: bool = True
+    """Whether it may ask about the account, where a service tells keys apart that way."""
 
 
 def default_keys(credits_of_valid: float) -> tuple[AccessKey, ...]:

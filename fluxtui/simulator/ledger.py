@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
+from fluxtui.simulator.roles import BFL
 from fluxtui.simulator.tasks import Task
 
 
 class LedgerEntry(TypedDict):
-    """One accepted job: `cost` in credits, `accepted_at` in epoch seconds, `key` the account's name."""
+    """One accepted job: `cost` in credits (1 credit = 0.01 USD), `accepted_at` in epoch seconds.
 
+    `service` is one of `roles.SERVICES`, `key` the account's name, `status` the service's own word.
+    """
+
+    service: str
     id: str
     key: str
     kind: str
@@ -25,6 +30,7 @@ class LedgerEntry(TypedDict):
 class Violation(TypedDict):
     """Something that a careful client never does. `job` is None where it concerns no known job."""
 
+    service: str
     job: str | None
     what: str
     at: float
@@ -34,6 +40,7 @@ def entries(tasks: Iterable[Task], now: float) -> list[LedgerEntry]:
     """Return one entry a task, in the order of acceptance."""
     return [
         LedgerEntry(
+            service=BFL,
             id=task.id,
             key=task.key_name,
             kind=task.kind,

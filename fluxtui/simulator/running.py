@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.faults import Fault
+from fluxtui.simulator.hosting import HostedService
 from fluxtui.simulator.ledger import LedgerEntry, Violation
 from fluxtui.simulator.server import SimulatorServer
 from fluxtui.simulator.settings import Settings
@@ -26,8 +27,19 @@ class Simulator:
     """A running simulator, seen from the test: its addresses, its record, its faults."""
 
     def __init__(self, server: SimulatorServer, loop: asyncio.AbstractEventLoop) -> None:
-        self._service = server.service
+        self._simulation = server.simulation
+        self._service = server.simulation.bfl
         self._loop = loop
+
+    @property
+    def fal(self) -> ServiceView:
+        """What concerns the simulated fal alone."""
+        return ServiceView(self, self._simulation.service("fal"))
+
+    @property
+    def replicate(self) -> ServiceView:
+        """What concerns the simulated Replicate alone."""
+        return ServiceView(self, self._simulation.service("replicate"))
 
     @property
     def base_url(self) -> str:
@@ -45,20 +57,82 @@ class Simulator:
         return self._service.addresses.delivery
 
     def ledger(self) -> list[LedgerEntry]:
-        """Return what was accepted and billed, oldest first."""
-        return self._call(self._service.ledger)
+        """Return what was accepted and billed by all services, oldest first."""
+        return self.call(self._simulation.ledger)
 
     def violations(self) -> list[Violation]:
-        """Return what a careful client would not have done."""
-        return self._call(lambda: list(self._service.violations))
+        """Return what a careful client would not have done to any service."""
+        return self.call(self._simulation.violations)
 
     def credits(self, key_name: str = "valid") -> float:
-        """Return the balance of the account `valid` or `poor`."""
-        return self._call(self._service.accounts.balances)[key_name]
+        """Return the balance of BFL's account `valid` or `poor`."""
+        return self.call(self._service.accounts.balances)[key_name]
 
     def refill(self, credits: float, key_name: str = "poor") -> None:
-        """Give the account `valid` or `poor` another balance."""
-        self._call(lambda: self._service.accounts.restore({key_name: credits}))
+        """Give BFL's account `valid` or `poor` another balance."""
+        self.call(lambda: self._service.accounts.restore({key_name: credits}))
+
+    def faults(
+        self,
+        kind: str,
+        *,
+        count: int | None = None,
+        rate: float | None = None,
+        where: str = "any",
+        seconds: float = 1.0,
+        service: str = "any",
+    ) -> None:
+        """Misbehave from now on, see `Fault`. Raises ValueError."""
+        fault = Fault(kind=kind, count=count, rate=rate, where=where, seconds=seconds, service=service)
+        self.call(lambda: self._simulation.faults.add(fault))
+
+    def clear_faults(self) -> None:
+        """Behave well from now on."""
+        self.call(self._simulation.faults.clear)
+
+    def reset(self) -> None:
+        """Forget all work and faults and refill the accounts."""
+        self._await(self._simulation.reset())
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Return what `function` returns on the simulator's own loop."""
+
+        async def called() -> T:
+            return function()
+
+        return self._await(called())
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_CALL_SECONDS)
+
+
+class ServiceView:
+    """One hosted service of a running simulator: its addresses, record, accounts and faults."""
+
+    def __init__(self, simulator: Simulator, service: HostedService) -> None:
+        self._simulator = simulator
+        self._service = service
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Its addresses by role, see `roles.ROLES`, without a slash at the end."""
+        return dict(self._service.addresses)
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return what it accepted and billed, oldest first."""
+        return self._simulator.call(self._service.ledger)
+
+    def violations(self) -> list[Violation]:
+        """Return what a careful client would not have done to it."""
+        return self._simulator.call(lambda: list(self._service.violations))
+
+    def credits(self, key_name: str = "valid") -> float:
+        """Return the balance of one of its accounts, by name."""
+        return self._simulator.call(self._service.accounts.balances)[key_name]
+
+    def refill(self, credits: float, key_name: str = "poor") -> None:
+        """Give one of its accounts another balance."""
+        self._simulator.call(lambda: self._service.accounts.restore({key_name: credits}))
 
     def faults(
         self,
@@ -69,26 +143,10 @@ class Simulator:
         where: str = "any",
         seconds: float = 1.0,
     ) -> None:
-        """Misbehave from now on, see `Fault`. Raises ValueError."""
-        fault = Fault(kind=kind, count=count, rate=rate, where=where, seconds=seconds)
-        self._call(lambda: self._service.faults.add(fault))
-
-    def clear_faults(self) -> None:
-        """Behave well from now on."""
-        self._call(self._service.faults.clear)
-
-    def reset(self) -> None:
-        """Forget all work and faults and refill the accounts."""
-        self._await(self._service.reset())
-
-    def _call(self, function: Callable[[], T]) -> T:
-        async def called() -> T:
-            return function()
-
-        return self._await(called())
-
-    def _await(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_CALL_SECONDS)
+        """Let this service misbehave from now on, see `Fault`. Raises ValueError."""
+        self._simulator.faults(
+            kind, count=count, rate=rate, where=where, seconds=seconds, service=self._service.name
+        )
 
 
 @contextlib.contextmanager

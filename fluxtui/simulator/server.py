@@ -1,4 +1,4 @@
-"""One process, three listeners: binds the ports, serves, watches whether anybody still needs it."""
+"""One process, a listener for each role: binds the ports, serves, watches whether anybody needs it still."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,13 +23,19 @@ from fluxtui.simulator.delivery_app import delivery_app
 from fluxtui.simulator.gate import FaultGate
 from fluxtui.simulator.holding import nobody_holds
 from fluxtui.simulator.polling_app import polling_app
-from fluxtui.simulator.service import Addresses, SimulatedService
+from fluxtui.simulator.roles import BFL, ROLES
+from fluxtui.simulator.service import Addresses
 from fluxtui.simulator.settings import Settings
+from fluxtui.simulator.simulation import Simulation
 from fluxtui.simulator.submit_app import submit_app
 
 HOLD_CHECK_SECONDS = 2.0
 _KEEP_ALIVE_SECONDS = 30
 _BACKLOG = 128
+_BFL_ROLES = ("submit", "polling", "delivery")
+
+Place = tuple[str, str]
+"""A service and one of its roles."""
 
 AccessLog = Callable[[str, str, int, float], None]
 """Called after each request with its method, path (no query), HTTP status (0: none) and milliseconds."""
@@ -54,31 +62,51 @@ class _Listener(uvicorn.Server):
 
 
 class SimulatorServer:
-    """The three applications on their ports. Construct, `await serve()`, `stop()` from the same loop."""
+    """All applications on their ports. Construct, `await serve()`, `stop()` from the same loop."""
 
     def __init__(self, settings: Settings, clock: Clock, access_log: AccessLog | None = None) -> None:
         """Bind the ports and open the state. Raises PortTakenError, StateError."""
-        self._sockets = _bound(settings)
+        self._sockets: dict[Place, socket.socket] = {}
+        self.simulation = Simulation(settings, clock)
+        self._settings = settings
         try:
-            self.service = SimulatedService(settings, clock)
+            self._bind()
         except BaseException:
             self._close_sockets()
+            self.simulation.close()
             raise
-        self._settings = settings
-        submit, polling, delivery = (_url(settings.host, bound) for bound in self._sockets)
-        self.service.addresses = Addresses(submit, polling, delivery)
         self._connections = Connections()
         self._server = _Listener(self._configuration(access_log))
 
-    def _configuration(self, access_log: AccessLog | None) -> uvicorn.Config:
-        service = self.service
-        apps = (submit_app(service), polling_app(service), delivery_app(service))
-        by_port = {
-            bound.getsockname()[1]: FaultGate(app, service.faults, self._connections)
-            for bound, app in zip(self._sockets, apps, strict=True)
+    def _bind(self) -> None:
+        settings, simulation = self._settings, self.simulation
+        for place, port in _ports(settings, [service.name for service in simulation.hosted]).items():
+            self._sockets[place] = _listening(settings.host, port)
+        urls = {place: _url(settings.host, bound) for place, bound in self._sockets.items()}
+        simulation.bfl.addresses = Addresses(*(urls[BFL, role] for role in _BFL_ROLES))
+        for service in simulation.hosted:
+            service.addresses.update({role: urls[service.name, role] for role in ROLES[service.name]})
+
+    def _gates(self) -> dict[Place, ASGIApp]:
+        bfl, connections = self.simulation.bfl, self._connections
+        apps = (submit_app(self.simulation), polling_app(bfl), delivery_app(bfl))
+        gates: dict[Place, ASGIApp] = {
+            (BFL, role): FaultGate(app, bfl.faults, connections)
+            for role, app in zip(_BFL_ROLES, apps, strict=True)
         }
+        for service in self.simulation.hosted:
+            for role, app in service.applications().items():
+                where = partial(service.place_of, role)
+                gates[service.name, role] = FaultGate(
+                    app, service.faults, connections, where, service.refusal
+                )
+        return gates
+
+    def _configuration(self, access_log: AccessLog | None) -> uvicorn.Config:
+        gates = self._gates()
+        by_port = {bound.getsockname()[1]: gates[place] for place, bound in self._sockets.items()}
         return uvicorn.Config(
-            _PortSwitch(by_port, service, access_log),
+            _PortSwitch(by_port, self.simulation, access_log),
             http=self._connections.protocol(),
             ws="none",
             lifespan="off",
@@ -94,25 +122,25 @@ class SimulatorServer:
         """Serve until stopped, or until nobody needs the server any more; then close everything."""
         watching = asyncio.create_task(self._watch(on_ready))
         try:
-            await self._server.serve(sockets=self._sockets)
+            await self._server.serve(sockets=list(self._sockets.values()))
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             self._close_sockets()
-            await asyncio.to_thread(self.service.close)
+            await asyncio.to_thread(self.simulation.close)
 
     def stop(self) -> None:
         """Ask `serve` to end. Idempotent."""
         self._server.should_exit = True
 
     def _close_sockets(self) -> None:
-        for bound in self._sockets:
+        for bound in self._sockets.values():
             bound.close()
 
     async def _watch(self, on_ready: Callable[[], None] | None) -> None:
         await self._server.listening.wait()
         if self._settings.ready_file is not None:
-            await asyncio.to_thread(_write_ready_file, self._settings.ready_file, self.service.addresses)
+            await asyncio.to_thread(_write_ready_file, self._settings.ready_file, self.simulation)
         if on_ready is not None:
             on_ready()
         while self._settings.hold_file is not None:
@@ -122,8 +150,8 @@ class SimulatorServer:
                 return
 
     async def _unneeded(self, hold_file: Path) -> bool:
-        quiet = time.monotonic() - self.service.last_request_at >= self._settings.idle_seconds
-        if not quiet or self.service.active_tasks():
+        quiet = time.monotonic() - self.simulation.last_request_at >= self._settings.idle_seconds
+        if not quiet or self.simulation.active_tasks():
             return False
         return await asyncio.to_thread(nobody_holds, hold_file)
 
@@ -132,14 +160,14 @@ class _PortSwitch:
     """Sends a request to the application of the port that it came in by, and notes that it came."""
 
     def __init__(
-        self, by_port: dict[int, FaultGate], service: SimulatedService, access_log: AccessLog | None
+        self, by_port: dict[int, ASGIApp], simulation: Simulation, access_log: AccessLog | None
     ) -> None:
-        self._by_port: dict[int, ASGIApp] = dict(by_port)
-        self._service = service
+        self._by_port = by_port
+        self._simulation = simulation
         self._access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._service.last_request_at = began = time.monotonic()
+        self._simulation.last_request_at = began = time.monotonic()
         app = self._by_port[scope["server"][1]]
         if self._access_log is None:
             await app(scope, receive, send)
@@ -156,16 +184,14 @@ class _PortSwitch:
         self._access_log(scope["method"], scope["path"], status, (time.monotonic() - began) * 1000)
 
 
-def _bound(settings: Settings) -> list[socket.socket]:
-    sockets: list[socket.socket] = []
-    try:
-        for port in (settings.port, settings.polling_port, settings.delivery_port):
-            sockets.append(_listening(settings.host, port))
-    except BaseException:
-        for bound in sockets:
-            bound.close()
-        raise
-    return sockets
+def _ports(settings: Settings, hosted: list[str]) -> dict[Place, int]:
+    """Return the port asked for (0: any) of each role, those with a number first so that none is taken."""
+    own = (settings.port, settings.polling_port, settings.delivery_port)
+    ports: dict[Place, int] = {(BFL, role): port for role, port in zip(_BFL_ROLES, own, strict=True)}
+    for name in hosted:
+        chosen = settings.service_ports.get(name, {})
+        ports |= {(name, role): chosen.get(role, 0) for role in ROLES[name]}
+    return dict(sorted(ports.items(), key=lambda item: item[1] == 0))
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -186,12 +212,14 @@ def _url(host: str, bound: socket.socket) -> str:
     return f"http://{name}:{bound.getsockname()[1]}"
 
 
-def _write_ready_file(path: Path, addresses: Addresses) -> None:
-    document = {
+def _write_ready_file(path: Path, simulation: Simulation) -> None:
+    addresses = simulation.bfl.addresses
+    document: dict[str, Any] = {
         "pid": os.getpid(),
         "submit_url": addresses.submit,
         "polling_url": addresses.polling,
         "delivery_url": addresses.delivery,
+        "services": simulation.urls(),
     }
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(handle, "w") as file:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 
 from fluxtui.simulator import answers, ledger
 from fluxtui.simulator.accounts import Account, Accounts
-from fluxtui.simulator.clock import Clock
-from fluxtui.simulator.faults import FaultBox
 from fluxtui.simulator.finetunes import Finetune, FinetuneKind, built_in_loras
+from fluxtui.simulator.hosting import Foundation
 from fluxtui.simulator.ledger import LedgerEntry, Violation
 from fluxtui.simulator.ordering import order_of
 from fluxtui.simulator.painter.order import Order
-from fluxtui.simulator.settings import Settings
-from fluxtui.simulator.state import Blob, Record, StateStore
-from fluxtui.simulator.studio import Studio
+from fluxtui.simulator.roles import BFL
+from fluxtui.simulator.state import Blob, Record
 from fluxtui.simulator.tasks import READY, Task
 
 
@@ -35,21 +31,20 @@ class Addresses:
 class SimulatedService:
     """Everything that the service knows. Its methods run on one event loop; slow parts go to threads."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Open the state. Raises StateError."""
-        self.settings = settings
-        self.clock = clock
+    def __init__(self, shared: Foundation) -> None:
+        """Remember what the state of `shared` holds."""
+        self.settings = shared.settings
+        self.clock = shared.clock
         self.addresses = Addresses()
-        self.store = StateStore(settings.state_directory)
-        self.studio = Studio(self.store)
-        self.accounts = Accounts(settings.keys)
-        self.faults = FaultBox(settings.faults, Random(settings.seed))  # noqa: S311
+        self.store = shared.store
+        self.studio = shared.studio
+        self.accounts = Accounts(self.settings.keys)
+        self.faults = shared.faults.of(BFL)
         self.tasks: dict[str, Task] = {}
         self.finetunes: dict[str, Finetune] = {}
         self.violations: list[Violation] = []
         self._shelved: set[str] = set()
         self.signing_key = secrets.token_bytes(32)
-        self.last_request_at = time.monotonic()
         self._load()
 
     def _load(self) -> None:
@@ -68,22 +63,13 @@ class SimulatedService:
             self.finetunes.setdefault(lora.id, lora)
         self.store.save([("signing", "key", {"key": self.signing_key.hex()})])
 
-    def close(self) -> None:
-        """Finish painting and close the state."""
-        self.studio.close()
-        self.store.close()
-
     async def reset(self) -> None:
-        """Forget all work, refill the accounts and behave well."""
-        for task_id in self.tasks:
-            self.studio.forget(task_id)
+        """Forget all work and refill the accounts. The store is empty already."""
         self.tasks.clear()
         self.finetunes.clear()
         self.violations.clear()
         self._shelved.clear()
-        self.faults.clear()
         self.accounts.restart()
-        await asyncio.to_thread(self.store.clear)
         await asyncio.to_thread(self._load)
 
     def _balances_record(self) -> Record:
@@ -185,7 +171,8 @@ class SimulatedService:
 
     async def record_violation(self, what: str, task: Task | None) -> None:
         """Remember something that a careful client never does."""
-        self.violations.append(Violation(job=task.id if task else None, what=what, at=self.clock()))
+        job = task.id if task else None
+        self.violations.append(Violation(service=BFL, job=job, what=what, at=self.clock()))
         if task:
             task.violations.append(what)
             await self.save_task(task)

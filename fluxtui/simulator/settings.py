@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from fluxtui.simulator.faults import Fault
 from fluxtui.simulator.keys import AccessKey, default_keys
+from fluxtui.simulator.roles import ROLES
 
 Mode = Literal["historic", "current"]
 
@@ -18,12 +20,15 @@ HIGHEST_PORT = 65_535
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How a simulator behaves. Times are seconds, ports 0 mean any free one, `credits` belong to `sim-valid`.
+    `service_ports` holds the ports of the services beside BFL by service and role, see `roles.ROLES`.
 
+    `fal_concurrency` is how many jobs of one fal account run at a time, the others wait in its queue.
     `mode` "historic" trains; "current" answers 404 to training and to the endpoints that were taken down.
     `listing_delay` is how long a new finetune stays missing from `my_finetunes`; `task_seconds` how long a
     finished task stays known. With `state_directory` everything survives a restart. The server ends by itself
     `idle_seconds` after the last request when nobody holds a lock on `hold_file` any more. `ready_file`
-    receives the process id and the URLs as JSON once all ports listen.
+    receives the process id and the URLs as JSON once all ports listen. `fast_trainer_steps` is how
+    Replicate's fast trainer calls its number of steps, training_steps or steps: callers disagree.
 
     Raises ValueError, with a sentence, for a value that makes no sense.
     """
@@ -32,6 +37,7 @@ class Settings:
     port: int = 0
     polling_port: int = 0
     delivery_port: int = 0
+    service_ports: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     mode: Mode = "historic"
     seconds_per_training: float = 30.0
     seconds_per_image: float = 3.0
@@ -40,6 +46,7 @@ class Settings:
     task_seconds: float = 1800.0
     listing_delay: float = 1.0
     credits: float = 10_000.0
+    fal_concurrency: int = 2
     state_directory: Path | None = None
     region: str = "eu"
     faults: tuple[Fault, ...] = ()
@@ -47,16 +54,21 @@ class Settings:
     ready_file: Path | None = None
     idle_seconds: float = 15.0
     access_log: bool = False
+    fast_trainer_steps: str = "training_steps"
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK_HOSTS:
             raise ValueError(f"The simulator only listens on this machine; {self.host!r} is not loopback.")
         if self.mode not in ("historic", "current"):
             raise ValueError(f"The mode is historic or current, not {self.mode!r}.")
+        if self.fast_trainer_steps not in ("training_steps", "steps"):
+            raise ValueError("The fast trainer's steps are called training_steps or steps.")
         self._check_ports()
         for name in ("seconds_per_training", "seconds_per_image", "listing_delay", "credits", "idle_seconds"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name.replace('_', ' ').capitalize()} cannot be {getattr(self, name)}.")
+        if self.fal_concurrency < 1:
+            raise ValueError("At least one job runs at a time.")
         for name in ("result_seconds", "task_seconds"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ValueError(f"{name.replace('_', ' ').capitalize()} must be more than 0.")
@@ -64,13 +76,17 @@ class Settings:
             raise ValueError("The region is a short word such as eu or us.")
 
     def _check_ports(self) -> None:
-        ports = (self.port, self.polling_port, self.delivery_port)
+        for service, by_role in self.service_ports.items():
+            if unknown := [role for role in by_role if role not in ROLES.get(service, ())]:
+                raise ValueError(f"There is no port {service}.{unknown[0]}.")
+        further = [port for by_role in self.service_ports.values() for port in by_role.values()]
+        ports = (self.port, self.polling_port, self.delivery_port, *further)
         for port in ports:
             if not 0 <= port <= HIGHEST_PORT:
                 raise ValueError(f"A port is a number from 0 to {HIGHEST_PORT}, not {port}.")
         chosen = [port for port in ports if port]
         if len(set(chosen)) != len(chosen):
-            raise ValueError("The submit, polling and delivery ports must differ.")
+            raise ValueError("The ports of a simulator must differ from each other.")
 
     @property
     def keys(self) -> tuple[AccessKey, ...]:

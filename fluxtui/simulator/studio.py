@@ -43,11 +43,11 @@ class Studio:
         self._store.save(blobs=[(task_id, PICTURE, content)])
         return content
 
-    def forget(self, task_id: str) -> None:
-        """Drop what is under way for a task."""
-        running = self._running.pop(task_id, None)
-        if running is not None:
+    def forget_all(self) -> None:
+        """Drop what waits to be painted."""
+        for running in list(self._running.values()):
             running.cancel()
+        self._running.clear()
 
     def close(self) -> None:
         """Stop painting; what has begun is finished first."""

@@ -26,18 +26,20 @@ from fluxtui.simulator.archive import (
 from fluxtui.simulator.endpoints import FINETUNE, endpoints
 from fluxtui.simulator.polling_app import get_result
 from fluxtui.simulator.service import SimulatedService
+from fluxtui.simulator.simulation import Simulation
 from fluxtui.simulator.submitting import accept_image, accept_training
 from fluxtui.simulator.tasks import PENDING, Task
 from fluxtui.simulator.uploads import as_answer, body_to_file, json_object, refused
 from fluxtui.simulator.validation import RefusedError, problem, validated
 
 
-def submit_app(service: SimulatedService) -> Starlette:
+def submit_app(simulation: Simulation) -> Starlette:
     """Build the application for the submit port, admin paths included.
 
     It never opens a connection itself: a webhook is acknowledged but not called, and an input picture given
     as an address counts as given but is not fetched.
     """
+    service = simulation.bfl
     pages = _Pages(service)
     routes = [
         Route("/v1/credits", pages.credits),
@@ -47,7 +49,7 @@ def submit_app(service: SimulatedService) -> Starlette:
         Route("/v1/get_result", get_result(service)),
         Route("/v1/finetune", pages.finetune, methods=["POST"]),
         Route("/v1/{path:path}", pages.picture, methods=["POST"]),
-        *admin_routes(service),
+        *admin_routes(simulation),
     ]
     return Starlette(routes=routes, exception_handlers=answers.EXCEPTION_HANDLERS)
 

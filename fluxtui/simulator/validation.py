@@ -52,7 +52,7 @@ def _cut(value: Any) -> Any:
 
 def validated(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of `body` with defaults filled in. Raises RefusedError with all that is wrong."""
-    problems = [found for field in endpoint.fields for found in _problems_of(field, body)]
+    problems = [found for field in endpoint.fields for found in problems_of(field, body)]
     if endpoint.strict:
         known = {field.name for field in endpoint.fields}
         problems += [
@@ -67,7 +67,8 @@ def validated(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:
     return {field.name: body.get(field.name, field.default) for field in endpoint.fields}
 
 
-def _problems_of(field: Field, body: dict[str, Any]) -> Iterator[Problem]:
+def problems_of(field: Field, body: dict[str, Any]) -> Iterator[Problem]:
+    """Give what is wrong with one field of a request; a kind of field not known here is left alone."""
     if field.name not in body:
         if field.required:
             yield problem(field.name, "missing", "Field required")

@@ -1,4 +1,4 @@
-"""The top line of every place: whose account, what is left, what is spent, what is going on."""
+"""The top line of every place: whose accounts, what is left, what is spent, what is going on."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from textual.widget import Widget
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.spending import Allowance
-from fluxtui.state import Balance, StatefulApp
+from fluxtui.domain.text import safe_text
+from fluxtui.state import StatefulApp
 from fluxtui.widgets.budget import allowance_warning, allowance_words, most_pressing
 from fluxtui.widgets.plain import plain
 
 NAME = "FluxTUI"
+WIDE_ENOUGH = 60
+"""From this width on the profiles without a connection are named."""
 _WAITING = frozenset({JobState.DRAFT, JobState.SUBMITTING, JobState.WAITING})
 
 
@@ -55,30 +58,40 @@ class TopBar(Widget):
     profile: reactive[str] = reactive("")
     balance: reactive[float | None] = reactive(None)
     """Credits left; None where not known."""
+    balances: reactive[Mapping[str, float | None]] = reactive({})
+    """Credits left by usable profile, the active one first; None where not known."""
+    silent: reactive[bool] = reactive(False)
+    """Whether the service of the active profile does not tell what is left."""
     spent_today: reactive[float] = reactive(0.0)
     """Credits."""
     allowances: reactive[tuple[Allowance, ...]] = reactive(())
     """The budgets that are set."""
     counts: reactive[JobCounts] = reactive(JobCounts())
     connected: reactive[bool] = reactive(True)
+    disconnected: reactive[tuple[str, ...]] = reactive(())
+    """The profiles without a connection, where it is told of which."""
 
     def on_mount(self) -> None:
         """Follow the application."""
         app = self.app
         if isinstance(app, StatefulApp):
-            self.watch(app, "profile", self._take_profile)
-            self.watch(app, "balances", self._take_balances)
+            for source in ("profile", "usable_profiles", "balances", "silent_profiles"):
+                self.watch(app, source, self._take_money)
             self.watch(app, "spent_today", self._take_spent)
             self.watch(app, "allowances", self._take_allowances)
             self.watch(app, "jobs", self._take_jobs)
             self.watch(app, "connected", self._take_connected)
+            self.watch(app, "disconnected", self._take_disconnected)
 
-    def _take_profile(self, profile: str) -> None:
-        self.profile = profile
-
-    def _take_balances(self, balances: Mapping[str, Balance]) -> None:
-        balance = balances.get(self.profile)
-        self.balance = None if balance is None else balance.credits
+    def _take_money(self) -> None:
+        app = self.app
+        if isinstance(app, StatefulApp):
+            known = {
+                name: app.balance_of(name) for name in dict.fromkeys((app.profile, *app.usable_profiles))
+            }
+            credits = {name: None if balance is None else balance.credits for name, balance in known.items()}
+            self.profile, self.balance = app.profile, credits[app.profile]
+            self.balances, self.silent = credits, app.profile in app.silent_profiles
 
     def _take_spent(self, spent: float) -> None:
         self.spent_today = spent
@@ -92,10 +105,13 @@ class TopBar(Widget):
     def _take_connected(self, connected: bool) -> None:
         self.connected = connected
 
+    def _take_disconnected(self, profiles: tuple[str, ...]) -> None:
+        self.disconnected = profiles
+
     def render(self) -> RenderResult:
         """Draw the fullest wording that fits."""
         width = self.content_size.width
-        right = self._connection()
+        right = self._connection(named=width >= WIDE_ENOUGH)
         for parts in self._wordings():
             left = Content("  ").join(part for part in parts if part.plain)
             gap = width - left.cell_length - right.cell_length
@@ -107,13 +123,20 @@ class TopBar(Widget):
         """Return what to show, from the fullest to the shortest."""
         name = Content.styled(NAME, "bold $text-primary")
         place = Content.styled(self.place, "bold")
-        money = "balance unknown" if self.balance is None else f"{show_credits(self.balance)} left"
         short_money = "" if self.balance is None else show_credits(self.balance)
+        unknown = "" if self.silent else "balance unknown"
+        money = f"{short_money} left" if short_money else unknown
         spent, warning = self._spent()
         jobs = self.counts.words()
         short_jobs = f"{self.counts.running}+{self.counts.waiting} jobs" if jobs else ""
         style = "bold $text-warning" if self.counts.in_doubt else "$text-accent"
+        accounts = self._accounts()
+        together = [
+            [name, place, accounts, spent, plain(jobs, style)],
+            [name, accounts, spent, plain(jobs, style)],
+        ]
         return [
+            *(together if accounts.plain else []),
             [name, place, plain(self.profile), Content(money), spent, plain(jobs, style)],
             [name, plain(self.profile, limit=16), Content(money), spent, plain(jobs, style)],
             [name, plain(self.profile, limit=12), Content(short_money), spent, plain(jobs, style)],
@@ -123,6 +146,16 @@ class TopBar(Widget):
             [name],
         ]
 
+    def _accounts(self) -> Content:
+        """Return all profiles with what is left of each, nothing where there is only one."""
+        if len(self.balances) < 2:
+            return Content()
+        parts = []
+        for profile, credits in self.balances.items():
+            money = "" if credits is None else f" {show_credits(credits)}"
+            parts.append(Content.assemble(plain(profile, "bold" if profile == self.profile else ""), money))
+        return Content(" · ").join(parts)
+
     def _spent(self) -> tuple[Content, Content]:
         """Return what is spent, beside the budget where there is one, and the shortest form of a warning."""
         allowance = most_pressing(self.allowances)
@@ -131,7 +164,10 @@ class TopBar(Widget):
         words = f"{show_credits(self.spent_today)} today" if self.spent_today else ""
         return Content.styled(words, "$foreground-muted"), Content()
 
-    def _connection(self) -> Content:
+    def _connection(self, *, named: bool) -> Content:
         if self.connected:
             return Content.styled("●", "$text-success")
-        return Content.styled("○ no connection", "bold $text-error")
+        some = 0 < len(self.disconnected) < len(self.balances)
+        names = ", ".join(safe_text(profile, limit=16) for profile in self.disconnected)
+        words = f"○ no connection: {names}" if named and some else "○ no connection"
+        return Content.styled(words, "bold $text-error")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,13 +105,54 @@ class ScriptedServer:
         return Seen(method, target, headers, await reader.readexactly(length))
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    """The server whose answers a test scripts."""
+@asynccontextmanager
+async def _scripted() -> AsyncIterator[ScriptedServer]:
     scripted = ScriptedServer()
     listening = await asyncio.start_server(scripted.serve, "127.0.0.1", 0)
     scripted.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     yield scripted
+    listening.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    """The server whose answers a test scripts."""
+    async with _scripted() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+async def elsewhere() -> AsyncIterator[ScriptedServer]:
+    """Another such server, on another port."""
+    async with _scripted() as scripted:
+        yield scripted
+
+
+@dataclass
+class Sink:
+    """Takes one request of any size without keeping it, and counts the bytes of its body."""
+
+    url: str = ""
+    received: int = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the request of one connection."""
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        while self.received < length:
+            self.received += len(await reader.read(65_536))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    """A server that swallows one large request."""
+    swallowing = Sink()
+    listening = await asyncio.start_server(swallowing.serve, "127.0.0.1", 0)
+    swallowing.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    yield swallowing
     listening.close()
 
 

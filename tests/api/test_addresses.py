@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.api.addresses import check_base_url, is_loopback
+from fluxtui.api.addresses import check_base_url, check_other_bases, is_loopback
 from fluxtui.domain.errors import ConfigError
 
 
@@ -49,6 +49,35 @@ def test_a_password_in_a_base_url_is_not_shown() -> None:
     with pytest.raises(ConfigError) as raised:
         check_base_url("https://user:hunter2@api.bfl.ai?token=hunter3")
     assert "hunter" not in raised.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("base_url", "other"),
+    [
+        ("https://queue.fal.run", "https://rest.fal.ai"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8001"),
+        ("http://127.0.0.1:8000", "https://rest.fal.ai"),
+    ],
+)
+def test_usable_other_bases(base_url: str, other: str) -> None:
+    check_other_bases(base_url, {"rest": other})
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ("http://rest.fal.ai", "readable by others"),
+        ("http://127.0.0.1:8001", "because the base URL is not on this machine"),
+        ("https://user:hunter2@rest.fal.ai", "at most a path"),
+        ("", "must begin with https://"),
+    ],
+)
+def test_unusable_other_bases_are_explained_by_their_role(other: str, reason: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        check_other_bases("https://queue.fal.run", {"rest": other})
+    assert raised.value.problems[0].field == "rest"
+    assert reason in raised.value.problems[0].reason
+    assert "hunter2" not in raised.value.sentence()
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.api.answers import Body, Unreadable, detail_of, error_for, parse, problems_of, salvaged_problems
+from fluxtui.api.answers import Answer, Body, Unreadable, error_for, error_of, parse
+from fluxtui.api.shapes import detail_of, problems_of, salvaged_problems
 from fluxtui.domain.errors import (
     FluxError,
+    Moderated,
     NotAuthenticated,
     NotFound,
     NotPermitted,
@@ -24,15 +26,13 @@ from fluxtui.domain.errors import (
 
 SECRET = "aGVsbG8gd29ybGQgc2VjcmV0IGlucHV0"
 
+NAMES = ("detail", "loc", "msg", "type", "ctx", "message", "error", "x")
+MORE_NAMES = ("title", "error_type", "retry_after", "invalid_fields", "field", "description")
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
     lambda children: (
         st.lists(children, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["detail", "loc", "msg", "type", "ctx", "message", "error", "x"]),
-            children,
-            max_size=4,
-        )
+        | st.dictionaries(st.sampled_from(NAMES + MORE_NAMES), children, max_size=4)
     ),
     max_leaves=12,
 )
@@ -64,6 +64,19 @@ def _error(status: int, document: object, **headers: str) -> ServiceError:
         (504, "x", ServiceDown),
         (302, {}, Refused),
         (304, {}, Refused),
+        (401, {"detail": "No user found for Key ID and Secret"}, NotAuthenticated),
+        (401, {"title": "Unauthenticated", "detail": "You did not pass a token"}, NotAuthenticated),
+        (403, {"title": "Unauthenticated"}, NotAuthenticated),
+        (403, {"detail": "Invalid Key Authorization header format."}, NotAuthenticated),
+        (403, {"detail": "User is locked. Reason: Exhausted balance."}, OutOfCredits),
+        (402, {"title": "Insufficient credit", "detail": "You have insufficient credit"}, OutOfCredits),
+        (422, {"detail": [{"msg": "no", "type": "content_policy_violation"}]}, Moderated),
+        (400, {"detail": [{"msg": "no", "type": "content_policy_violation"}]}, Refused),
+        (422, {"detail": "no such file", "error_type": "file_download_error"}, Refused),
+        (499, {"detail": "cancelled", "error_type": "client_cancelled"}, Refused),
+        (500, {"detail": [{"loc": ["body"], "msg": "oops", "type": "internal_server_error"}]}, ServiceDown),
+        (504, {"detail": [{"loc": ["body"], "msg": "slow", "type": "generation_timeout"}]}, ServiceDown),
+        (503, {"detail": "gone", "error_type": "runner_disconnected"}, ServiceDown),
     ],
 )
 def test_each_status_has_its_error(status: int, document: object, kind: type[ServiceError]) -> None:
@@ -81,6 +94,53 @@ def test_retry_after_is_read() -> None:
     error = _error(429, {}, **{"retry-after": "7"})
     assert isinstance(error, RateLimited)
     assert error.retry_after == 7
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [(10, 10), (2.5, 2.5), (0, 0), (-1, None), (True, None), ("10", None), (10**400, None), (None, None)],
+)
+def test_retry_after_in_the_body_is_read_where_there_is_no_header(
+    wish: object, seconds: float | None
+) -> None:
+    error = _error(429, {"detail": "Request was throttled.", "status": 429, "retry_after": wish})
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == seconds
+
+
+def test_the_header_counts_more_than_the_body() -> None:
+    error = _error(429, {"retry_after": 10}, **{"retry-after": "7"})
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 7
+
+
+def test_an_error_tells_its_status_and_kind() -> None:
+    error = _error(503, {"detail": "gone", "error_type": "runner_disconnected"})
+    assert (error.status, error.kind) == (503, "runner_disconnected")
+
+
+def test_what_was_cancelled_is_not_said_to_be_free() -> None:
+    error = _error(499, {"detail": "cancelled", "error_type": "client_cancelled"})
+    assert (error.kind, error.billed) == ("client_cancelled", None)
+    assert "nothing was billed" not in error.sentence()
+
+
+def test_moderation_tells_its_reason() -> None:
+    detail = [
+        {"loc": ["body", "prompt"], "msg": "The prompt was flagged", "type": "content_policy_violation"}
+    ]
+    error = _error(422, {"detail": detail})
+    assert "prompt: The prompt was flagged" in error.sentence()
+    assert error.billed is None
+
+
+def test_a_failure_taken_for_an_answer_is_the_same_error() -> None:
+    document = {"detail": [{"loc": ["body", "steps"], "msg": "too many", "type": "less_than_equal"}]}
+    error = error_of(Answer(422, document, {}), "fal.ai")
+    assert isinstance(error, Refused)
+    assert error.problems == (Problem("steps", "too many"),)
+    assert (error.status, error.kind) == (422, "less_than_equal")
+    assert error.sentence() == error_for(422, {}, Body(json.dumps(document).encode()), "fal.ai").sentence()
 
 
 def test_a_refusal_names_fields_and_never_the_echoed_input() -> None:

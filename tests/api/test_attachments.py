@@ -18,7 +18,7 @@ from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InDoubt, NetworkDown, Refused, StorageError
 
 if TYPE_CHECKING:
-    from tests.api.conftest import MakeService, ScriptedServer
+    from tests.api.conftest import MakeService, ScriptedServer, Sink
 
 
 async def _all(streamed: StreamedBody) -> bytes:
@@ -89,24 +89,11 @@ async def test_progress_grows_to_the_whole(
     assert json.loads(server.seen[0].body)["file_data"] == base64.b64encode(path.read_bytes()).decode()
 
 
-async def test_memory_stays_flat(tmp_path: Path) -> None:
+async def test_memory_stays_flat(tmp_path: Path, sink: Sink, make_service: MakeService) -> None:
     path = tmp_path / "large.zip"
     with path.open("wb") as file:
         file.truncate(60_000_000)
-    received = 0
-
-    async def sink(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal received
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        while received < length:
-            received += len(await reader.read(65_536))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-        await writer.drain()
-        writer.close()
-
-    listening = await asyncio.start_server(sink, "127.0.0.1", 0)
-    service = APIService(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", None)
+    service = make_service(sink.url)
     await service._opened()
     tracemalloc.start()
     try:
@@ -114,9 +101,7 @@ async def test_memory_stays_flat(tmp_path: Path) -> None:
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-        await service.close()
-        listening.close()
-    assert received > 80_000_000
+    assert sink.received > 80_000_000
     assert peak < 8_000_000
 
 

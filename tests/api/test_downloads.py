@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fluxtui.api.limits import DownloadLimits
+from fluxtui.api.limits import WEIGHTS_LIMITS, DownloadLimits, Timeouts
+from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import (
     FluxError,
@@ -189,3 +192,127 @@ async def test_a_compressed_picture_is_refused(
         server.answer(200, b"\x1f\x8b", Content_Type="image/png", Content_Encoding="gzip")
     with pytest.raises(UnexpectedAnswer, match="encoding"):
         await service.download(f"{server.url}/x", tmp_path / "part")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/octet-stream",
+        "application/x-tar",
+        "application/tar",
+        "application/x-safetensors",
+        "binary/octet-stream",
+        "",
+    ],
+)
+async def test_weights_are_saved_without_the_key(
+    server: ScriptedServer, elsewhere: ScriptedServer, service: APIService, tmp_path: Path, kind: str
+) -> None:
+    elsewhere.answer(200, PICTURE, Content_Type=kind)
+    done = await service.download(f"{elsewhere.url}/x.tar", tmp_path / "part", limits=WEIGHTS_LIMITS)
+    assert (tmp_path / "part").stat().st_size == done.size == len(PICTURE)
+    assert "x-key" not in elsewhere.seen[0].headers
+
+
+@pytest.mark.parametrize("kind", ["text/html", "image/png", "application/zip"])
+async def test_what_are_no_weights_is_refused(
+    server: ScriptedServer, service: APIService, tmp_path: Path, kind: str
+) -> None:
+    for _ in range(3):
+        server.answer(200, PICTURE, Content_Type=kind)
+    with pytest.raises(UnexpectedAnswer, match=f"sent {kind} in place of a LoRA file"):
+        await service.download(f"{server.url}/x", tmp_path / "part", limits=WEIGHTS_LIMITS)
+
+
+async def test_weights_may_be_large_but_not_endless(
+    server: ScriptedServer, service: APIService, tmp_path: Path
+) -> None:
+    server.answer(200, b"", Content_Type="application/x-tar", Content_Length=str(7 * 1024**3))
+    with pytest.raises(UnexpectedAnswer, match=r"larger than 6\.4 GB"):
+        await service.download(f"{server.url}/x", tmp_path / "part", limits=WEIGHTS_LIMITS)
+
+
+async def test_progress_of_a_download_grows_to_the_whole(
+    server: ScriptedServer, service: APIService, tmp_path: Path
+) -> None:
+    told: list[tuple[int, int | None]] = []
+    server.answer(200, PICTURE, Content_Type="image/png")
+    await service.download(
+        f"{server.url}/x", tmp_path / "part", progress=lambda done, total: told.append((done, total))
+    )
+    assert told == sorted(told)
+    assert len(told) > 1
+    assert told[-1] == (len(PICTURE), len(PICTURE))
+
+
+async def test_progress_of_an_unknown_size(
+    server: ScriptedServer, service: APIService, tmp_path: Path
+) -> None:
+    async def until_closed(_seen: object, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + PICTURE)
+        await writer.drain()
+        writer.close()
+
+    server.then(until_closed)
+    told: list[tuple[int, int | None]] = []
+    await service.download(
+        f"{server.url}/x", tmp_path / "part", progress=lambda done, total: told.append((done, total))
+    )
+    assert told[-1] == (len(PICTURE), None)
+
+
+async def _trickle(_seen: object, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+async def test_the_time_of_weights_is_by_their_size(
+    server: ScriptedServer, make_service: MakeService, tmp_path: Path
+) -> None:
+    limits = replace(WEIGHTS_LIMITS, total=0.1, slowest=10_000.0)
+    server.then(_trickle)
+    service = make_service(retries=RetryPolicy(attempts=1))
+    with pytest.raises(TimedOut, match="did not send the LoRA file within 0 seconds"):
+        await service.download(f"{server.url}/x", tmp_path / "part", limits=limits)
+
+
+async def test_weights_that_stall_are_given_up(
+    server: ScriptedServer, make_service: MakeService, tmp_path: Path
+) -> None:
+    until = asyncio.Event()
+
+    async def stall(_seen: object, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx")
+        await until.wait()
+        writer.transport.abort()
+
+    server.then(stall)
+    times = Timeouts(connect=2, read=0.1, total=5)
+    service = make_service(timeouts=times, retries=RetryPolicy(attempts=1))
+    with pytest.raises(TimedOut, match=r"within 0\.1 seconds"):
+        await service.download(f"{server.url}/x", tmp_path / "part", limits=WEIGHTS_LIMITS)
+    until.set()
+
+
+async def test_memory_stays_flat(server: ScriptedServer, service: APIService, tmp_path: Path) -> None:
+    piece, count = bytes(1_000_000), 80
+
+    async def much(_seen: object, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(piece) * count))
+        for _ in range(count):
+            writer.write(piece)
+            await writer.drain()
+
+    server.then(much)
+    await service._opened()
+    tracemalloc.start()
+    try:
+        done = await service.download(f"{server.url}/x", tmp_path / "part", limits=WEIGHTS_LIMITS)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert done.size == len(piece) * count
+    assert peak < 12_000_000

@@ -10,6 +10,10 @@ from fluxtui.domain.errors import UnexpectedAnswer
 BFL = HostPolicy("https://api.bfl.ai", (".bfl.ai",))
 PROXY = HostPolicy("https://proxy.example:8443/bfl", (".bfl.ai",))
 LOCAL = HostPolicy("http://127.0.0.1:8000", (".bfl.ai",))
+OTHERS = {"rest": "https://rest.fal.ai", "platform": "https://api.fal.ai/v1"}
+FAL = HostPolicy("https://queue.fal.run", ("fal.run",), OTHERS)
+LOCAL_OTHERS = {"rest": "http://127.0.0.1:8001/rest", "platform": "http://localhost:80"}
+LOCAL_FAL = HostPolicy("http://127.0.0.1:8000", ("fal.run",), LOCAL_OTHERS)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,14 @@ LOCAL = HostPolicy("http://127.0.0.1:8000", (".bfl.ai",))
         (LOCAL, "http://[::1]:9/x"),
         (LOCAL, "https://127.0.0.1:8443/x"),
         (LOCAL, "https://api.bfl.ai/x"),
+        (FAL, "https://queue.fal.run/fal-ai/flux-2/requests/1"),
+        (FAL, "https://fal.run/x"),
+        (FAL, "https://rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3"),
+        (FAL, "https://api.fal.ai/v2/x"),
+        (LOCAL_FAL, "http://127.0.0.1:8000/x"),
+        (LOCAL_FAL, "http://127.0.0.1:8001/x"),
+        (LOCAL_FAL, "http://localhost/x"),
+        (LOCAL_FAL, "http://localhost:80/x"),
     ],
 )
 def test_hosts_that_may_have_the_key(policy: HostPolicy, address: str) -> None:
@@ -75,6 +87,19 @@ def test_hosts_that_may_have_the_key(policy: HostPolicy, address: str) -> None:
         (LOCAL, "http://localhost@evil.example/x"),
         (LOCAL, "http://10.0.0.1/x"),
         (LOCAL, "https://evil.example/x"),
+        (FAL, "https://v3.fal.media/files/x"),
+        (FAL, "https://other.fal.run/x"),
+        (FAL, "https://fal.ai/x"),
+        (FAL, "https://rest.fal.ai:8443/x"),
+        (FAL, "http://rest.fal.ai/x"),
+        (FAL, "http://127.0.0.1:8000/x"),
+        (LOCAL_FAL, "http://127.0.0.1:8002/x"),
+        (LOCAL_FAL, "http://127.0.0.1/x"),
+        (LOCAL_FAL, "http://localhost:8000/x"),
+        (LOCAL_FAL, "http://localhost:8001/x"),
+        (LOCAL_FAL, "http://[::1]:8000/x"),
+        (LOCAL_FAL, "https://127.0.0.1:8000/x"),
+        (LOCAL_FAL, "https://fal.run/x"),
     ],
 )
 def test_addresses_that_are_refused(policy: HostPolicy, address: str) -> None:
@@ -95,6 +120,19 @@ def test_a_path_stays_on_the_profiles_host(path: str) -> None:
     url = PROXY.resolve(path)
     assert (url.host, url.port) == ("proxy.example", 8443)
     assert url.path.startswith("/bfl/")
+
+
+@pytest.mark.parametrize(
+    ("policy", "base", "address"),
+    [
+        (FAL, "", "https://queue.fal.run/models?x=1"),
+        (FAL, "rest", "https://rest.fal.ai/models?x=1"),
+        (FAL, "platform", "https://api.fal.ai/v1/models?x=1"),
+        (LOCAL_FAL, "rest", "http://127.0.0.1:8001/rest/models?x=1"),
+    ],
+)
+def test_a_path_is_below_the_base_of_its_role(policy: HostPolicy, base: str, address: str) -> None:
+    assert str(policy.resolve("/models?x=1", base)) == address
 
 
 @given(st.text(max_size=40))
@@ -120,10 +158,15 @@ def test_whatever_is_asked_the_key_stays_at_trusted_hosts(text: str) -> None:
         (LOCAL, "http://storage.example/1.png", False),
     ],
 )
-def test_where_results_may_be_fetched_from(policy: HostPolicy, address: str, allowed: bool) -> None:
+def test_where_results_may_be_fetched_from_and_files_sent_to(
+    policy: HostPolicy, address: str, allowed: bool
+) -> None:
     url = parsed(address)
     if allowed:
         policy.check_download(url)
+        policy.check_upload(url)
     else:
-        with pytest.raises(UnexpectedAnswer):
+        with pytest.raises(UnexpectedAnswer, match="result is offered"):
             policy.check_download(url)
+        with pytest.raises(UnexpectedAnswer, match="file should go to"):
+            policy.check_upload(url)

@@ -4,10 +4,10 @@ import pytest
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.providers.registry import PROVIDERS, create_provider, provider_hosts
+from fluxtui.providers.registry import create_provider, provider_hosts, provider_ids
 
 
-@pytest.mark.parametrize("provider_id", PROVIDERS)
+@pytest.mark.parametrize("provider_id", provider_ids())
 def test_every_provider_can_be_made(provider_id: str) -> None:
     hosts = provider_hosts(provider_id)
     api = APIService(hosts.default_base_url, None, trusted_hosts=hosts.trusted_hosts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -51,11 +51,15 @@ def simulator() -> Iterator[Simulator]:
 def make_app(tmp_path: Path) -> AppFactory:
     """Return a function that makes the application.
 
-    Its options: `base_url` (nothing listens at the default), `key` (None for a first start), `data_dir`.
+    Its options: `base_url` (nothing listens at the default), `key` (None for a first start), `data_dir`, and
+    `more` of the configuration, such as further profiles.
     """
 
     def make(
-        base_url: str = "http://127.0.0.1:9", key: str | None = VALID_KEY, data_dir: Path | None = None
+        base_url: str = "http://127.0.0.1:9",
+        key: str | None = VALID_KEY,
+        data_dir: Path | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> FluxApp:
         overrides = {
             "profile": "demo",
@@ -63,6 +67,7 @@ def make_app(tmp_path: Path) -> AppFactory:
             "profiles.demo.base_url": base_url,
             **({} if key is None else {"profiles.demo.api_key": key}),
             "interface.bell": False,
+            **(more or {}),
         }
         config = ConfigService(tmp_path / "config.toml", environ={}, overrides=overrides)
         config.load()

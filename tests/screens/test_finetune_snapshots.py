@@ -45,7 +45,7 @@ def compare(
         async def before(pilot: Pilot[int]) -> None:
             while not isinstance(app.screen, FinetuneScreen) or app.screen.order.endpoint is None:
                 await pilot.pause(0.02)
-            app.balance = Balance(2_000.0, NOW)
+            app.balances = {app.profile: Balance(2_000.0, NOW)}
             await prepare(app, app.screen, pilot)
             await pilot.pause(0.3)
             await pilot.pause()

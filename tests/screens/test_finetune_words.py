@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain.dataset import Dataset, DatasetProblem, TrainingPicture
+from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules, TrainingPicture
 from fluxtui.domain.errors import InvalidInput, TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.order import TrainingOrder

@@ -41,7 +41,7 @@ def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
                 await pilot.pause(0.02)
             await app.go("models")
             assert isinstance(app.screen, ModelsScreen)
-            app.balance = Balance(2_000.0, NOW)
+            app.balances = {app.profile: Balance(2_000.0, NOW)}
             await pilot.pause(0.05)
             await prepare(app, app.screen, pilot)
             for _ in range(3):

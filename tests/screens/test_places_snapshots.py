@@ -108,7 +108,7 @@ def look(
             app.services.config.path = Path("/home/ada/.config/fluxtui/config.toml")
             app.services.storage.root = Path("/home/ada/.local/share/fluxtui")
             app.connected = True
-            app.balance = Balance(9_593.0, NOW)
+            app.balances = {app.profile: Balance(9_593.0, NOW)}
             app.spent_today = 407.0
             await steps(app, pilot)
             await pilot.pause()
@@ -180,7 +180,7 @@ def test_first_start(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         while not isinstance(app.screen, WelcomeScreen):
             await pilot.pause(0.02)
-        path = app.screen.query(".muted").first(PlainStatic)
+        path = app.screen.query_one("#welcome-path", PlainStatic)
         path.show(f"   {app.services.config.path}")
         await pilot.press("enter")
 

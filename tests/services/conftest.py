@@ -19,6 +19,8 @@ from fluxtui.api.service import APIService
 from fluxtui.domain.jobs import Job
 from fluxtui.providers.base import Provider
 from fluxtui.providers.bfl.provider import BFLProvider
+from fluxtui.providers.registry import provider_hosts
+from fluxtui.services.config import Profile
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
@@ -83,7 +85,7 @@ class LoopbackGateway:
         return self._open[profile]
 
     @asynccontextmanager
-    async def trial(self, profile: str, key: SecretStr) -> AsyncIterator[Provider]:
+    async def trial(self, profile: str | Profile, key: SecretStr) -> AsyncIterator[Provider]:
         api = self._made(key)
         try:
             yield BFLProvider(api)
@@ -91,7 +93,8 @@ class LoopbackGateway:
             await api.close()
 
     def _made(self, key: SecretStr) -> APIService:
-        return APIService(self.base_url, key, retries=RetryPolicy(attempts=2, first_wait=0.01))
+        trusted, retries = provider_hosts("bfl").trusted_hosts, RetryPolicy(attempts=2, first_wait=0.01)
+        return APIService(self.base_url, key, trusted_hosts=trusted, retries=retries)
 
     def forget(self) -> None:
         self._old += self._open.values()

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from fluxtui.domain.errors import NotAuthenticated
 from fluxtui.domain.jobs import Job
+from fluxtui.providers.base import Account
 from fluxtui.services.account import AccountService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import Gateway, JobService
@@ -34,7 +35,7 @@ async def test_balance_is_asked_for_and_remembered_with_its_time(
 
 async def test_key_is_checked_before_it_is_kept(open_journal: Journal, gateway: Gateway) -> None:
     account = AccountService(open_journal, gateway)
-    assert await account.check_key("wrong", SecretStr("sim-valid")) == 10_000
+    assert await account.check_key("wrong", SecretStr("sim-valid")) == Account(10_000)
     with pytest.raises(NotAuthenticated) as caught:
         await account.check_key("bfl", SecretStr("a-wrong-secret"))
     assert "a-wrong-secret" not in caught.value.sentence()
@@ -51,10 +52,11 @@ async def test_spending_counts_from_local_midnight(
     ended: Ended,
 ) -> None:
     account = AccountService(open_journal, gateway)
-    before = await account.balance("bfl")
+    before = await account.balance("bfl") or 0.0
     async with running(jobs):
         await ended(jobs, await inference.generate("bfl", "flux-pro-1.1", {"prompt": "x"}, count=2))
-    assert await account.spent_today() == before - await account.balance("bfl") == 8
+    after = await account.balance("bfl") or 0.0
+    assert await account.spent_today() == before - after == 8
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     later = AccountService(open_journal, gateway, clock=lambda: tomorrow)
     assert await later.spent_today() == 0

@@ -106,6 +106,9 @@ def test_it_stays_while_somebody_holds_its_file_and_ends_soon_after(launch: Any,
         (["--port", "70000"], "0 to 65535"),
         (["--port", "65535"], "0 to 65535"),
         (["--polling-port", "8750"], "must differ"),
+        (["--fal-ports", "9000,9000,9001,9002,9003"], "must differ"),
+        (["--fal-ports", "9000,9001"], "--fal-ports takes 5 numbers"),
+        (["--replicate-ports", "9000,x"], "--replicate-ports takes 2 numbers"),
         (["--seconds-per-image", "-1"], "Seconds per image"),
         (["--result-seconds", "0"], "more than 0"),
         (["--credits", "nan"], "Credits"),
@@ -140,6 +143,11 @@ def test_a_damaged_state_is_refused_with_a_sentence(
 def test_options_become_settings() -> None:
     settings = settings_of(arguments("--port", "9000", "--fault", "503:2@poll", "--fault", "latency=1"))
     assert (settings.port, settings.polling_port, settings.delivery_port) == (9000, 9001, 9002)
+    assert settings.service_ports["fal"]["queue"] == 9003
+    assert settings.service_ports["replicate"] == {"api": 9008, "delivery": 9009}
+    assert settings_of(arguments("--port", "0")).service_ports == {}
+    chosen = settings_of(arguments("--fal-ports", "9000,9001,9002,0,0")).service_ports["fal"]
+    assert chosen == {"queue": 9000, "rest": 9001, "platform": 9002, "upload": 0, "cdn": 0}
     assert settings.faults == (Fault(kind="503", count=2, where="poll"), Fault(kind="latency", seconds=1))
     assert (settings.seconds_per_training, settings.seconds_per_image) == (30, 3)
 

@@ -15,6 +15,8 @@ from fluxtui.simulator.faults import Fault, FaultBox, fault_from_document, parse
         ("500", Fault(kind="500")),
         ("429-retry-after=7", Fault(kind="429-retry-after", seconds=7)),
         ("503:2@poll", Fault(kind="503", count=2, where="poll")),
+        ("ingress-502@fal.submit", Fault(kind="ingress-502", service="fal", where="submit")),
+        ("500:1@replicate.any", Fault(kind="500", count=1, service="replicate")),
         ("latency=1.5:25%@submit", Fault(kind="latency", seconds=1.5, rate=0.25, where="submit")),
     ],
 )
@@ -27,6 +29,7 @@ def test_an_option_describes_a_fault(text: str, fault: Fault) -> None:
     [
         ("earthquake", "no fault 'earthquake'"),
         ("500@moon", "not 'moon'"),
+        ("500@moon.poll", "not 'moon'"),
         ("500:0", "1 or more"),
         ("500:150%", "from 0 to 1"),
         ("500:1.5", "whole number"),
@@ -58,6 +61,18 @@ def test_a_count_is_used_up_and_only_where_it_applies() -> None:
     assert box.take("poll", ("500",)) is not None
     assert box.take("poll", ("500",)) is None
     assert box.listed() == []
+
+
+def test_a_service_sees_only_its_own_faults_and_all_share_a_count() -> None:
+    box = FaultBox([Fault(kind="500", count=1), Fault(kind="503", service="fal")], Random(1))
+    fal, replicate = box.of("fal"), box.of("replicate")
+    assert box.take("poll", ("503",)) is None
+    assert replicate.take("poll", ("503",)) is None
+    assert fal.take("poll", ("503",)) is not None
+    assert replicate.take("poll", ("500",)) is not None
+    assert fal.take("poll", ("500",)) is None
+    box.clear()
+    assert fal.listed() == []
 
 
 def test_a_rate_strikes_its_share() -> None:

@@ -29,6 +29,13 @@ def test_error_answers_accept_nothing(client: httpx.Client, simulator: Simulator
     assert client.post("/v1/flux-dev", json=SMALL).status_code == 200
 
 
+def test_the_page_of_a_proxy(client: httpx.Client, simulator: Simulator) -> None:
+    simulator.faults("ingress-502", count=1)
+    answer = client.get("/v1/credits")
+    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
+    assert "nginx" in answer.text
+
+
 def test_429_with_retry_after(client: httpx.Client, simulator: Simulator) -> None:
     simulator.faults("429-retry-after", count=1, seconds=7)
     answer = client.get("/v1/credits")
@@ -119,7 +126,8 @@ def test_admin_paths_need_no_key_and_never_misbehave(client: httpx.Client, simul
     bare = httpx.Client(base_url=simulator.base_url)
     with bare:
         added = bare.post("/simulator/faults", json={"kind": "503", "count": 2, "rate": None, "where": "any"})
-        assert added.json() == [{"kind": "503", "count": 2, "rate": None, "where": "any", "seconds": 1.0}]
+        fault = {"kind": "503", "count": 2, "rate": None, "where": "any", "seconds": 1.0, "service": "any"}
+        assert added.json() == [fault]
         assert bare.get("/simulator/health").json()["status"] == "ok"
         assert client.get("/v1/credits").status_code == 503
         assert bare.get("/simulator/faults").json()[0]["count"] == 1

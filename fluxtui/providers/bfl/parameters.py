@@ -5,12 +5,12 @@ Source of ranges and defaults: BFL API reference, read 2026-10.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from fluxtui.domain.endpoint import Control, Parameter
+from fluxtui.domain.weights import is_dashboard_name
 
 FLUX_2_INPUT_PIXELS = 4 * 1024 * 1024
 """FLUX.2 works on at most this many pixels, and charges for the pixels of its inputs."""
@@ -190,11 +190,9 @@ _FINETUNE = Parameter(
 )
 FinetuneId = Annotated[str, Field(min_length=1), _FINETUNE]
 
-_LORA_NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]*/)?[a-z0-9_-]+")
-
 
 def _checked_lora_name(name: str) -> str:
-    if _LORA_NAME.fullmatch(name) is None:
+    if not is_dashboard_name(name):
         raise ValueError(
             "must be the name given in BFL's dashboard (small letters, digits, - and _), "
             "or organisation/name for a shared one"

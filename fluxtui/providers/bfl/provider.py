@@ -38,8 +38,8 @@ from fluxtui.providers.bfl import catalogue
 from fluxtui.providers.bfl.bodies import body_of
 from fluxtui.providers.bfl.finding import candidate_of
 from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
-from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
 from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
+from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
 
 _FINETUNE_UNKNOWN = "finetune not found"
 _TASK_UNKNOWN = "task not found"

@@ -16,9 +16,8 @@ from textual.message import Message
 from textual.widgets import Button, Input
 from textual.worker import Worker, WorkerCancelled
 
-from fluxtui.domain.dataset import Dataset
+from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.screens.finetune import words
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.profile import TerminalProfile

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fluxtui.domain.dataset import Dataset
+from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, show_credits
 from fluxtui.domain.text import file_size, plural
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.screens.finetune.order import TrainingOrder, words_for
 from fluxtui.widgets.progress import elapsed, progress_text
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.money import Estimate
+from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.text import contains_word, insert_trigger_word
+from fluxtui.domain.uses import Offer, finetune_value
+from fluxtui.screens.generate.matching import find_finetune, finetune_fields, goes_with
 
 MOST_PICTURES = 24
 """How many pictures can be asked for at once: the service's limit of active tasks."""
@@ -29,28 +31,33 @@ COUNT = Field(
 )
 """The number of pictures, described like a parameter; it is no part of a request."""
 
-_OWN_CONTROLS = frozenset({Control.PROMPT, Control.FINETUNE})
-
 
 @dataclass(frozen=True)
 class GenerateForm:
     """What the user asks for; immutable, a change is a new form.
 
     Attributes:
+        profile: where to generate, or `''` before an endpoint is chosen.
         endpoint_id: the endpoint's id, or `''` before one is chosen.
-        finetune_id: kept while an endpoint is chosen that takes none.
+        finetune: the ref of a finetune, or an id or address as typed; kept while an endpoint is chosen that
+            it does not go with.
         prompt: as typed, without the trigger word that is put in front.
         values: what was entered and is no default, by parameter, for all endpoints together.
         count: how many pictures; None or text while the entry is no number.
         with_trigger: whether the finetune's trigger word is put into the prompt.
     """
 
+    profile: str = ""
     endpoint_id: str = ""
-    finetune_id: str | None = None
+    finetune: str | None = None
     prompt: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     count: Any = 1
     with_trigger: bool = True
+
+    def at(self, offer: Offer) -> GenerateForm:
+        """Return the form for another endpoint."""
+        return replace(self, profile=offer.profile, endpoint_id=offer.endpoint.info.id)
 
     def with_values(self, endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> GenerateForm:
         """Return the form with the parameters of `endpoint` as entered; those of other endpoints stay."""
@@ -61,36 +68,53 @@ class GenerateForm:
         }
         return replace(self, values={**others, **entered})
 
-    def values_for(self, endpoint: type[GenerationEndpoint]) -> dict[str, Any]:
-        """Return a value for each parameter of `endpoint`: what was entered and fits, else the default."""
+    def values_for(self, offer: Offer, finetunes: Sequence[Finetune] = ()) -> dict[str, Any]:
+        """Return a value for each parameter of an endpoint: what was entered and fits, else the default.
+
+        Args:
+            offer: the endpoint.
+            finetunes: all that are known; further finetunes are looked up among them.
+        """
         return {
-            item.name: value if fits(item, value := self.values.get(item.name)) else item.default
-            for item in parameters_of(endpoint)
+            item.name: value
+            if stands(item, value := self.values.get(item.name), offer, finetunes)
+            else item.default
+            for item in parameters_of(offer.endpoint)
         }
 
-    def request_values(
-        self, endpoint: type[GenerationEndpoint], finetune: Finetune | None = None
-    ) -> dict[str, Any]:
+    def finetune_for(self, offer: Offer, finetune: Finetune | None) -> str | None:
+        """Return what names the finetune in the request, or None where the endpoint takes none such.
+
+        Args:
+            offer: the endpoint.
+            finetune: the one that the form names, None where it is not known here.
+        """
+        if self.finetune is None or not goes_with(offer, self.finetune, finetune):
+            return None
+        return self.finetune if finetune is None else finetune_value(offer, finetune)
+
+    def request_values(self, offer: Offer, finetune: Finetune | None = None) -> dict[str, Any]:
         """Return the values of a request, with the trigger word of `finetune` in the prompt once."""
+        endpoint = offer.endpoint
         values = {item.name: self.values.get(item.name, item.default) for item in parameters_of(endpoint)}
         prompt = prompt_field(endpoint)
         if prompt is not None:
-            values[prompt.name] = self.prompt_for(endpoint, finetune)
+            values[prompt.name] = self.prompt_for(offer, finetune)
         chosen = finetune_field(endpoint)
         if chosen is not None:
-            values[chosen.name] = self.finetune_id
+            values[chosen.name] = self.finetune_for(offer, finetune)
         return values
 
-    def prompt_for(self, endpoint: type[GenerationEndpoint], finetune: Finetune | None) -> str:
+    def prompt_for(self, offer: Offer, finetune: Finetune | None) -> str:
         """Return the prompt as it is sent."""
-        word = self.trigger_word(endpoint, finetune)
+        word = self.trigger_word(offer, finetune)
         if not word or not self.with_trigger or not self.prompt.strip():
             return self.prompt.strip()
         return insert_trigger_word(self.prompt.strip(), word)
 
-    def trigger_word(self, endpoint: type[GenerationEndpoint], finetune: Finetune | None) -> str:
+    def trigger_word(self, offer: Offer, finetune: Finetune | None) -> str:
         """Return the word that calls the finetune, or `''` where there is nothing to call."""
-        if finetune is None or finetune_field(endpoint) is None:
+        if finetune is None or self.finetune_for(offer, finetune) is None:
             return ""
         return finetune.trigger_word or ""
 
@@ -98,14 +122,19 @@ class GenerateForm:
         """Tell whether the prompt as typed names the trigger word already."""
         return bool(word) and contains_word(self.prompt, word)
 
-    def estimate(self, endpoint: type[GenerationEndpoint]) -> Estimate | None:
-        """Return the probable cost of one picture, also while something needed is missing, else None."""
-        values = self.request_values(endpoint)
-        for item in fields_of(endpoint):
+    def estimate(self, offer: Offer, live: UnitPrice | None = None) -> Estimate | None:
+        """Return the probable cost of one picture, also while something needed is missing, else None.
+
+        Args:
+            offer: the endpoint.
+            live: the price that the service told, where it did.
+        """
+        values = self.request_values(offer)
+        for item in fields_of(offer.endpoint):
             if item.required and values.get(item.name) in (None, ""):
                 values[item.name] = _stand_in(item)
         try:
-            return endpoint.checked(values).estimate()
+            return offer.endpoint.checked(values).estimate(live)
         except InvalidInput:
             return None
 
@@ -118,8 +147,9 @@ class GenerateForm:
     def draft(self) -> dict[str, Any]:
         """Return everything as plain values, to be kept."""
         return {
+            "profile": self.profile,
             "endpoint_id": self.endpoint_id,
-            "finetune_id": self.finetune_id,
+            "finetune": self.finetune,
             "prompt": self.prompt,
             "values": dict(self.values),
             "count": self.count,
@@ -128,25 +158,36 @@ class GenerateForm:
 
     @classmethod
     def from_draft(cls, draft: Mapping[str, Any]) -> GenerateForm:
-        """Return the form of a draft; whatever is not as it should be is left out."""
-        usable = {name: draft[name] for name, kind in _KINDS.items() if isinstance(draft.get(name), kind)}
+        """Return the form of a draft; whatever is not as it should be is left out.
+
+        Drafts of before there were several profiles name none, and the finetune by its id.
+        """
+        named = {"finetune": draft.get("finetune_id"), **draft}
+        usable = {name: named[name] for name, kind in _KINDS.items() if isinstance(named.get(name), kind)}
         return cls(**usable)
 
     @classmethod
     def from_recipe(
-        cls, endpoint: type[GenerationEndpoint], recipe: Mapping[str, Any], finetune_id: Any = None
+        cls, offer: Offer, recipe: Mapping[str, Any], finetune: str | None = None
     ) -> GenerateForm:
-        """Return the form that asks for the same as the parameters of a job; their seed included."""
-        prompt, chosen = prompt_field(endpoint), finetune_field(endpoint)
+        """Return the form that asks for the same as the parameters of a job; their seed included.
+
+        Args:
+            offer: the endpoint.
+            recipe: the parameters.
+            finetune: the ref of the finetune, where it is still known.
+        """
+        prompt, chosen = prompt_field(offer.endpoint), finetune_field(offer.endpoint)
         named = recipe.get(chosen.name) if chosen is not None else None
         text = str(recipe.get(prompt.name) or "") if prompt is not None else ""
-        used = str(finetune_id or named) if finetune_id or named else None
-        return cls(endpoint.info.id, used, text).with_values(endpoint, recipe)
+        used = finetune or (str(named) if named else None)
+        return cls(finetune=used, prompt=text).at(offer).with_values(offer.endpoint, recipe)
 
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "profile": str,
     "endpoint_id": str,
-    "finetune_id": str,
+    "finetune": str,
     "prompt": str,
     "values": dict,
     "count": int,
@@ -156,7 +197,8 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
 
 def parameters_of(endpoint: type[GenerationEndpoint]) -> tuple[Field, ...]:
     """Return the fields that the parameter form shows: all but prompt and finetune."""
-    return tuple(item for item in fields_of(endpoint) if item.control not in _OWN_CONTROLS)
+    own = {item.name for item in (prompt_field(endpoint), finetune_field(endpoint)) if item is not None}
+    return tuple(item for item in fields_of(endpoint) if item.name not in own)
 
 
 def prompt_field(endpoint: type[GenerationEndpoint]) -> Field | None:
@@ -165,8 +207,16 @@ def prompt_field(endpoint: type[GenerationEndpoint]) -> Field | None:
 
 
 def finetune_field(endpoint: type[GenerationEndpoint]) -> Field | None:
-    """Return the field of the finetune, or None where it takes none."""
-    return next((item for item in fields_of(endpoint) if item.control is Control.FINETUNE), None)
+    """Return the field of the finetune, the first of several, or None where it takes none."""
+    return next(iter(finetune_fields(endpoint)), None)
+
+
+def stands(item: Field, value: Any, offer: Offer, finetunes: Sequence[Finetune]) -> bool:
+    """Tell whether a value that was entered for another endpoint can stand in this field."""
+    if item.control is not Control.FINETUNE:
+        return fits(item, value)
+    named = str(value or "")
+    return bool(named) and goes_with(offer, named, find_finetune(finetunes, offer.profile, named))
 
 
 def fits(item: Field, value: Any) -> bool:

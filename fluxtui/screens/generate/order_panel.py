@@ -8,72 +8,31 @@ from dataclasses import replace
 from typing import Any
 
 from textual import on
-from textual.app import ComposeResult, RenderResult
+from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 
-from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint
+from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.uses import Offer
+from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices, offer_choices
+from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, parameters_of, prompt_field
-from fluxtui.screens.generate.offers import (
-    NO_FINETUNE,
-    Endpoints,
-    endpoint_choices,
-    finetune_choices,
-    short_title,
-)
+from fluxtui.screens.generate.matching import misfits
+from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
+from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar, button_label, cost_note
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.controls import SEED_LIMIT
 from fluxtui.widgets.parameter_form.row import FieldRow
-from fluxtui.widgets.plain import plain
 
 TITLE_CELLS = 10
 HELP_ROWS = 3
 
 _ENDPOINT = Field("endpoint", "Endpoint", "", Control.CHOICE, required=True, nullable=False, default=None)
 _FINETUNE = Field("finetune", "Finetune", "", Control.FINETUNE, required=False, nullable=True, default=None)
-
-
-class OneAtATime(Chooser):
-    """Shows the chosen value alone between its arrows: there are many, and their names are long."""
-
-    @property
-    def fits(self) -> bool:
-        """Whether all choices can be seen at once."""
-        return False
-
-    def render(self) -> RenderResult:
-        """Draw the label of the chosen value, as much of it as fits."""
-        label = next((choice.label for choice in self.choices if choice.value == self.value), self.value)
-        if not label:
-            return plain(self.none_text, "$text-muted")
-        room = max(self.content_size.width - 4, 4)
-        shown = plain(short_title(label, room), "bold $text-accent")
-        arrow = "$text-muted"
-        return Content.assemble(("◂ ", arrow), shown.truncate(room, ellipsis=True), (" ▸", arrow))
-
-
-class EndpointChooser(OneAtATime):
-    """Chooses the endpoint."""
-
-    HELP = (
-        "What makes the picture. Left and right go through the endpoints, Enter lists them all with price "
-        "and group. What both know of the parameters is kept."
-    )
-
-
-class FinetuneChooser(OneAtATime):
-    """Chooses the finetune, or none."""
-
-    HELP = (
-        "The trained model to generate with; `F2` trains one, `F3` shows all. Enter lists those that are "
-        "ready and takes any other id. `none` goes to a base model."
-    )
 
 
 class OrderPanel(Vertical):
@@ -87,60 +46,59 @@ class OrderPanel(Vertical):
             self.form = form
 
     class EndpointChosen(Message):
-        """The user chose another endpoint."""
+        """The user chose another endpoint; `ref` is that of its offer."""
 
-        def __init__(self, endpoint_id: str) -> None:
+        def __init__(self, ref: str) -> None:
             super().__init__()
-            self.endpoint_id = endpoint_id
+            self.ref = ref
 
     class FinetuneChosen(Message):
-        """The user chose another finetune; None for none."""
+        """The user chose another finetune, by its ref or as typed; None for none."""
 
-        def __init__(self, finetune_id: str | None) -> None:
+        def __init__(self, finetune: str | None) -> None:
             super().__init__()
-            self.finetune_id = finetune_id
+            self.finetune = finetune
 
     def __init__(self) -> None:
         super().__init__(id="order")
         self.form = GenerateForm()
-        self._endpoint: type[GenerationEndpoint] | None = None
+        self._stock = Stock()
+        self._offer: Offer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the controls from top to bottom, as the eye and Tab go."""
         yield PromptEditor()
-        yield FieldRow(
-            _ENDPOINT,
-            EndpointChooser((), title="Endpoint", none_text="none without a key", id="endpoint"),
-            TITLE_CELLS,
-        )
-        finetunes = FinetuneChooser(
-            finetune_choices(()),
-            title="Finetune",
-            free_text="type to narrow down, or paste a finetune id",
-            id="finetune",
-        )
-        yield FieldRow(_FINETUNE, finetunes, TITLE_CELLS)
+        yield FieldRow(_ENDPOINT, EndpointChooser(), TITLE_CELLS)
+        yield FieldRow(_FINETUNE, FinetuneChooser(), TITLE_CELLS)
         yield ParameterForm(id="parameters")
         yield SubmitBar()
 
-    async def show(self, form: GenerateForm, endpoint: type[GenerationEndpoint]) -> None:
-        """Show a form, whose endpoint is `endpoint`."""
-        values = form.values_for(endpoint)
+    async def show(self, form: GenerateForm, offer: Offer) -> None:
+        """Show a form, whose endpoint is that of `offer`."""
+        endpoint = offer.endpoint
+        values = form.values_for(offer, self._stock.finetunes)
         self.form = form.with_values(endpoint, values)
-        changed, self._endpoint = self._endpoint is not endpoint, endpoint
+        changed, self._offer = self._offer != offer, offer
         editor = self.query_one(PromptEditor)
         editor.show(form.prompt)
         editor.enable(prompt_field(endpoint) is not None)
-        self.query_one(EndpointChooser).value = endpoint.info.id
-        takes_finetune = finetune_field(endpoint) is not None
-        self.query_one(FinetuneChooser).value = (form.finetune_id or NO_FINETUNE) if takes_finetune else ""
+        self.query_one(EndpointChooser).value = offer.ref
+        self._show_finetune()
         self.query_one(SubmitBar).show_count(form.count)
         parameters = self.query_one(ParameterForm)
+        self._offer_loras()
         await parameters.set_fields(
             parameters_of(endpoint), values, suggest=endpoint.suggested, find_problems=self._find_problems
         )
         if changed:
             self._unfold_where_roomy()
+
+    def _show_finetune(self) -> None:
+        """Show the chosen finetune, or none where the endpoint does not go with it."""
+        finetune = self._stock.finetune_of(self.form)
+        takes = self._offer is not None and self.form.finetune_for(self._offer, finetune) is not None
+        named = finetune.ref if finetune is not None else self.form.finetune
+        self.query_one(FinetuneChooser).value = named if takes and named else NO_FINETUNE
 
     def on_resize(self) -> None:
         """Unfold the advanced parameters where there is room for all."""
@@ -151,10 +109,21 @@ class OrderPanel(Vertical):
         for parameters in self.query(ParameterForm):
             parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= parameters.size.height)
 
-    def offer(self, endpoints: Endpoints, finetunes: Sequence[Finetune]) -> None:
-        """Offer endpoints and finetunes; what is chosen stays chosen."""
-        self.query_one(EndpointChooser).choices = endpoint_choices(endpoints)
-        self.query_one(FinetuneChooser).choices = finetune_choices(finetunes)
+    def show_stock(self, stock: Stock) -> None:
+        """Offer what there is to choose from; what is chosen stays chosen."""
+        self._stock = stock
+        self.query_one(EndpointChooser).choices = offer_choices(stock)
+        self.query_one(FinetuneChooser).choices = finetune_choices(stock)
+        self._offer_loras()
+        if self._offer is not None:
+            self._show_finetune()
+
+    def _offer_loras(self) -> None:
+        """Offer for further finetunes what the endpoint takes."""
+        if self._offer is not None:
+            fitting = self._stock.fitting(self._offer)
+            choices = lora_choices(self._offer, fitting, shared=self._stock.is_shared)
+            self.query_one(ParameterForm).set_finetunes(choices)
 
     def show_trigger(self, word: str) -> None:
         """Show what becomes of the trigger word of the chosen finetune."""
@@ -184,12 +153,12 @@ class OrderPanel(Vertical):
         """Go to the number of pictures."""
         self.query_one(SubmitBar).focus_count()
 
-    def show_cost(self, balance: float | None, *, busy: bool) -> None:
-        """Show on the button and beside it what the order costs; `balance` is in credits."""
-        bar = self.query_one(SubmitBar)
-        estimate = self.form.estimate(self._endpoint) if self._endpoint is not None else None
+    def show_cost(self, funds: Funds, *, busy: bool) -> None:
+        """Show on the button and beside it what the order costs, and whether the funds suffice."""
+        bar, offer = self.query_one(SubmitBar), self._offer
+        estimate = self.form.estimate(offer, self._stock.price_of(offer)) if offer is not None else None
         bar.show_label("Sending …" if busy else button_label(estimate, self.form.count), busy=busy)
-        note, wrong = cost_note(estimate, self.form.count, balance)
+        note, wrong = cost_note(estimate, self.form.count, funds)
         bar.show_note(note, wrong=wrong)
 
     @property
@@ -198,17 +167,19 @@ class OrderPanel(Vertical):
 
     def _find_problems(self, values: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Name what is wrong with the parameters beside prompt and finetune."""
-        if self._endpoint is None:
+        if self._offer is None:
             return ()
         own = self._own_names()
-        found = problem_finder(self._endpoint)(values)
-        return tuple(problem for problem in found if problem.field not in own)
+        found = problem_finder(self._offer.endpoint)(values)
+        wrong = misfits(self._offer, values, self._stock.finetunes)
+        return tuple(problem for problem in (*wrong, *found) if problem.field not in own)
 
     def _own_names(self) -> tuple[str, str]:
         """The names of the parameters that have controls of their own here."""
-        if self._endpoint is None:
+        if self._offer is None:
             return ("", "")
-        prompt, finetune = prompt_field(self._endpoint), finetune_field(self._endpoint)
+        endpoint = self._offer.endpoint
+        prompt, finetune = prompt_field(endpoint), finetune_field(endpoint)
         return (prompt.name if prompt else "", finetune.name if finetune else "")
 
     def _change(self, form: GenerateForm) -> None:
@@ -224,12 +195,12 @@ class OrderPanel(Vertical):
         """Enter a new seed and return it, None where the endpoint takes none."""
         parameters = self.query_one(ParameterForm)
         name = next((item.name for item in parameters.fields if item.control is Control.SEED), None)
-        if name is None or self._endpoint is None:
+        if name is None or self._offer is None:
             return None
         # Not a secret: the seed is shown and kept with the picture.
         seed = random.randrange(SEED_LIMIT)  # noqa: S311
         parameters.set_value(name, seed)
-        self._change(self.form.with_values(self._endpoint, parameters.values))
+        self._change(self.form.with_values(self._offer.endpoint, parameters.values))
         return seed
 
     # What the user does
@@ -249,8 +220,8 @@ class OrderPanel(Vertical):
     def on_parameter_form_changed(self, event: ParameterForm.Changed) -> None:
         """Take over the parameters."""
         event.stop()
-        if self._endpoint is not None:
-            self._change(self.form.with_values(self._endpoint, event.values))
+        if self._offer is not None:
+            self._change(self.form.with_values(self._offer.endpoint, event.values))
 
     def on_submit_bar_counted(self, event: SubmitBar.Counted) -> None:
         """Take over the number of pictures."""

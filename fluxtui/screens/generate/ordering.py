@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.endpoint import GenerationEndpoint, fields_of
+from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, prompt_field
-from fluxtui.screens.generate.price import Price
+from fluxtui.screens.generate.matching import misfits
+from fluxtui.screens.generate.price import Funds, Price
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
 from fluxtui.services.storage import StorageService
 from fluxtui.state import StatefulApp
@@ -22,25 +25,27 @@ from fluxtui.widgets.dialogs import ask
 class Order:
     """What is to be generated: endpoint, values of the request, how many pictures, the finetune if known."""
 
-    endpoint: type[GenerationEndpoint]
+    offer: Offer
     values: Mapping[str, Any]
     count: int
     finetune: Finetune | None = None
 
     @classmethod
-    def from_form(
-        cls, form: GenerateForm, endpoint: type[GenerationEndpoint], finetune: Finetune | None
-    ) -> Order:
-        """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures."""
-        used = finetune if finetune_field(endpoint) is not None else None
-        return cls(endpoint, form.request_values(endpoint, used), form.pictures(), used)
+    def from_form(cls, form: GenerateForm, offer: Offer, finetune: Finetune | None) -> Order:
+        """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures.
+
+        Args:
+            form: what is asked for.
+            offer: its endpoint.
+            finetune: the one that it names, None where it is not known here.
+        """
+        used = finetune if form.finetune_for(offer, finetune) is not None else None
+        return cls(offer, form.request_values(offer, finetune), form.pictures(), used)
 
     @classmethod
-    def another_seed(
-        cls, endpoint: type[GenerationEndpoint], recipe: Mapping[str, Any], finetune: Finetune | None
-    ) -> Order:
+    def another_seed(cls, offer: Offer, recipe: Mapping[str, Any], finetune: Finetune | None) -> Order:
         """Return the order of one more picture of a recipe, with a seed that is drawn anew."""
-        return cls(endpoint, {name: value for name, value in recipe.items() if name != "seed"}, 1, finetune)
+        return cls(offer, {name: value for name, value in recipe.items() if name != "seed"}, 1, finetune)
 
 
 def repeatable(
@@ -66,20 +71,37 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
 
     Raises:
         InvalidInput: with a problem for each parameter that is wrong; nothing was sent.
+        FluxError: the profile cannot be used; nothing was sent.
     """
-    services = app.services
-    request = order.endpoint.checked(order.values)
+    services, offer = app.services, order.offer
+    request = offer.endpoint.checked(order.values)
+    wrong = misfits(offer, order.values, app.finetunes)
+    if wrong:
+        raise InvalidInput("Nothing was sent.", wrong)
     price = Price(
-        request.estimate(),
+        request.estimate(app.prices.of(offer.provider, offer.endpoint)),
         order.count,
-        app.balance.credits if app.balance is not None else None,
+        await funds_of(app, offer.profile),
         services.config.config.generation.confirm_above_usd,
     )
     if price.needs_a_yes and not await ask(app, price.question()):
         return ()
     return await services.inference.generate(
-        app.profile, order.endpoint.info.id, order.values, count=order.count, finetune=order.finetune
+        offer.profile, offer.endpoint.info.id, order.values, count=order.count, finetune=order.finetune
     )
+
+
+async def funds_of(app: StatefulApp, profile: str) -> Funds:
+    """Return what a profile has to pay with. Raises `FluxError` where it cannot be used."""
+    abilities = await app.services.account.abilities(profile)
+    return known_funds(app, profile, is_told=abilities.tells_balance)
+
+
+def known_funds(app: StatefulApp, profile: str, *, is_told: bool) -> Funds:
+    """Return the same where it is known already whether the service tells its balance."""
+    known = app.balance_of(profile)
+    owner = profile if len(app.usable_profiles) > 1 else ""
+    return Funds(known.credits if known is not None else None, is_told, owner)
 
 
 def recipe_text(endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -39,20 +40,27 @@ class PicturePanel(Vertical):
         yield PlainStatic("", classes="path")
         yield PlainStatic("", classes="facts")
 
-    def show_picture(self, job: Job, path: Path, picture: Picture | None) -> None:
-        """Show the picture at `path`, with what the journal knows of it."""
+    def show_picture(self, job: Job, path: Path, picture: Picture | None, *, shared: bool) -> None:
+        """Show the picture at `path`, with what the journal knows of it.
+
+        Args:
+            job: that made it.
+            path: absolute.
+            picture: its row in the journal.
+            shared: whether several profiles are in use, so that it is said whose it is.
+        """
         self._say("", job.title)
         self.query_one(PictureView).path = path
         self._path = str(path)
-        self._under(tail(self._path, self.content_size.width), facts(job, picture))
+        self._under(tail(self._path, self.content_size.width), facts(job, picture, shared=shared))
 
     def on_resize(self) -> None:
         """Show as much of the path as fits."""
         self.query_one(".path", PlainStatic).show(tail(self._path, self.content_size.width), layout=False)
 
-    def show_job(self, job: Job) -> None:
-        """Say how things stand with a job that has no picture."""
-        self._say(job_sentence(job), job.title)
+    def show_job(self, job: Job, *, shared: bool) -> None:
+        """Say how things stand with a job that has no picture, and whose it is where it may be another's."""
+        self._say(job_sentence(job, shared=shared), job.title)
 
     def show_nothing(self, fault: str = "") -> None:
         """Say why nothing can be generated, or else what to do first."""
@@ -72,20 +80,30 @@ class PicturePanel(Vertical):
         self.query_one(".facts", PlainStatic).show(about, layout=False)
 
 
-def job_sentence(job: Job) -> str:
-    """Return what is to be said about a job without a picture."""
+def job_sentence(job: Job, *, shared: bool = False) -> str:
+    """Return what is to be said about a job without a picture, and whose it is where `shared`."""
     if job.is_active:
-        return state_text(job)
+        return "\n\n".join(_progress_of(job, shared=shared))
     if job.state is JobState.CANCELLED:
         return f"Cancelled.\n\n{AGAIN}"
     reason = job.error or "F6 Jobs has its story."
     return f"✗ {job.error_title or job.state.value.capitalize()}\n\n{reason}\n\n{AGAIN}"
 
 
-def facts(job: Job, picture: Picture | None) -> str:
-    """Return `'1024×768 · $0.07 · Lumi'`; the seed stands in the queue."""
+def _progress_of(job: Job, *, shared: bool) -> Iterator[str]:
+    """Yield the state of an active job, what its service says, and what became of a wish to cancel it."""
+    yield state_text(job) + (f" · {job.profile}" if shared else "")
+    if job.remote_status and job.remote_status.casefold() != job.state:
+        yield job.remote_status
+    if job.cancel_asked_at is not None:
+        yield f"To be cancelled: {job.cancel_answer or 'the service is being asked'}."
+
+
+def facts(job: Job, picture: Picture | None, *, shared: bool = False) -> str:
+    """Return `'1024×768 · $0.07 · Lumi'`, and the profile where `shared`; the seed stands in the queue."""
     size = f"{picture.width}×{picture.height}" if picture is not None else ""
-    return " · ".join(part for part in (size, show_credits(job.credits), job.finetune_name) if part)
+    parts = (size, show_credits(job.credits), job.finetune_name, job.profile if shared else "")
+    return " · ".join(part for part in parts if part)
 
 
 def tail(text: str, cells: int) -> str:

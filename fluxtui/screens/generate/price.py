@@ -10,19 +10,43 @@ from fluxtui.widgets.dialogs import ConfirmDialog
 
 
 @dataclass(frozen=True)
+class Funds:
+    """What there is to pay with.
+
+    Attributes:
+        balance: credits left as far as known.
+        is_told: whether the service says at all what is left.
+        owner: the profile, where it has to be said whose they are, else `''`.
+    """
+
+    balance: float | None = None
+    is_told: bool = True
+    owner: str = ""
+
+    def covers(self, credits: float) -> bool:
+        """Tell whether some credits are there, as far as it is known."""
+        return self.balance is None or self.balance >= credits
+
+    @property
+    def place(self) -> str:
+        """Where they are, to be put behind an amount: `' at fal'`, or `''`."""
+        return f" at {self.owner}" if self.owner else ""
+
+
+@dataclass(frozen=True)
 class Price:
     """What an order costs and what there is to pay it with.
 
     Attributes:
         each: the estimate of one picture.
         count: how many pictures.
-        balance: credits left as far as known.
+        funds: of the profile that pays.
         confirm_above_usd: from which sum on the user is asked.
     """
 
     each: Estimate
     count: int
-    balance: float | None
+    funds: Funds
     confirm_above_usd: float
 
     @property
@@ -33,7 +57,7 @@ class Price:
     @property
     def is_covered(self) -> bool:
         """Whether the balance is enough, as far as it is known."""
-        return self.balance is None or self.balance >= self.total.credits
+        return self.funds.covers(self.total.credits)
 
     @property
     def needs_a_yes(self) -> bool:
@@ -52,12 +76,15 @@ class Price:
         )
 
     def _sentences(self) -> tuple[str, ...]:
-        if self.balance is None:
-            return ("The balance is not known.",)
+        balance, place = self.funds.balance, self.funds.place
+        if not self.funds.is_told:
+            return (f"The service{place} does not tell what is left on the account.",)
+        if balance is None:
+            return (f"The balance{place} is not known.",)
         if not self.is_covered:
             return (
-                f"The balance was {show_credits(self.balance)} when last asked: too little for all of it.",
+                f"The balance{place} was {show_credits(balance)} when last asked: too little for all of it.",
                 "What is not covered is not made, and costs nothing.",
             )
-        after = show_credits(self.balance - self.total.credits)
-        return (f"Balance {show_credits(self.balance)}, {after} afterwards.",)
+        after = show_credits(balance - self.total.credits)
+        return (f"Balance{place} {show_credits(balance)}, {after} afterwards.",)

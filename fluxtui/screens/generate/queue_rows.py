@@ -17,9 +17,9 @@ QUEUE_LIMIT = 100
 BAR_CELLS = 5
 
 
-def queued_generations(jobs: Sequence[Job], profile: str) -> tuple[Job, ...]:
-    """Return the newest generations of a profile, newest first, and every active one."""
-    own = [job for job in jobs if job.kind is JobKind.GENERATION and job.profile == profile]
+def queued_generations(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """Return the newest generations of all profiles, newest first, and every active one."""
+    own = [job for job in jobs if job.kind is JobKind.GENERATION]
     own.sort(key=lambda job: job.created_at, reverse=True)
     return tuple(job for index, job in enumerate(own) if index < QUEUE_LIMIT or job.is_active)
 
@@ -32,16 +32,26 @@ def queue_row(job: Job, now: datetime) -> Row:
             "state": cell(state_text(job), SIGNS[job.state][1]),
             "elapsed": cell(elapsed_text(job, now), "dim"),
             "seed": cell("" if job.seed is None else job.seed, "dim"),
-            "title": job.title,
+            "profile": cell(job.profile, "dim"),
+            "title": title_text(job),
         },
     )
 
 
 def state_text(job: Job) -> str:
     """Return the state in a word, or as a bar while the service tells the progress."""
+    if job.is_active and job.cancel_asked_at is not None:
+        return f"{SIGNS[JobState.CANCELLED][0]} stopping"
     if job.state is JobState.RUNNING and job.progress is not None:
         return progress_text(job.progress, BAR_CELLS)
     return f"{SIGNS[job.state][0]} {state_word(job.state)}"
+
+
+def title_text(job: Job) -> str:
+    """Return the title, behind how far an upload is or how many wait before it where that is known."""
+    status = (job.remote_status or "") if job.is_active else ""
+    told = status if job.state is JobState.DRAFT else status.partition(", ")[2]
+    return f"{told} · {job.title}" if told else job.title
 
 
 def elapsed_text(job: Job, now: datetime) -> str:

@@ -19,10 +19,13 @@ _NARROW = (
     Column("elapsed", "Took", width=8, align="right"),
     Column("seed", "Seed", width=10, align="right"),
 )
-_WIDE = (*_NARROW, Column("title", "Prompt"))
+_PROFILE = Column("profile", "Profile", width=10)
+_PROMPT = Column("title", "Prompt")
 
 WIDE_CELLS = 60
 """From this width on the prompt stands in the table as well."""
+VERY_WIDE_CELLS = 72
+"""From this width on there is room for the profile too, where there are several."""
 
 
 class QueueTable(RowTable):
@@ -31,8 +34,8 @@ class QueueTable(RowTable):
     HELP = (
         "Every generation, newest first. Up and down show another picture, Enter shows it large, `y` copies "
         "its path, `s` makes it again with another seed, `u` puts its parameters back into the form, `x` "
-        "takes it back as long as it was not sent. Escape goes back to the prompt, and the newest picture "
-        "is shown again as soon as it comes in."
+        "cancels it: at no cost before it is sent, afterwards as far as its service can. Escape goes back to "
+        "the prompt, and the newest picture is shown again as soon as it comes in."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,10 +59,14 @@ class QueueTable(RowTable):
         super().__init__(_NARROW, empty="What you generate lines up here.", id="queue")
         self._jobs: dict[str, Job] = {}
         self._offered = (False, False)
+        self._shared = False
 
-    def show(self, jobs: Sequence[Job], now: datetime) -> None:
-        """Show jobs, newest first; the mark stays on its job."""
+    def show(self, jobs: Sequence[Job], now: datetime, *, shared: bool) -> None:
+        """Show jobs, newest first, with their profiles where `shared`; the mark stays on its job."""
         self._jobs = {job.id: job for job in jobs}
+        if shared != self._shared:
+            self._shared = shared
+            self._fit(self.size.width)
         self.set_rows([queue_row(job, now) for job in jobs])
         self._offer()
 
@@ -73,8 +80,13 @@ class QueueTable(RowTable):
         return self._jobs.get(job_id or "")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show the prompts where there is room."""
-        self.set_columns(_WIDE if event.size.width >= WIDE_CELLS else _NARROW)
+        """Show prompts and profiles where there is room."""
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        profile = (_PROFILE,) if self._shared and width >= VERY_WIDE_CELLS else ()
+        prompt = (_PROMPT,) if width >= WIDE_CELLS else ()
+        self.set_columns((*_NARROW, *profile, *prompt))
 
     def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
         """Offer what the marked job allows."""

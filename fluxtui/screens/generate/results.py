@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from textual import getters
 from textual.app import ComposeResult
@@ -29,6 +30,8 @@ class Results(Vertical):
         self._chosen: str | None = None
         """The job that the user went to, or None while the newest picture is followed."""
         self._shown: Job | None = None
+        self._shared = False
+        """Whether several profiles are in use, so that it is said whose a job is."""
         self.fault = ""
         """Why nothing can be generated, as a sentence."""
 
@@ -40,7 +43,7 @@ class Results(Vertical):
     def on_mount(self) -> None:
         """Follow the jobs."""
         self.watch(self.app, "jobs", self._show_jobs)
-        self.watch(self.app, "profile", self._show_jobs, init=False)
+        self.watch(self.app, "usable_profiles", self._show_jobs, init=False)
         self.watch(self.app, "seconds", self._show_time, init=False)
 
     @property
@@ -61,14 +64,15 @@ class Results(Vertical):
 
     def _show_time(self) -> None:
         if self.app.screen is self.screen:
-            self.queue.show(self._jobs(), self.app.clock())
+            self._show_queue(queued_generations(self.app.jobs))
 
-    def _jobs(self) -> tuple[Job, ...]:
-        return queued_generations(self.app.jobs, self.app.profile)
+    def _show_queue(self, jobs: Sequence[Job]) -> None:
+        self._shared = len({*self.app.usable_profiles, *(job.profile for job in jobs)}) > 1
+        self.queue.show(jobs, self.app.clock(), shared=self._shared)
 
     def _show_jobs(self) -> None:
-        jobs = self._jobs()
-        self.queue.show(jobs, self.app.clock())
+        jobs = queued_generations(self.app.jobs)
+        self._show_queue(jobs)
         chosen = self.queue.job(self._chosen)
         self._show(chosen or followed(jobs))
 
@@ -85,7 +89,7 @@ class Results(Vertical):
             guarded(self, self._show_picture(job), doing="showing a picture", group="picture", exclusive=True)
         else:
             self.workers.cancel_group(self, "picture")
-            panel.show_job(job)
+            panel.show_job(job, shared=self._shared)
 
     async def _show_picture(self, job: Job) -> None:
         if self._chosen is not None:
@@ -93,7 +97,8 @@ class Results(Vertical):
             await asyncio.sleep(REST_SECONDS)
         path = self.app.services.storage.inside(job.picture or "")
         known = await self.app.services.journal.pictures.for_job(job.id)
-        self.query_one(PicturePanel).show_picture(job, path, known[0] if known else None)
+        picture = known[0] if known else None
+        self.query_one(PicturePanel).show_picture(job, path, picture, shared=self._shared)
 
     def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
         """Show what the user goes to; where the program put the cursor is shown already."""

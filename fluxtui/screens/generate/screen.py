@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -11,25 +12,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from fluxtui.domain.endpoint import GenerationEndpoint
-from fluxtui.domain.errors import FluxError, InvalidInput
+from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
+from fluxtui.domain.uses import Offer
+from fluxtui.screens.generate.cancelling import cancel
+from fluxtui.screens.generate.changes import Change, missing, to_finetune, to_offer, to_wishes
 from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.offers import (
-    Endpoints,
-    endpoint_for,
-    find_endpoint,
-    first_endpoint,
-    first_ready,
-)
 from fluxtui.screens.generate.order_panel import OrderPanel
-from fluxtui.screens.generate.ordering import Order, recipe_text, repeatable, send
+from fluxtui.screens.generate.ordering import Order, known_funds, recipe_text, repeatable, send
+from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.results import Results
+from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar
+from fluxtui.screens.generate.supply import Supply, ask_profile
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.viewer import PictureScreen
 from fluxtui.state import Severity, guarded
@@ -48,6 +47,8 @@ class GenerateScreen(PlaceScreen):
     HELP = """Write a prompt, choose a finetune or another endpoint, and press `Ctrl+S` from any field. The
 price stands on the button before anything is spent.
 
+Endpoints and finetunes are those of all your services that have a key; whose they are stands beside them.
+
 A finetune's *trigger word* calls it: it is put in front of the prompt once, unless it stands in it already.
 
 Pictures line up in the queue and are kept on disk; the next prompt can be typed while they come in."""
@@ -61,7 +62,14 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def __init__(self) -> None:
         super().__init__()
-        self._endpoints: Endpoints = ()
+        self._supply = Supply()
+        self._stock = Stock()
+        self._is_supplied = False
+        """Whether every profile has answered."""
+        self._left_out: frozenset[str] = frozenset()
+        """The profiles of which it was told that they cannot be used."""
+        self._config: object = None
+        """The configuration under which the profiles were asked."""
         self._sending = False
         self._wishes: dict[str, Any] = {}
         self._first_form = GenerateForm()
@@ -85,8 +93,10 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def on_mount(self) -> None:
         """Follow what the order depends on."""
         self.watch(self.app, "finetunes", self._follow_finetunes, init=False)
+        self.watch(self.app, "prices", self._restock, init=False)
         self.watch(self.app, "balances", self._show_cost, init=False)
-        self.watch(self.app, "profile", self._follow_profile, init=False)
+        self.watch(self.app, "profile", self._follow_profiles, init=False)
+        self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
         self.order.prompt.focus()
 
     # What is asked for
@@ -100,77 +110,94 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self._first_form = GenerateForm.from_draft(draft)
 
     async def _open(self, form: GenerateForm) -> None:
-        """Take the endpoints of the profile and show a form for one of them."""
-        self._endpoints = ()
-        try:
-            self._endpoints = await self.app.services.inference.endpoints(self.app.profile)
-        except FluxError as error:
-            self.results.show_fault(error.sentence())
-            return
-        self.results.show_fault("")
-        self.order.offer(self._endpoints, self.app.finetunes)
-        wishes, self._wishes = self._wishes, {}
-        await self._show(self._wished(form, wishes))
+        """Ask all profiles what they offer and show a form, as soon as its own has answered."""
+        self._is_supplied = False
+        self._config = self.app.services.config.config
+        profiles = tuple(dict.fromkeys((self.app.profile, *self.app.usable_profiles)))
+        self._supply = self._supply.asked(profiles)
+        form = replace(form, profile=form.profile or self.app.profile)
+        home = form.profile if form.profile in profiles else profiles[0]
+        await self._ask(home)
+        is_shown = bool(self._stock.offers) and not self._wishes
+        if is_shown:
+            await self._show(form)
+        await asyncio.gather(*(self._ask(profile) for profile in profiles if profile != home))
+        self._is_supplied = True
+        self._tell_faults()
+        if self._wishes or not is_shown:
+            await self._show(self._wished(form))
+
+    async def _ask(self, profile: str) -> None:
+        self._supply = self._supply.with_answer(await ask_profile(self.app.services, profile))
+        self._restock()
+
+    def _tell_faults(self) -> None:
+        """Say of each profile once that it is left out, or why nothing can be generated at all."""
+        faults = {answer.profile: answer.fault for answer in self._supply.faults}
+        self.results.show_fault("" if self._stock.offers else next(iter(faults.values()), ""))
+        if self._stock.offers:
+            for profile in faults.keys() - self._left_out:
+                self.app.tell(f"Generate does without {profile}: {faults[profile]}", severity="warning")
+            self._left_out = frozenset(faults)
 
     def on_screen_resume(self) -> None:
         """Try again what did not work before, such as a profile without a key."""
-        if self.results.fault:
-            self._follow_profile()
+        changed = self._config is not None and self._config is not self.app.services.config.config
+        if self.results.fault or (changed and self._supply.faults):
+            self._follow_profiles()
 
-    def _follow_profile(self) -> None:
-        guarded(
-            self, self._open(self.order.form), doing="taking the profile", group="profile", exclusive=True
-        )
+    def _follow_profiles(self) -> None:
+        work = self._open(self.order.form)
+        guarded(self, work, doing="taking the profiles", group="profile", exclusive=True)
 
-    def _follow_finetunes(self) -> None:
-        self.order.offer(self._endpoints, self.app.finetunes)
+    def _follow_finetunes(self, before: tuple[Finetune, ...], after: tuple[Finetune, ...]) -> None:
+        """Offer other finetunes; one that is gone is not chosen any more."""
+        self._restock()
+        gone = {item.ref for item in before} - {item.ref for item in after}
+        if self.order.form.finetune in gone:
+            self._change_to(replace(self.order.form, finetune=None))
+
+    def _restock(self) -> None:
+        """Take over what there is to choose from now."""
+        self._stock = Stock(self._supply.offers, self.app.finetunes, self.app.prices)
+        self.order.show_stock(self._stock)
         self._show_state()
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
-        """Take over `finetune_id`, or `endpoint` and `values` of a job, from another place."""
+        """Take over a `finetune` by its ref, or `profile`, `endpoint` and `values` of a job."""
         self._wishes = dict(wishes)
-        if self._endpoints:
-            wishes, self._wishes = self._wishes, {}
-            self._change_to(self._wished(self.order.form, wishes))
+        if self._is_supplied:
+            self._change_to(self._wished(self.order.form))
         self.order.prompt.focus()
 
-    def _wished(self, form: GenerateForm, wishes: Mapping[str, Any]) -> GenerateForm:
-        values, finetune_id = wishes.get("values"), wishes.get("finetune_id")
-        endpoint = find_endpoint(self._endpoints, str(wishes.get("endpoint") or form.endpoint_id))
-        if endpoint is not None and isinstance(values, Mapping):
-            recipe = repeatable(endpoint, values, self.app.services.storage)
-            form = GenerateForm.from_recipe(endpoint, recipe, finetune_id)
-        elif finetune_id:
-            form = replace(form, finetune_id=str(finetune_id))
-            endpoint = endpoint_for(self._endpoints, form, with_finetune=True)
-            form = replace(form, endpoint_id=endpoint.info.id if endpoint is not None else "")
-        return form
+    def _wished(self, form: GenerateForm) -> GenerateForm:
+        """Return the form after the wishes, which are fulfilled by that."""
+        wishes, self._wishes = self._wishes, {}
+        return self._told(to_wishes(self._stock, form, wishes, self.app.services.storage))
+
+    def _told(self, change: Change) -> GenerateForm:
+        """Say what is to be said about a change and return its form."""
+        if change.news:
+            self._say(change.news, change.severity)
+        return change.form
 
     def _change_to(self, form: GenerateForm) -> None:
         guarded(self, self._show(form), doing="changing the form", group="form", exclusive=True)
 
     async def _show(self, form: GenerateForm) -> None:
         """Show a form in the controls; one without an endpoint begins with a finetune that is ready."""
-        if self._endpoint_of(form) is None:
-            form = self._beginning(form)
-        endpoint = self._endpoint_of(form)
-        if endpoint is None:
+        if self._stock.offer_of(form) is None:
+            form = self._stock.beginning(form)
+        offer = self._stock.offer_of(form)
+        if offer is None:
             return
-        await self.order.show(form, endpoint)
+        await self.order.show(self._stock.settled(form), offer)
         self._show_state()
         self.keep_draft(self.order.form.draft())
 
-    def _beginning(self, form: GenerateForm) -> GenerateForm:
-        finetune_id = form.finetune_id or first_ready(self.app.finetunes)
-        endpoint = first_endpoint(self._endpoints, with_finetune=finetune_id is not None)
-        chosen = endpoint.info.id if endpoint is not None else ""
-        return replace(form, endpoint_id=chosen, finetune_id=finetune_id)
-
-    def _endpoint_of(self, form: GenerateForm) -> type[GenerationEndpoint] | None:
-        return find_endpoint(self._endpoints, form.endpoint_id)
-
-    def _finetune_of(self, form: GenerateForm) -> Finetune | None:
-        return self.app.finetune_of(form.finetune_id)
+    @property
+    def _offer(self) -> Offer | None:
+        return self._stock.offer_of(self.order.form)
 
     def on_order_panel_changed(self, event: OrderPanel.Changed) -> None:
         """Say what the order costs now, and remember it."""
@@ -179,34 +206,29 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self.keep_draft(event.form.draft())
 
     def on_order_panel_endpoint_chosen(self, event: OrderPanel.EndpointChosen) -> None:
-        """Change the endpoint; what both know of the parameters stays."""
+        """Change the endpoint; what both know of the parameters stays, the finetune where it goes with it."""
         event.stop()
-        self._change_to(replace(self.order.form, endpoint_id=event.endpoint_id))
+        offer = self._stock.offer_called(event.ref)
+        if offer is not None:
+            self._change_to(self._told(to_offer(self._stock, self.order.form, offer)))
 
     def on_order_panel_finetune_chosen(self, event: OrderPanel.FinetuneChosen) -> None:
-        """Change the finetune, and the endpoint where the present one does not fit."""
+        """Change the finetune, and the endpoint where the present one does not go with it."""
         event.stop()
-        wanted = event.finetune_id is not None
-        form = replace(self.order.form, finetune_id=event.finetune_id)
-        endpoint = endpoint_for(self._endpoints, form, with_finetune=wanted)
-        if endpoint is None:
-            self._say("This profile has no endpoint for that.", "warning")
-            return
-        if endpoint.info.id != form.endpoint_id:
-            self._say(f"The endpoint is now {endpoint.info.title}.")
-        self._change_to(replace(form, endpoint_id=endpoint.info.id))
+        self._change_to(self._told(to_finetune(self._stock, self.order.form, event.finetune)))
 
     def _show_state(self) -> None:
         """Draw what follows from the form: the trigger word's chip and the cost."""
-        endpoint = self._endpoint_of(self.order.form)
-        if endpoint is not None:
-            form = self.order.form
-            self.order.show_trigger(form.trigger_word(endpoint, self._finetune_of(form)))
+        offer, form = self._offer, self.order.form
+        if offer is not None:
+            self.order.show_trigger(form.trigger_word(offer, self._stock.finetune_of(form)))
         self._show_cost()
 
     def _show_cost(self) -> None:
-        balance = self.app.balance.credits if self.app.balance is not None else None
-        self.order.show_cost(balance, busy=self._sending)
+        profile = self.order.form.profile
+        is_told = self._supply.tells_balance(profile)
+        funds = known_funds(self.app, profile, is_told=is_told) if profile else Funds()
+        self.order.show_cost(funds, busy=self._sending)
 
     def action_reset(self) -> None:
         """Put the defaults back into all parameters; prompt, endpoint and finetune stay."""
@@ -247,13 +269,12 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def action_submit(self) -> None:
         """Send what is asked for, once."""
-        form = self.order.form
-        endpoint = self._endpoint_of(form)
-        if endpoint is None:
-            self._say("There is no endpoint yet: the profile needs a key, F7 Settings takes one.", "warning")
+        form, offer = self.order.form, self._offer
+        if offer is None:
+            self._say("There is no endpoint yet: a profile needs a key, F7 Settings takes one.", "warning")
             return
         try:
-            order = Order.from_form(form, endpoint, self._finetune_of(form))
+            order = Order.from_form(form, offer, self._stock.finetune_of(form))
         except InvalidInput as error:
             self._show_problems(error)
             self.order.focus_count()
@@ -316,9 +337,9 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _show_large(self, job: Job) -> None:
         if job.picture:
-            endpoint = find_endpoint(self._endpoints, job.endpoint)
+            offer = self._stock.offer(job.profile, job.endpoint)
             path = self.app.services.storage.inside(job.picture)
-            recipe = recipe_text(endpoint, job.parameters) if endpoint is not None else ""
+            recipe = recipe_text(offer.endpoint, job.parameters) if offer is not None else ""
             self.app.delay_update(OPENING_SECONDS)
             self.app.push_screen(PictureScreen(path, job.title, recipe))
 
@@ -329,18 +350,25 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self._say(f"Copied the path: {path}", "success")
 
     def _send_another(self, job: Job) -> None:
-        endpoint = find_endpoint(self._endpoints, job.endpoint)
-        if endpoint is None:
-            self._say(f"This profile has no endpoint {job.endpoint}.", "warning")
+        offer = self._stock.offer(job.profile, job.endpoint)
+        if offer is None:
+            self._say(missing(job.profile, job.endpoint), "warning")
             return
-        recipe = repeatable(endpoint, job.parameters, self.app.services.storage)
-        self._send(Order.another_seed(endpoint, recipe, self.app.finetune_of(job.finetune_ref)))
+        recipe = repeatable(offer.endpoint, job.parameters, self.app.services.storage)
+        self._send(Order.another_seed(offer, recipe, self.app.finetune_of(job.finetune_ref)))
 
     def _use_again(self, job: Job) -> None:
         values = {**job.parameters, **({"seed": job.seed} if job.seed is not None else {})}
-        self.follow_wish({"endpoint": job.endpoint, "values": values, "finetune_id": job.finetune_id})
         self._say("The form has the parameters and the seed of that picture.")
+        self.follow_wish(
+            {
+                "profile": job.profile,
+                "endpoint": job.endpoint,
+                "values": values,
+                "finetune": job.finetune_ref,
+            }
+        )
 
     async def _cancel(self, job: Job) -> None:
-        await self.app.services.jobs.cancel(job.id)
-        self._say(f"Cancelled: {job.title}", "success")
+        told = await cancel(self.app, job)
+        self._say(told.text, told.severity)

@@ -12,6 +12,7 @@ from textual.widgets import Button
 
 from fluxtui.domain.money import Estimate, show_credits
 from fluxtui.screens.generate.form import COUNT, MOST_PICTURES
+from fluxtui.screens.generate.price import Funds
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 
@@ -100,13 +101,14 @@ def button_label(estimate: Estimate | None, count: Any) -> str:
     return f"Generate {count}{price}  ^S"
 
 
-def cost_note(estimate: Estimate | None, count: Any, balance: float | None) -> tuple[str, bool]:
-    """Return what to say about the cost, and whether the balance (credits) is too small for it."""
+def cost_note(estimate: Estimate | None, count: Any, funds: Funds) -> tuple[str, bool]:
+    """Return what to say about the cost, and whether the funds are too small for it."""
     if not isinstance(count, int) or not 1 <= count <= MOST_PICTURES:
         return f"✗ Pictures must be 1 to {MOST_PICTURES}", True
     if estimate is None:
         return "The cost is known once the form is right", False
-    if balance is not None and balance < estimate.times(count).credits:
-        return f"✗ Only {show_credits(balance)} are left", True
+    if funds.balance is not None and not funds.covers(estimate.times(count).credits):
+        return f"✗ Only {show_credits(funds.balance)} are left{funds.place}", True
     basis = estimate.basis if estimate.basis.startswith("a picture") else f"a picture: {estimate.basis}"
-    return f"{estimate.show()} {basis}", False
+    untold = "" if funds.is_told else " · balance not told"
+    return f"{estimate.show()} {basis}{untold}", False

@@ -37,12 +37,11 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("profile", Config, "Profile", "Which service and key are used; the file can hold several."),
     Setting(
         "base_url",
         Profile,
         "Server",
-        "The address of this profile's service: https, or http on this machine.",
+        "The address of the active profile's service: https, or http on this machine.",
     ),
     Setting(
         "generation.confirm_above_usd",
@@ -79,9 +78,9 @@ SETTINGS = (
 )
 
 
-def settings_fields(profiles: Sequence[str], themes: Sequence[str]) -> tuple[Field, ...]:
-    """Return the form's fields; what the models leave open is chosen among `profiles` and `themes`."""
-    open_choices: Mapping[str, Sequence[str]] = {"profile": profiles, "interface.theme": themes}
+def settings_fields(themes: Sequence[str]) -> tuple[Field, ...]:
+    """Return the form's fields; the theme, which the models leave open, is chosen among `themes`."""
+    open_choices: Mapping[str, Sequence[str]] = {"interface.theme": themes}
     return tuple(_field(setting, tuple(open_choices.get(setting.key, ()))) for setting in SETTINGS)
 
 
@@ -101,7 +100,7 @@ def changes_between(config: Config, values: Mapping[str, Any]) -> dict[str, Any]
     before = settings_values(config)
     changed = {key: value for key, value in values.items() if value != before[key]}
     if "base_url" in changed:
-        changed[f"profiles.{values['profile']}.base_url"] = changed.pop("base_url")
+        changed[f"profiles.{config.profile}.base_url"] = changed.pop("base_url")
     return changed
 
 

@@ -5,6 +5,7 @@ No reason repeats the value: it can be a key that was put into the wrong place.
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,21 @@ from typing import Any
 from pydantic import SecretStr
 
 from fluxtui.api.addresses import base_url_fault
+from fluxtui.domain.finetune import OWN_FILES
 from fluxtui.providers.registry import provider_ids
+
+NAME_RULE = "must be a name of letters, digits, - and _, at most 40"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+
+
+def checked_profile_name(name: str) -> str:
+    """Return the name of a profile if it can be one."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(NAME_RULE)
+    if name == OWN_FILES:
+        raise ValueError("must be another name: this one stands for LoRA files of your own")
+    return name
 
 
 def checked_key(text: str) -> SecretStr:

@@ -28,11 +28,19 @@ _ELSEWHERE = frozenset({"FLUXTUI_CONFIG"})
 
 @dataclass
 class Layers:
-    """A tree of values, with the places of those that are not from the file, by dotted key."""
+    """A tree of values, with the places of those that are not from the file, by dotted key.
+
+    `kept` are the names of the profiles that are in the file.
+    """
 
     tree: dict[str, Any]
     places: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    kept: frozenset[str] = frozenset()
+
+    def is_given(self, key: str) -> bool:
+        """Tell whether the command line or a variable gives a value, or one below a table."""
+        return any(place == key or place.startswith(f"{key}.") for place in self.places)
 
     def put(self, key: str, value: Any, place: str) -> None:
         """Set a value by its dotted key, unless a table on the way is no table: that will be reported."""
@@ -40,7 +48,12 @@ class Layers:
             self.places[key] = place
 
 
-def merge(file: Mapping[str, Any], environ: Mapping[str, str], overrides: Mapping[str, Any]) -> Layers:
+def merge(
+    file: Mapping[str, Any],
+    environ: Mapping[str, str],
+    overrides: Mapping[str, Any],
+    first_profile: str | None = None,
+) -> Layers:
     """Return one tree of the file's values, the environment's over them, and `overrides` over all.
 
     Args:
@@ -48,8 +61,13 @@ def merge(file: Mapping[str, Any], environ: Mapping[str, str], overrides: Mappin
         environ: the rule for a variable's name is FLUXTUI_ and the dotted key in capitals with `_` for
             the dot. Keys of a profile are named without `profiles.NAME` and are those of the active one.
         overrides: values by dotted key, of the command line; keys of a profile as in the environment.
+        first_profile: the active profile where nothing says another.
     """
     layers = Layers(_copy(file))
+    if isinstance(layers.tree.get("profiles"), dict):
+        layers.kept = frozenset(layers.tree["profiles"])
+    if first_profile is not None:
+        layers.tree.setdefault("profile", first_profile)
     given = {key: value for key, value in overrides.items() if value is not None}
     variables = {name: text for name, text in environ.items() if text and name not in _ELSEWHERE}
     for key, value in given.items():
@@ -109,7 +127,12 @@ def _add_profiles(layers: Layers, variables: Mapping[str, str], profiles: Mappin
         layers.put(f"profiles.{provider}.api_key", variables[variable], variable)
         usual = layers.tree["profiles"].get(DEFAULT_PROFILE, {})
         has_key = isinstance(usual, dict) and (usual.get("api_key") or usual.get("api_key_command"))
-        if "profile" not in layers.tree and len(profiles) == 1 and DEFAULT_PROFILE in profiles and not has_key:
+        if (
+            "profile" not in layers.tree
+            and len(profiles) == 1
+            and DEFAULT_PROFILE in profiles
+            and not has_key
+        ):
             layers.put("profile", provider, variable)
 
 

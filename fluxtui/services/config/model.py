@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,10 +23,11 @@ from fluxtui.services.config.checks import (
     checked_base_url,
     checked_command,
     checked_key,
+    checked_profile_name,
     checked_provider,
 )
 
-ProfileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+ProfileName = Annotated[str, AfterValidator(checked_profile_name)]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 BudgetLimit = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
 

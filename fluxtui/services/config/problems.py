@@ -31,7 +31,6 @@ _KINDS = {
     "model_type": "must be a table of keys and values",
     "dict_type": "must be a table of keys and values",
     "string_too_short": "must not be empty",
-    "string_pattern_mismatch": "must be a name of letters, digits, - and _, at most 40",
 }
 _LIMITS = {
     "greater_than": ("gt", "more than"),

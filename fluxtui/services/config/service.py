@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,21 @@ from fluxtui.services.config.reading import default_path, parse, permission_warn
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 
 
+class KeyPlace(Enum):
+    """Where a key can come from: what this run was told, a variable, the file, a command named there."""
+
+    RUN = "run"
+    VARIABLE = "variable"
+    FILE = "file"
+    COMMAND = "command"
+    NONE = "none"
+
+    @property
+    def comes_before_file(self) -> bool:
+        """Whether a key from here is used in place of one in the file."""
+        return self in {KeyPlace.RUN, KeyPlace.VARIABLE}
+
+
 class ConfigService:
     """The configuration of one run of the program.
 
@@ -27,6 +43,7 @@ class ConfigService:
         path: the file; from FLUXTUI_CONFIG, else where the platform wants it, if None. It need not exist.
         environ: the variables; those of the process if None.
         overrides: values by dotted key that come before all others and are never written to the file.
+        first_profile: the active profile where nothing says another; the usual rule where None.
     """
 
     def __init__(
@@ -35,9 +52,11 @@ class ConfigService:
         *,
         environ: Mapping[str, str] | None = None,
         overrides: Mapping[str, Any] | None = None,
+        first_profile: str | None = None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._overrides = dict(overrides or {})
+        self._first_profile = first_profile
         named = path or self._environ.get("FLUXTUI_CONFIG") or default_path()
         self.path = Path(named).expanduser().absolute()
         self.warnings: tuple[str, ...] = ()
@@ -68,9 +87,9 @@ class ConfigService:
     def save(self, changes: Mapping[str, Any]) -> Config:
         """Change values in the file, by dotted key, and return the configuration that follows.
 
-        None removes a value, so that its default holds again. The file is written anew for the user
-        alone; comments in it are lost, so a file that was written by hand is first copied to one with
-        `.bak` added to its name.
+        None removes a value, so that its default holds again; a profile that goes is no longer the chosen
+        one. The file is written anew for the user alone; comments in it are lost, so a file that was
+        written by hand is first copied to one with `.bak` added to its name.
 
         Raises:
             ConfigError: the result would not be valid; nothing was written.
@@ -81,7 +100,7 @@ class ConfigService:
         text = read_text(self.path)
         tree = parse(text, self.path)
         written = tomli_w.dumps(tree)
-        if any(key.startswith("profiles.") for key in changes):
+        if any(key.startswith("profiles.") for key in changes) and DEFAULT_PROFILE in self.config.profiles:
             # The profile that is there without a file must not go because another comes.
             tree.setdefault("profiles", {DEFAULT_PROFILE: {}})
         for key, value in changes.items():
@@ -89,6 +108,10 @@ class ConfigService:
                 remove_value(tree, key)
             elif not set_value(tree, key, plain(value)):
                 raise ConfigError(f"{safe_text(key, limit=120)} cannot be set: a part of it is no table.")
+        if changes.get(f"profiles.{tree.get('profile')}", tree) is None:
+            del tree["profile"]
+        if tree.get("profiles") == {}:
+            del tree["profiles"]
         result = self._evaluate(text, tree)
         self._write(text, tomli_w.dumps(tree), by_hand=text != written)
         return self._adopt(*result)
@@ -98,9 +121,13 @@ class ConfigService:
         return self.config.profile, self.config.profiles[self.config.profile]
 
     def usable_profiles(self) -> tuple[str, ...]:
-        """Return the names of the profiles that have a key, or a command that prints one; the active first."""
+        """Return the names of the profiles with a key, or a command that prints one; the active first."""
         usable = [name for name, profile in self.config.profiles.items() if profile.has_key]
         return tuple(sorted(usable, key=lambda name: name != self.config.profile))
+
+    def kept_profiles(self) -> frozenset[str]:
+        """Return the names of the profiles that have a table in the file."""
+        return self._layers.kept
 
     async def key(self, profile_name: str | None = None) -> SecretStr | None:
         """Return the key of a profile, of the active one if None, or None where there is none.
@@ -127,15 +154,25 @@ class ConfigService:
     def key_source(self, profile_name: str | None = None) -> str:
         """Return where the key of a profile comes from, in words, or `none`."""
         name = profile_name or self.config.profile
-        profile = self._profile(name)
-        if profile.api_key is not None:
-            place = self._layers.places.get(f"profiles.{name}.api_key")
-            if place == COMMAND_LINE:
-                return place
-            return f"the variable {place}" if place else f"the file {safe_text(self.path)}"
-        if profile.api_key_command is not None:
-            return f"the command {safe_text(command_words(profile.api_key_command)[0], limit=60)}"
-        return "none"
+        place = self.key_place(name)
+        if place is KeyPlace.VARIABLE:
+            return f"the variable {self._layers.places[f'profiles.{name}.api_key']}"
+        if place is KeyPlace.FILE:
+            return f"the file {safe_text(self.path)}"
+        command = self._profile(name).api_key_command
+        if place is KeyPlace.COMMAND and command is not None:
+            return f"the command {safe_text(command_words(command)[0], limit=60)}"
+        return COMMAND_LINE if place is KeyPlace.RUN else "none"
+
+    def key_place(self, profile_name: str) -> KeyPlace:
+        """Return what kind of place the key of a profile comes from."""
+        profile = self._profile(profile_name)
+        if profile.api_key is None:
+            return KeyPlace.NONE if profile.api_key_command is None else KeyPlace.COMMAND
+        given_by = self._layers.places.get(f"profiles.{profile_name}.api_key")
+        if given_by is None:
+            return KeyPlace.FILE
+        return KeyPlace.RUN if given_by == COMMAND_LINE else KeyPlace.VARIABLE
 
     def _profile(self, name: str | None) -> Profile:
         profile = self.config.profiles.get(name or self.config.profile)
@@ -144,13 +181,13 @@ class ConfigService:
         return profile
 
     def _evaluate(self, text: str, tree: Mapping[str, Any]) -> tuple[Config, Layers]:
-        layers = merge(tree, self._environ, self._overrides)
+        layers = merge(tree, self._environ, self._overrides, self._first_profile)
         config, problems = _validated(layers, text)
         if config is None:
             raise ConfigError(
                 f"The configuration {safe_text(self.path)} has {plural(len(problems), 'fault')}.", problems
             )
-        return config, layers
+        return _with_usable_profile(config, layers), layers
 
     def _adopt(self, config: Config, layers: Layers) -> Config:
         warning = permission_warning(self.path)
@@ -165,6 +202,19 @@ class ConfigService:
         if by_hand:
             write_atomic(target.with_name(f"{target.name}.bak"), old_text.encode())
         write_atomic(target, new_text.encode())
+
+
+def _with_usable_profile(config: Config, layers: Layers) -> Config:
+    """Make a profile with a key the active one where the active one has none.
+
+    Not where the command line or a variable chose the active one, or says something about it: that is meant.
+    """
+    active = config.profile
+    meant = layers.is_given("profile") or layers.is_given(f"profiles.{active}")
+    if config.profiles[active].has_key or meant:
+        return config
+    usable = next((name for name, profile in config.profiles.items() if profile.has_key), active)
+    return config.model_copy(update={"profile": usable})
 
 
 def _validated(layers: Layers, text: str) -> tuple[Config | None, tuple[Problem, ...]]:

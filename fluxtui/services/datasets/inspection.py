@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from fluxtui.domain.dataset import Dataset, DatasetProblem, TrainingPicture
+from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.domain.text import plural
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets.captions import captions_by_stem, is_caption, read_caption, stem_of
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import PictureFacts, examine, fitted
 from fluxtui.services.datasets.sources import Entry, Source, open_source
+from fluxtui.services.threads import Advance
 
 SMALL_EDGE = 256
 """Pixels: a picture with a shorter edge has too little in it to learn from."""
@@ -26,9 +26,6 @@ FORMAT_OF_SUFFIX = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WE
 OTHER_PICTURES = frozenset(
     {".avif", ".bmp", ".gif", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".tga", ".tif", ".tiff", ".dng"}
 )
-
-Advance = Callable[[int, int], None]
-"""Called with the number of files looked at and of those in all, from the thread that does the work."""
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,22 @@ from __future__ import annotations
 import hashlib
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fluxtui.domain.dataset import Dataset, PackedDataset, TrainingPicture
+from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError, StorageError
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import examine, prepared
 from fluxtui.services.datasets.sources import Entry, Source, open_source
+from fluxtui.services.threads import Advance
 
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
 _HASH_BLOCK = 1 << 20
-
-Advance = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

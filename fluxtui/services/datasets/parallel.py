@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from fluxtui.services.threads import Stopped
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_WORKERS = 4
-
-
-class Stopped(Exception):
-    """The work is no longer wanted."""
 
 
 def in_order(work: Callable[[T], R], items: Iterable[T], stop: threading.Event) -> Iterator[R]:

@@ -29,7 +29,7 @@ async def pause_for_credits(context: JobContext, job: Job) -> None:
     goes_on = (
         "It goes on by itself when there are credits again."
         if provider.abilities.tells_balance
-        else "The service does not tell its balance: let the queue go on in F6 Jobs when there is money again."
+        else "The service does not tell its balance: F6 Jobs lets the queue go on when there is money again."
     )
     notice = (
         f"The account of {job.profile} cannot pay the next job ({show_credits(job.estimate_credits)}); "

@@ -1,4 +1,4 @@
-"""Brings in what a training has made: the finetune, and the file of its weights where the service gives one."""
+"""Brings in what a training has made: the finetune, and the file of its weights where there is one."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ async def save_finetune(context: JobContext, job: Job, status: RemoteStatus, *, 
         context: what jobs work with.
         job: collecting.
         status: says what came of the training.
-        patient: whether weights that are not as they should be are asked for once more; if not, the finetune is
-            kept without them as long as it can be used all the same.
+        patient: whether weights that are not as they should be are asked for once more; if not, the finetune
+            is kept without them as long as it can be used all the same.
 
     Raises:
         ServiceError: the service cannot be asked, or the weights cannot be fetched.

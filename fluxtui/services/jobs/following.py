@@ -231,7 +231,9 @@ class Following:
         money = (
             f"it cost {show_credits(status.cost_credits or 0.0)}"
             if known
-            else "nothing was billed" if queued else "what it had used may be billed"
+            else "nothing was billed"
+            if queued
+            else "what it had used may be billed"
         )
         self._job = await self._context.move(
             self._job,

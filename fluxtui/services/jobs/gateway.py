@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
 from fluxtui.api.limits import DownloadLimits
-from fluxtui.providers.base import Progress, Provider
+from fluxtui.providers.base import Provider
+from fluxtui.services.config import Profile
+
+if TYPE_CHECKING:
+    # The module brings the HTTP library with it, which a start does not need.
+    from fluxtui.api.downloads import DownloadProgress
 
 _PICTURES = DownloadLimits()
 
@@ -23,7 +28,7 @@ class Downloads(Protocol):
         target: Path,
         *,
         limits: DownloadLimits = _PICTURES,
-        progress: Progress | None = None,
+        progress: DownloadProgress | None = None,
     ) -> object:
         """Fetch `url` into the file `target`, without the key. Raises `ServiceError` and `StorageError`."""
         ...
@@ -39,8 +44,11 @@ class Gateway(Protocol):
         """Return the provider of a profile."""
         ...
 
-    def trial(self, profile: str, key: SecretStr) -> AbstractAsyncContextManager[Provider]:
-        """Return the provider of a profile with a key that is not kept yet, for as long as the block runs."""
+    def trial(self, profile: str | Profile, key: SecretStr) -> AbstractAsyncContextManager[Provider]:
+        """Return the provider of a profile with a key that is not kept yet, for as long as the block runs.
+
+        `profile` is the name of one, or one that is itself not kept yet.
+        """
         ...
 
     async def api(self, profile: str) -> Downloads:

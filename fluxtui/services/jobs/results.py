@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.errors import NotFound, UnexpectedAnswer
-from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.errors import UnexpectedAnswer
+from fluxtui.domain.jobs import Job
 from fluxtui.domain.picture import Picture
 from fluxtui.providers.base import RemoteStatus
 from fluxtui.services.jobs.changes import Change

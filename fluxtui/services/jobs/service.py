@@ -149,8 +149,8 @@ class JobService:
     async def cancel(self, job_id: str) -> Job:
         """Take a job out of the queue, or ask its service to stop it, and return it as it is now.
 
-        What was sent stays active until the service tells how it ended; `Job.cancel_asked_at` tells of the wish,
-        which is kept in the journal and passed on by whatever program drives the job.
+        What was sent stays active until the service tells how it ended; `Job.cancel_asked_at` tells of the
+        wish, which is kept in the journal and passed on by whatever program drives the job.
 
         Raises:
             InvalidInput: it has been sent, and the service offers no way to call it back.
@@ -219,8 +219,8 @@ class JobService:
     async def look_again(self, job_id: str) -> Job:
         """Look for a job in doubt at the service; return it, waiting if it was found, else still in doubt.
 
-        What can be found differs between services (`Abilities.finds`). Where several tasks may be it, the oldest
-        is taken: the user has asked for it. What the runner looks for by itself must be the only one.
+        What can be found differs between services (`Abilities.finds`). Where several tasks may be it, the
+        oldest is taken: the user has asked for it. What the runner looks for by itself must be the only one.
 
         Raises:
             InvalidInput: the job is not in doubt.

@@ -36,7 +36,9 @@ async def fetch_weights(
     unpacked: Path | None = None
     try:
         api = await context.gateway.api(profile)
-        await api.download(url, came, limits=WEIGHTS_LIMITS, progress=progress)
+        await api.download(
+            url, came, limits=WEIGHTS_LIMITS, progress=lambda done, total: progress(done, total or 0)
+        )
         kept = came
         if packing is Packing.TAR:
             unpacked = kept = await asyncio.to_thread(storage.temporary, ".part")

@@ -83,8 +83,8 @@ class JobStore:
             changes: fields that change with it.
 
         Returns:
-            The job as it is then: submitting, or cancelled where the user has asked for that; None if there is
-            no room.
+            The job as it is then: submitting, or cancelled where the user has asked for that; None if there
+            is no room.
 
         Raises:
             IllegalTransition: it is no draft any more.

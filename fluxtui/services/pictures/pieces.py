@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.services.storage.files import NotAFile, open_ordinary
 
 MAX_FILE_BYTES = 100_000_000
 BLOCK_BYTES = 1_000_000
@@ -88,18 +88,13 @@ def open_picture(path: Path) -> Iterator[PictureFile]:
     """Open an ordinary file. Raises `PictureError` for anything else and for files that are too large."""
     shown = safe_text(path.name, limit=120)
     try:
-        # Opening a pipe must not wait for its writer.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise PictureError(f"{shown} cannot be read: {safe_text(reason)}.") from error
-    try:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise PictureError(f"{shown} is not a file.")
-        if facts.st_size > MAX_FILE_BYTES:
+        file = open_ordinary(path)
+    except NotAFile:
+        raise PictureError(f"{shown} is not a file.") from None
+    except OSError as error:
+        raise PictureError(f"{shown} cannot be read: {safe_text(error.strerror)}.") from error
+    with file:
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_FILE_BYTES:
             raise PictureError(f"{shown} is larger than {file_size(MAX_FILE_BYTES)}.")
-        with open(descriptor, "rb", closefd=False) as file:
-            yield PictureFile(file, facts.st_size)
-    finally:
-        os.close(descriptor)
+        yield PictureFile(file, size)

@@ -5,16 +5,26 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from fluxtui.domain.errors import StorageError
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import file_size, safe_text
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+
+_SPARE_BYTES = 50_000_000
+"""Room that is left on a disk for everything else, such as the journal."""
+
+
+class NotAFile(OSError):
+    """What has the name is a directory, a pipe or a device."""
 
 
 def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
@@ -40,6 +50,40 @@ def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
             next_step="Change the permissions there, or choose another place.",
         )
     return StorageError(f"{place} {what}: {error.strerror or type(error).__name__}.")
+
+
+def open_ordinary(path: Path) -> BinaryIO:
+    """Open an ordinary file for reading, without waiting for the other end of what is none.
+
+    Raises:
+        NotAFile: it is none.
+        OSError: it cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "the name is no file name") from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotAFile(errno.EINVAL, "it is not a file")
+        return open(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def check_room(directory: Path, size: int) -> None:
+    """Raise `StorageError` if a file of `size` bytes does not fit on the disk of a directory."""
+    try:
+        free = shutil.disk_usage(directory).free
+    except OSError as error:
+        raise storage_fault(error, directory, "cannot be used") from error
+    if size + _SPARE_BYTES > free:
+        raise StorageError(
+            f"{file_size(size)} do not fit on the disk of {safe_text(directory)}, "
+            f"where {file_size(free)} are free.",
+            next_step="Make room on that disk, then try again.",
+        )
 
 
 def make_private_directory(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Readable, portable file names for pictures."""
+"""Readable, portable file names for pictures and LoRAs."""
 
 from __future__ import annotations
 
@@ -27,6 +27,16 @@ def picture_stem(*, finetune: str | None, endpoint: str, prompt: str, seed: int 
     )
     stem = "-".join(part for part in parts if part) or "picture"
     return f"picture-{stem}" if stem in _DEVICES else stem
+
+
+def lora_stem(name: str, sha256: str) -> str:
+    """Return a file name without extension for a LoRA: its name and the mark of its content."""
+    return f"{slug(name, 60) or 'lora'}-{hash_mark(sha256)}"
+
+
+def hash_mark(sha256: str) -> str:
+    """Return the start of a hash that stands for it in a file name."""
+    return sha256[:8]
 
 
 def safe_extension(extension: str) -> str:

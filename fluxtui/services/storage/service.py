@@ -21,7 +21,7 @@ from fluxtui.services.storage.files import (
     sync_file,
     write_atomic,
 )
-from fluxtui.services.storage.names import numbered, picture_stem, safe_extension
+from fluxtui.services.storage.names import hash_mark, lora_stem, numbered, picture_stem, safe_extension
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STALE_SECONDS = 24 * 3600.0
@@ -49,7 +49,7 @@ class StorageService:
     def prepare(self) -> None:
         """Create the directories that are missing, see that they can be written, and sweep out leftovers."""
         make_private_directory(self.root)
-        for name in ("pictures", "inputs", "datasets", "tmp"):
+        for name in ("pictures", "inputs", "datasets", "loras", "tmp"):
             make_private_directory(self.inside(name))
         self._sweep()
         self.temporary(".probe").unlink()
@@ -145,9 +145,43 @@ class StorageService:
 
     def dataset_path(self, sha256: str) -> Path:
         """Return where the training archive with a hash belongs."""
-        if not _SHA256.fullmatch(sha256):
-            raise StorageError(f"{safe_text(sha256, limit=80)} is not the hash of an archive.")
-        return self.inside(Path("datasets", f"{sha256}.zip"))
+        return self.inside(Path("datasets", f"{_checked_hash(sha256)}.zip"))
+
+    def lora_path(self, name: str, sha256: str) -> Path:
+        """Return where the LoRA with a hash belongs, under a name for people."""
+        return self.inside(Path("loras", f"{lora_stem(name, _checked_hash(sha256))}.safetensors"))
+
+    def loras_like(self, sha256: str) -> tuple[Path, ...]:
+        """Return the kept LoRAs whose names have the mark of a hash: one with its content is among them."""
+        directory = self.inside("loras")
+        end = re.compile(rf".+-{hash_mark(_checked_hash(sha256))}(-\d+)?\.safetensors")
+        try:
+            with os.scandir(directory) as entries:
+                names = sorted(
+                    entry.name
+                    for entry in entries
+                    if end.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+                )
+        except OSError as error:
+            raise storage_fault(error, directory, "could not be read") from error
+        return tuple(directory / name for name in names)
+
+    def remove_lora(self, relative: str) -> None:
+        """Delete a kept LoRA, by its path in the data directory; nothing happens if it is gone."""
+        path = self.inside(relative)
+        if path.parent != self.inside("loras"):
+            raise StorageError(f"{safe_text(relative, limit=200)} is not a LoRA that is kept.")
+        try:
+            path.unlink(missing_ok=True)
+            sync_directory(path.parent)
+        except OSError as error:
+            raise storage_fault(error, path, "could not be deleted") from error
+
+    def export_directory(self) -> Path:
+        """Return the directory for files that the user takes elsewhere, and create it if it is missing."""
+        directory = self.inside("export")
+        make_private_directory(directory)
+        return directory
 
     def write_atomic(self, path: Path, data: bytes) -> None:
         """Write a whole file in the data directory, in the place of any other, or leave that as it was."""
@@ -164,6 +198,12 @@ class StorageService:
                         Path(entry.path).unlink(missing_ok=True)
         except OSError as error:
             raise storage_fault(error, directory, "could not be swept") from error
+
+
+def _checked_hash(sha256: str) -> str:
+    if not _SHA256.fullmatch(sha256):
+        raise StorageError(f"{safe_text(sha256, limit=80)} is not the hash of a file.")
+    return sha256
 
 
 def _written(entry: os.DirEntry[str]) -> float:

@@ -1,4 +1,4 @@
-"""The input for a finetune: one that is known, or the id of any other."""
+"""The input for a finetune: one that is known, or the id or address of any other."""
 
 from __future__ import annotations
 
@@ -10,31 +10,41 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form.controls import Entered, Passed
 
+ANY_FINETUNE = "type to narrow down, or give an id or an address"
+"""Invites to name a finetune that is not in the list."""
+
 
 class FinetuneControl(Chooser):
-    """Chooses a finetune by its label; Enter opens the whole list, where an id can be typed as well."""
+    """Chooses a finetune by its label; Enter opens the whole list, where any other can be named as well."""
 
-    HELP = "Left and right go through your finetunes, Enter shows them all and takes any other id."
+    HELP = (
+        "Left and right go through your finetunes, Enter shows them all and takes any other id, or the https "
+        "address of a `.safetensors` file, as far as the endpoint takes that."
+    )
 
     SIDE_BY_SIDE = False
 
-    def __init__(self, field: Field, value: Any, finetunes: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, field: Field, value: Any, finetunes: Sequence[Choice]) -> None:
         super().__init__(
-            finetune_choices(finetunes),
+            _with_none(field, finetunes),
             str(value or ""),
             title=field.title,
             none_text="none chosen · Enter opens the list",
-            free_text="type to narrow down, or paste a finetune id",
+            free_text=ANY_FINETUNE,
         )
         self.field = field
 
     def entered(self) -> Any:
-        """Return the id, None where none is chosen."""
+        """Return what names the finetune, None where none is chosen."""
         return self.value or None
 
     def enter(self, value: Any) -> None:
-        """Choose an id, known or not."""
+        """Choose a finetune, known or not."""
         self.value = str(value or "")
+
+    def offer(self, finetunes: Sequence[Choice]) -> None:
+        """Offer other finetunes; what is chosen stays chosen."""
+        self.choices = _with_none(self.field, finetunes)
 
     def on_chooser_changed(self, event: Chooser.Changed) -> None:
         """Tell the form."""
@@ -47,6 +57,6 @@ class FinetuneControl(Chooser):
         self.post_message(Passed())
 
 
-def finetune_choices(finetunes: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    """Return choices for pairs of id and label."""
-    return tuple(Choice(finetune_id, label or finetune_id, finetune_id) for finetune_id, label in finetunes)
+def _with_none(field: Field, finetunes: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Return what can be chosen, none at all among it where the field may stay empty."""
+    return tuple(finetunes) if field.required else (Choice("", field.empty or "none"), *finetunes)

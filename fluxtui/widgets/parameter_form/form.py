@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
-from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form import entries
 from fluxtui.widgets.parameter_form.checks import FindProblems
 from fluxtui.widgets.parameter_form.controls import (
@@ -26,7 +26,7 @@ from fluxtui.widgets.parameter_form.controls import (
     SeedControl,
     TextControl,
 )
-from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl, finetune_choices
+from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
 from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
 from fluxtui.widgets.parameter_form.values import FormValues, Suggest
@@ -97,7 +97,7 @@ class ParameterForm(Widget):
         *,
         suggest: Suggest | None = None,
         find_problems: FindProblems | None = None,
-        finetunes: Sequence[tuple[str, str]] = (),
+        finetunes: Sequence[Choice] = (),
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -106,7 +106,7 @@ class ParameterForm(Widget):
         values: what to start with, over the defaults.
         suggest: returns values that follow from others until the user edits them.
         find_problems: names what is wrong with values; asked when a field loses the focus.
-        finetunes: pairs of id and label on offer.
+        finetunes: on offer, by the value that stands in a request.
         """
         super().__init__(id=id, classes=classes)
         self._fields = fields
@@ -188,12 +188,12 @@ class ParameterForm(Widget):
         changed = self._form_values.edit(name, value)
         self._draw_values(changed | {name})
 
-    def set_finetunes(self, finetunes: Sequence[tuple[str, str]]) -> None:
-        """Offer other finetunes: pairs of id and label. What is chosen stays chosen."""
+    def set_finetunes(self, finetunes: Sequence[Choice]) -> None:
+        """Offer other finetunes, by the value that stands in a request. What is chosen stays chosen."""
         self._finetunes = tuple(finetunes)
         for row in self._rows.values():
-            if isinstance(row.input, Chooser) and row.field.control is Control.FINETUNE:
-                row.input.choices = finetune_choices(finetunes)
+            if isinstance(row.input, FinetuneControl):
+                row.input.offer(finetunes)
 
     def reset(self, name: str) -> None:
         """Put the default, or what is suggested, back into a field and post `Changed`."""

@@ -45,6 +45,9 @@ class RowTable(Vertical):
         Binding("S", "sort_reversed", "Reverse", id="table.reverse", show=False),
     ]
 
+    GRID: ClassVar[type[RowGrid]] = RowGrid
+    """What draws the rows."""
+
     class Highlighted(Message):
         """The cursor is on another row; `key` is None where there are no rows."""
 
@@ -99,7 +102,7 @@ class RowTable(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out filter, rows and the words for no rows."""
         yield FilterLine()
-        grid = RowGrid()
+        grid = self.GRID()
         grid.show_header = self._header
         yield grid
         yield PlainStatic(self._empty, classes="table-empty")

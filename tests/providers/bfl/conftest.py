@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.providers.bfl.provider import BFLProvider
+from fluxtui.providers.registry import provider_hosts
 from fluxtui.simulator.clock import ManualClock
 from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
@@ -47,7 +48,8 @@ async def make_api() -> AsyncIterator[Callable[..., APIService]]:
     made: list[APIService] = []
 
     def make(base_url: str, key: str = VALID_KEY) -> APIService:
-        made.append(APIService(base_url, SecretStr(key), retries=RetryPolicy(attempts=2, first_wait=0)))
+        trusted, retries = provider_hosts("bfl").trusted_hosts, RetryPolicy(attempts=2, first_wait=0)
+        made.append(APIService(base_url, SecretStr(key), trusted_hosts=trusted, retries=retries))
         return made[-1]
 
     yield make

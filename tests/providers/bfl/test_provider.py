@@ -24,7 +24,7 @@ from fluxtui.domain.errors import (
     UnexpectedAnswer,
 )
 from fluxtui.domain.jobs import JobKind
-from fluxtui.providers.base import Accepted, Phase, Provider, RemoteTask
+from fluxtui.providers.base import Accepted, Account, Phase, Provider, RemoteTask
 from fluxtui.providers.bfl.finetuned import DepthFinetuned, UltraFinetuned
 from fluxtui.providers.bfl.flux1 import FluxPro11
 from fluxtui.providers.bfl.flux3 import Flux3Image
@@ -55,7 +55,7 @@ def _task(accepted: Accepted, kind: JobKind = JobKind.GENERATION) -> RemoteTask:
 def test_it_is_a_provider(provider: BFLProvider) -> None:
     asked: Provider = provider
     assert asked.active_limit == 24
-    assert asked.dataset_rules.max_pictures == 20
+    assert asked.training_endpoints()[0].rules.max_pictures == 20
     for kinds, base in (
         (asked.generation_endpoints(), GenerationEndpoint),
         (asked.training_endpoints(), TrainingEndpoint),
@@ -187,7 +187,7 @@ async def test_a_service_without_an_endpoint_is_told(
 
 
 async def test_balance_and_free_check_of_the_key(provider: BFLProvider, simulator: Simulator) -> None:
-    assert await provider.balance() == await provider.check_key() == simulator.credits()
+    assert await provider.account() == await provider.check_key() == Account(simulator.credits())
     assert simulator.ledger() == []
 
 

@@ -46,7 +46,7 @@ async def test_a_prompt_becomes_a_picture_on_disk_and_on_the_screen(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await show(place, GenerateForm("flux-dev"))
+        await show(place, GenerateForm("demo", "flux-dev"))
         await type_prompt(place, "a lamp in fog")
         await place.pilot.press("ctrl+s")
         await place.until(lambda: [job.state for job in generations(place)] == [JobState.DONE])
@@ -63,7 +63,7 @@ async def test_several_pictures_have_seeds_of_their_own(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await show(place, GenerateForm("flux-dev", None, "a lamp", {"seed": 100}, 3))
+        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp", {"seed": 100}, 3))
         assert "Generate 3 · $0.075" in str(place.screen.query_one("#generate-button", Button).label)
         place.screen.action_submit()
         await place.until(lambda: len(generations(place)) == 3)
@@ -74,7 +74,7 @@ async def test_pressing_twice_orders_once_and_says_so(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await show(place, GenerateForm("flux-dev", None, "a lamp"))
+        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
         place.screen.action_submit()
         place.screen.action_submit()
         assert "not sent" in news(place)
@@ -88,13 +88,13 @@ async def test_problems_stand_at_their_fields_and_nothing_is_sent(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await show(place, GenerateForm("flux-2-pro", None, "", {}, 1))
+        await show(place, GenerateForm("demo", "flux-2-pro", None, "", {}, 1))
         await place.pilot.press("ctrl+s")
         await place.until(lambda: place.screen.query_one("#prompt").has_class("-problem"))
         assert isinstance(place.app.focused, PromptArea)
         await type_prompt(place, "a lamp")
         assert not place.screen.query_one("#prompt").has_class("-problem")
-        await show(place, GenerateForm("flux-pro-1.1-ultra-finetuned", None, "a lamp"))
+        await show(place, GenerateForm("demo", "flux-pro-1.1-ultra-finetuned", None, "a lamp"))
         await place.pilot.press("ctrl+s")
         await place.until(lambda: isinstance(place.app.focused, FinetuneChooser))
         assert place.app.jobs == ()
@@ -105,7 +105,7 @@ async def test_a_wrong_number_of_pictures_is_told_at_its_field(
     make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app()) as place:
-        await show(place, GenerateForm("flux-dev", None, "a lamp"))
+        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
         place.screen.order.focus_count()
         await place.pilot.press("9", "9", "ctrl+s")
         assert "1 to 24" in news(place)
@@ -117,7 +117,7 @@ async def test_a_dear_order_is_asked_about(
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
         await place.until(lambda: place.app.balance)
-        await show(place, GenerateForm("flux-pro-1.1-ultra", None, "a lamp", {}, 24))
+        await show(place, GenerateForm("demo", "flux-pro-1.1-ultra", None, "a lamp", {}, 24))
         await place.pilot.press("ctrl+s")
         await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
         words = " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
@@ -133,7 +133,7 @@ async def test_too_small_a_balance_is_told_before(
 ) -> None:
     async with open_place(make_app(simulator.base_url, key="sim-poor")) as place:
         await place.until(lambda: place.app.balance)
-        await show(place, GenerateForm("flux-dev", None, "a lamp"))
+        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
         assert "Only" in place.text(".cost")
         await place.pilot.press("ctrl+s")
         await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
@@ -148,16 +148,16 @@ async def test_the_finetune_brings_its_endpoint_and_its_word(
 ) -> None:
     async with open_place(make_app()) as place:
         place.app.finetunes = (make_finetune(), make_finetune("ft-2", name="Fox", trigger_word="FOX"))
-        await show(place, GenerateForm("flux-dev", None, "a lamp"))
+        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
         place.screen.query_one(FinetuneChooser).focus()
         await place.pilot.press("right")
-        await place.until(lambda: place.screen.order.form.finetune_id == "ft-1")
+        await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
         assert place.screen.order.form.endpoint_id == "flux-pro-1.1-ultra-finetuned"
         assert "⟨LUMI⟩ will be put in front" in place.text(".chip")
         await type_prompt(place, " by lumi")
         assert "stands in the prompt" in place.text(".chip")
         await place.pilot.press("left")
-        await place.until(lambda: place.screen.order.form.finetune_id is None)
+        await place.until(lambda: place.screen.order.form.finetune is None)
         assert place.screen.order.form.endpoint_id == "flux-2-pro"
         assert place.text(".chip") == ""
 
@@ -168,8 +168,8 @@ async def test_the_trigger_word_is_left_out_and_put_back_by_a_key(
 ) -> None:
     async with open_place(make_app()) as place:
         place.app.finetunes = (make_finetune(),)
-        place.screen.follow_wish({"finetune_id": "ft-1"})
-        await place.until(lambda: place.screen.order.form.finetune_id == "ft-1")
+        place.screen.follow_wish({"finetune": "demo/ft-1"})
+        await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
         place.screen.order.prompt.focus()
         await place.pilot.press("ctrl+t")
         assert "left out" in place.text(".chip")
@@ -179,7 +179,7 @@ async def test_the_trigger_word_is_left_out_and_put_back_by_a_key(
 
 async def test_another_endpoint_keeps_what_both_know(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
-        await show(place, GenerateForm("flux-dev", None, "a lamp", {"seed": 5, "steps": 20}))
+        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp", {"seed": 5, "steps": 20}))
         chooser = place.screen.query_one(EndpointChooser)
         chooser.focus()
         await place.pilot.press("right")
@@ -193,7 +193,7 @@ async def test_what_was_typed_is_there_after_a_restart(
 ) -> None:
     data_dir = tmp_path / "kept"
     async with open_place(make_app(data_dir=data_dir)) as place:
-        await show(place, GenerateForm("flux-dev", None, "", {"seed": 5}, 4))
+        await show(place, GenerateForm("demo", "flux-dev", None, "", {"seed": 5}, 4))
         await type_prompt(place, "a lamp [/x] in fog")
         form = place.screen.order.form
     async with open_place(make_app(data_dir=data_dir)) as place:
@@ -205,7 +205,7 @@ async def test_what_is_done_with_a_picture_of_the_queue(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await show(place, GenerateForm("flux-dev", None, "a lamp", {"steps": 20, "seed": 5}))
+        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp", {"steps": 20, "seed": 5}))
         place.screen.action_submit()
         await place.until(lambda: [job.state for job in generations(place)] == [JobState.DONE])
         first = generations(place)[0]
@@ -221,7 +221,7 @@ async def test_what_is_done_with_a_picture_of_the_queue(
         await place.pilot.press("q")
         await place.until(lambda: place.app.screen is place.screen)
 
-        await show(place, GenerateForm("flux-dev", None, "something else"))
+        await show(place, GenerateForm("demo", "flux-dev", None, "something else"))
         place.screen.query_one(QueueTable).focus()
         await place.pilot.press("u")
         await place.until(lambda: place.screen.order.form.prompt == "a lamp")
@@ -296,10 +296,10 @@ async def test_text_from_outside_is_shown_as_it_is(
         place.app.finetunes = (make_finetune(name=hostile, trigger_word=hostile),)
         failed = make_job(state=JobState.FAILED, title=hostile, error=hostile, error_title=hostile)
         place.app.jobs = (failed,)
-        place.screen.follow_wish({"finetune_id": "ft-1"})
-        await place.until(lambda: place.screen.order.form.finetune_id == "ft-1")
+        place.screen.follow_wish({"finetune": "demo/ft-1"})
+        await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
         await type_prompt(place, "fog")
-        await show(place, GenerateForm("flux-pro-1.1-ultra-finetuned", "ft-1", hostile))
+        await show(place, GenerateForm("demo", "flux-pro-1.1-ultra-finetuned", "demo/ft-1", hostile))
         await place.pilot.pause()
         shown = place.app.export_screenshot()
         assert "\x1b" not in shown

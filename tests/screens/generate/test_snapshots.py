@@ -46,7 +46,7 @@ def compare(
             await opened(app, pilot)
             screen = app.screen
             assert isinstance(screen, GenerateScreen)
-            app.balance = Balance(9_789.0, now)
+            app.balances = {app.profile: Balance(9_789.0, now)}
             await prepare(app, screen)
             await pilot.pause(0.3)
             await pilot.pause()
@@ -78,7 +78,7 @@ def test_empty(compare: Any, size: tuple[int, int]) -> None:
 def test_filled(compare: Any, size: tuple[int, int], make_finetune: Callable[..., Finetune]) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
-        form = GenerateForm(ULTRA, "ft-1", PROMPT, {"finetune_strength": 1.3, "seed": 42}, 4)
+        form = GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {"finetune_strength": 1.3, "seed": 42}, 4)
         await screen._show(form)
 
     assert compare(size, prepare)
@@ -87,7 +87,7 @@ def test_filled(compare: Any, size: tuple[int, int], make_finetune: Callable[...
 @SIZES
 def test_problems(compare: Any, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("flux-dev", None, "", {"width": 100}, 1))
+        await screen._show(GenerateForm("demo", "flux-dev", None, "", {"width": 100}, 1))
         problems = (
             Problem("prompt", "Prompt is needed", whole=True),
             Problem("width", "Width must be 256 to 1440 px, multiples of 32", whole=True),
@@ -126,7 +126,7 @@ def test_busy(
 ) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
-        await screen._show(GenerateForm(ULTRA, "ft-1", PROMPT, {}, 4))
+        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {}, 4))
         app.jobs = queue(make_job)
         screen._set_sending(True)
 
@@ -152,7 +152,7 @@ def test_done(compare: Any, size: tuple[int, int], make_job: Callable[..., Job],
             finetune_name="Lumi the lamp",
             cost_credits=7.0,
         )
-        await screen._show(GenerateForm("flux-dev", None, PROMPT))
+        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (*active[-2:], done)
         screen.action_focus_queue()
 
@@ -179,7 +179,7 @@ def test_error(compare: Any, size: tuple[int, int], make_job: Callable[..., Job]
             error_title="Out of credits",
             error="The account has too few credits for this picture. Nothing was billed.",
         )
-        await screen._show(GenerateForm("flux-dev", None, PROMPT))
+        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (failed,)
         screen.query_one(Flash).show("The picture was refused: too few credits.", "error")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.errors import DatasetError
 from fluxtui.services.datasets import DatasetService
 
 PictureMaker = Callable[..., bytes]

@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from fluxtui.domain.dataset import Dataset
+from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets.inspection import inspect_source
 from fluxtui.services.datasets.pictures import examine, prepared
 

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fluxtui.domain.dataset import Dataset
+from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets import DatasetService
 
 PictureMaker = Callable[..., bytes]

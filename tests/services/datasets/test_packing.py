@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from fluxtui.domain.dataset import PackedDataset
+from fluxtui.domain.dataset import DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError, PictureError
-from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.pictures import prepared
 from fluxtui.services.storage import StorageService

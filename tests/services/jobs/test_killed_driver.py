@@ -32,6 +32,7 @@ from pydantic import SecretStr
 
 from fluxtui.api.service import APIService
 from fluxtui.providers.bfl.provider import BFLProvider
+from fluxtui.providers.registry import provider_hosts
 from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
@@ -39,7 +40,8 @@ from fluxtui.services.storage import StorageService
 
 class Gateway:
     def __init__(self, base_url):
-        self._api = APIService(base_url, SecretStr("sim-valid"))
+        trusted = provider_hosts("bfl").trusted_hosts
+        self._api = APIService(base_url, SecretStr("sim-valid"), trusted_hosts=trusted)
 
     async def provider(self, profile):
         return BFLProvider(self._api)

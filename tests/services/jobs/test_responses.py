@@ -19,6 +19,7 @@ from fluxtui.simulator.running import Simulator
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
 
+FAL_KEY = "01234567-89ab-cdef-0123-456789abcdef:0123456789abcdef0123456789abcdef"
 VALUES = {"prompt": "a fox", "width": 256, "height": 256, "seed": 7}
 
 
@@ -69,6 +70,8 @@ async def test_answer_about_an_unhappy_end_is_kept(
         ({"webhook_secret": None}, {"webhook_secret": None}),
         ({"note": "see https://a.example/b?sig=1 now"}, {"note": "see (address at a.example removed) now"}),
         ({"echo": "your key bfl_0123456789abcdef"}, {"echo": f"your key {REMOVED}"}),
+        ({"echo": "token r8_0123456789abcdef"}, {"echo": f"token {REMOVED}"}),
+        ({"echo": f"your key {FAL_KEY}."}, {"echo": f"your key {REMOVED}."}),
         ({"image": "data:image/png;base64,AAAA"}, {"image": "(address removed)"}),
         ({"odd": "http://[broken"}, {"odd": "(address removed)"}),
         ({"list": [{"access_token": "t"}, "\x1b[31mred"]}, {"list": [{"access_token": REMOVED}, "red"]}),

@@ -10,8 +10,11 @@ import pytest
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.services.storage.files import (
+    NotAFile,
+    check_room,
     make_private_directory,
     move_to_new_name,
+    open_ordinary,
     storage_fault,
     write_atomic,
 )
@@ -158,3 +161,34 @@ def test_a_full_disk_is_told() -> None:
     with pytest.raises(OSError, match="space") as caught, full.open("wb", buffering=0) as file:
         file.write(b"data")
     assert "disk is full" in storage_fault(caught.value, full, "could not be written").message
+
+
+def test_only_ordinary_files_are_opened(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    with open_ordinary(tmp_path / "a") as file:
+        assert file.read() == b"abc"
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(NotAFile):
+            open_ordinary(path)
+    with pytest.raises(FileNotFoundError):
+        open_ordinary(tmp_path / "nowhere")
+    with pytest.raises(OSError, match="no file name"):
+        open_ordinary(Path("a\0b"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files can be listed on Linux only")
+def test_nothing_stays_open_of_what_is_no_file(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(NotAFile):
+        open_ordinary(tmp_path)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_room_is_asked_for_before_writing(tmp_path: Path) -> None:
+    check_room(tmp_path, 1)
+    with pytest.raises(StorageError, match="do not fit on the disk") as caught:
+        check_room(tmp_path, 10**18)
+    assert "Make room" in caught.value.next_step
+    with pytest.raises(StorageError, match="cannot be used"):
+        check_room(tmp_path / "nowhere", 1)

@@ -46,7 +46,7 @@ def test_nothing_is_touched_before_it_is_prepared(tmp_path: Path) -> None:
 
 def test_directories_are_private(storage: StorageService) -> None:
     found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in storage.root.iterdir()}
-    assert found == dict.fromkeys(("pictures", "inputs", "datasets", "tmp"), 0o700)
+    assert found == dict.fromkeys(("pictures", "inputs", "datasets", "loras", "tmp"), 0o700)
     assert stat.S_IMODE(storage.root.stat().st_mode) == 0o700
     storage.prepare()
     assert list((storage.root / "tmp").iterdir()) == []
@@ -210,3 +210,30 @@ def test_only_old_leftovers_are_swept(storage: StorageService) -> None:
     os.utime(keepsake, (long_ago, long_ago), follow_symlinks=False)
     storage.prepare()
     assert sorted(path.name for path in (storage.root / "tmp").iterdir()) == sorted(["link", new.name])
+
+
+def test_a_lora_has_a_readable_name_and_the_mark_of_its_content(storage: StorageService) -> None:
+    sha256 = "1a2b3c4d" + "0" * 56
+    assert (
+        storage.lora_path("Portrait: Anna", sha256)
+        == storage.root / "loras" / "portrait-anna-1a2b3c4d.safetensors"
+    )
+    assert storage.lora_path("漢字/../x", sha256).name == "x-1a2b3c4d.safetensors"
+    assert storage.lora_path("", sha256).name == "lora-1a2b3c4d.safetensors"
+    with pytest.raises(StorageError, match="not the hash"):
+        storage.lora_path("a", "../../etc")
+
+
+def test_loras_are_found_by_their_mark(storage: StorageService) -> None:
+    directory, sha256 = storage.root / "loras", "1a2b3c4d" + "0" * 56
+    for name in ("a-1a2b3c4d", "b-1a2b3c4d-2", "c-1a2b3c4e", "1a2b3c4d", "d-1a2b3c4d-x"):
+        (directory / f"{name}.safetensors").touch()
+    (directory / "link-1a2b3c4d.safetensors").symlink_to("/etc/passwd")
+    (directory / "folder-1a2b3c4d.safetensors").mkdir()
+    assert [path.stem for path in storage.loras_like(sha256)] == ["a-1a2b3c4d", "b-1a2b3c4d-2"]
+
+
+def test_the_folder_for_exports_is_made_when_it_is_needed(storage: StorageService) -> None:
+    assert not (storage.root / "export").exists()
+    assert storage.export_directory() == storage.export_directory() == storage.root / "export"
+    assert stat.S_IMODE((storage.root / "export").stat().st_mode) == 0o700

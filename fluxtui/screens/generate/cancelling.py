@@ -1,0 +1,53 @@
+"""Cancelling a generation: free before it is sent, afterwards as far as its service can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.money import show_credits
+from fluxtui.state import Severity, StatefulApp
+from fluxtui.widgets.dialogs import ConfirmDialog, ask
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is to be said to the user."""
+
+    text: str
+    severity: Severity = "information"
+
+
+async def cancel(app: StatefulApp, job: Job) -> Told:
+    """Cancel a job, after asking where it may cost all the same, and return what came of it.
+
+    To be called in a worker. Raises `FluxError` where the job cannot be cancelled now.
+    """
+    if job.cancel_asked_at is not None:
+        return Told(f"It is being cancelled already: {job.title}")
+    if job.state is not JobState.DRAFT:
+        abilities = await app.services.account.abilities(job.profile)
+        if not abilities.cancels:
+            return Told(abilities.cancel_advice, "warning")
+        if may_cost(job) and not await ask(app, question(job, abilities.cancel_advice)):
+            return Told(f"It goes on: {job.title}")
+    cancelled = await app.services.jobs.cancel(job.id)
+    if cancelled.state is JobState.CANCELLED:
+        return Told(f"Cancelled: {job.title}", "success")
+    return Told(f"Asked to be cancelled: {job.title}")
+
+
+def may_cost(job: Job) -> bool:
+    """Tell whether a job that is cancelled now may be charged all the same: the service works on it."""
+    return job.state is JobState.RUNNING and job.credits > 0
+
+
+def question(job: Job, advice: str) -> ConfirmDialog:
+    """Return the dialog that asks whether a running job shall be cancelled; `advice` is the service's."""
+    return ConfirmDialog(
+        "Cancel it?",
+        (job.title, advice),
+        price=f"It was accepted at {show_credits(job.credits)}.",
+        confirm_label="Cancel it",
+        cancel_label="Let it go on",
+    )

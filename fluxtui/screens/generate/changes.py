@@ -1,0 +1,79 @@
+"""What becomes of the form when another endpoint or finetune is chosen, or wished by another place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fluxtui.domain.text import shorten
+from fluxtui.domain.uses import Offer
+from fluxtui.screens.generate.choices import NAME_CELLS, offer_title
+from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.ordering import repeatable
+from fluxtui.screens.generate.stock import Stock
+from fluxtui.services.storage import StorageService
+from fluxtui.state import Severity
+
+
+@dataclass(frozen=True)
+class Change:
+    """A form as it is to be now, and what is to be said about it."""
+
+    form: GenerateForm
+    news: str = ""
+    severity: Severity = "information"
+
+
+def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> Change:
+    """Choose another endpoint; the finetune stays where the endpoint goes with it, or takes none at all."""
+    changed = stock.settled(form).at(offer)
+    finetune = stock.finetune_of(changed)
+    takes_one = offer.endpoint.info.finetunes is not None
+    if not changed.finetune or not takes_one or changed.finetune_for(offer, finetune) is not None:
+        return Change(changed)
+    name = shorten(finetune.name if finetune is not None else changed.finetune, NAME_CELLS)
+    title = offer_title(offer, shared=stock.is_shared)
+    return Change(changed, f"{name} does not go with {title}; choose another finetune.")
+
+
+def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
+    """Choose another finetune or none, and another endpoint where the present one does not go with it.
+
+    Args:
+        stock: what there is to choose from.
+        form: the present one.
+        named: a ref, or an id or address as typed; None for none.
+    """
+    changed = stock.settled(replace(form, finetune=named))
+    offer = stock.offer_for(changed)
+    if offer is None:
+        what = f"“{shorten(named, NAME_CELLS)}”" if named else "a picture without a finetune"
+        return Change(form, f"None of your profiles has an endpoint for {what}.", "warning")
+    is_other = offer != stock.offer_of(form)
+    news = f"The endpoint is now {offer_title(offer, shared=stock.is_shared)}." if is_other else ""
+    return Change(changed.at(offer), news)
+
+
+def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], storage: StorageService) -> Change:
+    """Take over a `finetune` by its ref, or `profile`, `endpoint` and `values` of a job."""
+    named = str(wishes["finetune"]) if wishes.get("finetune") else None
+    if not wishes.get("endpoint"):
+        return to_finetune(stock, form, named) if named else Change(form)
+    profile, endpoint_id = str(wishes.get("profile") or ""), str(wishes["endpoint"])
+    offer = stock.offer(profile, endpoint_id)
+    if offer is None:
+        return Change(form, missing(profile, endpoint_id), "warning")
+    wished = replace(form.at(offer), finetune=named or form.finetune)
+    values = wishes.get("values")
+    if not isinstance(values, Mapping):
+        return to_offer(stock, wished, offer)
+    known = stock.finetune_of(wished) if named else None
+    recipe = repeatable(offer.endpoint, values, storage)
+    return Change(GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None))
+
+
+def missing(profile: str, endpoint_id: str) -> str:
+    """Return what is to be said where an endpoint is not on offer; `profile` is `''` for any."""
+    whose = f"The profile {profile} does not offer" if profile else "None of your profiles offers"
+    return f"{whose} {endpoint_id} now."

@@ -1,0 +1,104 @@
+"""What can be chosen, in words: endpoints with price, group and availability, and finetunes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fluxtui.domain.endpoint import Availability, Group
+from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.text import shorten
+from fluxtui.domain.uses import Offer, finetune_value
+from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.stock import Stock
+from fluxtui.widgets.dialogs import Choice
+
+NO_FINETUNE = ""
+"""The value of the choice that generates without a finetune."""
+
+NAME_CELLS = 40
+LEAST_TITLE_CELLS = 8
+"""With less room than this for a title, it is not said whose it is."""
+
+_AVAILABILITY = {Availability.SERVING: "", Availability.BETA: "beta", Availability.HISTORIC: "ended"}
+_GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TRAINING: ""}
+"""Words for groups; the titles of finetuned endpoints say it themselves."""
+
+_OWNER = " · "
+_ADDITION = " with a "
+
+
+def offer_title(offer: Offer, *, shared: bool) -> str:
+    """Return the title of an endpoint, with the profile where several offer something."""
+    return _owned(offer.endpoint.info.title, offer.profile if shared else "")
+
+
+def offer_choices(stock: Stock) -> tuple[Choice, ...]:
+    """Return the endpoints with price of a picture, group and availability beside the title."""
+    return tuple(
+        Choice(
+            offer.ref,
+            offer_title(offer, shared=stock.is_shared),
+            offer_note(offer, stock.price_of(offer)),
+        )
+        for offer in stock.offers
+    )
+
+
+def offer_note(offer: Offer, live: UnitPrice | None = None) -> str:
+    """Return `'$0.07 · beta'`: price, group where the title does not tell it, availability.
+
+    Args:
+        offer: the endpoint.
+        live: the price that the service told, where it did.
+    """
+    estimate = GenerateForm().estimate(offer, live)
+    info = offer.endpoint.info
+    price = estimate.show() if estimate is not None else ""
+    parts = (price, _GROUPS[info.group], _AVAILABILITY[info.availability])
+    return " · ".join(part for part in parts if part)
+
+
+def short_title(title: str, cells: int) -> str:
+    """Return the title of an endpoint without `with a finetune`, where it would not fit into `cells`."""
+    whose = title.rpartition(_OWNER)[2] if _OWNER in title else ""
+    return title if len(title) <= cells else short_name(_owned(title.partition(_ADDITION)[0], whose), cells)
+
+
+def short_name(name: str, cells: int) -> str:
+    """Return a name so short that it still can be seen whose it is, where there is room for that."""
+    head, owner, whose = name.rpartition(_OWNER)
+    room = cells - len(owner + whose)
+    if len(name) <= cells or not head:
+        return name
+    return f"{shorten(head, room)}{owner}{whose}" if room >= LEAST_TITLE_CELLS else head
+
+
+def finetune_choices(stock: Stock) -> tuple[Choice, ...]:
+    """Return `none` and every finetune that can be generated with, favourites first."""
+    known = stock.ready()
+    shared = stock.is_shared or len({item.profile for item in known}) > 1
+    offered = (Choice(item.ref, _finetune_label(item, shared=shared), _about(item)) for item in known)
+    return (Choice(NO_FINETUNE, "none", "a base model or a tool"), *offered)
+
+
+def lora_choices(offer: Offer, finetunes: Iterable[Finetune], *, shared: bool) -> tuple[Choice, ...]:
+    """Return the finetunes that a further field of an endpoint takes, as they stand in its request."""
+    return tuple(
+        Choice(finetune_value(offer, item), _finetune_label(item, shared=shared), _about(item))
+        for item in finetunes
+    )
+
+
+def _finetune_label(finetune: Finetune, *, shared: bool) -> str:
+    whose = "your files" if finetune.profile == OWN_FILES else finetune.profile
+    return _owned(shorten(finetune.name, NAME_CELLS), whose if shared else "")
+
+
+def _about(finetune: Finetune) -> str:
+    base = finetune.base.title if finetune.base is not None else ""
+    return " · ".join(part for part in (finetune.trigger_word or finetune.id, base) if part)
+
+
+def _owned(words: str, profile: str) -> str:
+    return f"{words}{_OWNER}{profile}" if profile else words

@@ -1,0 +1,66 @@
+"""The choosers of endpoint and finetune, of which there are many with long names."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+
+from fluxtui.screens.generate.choices import NO_FINETUNE, short_name, short_title
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import Choice
+from fluxtui.widgets.parameter_form.finetune_control import ANY_FINETUNE
+from fluxtui.widgets.plain import plain
+
+
+class OneAtATime(Chooser):
+    """Shows the chosen value alone between its arrows: there are many, and their names are long."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether all choices can be seen at once."""
+        return False
+
+    def render(self) -> RenderResult:
+        """Draw the label of the chosen value, as much of it as fits."""
+        label = next((choice.label for choice in self.choices if choice.value == self.value), self.value)
+        if not label:
+            return plain(self.none_text, "$text-muted")
+        room = max(self.content_size.width - 4, 4)
+        shown = plain(self.shortened(label, room), "bold $text-accent")
+        arrow = "$text-muted"
+        return Content.assemble(("◂ ", arrow), shown.truncate(room, ellipsis=True), (" ▸", arrow))
+
+    def shortened(self, label: str, cells: int) -> str:
+        """Return as much of a label as is worth showing in some cells."""
+        return short_name(label, cells)
+
+
+class EndpointChooser(OneAtATime):
+    """Chooses the endpoint."""
+
+    HELP = (
+        "What makes the picture, at whichever of your services. Left and right go through the endpoints, "
+        "Enter lists them all with price and group. What both know of the parameters is kept."
+    )
+
+    def __init__(self) -> None:
+        super().__init__((), title="Endpoint", none_text="none without a key", id="endpoint")
+
+    def shortened(self, label: str, cells: int) -> str:
+        """Return the title without what the finetune beside it tells already."""
+        return short_title(label, cells)
+
+
+class FinetuneChooser(OneAtATime):
+    """Chooses the finetune, or none."""
+
+    HELP = (
+        "The trained model to generate with; `F2` trains one, `F3` shows all. Enter lists those that are "
+        "ready at any of your services, and takes any other id, or the https address of a `.safetensors` "
+        "file. `none` goes to a base model."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            (Choice(NO_FINETUNE, "none"),), title="Finetune", free_text=ANY_FINETUNE, id="finetune"
+        )

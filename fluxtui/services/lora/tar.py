@@ -1,0 +1,130 @@
+"""The one LoRA out of a tar that nobody vouches for: no path in it is ever used, nothing else is written."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from fluxtui.domain.errors import WeightsError
+from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.services.lora.copying import write_all
+from fluxtui.services.lora.safetensors import open_weights
+from fluxtui.services.lora.tar_entries import DamagedTar, Position, TarEntry, tar_entries
+from fluxtui.services.storage.files import storage_fault
+
+USUAL_NAME = "lora.safetensors"
+"""What Replicate's trainer calls its result (ostris/flux-dev-lora-trainer, read 2026-11)."""
+
+_SUFFIX = ".safetensors"
+_BLOCK_BYTES = 1 << 20
+_OTHER_BYTES = 1_000_000_000
+"""How much a packed tar may hold beside the LoRA, such as samples and captions."""
+
+_DAMAGED = (DamagedTar, OSError, EOFError, zlib.error, ValueError)
+
+
+def extract_weights(archive: Path, target: Path, *, max_bytes: int) -> None:
+    """Write the LoRA in a tar, plain or packed by gzip or bzip2, to `target`, for the user alone (mode 0600).
+
+    It is the one ordinary file in it whose name ends in `.safetensors`; of several the one that is called
+    `lora.safetensors`. Links, devices, hidden files and paths that lead upwards are passed over.
+
+    Args:
+        archive: the tar.
+        target: a file that exists or not, but no link; it is overwritten, and deleted where this fails.
+        max_bytes: the size that the LoRA may have.
+
+    Raises:
+        WeightsError: there is no such file in it, or more than one, or it is too large, or damaged.
+        StorageError: `target` cannot be written.
+    """
+    shown = safe_text(archive.name, limit=120)
+    with open_weights(archive) as file:
+        try:
+            with _opened(file, max_bytes) as position:
+                chosen = _chosen(tar_entries(position), shown)
+                position.finish()
+            if chosen.size > max_bytes:
+                raise WeightsError(
+                    f"The LoRA in {shown} has {file_size(chosen.size)}; "
+                    f"at most {file_size(max_bytes)} are taken."
+                )
+            with _opened(file, max_bytes) as position:
+                position.go_to(chosen.start)
+                _write(_blocks(position, chosen.size), target)
+        except _DAMAGED as error:
+            why = f": {error}" if isinstance(error, DamagedTar) else ""
+            raise WeightsError(f"{shown} is no whole tar{why}.", next_step="Fetch the file again.") from error
+
+
+@contextmanager
+def _opened(file: BinaryIO, max_bytes: int) -> Iterator[Position]:
+    file.seek(0)
+    start = file.read(3)
+    file.seek(0)
+    limit = max_bytes + _OTHER_BYTES
+    if start.startswith(b"\x1f\x8b"):
+        with gzip.open(file) as unpacked:
+            yield Position(unpacked, limit, seeks=False)
+    elif start == b"BZh":
+        with bz2.open(file) as unpacked:
+            yield Position(unpacked, limit, seeks=False)
+    else:
+        yield Position(file, os.fstat(file.fileno()).st_size, seeks=True)
+
+
+def _chosen(entries: Iterator[TarEntry], shown: str) -> TarEntry:
+    found = [entry for entry in entries if _is_candidate(entry)]
+    chosen = [entry for entry in found if _parts(entry)[-1] == USUAL_NAME] or found
+    if len(chosen) == 1:
+        return chosen[0]
+    if not chosen:
+        raise WeightsError(f"There is no LoRA in {shown}: no file in it ends in {_SUFFIX}.")
+    names = ", ".join(safe_text(entry.name, limit=60) for entry in chosen[:3])
+    raise WeightsError(
+        f"There are {plural(len(chosen), 'file')} in {shown} that could be the LoRA: {names}"
+        f"{' and others' if len(chosen) > 3 else ''}.",
+        next_step="Unpack the one you want, and add that.",
+    )
+
+
+def _is_candidate(entry: TarEntry) -> bool:
+    parts = _parts(entry)
+    return (
+        entry.is_file
+        and entry.size > 0
+        and entry.name.endswith(_SUFFIX)
+        and not entry.name.startswith("/")
+        and ".." not in parts
+        and not parts[-1].startswith(".")
+    )
+
+
+def _parts(entry: TarEntry) -> list[str]:
+    return entry.name.replace("\\", "/").split("/")
+
+
+def _blocks(position: Position, size: int) -> Iterator[bytes]:
+    for start in range(0, size, _BLOCK_BYTES):
+        yield position.read(min(_BLOCK_BYTES, size - start))
+
+
+def _write(blocks: Iterator[bytes], target: Path) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        handle = os.open(target, flags, 0o600)
+    except OSError as error:
+        raise storage_fault(error, target, "could not be written") from error
+    try:
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            for block in blocks:
+                write_all(file.write, block, target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise

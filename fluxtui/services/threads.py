@@ -1,0 +1,47 @@
+"""Long work in a thread that the event loop hears from, and that ends when nobody wants it any more."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is in all, on the event loop."""
+
+Advance = Callable[[int, int], None]
+"""The same for the thread that does the work."""
+
+R = TypeVar("R")
+
+
+class Stopped(Exception):
+    """The work was given up because nobody wants its result any more."""
+
+
+async def in_thread(work: Callable[[Advance, threading.Event], R], progress: Progress | None = None) -> R:
+    """Run `work` in a thread and return what it returns.
+
+    Args:
+        work: is handed a function that tells its progress, and an event that is set when it should end early.
+        progress: is told the progress on the event loop.
+
+    Raises:
+        asyncio.CancelledError: the caller was cancelled; the work has ended by then.
+        Exception: whatever `work` raises.
+    """
+    loop = asyncio.get_running_loop()
+    stop = threading.Event()
+
+    def advance(done: int, total: int) -> None:
+        if progress is not None and not stop.is_set():
+            loop.call_soon_threadsafe(progress, done, total)
+
+    running = asyncio.ensure_future(asyncio.to_thread(work, advance, stop))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.gather(running, return_exceptions=True)
+        raise

@@ -1,0 +1,110 @@
+"""What answers on fal's platform API: which endpoints live, what they cost, what is left on the account.
+
+Source: fal.ai platform API reference, read 2026-11; the shape of the balance from third-party clients.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from fluxtui.simulator.accounts import Account
+from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
+from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, platform_failure
+from fluxtui.simulator.fal.keys import authenticated
+from fluxtui.simulator.fal.service import FalService
+
+_PAGE = 50
+_CREDITS = 100
+_KINDS = {401: "authorization_error", 403: "permission_error"}
+
+
+def platform_app(service: FalService) -> Starlette:
+    """Build the application for the platform port."""
+    pages = _Pages(service)
+    routes = [
+        Route("/v1/models", pages.models),
+        Route("/v1/models/pricing", pages.pricing),
+        Route("/v1/account/billing", pages.billing),
+    ]
+    return Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
+
+
+class _Pages:
+    def __init__(self, service: FalService) -> None:
+        self._service = service
+
+    async def models(self, request: Request) -> Response:
+        if "authorization" in request.headers:
+            self._account(request)
+        status = request.query_params.get("status")
+        chosen = [each for each in _chosen(request) if status is None or each.status == status]
+        return _paged(request, "models", [_model(endpoint) for endpoint in chosen])
+
+    async def pricing(self, request: Request) -> Response:
+        self._account(request)
+        return _paged(request, "prices", [_price(endpoint) for endpoint in _chosen(request)])
+
+    async def billing(self, request: Request) -> Response:
+        account = self._account(request)
+        if not account.key.admin:
+            raise _refused(403, "This endpoint needs a key with Admin scope.")
+        document: dict[str, Any] = {"username": account.name}
+        if "credits" in request.query_params.getlist("expand"):
+            balance = round(account.credits / _CREDITS, 6)
+            document["credits"] = {"current_balance": balance, "currency": "USD"}
+        return JSONResponse(document)
+
+    def _account(self, request: Request) -> Account:
+        try:
+            return authenticated(self._service.accounts, request.headers.get("authorization"))
+        except FalError as error:
+            raise _refused(error.failure.status, error.failure.error) from None
+
+
+def _refused(status: int, message: str) -> FalError:
+    return FalError(
+        platform_failure(status, _KINDS.get(status, "validation_error"), message, str(uuid.uuid4()))
+    )
+
+
+def _chosen(request: Request) -> list[Trainer | Generator]:
+    """Return the endpoints asked for, all where none is named; an unknown one is left out."""
+    known, asked = endpoints(), request.query_params.getlist("endpoint_id")
+    return [known[name] for name in asked if name in known] if asked else list(known.values())
+
+
+def _model(endpoint: Trainer | Generator) -> dict[str, Any]:
+    category = "training" if isinstance(endpoint, Trainer) else "text-to-image"
+    if isinstance(endpoint, Generator) and endpoint.inputs:
+        category = "image-to-image"
+    metadata = {
+        "display_name": endpoint.id.rpartition("/")[2],
+        "category": category,
+        "status": endpoint.status,
+    }
+    return {"endpoint_id": endpoint.id, "metadata": metadata}
+
+
+def _price(endpoint: Trainer | Generator) -> dict[str, Any]:
+    return {
+        "endpoint_id": endpoint.id,
+        "unit_price": endpoint.unit_price,
+        "unit": endpoint.unit,
+        "currency": "USD",
+    }
+
+
+def _paged(request: Request, name: str, rows: Sequence[dict[str, Any]]) -> Response:
+    limit, cursor = request.query_params.get("limit", str(_PAGE)), request.query_params.get("cursor", "0")
+    if not (limit.isdecimal() and cursor.isdecimal() and 1 <= int(limit) <= _PAGE):
+        raise _refused(400, f"The limit is a number from 1 to {_PAGE}, the cursor one that was given out.")
+    begin, end = int(cursor), int(cursor) + int(limit)
+    more = end < len(rows)
+    return JSONResponse({name: rows[begin:end], "next_cursor": str(end) if more else None, "has_more": more})

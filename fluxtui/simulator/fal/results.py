@@ -1,0 +1,79 @@
+"""What a finished job of fal answers: its files, and for pictures the seed and the safety check."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from fluxtui.simulator.fal.endpoints import Trainer, endpoints
+from fluxtui.simulator.fal.jobs import FalJob
+
+if TYPE_CHECKING:
+    from fluxtui.simulator.fal.service import FalService
+
+WEIGHTS_FILE = "pytorch_lora_weights.safetensors"
+CONFIG_FILE = "config.json"
+_FALSE_BYTES = 1000
+
+
+async def result_of(service: FalService, job: FalJob, *, false_size: bool) -> dict[str, Any]:
+    """Return the outputs of a job that went well; with `false_size` its first file claims to be larger."""
+    document = await _training(service, job) if job.kind == "training" else await _pictures(service, job)
+    if false_size:
+        first = document["images"][0] if job.kind == "image" else next(iter(document.values()))
+        first["file_size"] = first.get("file_size", 0) + _FALSE_BYTES
+    return document
+
+
+async def _training(service: FalService, job: FalJob) -> dict[str, Any]:
+    trainer = endpoints()[job.endpoint]
+    assert isinstance(trainer, Trainer)  # noqa: S101  (only trainers train)
+    document: dict[str, Any] = {
+        trainer.weights: await _file(service, job, WEIGHTS_FILE, "application/octet-stream"),
+        "config_file": await _file(service, job, CONFIG_FILE, "application/json"),
+    }
+    if trainer.preprocessed:
+        document["debug_preprocessed_output"] = None
+    return document
+
+
+async def _pictures(service: FalService, job: FalJob) -> dict[str, Any]:
+    content_type = f"image/{job.parameters['output_format']}"
+    width, height = job.size or (0, 0)
+    images = []
+    for name in picture_names(job):
+        if job.parameters["sync_mode"]:
+            content = await service.output(job, name) or b""
+            entry = {"url": f"data:{content_type};base64,{base64.b64encode(content).decode()}"}
+        else:
+            entry = await _file(service, job, name, content_type)
+        images.append({**entry, "width": width, "height": height, "content_type": content_type})
+    return {
+        "images": images,
+        "timings": {"inference": job.run},
+        "seed": job.seed,
+        "has_nsfw_concepts": [job.black] * job.count,
+        "prompt": job.parameters["prompt"],
+    }
+
+
+async def _file(service: FalService, job: FalJob, name: str, content_type: str) -> dict[str, Any]:
+    content = await service.output(job, name) or b""
+    return {
+        "url": f"{service.addresses['cdn']}/files/{job.id}/{name}",
+        "content_type": content_type,
+        "file_name": name,
+        "file_size": len(content),
+    }
+
+
+def picture_names(job: FalJob) -> list[str]:
+    """Return the file names of a job's pictures, in order."""
+    suffix = {"jpeg": "jpg"}.get(job.parameters["output_format"], job.parameters["output_format"])
+    return [f"{job.id[:8]}_{number}.{suffix}" for number in range(job.count)]
+
+
+def config_of(job: FalJob) -> bytes:
+    """Return the file that says how a LoRA was trained."""
+    return json.dumps({"endpoint": job.endpoint, **job.parameters}, indent=2).encode()

@@ -1,0 +1,64 @@
+"""Replicate as the server hosts it beside the other services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from fluxtui.simulator.accounts import Accounts
+from fluxtui.simulator.faults import Fault
+from fluxtui.simulator.hosting import Foundation
+from fluxtui.simulator.ledger import LedgerEntry
+from fluxtui.simulator.replicate import misbehaving
+from fluxtui.simulator.replicate.api_app import api_app
+from fluxtui.simulator.replicate.delivery_app import delivery_app, found_at
+from fluxtui.simulator.replicate.jobs import TRAINING
+from fluxtui.simulator.replicate.service import NAME, ReplicateService
+
+
+class HostedReplicate(ReplicateService):
+    """The service with what `HostedService` asks for."""
+
+    def __init__(self, shared: Foundation) -> None:
+        """Read the state."""
+        super().__init__(shared)
+        self.name = NAME
+        self.accounts: Accounts = self.members
+
+    def applications(self) -> Mapping[str, ASGIApp]:
+        """Return the applications for the ports "api" and "delivery"."""
+        return {"api": api_app(self), "delivery": delivery_app(self)}
+
+    def place_of(self, role: str, method: str, path: str) -> str | None:
+        """Return where a request goes, in words of `Fault.where`."""
+        return misbehaving.place_of(role, method, path)
+
+    def refusal(self, fault: Fault) -> Response:
+        """Return what Replicate answers for a fault of `faults.HTTP_KINDS`."""
+        return misbehaving.refusal(fault)
+
+    async def content_at(self, role: str, path: str) -> bytes | None:
+        """Return an output or the weights at `path`, which anybody can fetch, or None."""
+        output = await found_at(self, path.partition("?")[0]) if role == "delivery" else None
+        return None if output is None else output.content
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return what was accepted and billed, oldest first."""
+        now = self.clock()
+        return [
+            LedgerEntry(
+                service=NAME,
+                id=job.id,
+                key=job.key_name,
+                kind=TRAINING if job.kind == TRAINING else "image",
+                endpoint=job.model,
+                cost=job.cost(now),
+                accepted_at=job.accepted_at,
+                status=job.status(now),
+                delivered=job.delivered,
+                violations=list(job.violations),
+            )
+            for job in self.jobs.values()
+        ]

@@ -1,0 +1,62 @@
+"""The files that jobs leave: their names, their addresses on the delivery host, their bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from fluxtui.simulator.replicate import tarball
+from fluxtui.simulator.replicate.gallery import pictures_of
+from fluxtui.simulator.replicate.jobs import SUCCEEDED, TRAINING, Job
+from fluxtui.simulator.replicate.ordering import FORMATS
+from fluxtui.simulator.replicate.service import ReplicateService
+from fluxtui.simulator.weights import FLUX_1, lora_file
+
+CAPTIONS = "captions"
+"""The blob that holds a training's captions by file name, as JSON."""
+FOLDER = "xezq"
+_DEFAULT_RANK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file, as it is delivered."""
+
+    content: bytes
+    media_type: str
+
+
+def names_of(job: Job) -> list[str]:
+    """Return the names of the files that a job leaves when it succeeds."""
+    if job.kind == TRAINING:
+        return [tarball.NAME]
+    return [f"out-{place}.{job.parameters['output_format']}" for place in range(len(pictures_of(job)))]
+
+
+def addresses_of(service: ReplicateService, job: Job) -> list[str]:
+    """Return where the files of a job are."""
+    base = f"{service.addresses['delivery']}/{FOLDER}/{service.token(job)}"
+    return [f"{base}/{name}" for name in names_of(job)]
+
+
+async def output_of(service: ReplicateService, job: Job, name: str) -> Output | None:
+    """Return a file of a job that succeeded and is not erased yet, or None."""
+    now = service.clock()
+    if job.status(now) != SUCCEEDED or job.erased(now) or name not in names_of(job):
+        return None
+    if job.kind == TRAINING:
+        return Output(await asyncio.to_thread(_tar, service, job), "application/x-tar")
+    picture = await service.gallery.picture(job, pictures_of(job)[names_of(job).index(name)])
+    return Output(picture, f"image/{FORMATS[job.parameters['output_format']]}")
+
+
+def trained_lora(job_id: str, rank: int | None) -> bytes:
+    """Return the LoRA that a training makes, in half precision as replicate/flux-fine-tuner saves it."""
+    return lora_file(FLUX_1, job_id, rank=rank or _DEFAULT_RANK, kind="F16")
+
+
+def _tar(service: ReplicateService, job: Job) -> bytes:
+    captions = json.loads(service.kept_with(job, CAPTIONS) or b"{}")
+    weights = trained_lora(job.id, job.parameters.get("lora_rank"))
+    return tarball.weights_tar(weights, job.parameters, captions, job.ends_at)

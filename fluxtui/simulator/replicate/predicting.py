@@ -1,0 +1,146 @@
+"""Accepts a prediction: checks it, finds its pictures and LoRAs, starts it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fluxtui.simulator.pictures import UnreadablePictureError, opened
+from fluxtui.simulator.replicate import loras
+from fluxtui.simulator.replicate.jobs import PREDICTION, Job
+from fluxtui.simulator.replicate.library import Runnable
+from fluxtui.simulator.replicate.loras import UselessLoraError
+from fluxtui.simulator.replicate.members import Member
+from fluxtui.simulator.replicate.ordering import output_size
+from fluxtui.simulator.replicate.outcomes import OUTCOME_FAULTS, Outcome, failed_early, kind_of, outcome_of
+from fluxtui.simulator.replicate.secrets_in import without_secrets
+from fluxtui.simulator.replicate.service import ReplicateService
+from fluxtui.simulator.replicate.uploads import MissingInputError
+from fluxtui.simulator.replicate.validation import check_input
+
+NO_CUSTOM_SIZE = "width and height must be defined if aspect ratio is 'custom'"
+_LARGEST_RANDOM_SEED = 2**16
+_SECONDS, _SECONDS_FOR_STEPS, _MOST_STEPS, _MEGAPIXEL = 1.0, 2.0, 50, 1024 * 1024
+
+
+async def accept_prediction(
+    service: ReplicateService, member: Member, run: Runnable, given: dict[str, Any], seconds: float | None
+) -> Job:
+    """Accept a prediction of what `run` names with the input `given`; `seconds` is its `Cancel-After`.
+
+    Raises ProblemError: 422 for a wrong input, 429 and 402. Once it returns, the job is on disk.
+    """
+    parameters = check_input(run.recipe.fields, given)
+    service.check_room(member)
+    fault = service.faults.take("submit", OUTCOME_FAULTS)
+    kind = kind_of(parameters["prompt"], fault.kind if fault else None)
+    count = int(parameters["num_outputs"])
+    outcome = outcome_of(kind, count, checked=not parameters["disable_safety_checker"])
+    pictures: dict[str, bytes] = {}
+    names: list[tuple[str, float]] = []
+    size = None
+    try:
+        pictures = await _pictures(service, member, parameters)
+        size = await asyncio.to_thread(_size, parameters, pictures)
+        names = await _loras(service, member, run, parameters)
+    except (MissingInputError, UselessLoraError, UnreadablePictureError, ValueError) as error:
+        outcome = failed_early(str(error))
+    now = service.clock()
+    job = Job(
+        id=service.new_id(),
+        key_name=member.name,
+        kind=PREDICTION,
+        model=run.model,
+        version=run.version,
+        input=without_secrets(given),
+        parameters=without_secrets(parameters),
+        steps=int(parameters["num_inference_steps"]),
+        accepted_at=now,
+        duration=service.settings.seconds_per_image,
+        billed_seconds=_billed_seconds(parameters, size),
+        price=run.recipe.hardware.price,
+        deadline=None if seconds is None else now + seconds,
+        seed=_seed(service, parameters["seed"]),
+        size=size,
+        loras=names,
+        **_ending(outcome),
+    )
+    await service.keep(job, blobs=[(job.id, name, content) for name, content in pictures.items()])
+    service.gallery.begin(job)
+    return job
+
+
+def _ending(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "outcome": outcome.status,
+        "error": outcome.error,
+        "ends_early": outcome.early,
+        "dropped": list(outcome.dropped),
+    }
+
+
+async def _pictures(
+    service: ReplicateService, member: Member, parameters: Mapping[str, Any]
+) -> dict[str, bytes]:
+    if not parameters["image"]:
+        return {}
+    wanted = {name: parameters.get(name) for name in ("image", "mask")}
+    return {name: await service.content(member, url) for name, url in wanted.items() if url}
+
+
+def _size(parameters: Mapping[str, Any], pictures: Mapping[str, bytes]) -> tuple[int, int]:
+    source = None
+    for content in pictures.values():
+        with opened(content) as picture:
+            source = source or picture.size
+    size = output_size(parameters, source)
+    if size is None:
+        raise ValueError(NO_CUSTOM_SIZE)
+    return size
+
+
+async def _loras(
+    service: ReplicateService, member: Member, run: Runnable, parameters: Mapping[str, Any]
+) -> list[tuple[str, float]]:
+    """Return the digests and scales of the LoRAs that a prediction paints with."""
+    main = parameters.get("lora_weights") or parameters.get("replicate_weights")
+    extra = parameters["extra_lora"]
+    named: list[tuple[str, float]] = []
+    if main:
+        named.append((await _digest(service, member, main.strip()), parameters["lora_scale"]))
+    elif run.job is not None:
+        named += [(digest, parameters["lora_scale"]) for digest, _ in service.jobs[run.job].loras]
+    if extra and extra.strip() != (main or "").strip():
+        named.append((await _digest(service, member, extra.strip()), parameters["extra_lora_scale"]))
+    return named
+
+
+async def _digest(service: ReplicateService, member: Member, reference: str) -> str:
+    if loras.lies_elsewhere(reference):
+        return reference
+    if loras.is_file(reference):
+        try:
+            content = await service.content(member, reference)
+        except MissingInputError:
+            raise UselessLoraError(loras.NOT_FOUND) from None
+        return await asyncio.to_thread(loras.digest_in, content)
+    model, version_id = loras.model_of(reference)
+    for version in service.library.visible_versions(member, model):
+        if version_id in (None, version.id):
+            return service.jobs[version.job].loras[0][0]
+    raise UselessLoraError(loras.NOT_FOUND)
+
+
+def _billed_seconds(parameters: Mapping[str, Any], size: tuple[int, int] | None) -> float:
+    """Return what the pictures take on an H100: one to three seconds each at a megapixel."""
+    share = (size[0] * size[1] if size else 0) / _MEGAPIXEL
+    steps = int(parameters["num_inference_steps"]) / _MOST_STEPS * (0.5 if parameters["go_fast"] else 1.0)
+    return round(int(parameters["num_outputs"]) * (_SECONDS + _SECONDS_FOR_STEPS * steps * share), 6)
+
+
+def _seed(service: ReplicateService, asked: int | None) -> int:
+    """Return the seed asked for, or a small one of the service's own for none or a negative one."""
+    if asked is not None and asked >= 0:
+        return int(asked)
+    return (service.settings.seed * 7919 + len(service.jobs) * 2647 + 17) % _LARGEST_RANDOM_SEED

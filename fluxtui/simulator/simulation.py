@@ -1,0 +1,84 @@
+"""All services of one simulator together: what admin paths, tests and the server ask about."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from fluxtui.simulator.clock import Clock
+from fluxtui.simulator.faults import FaultBox
+from fluxtui.simulator.hosting import HostedService, foundation
+from fluxtui.simulator.ledger import LedgerEntry, Violation
+from fluxtui.simulator.service import SimulatedService
+from fluxtui.simulator.services import hosted_services
+from fluxtui.simulator.settings import Settings
+
+
+class Simulation:
+    """BFL and the hosted services on one state. Its methods run on the server's loop."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Open the state. Raises StateError."""
+        self._shared = foundation(settings, clock)
+        self.settings = settings
+        self.last_request_at = time.monotonic()
+        try:
+            self.bfl = SimulatedService(self._shared)
+            self.hosted = hosted_services(self._shared)
+        except BaseException:
+            self._shared.studio.close()
+            self._shared.store.close()
+            raise
+        self._shared.services.extend(self.hosted)
+
+    @property
+    def faults(self) -> FaultBox:
+        """The faults of all services."""
+        return self._shared.faults
+
+    def service(self, name: str) -> HostedService:
+        """Return a hosted service. Raises KeyError where none has that name."""
+        return {service.name: service for service in self.hosted}[name]
+
+    def urls(self) -> dict[str, dict[str, str]]:
+        """Return the addresses of the hosted services by name and role."""
+        return {service.name: dict(service.addresses) for service in self.hosted}
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return what was accepted and billed by all services, oldest first."""
+        listed = self.bfl.ledger()
+        for service in self.hosted:
+            listed += service.ledger()
+        return sorted(listed, key=lambda entry: entry["accepted_at"])
+
+    def violations(self) -> list[Violation]:
+        """Return what a careful client would not have done to any service, oldest first."""
+        listed = list(self.bfl.violations)
+        for service in self.hosted:
+            listed += service.violations
+        return sorted(listed, key=lambda violation: violation["at"])
+
+    def active_tasks(self) -> int:
+        """Count jobs under way."""
+        return self.bfl.active_tasks() + sum(service.active_tasks() for service in self.hosted)
+
+    def balances(self) -> dict[str, dict[str, float]]:
+        """Return the credits of the hosted services' accounts by service and account name."""
+        return {service.name: service.accounts.balances() for service in self.hosted}
+
+    async def reset(self) -> None:
+        """Forget all work and faults and refill the accounts."""
+        self.faults.clear()
+        self._shared.studio.forget_all()
+        await asyncio.to_thread(self._shared.store.clear)
+        await self.bfl.reset()
+        for service in self.hosted:
+            service.violations.clear()
+            await service.reset()
+
+    def close(self) -> None:
+        """Finish painting and close the state."""
+        self._shared.studio.close()
+        for service in self.hosted:
+            service.close()
+        self._shared.store.close()
