@@ -49,9 +49,13 @@ def checked_reference(text: str) -> str:
     return text
 
 
-def destination_stem(finetune_name: str) -> str:
-    """Return what the names of all models begin with that finetunes of this name are trained into."""
+def _stem(finetune_name: str) -> str:
     return f"{slug(finetune_name) or 'lora'}-"
+
+
+def archive_name(finetune_name: str) -> str:
+    """Return what the pictures of a finetune are called at Replicate, where a training names them."""
+    return f"{_stem(finetune_name)}pictures.zip"
 
 
 def destination_name(finetune_name: str, archive_sha256: str, attempt: int = 1) -> str:
@@ -59,5 +63,11 @@ def destination_name(finetune_name: str, archive_sha256: str, attempt: int = 1) 
 
     The same pictures under the same name go into the same model; `attempt` gives others where it is taken.
     """
-    name = destination_stem(finetune_name) + archive_sha256[:_HASH_DIGITS]
+    name = _stem(finetune_name) + archive_sha256[:_HASH_DIGITS]
     return name if attempt == 1 else f"{name}-{attempt}"
+
+
+def is_destination_of(model_name: str, finetune_name: str) -> bool:
+    """Tell whether `destination_name` can have given a model its name for a finetune of this name."""
+    end = rf"[0-9a-f]{{{_HASH_DIGITS}}}(-\d+)?"
+    return re.fullmatch(re.escape(_stem(finetune_name)) + end, model_name) is not None

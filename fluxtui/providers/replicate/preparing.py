@@ -5,6 +5,7 @@ Source: Replicate HTTP API reference and replicate/cog-flux, read 2026-11.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from fluxtui.providers.base import LoraSource, Materials, Prepared
 from fluxtui.providers.reading import as_identifier, as_mapping
 from fluxtui.providers.replicate.destinations import destination
 from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
-from fluxtui.providers.replicate.names import Reference, destination_stem, reference
+from fluxtui.providers.replicate.names import Reference, archive_name, reference
 from fluxtui.providers.replicate.training import training_input
 from fluxtui.providers.replicate.uploads import Uploads, sha256_of
 
@@ -53,11 +54,10 @@ async def prepared_training(api: APIService, request: TrainingEndpoint, material
     version, schema = await _trainer(api, request)
     values = training_input(request, schema)
     name = str(request.given()[request.name_field])
-    sha256 = materials.archive_sha256 or sha256_of(materials.archive)
+    sha256 = materials.archive_sha256 or await asyncio.to_thread(sha256_of, materials.archive)
     model = await destination(api, name, sha256)
     uploads = Uploads(api, materials.uploads, materials.progress)
-    called = f"{destination_stem(name)}pictures.zip"
-    address = await uploads.address_of(materials.archive, sha256=sha256, called=called)
+    address = await uploads.address_of(materials.archive, sha256=sha256, called=archive_name(name))
     body = {"destination": model, "input": {**values, "input_images": address}}
     path = f"/v1/models/{request.info.id}/versions/{version}/trainings"
     return Prepared(request, body=body, details={PATH: path}, archive=materials.archive)

@@ -173,6 +173,7 @@ class FluxDevLoraTrainer(TrainingEndpoint):
         trains=Base.FLUX1_DEV,
     )
     rules: ClassVar[DatasetRules] = _RULES
+    steps_field: ClassVar[str] = "steps"
 
     name: Name
     trigger_word: TriggerWord = "TOK"
@@ -204,6 +205,7 @@ class FastFluxTrainer(TrainingEndpoint):
         trains=Base.FLUX1_DEV,
     )
     rules: ClassVar[DatasetRules] = _RULES
+    steps_field: ClassVar[str] = "steps"
 
     name: Name
     trigger_word: TriggerWord = "TOK"

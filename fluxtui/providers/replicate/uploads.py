@@ -16,8 +16,6 @@ from fluxtui.providers.reading import as_mapping, as_moment
 
 KEPT_FOR = timedelta(hours=24)
 """For how long Replicate keeps an upload that does not say when it expires."""
-AT_LEAST = timedelta(hours=6)
-"""For how long an earlier upload must still be kept to be used again: a job may wait before it fetches it."""
 
 _BLOCK = 1 << 20
 
@@ -40,14 +38,17 @@ class Uploads:
         Args:
             path: the file.
             sha256: of it; reckoned where empty.
-            called: what Replicate is told it is called; its own name where empty.
+            called: what Replicate is told it is called; its own name where empty. Lost trainings are known
+                again by it, so under another name a file is uploaded once more.
 
         Raises:
             StorageError: it cannot be read.
             ServiceError: it cannot be uploaded; nothing was billed.
         """
         digest = sha256 or await asyncio.to_thread(sha256_of, path)
-        known = await self._memory.known(digest, AT_LEAST)
+        if called:
+            digest = hashlib.sha256(f"{digest} {called}".encode()).hexdigest()
+        known = await self._memory.known(digest)
         if known is not None:
             return known
         answer = await self._api.post_file(
