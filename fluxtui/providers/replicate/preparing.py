@@ -114,9 +114,7 @@ async def newest_version(api: APIService, named: Reference) -> str:
     return version
 
 
-async def _pictures(
-    api: APIService, request: ReplicateGeneration, materials: Materials
-) -> dict[str, str]:
+async def _pictures(api: APIService, request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
     values = request.given()
     uploads = Uploads(api, materials.uploads, materials.progress)
     wanted = [

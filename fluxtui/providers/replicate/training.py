@@ -117,9 +117,7 @@ CaptionDropout = Annotated[
     ),
 ]
 Optimizer = Annotated[
-    Literal[
-        "prodigy", "adam8bit", "adamw8bit", "lion8bit", "adam", "adamw", "lion", "adagrad", "adafactor"
-    ],
+    Literal["prodigy", "adam8bit", "adamw8bit", "lion8bit", "adam", "adamw", "lion", "adagrad", "adafactor"],
     Parameter("Optimizer", "The method of learning; rarely worth a change.", advanced=True),
 ]
 CacheLatents = Annotated[
