@@ -1,1 +1,1 @@
-"""Replicate: its trainers, what generates with their LoRAs, and the translation between our words and its wire."""
+"""Replicate: its trainers, what generates with their LoRAs, and the translation to and from its wire."""

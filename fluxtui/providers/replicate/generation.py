@@ -54,7 +54,7 @@ _LOOKED_UP = frozenset({Control.PICTURE, Control.FINETUNE})
 
 
 class ReplicateGeneration(GenerationEndpoint):
-    """Base of what generates here; `wire_names` are Replicate's names of parameters that we call otherwise."""
+    """Base of what generates here; `wire_names` are Replicate's names for parameters with another here."""
 
     wire_names: ClassVar[Mapping[str, str]] = {}
 

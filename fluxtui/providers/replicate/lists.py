@@ -1,4 +1,7 @@
-"""Reading Replicate's lists: pages of a hundred, newest first. Source: Replicate HTTP API reference, read 2026-11."""
+"""Reading Replicate's lists: pages of a hundred, newest first.
+
+Source: Replicate HTTP API reference, read 2026-11.
+"""
 
 from __future__ import annotations
 

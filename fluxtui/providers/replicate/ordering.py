@@ -1,4 +1,7 @@
-"""What Replicate answers to an order. Source: Replicate HTTP API reference and reports of its users, read 2026-11."""
+"""What Replicate answers to an order.
+
+Source: Replicate HTTP API reference and reports of its users, read 2026-11.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,8 @@ def order_failure(error: ServiceError, request: Endpoint) -> ServiceError:
     gone = isinstance(error, Refused) and error.detail.casefold().startswith(_BAD_VERSION)
     if isinstance(error, NotFound) and isinstance(request, TrainingEndpoint):
         failure = NotFound(
-            "The model at Replicate that the training was to end in, or this version of the trainer, is gone. "
-            "Nothing was billed.",
+            "The model at Replicate that the training was to end in, or this version of the trainer, is "
+            "gone. Nothing was billed.",
             next_step="Start the training again: what is missing is made anew.",
         )
     elif isinstance(error, NotFound):
