@@ -1,6 +1,7 @@
 """Parameters of Replicate's endpoints: type, range and words for people, each written once.
 
-Sources of ranges and defaults: replicate/cog-flux (predict.py) and replicate/flux-fine-tuner (train.py), read 2026-11.
+Sources of ranges and defaults: replicate/cog-flux (predict.py) and replicate/flux-fine-tuner (train.py), read
+2026-11.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ TrainedHere = Annotated[
         "Finetune", "The finetune to generate with, trained in this account.", control=Control.FINETUNE
     ),
 ]
-_LORA_HELP = "A LoRA for FLUX.1 [dev]. Replicate fetches its file itself, so it must be at an address that needs no key."
+_LORA_HELP = "A LoRA for FLUX.1 [dev]. Replicate fetches its file itself, so it must be at an address that needs no "
+    "key."
 LoraFile = Annotated[str, Field(min_length=1), Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE)]
 SecondLora = Annotated[
     str | None,
@@ -52,7 +54,7 @@ _ADDRESS = re.compile(r"https://\S+", re.IGNORECASE)
 def _checked_lora(text: str) -> str:
     if reference(text) is None and _ADDRESS.fullmatch(text) is None:
         raise ValueError(
-            "must be an https address of a .safetensors file, or owner/name of a Replicate model"
+            "must be an https address of a .safetensors file, or owner/name of a model there"
         )
     return text
 
@@ -62,8 +64,8 @@ FurtherLora = Annotated[
     AfterValidator(lambda text: text if text is None else _checked_lora(text)),
     Parameter(
         "Second LoRA",
-        "One more LoRA for FLUX.1 [dev]: the https address of its .safetensors file, or owner/name of a model "
-        "at Replicate.",
+        "One more LoRA for FLUX.1 [dev]: the https address of its .safetensors file, or owner/name of a "
+        "model at Replicate.",
         advanced=True,
         empty="none",
     ),

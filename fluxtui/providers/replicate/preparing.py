@@ -132,7 +132,7 @@ async def _picture(uploads: Uploads, field: Field, value: str) -> str:
     if _WEB_ADDRESS.fullmatch(value):
         return value
     path = Path(value)
-    if not path.is_file():
+    if not await asyncio.to_thread(path.is_file):
         raise PictureError(f"{field.title}: there is no file {path.name!r} any more. Nothing was sent.")
     return await uploads.address_of(path)
 
@@ -163,8 +163,8 @@ def _lora(field: Field, value: str, materials: Materials) -> str:
         return trained_here.as_lora
     if source.url is None:
         reason = (
-            f"{source.name} is only here, and Replicate fetches a LoRA only from an address that needs no key. "
-            "fal.ai takes the file itself"
+            f"{source.name} is only here, and Replicate fetches a LoRA only from an address that needs no "
+            "key. fal.ai takes the file itself"
         )
     else:
         reason = (

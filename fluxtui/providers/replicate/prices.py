@@ -1,8 +1,8 @@
 """What Replicate charges, as a dated table; no answer names a price, but the seconds used are told.
 
-Sources: Replicate's pricing and training pages and the model page of flux-dev-lora, read 2026-11; that the fast
-trainer runs on eight H100 follows from bills of $1.46 for two minutes that users report. Times to reckon with are
-ours: about $1.75 for 1000 steps of training, and 7.7 seconds for a picture, are what users report.
+Sources: Replicate's pricing and training pages and the model page of flux-dev-lora, read 2026-11; that the
+fast trainer runs on eight H100 follows from bills of $1.46 for two minutes that users report. Times to reckon
+with are ours: about $1.75 for 1000 steps of training, and 7.7 seconds for a picture, are what users report.
 """
 
 from __future__ import annotations

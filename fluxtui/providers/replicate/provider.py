@@ -52,8 +52,8 @@ class ReplicateProvider:
         adds_by_id=True,
         id_help=f"{ID_HELP}.",
         cancels=True,
-        cancel_advice="What has not begun costs nothing; what runs is stopped, and the seconds that it ran are "
-        "billed.",
+        cancel_advice="What has not begun costs nothing; what runs is stopped, and the seconds that it ran "
+        "are billed.",
         tells_balance=False,
         finds=frozenset({JobKind.TRAINING, JobKind.GENERATION}),
         price_source=f"Replicate's price list of {READ_ON}; each answer tells the seconds that were used",
@@ -149,7 +149,7 @@ class ReplicateProvider:
         named = _named(finetune_id)
         if named.version is None:
             raise InvalidInput(
-                f"{safe_text(finetune_id, limit=80)} names a model and no version of it, so nothing was deleted.",
+                f"{safe_text(finetune_id, limit=80)} names a model and no version; nothing was deleted.",
                 next_step="Delete the model at replicate.com.",
             )
         try:

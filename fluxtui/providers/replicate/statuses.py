@@ -1,4 +1,7 @@
-"""What Replicate says of a training or a prediction, in our words. Source: Replicate HTTP API reference, read 2026-11."""
+"""What Replicate says of a training or a prediction, in our words.
+
+Source: Replicate HTTP API reference, read 2026-11.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The trainers of FLUX.1 [dev] LoRAs. Source: replicate/flux-fine-tuner (train.py), read 2026-11.
 
 What would publish the LoRA at Hugging Face or log elsewhere (`hf_token`, `hf_repo_id`, `wandb_...`) is no
-parameter here and never sent. That an archive may have 100 MB is commonly said and not confirmed by Replicate;
-the greatest number of pictures is our own bound.
+parameter here and never sent. That an archive may have 100 MB is commonly said and not confirmed by
+Replicate; the greatest number of pictures is our own bound.
 """
 
 from __future__ import annotations
@@ -153,8 +153,8 @@ _RULES = DatasetRules(
     formats=("JPEG", "PNG", "WEBP"),
     max_pixels=4 * 1024 * 1024,
     captions=CaptionRule.OPTIONAL,
-    caption_advice="Pictures without a caption are described by the service (LLaVA) while automatic captions are "
-    "on; where all have one, none is written.",
+    caption_advice="Pictures without a caption are described by the service (LLaVA) while automatic captions "
+    "are on; where all have one, none is written.",
     max_bytes=100 * 1000 * 1000,
 )
 
@@ -191,7 +191,7 @@ class FluxDevLoraTrainer(TrainingEndpoint):
 
 
 class FastFluxTrainer(TrainingEndpoint):
-    """Train a FLUX.1 [dev] LoRA in minutes. Its source is not public: its parameters are those of its callers."""
+    """Train a FLUX.1 [dev] LoRA in minutes. Its source is not public: the parameters are its callers'."""
 
     info: ClassVar[EndpointInfo] = EndpointInfo(
         id="replicate/fast-flux-trainer",

@@ -1,4 +1,7 @@
-"""Handing files to Replicate, which keeps them for a day. Source: replicate-python (tests/cassettes), read 2026-11."""
+"""Handing files to Replicate, which keeps them for a day.
+
+Source: replicate-python (tests/cassettes), read 2026-11.
+"""
 
 from __future__ import annotations
 
