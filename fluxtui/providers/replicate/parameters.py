@@ -40,8 +40,9 @@ TrainedHere = Annotated[
         "Finetune", "The finetune to generate with, trained in this account.", control=Control.FINETUNE
     ),
 ]
-_LORA_HELP = "A LoRA for FLUX.1 [dev]. Replicate fetches its file itself, so it must be at an address that needs no "
-    "key."
+_LORA_HELP = (
+    "A LoRA for FLUX.1 [dev]. Replicate fetches its file itself, so it must be at an address without a key."
+)
 LoraFile = Annotated[str, Field(min_length=1), Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE)]
 SecondLora = Annotated[
     str | None,
@@ -53,9 +54,7 @@ _ADDRESS = re.compile(r"https://\S+", re.IGNORECASE)
 
 def _checked_lora(text: str) -> str:
     if reference(text) is None and _ADDRESS.fullmatch(text) is None:
-        raise ValueError(
-            "must be an https address of a .safetensors file, or owner/name of a model there"
-        )
+        raise ValueError("must be an https address of a .safetensors file, or owner/name of a model there")
     return text
 
 
