@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from fluxtui.domain.errors import InvalidInput, NotFound, NotPermitted, PictureError, TrainingDiscontinued
@@ -65,7 +64,7 @@ async def test_the_fast_trainer_is_told_the_steps_as_its_schema_calls_them(
     steps: str, make_provider: MakeProvider, archive: Path, memory: Memory
 ) -> None:
     request = FastFluxTrainer.checked({"name": "fox", "steps": 600, "lora_type": "style"})
-    with running_simulator(Settings(fast_trainer_steps=steps)) as other:  # type: ignore[arg-type]
+    with running_simulator(Settings(fast_trainer_steps=steps)) as other:
         provider = make_provider(base_url=other.replicate.urls["api"])
         prepared = await provider.prepare(request, Materials(uploads=memory, archive=archive))
         accepted = await provider.order(prepared, lambda _done, _total: None)
@@ -242,11 +241,12 @@ async def test_a_lora_that_replicate_cannot_fetch_is_told_before_it_costs(
     assert simulator.replicate.ledger() == []
 
 
-async def test_the_archive_is_uploaded_whole(prepare: Prepare, archive: Path, simulator: Simulator) -> None:
+async def test_the_archive_is_uploaded_whole(
+    prepare: Prepare, archive: Path, api: APIService, simulator: Simulator
+) -> None:
     prepared = await prepare(FluxDevLoraTrainer.checked(TRAINING))
     address = prepared.body["input"]["input_images"]
-    key = {"authorization": "Bearer r8_sim_valid"}
-    told = httpx.get(address, headers=key).json()
+    told = (await api.get(address)).data
     assert (told["name"], told["content_type"]) == ("red-sheets-pictures.zip", "application/zip")
     assert told["size"] == archive.stat().st_size
     assert simulator.replicate.violations() == []

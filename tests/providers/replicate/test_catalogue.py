@@ -147,8 +147,8 @@ def test_what_they_do_with_finetunes() -> None:
     own, files = TrainedVersion.info.finetunes, FluxDevLora.info.finetunes
     assert own is not None
     assert files is not None
-    assert (own.by, own.most, own.bases) == (FinetuneBy.ID, 1, {Base.FLUX1_DEV})
-    assert (files.by, files.most, files.bases) == (FinetuneBy.WEIGHTS, 2, {Base.FLUX1_DEV})
+    assert (own.by, own.most, own.bases) == (FinetuneBy.ID, 1, frozenset({Base.FLUX1_DEV}))
+    assert (files.by, files.most, files.bases) == (FinetuneBy.WEIGHTS, 2, frozenset({Base.FLUX1_DEV}))
 
 
 def test_only_what_names_a_model_is_a_finetune_of_the_account() -> None:

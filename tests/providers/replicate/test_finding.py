@@ -174,10 +174,15 @@ async def test_an_erased_picture_is_not_recognised(
 
 
 async def test_lists_are_read_page_by_page(
-    api: APIService, provider: ReplicateProvider, prepare: Prepare, clock: ManualClock
+    api: APIService,
+    provider: ReplicateProvider,
+    prepare: Prepare,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("fluxtui.simulator.replicate.paging.PAGE", 3)
     prepared = await prepare(official(prompt="failme"), HERE)
-    ids = [(await provider.order(prepared, nothing)).remote_id for _ in range(103)]
+    ids = [(await provider.order(prepared, nothing)).remote_id for _ in range(7)]
     assert [task["id"] async for task in listed(api, "/v1/predictions")] == ids[::-1]
     since = datetime.fromtimestamp(clock() + 1, UTC)
     assert [task async for task in listed(api, "/v1/predictions", since)] == []

@@ -143,7 +143,8 @@ async def test_a_picture_with_loras_by_address_and_by_name(
     task = await order(official(finetune_id=here, extra_lora="x/y", extra_lora_scale=0.5), loras)
     clock.advance(2)
     done = await provider.status(task)
-    assert (done.phase, done.cost_credits) == (Phase.READY, pytest.approx(3.2))
+    assert done.phase is Phase.READY
+    assert done.cost_credits == pytest.approx(3.2)
     assert simulator.replicate.ledger()[-1]["endpoint"] == "black-forest-labs/flux-dev-lora"
 
 
@@ -281,7 +282,7 @@ async def test_a_version_or_model_that_is_gone_is_told_in_words(
     provider: ReplicateProvider, prepare: Prepare, trained: RemoteStatus, api: APIService
 ) -> None:
     unknown = await prepare(TrainedVersion.checked({**SMALL, "finetune_id": f"me/fox:{'0' * 64}"}))
-    with pytest.raises(NotFound, match="does not know the finetune me/fox:0+") as told:
+    with pytest.raises(NotFound, match=r"does not know the finetune me/fox:0+") as told:
         await provider.order(unknown, nothing)
     assert told.value.status == 422
     training = await prepare(FluxDevLoraTrainer.checked({**TRAINING, "name": "New"}))
