@@ -182,6 +182,7 @@ def test_the_training_shows_in_the_picture(
         ("sim-valid/nothing", "Weights not found at the supplied URL."),
         ("https://elsewhere.test/a.safetensors", "Weights not found at the supplied URL."),
         ("huggingface.co/somebody/a-lora", None),
+        ("https://huggingface.co/somebody/a-lora/resolve/main/fox.safetensors?download=true", None),
         ("https://civitai.com/models/12345/words", None),
     ],
 )
