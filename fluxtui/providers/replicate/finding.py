@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Control, TrainingEndpoint, fields_of
-from fluxtui.domain.errors import NotFound, UnexpectedAnswer
+from fluxtui.domain.errors import NotFound, NotPermitted, UnexpectedAnswer
 from fluxtui.providers.base import Candidate, Sought
 from fluxtui.providers.reading import as_identifier, as_mapping, as_moment, as_text
 from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
@@ -27,7 +27,8 @@ _LOOKED_UP = frozenset({Control.PICTURE, Control.FINETUNE})
 async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
     """Return the tasks that may be a sought job. Raises `ServiceError`.
 
-    What Replicate has erased cannot be known again, and its result would be gone as well.
+    What was ordered on its pages is none. What it has erased cannot be known again, and its result would be
+    gone as well.
     """
     training = isinstance(sought.request, TrainingEndpoint)
     since = sought.submitted_at and sought.submitted_at - _CLOCKS_DIFFER
@@ -35,7 +36,7 @@ async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
     async for task in listed(api, TRAININGS if training else PREDICTIONS, since):
         remote_id = as_identifier(task.get("id"))
         agrees = _trained_alike(task, sought) if training else _generated_alike(task, sought)
-        if remote_id is None or not agrees:
+        if remote_id is None or not agrees or task.get("source") == "web":
             continue
         archive = await _archive_name(api, task) if training else None
         may_be = partial(_may_be, task, archive)
@@ -107,6 +108,6 @@ async def _archive_name(api: APIService, task: Mapping[str, Any]) -> str | None:
         return None
     try:
         return as_text(as_mapping((await api.get(address)).data).get("name"))
-    except (NotFound, UnexpectedAnswer):
+    except (NotFound, NotPermitted, UnexpectedAnswer):
         # Erased after a day, or not at Replicate at all.
         return None
