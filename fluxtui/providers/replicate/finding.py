@@ -27,8 +27,7 @@ _LOOKED_UP = frozenset({Control.PICTURE, Control.FINETUNE})
 async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
     """Return the tasks that may be a sought job. Raises `ServiceError`.
 
-    What was ordered on its pages is none. What it has erased cannot be known again, and its result would be
-    gone as well.
+    What Replicate has erased cannot be known again, and its result would be gone as well.
     """
     training = isinstance(sought.request, TrainingEndpoint)
     since = sought.submitted_at and sought.submitted_at - _CLOCKS_DIFFER
@@ -36,7 +35,7 @@ async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
     async for task in listed(api, TRAININGS if training else PREDICTIONS, since):
         remote_id = as_identifier(task.get("id"))
         agrees = _trained_alike(task, sought) if training else _generated_alike(task, sought)
-        if remote_id is None or not agrees or task.get("source") == "web":
+        if remote_id is None or not agrees:
             continue
         archive = await _archive_name(api, task) if training else None
         may_be = partial(_may_be, task, archive)

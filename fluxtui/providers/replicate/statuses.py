@@ -30,8 +30,9 @@ PHASES: Mapping[str, Phase] = {
 }
 """Our word for each of the service's. `aborted` ended before it began, which is not billed."""
 
-# The run raises it where no picture passes the check. Source: replicate/cog-flux (predict.py), read 2026-11.
-_ALL_UNSAFE = "all generated images contained nsfw content"
+# Sources: replicate/cog-flux (predict.py) for a run none of whose pictures passes the check, reports of users for
+# official models, read 2026-11.
+_MODERATED = ("all generated images contained nsfw content", "the input or output was flagged as sensitive")
 _ENDED = frozenset({SUCCEEDED, FAILED, CANCELED, ABORTED})
 
 
@@ -48,7 +49,7 @@ def status_of(data: Any, task: RemoteTask) -> RemoteStatus:
     known = word.casefold()
     phase = PHASES.get(known) or _phase_of_unknown(answer)
     message = as_text(shown_log(answer.get("error"))) or ""
-    if phase is Phase.FAILED and message.casefold().startswith(_ALL_UNSAFE):
+    if phase is Phase.FAILED and message.casefold().startswith(_MODERATED):
         phase = Phase.MODERATED
     if phase is Phase.READY:
         return _succeeded(answer, task, word)

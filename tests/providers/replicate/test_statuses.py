@@ -93,8 +93,14 @@ def test_failures_say_why_without_addresses_and_keys() -> None:
     assert failed.cost_credits == pytest.approx(1.525)
 
 
-def test_a_picture_that_the_safety_check_holds_back_is_moderated() -> None:
-    said = "All generated images contained NSFW content. Try running it again with a different prompt."
+@pytest.mark.parametrize(
+    "said",
+    [
+        "All generated images contained NSFW content. Try running it again with a different prompt.",
+        "The input or output was flagged as sensitive. Please try again with different inputs. (E005)",
+    ],
+)
+def test_a_picture_that_the_safety_check_holds_back_is_moderated(said: str) -> None:
     moderated = picture(status="failed", error=said, metrics={"predict_time": 4}, **ENDED)
     assert (moderated.phase, moderated.message) == (Phase.MODERATED, said)
     assert moderated.cost_credits == pytest.approx(0.61)
