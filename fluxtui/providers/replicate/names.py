@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fluxtui.domain.text import slug
+from fluxtui.domain.errors import NotFound
+from fluxtui.domain.text import safe_text, slug
 
 ID_HELP = "owner/name:version as Replicate shows it, or owner/name for its newest version"
 
@@ -47,6 +48,15 @@ def checked_reference(text: str) -> str:
     if reference(text) is None:
         raise ValueError(f"must be {ID_HELP}")
     return text
+
+
+def unknown_finetune(finetune_id: str) -> NotFound:
+    """Return the error for a model or version that Replicate does not know, or not for this account."""
+    shown = safe_text(finetune_id, limit=80)
+    return NotFound(
+        f"Replicate does not know the finetune {shown}, or not for this account. Nothing was billed.",
+        next_step="It may have been deleted, or the token of this profile belongs to another account.",
+    )
 
 
 def _stem(finetune_name: str) -> str:
