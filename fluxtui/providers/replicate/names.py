@@ -11,7 +11,9 @@ from fluxtui.domain.text import safe_text, slug
 ID_HELP = "owner/name:version as Replicate shows it, or owner/name for its newest version"
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-_REFERENCE = re.compile(rf"({_NAME}/{_NAME})(?::([0-9a-f]{{64}}))?")
+ID_PATTERN = rf"({_NAME}/{_NAME})(?::([0-9a-f]{{64}}))?"
+"""A regular expression that such an id matches as a whole."""
+_REFERENCE = re.compile(ID_PATTERN)
 _HASH_DIGITS = 6
 
 
