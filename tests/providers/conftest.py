@@ -34,7 +34,6 @@ _QUICK = Pacing(
 )
 
 
-
 @pytest.fixture
 def atelier() -> Iterator[AtelierServer]:
     """A running Atelier that the registry knows."""
