@@ -195,11 +195,40 @@ async def test_it_is_found_in_the_generate_place(studio_app: FluxApp, atelier: A
             await until_seen(studio_app, pilot, endpoint.info.title)
 
 
+async def test_a_picture_is_ordered_in_the_generate_place(
+    studio_app: FluxApp, atelier: AtelierServer
+) -> None:
+    async with studio_app.run_test(size=(120, 40)) as pilot:
+        await until_seen(studio_app, pilot, "F1")
+        await studio_app.go("generate", profile=PROFILE, endpoint=Plain.info.id, values=ASKED)
+        await until_seen(studio_app, pilot, "a teapot")
+        await pilot.press("ctrl+s")
+        async with asyncio.timeout(15):
+            while not atelier.orders:
+                await pilot.pause(0.05)
+        await until_seen(studio_app, pilot, ".jpg")
+    assert [order.asked for order in atelier.orders.values()] == [{"what": "plain", **ASKED}]
+
+
 async def test_it_is_found_in_the_finetune_place(studio_app: FluxApp, atelier: AtelierServer) -> None:
     async with studio_app.run_test(size=(120, 40)) as pilot:
         await until_seen(studio_app, pilot, "F1")
         await studio_app.go("finetune")
         await until_seen(studio_app, pilot, "Passes")
+
+
+async def test_its_finetune_is_shown_and_generated_with(
+    studio_app: FluxApp, atelier: AtelierServer, photographs: Path
+) -> None:
+    async with studio_app.run_test(size=(120, 40)) as pilot:
+        await until_seen(studio_app, pilot, "F1")
+        finetune = await trained(studio_app.services, photographs)
+        await studio_app.go("models", finetune=finetune.ref)
+        await until_seen(studio_app, pilot, "Teapots")
+        await studio_app.go("generate", finetune=finetune.ref)
+        await until_seen(studio_app, pilot, "Teapots")
+        shown = seen(studio_app)
+        assert Mixed.info.title in shown or Graduate.info.title in shown
 
 
 async def test_its_job_is_shown_with_the_others(studio_app: FluxApp, atelier: AtelierServer) -> None:

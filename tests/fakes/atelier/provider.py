@@ -126,13 +126,12 @@ class AtelierProvider:
 
     async def status(self, task: RemoteTask) -> RemoteStatus:
         answer = as_mapping((await self._api.get(f"/orders/{task.remote_id}")).data)
-        word = as_text(answer.get("state")) or ""
-        phase = _PHASES.get(word)
-        if phase is None:
-            raise UnexpectedAnswer("The Atelier's word for the state of an order is not known.")
+        word = as_text(answer.get("state"))
+        if word is None:
+            raise UnexpectedAnswer("The Atelier's answer about an order has no state.")
         cost = as_number(answer.get("usd"))
         return RemoteStatus(
-            phase,
+            _PHASES.get(word, Phase.RUNNING),
             word,
             result_url=answer.get("picture"),
             weights_url=answer.get("weights"),
