@@ -316,7 +316,7 @@ def shared_profiles() -> dict[str, object]:
 
 @pytest.fixture
 def offer() -> Callable[..., Offer]:
-    """Return a function that finds an endpoint of the service, or of the atelier, as an offer of a profile."""
+    """Return a function that makes an endpoint of BFL or the atelier an offer of a profile."""
 
     def find(endpoint_id: str, profile: str = "demo") -> Offer:
         for provider, endpoints in (("bfl", GENERATION), (Atelier.id, (OldMix, Mix, Plain))):
