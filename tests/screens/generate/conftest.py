@@ -330,7 +330,13 @@ def offer() -> Callable[..., Offer]:
 
 @pytest.fixture
 def all_offers(offer: Callable[..., Offer]) -> tuple[Offer, ...]:
-    """What the profiles demo and studio offer, finetuned ones first."""
-    own = [Offer("demo", "bfl", endpoint) for endpoint in GENERATION]
-    others = [Offer("studio", Atelier.id, endpoint) for endpoint in (OldMix, Mix, Plain)]
-    return tuple(sorted((*own, *others), key=lambda item: not item.endpoint.takes_finetune()))
+    """What the profiles demo and studio offer, the finetuned ones of each first."""
+    profiles = {
+        "demo": [Offer("demo", "bfl", endpoint) for endpoint in GENERATION],
+        "studio": [Offer("studio", Atelier.id, endpoint) for endpoint in (OldMix, Mix, Plain)],
+    }
+    return tuple(
+        offer
+        for offers in profiles.values()
+        for offer in sorted(offers, key=lambda item: not item.endpoint.takes_finetune())
+    )

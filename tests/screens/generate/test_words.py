@@ -18,6 +18,7 @@ from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.providers.bfl.finetuned import FillFinetuned
 from fluxtui.providers.bfl.flux1 import FluxDev
 from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, offer_choices
+from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.ordering import Order, recipe_text, repeatable
 from fluxtui.screens.generate.picture_panel import facts, job_sentence, tail
 from fluxtui.screens.generate.price import Funds, Price
@@ -32,7 +33,7 @@ SEVEN_CENTS = Estimate(7, "a picture")
 
 
 def test_endpoints_tell_price_and_availability() -> None:
-    choices = offer_choices(Stock(OWN))
+    choices = offer_choices(Stock(OWN), GenerateForm())
     notes = {choice.value: choice.note for choice in choices}
     assert notes["demo/flux-pro-1.1-ultra-finetuned"] == "$0.07"
     assert notes["demo/flux-pro-finetuned"] == "$0.06 · ended"
