@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.finetune import OWN_FILES, Finetune
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Misfit(StrEnum):
     """Why an endpoint cannot generate with a finetune, in two or three words."""
 
     TAKES_NONE = "takes no finetune"
-    OTHER_ACCOUNT = "other profile"
+    OTHER_ACCOUNT = "trained elsewhere"
     OTHER_BASE = "other base model"
     NO_FILE = "no file of it"
 
@@ -60,6 +60,8 @@ def why_not(offer: Offer, finetune: Finetune) -> str:
     match misfit(offer, finetune):
         case Misfit.TAKES_NONE:
             return f"is not for {title}, which takes no finetune"
+        case Misfit.OTHER_ACCOUNT if finetune.profile == OWN_FILES:
+            return f"is a file of yours; {title} takes only what was trained at {offer.profile}"
         case Misfit.OTHER_ACCOUNT:
             return f"belongs to the profile {finetune.profile}, not to {offer.profile}"
         case Misfit.OTHER_BASE if use is not None and finetune.base is not None:

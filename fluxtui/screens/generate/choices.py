@@ -17,7 +17,8 @@ from fluxtui.widgets.dialogs import Choice
 NO_FINETUNE = ""
 """The value of the choice that generates without a finetune."""
 
-NAME_CELLS = 40
+NAME_CELLS = 28
+SHORT_NAME_CELLS = 20
 LEAST_TITLE_CELLS = 8
 """With less room than this for a title, it is not said whose it is."""
 
@@ -25,7 +26,6 @@ _AVAILABILITY = {Availability.SERVING: "", Availability.BETA: "beta", Availabili
 _GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TRAINING: ""}
 """Words for groups; the titles of finetuned endpoints say it themselves."""
 
-_NOT_WITH_IT = "not with this finetune"
 _NOT_HERE = "not here: "
 _OWNER = " · "
 _ADDITION = " with a "
@@ -39,22 +39,26 @@ def offer_title(offer: Offer, *, shared: bool) -> str:
 def offer_choices(stock: Stock, form: GenerateForm) -> tuple[Choice, ...]:
     """Return the endpoints with price of a picture, group and availability beside the title.
 
-    First come those that go with the finetune of `form`, where it names one; the others say that they do not.
+    They stand together by profile; where `form` names a finetune, those first that it can be used with.
     """
     finetune, named = stock.finetune_of(form), form.finetune
+    name = shorten(finetune.name if finetune is not None else named or "", SHORT_NAME_CELLS)
     right = [offer for offer in stock.offers if named and goes_with(offer, named, finetune)]
     others = [offer for offer in stock.offers if offer not in right]
-    shared = stock.is_shared
     return tuple(
-        Choice(offer.ref, offer_title(offer, shared=shared), _note_of(stock, offer, without=without))
-        for offers, without in ((right, False), (others, named is not None))
+        Choice(
+            offer.ref,
+            offer.endpoint.info.title,
+            offer_note(offer, stock.price_of(offer)),
+            _heading(offer.profile if stock.is_shared else "", f"{how} {name}" if named else ""),
+        )
+        for offers, how in ((right, "with"), (others, "without"))
         for offer in offers
     )
 
 
-def _note_of(stock: Stock, offer: Offer, *, without: bool) -> str:
-    note = offer_note(offer, stock.price_of(offer))
-    return f"{note} · {_NOT_WITH_IT}" if without and offer.endpoint.takes_finetune() else note
+def _heading(profile: str, use: str) -> str:
+    return " · ".join(part for part in (profile, use) if part)
 
 
 def offer_note(offer: Offer, live: UnitPrice | None = None) -> str:

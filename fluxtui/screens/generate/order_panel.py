@@ -15,7 +15,7 @@ from textual.message import Message
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices, offer_choices
+from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, parameters_of, prompt_field
 from fluxtui.screens.generate.matching import misfits
@@ -118,7 +118,7 @@ class OrderPanel(Vertical):
 
     def _offer_choices(self) -> None:
         """Offer endpoints and finetunes, and for further finetunes what the endpoint takes."""
-        self.query_one(EndpointChooser).choices = offer_choices(self._stock, self.form)
+        self.query_one(EndpointChooser).offer(self._stock, self.form)
         self.query_one(FinetuneChooser).choices = finetune_choices(self._stock, self._offer)
         if self._offer is not None:
             fitting = self._stock.fitting(self._offer)

@@ -50,9 +50,10 @@ def stock(all_offers: tuple[Offer, ...], bfl: Finetune, own: Finetune) -> Stock:
 
 
 def test_endpoints_say_whose_they_are_only_where_there_are_several(stock: Stock) -> None:
-    labels = {choice.value: choice.label for choice in offer_choices(stock, GenerateForm())}
-    assert labels["studio/atelier/plain"] == "FLUX.2 plain · studio"
-    assert labels["demo/flux-dev"].endswith(" · demo")
+    groups = {choice.value: choice.group for choice in offer_choices(stock, GenerateForm())}
+    assert (groups["studio/atelier/plain"], groups["demo/flux-dev"]) == ("studio", "demo")
+    alone = Stock(tuple(offer for offer in stock.offers if offer.profile == "demo"))
+    assert {choice.group for choice in offer_choices(alone, GenerateForm())} == {""}
 
 
 def test_profiles_stand_together_finetuned_endpoints_first(all_offers: tuple[Offer, ...]) -> None:
@@ -66,13 +67,13 @@ def test_profiles_stand_together_finetuned_endpoints_first(all_offers: tuple[Off
     assert [offer.endpoint.info.id for offer in supply.offers][2] == "atelier/plain"
 
 
-def test_with_a_finetune_its_endpoints_come_first_and_others_say_no(stock: Stock, own: Finetune) -> None:
+def test_with_a_finetune_its_endpoints_come_first(stock: Stock, own: Finetune) -> None:
     choices = offer_choices(stock, GenerateForm(finetune=own.ref))
     assert {choice.value for choice in choices[:2]} == {"studio/atelier/mix", "studio/atelier/old-mix"}
-    notes = {choice.value: choice.note for choice in choices}
-    assert "not with this finetune" not in notes["studio/atelier/mix"]
-    assert "not with this finetune" in notes[f"demo/{ULTRA}"]
-    assert "not with this finetune" not in notes["demo/flux-dev"]
+    groups = {choice.value: choice.group for choice in choices}
+    assert groups["studio/atelier/mix"] == "studio · with Fox"
+    assert groups["studio/atelier/plain"] == "studio · without Fox"
+    assert groups[f"demo/{ULTRA}"] == "demo · without Fox"
     assert len(choices) == len(stock.offers)
 
 
@@ -84,7 +85,7 @@ def test_a_finetune_says_why_the_endpoint_does_not_take_it(
     assert notes[own.ref] == "LUMI · FLUX.2 [dev]"
     assert notes[bfl.ref].startswith("not here: other base model · LUMI")
     notes = {choice.value: choice.note for choice in finetune_choices(stock, offer(ULTRA))}
-    assert notes[own.ref].startswith("not here: other profile")
+    assert notes[own.ref].startswith("not here: trained elsewhere")
     notes = {choice.value: choice.note for choice in finetune_choices(stock, offer("flux-dev"))}
     assert "not here" not in notes[own.ref] + notes[bfl.ref]
 
@@ -117,6 +118,10 @@ def test_why_a_finetune_does_not_fit(
     place, finetune = offer(endpoint_id, profile), make_finetune(**changes)
     assert words in why_not(place, finetune)
     assert fits(place, finetune) is not bool(words)
+
+
+def test_a_file_is_no_finetune_of_an_account(offer: FindOffer, own: Finetune) -> None:
+    assert why_not(offer(ULTRA), own).startswith("is a file of yours; ")
 
 
 def test_choosing_a_finetune_takes_an_endpoint_of_its_profile_that_is_still_offered(
