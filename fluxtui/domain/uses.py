@@ -66,7 +66,7 @@ def why_not(offer: Offer, finetune: Finetune) -> str:
             return f"belongs to the profile {finetune.profile}, not to {offer.profile}"
         case Misfit.OTHER_BASE if use is not None and finetune.base is not None:
             wanted = " or ".join(sorted(base.title for base in use.bases))
-            return f"was trained on {finetune.base.title}; {title} needs {wanted}"
+            return f"was trained on {finetune.base.title}, not on {wanted}"
         case Misfit.NO_FILE:
             return "has no file of its weights, neither here nor at an address"
     return ""

@@ -100,7 +100,7 @@ def test_finetunes_say_whose_they_are(stock: Stock, bfl: Finetune, own: Finetune
     ("endpoint_id", "profile", "changes", "words"),
     [
         (ULTRA, "second", {"base": Base.FLUX1_PRO}, "belongs to the profile demo, not to second"),
-        (ULTRA, "demo", {"base": Base.FLUX2_DEV}, "was trained on FLUX.2 [dev]; "),
+        (ULTRA, "demo", {"base": Base.FLUX2_DEV}, "was trained on FLUX.2 [dev], not on "),
         ("atelier/mix", "studio", {"base": Base.FLUX2_DEV}, "has no file of its weights"),
         ("atelier/plain", "studio", {}, "takes no finetune"),
         (ULTRA, "demo", {}, ""),
@@ -157,9 +157,7 @@ def test_an_endpoint_that_does_not_take_the_finetune_says_why_and_remembers_it(
 ) -> None:
     mix = offer("atelier/mix", "studio")
     change = to_offer(stock, GenerateForm(finetune=bfl.ref).at(offer(ULTRA)), mix)
-    assert change.news.startswith(
-        "Lumi was trained on FLUX.1 [pro]; FLUX.2 [dev] with a LoRA needs FLUX.2 [dev]"
-    )
+    assert change.news.startswith("Lumi was trained on FLUX.1 [pro], not on FLUX.2 [dev].")
     assert change.form.finetune == bfl.ref
     assert change.form.request_values(mix, bfl)["finetune_id"] is None
     back = to_offer(stock, change.form, offer(ULTRA))

@@ -25,7 +25,7 @@ from fluxtui.screens.generate.price import Funds, Price
 from fluxtui.screens.generate.prompt_editor import trigger_chip
 from fluxtui.screens.generate.queue_rows import followed, queue_row, queued_generations, state_text
 from fluxtui.screens.generate.stock import Stock
-from fluxtui.screens.generate.submit_bar import button_label, cost_note
+from fluxtui.screens.generate.submit_bar import button_label, cost_note, fitted
 from fluxtui.services.storage import StorageService
 
 OWN = tuple(Offer("demo", "bfl", endpoint) for endpoint in GENERATION)
@@ -74,6 +74,16 @@ def test_the_note_warns_where_the_balance_is_too_small() -> None:
     assert cost_note(Estimate(3, "1 MP out"), 1, Funds()) == ("$0.03 a picture: 1 MP out", False)
     assert cost_note(None, 1, Funds())[1] is False
     assert cost_note(SEVEN_CENTS, 0, Funds())[1] is True
+
+
+def test_parts_of_the_note_without_room_are_left_out() -> None:
+    note = "$0.05 a picture · told 2026-11-23 · balance not told"
+    assert [fitted(note, cells) for cells in (60, 40, 20, 5)] == [
+        note,
+        "$0.05 a picture · told 2026-11-23",
+        "$0.05 a picture",
+        "$0.05 a picture",
+    ]
 
 
 def test_a_balance_that_is_never_told_is_no_reason_to_warn() -> None:
