@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from fluxtui.domain.endpoint import Availability, Group
@@ -28,7 +29,7 @@ _GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TR
 
 _NOT_HERE = "not here: "
 _OWNER = " · "
-_ADDITION = " with a "
+_ADDITION = re.compile(r" with (?:a )?(?:finetune|LoRA)")
 
 
 def offer_title(offer: Offer, *, shared: bool) -> str:
@@ -36,10 +37,13 @@ def offer_title(offer: Offer, *, shared: bool) -> str:
     return _owned(offer.endpoint.info.title, offer.profile if shared else "")
 
 
-def offer_choices(stock: Stock, form: GenerateForm) -> tuple[Choice, ...]:
-    """Return the endpoints with price of a picture, group and availability beside the title.
+def offer_choices(stock: Stock, form: GenerateForm, *, with_notes: bool = True) -> tuple[Choice, ...]:
+    """Return the endpoints, together by profile; those first that the finetune of a form can be used with.
 
-    They stand together by profile; where `form` names a finetune, those first that it can be used with.
+    Args:
+        stock: what there is.
+        form: what is asked for.
+        with_notes: tell price, group and availability; that takes a while, as every endpoint reckons.
     """
     finetune, named = stock.finetune_of(form), form.finetune
     name = shorten(finetune.name if finetune is not None else named or "", SHORT_NAME_CELLS)
@@ -49,7 +53,7 @@ def offer_choices(stock: Stock, form: GenerateForm) -> tuple[Choice, ...]:
         Choice(
             offer.ref,
             offer.endpoint.info.title,
-            offer_note(offer, stock.price_of(offer)),
+            offer_note(offer, stock.price_of(offer)) if with_notes else "",
             _heading(offer.profile if stock.is_shared else "", f"{how} {name}" if named else ""),
         )
         for offers, how in ((right, "with"), (others, "without"))
@@ -78,7 +82,11 @@ def offer_note(offer: Offer, live: UnitPrice | None = None) -> str:
 def short_title(title: str, cells: int) -> str:
     """Return the title of an endpoint without `with a finetune`, where it would not fit into `cells`."""
     whose = title.rpartition(_OWNER)[2] if _OWNER in title else ""
-    return title if len(title) <= cells else short_name(_owned(title.partition(_ADDITION)[0], whose), cells)
+    return (
+        title
+        if len(title) <= cells
+        else short_name(_owned(_ADDITION.sub("", title.removesuffix(_OWNER + whose)), whose), cells)
+    )
 
 
 def short_name(name: str, cells: int) -> str:

@@ -61,11 +61,19 @@ class EndpointChooser(OneAtATime):
     def __init__(self) -> None:
         super().__init__((), title="Endpoint", none_text="none without a key", id="endpoint")
         self._titles: Mapping[str, str] = {}
+        self._stock = Stock()
+        self._form = GenerateForm()
 
     def offer(self, stock: Stock, form: GenerateForm) -> None:
         """Offer the endpoints, in an order that suits a form."""
         self._titles = {item.ref: offer_title(item, shared=stock.is_shared) for item in stock.offers}
-        self.choices = offer_choices(stock, form)
+        self._stock, self._form = stock, form
+        self.choices = offer_choices(stock, form, with_notes=False)
+
+    def action_open(self) -> None:
+        """Show all endpoints with what is told beside them, which is reckoned not before."""
+        self.choices = offer_choices(self._stock, self._form)
+        super().action_open()
 
     def label_of(self, value: str) -> str:
         """Return the title of an endpoint, with its profile where there are several."""

@@ -14,6 +14,7 @@ from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.providers.bfl.finetuned import FillFinetuned, UltraFinetuned
 from fluxtui.providers.bfl.flux1 import FluxDev, FluxPro11Ultra
 from fluxtui.providers.bfl.flux2 import Flux2Pro
+from fluxtui.providers.replicate.generation import TrainedVersion
 from fluxtui.screens.generate.form import GenerateForm, parameters_of
 
 MakeFinetune = Callable[..., Finetune]
@@ -21,6 +22,7 @@ MakeFinetune = Callable[..., Finetune]
 ULTRA = Offer("demo", "bfl", UltraFinetuned)
 DEV = Offer("demo", "bfl", FluxDev)
 PRO = Offer("demo", "bfl", FluxPro11Ultra)
+VERSION = Offer("replicate", "replicate", TrainedVersion)
 FILL = Offer("demo", "bfl", FillFinetuned)
 
 
@@ -80,6 +82,16 @@ def test_every_endpoint_has_a_price_before_anything_is_typed(endpoint: Any) -> N
     assert estimate is not None
     assert estimate.credits > 0
     assert not {"prompt", "finetune_id"} & {item.name for item in parameters_of(endpoint)}
+
+
+def test_a_wrong_finetune_hides_no_price() -> None:
+    form = GenerateForm(finetune="-").with_values(TrainedVersion, {"steps": 10})
+    few = form.at(VERSION).estimate(VERSION)
+    many = form.with_values(TrainedVersion, {"steps": 40}).estimate(VERSION)
+    assert few is not None
+    assert many is not None
+    assert few.credits < many.credits
+    assert form.with_values(TrainedVersion, {"steps": 900}).estimate(VERSION) is None
 
 
 def test_there_is_no_price_while_a_parameter_is_wrong() -> None:

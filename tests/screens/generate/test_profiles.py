@@ -298,3 +298,21 @@ async def test_a_draft_remembers_profile_and_finetune(
         await all_answered(place)
         assert (form.profile, form.finetune) == ("studio", "files/fox")
         assert place.screen.order.form == form
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_the_jobs_place_sends_a_job_here_with_its_profile_and_finetune(
+    several: Any, open_place: OpenPlace, make_finetune: MakeFinetune, make_job: MakeJob
+) -> None:
+    async with open_place(several) as place:
+        await all_answered(place)
+        place.app.finetunes = (own_file(make_finetune),)
+        values = {"prompt": "fog", "finetune_id": "files/fox", "seed": 3}
+        job = {"profile": "studio", "endpoint": MIX, "parameters": values, "finetune_id": "fox"}
+        place.app.jobs = (make_job(**job, provider="atelier", finetune_profile=OWN_FILES),)
+        await place.app.go("jobs", job_id="job-1")
+        await place.until(lambda: place.app.screen is not place.screen)
+        place.app.screen.action_use_again()
+        await place.until(lambda: place.screen.order.form.endpoint_id == MIX)
+        form = place.screen.order.form
+        assert (form.profile, form.finetune, form.prompt) == ("studio", "files/fox", "fog")

@@ -212,3 +212,6 @@ def test_long_names_keep_their_owner_while_there_is_room() -> None:
     assert short_name("a rather long name · studio", 20) == "a rather l… · studio"
     assert short_name("a rather long name · studio", 12) == "a rather long name"
     assert short_title("FLUX.2 [dev] with a LoRA · studio", 24) == "FLUX.2 [dev] · studio"
+    assert short_title("FLUX.1 [dev] with LoRA · replicate", 24) == "FLUX.1 [dev] · replicate"
+    assert short_title("FLUX.2 [klein] 9B with a LoRA", 20) == "FLUX.2 [klein] 9B"
+    assert short_title("FLUX.2 [dev] with a LoRA · studio", 40) == "FLUX.2 [dev] with a LoRA · studio"
