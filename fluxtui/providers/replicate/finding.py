@@ -11,17 +11,16 @@ from functools import partial
 from typing import Any
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import Control, TrainingEndpoint, fields_of
+from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
 from fluxtui.domain.errors import NotFound, NotPermitted, UnexpectedAnswer
 from fluxtui.providers.base import Candidate, Sought
 from fluxtui.providers.reading import as_identifier, as_mapping, as_moment, as_text
-from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
+from fluxtui.providers.replicate.generation import LOOKED_UP, ReplicateGeneration, TrainedVersion
 from fluxtui.providers.replicate.lists import PREDICTIONS, TRAININGS, listed
 from fluxtui.providers.replicate.names import archive_name, is_destination_of, reference
-from fluxtui.providers.replicate.training import told_steps
+from fluxtui.providers.replicate.training import name_in, told_steps
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
-_LOOKED_UP = frozenset({Control.PICTURE, Control.FINETUNE})
 
 
 async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
@@ -46,15 +45,16 @@ async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
 
 def _may_be(task: Mapping[str, Any], archive: str | None, sought: Sought) -> bool:
     """Tell whether a task may be a job, from the task and what its archive is called."""
-    made, sent = as_moment(task.get("created_at")), sought.submitted_at
+    made, sent, request = as_moment(task.get("created_at")), sought.submitted_at, sought.request
     if made and sent and made < sent - _CLOCKS_DIFFER:
         return False
-    if not isinstance(sought.request, TrainingEndpoint):
+    if not isinstance(request, TrainingEndpoint):
         return _generated_alike(task, sought)
-    if archive is not None and archive != archive_name(sought.name):
+    name = name_in(request)
+    if archive is not None and archive != archive_name(name):
         return False
     made_into = reference(str(as_mapping(task.get("output")).get("version") or ""))
-    if made_into is not None and not is_destination_of(made_into.model.partition("/")[2], sought.name):
+    if made_into is not None and not is_destination_of(made_into.model.partition("/")[2], name):
         return False
     return _trained_alike(task, sought)
 
@@ -72,19 +72,15 @@ def _generated_alike(task: Mapping[str, Any], sought: Sought) -> bool:
     request, told = sought.request, as_mapping(task.get("input"))
     if not isinstance(request, ReplicateGeneration) or not _of_the_same_model(task, request):
         return False
-    given = request.given()
+    given, own_version = request.given(), isinstance(request, TrainedVersion)
     named = {
         request.wire_name(field.name): bool(given.get(field.name))
         for field in fields_of(type(request))
-        if field.control in _LOOKED_UP and not (field.name == "finetune_id" and _runs_itself(request))
+        if field.control in LOOKED_UP and not (own_version and field.name == "finetune_id")
     }
     return _holds(told, request.plain_input()) and all(
         bool(told.get(name)) is there for name, there in named.items()
     )
-
-
-def _runs_itself(request: ReplicateGeneration) -> bool:
-    return isinstance(request, TrainedVersion)
 
 
 def _of_the_same_model(task: Mapping[str, Any], request: ReplicateGeneration) -> bool:

@@ -12,7 +12,6 @@ from typing import Any
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.providers.reading import (
     as_flag,
@@ -26,7 +25,7 @@ from fluxtui.providers.reading import (
 from fluxtui.providers.replicate.catalogue import TRAINERS
 from fluxtui.providers.replicate.destinations import finetune_name_in
 from fluxtui.providers.replicate.lists import TRAININGS, listed
-from fluxtui.providers.replicate.names import Reference, reference
+from fluxtui.providers.replicate.names import Reference, reference, unknown_finetune
 from fluxtui.providers.replicate.statuses import SUCCEEDED
 from fluxtui.providers.replicate.training import told_steps
 
@@ -82,7 +81,7 @@ async def finetune_at(api: APIService, named: Reference, training: Mapping[str, 
         model = as_mapping((await api.get(f"/v1/models/{named.model}")).data)
         version = as_mapping((await api.get(named.path)).data) if named.version else _newest(model, named)
     except NotFound:
-        raise unknown(named) from None
+        raise unknown_finetune(str(named)) from None
     given = as_mapping(training.get("input"))
     return Finetune(
         profile="",
@@ -111,12 +110,3 @@ def _newest(model: Mapping[str, Any], named: Reference) -> Mapping[str, Any]:
 def _kept(model: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: as_text(model.get(name)) for name in ("owner", "name", "description", "visibility")}
     return {name: value for name, value in told.items() if value is not None}
-
-
-def unknown(named: Reference) -> NotFound:
-    """Return the error for a model or version that Replicate does not know, or not for this account."""
-    shown = safe_text(str(named), limit=80)
-    return NotFound(
-        f"Replicate does not know the finetune {shown}, or not for this account. Nothing was billed.",
-        next_step="Check which account the token of this profile belongs to.",
-    )

@@ -50,7 +50,8 @@ from fluxtui.providers.replicate.parameters import (
 )
 from fluxtui.providers.replicate.prices import picture_price, running_price
 
-_LOOKED_UP = frozenset({Control.PICTURE, Control.FINETUNE})
+LOOKED_UP = frozenset({Control.PICTURE, Control.FINETUNE})
+"""What stands in a request for something that Replicate is told another address or name of."""
 
 
 class ReplicateGeneration(GenerationEndpoint):
@@ -66,7 +67,7 @@ class ReplicateGeneration(GenerationEndpoint):
     def plain_input(self) -> dict[str, Any]:
         """Return the input under Replicate's names, but for pictures and LoRAs, which are looked up first."""
         values = self.wire()
-        left_out = {field.name for field in fields_of(type(self)) if field.control in _LOOKED_UP}
+        left_out = {field.name for field in fields_of(type(self)) if field.control in LOOKED_UP}
         if values.get("aspect_ratio") != CUSTOM:
             left_out |= {"width", "height"}
         if not values.get("image"):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fluxtui.domain.text import slug
+from fluxtui.domain.errors import NotFound
+from fluxtui.domain.text import safe_text, slug
 
 ID_HELP = "owner/name:version as Replicate shows it, or owner/name for its newest version"
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-_REFERENCE = re.compile(rf"({_NAME}/{_NAME})(?::([0-9a-f]{{64}}))?")
+ID_PATTERN = rf"({_NAME}/{_NAME})(?::([0-9a-f]{{64}}))?"
+"""A regular expression that such an id matches as a whole."""
+_REFERENCE = re.compile(ID_PATTERN)
 _HASH_DIGITS = 6
 
 
@@ -47,6 +50,15 @@ def checked_reference(text: str) -> str:
     if reference(text) is None:
         raise ValueError(f"must be {ID_HELP}")
     return text
+
+
+def unknown_finetune(finetune_id: str) -> NotFound:
+    """Return the error for a model or version that Replicate does not know, or not for this account."""
+    shown = safe_text(finetune_id, limit=80)
+    return NotFound(
+        f"Replicate does not know the finetune {shown}, or not for this account. Nothing was billed.",
+        next_step="It may have been deleted, or the token of this profile belongs to another account.",
+    )
 
 
 def _stem(finetune_name: str) -> str:

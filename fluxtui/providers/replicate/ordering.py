@@ -9,9 +9,9 @@ from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint, TrainingEndpoint
 from fluxtui.domain.errors import InDoubt, NotFound, Refused, ServiceError
-from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import Accepted
 from fluxtui.providers.reading import as_identifier, as_mapping
+from fluxtui.providers.replicate.names import unknown_finetune
 
 _BAD_VERSION = "the specified version does not exist"
 _LOOK_FIRST = "Look at replicate.com before you send it again."
@@ -53,11 +53,7 @@ def order_failure(error: ServiceError, request: Endpoint) -> ServiceError:
             next_step="Choose another endpoint.",
         )
     elif gone:
-        name = safe_text(getattr(request, "finetune_id", request.info.title), limit=80)
-        failure = NotFound(
-            f"Replicate does not know the finetune {name}, or not for this account. Nothing was billed.",
-            next_step="It may have been deleted; refresh the list of finetunes.",
-        )
+        failure = unknown_finetune(str(getattr(request, "finetune_id", request.info.title)))
     else:
         return error
     failure.detail, failure.status, failure.kind = error.detail, error.status, error.kind

@@ -25,7 +25,7 @@ from fluxtui.providers.reading import as_identifier, as_mapping
 from fluxtui.providers.replicate.destinations import destination
 from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
 from fluxtui.providers.replicate.names import Reference, archive_name, reference
-from fluxtui.providers.replicate.training import training_input
+from fluxtui.providers.replicate.training import name_in, training_input
 from fluxtui.providers.replicate.uploads import Uploads, sha256_of
 
 PATH = "path"
@@ -53,7 +53,7 @@ async def prepared_training(api: APIService, request: TrainingEndpoint, material
         raise InvalidInput(f"{request.info.title} needs an archive of pictures; nothing was sent.")
     version, schema = await _trainer(api, request)
     values = training_input(request, schema)
-    name = str(request.given()[request.name_field])
+    name = name_in(request)
     sha256 = materials.archive_sha256 or await asyncio.to_thread(sha256_of, materials.archive)
     model = await destination(api, name, sha256)
     uploads = Uploads(api, materials.uploads, materials.progress)

@@ -31,10 +31,10 @@ from fluxtui.providers.base import (
 from fluxtui.providers.replicate import catalogue
 from fluxtui.providers.replicate.destinations import username
 from fluxtui.providers.replicate.finding import found
-from fluxtui.providers.replicate.finetunes import finetune_at, still_there, trained_versions, unknown
+from fluxtui.providers.replicate.finetunes import finetune_at, still_there, trained_versions
 from fluxtui.providers.replicate.generation import ReplicateGeneration
 from fluxtui.providers.replicate.lists import PREDICTIONS, TRAININGS
-from fluxtui.providers.replicate.names import ID_HELP, Reference, reference
+from fluxtui.providers.replicate.names import ID_HELP, Reference, reference, unknown_finetune
 from fluxtui.providers.replicate.ordering import accepted_in, order_failure
 from fluxtui.providers.replicate.preparing import PATH, prepared_generation, prepared_training
 from fluxtui.providers.replicate.prices import READ_ON
@@ -155,7 +155,7 @@ class ReplicateProvider:
         try:
             await self._api.delete(named.path)
         except NotFound:
-            raise unknown(named) from None
+            raise unknown_finetune(finetune_id) from None
         return "Replicate deletes the version within minutes, and its pictures there with it."
 
     async def account(self) -> Account:

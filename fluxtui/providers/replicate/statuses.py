@@ -30,8 +30,8 @@ PHASES: Mapping[str, Phase] = {
 }
 """Our word for each of the service's. `aborted` ended before it began, which is not billed."""
 
-# Sources: replicate/cog-flux (predict.py) for a run none of whose pictures passes the check, reports of users for
-# official models, read 2026-11.
+# Sources: replicate/cog-flux (predict.py) for a run none of whose pictures passes the check, reports of users
+# for official models, read 2026-11.
 _MODERATED = ("all generated images contained nsfw content", "the input or output was flagged as sensitive")
 _ENDED = frozenset({SUCCEEDED, FAILED, CANCELED, ABORTED})
 

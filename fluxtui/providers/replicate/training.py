@@ -234,6 +234,11 @@ def training_input(request: TrainingEndpoint, schema: Any) -> dict[str, Any]:
     return {(steps if name in _STEPS_NAMES else name): value for name, value in values.items()}
 
 
+def name_in(request: TrainingEndpoint) -> str:
+    """Return what the finetune of a training is to be called."""
+    return str(request.given()[request.name_field])
+
+
 def told_steps(values: Mapping[str, Any]) -> Any:
     """Return the number of steps in the input of a training, whatever it is called, or None."""
     return next((values[name] for name in _STEPS_NAMES if values.get(name) is not None), None)

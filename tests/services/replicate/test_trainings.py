@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import pytest
 
+from fluxtui.api.service import APIService
 from fluxtui.domain.finetune import FinetuneState
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.weights import Base
 from fluxtui.providers.base import CancelAnswer, Phase
 from fluxtui.services.finetuning import FinetuningService
-from fluxtui.services.jobs import JobService
+from fluxtui.services.jobs import Gateway, JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService
 from fluxtui.services.storage import StorageService
@@ -202,20 +202,13 @@ async def test_without_credit_the_queue_waits(
 
 
 async def test_the_upload_is_made_once_however_often_it_is_tried(
-    start: Start,
-    running: Running,
-    jobs: JobService,
-    ended: Ended,
-    simulator: Simulator,
-    training_folder: Path,
+    start: Start, running: Running, jobs: JobService, ended: Ended, gateway: Gateway, simulator: Simulator
 ) -> None:
     simulator.replicate.faults("429", count=2, where="submit")
-    uploads: list[str] = []
     async with running(jobs):
-        jobs.subscribe(lambda change: uploads.append(change.kind))
         (done,) = await ended(jobs, [await start()])
     assert done.state is JobState.DONE
-    service = simulator.replicate._service
-    files = simulator.call(lambda: list(service.uploads._files))  # type: ignore[attr-defined]
-    assert len(files) == 1
+    api = await gateway.api(PROFILE)
+    assert isinstance(api, APIService)
+    assert len((await api.get("/v1/files")).data["results"]) == 1
     assert len(simulator.replicate.ledger()) == 1
