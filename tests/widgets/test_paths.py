@@ -38,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
     [
         (PathKind.PICTURE, ["a.JPG", "b.png"]),
         (PathKind.DATASET, ["set.zip"]),
+        (PathKind.LORA, []),
         (PathKind.FOLDER, []),
         (PathKind.ANY, ["a.JPG", "b.png", "notes.txt", "set.zip"]),
     ],
