@@ -44,7 +44,7 @@ def test_rows_have_favourites_first_then_the_newest() -> None:
     older = LAMP.model_copy(update={"id": "old", "created_at": NOW - timedelta(days=2), "favourite": True})
     newer = LAMP.model_copy(update={"id": "new", "created_at": NOW})
     undated = LAMP.model_copy(update={"id": "undated"})
-    assert [row.key for row in rows_of([undated, newer, older])] == ["old", "new", "undated"]
+    assert [row.key for row in rows_of([undated, newer, older])] == ["demo/old", "demo/new", "demo/undated"]
 
 
 def test_facts_tell_everything_and_each_thing_once() -> None:

@@ -100,7 +100,7 @@ def test_full(compare: Compare, size: tuple[int, int]) -> None:
 def test_details(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
-        screen.query_one(ModelTable).select(some()[2].id)
+        screen.query_one(ModelTable).select(some()[2].ref)
         await pilot.pause(0.1)
         details = screen.query_one(ModelDetails)
         details.focus()

@@ -2,7 +2,7 @@
 
 from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
 from fluxtui.services.models.removal import Removal
-from fluxtui.services.models.service import ADDED_BY_HAND, ModelService, shown_names
+from fluxtui.services.models.service import ADDED_BY_HAND, ModelService, check_id, shown_names
 from fluxtui.services.models.uses import FileState, ProfileOffers, Uses
 from fluxtui.services.models.weights import Glance
 
@@ -16,5 +16,6 @@ __all__ = [
     "RefreshResult",
     "Removal",
     "Uses",
+    "check_id",
     "shown_names",
 ]

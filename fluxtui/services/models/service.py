@@ -26,10 +26,11 @@ from fluxtui.providers.base import Abilities, Progress, Provider
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService, Prepared
+from fluxtui.services.lora.dashboard import accepted_base
 from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
 from fluxtui.services.models.removal import Removal, removal_of
 from fluxtui.services.models.uses import FileState, ProfileOffers, Uses, offers_of, uses_in
-from fluxtui.services.models.weights import Glance, WeightsKeeper
+from fluxtui.services.models.weights import Glance, WeightsKeeper, file_for_dashboard
 from fluxtui.services.storage import StorageService
 
 DETAILS_AT_ONCE = 6
@@ -156,7 +157,7 @@ class ModelService:
         """
         wanted = finetune_id.strip()
         provider = await self._gateway.provider(profile)
-        _check_id(wanted, provider.abilities)
+        check_id(wanted, provider.abilities)
         bare = Finetune(
             profile=profile,
             id=wanted,
@@ -238,6 +239,10 @@ class ModelService:
             StorageError: it is there, but cannot be read.
         """
         return await self._keeper.verify(finetune)
+
+    def check_for_dashboard(self, finetune: Finetune) -> None:
+        """See that BFL's dashboard takes the LoRA of a finetune. Raises `WeightsError`."""
+        accepted_base(file_for_dashboard(finetune))
 
     async def prepare_for_dashboard(
         self, finetune: Finetune, *, name: str = "", folder: Path | None = None
@@ -341,7 +346,8 @@ class ModelService:
         }
 
 
-def _check_id(wanted: str, abilities: Abilities) -> None:
+def check_id(wanted: str, abilities: Abilities) -> None:
+    """See that a text has the form of a finetune's id at a service. Raises `InvalidInput`."""
     if not abilities.adds_by_id:
         raise InvalidInput("At this service a finetune cannot be named by an id.")
     if not wanted or wanted != safe_text(wanted) or len(wanted.split()) != 1:

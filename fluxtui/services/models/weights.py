@@ -132,10 +132,15 @@ class WeightsKeeper:
 
     async def prepare_for_dashboard(self, finetune: Finetune, *, name: str, folder: Path | None) -> Prepared:
         """Put the file where it can be uploaded from; see `LoraService.prepare_for_dashboard`."""
-        weights = _file_of(finetune)
-        # What the file does not show, the trainer or the user may have told.
-        known = weights.model_copy(update={"base": weights.base or finetune.base})
-        return await self.loras.prepare_for_dashboard(known, name=name, folder=folder)
+        weights = file_for_dashboard(finetune)
+        return await self.loras.prepare_for_dashboard(weights, name=name, folder=folder)
+
+
+def file_for_dashboard(finetune: Finetune) -> Weights:
+    """Return the file of a finetune, with the model that it is for. Raises `WeightsError` without one."""
+    weights = _file_of(finetune)
+    # What the file does not show, the trainer or the user may have told.
+    return weights.model_copy(update={"base": weights.base or finetune.base})
 
 
 def _glance(path: Path) -> Glance:
