@@ -11,12 +11,13 @@ from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ConfirmDialog, TypeNameDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeNameDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
@@ -211,14 +212,14 @@ async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulato
         assert isinstance(app.screen, TypeNameDialog)
         line.value = "Dog"
         await pilot.press("enter")
-        await until(pilot, lambda: app.finetunes == ())
+        await until(pilot, lambda: not app.finetunes)
         assert "Dog is deleted" in app.notices[0].text
         assert screen.selected is None
         left = await app.services.models.refresh("demo")
         assert left.finetunes == ()
 
 
-async def test_a_failed_deletion_keeps_the_finetune(
+async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
     make_app: AppFactory, simulator: Simulator, until: Until
 ) -> None:
     app = make_app(simulator.base_url)
@@ -228,9 +229,19 @@ async def test_a_failed_deletion_keeps_the_finetune(
         await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
         app.screen.query_one(LineInput).value = "Dog"
         await pilot.press("enter")
-        await until(pilot, lambda: app.notices and app.notices[0].severity == "error")
-        assert len(app.finetunes) == 1
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert screen.doing == ""
+        await pilot.press("n")
+        await until(pilot, lambda: app.screen is screen)
+        assert len(app.finetunes) == 1
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        app.screen.query_one(LineInput).value = "Dog"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: not app.finetunes)
+        assert "Dog is off your list" in app.notices[0].text
 
 
 async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
@@ -241,14 +252,22 @@ async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
         screen = await place(app, pilot, until)
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, AddDialog))
-        app.screen.query_one("#add-id", LineInput).value = "some-org/lora"
+        line = app.screen.query_one("#add-id", LineInput)
+        line.value = "no/such/form"
+        await pilot.press("enter")
+        assert "cannot be an id" in str(app.screen.query_one("AnswerLine", PlainStatic).render())
+        line.value = "some-org/lora"
         await pilot.press("enter")
         app.screen.query_one("#add-trigger", LineInput).value = "ZORK"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        app.screen.query_one(LineInput).value = "9B"
+        await pilot.press("enter")
         await until(pilot, lambda: len(app.finetunes) == 1)
         assert app.finetunes[0].id == "some-org/lora"
+        assert app.finetunes[0].base is Base.KLEIN_9B
         assert app.finetunes[0].trigger_word == "ZORK"
         await until(pilot, lambda: screen.selected is not None)
 

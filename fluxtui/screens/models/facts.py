@@ -139,9 +139,12 @@ def _extra_facts(finetune: Finetune) -> list[Fact]:
 
 
 def refreshed_text(answers: Sequence[ProfileAnswer]) -> str:
-    """Return what came of asking the services that answered, as one sentence."""
+    """Return what came of asking services of which at least one answered, as one sentence."""
+    good = [answer.profile for answer in answers if answer.result is not None]
     results = [answer.result for answer in answers if answer.result is not None]
-    whose = "The service" if len(answers) == 1 else plural(len(results), "service")
+    whose = good[0] if len(good) == 1 else plural(len(good), "service")
+    if len(answers) == 1:
+        whose = "The service"
     told = sum(len(result.finetunes) - len(result.missing) for result in results)
     parts = [f"{whose} told of {plural(told, 'finetune')}"]
     missing = [item.name for result in results for item in result.missing]

@@ -179,13 +179,9 @@ class ModelsScreen(FileKeys):
             self.doing = ""
         self.app.refresh_state("finetunes")
         self._tell_faults(answers)
-        good = [answer for answer in answers if answer.result is not None]
-        if good:
-            text = refreshed_text(good)
-            is_whole = len(good) == len(answers) and not any(
-                answer.result.failures for answer in good if answer.result is not None
-            )
-            self.app.tell(text, severity="information" if is_whole else "warning")
+        if any(answer.result is not None for answer in answers):
+            is_whole = all(answer.result is not None and not answer.result.failures for answer in answers)
+            self.app.tell(refreshed_text(answers), severity="information" if is_whole else "warning")
         elif not answers:
             self.app.tell("None of your services lists finetunes, so nothing was asked.", severity="warning")
 
