@@ -124,11 +124,14 @@ def test_where_it_can_be_used_is_told_by_profile_and_reason() -> None:
     lamp = LAMP.model_copy(update={"base": Base.KLEIN_9B})
     offers = [Offer(profile, "bfl", endpoint) for profile in ("demo", "second") for endpoint in GENERATION]
     uses = Uses(lamp, None, uses_of(lamp, offers))
-    facts = [fact for fact in facts_of(lamp, None, NOW, uses) if fact.section == "Where it can be used"]
-    assert facts[0].title == "demo"
-    assert "9B" in facts[0].text
-    assert "4B" not in facts[0].text
-    others = {(fact.title, fact.text.partition(": it ")[2]) for fact in facts[1:]}
+    facts = facts_of(lamp, None, NOW, uses)
+    (used,) = (fact for fact in facts if fact.section == "Where it can be used")
+    assert used.title == "demo"
+    assert "9B" in used.text
+    assert "4B" not in used.text
+    cannot = [fact for fact in facts if fact.section == "Where it cannot be used"]
+    assert not any("ended" in fact.text for fact in cannot)
+    others = {(fact.title, fact.text.partition(": it ")[2]) for fact in cannot}
     assert ("✗ demo", "was trained on FLUX.2 [klein] 9B, not on FLUX.1 [pro]") in others
     assert ("✗ second", "belongs to demo; only what second has itself is known there") in others
     assert state_sentence(lamp, uses) == "Ready: Enter generates with it."

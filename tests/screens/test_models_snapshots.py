@@ -216,7 +216,6 @@ def test_details_of_a_file(compare: Compare, size: tuple[int, int]) -> None:
         app.finetunes = several()
         screen.query_one(ModelTable).select(otter.ref)
         details = screen.query_one(ModelDetails)
-        details.styles.height = size[1] - 8
         details.focus()
 
     assert compare(size, prepare)

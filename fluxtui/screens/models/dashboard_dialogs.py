@@ -106,8 +106,7 @@ class StepsDialog(Dialog[None]):
     StepsDialog {
         .dialog { width: 76; }
         .dialog PlainLabel { width: 1fr; }
-        .steps { height: auto; max-height: 1fr; }
-        .steps PlainLabel { margin-bottom: 1; }
+        .steps { height: auto; max-height: 15; }
     }
     """
 

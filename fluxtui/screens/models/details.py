@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PAIRS_FROM = 70
 """Cells from which on two facts stand side by side."""
 
+INLINE_BELOW = 50
+"""Cells below which there is no room for a column of titles beside long texts."""
+
 MAX_TEXT = 2_000
 """Characters of one fact; services can tell anything."""
 
@@ -75,7 +78,7 @@ class DetailsDrawing:
         for section, facts in groupby(self._facts, key=lambda fact: fact.section):
             if section:
                 yield Text(section, "bold underline")
-            yield from _section(tuple(facts), pairs)
+            yield from _section(tuple(facts), pairs, inline=options.max_width < INLINE_BELOW)
 
     def _heading(self) -> Iterable[Text]:
         from rich.text import Text
@@ -88,20 +91,32 @@ class DetailsDrawing:
             yield Text(safe_text(self._sentence, limit=MAX_TEXT), "dim")
 
 
-def _section(facts: Sequence[Fact], pairs: int) -> Iterable[Table]:
-    """Return the facts of a section: short ones beside each other, then each long one on its own."""
+def _section(facts: Sequence[Fact], pairs: int, *, inline: bool) -> Iterable[Table | Text]:
+    """Return the facts of a section: short ones beside each other, then each long one on its own.
+
+    Args:
+        facts: of one section.
+        pairs: how many short facts stand side by side.
+        inline: whether a long text starts right after its title and goes on under it.
+    """
+    from rich.text import Text
+
     short = [fact for fact in facts if not fact.is_long]
     if short:
         grid = _grid(pairs)
         for start in range(0, len(short), pairs):
             grid.add_row(*(cell for fact in short[start : start + pairs] for cell in _cells(fact)))
         yield grid
-    if len(short) < len(facts):
-        long = _grid(1)
-        for fact in facts:
-            if fact.is_long:
-                long.add_row(*_cells(fact))
-        yield long
+    long = [fact for fact in facts if fact.is_long]
+    if inline:
+        for fact in long:
+            title, text = _cells(fact)
+            yield Text.assemble((f"{title.plain}  ", "dim"), text, overflow="fold")
+    elif long:
+        grid = _grid(1)
+        for fact in long:
+            grid.add_row(*_cells(fact))
+        yield grid
 
 
 def _grid(pairs: int) -> Table:

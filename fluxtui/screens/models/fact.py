@@ -9,6 +9,7 @@ FILE = "LoRA file"
 METADATA = "Written into the file"
 TRAINING = "Training"
 TOLD = "Told by the service"
+NO_USES = "Where it cannot be used"
 
 
 @dataclass(frozen=True)

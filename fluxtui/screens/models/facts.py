@@ -13,7 +13,7 @@ from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import file_size, plural
 from fluxtui.screens.models.columns import profile_words
 from fluxtui.screens.models.fact import TOLD, TRAINING, Fact
-from fluxtui.screens.models.use_facts import file_facts, use_facts, why_nowhere
+from fluxtui.screens.models.use_facts import file_facts, misfit_facts, use_facts, why_nowhere
 from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
 from fluxtui.widgets.progress import exact_time, progress_text, relative_time
 
@@ -62,9 +62,10 @@ def facts_of(
         Fact("Cost", show_credits(job.credits) if job is not None else ""),
         Fact("Id", finetune.id, is_long=True),
         *(use_facts(uses) if uses is not None else ()),
-        *file_facts(finetune.weights, uses.file if uses is not None else None),
+        *file_facts(finetune, uses.file if uses is not None else None),
         *_training_facts(finetune, now),
         *_told_facts(finetune, now),
+        *(misfit_facts(uses) if uses is not None else ()),
     ]
     return tuple(fact for fact in facts if fact.text)
 

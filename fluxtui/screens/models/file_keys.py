@@ -5,9 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Coroutine
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any
 
-from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.worker import Worker
 
@@ -18,7 +17,7 @@ from fluxtui.domain.weights import Base
 from fluxtui.providers.base import Progress
 from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog
 from fluxtui.screens.models.own_dialog import OwnFile, OwnFileDialog, base_choices
-from fluxtui.screens.models.use_facts import FILE_WORDS
+from fluxtui.screens.models.use_facts import file_words
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.models import FileState
 from fluxtui.state import guarded
@@ -30,14 +29,6 @@ REPORT_SECONDS = 0.5
 
 class FileKeys(PlaceScreen):
     """Fetches, takes in, verifies and hands out the file of the selected finetune; Escape stops that."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "take_in", "Own file", id="models.take_in"),
-        Binding("w", "fetch_weights", "Fetch file", id="models.fetch"),
-        Binding("v", "verify", "Verify file", id="models.verify", show=False),
-        Binding("b", "set_base", "Set base model", id="models.base", show=False),
-        Binding("p", "prepare", "Dashboard", id="models.prepare"),
-    ]
 
     doing: var[str] = var("", init=False)
     """What is being done at the moment, in words, or `''`."""
@@ -170,7 +161,7 @@ class FileKeys(PlaceScreen):
             whole = f"The file of {finetune.name} is whole: SHA-256 {finetune.weights.sha256}."
             self.app.tell(whole, severity="success")
         else:
-            words = FILE_WORDS[state].partition(" ")[2]
+            words = file_words(state, finetune.profile).partition(" ")[2]
             self.app.tell(f"The file of {finetune.name} is {words}.", title="LoRA file", severity="error")
 
     def action_prepare(self) -> None:

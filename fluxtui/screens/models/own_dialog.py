@@ -84,7 +84,7 @@ kept in the data directory. Escape or `ctrl+c` leaves."""
             yield _line("Trigger word", LineInput(placeholder="if it has one", id="own-trigger"))
             yield _line("Base model", Chooser(base_choices(), NOT_KNOWN, title="Base model", id="own-base"))
             yield PlainLabel(
-                "Enter goes on · Tab completes · ^L walks to the file · Esc or ctrl+c cancels",
+                "Enter goes on · Tab completes · ^L walks there · Esc cancels",
                 classes="dialog-keys",
             )
 

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from fluxtui.domain.errors import NotFound
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune, bases_by_id, unlisted_dialog
@@ -47,10 +47,15 @@ class ModelsScreen(FileKeys):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh", "Refresh", id="models.refresh"),
         Binding("f", "favourite", "Star", id="models.favourite"),
+        Binding("n", "add", "Add", id="models.add"),
+        Binding("o", "take_in", "Own file", id="models.take_in"),
+        Binding("w", "fetch_weights", "Fetch file", id="models.fetch"),
+        Binding("p", "prepare", "Dashboard", id="models.prepare"),
+        Binding("d", "delete", "Delete", id="models.delete"),
         Binding("t", "copy_trigger_word", "Copy trigger", id="models.copy_trigger", show=False),
         Binding("y", "copy_id", "Copy id", id="models.copy_id", show=False),
-        Binding("n", "add", "Add", id="models.add"),
-        Binding("d", "delete", "Delete", id="models.delete"),
+        Binding("v", "verify", "Verify file", id="models.verify", show=False),
+        Binding("b", "set_base", "Set base model", id="models.base", show=False),
     ]
 
     def __init__(self) -> None:
@@ -116,7 +121,9 @@ class ModelsScreen(FileKeys):
     def _draw_age(self) -> None:
         count = len(self.app.finetunes)
         hint = " · / filters, s sorts" if count > 1 else ""
-        text = f"{plural(count, 'finetune')} · {self._age()}{hint}" if count else ""
+        is_told = any(item.profile != OWN_FILES for item in self.app.finetunes)
+        age = f" · {self._age()}" if is_told else ""
+        text = f"{plural(count, 'finetune')}{age}{hint}" if count else ""
         self.query_one("#age", PlainStatic).show(plain(self.doing or text))
 
     def _age(self) -> str:

@@ -4,56 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fluxtui.domain.endpoint import Availability
-from fluxtui.domain.text import file_size, plural
+from fluxtui.domain.endpoint import Availability, FinetuneBy
+from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.text import file_size
 from fluxtui.domain.uses import Offer, Use
-from fluxtui.domain.weights import Weights
-from fluxtui.screens.models.fact import FILE, METADATA, USES, Fact
+from fluxtui.screens.models.fact import FILE, METADATA, NO_USES, USES, Fact
 from fluxtui.services.models import FileState, Uses
 
-FILE_WORDS: dict[FileState, str] = {
+_FILE_WORDS: dict[FileState, str] = {
     FileState.KEPT: "● kept here",
-    FileState.MISSING: "✗ missing: w fetches it again",
-    FileState.CHANGED: "✗ no longer what it was: w fetches it again",
+    FileState.MISSING: "✗ missing",
+    FileState.CHANGED: "✗ no longer what it was",
 }
-"""A sign and words for how a file is, so that colour is never the only difference."""
+_ADDITION = " with a "
+"""Stands in the title of an endpoint before what it takes, which needs no saying here."""
+
+
+def file_words(state: FileState, profile: str) -> str:
+    """Return how a file is, with a sign, so that colour is never the only difference, and what helps."""
+    words = _FILE_WORDS[state]
+    return words if state is FileState.KEPT else f"{words}: {_remedy(profile)}"
+
+
+def _remedy(profile: str) -> str:
+    if profile == OWN_FILES:
+        return "o takes it in again"
+    return "w fetches it again where the service still has it"
 
 
 def use_facts(uses: Uses) -> list[Fact]:
-    """Return the endpoints that generate with it by profile, then the others by profile and reason."""
+    """Return the endpoints that generate with a finetune, by profile, or why there is none."""
     facts = [
-        Fact(profile, ", ".join(titles), is_long=True, section=USES)
+        Fact(profile, " · ".join(titles), is_long=True, section=USES)
         for profile, titles in _by_profile(uses.fitting).items()
     ]
-    if not facts:
-        facts = [Fact("Nowhere", why_nowhere(uses), is_long=True, section=USES)]
+    return facts or [Fact("Nowhere", why_nowhere(uses), is_long=True, section=USES)]
+
+
+def misfit_facts(uses: Uses) -> list[Fact]:
+    """Return the endpoints that cannot generate with a finetune, by profile and reason; no ended ones."""
     reasons: dict[tuple[str, str], list[str]] = {}
     for use in uses.others:
-        reasons.setdefault((use.offer.profile, use.reason), []).append(_title(use.offer))
-    facts += [
-        Fact(f"✗ {profile}", f"{', '.join(titles)}: it {reason}", is_long=True, section=USES)
+        if use.offer.endpoint.info.availability is not Availability.HISTORIC:
+            reasons.setdefault((use.offer.profile, use.reason), []).append(_title(use.offer))
+    facts = [
+        Fact(f"✗ {profile}", f"{' · '.join(titles)}: it {reason}", is_long=True, section=NO_USES)
         for (profile, reason), titles in reasons.items()
     ]
-    facts += [Fact(f"✗ {profile}", fault, is_long=True, section=USES) for profile, fault in uses.faults]
-    return facts
+    return facts + [
+        Fact(f"✗ {profile}", fault, is_long=True, section=NO_USES) for profile, fault in uses.faults
+    ]
 
 
 def why_nowhere(uses: Uses) -> str:
     """Return in a sentence why no endpoint generates with a finetune."""
     if uses.file is FileState.MISSING and uses.finetune.weights_url is None:
-        return "its file is missing; w fetches it again where the service still has it."
-    reasons = list(dict.fromkeys(use.reason for use in uses.others))
-    if reasons:
-        more = f", and {plural(len(reasons) - 1, 'reason')} more" if len(reasons) > 1 else ""
-        return f"it {_nearest(uses.others)}{more}."
+        return f"its file is missing; {_remedy(uses.finetune.profile)}."
+    if uses.others:
+        return f"it {_nearest(uses.others)}."
     if uses.faults:
         return uses.faults[0][1]
     return "no profile has an endpoint that takes finetunes; F7 Settings makes profiles."
 
 
 def _nearest(uses: Iterable[Use]) -> str:
-    """Return the reason that says most: of the finetune's own profile rather than of another one."""
-    return min(uses, key=lambda use: "only what" in use.reason).reason
+    """Return the reason that says most: of an endpoint that would take a finetune of its base model."""
+    return min(uses, key=_farness).reason
+
+
+def _farness(use: Use) -> tuple[bool, bool]:
+    taken = use.offer.endpoint.info.finetunes
+    return (taken is None or taken.by is FinetuneBy.ID, "was trained on" in use.reason)
 
 
 def _by_profile(offers: Iterable[Offer]) -> dict[str, list[str]]:
@@ -65,16 +86,24 @@ def _by_profile(offers: Iterable[Offer]) -> dict[str, list[str]]:
 
 def _title(offer: Offer) -> str:
     info = offer.endpoint.info
-    return f"{info.title} (ended)" if info.availability is Availability.HISTORIC else info.title
+    title = info.title.partition(_ADDITION)[0]
+    return f"{title} (ended)" if info.availability is Availability.HISTORIC else title
 
 
-def file_facts(weights: Weights | None, state: FileState | None) -> list[Fact]:
-    """Return what is known of the file of a LoRA; nothing where there never was one here."""
+def file_facts(finetune: Finetune, state: FileState | None) -> list[Fact]:
+    """Return what is known of the file of a finetune; nothing where there never was one here."""
+    weights = finetune.weights
     if weights is None:
         return []
+    how = file_words(state, finetune.profile) if state is not None else ""
     made_for = weights.base.title if weights.base else "does not show it"
     facts = [
-        Fact("File is", FILE_WORDS[state] if state is not None else "", is_long=True, section=FILE),
+        Fact(
+            "File is",
+            file_words(state, finetune.profile) if state is not None else "",
+            is_long=True,
+            section=FILE,
+        ),
         Fact("Path", weights.path, is_long=True, section=FILE),
         Fact("Size", file_size(weights.size), section=FILE),
         Fact("Rank", str(weights.rank or ""), section=FILE),
