@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint
-from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def misfit(offer: Offer, finetune: Finetune) -> str:
     if use.by is FinetuneBy.ID and finetune.profile != offer.profile:
         whose = "is a file of yours" if finetune.profile == OWN_FILES else f"belongs to {finetune.profile}"
         return f"{whose}; only what {offer.profile} has itself is known there"
+    if use.by is FinetuneBy.ID and finetune.state is FinetuneState.MISSING:
+        return "is no longer listed by the service"
     if finetune.base is not None and finetune.base not in use.bases:
         wanted = " or ".join(sorted(base.title for base in use.bases))
         return f"was trained on {finetune.base.title}, not on {wanted}"

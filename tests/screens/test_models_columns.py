@@ -141,7 +141,7 @@ def test_what_fits_nowhere_says_why() -> None:
     lamp = LAMP.model_copy(update={"base": Base.KREA_2})
     uses = Uses(lamp, None, uses_of(lamp, [Offer("demo", "bfl", endpoint) for endpoint in GENERATION]))
     sentence = state_sentence(lamp, uses)
-    assert sentence.startswith("Ready, but nothing generates with it: it was trained on Krea 2, not on")
+    assert sentence.startswith("Nothing generates with it: it was trained on Krea 2, not on")
     lost = lamp.model_copy(update={"weights": WEIGHTS})
     assert "its file is missing" in state_sentence(lost, Uses(lost, FileState.MISSING, ()))
 

@@ -199,7 +199,7 @@ async def test_details_tell_file_and_uses(make_app: AppFactory, until: Until, kl
             assert words in shown
         await pilot.press("enter")
         await until(pilot, lambda: app.notices)
-        assert "nothing generates with it" in app.notices[0].text
+        assert "Nothing generates with it" in app.notices[0].text
         assert app.current_mode == "models"
 
 

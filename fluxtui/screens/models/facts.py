@@ -162,6 +162,10 @@ def refreshed_text(answers: Sequence[ProfileAnswer]) -> str:
 
 def state_sentence(finetune: Finetune, uses: Uses | None) -> str:
     """Return what can be done with a finetune now, as a sentence."""
-    if finetune.is_usable and uses is not None and not uses.fitting:
-        return f"Ready, but nothing generates with it: {why_nowhere(uses)}"
+    if not finetune.is_usable or uses is None:
+        return STATE_SENTENCES[finetune.state]
+    if not uses.fitting:
+        return f"Nothing generates with it: {why_nowhere(uses)}"
+    if finetune.state is FinetuneState.MISSING:
+        return "Its service lists it no more, but its file is here: Enter generates with it."
     return STATE_SENTENCES[finetune.state]

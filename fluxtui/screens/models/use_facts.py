@@ -98,12 +98,7 @@ def file_facts(finetune: Finetune, state: FileState | None) -> list[Fact]:
     how = file_words(state, finetune.profile) if state is not None else ""
     made_for = weights.base.title if weights.base else "does not show it"
     facts = [
-        Fact(
-            "File is",
-            file_words(state, finetune.profile) if state is not None else "",
-            is_long=True,
-            section=FILE,
-        ),
+        Fact("File is", how, is_long=True, section=FILE),
         Fact("Path", weights.path, is_long=True, section=FILE),
         Fact("Size", file_size(weights.size), section=FILE),
         Fact("Rank", str(weights.rank or ""), section=FILE),
