@@ -15,7 +15,7 @@ from fluxtui.providers.base import CancelAnswer, Phase
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import Gateway, JobService
 from fluxtui.services.journal import Journal
-from fluxtui.services.models import ModelService
+from fluxtui.services.models import FileState, ModelService
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
@@ -119,7 +119,9 @@ async def test_the_finetune_is_listed_and_deleted(
     await open_journal.finetunes.remove(PROFILE, finetune.id)
     (fresh,) = (await models.refresh(PROFILE)).finetunes
     assert (fresh.name, fresh.trigger_word, fresh.iterations) == ("Fox", "FOXX", 200)
-    assert "deletes the version" in await models.delete(PROFILE, finetune.id)
+    removal = await models.removal(fresh)
+    assert (removal.at_service, removal.weights) == (True, fresh.weights)
+    assert "deletes the version" in await models.delete(removal)
     assert await models.list(PROFILE) == ()
 
 
@@ -212,3 +214,24 @@ async def test_the_upload_is_made_once_however_often_it_is_tried(
     assert isinstance(api, APIService)
     assert len((await api.get("/v1/files")).data["results"]) == 1
     assert len(simulator.replicate.ledger()) == 1
+
+
+async def test_a_lost_file_is_fetched_again(
+    running: Running,
+    jobs: JobService,
+    trained: Trained,
+    models: ModelService,
+    data_directory: StorageService,
+    simulator: Simulator,
+) -> None:
+    async with running(jobs):
+        finetune = await trained()
+    assert finetune.weights is not None
+    data_directory.inside(finetune.weights.path).unlink()
+    assert await models.verify(finetune) is FileState.MISSING
+    steps: list[tuple[int, int]] = []
+    fetched = await models.fetch_weights(PROFILE, finetune.id, lambda *step: steps.append(step))
+    assert fetched.weights == finetune.weights
+    assert await models.verify(fetched) is FileState.KEPT
+    assert steps
+    assert simulator.replicate.violations() == []
