@@ -126,11 +126,7 @@ async def test_uploaded_lora_is_taken_unseen_and_survives_a_refresh(models: Mode
 async def test_deleted_finetune_leaves_the_list_and_stays_in_the_journal(
     models: ModelService, trained: str
 ) -> None:
-    finetune = await models.get("bfl", trained)
-    assert finetune is not None
-    removal = await models.removal(finetune)
-    assert (removal.at_service, removal.weights) == (True, None)
-    assert await models.delete(removal)
+    assert await models.delete("bfl", trained)
     assert await models.list("bfl") == ()
     kept = await models.get("bfl", trained)
     assert kept is not None
@@ -154,9 +150,9 @@ async def test_what_the_service_does_not_know_any_more_can_be_forgotten(models: 
     assert added.base is Base.KLEIN_9B
     removal = await models.removal(added)
     with pytest.raises(NotFound):
-        await models.delete(removal)
+        await models.remove(removal)
     assert await models.list() == (added,)
-    await models.delete(replace(removal, at_service=False))
+    await models.remove(replace(removal, at_service=False))
     assert await models.list() == ()
 
 

@@ -329,12 +329,12 @@ async def test_a_file_that_two_share_stays_until_the_last_is_deleted(
     await open_journal.finetunes.put(other)
     removal = await models.removal(taken)
     assert (removal.at_service, removal.weights, removal.shared_with) == (False, None, ("Anna",))
-    assert await models.delete(removal) == ""
+    assert await models.remove(removal) == ""
     assert path.is_file()
     await open_journal.finetunes.put(taken)
     await open_journal.finetunes.remove("bfl", "anna")
     removal = await models.removal(taken)
     assert removal.weights == taken.weights
-    await models.delete(removal)
+    await models.remove(removal)
     assert not path.exists()
     assert await models.list() == ()

@@ -312,6 +312,6 @@ class ModelsScreen(FileKeys):
         name = safe_text(removal.finetune.name, limit=60)
         self.doing = f"Deleting {name} at the service …" if removal.at_service else f"Deleting {name} …"
         try:
-            return await self.app.services.models.delete(removal)
+            return await self.app.services.models.remove(removal)
         finally:
             self.doing = ""

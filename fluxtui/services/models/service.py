@@ -270,7 +270,11 @@ class ModelService:
         """Return what deleting a finetune would take away, here and at its service; does nothing yet."""
         return await removal_of(self._gateway, finetune, await self.list())
 
-    async def delete(self, removal: Removal) -> str:
+    async def delete(self, profile: str, finetune_id: str) -> str:
+        """Do at once what `removal` would say of a finetune, like `remove`; also raises `NotFound`."""
+        return await self.remove(await self.removal(await self._known(profile, finetune_id)))
+
+    async def remove(self, removal: Removal) -> str:
         """Take away what a removal says, and return what the service says of it.
 
         Of what was deleted at the service the record stays in the journal, for the pictures made with it.

@@ -119,9 +119,7 @@ async def test_the_finetune_is_listed_and_deleted(
     await open_journal.finetunes.remove(PROFILE, finetune.id)
     (fresh,) = (await models.refresh(PROFILE)).finetunes
     assert (fresh.name, fresh.trigger_word, fresh.iterations) == ("Fox", "FOXX", 200)
-    removal = await models.removal(fresh)
-    assert (removal.at_service, removal.weights) == (True, fresh.weights)
-    assert "deletes the version" in await models.delete(removal)
+    assert "deletes the version" in await models.delete(PROFILE, finetune.id)
     assert await models.list(PROFILE) == ()
 
 
