@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
@@ -23,48 +24,75 @@ class Offer:
         return f"{self.profile}/{self.endpoint.info.id}"
 
 
-@dataclass(frozen=True)
-class Use:
-    """Whether an endpoint can generate with some finetune: `reason` is a clause about it where not."""
+class Misfit(StrEnum):
+    """Why an endpoint cannot generate with a finetune, in two or three words."""
 
-    offer: Offer
-    reason: str = ""
+    TAKES_NONE = "takes no finetune"
+    OTHER_ACCOUNT = "other profile"
+    OTHER_BASE = "other base model"
+    NO_FILE = "no file of it"
+    NOT_LISTED = "not listed any more"
 
 
-def fits(offer: Offer, finetune: Finetune) -> bool:
-    """Tell whether an endpoint can generate with a finetune.
+def misfit(offer: Offer, finetune: Finetune) -> Misfit | None:
+    """Return why an endpoint cannot generate with a finetune, or None where it can.
 
     By its id a finetune is known only where it was trained; the file of a LoRA goes anywhere. One whose base
     model is not known may fit any.
     """
-    return not misfit(offer, finetune)
-
-
-def misfit(offer: Offer, finetune: Finetune) -> str:
-    """Return why an endpoint cannot generate with a finetune, as a clause about that; `''` where it can."""
     use = offer.endpoint.info.finetunes
     if use is None:
-        return "is not wanted there: the endpoint takes none"
+        return Misfit.TAKES_NONE
     if use.by is FinetuneBy.ID and finetune.profile != offer.profile:
-        whose = "is a file of yours" if finetune.profile == OWN_FILES else f"belongs to {finetune.profile}"
-        return f"{whose}; only what {offer.profile} has itself is known there"
-    if use.by is FinetuneBy.ID and finetune.state is FinetuneState.MISSING:
-        return "is no longer listed by the service"
+        return Misfit.OTHER_ACCOUNT
     if finetune.base is not None and finetune.base not in use.bases:
-        wanted = " or ".join(sorted(base.title for base in use.bases))
-        return f"was trained on {finetune.base.title}, not on {wanted}"
-    if use.by is FinetuneBy.WEIGHTS and finetune.weights is None and finetune.weights_url is None:
-        return "has no file of its weights, neither here nor at an address"
+        return Misfit.OTHER_BASE
+    if use.by is FinetuneBy.ID and finetune.state is FinetuneState.MISSING:
+        return Misfit.NOT_LISTED
+    has_file = finetune.weights is not None or finetune.weights_url is not None
+    return Misfit.NO_FILE if use.by is FinetuneBy.WEIGHTS and not has_file else None
+
+
+def fits(offer: Offer, finetune: Finetune) -> bool:
+    """Tell whether an endpoint can generate with a finetune."""
+    return misfit(offer, finetune) is None
+
+
+def why_not(offer: Offer, finetune: Finetune) -> str:
+    """Return the same in whole words, to stand behind the finetune's name, or `''` where it fits."""
+    title, use = offer.endpoint.info.title, offer.endpoint.info.finetunes
+    match misfit(offer, finetune):
+        case Misfit.TAKES_NONE:
+            return f"is not for {title}, which takes no finetune"
+        case Misfit.OTHER_ACCOUNT if finetune.profile == OWN_FILES:
+            return f"is a file of yours; {title} takes only what {offer.profile} has itself"
+        case Misfit.OTHER_ACCOUNT:
+            return f"belongs to the profile {finetune.profile}, not to {offer.profile}"
+        case Misfit.OTHER_BASE if use is not None and finetune.base is not None:
+            wanted = " or ".join(sorted(base.title for base in use.bases))
+            return f"was trained on {finetune.base.title}; {title} needs {wanted}"
+        case Misfit.NO_FILE:
+            return "has no file of its weights, neither here nor at an address"
+        case Misfit.NOT_LISTED:
+            return "is no longer listed by the service"
     return ""
-
-
-def uses_of(finetune: Finetune, offers: Iterable[Offer]) -> tuple[Use, ...]:
-    """Return for every endpoint that takes finetunes at all whether it can generate with this one."""
-    taking = (offer for offer in offers if offer.endpoint.info.finetunes is not None)
-    return tuple(Use(offer, misfit(offer, finetune)) for offer in taking)
 
 
 def finetune_value(offer: Offer, finetune: Finetune) -> str:
     """Return what stands in the request for a finetune: its id, or `profile/id` where its file is sent."""
     use = offer.endpoint.info.finetunes
     return finetune.ref if use is not None and use.by is FinetuneBy.WEIGHTS else finetune.id
+
+
+@dataclass(frozen=True)
+class Use:
+    """Whether an endpoint can generate with some finetune, or why not."""
+
+    offer: Offer
+    misfit: Misfit | None = None
+
+
+def uses_of(finetune: Finetune, offers: Iterable[Offer]) -> tuple[Use, ...]:
+    """Return for every endpoint that takes finetunes at all whether it can generate with this one."""
+    taking = (offer for offer in offers if offer.endpoint.info.finetunes is not None)
+    return tuple(Use(offer, misfit(offer, finetune)) for offer in taking)

@@ -9,7 +9,7 @@ import pytest
 from fluxtui.domain.endpoint import EndpointInfo, FinetuneBy, FinetuneUse, GenerationEndpoint, Group
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 from fluxtui.domain.money import Estimate
-from fluxtui.domain.uses import Offer, finetune_value, fits, misfit, uses_of
+from fluxtui.domain.uses import Misfit, Offer, finetune_value, fits, misfit, uses_of, why_not
 from fluxtui.domain.weights import Base, Weights
 
 WEIGHTS = Weights(
@@ -56,38 +56,47 @@ def finetune(**changes: Any) -> Finetune:
 
 
 @pytest.mark.parametrize(
-    ("offer", "changes", "reason"),
+    ("offer", "changes", "misfitting", "reason"),
     [
-        (BY_ID, {"base": Base.KLEIN_9B}, ""),
-        (BY_ID, {}, ""),
-        (BY_ID, {"profile": "there"}, "belongs to there; only what here has itself is known there"),
+        (BY_ID, {"base": Base.KLEIN_9B}, None, ""),
+        (BY_ID, {}, None, ""),
+        (BY_ID, {"profile": "there"}, Misfit.OTHER_ACCOUNT, "belongs to the profile there, not to here"),
         (
             BY_ID,
             {"profile": OWN_FILES},
-            "is a file of yours; only what here has itself is known there",
+            Misfit.OTHER_ACCOUNT,
+            "is a file of yours; by-id takes only what here has itself",
         ),
-        (BY_ID, {"base": Base.KREA_2}, "was trained on Krea 2, not on FLUX.2 [klein] 9B"),
-        (BY_ID, {"state": FinetuneState.MISSING}, "is no longer listed by the service"),
-        (BY_FILE, {"weights": WEIGHTS, "profile": OWN_FILES}, ""),
-        (BY_FILE, {"weights_url": "https://example.com/a.safetensors", "profile": "there"}, ""),
-        (BY_FILE, {"weights": WEIGHTS, "state": FinetuneState.MISSING}, ""),
-        (BY_FILE, {}, "has no file of its weights, neither here nor at an address"),
         (
-            BY_FILE,
-            {"weights": WEIGHTS, "base": Base.KREA_2},
-            "was trained on Krea 2, not on FLUX.2 [klein] 4B or FLUX.2 [klein] 9B",
+            BY_ID,
+            {"base": Base.KREA_2},
+            Misfit.OTHER_BASE,
+            "was trained on Krea 2; by-id needs FLUX.2 [klein] 9B",
         ),
-        (PLAIN, {}, "is not wanted there: the endpoint takes none"),
+        (
+            BY_ID,
+            {"state": FinetuneState.MISSING},
+            Misfit.NOT_LISTED,
+            "is no longer listed by the service",
+        ),
+        (BY_FILE, {"weights": WEIGHTS, "profile": OWN_FILES}, None, ""),
+        (BY_FILE, {"weights_url": "https://example.com/a.safetensors", "profile": "there"}, None, ""),
+        (BY_FILE, {"weights": WEIGHTS, "state": FinetuneState.MISSING}, None, ""),
+        (BY_FILE, {}, Misfit.NO_FILE, "has no file of its weights, neither here nor at an address"),
+        (PLAIN, {}, Misfit.TAKES_NONE, "is not for plain, which takes no finetune"),
     ],
 )
-def test_why_an_endpoint_cannot_take_a_finetune(offer: Offer, changes: dict[str, Any], reason: str) -> None:
-    assert misfit(offer, finetune(**changes)) == reason
+def test_why_an_endpoint_cannot_take_a_finetune(
+    offer: Offer, changes: dict[str, Any], misfitting: Misfit | None, reason: str
+) -> None:
+    assert misfit(offer, finetune(**changes)) is misfitting
+    assert why_not(offer, finetune(**changes)) == reason
     assert fits(offer, finetune(**changes)) is not bool(reason)
 
 
 def test_uses_leave_out_what_takes_no_finetunes() -> None:
     uses = uses_of(finetune(), (BY_ID, PLAIN, BY_FILE))
-    assert [(use.offer, bool(use.reason)) for use in uses] == [(BY_ID, False), (BY_FILE, True)]
+    assert [(use.offer, use.misfit) for use in uses] == [(BY_ID, None), (BY_FILE, Misfit.NO_FILE)]
 
 
 def test_what_stands_in_the_request() -> None:

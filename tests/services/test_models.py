@@ -13,6 +13,7 @@ import pytest
 from fluxtui.domain.errors import InvalidInput, NetworkDown, NotAuthenticated, NotFound
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.uses import Misfit
 from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.services.datasets import DatasetService
@@ -161,9 +162,8 @@ async def test_uses_tell_where_a_finetune_goes_and_where_not(models: ModelServic
     uses = await models.uses(finetune, ("bfl", "poor"))
     assert {offer.profile for offer in uses.fitting} == {"bfl"}
     assert all("9B" in offer.endpoint.info.title for offer in uses.fitting)
-    reasons = {use.reason for use in uses.others if use.offer.profile == "bfl"}
-    assert "was trained on FLUX.2 [klein] 9B, not on FLUX.1 [pro]" in reasons
-    assert all("belongs to bfl" in use.reason for use in uses.others if use.offer.profile == "poor")
+    others = {(use.offer.profile, use.misfit) for use in uses.others}
+    assert others == {("bfl", Misfit.OTHER_BASE), ("poor", Misfit.OTHER_ACCOUNT)}
     assert uses.faults == ()
 
 

@@ -8,8 +8,9 @@ from fluxtui.domain.endpoint import Availability, Group
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import shorten
-from fluxtui.domain.uses import Offer, finetune_value
+from fluxtui.domain.uses import Offer, finetune_value, misfit
 from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.matching import goes_with
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.widgets.dialogs import Choice
 
@@ -24,6 +25,8 @@ _AVAILABILITY = {Availability.SERVING: "", Availability.BETA: "beta", Availabili
 _GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TRAINING: ""}
 """Words for groups; the titles of finetuned endpoints say it themselves."""
 
+_NOT_WITH_IT = "not with this finetune"
+_NOT_HERE = "not here: "
 _OWNER = " · "
 _ADDITION = " with a "
 
@@ -33,16 +36,25 @@ def offer_title(offer: Offer, *, shared: bool) -> str:
     return _owned(offer.endpoint.info.title, offer.profile if shared else "")
 
 
-def offer_choices(stock: Stock) -> tuple[Choice, ...]:
-    """Return the endpoints with price of a picture, group and availability beside the title."""
+def offer_choices(stock: Stock, form: GenerateForm) -> tuple[Choice, ...]:
+    """Return the endpoints with price of a picture, group and availability beside the title.
+
+    First come those that go with the finetune of `form`, where it names one; the others say that they do not.
+    """
+    finetune, named = stock.finetune_of(form), form.finetune
+    right = [offer for offer in stock.offers if named and goes_with(offer, named, finetune)]
+    others = [offer for offer in stock.offers if offer not in right]
+    shared = stock.is_shared
     return tuple(
-        Choice(
-            offer.ref,
-            offer_title(offer, shared=stock.is_shared),
-            offer_note(offer, stock.price_of(offer)),
-        )
-        for offer in stock.offers
+        Choice(offer.ref, offer_title(offer, shared=shared), _note_of(stock, offer, without=without))
+        for offers, without in ((right, False), (others, named is not None))
+        for offer in offers
     )
+
+
+def _note_of(stock: Stock, offer: Offer, *, without: bool) -> str:
+    note = offer_note(offer, stock.price_of(offer))
+    return f"{note} · {_NOT_WITH_IT}" if without and offer.endpoint.takes_finetune() else note
 
 
 def offer_note(offer: Offer, live: UnitPrice | None = None) -> str:
@@ -74,11 +86,18 @@ def short_name(name: str, cells: int) -> str:
     return f"{shorten(head, room)}{owner}{whose}" if room >= LEAST_TITLE_CELLS else head
 
 
-def finetune_choices(stock: Stock) -> tuple[Choice, ...]:
-    """Return `none` and every finetune that can be generated with, favourites first."""
+def finetune_choices(stock: Stock, present: Offer | None = None) -> tuple[Choice, ...]:
+    """Return `none` and every finetune that can be generated with, favourites first.
+
+    Args:
+        stock: what there is.
+        present: the endpoint that is chosen; a finetune that needs another one says why.
+    """
     known = stock.ready()
     shared = stock.is_shared or len({item.profile for item in known}) > 1
-    offered = (Choice(item.ref, _finetune_label(item, shared=shared), _about(item)) for item in known)
+    offered = (
+        Choice(item.ref, _finetune_label(item, shared=shared), _about(item, present)) for item in known
+    )
     return (Choice(NO_FINETUNE, "none", "a base model or a tool"), *offered)
 
 
@@ -95,9 +114,11 @@ def _finetune_label(finetune: Finetune, *, shared: bool) -> str:
     return _owned(shorten(finetune.name, NAME_CELLS), whose if shared else "")
 
 
-def _about(finetune: Finetune) -> str:
+def _about(finetune: Finetune, present: Offer | None = None) -> str:
+    wrong = misfit(present, finetune) if present is not None and present.endpoint.takes_finetune() else None
     base = finetune.base.title if finetune.base is not None else ""
-    return " · ".join(part for part in (finetune.trigger_word or finetune.id, base) if part)
+    parts = (f"{_NOT_HERE}{wrong}" if wrong else "", finetune.trigger_word or finetune.id, base)
+    return " · ".join(part for part in parts if part)
 
 
 def _owned(words: str, profile: str) -> str:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
 
-from fluxtui.domain.money import Estimate, show_credits
+from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.screens.generate.form import COUNT, MOST_PICTURES
 from fluxtui.screens.generate.price import Funds
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
@@ -101,8 +101,17 @@ def button_label(estimate: Estimate | None, count: Any) -> str:
     return f"Generate {count}{price}  ^S"
 
 
-def cost_note(estimate: Estimate | None, count: Any, funds: Funds) -> tuple[str, bool]:
-    """Return what to say about the cost, and whether the funds are too small for it."""
+def cost_note(
+    estimate: Estimate | None, count: Any, funds: Funds, told: UnitPrice | None = None
+) -> tuple[str, bool]:
+    """Return what to say about the cost, and whether the funds are too small for it.
+
+    Args:
+        estimate: of one picture, None while it cannot be reckoned.
+        count: as entered.
+        funds: of the profile that pays.
+        told: the price that the service told, where the estimate comes of it.
+    """
     if not isinstance(count, int) or not 1 <= count <= MOST_PICTURES:
         return f"✗ Pictures must be 1 to {MOST_PICTURES}", True
     if estimate is None:
@@ -110,5 +119,6 @@ def cost_note(estimate: Estimate | None, count: Any, funds: Funds) -> tuple[str,
     if funds.balance is not None and not funds.covers(estimate.times(count).credits):
         return f"✗ Only {show_credits(funds.balance)} are left{funds.place}", True
     basis = estimate.basis if estimate.basis.startswith("a picture") else f"a picture: {estimate.basis}"
+    dated = f" · told {told.read_on}" if told is not None else ""
     untold = "" if funds.is_told else " · balance not told"
-    return f"{estimate.show()} {basis}{untold}", False
+    return f"{estimate.show()} {basis}{dated}{untold}", False

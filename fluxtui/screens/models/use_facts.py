@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fluxtui.domain.endpoint import Availability, FinetuneBy
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.text import file_size
-from fluxtui.domain.uses import Offer, Use
+from fluxtui.domain.uses import Misfit, Offer, Use, why_not
 from fluxtui.screens.models.fact import FILE, METADATA, NO_USES, USES, Fact
 from fluxtui.services.models import FileState, Uses
 
@@ -46,7 +46,7 @@ def misfit_facts(uses: Uses) -> list[Fact]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for use in uses.others:
         if use.offer.endpoint.info.availability is not Availability.HISTORIC:
-            reasons.setdefault((use.offer.profile, use.reason), []).append(_title(use.offer))
+            reasons.setdefault((use.offer.profile, _reason(use, uses.finetune)), []).append(_title(use.offer))
     facts = [
         Fact(f"✗ {profile}", f"{' · '.join(titles)}: it {reason}", is_long=True, section=NO_USES)
         for (profile, reason), titles in reasons.items()
@@ -61,20 +61,28 @@ def why_nowhere(uses: Uses) -> str:
     if uses.file is FileState.MISSING and uses.finetune.weights_url is None:
         return f"its file is missing; {_remedy(uses.finetune.profile)}."
     if uses.others:
-        return f"it {_nearest(uses.others)}."
+        return f"it {_reason(min(uses.others, key=_farness), uses.finetune)}."
     if uses.faults:
         return uses.faults[0][1]
     return "no profile has an endpoint that takes finetunes; F7 Settings makes profiles."
 
 
-def _nearest(uses: Iterable[Use]) -> str:
-    """Return the reason that says most: of an endpoint that would take a finetune of its base model."""
-    return min(uses, key=_farness).reason
-
-
 def _farness(use: Use) -> tuple[bool, bool]:
+    """Return what sorts the reason first that says most: of an endpoint to which only a file is missing."""
     taken = use.offer.endpoint.info.finetunes
-    return (taken is None or taken.by is FinetuneBy.ID, "was trained on" in use.reason)
+    return (taken is None or taken.by is FinetuneBy.ID, use.misfit is Misfit.OTHER_BASE)
+
+
+def _reason(use: Use, finetune: Finetune) -> str:
+    """Return why not as a clause that is the same for all endpoints alike, so that they share a line."""
+    taken, profile = use.offer.endpoint.info.finetunes, use.offer.profile
+    if use.misfit is Misfit.OTHER_BASE and taken is not None and finetune.base is not None:
+        wanted = " or ".join(sorted(base.title for base in taken.bases))
+        return f"was trained on {finetune.base.title}, not on {wanted}"
+    if use.misfit is Misfit.OTHER_ACCOUNT:
+        whose = "is a file of yours" if finetune.profile == OWN_FILES else f"belongs to {finetune.profile}"
+        return f"{whose}; only what {profile} has itself is known there"
+    return why_not(use.offer, finetune)
 
 
 def _by_profile(offers: Iterable[Offer]) -> dict[str, list[str]]:

@@ -55,12 +55,12 @@ class Uses:
     @property
     def fitting(self) -> tuple[Offer, ...]:
         """The endpoints that can generate with it."""
-        return tuple(use.offer for use in self.all if not use.reason)
+        return tuple(use.offer for use in self.all if use.misfit is None)
 
     @property
     def others(self) -> tuple[Use, ...]:
         """The endpoints that cannot, each with the reason."""
-        return tuple(use for use in self.all if use.reason)
+        return tuple(use for use in self.all if use.misfit is not None)
 
 
 async def offers_of(gateway: Gateway, profile: str) -> ProfileOffers:
