@@ -142,6 +142,12 @@ def test_what_fits_nowhere_says_why() -> None:
     uses = Uses(lamp, None, uses_of(lamp, [Offer("demo", "bfl", endpoint) for endpoint in GENERATION]))
     sentence = state_sentence(lamp, uses)
     assert sentence.startswith("Nothing generates with it: it was trained on Krea 2, not on")
+    own = LAMP.model_copy(update={"base": Base.KLEIN_9B, "weights": WEIGHTS, "profile": OWN_FILES})
+    uses = Uses(own, FileState.KEPT, uses_of(own, [Offer("demo", "bfl", item) for item in GENERATION]))
+    assert state_sentence(own, uses) == (
+        "Nothing generates with it: it is a file of yours; only what demo has itself is known there. "
+        "p leads it into BFL's dashboard."
+    )
     lost = lamp.model_copy(update={"weights": WEIGHTS})
     assert "its file is missing" in state_sentence(lost, Uses(lost, FileState.MISSING, ()))
 

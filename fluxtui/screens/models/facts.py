@@ -53,6 +53,7 @@ def facts_of(
         now: aware.
         uses: where it can be used and how its file is, once that is known.
     """
+    is_own = finetune.profile == OWN_FILES
     progress = progress_text(job.progress) if job is not None and job.is_active else ""
     facts = [
         Fact("Progress", progress),
@@ -61,10 +62,11 @@ def facts_of(
         Fact("Profile", profile_words(finetune.profile)),
         Fact("Cost", show_credits(job.credits) if job is not None else ""),
         Fact("Id", finetune.id, is_long=True),
+        Fact("Taken in", _moment(finetune.created_at, now) if is_own else "", is_long=True),
         *(use_facts(uses) if uses is not None else ()),
         *file_facts(finetune, uses.file if uses is not None else None),
-        *_training_facts(finetune, now),
-        *_told_facts(finetune, now),
+        *(() if is_own else _training_facts(finetune, now)),
+        *(() if is_own else _told_facts(finetune, now)),
         *(misfit_facts(uses) if uses is not None else ()),
     ]
     return tuple(fact for fact in facts if fact.text)
@@ -72,7 +74,6 @@ def facts_of(
 
 def _training_facts(finetune: Finetune, now: datetime) -> list[Fact]:
     captioning = "" if finetune.captioning is None else "automatic" if finetune.captioning else "own only"
-    when = "Taken in" if finetune.profile == OWN_FILES else "Trained"
     return [
         Fact("Type", finetune.finetune_type or "", section=TRAINING),
         Fact("Mode", finetune.mode or "", section=TRAINING),
@@ -82,14 +83,12 @@ def _training_facts(finetune: Finetune, now: datetime) -> list[Fact]:
         Fact("Priority", (finetune.priority or "").replace("_", " "), section=TRAINING),
         Fact("Captioning", captioning, section=TRAINING),
         Fact("Trainer", finetune.endpoint or "", is_long=True, section=TRAINING),
-        Fact(when, _moment(finetune.created_at, now), is_long=True, section=TRAINING),
+        Fact("Trained", _moment(finetune.created_at, now), is_long=True, section=TRAINING),
         *_dataset_facts(finetune.dataset or {}),
     ]
 
 
 def _told_facts(finetune: Finetune, now: datetime) -> list[Fact]:
-    if finetune.profile == OWN_FILES:
-        return []
     compared = _moment(finetune.refreshed_at, now) or "never compared with the service"
     return [*_extra_facts(finetune), Fact("Local copy", compared, is_long=True, section=TOLD)]
 

@@ -9,6 +9,7 @@ from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.text import file_size
 from fluxtui.domain.uses import Misfit, Offer, Use, why_not
 from fluxtui.screens.models.fact import FILE, METADATA, NO_USES, USES, Fact
+from fluxtui.services.lora.dashboard import ACCEPTED
 from fluxtui.services.models import FileState, Uses
 
 _FILE_WORDS: dict[FileState, str] = {
@@ -61,16 +62,25 @@ def why_nowhere(uses: Uses) -> str:
     if uses.file is FileState.MISSING and uses.finetune.weights_url is None:
         return f"its file is missing; {_remedy(uses.finetune.profile)}."
     if uses.others:
-        return f"it {_reason(min(uses.others, key=_farness), uses.finetune)}."
+        nearest = min(uses.others, key=lambda use: _farness(use, uses.finetune))
+        return f"it {_reason(nearest, uses.finetune)}.{_way_in(nearest, uses.finetune)}"
     if uses.faults:
         return uses.faults[0][1]
     return "no profile has an endpoint that takes finetunes; F7 Settings makes profiles."
 
 
-def _farness(use: Use) -> tuple[bool, bool]:
-    """Return what sorts the reason first that says most: of an endpoint to which only a file is missing."""
+def _farness(use: Use, finetune: Finetune) -> tuple[bool, bool]:
+    """Return what sorts endpoints for a finetune's base model first, and those that take files before."""
     taken = use.offer.endpoint.info.finetunes
-    return (taken is None or taken.by is FinetuneBy.ID, use.misfit is Misfit.OTHER_BASE)
+    is_for_base = taken is not None and finetune.base in taken.bases
+    return (not is_for_base, taken is None or taken.by is FinetuneBy.ID)
+
+
+def _way_in(use: Use, finetune: Finetune) -> str:
+    """Return how a file comes to where it would be known by an id, or `''` where there is no way."""
+    if use.misfit is Misfit.OTHER_ACCOUNT and finetune.weights is not None and finetune.base in ACCEPTED:
+        return " p leads it into BFL's dashboard."
+    return ""
 
 
 def _reason(use: Use, finetune: Finetune) -> str:

@@ -113,7 +113,6 @@ class WeightsKeeper:
             trigger_word=trigger_word or None,
             base=base or weights.base,
             weights=weights,
-            lora_rank=weights.rank,
         )
 
     async def look(self, finetune: Finetune) -> FileState | None:
