@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint
-from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Misfit(StrEnum):
     OTHER_ACCOUNT = "trained elsewhere"
     OTHER_BASE = "other base model"
     NO_FILE = "no file of it"
+    NOT_LISTED = "not listed any more"
 
 
 def misfit(offer: Offer, finetune: Finetune) -> Misfit | None:
@@ -45,6 +47,8 @@ def misfit(offer: Offer, finetune: Finetune) -> Misfit | None:
         return Misfit.OTHER_ACCOUNT
     if finetune.base is not None and finetune.base not in use.bases:
         return Misfit.OTHER_BASE
+    if use.by is FinetuneBy.ID and finetune.state is FinetuneState.MISSING:
+        return Misfit.NOT_LISTED
     has_file = finetune.weights is not None or finetune.weights_url is not None
     return Misfit.NO_FILE if use.by is FinetuneBy.WEIGHTS and not has_file else None
 
@@ -61,7 +65,7 @@ def why_not(offer: Offer, finetune: Finetune) -> str:
         case Misfit.TAKES_NONE:
             return f"is not for {title}, which takes no finetune"
         case Misfit.OTHER_ACCOUNT if finetune.profile == OWN_FILES:
-            return f"is a file of yours; {title} takes only what was trained at {offer.profile}"
+            return f"is a file of yours; {title} takes only what {offer.profile} has itself"
         case Misfit.OTHER_ACCOUNT:
             return f"belongs to the profile {finetune.profile}, not to {offer.profile}"
         case Misfit.OTHER_BASE if use is not None and finetune.base is not None:
@@ -69,6 +73,8 @@ def why_not(offer: Offer, finetune: Finetune) -> str:
             return f"was trained on {finetune.base.title}, not on {wanted}"
         case Misfit.NO_FILE:
             return "has no file of its weights, neither here nor at an address"
+        case Misfit.NOT_LISTED:
+            return "is no longer listed by the service"
     return ""
 
 
@@ -76,3 +82,17 @@ def finetune_value(offer: Offer, finetune: Finetune) -> str:
     """Return what stands in the request for a finetune: its id, or `profile/id` where its file is sent."""
     use = offer.endpoint.info.finetunes
     return finetune.ref if use is not None and use.by is FinetuneBy.WEIGHTS else finetune.id
+
+
+@dataclass(frozen=True)
+class Use:
+    """Whether an endpoint can generate with some finetune, or why not."""
+
+    offer: Offer
+    misfit: Misfit | None = None
+
+
+def uses_of(finetune: Finetune, offers: Iterable[Offer]) -> tuple[Use, ...]:
+    """Return for every endpoint that takes finetunes at all whether it can generate with this one."""
+    taking = (offer for offer in offers if offer.endpoint.info.finetunes is not None)
+    return tuple(Use(offer, misfit(offer, finetune)) for offer in taking)

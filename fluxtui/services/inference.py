@@ -148,8 +148,8 @@ class InferenceService:
         wrong = misfit(offer, finetune)
         if wrong is None and finetune.is_usable:
             return finetune
-        is_here = wrong is not Misfit.OTHER_ACCOUNT
-        unusable = _WHY_UNUSABLE.get(finetune.state, "") if is_here else ""
+        is_told = wrong is not Misfit.OTHER_ACCOUNT and not finetune.is_usable
+        unusable = _WHY_UNUSABLE.get(finetune.state, "") if is_told else ""
         reason = f"{name} {unusable or why_not(offer, finetune) or 'cannot be used now'}"
         raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
 
