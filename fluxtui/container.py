@@ -167,7 +167,7 @@ class Container:
             datasets=datasets,
             workspaces=WorkspaceService(self._storage),
             thumbnails=ThumbnailCache(self._storage.cache_directory("thumbnails")),
-            models=ModelService(journal, connections),
+            models=ModelService(journal, self._storage, connections, loras),
             finetuning=FinetuningService(
                 journal, self._storage, connections, datasets, validation, jobs, prices=prices
             ),

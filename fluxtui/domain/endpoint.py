@@ -208,11 +208,13 @@ class GenerationEndpoint(Endpoint):
 class TrainingEndpoint(Endpoint):
     """Base of endpoints that train a finetune from an archive of pictures, which is not among the fields.
 
-    Every one has a parameter that names the finetune, `name_field`, and `rules` for its pictures.
+    Every one has a parameter that names the finetune, `name_field`, one that says how long it learns,
+    `steps_field`, and `rules` for its pictures.
     """
 
     rules: ClassVar[DatasetRules]
     name_field: ClassVar[str] = "name"
+    steps_field: ClassVar[str] = "iterations"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.jobs import Gateway, JobService, new_id
+from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
 from fluxtui.services.storage import StorageService
@@ -164,16 +165,7 @@ class FinetuningService:
         if job is None:
             endpoint = _training_endpoint(provider, None)
             return await provider.status(RemoteTask(JobKind.TRAINING, endpoint.info.id, finetune_id, None))
-        return await provider.status(
-            RemoteTask(
-                JobKind.TRAINING,
-                job.endpoint,
-                job.remote_id or finetune_id,
-                job.polling_url,
-                job.addresses or {},
-                job.parameters,
-            )
-        )
+        return await provider.status(task_of(job))
 
 
 def caption_problem(

@@ -244,7 +244,12 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         """Put the job's parameters into the Generate form."""
         job = self._selected()
         if job is not None:
-            wishes = {"endpoint": job.endpoint, "values": job.parameters, "finetune_id": job.finetune_id}
+            wishes = {
+                "profile": job.profile,
+                "endpoint": job.endpoint,
+                "values": job.parameters,
+                "finetune": job.finetune_ref,
+            }
             self.run_worker(self.app.go("generate", **wishes), name="going", group="go", exit_on_error=False)
 
     def action_move_up(self) -> None:

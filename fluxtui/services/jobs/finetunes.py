@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.domain.endpoint import Endpoint
+from fluxtui.domain.endpoint import Endpoint, TrainingEndpoint
 from fluxtui.domain.errors import NotFound, ResultExpired, UnexpectedAnswer, WeightsError
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState
@@ -77,6 +77,8 @@ def _finetune_asked_for(
     context: JobContext, job: Job, endpoint: type[Endpoint], status: RemoteStatus
 ) -> Finetune:
     known = {name: value for name, value in job.parameters.items() if name in Finetune.model_fields}
+    if issubclass(endpoint, TrainingEndpoint):
+        known["iterations"] = job.parameters.get(endpoint.steps_field)
     now = context.clock()
     return Finetune.model_validate(
         {

@@ -16,8 +16,11 @@ from fluxtui.services.jobs.requests import archive_of, is_web_address
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 
-LASTING = timedelta(days=2)
-"""For how long a file that was uploaded before must stay at the service to be used for another job."""
+LASTING = timedelta(hours=6)
+"""For how long a file that was uploaded before must stay at the service to be used for another job.
+
+Replicate drops uploads after a day; a job that waits in a service's queue fetches them hours later.
+"""
 
 
 @dataclass(frozen=True)

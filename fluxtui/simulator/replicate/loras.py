@@ -21,7 +21,7 @@ NOT_READABLE = (
 )
 
 _ELSEWHERE = re.compile(
-    r"(?:https?://)?(?:huggingface\.co/[^/]+/[^/]+(?:/[^/]+\.safetensors)?"
+    r"(?:https?://)?(?:huggingface\.co/[^/]+/[^/]+(?:/(?:resolve/[^?]+/)?[^/]+\.safetensors(?:\?.*)?)?"
     r"|civitai\.com/(?:models/\d+(?:/[^/?]+)?|api/download/models/.+))/?"
 )
 _FILE = re.compile(r"https?://.+(?:\.safetensors(?:\?.*)?|\.tar)")

@@ -11,7 +11,7 @@ from fluxtui.simulator.replicate.limits import Limits
 from fluxtui.simulator.replicate.problems import ProblemError
 from fluxtui.simulator.running import Simulator
 
-OFFICIAL = "/v1/models/black-forest-labs/flux-dev-lora/predictions"
+OFFICIAL = "/models/black-forest-labs/flux-dev-lora/predictions"
 SMALL = {"input": {"prompt": "p", "megapixels": "0.25"}}
 
 
@@ -66,7 +66,7 @@ def test_little_credit_allows_one_create_in_ten_seconds(simulator: Simulator, cl
     base, headers = simulator.replicate.urls["api"], {"authorization": f"Bearer {THROTTLED_KEY}"}
 
     def create() -> httpx.Response:
-        return httpx.post(f"{base}{OFFICIAL}", json=SMALL, headers=headers)
+        return httpx.post(f"{base}/v1{OFFICIAL}", json=SMALL, headers=headers)
 
     assert create().status_code == 201
     clock.advance(4)
@@ -82,13 +82,13 @@ def test_little_credit_allows_one_create_in_ten_seconds(simulator: Simulator, cl
 
 def test_without_credit_nothing_runs(simulator: Simulator) -> None:
     base, headers = simulator.replicate.urls["api"], {"authorization": f"Bearer {POOR_KEY}"}
-    refused = httpx.post(f"{base}{OFFICIAL}", json=SMALL, headers=headers)
+    refused = httpx.post(f"{base}/v1{OFFICIAL}", json=SMALL, headers=headers)
     assert refused.status_code == 402
     assert refused.json()["title"] == "Insufficient credit"
     assert refused.json()["detail"].startswith("You have insufficient credit to run this model. ")
     assert simulator.replicate.ledger() == []
     simulator.replicate.refill(50, "poor")
-    assert httpx.post(f"{base}{OFFICIAL}", json=SMALL, headers=headers).status_code == 201
+    assert httpx.post(f"{base}/v1{OFFICIAL}", json=SMALL, headers=headers).status_code == 201
 
 
 def test_unknown_paths_and_bodies_are_problems(api: httpx.Client) -> None:

@@ -160,7 +160,7 @@ def test_a_seed_is_found_and_told(finish: Predict) -> None:
 def test_the_training_shows_in_the_picture(
     api: httpx.Client, finish: Predict, fetched: Fetched, trained: dict[str, Any], clock: ManualClock
 ) -> None:
-    """A trained version, and its weights by name or address, paint in the colours of the training pictures."""
+    """A trained version, and its weights by name or address, paint in the colours of its training."""
     weights, model = trained["output"]["weights"], trained["output"]["version"]
     (with_version,) = finish(seed=5, lora_scale=1.5)["output"]
     assert redness(fetched(with_version)) > 60
@@ -182,6 +182,7 @@ def test_the_training_shows_in_the_picture(
         ("sim-valid/nothing", "Weights not found at the supplied URL."),
         ("https://elsewhere.test/a.safetensors", "Weights not found at the supplied URL."),
         ("huggingface.co/somebody/a-lora", None),
+        ("https://huggingface.co/somebody/a-lora/resolve/main/fox.safetensors?download=true", None),
         ("https://civitai.com/models/12345/words", None),
     ],
 )
@@ -262,6 +263,17 @@ def test_faults_decide_the_end(finish: Predict, simulator: Simulator, kind: str,
     assert done["status"] == status
     assert len(done["output"] or []) == (1 if status == "succeeded" else 0)
     assert finish()["status"] == "succeeded"
+
+
+def test_an_official_model_is_paid_by_the_picture(
+    api: httpx.Client, simulator: Simulator, clock: ManualClock
+) -> None:
+    for prompt, count, cost in (("p", 2, 6.4), ("contentmoderated", 3, 6.4), ("failme", 2, 0.0)):
+        body = {"input": {**QUARTER, "prompt": prompt, "num_outputs": count}}
+        assert api.post(f"/models/{OFFICIAL}/predictions", json=body).status_code == 201
+        assert simulator.replicate.ledger()[-1]["cost"] == 0
+        clock.advance(20)
+        assert simulator.replicate.ledger()[-1]["cost"] == pytest.approx(cost)
 
 
 def test_a_word_aborts(finish: Predict, simulator: Simulator) -> None:

@@ -1,0 +1,162 @@
+"""What generates with a LoRA for FLUX.1 [dev]. Source: replicate/cog-flux (predict.py), read 2026-11.
+
+Every value is sent, the service's own defaults too, so that a recipe stays true when those change. Of what a
+request asks for, one picture is ever wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from pydantic import model_validator
+
+from fluxtui.domain.endpoint import (
+    Control,
+    EndpointInfo,
+    FinetuneBy,
+    FinetuneUse,
+    GenerationEndpoint,
+    Group,
+    fields_of,
+)
+from fluxtui.domain.weights import Base
+from fluxtui.providers.replicate.names import reference
+from fluxtui.providers.replicate.parameters import (
+    CUSTOM,
+    FurtherLora,
+    FurtherStrength,
+    GoFast,
+    Guidance,
+    Height,
+    LoraFile,
+    Mask,
+    Megapixels,
+    NoSafetyChecker,
+    OutputFormat,
+    OutputQuality,
+    Prompt,
+    PromptStrength,
+    SecondLora,
+    Seed,
+    Shape,
+    ShapeOrCustom,
+    SourcePicture,
+    Steps,
+    Strength,
+    TrainedHere,
+    Variant,
+    Width,
+)
+from fluxtui.providers.replicate.prices import picture_price, running_price
+
+LOOKED_UP = frozenset({Control.PICTURE, Control.FINETUNE})
+"""What stands in a request for something that Replicate is told another address or name of."""
+
+
+class ReplicateGeneration(GenerationEndpoint):
+    """Base of what generates here; `wire_names` are Replicate's names for parameters with another here."""
+
+    wire_names: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def wire_name(cls, name: str) -> str:
+        """Return what Replicate calls a parameter."""
+        return cls.wire_names.get(name, name)
+
+    def plain_input(self) -> dict[str, Any]:
+        """Return the input under Replicate's names, but for pictures and LoRAs, which are looked up first."""
+        values = self.wire()
+        left_out = {field.name for field in fields_of(type(self)) if field.control in LOOKED_UP}
+        if values.get("aspect_ratio") != CUSTOM:
+            left_out |= {"width", "height"}
+        if not values.get("image"):
+            left_out.add("prompt_strength")
+        if not values.get("extra_lora"):
+            left_out.add("extra_lora_scale")
+        named = reference(str(values.get("extra_lora", "")))
+        if named is not None:
+            values["extra_lora"] = named.as_lora
+        plain = {self.wire_name(name): value for name, value in values.items() if name not in left_out}
+        return {**plain, "num_outputs": 1}
+
+
+class TrainedVersion(ReplicateGeneration):
+    """A version that a training has put into a model of the account."""
+
+    info: ClassVar[EndpointInfo] = EndpointInfo(
+        id="trained-version",
+        title="FLUX.1 [dev] LoRA, trained here",
+        summary="Generates with a finetune of this account; the first picture after a while can take minutes "
+        "to begin.",
+        group=Group.FINETUNED,
+        price=running_price,
+        finetunes=FinetuneUse(FinetuneBy.ID, frozenset({Base.FLUX1_DEV})),
+    )
+    wire_names: ClassVar[Mapping[str, str]] = {
+        "finetune_strength": "lora_scale",
+        "steps": "num_inference_steps",
+        "guidance": "guidance_scale",
+    }
+
+    prompt: Prompt
+    finetune_id: TrainedHere
+    finetune_strength: Strength = 1.0
+    aspect_ratio: ShapeOrCustom = "1:1"
+    width: Width = 1024
+    height: Height = 1024
+    seed: Seed = None
+    model: Variant = "dev"
+    steps: Steps = 28
+    guidance: Guidance = 3.0
+    megapixels: Megapixels = "1"
+    image: SourcePicture = None
+    mask: Mask = None
+    prompt_strength: PromptStrength = 0.8
+    extra_lora: FurtherLora = None
+    extra_lora_scale: FurtherStrength = 1.0
+    go_fast: GoFast = False
+    output_format: OutputFormat = "webp"
+    output_quality: OutputQuality = 80
+    disable_safety_checker: NoSafetyChecker = False
+
+    @model_validator(mode="after")
+    def _mask_has_a_picture(self) -> Self:
+        if self.mask and not self.image:
+            raise ValueError("A mask needs the picture that it belongs to.")
+        return self
+
+
+class FluxDevLora(ReplicateGeneration):
+    """The official model that takes LoRAs by the addresses of their files."""
+
+    info: ClassVar[EndpointInfo] = EndpointInfo(
+        id="black-forest-labs/flux-dev-lora",
+        title="FLUX.1 [dev] with LoRA",
+        summary="Generates with one or two LoRAs that lie at an address which Replicate can fetch.",
+        group=Group.FINETUNED,
+        price=picture_price,
+        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX1_DEV}), most=2),
+    )
+    wire_names: ClassVar[Mapping[str, str]] = {
+        "finetune_id": "lora_weights",
+        "finetune_strength": "lora_scale",
+        "steps": "num_inference_steps",
+    }
+
+    prompt: Prompt
+    finetune_id: LoraFile
+    finetune_strength: Strength = 1.0
+    extra_lora: SecondLora = None
+    extra_lora_scale: FurtherStrength = 1.0
+    aspect_ratio: Shape = "1:1"
+    seed: Seed = None
+    steps: Steps = 28
+    guidance: Guidance = 3.0
+    megapixels: Megapixels = "1"
+    image: SourcePicture = None
+    prompt_strength: PromptStrength = 0.8
+    go_fast: GoFast = False
+    output_format: OutputFormat = "webp"
+    output_quality: OutputQuality = 80
+    disable_safety_checker: NoSafetyChecker = False

@@ -1,0 +1,174 @@
+"""Making a request ready to be ordered: all that costs nothing.
+
+Source: Replicate HTTP API reference and replicate/cog-flux, read 2026-11.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+from fluxtui.api.service import APIService
+from fluxtui.domain.endpoint import Control, Field, TrainingEndpoint, fields_of
+from fluxtui.domain.errors import (
+    InvalidInput,
+    NotFound,
+    PictureError,
+    Problem,
+    TrainingDiscontinued,
+    UnexpectedAnswer,
+)
+from fluxtui.providers.base import LoraSource, Materials, Prepared
+from fluxtui.providers.reading import as_identifier, as_mapping
+from fluxtui.providers.replicate.destinations import destination
+from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
+from fluxtui.providers.replicate.names import Reference, archive_name, reference
+from fluxtui.providers.replicate.training import name_in, training_input
+from fluxtui.providers.replicate.uploads import Uploads, sha256_of
+
+PATH = "path"
+"""Where the order goes, among the details of a prepared request."""
+
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# Source: replicate/cog-flux (weights.py), read 2026-11; whatever else fails after it was ordered.
+_FETCHED = re.compile(
+    r"https?://(\S+\.safetensors(\?\S*)?|replicate\.delivery/\S+\.tar"
+    r"|huggingface\.co/[^/\s]+/[^/\s]+/?|civitai\.com/(api/download/)?models/\S+)",
+    re.IGNORECASE,
+)
+
+
+async def prepared_training(api: APIService, request: TrainingEndpoint, materials: Materials) -> Prepared:
+    """Return a training whose archive is uploaded and whose destination exists.
+
+    Raises:
+        TrainingDiscontinued: the trainer is gone.
+        InvalidInput: there is no archive.
+        NotPermitted: no private model can be had.
+        ServiceError: Replicate cannot be asked.
+    """
+    if materials.archive is None:
+        raise InvalidInput(f"{request.info.title} needs an archive of pictures; nothing was sent.")
+    version, schema = await _trainer(api, request)
+    values = training_input(request, schema)
+    name = name_in(request)
+    sha256 = materials.archive_sha256 or await asyncio.to_thread(sha256_of, materials.archive)
+    model = await destination(api, name, sha256)
+    uploads = Uploads(api, materials.uploads, materials.progress)
+    address = await uploads.address_of(materials.archive, sha256=sha256, called=archive_name(name))
+    body = {"destination": model, "input": {**values, "input_images": address}}
+    path = f"/v1/models/{request.info.id}/versions/{version}/trainings"
+    return Prepared(request, body=body, details={PATH: path}, archive=materials.archive)
+
+
+async def _trainer(api: APIService, request: TrainingEndpoint) -> tuple[str, Any]:
+    """Return the newest version of a trainer and its schema."""
+    try:
+        model = as_mapping((await api.get(f"/v1/models/{request.info.id}")).data)
+    except NotFound:
+        raise TrainingDiscontinued(
+            f"Replicate no longer offers {request.info.title} ({request.info.id}). Nothing was billed.",
+            next_step="Use another trainer.",
+        ) from None
+    newest = as_mapping(model.get("latest_version"))
+    version = as_identifier(newest.get("id"))
+    if version is None:
+        raise UnexpectedAnswer(f"Replicate names no version of {request.info.id}. Nothing was billed.")
+    return version, newest.get("openapi_schema")
+
+
+async def prepared_generation(
+    api: APIService, request: ReplicateGeneration, materials: Materials
+) -> Prepared:
+    """Return a generation whose pictures are uploaded and whose LoRAs are named as Replicate wants them.
+
+    Raises:
+        PictureError: a picture is gone.
+        InvalidInput: a LoRA is at no address that Replicate could fetch it from.
+        NotFound: the finetune has no version.
+        ServiceError: Replicate cannot be asked.
+    """
+    values = {**request.plain_input(), **await _pictures(api, request, materials)}
+    if isinstance(request, TrainedVersion):
+        body: dict[str, Any] = {"version": await _version(api, request.finetune_id), "input": values}
+        return Prepared(request, body=body, details={PATH: "/v1/predictions"})
+    body = {"input": {**values, **_loras(request, materials)}}
+    return Prepared(request, body=body, details={PATH: f"/v1/models/{request.info.id}/predictions"})
+
+
+async def _version(api: APIService, finetune_id: str) -> str:
+    named = reference(finetune_id)
+    if named is None:
+        raise InvalidInput("Nothing was sent.", (Problem("finetune_id", "The finetune is no model here"),))
+    return named.version or await newest_version(api, named)
+
+
+async def newest_version(api: APIService, named: Reference) -> str:
+    """Return the id of the newest version of a model. Raises `NotFound` where it has none."""
+    newest = as_mapping(as_mapping((await api.get(named.path)).data).get("latest_version"))
+    version = as_identifier(newest.get("id"))
+    if version is None:
+        raise NotFound(f"The model {named.model} at Replicate has no version yet. Nothing was billed.")
+    return version
+
+
+async def _pictures(api: APIService, request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
+    values = request.given()
+    uploads = Uploads(api, materials.uploads, materials.progress)
+    wanted = [
+        field
+        for field in fields_of(type(request))
+        if field.control is Control.PICTURE and values.get(field.name)
+    ]
+    return {
+        request.wire_name(field.name): await _picture(uploads, field, str(values[field.name]))
+        for field in wanted
+    }
+
+
+async def _picture(uploads: Uploads, field: Field, value: str) -> str:
+    if _WEB_ADDRESS.fullmatch(value):
+        return value
+    path = Path(value)
+    if not await asyncio.to_thread(path.is_file):
+        raise PictureError(f"{field.title}: there is no file {path.name!r} any more. Nothing was sent.")
+    return await uploads.address_of(path)
+
+
+def _loras(request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
+    values = request.given()
+    named = [
+        field
+        for field in fields_of(type(request))
+        if field.control is Control.FINETUNE and values.get(field.name)
+    ]
+    return {
+        request.wire_name(field.name): _lora(field, str(values[field.name]), materials) for field in named
+    }
+
+
+def _lora(field: Field, value: str, materials: Materials) -> str:
+    """Return what Replicate is told of a LoRA.
+
+    The parameter is a plain text to Replicate, which fetches such an address without a key: its own uploads,
+    which need one, will not do. A version that was trained there is named as such.
+    """
+    source = materials.loras.get(value, LoraSource(name="The LoRA"))
+    trained_here = reference(value.partition("/")[2])
+    if source.url is not None and _FETCHED.fullmatch(source.url):
+        return source.url
+    if trained_here is not None and trained_here.version is not None:
+        return trained_here.as_lora
+    if source.url is None:
+        reason = (
+            f"{source.name} is only here, and Replicate fetches a LoRA only from an address that needs no "
+            "key. fal.ai takes the file itself"
+        )
+    else:
+        reason = (
+            f"{source.name} is at an address that Replicate does not fetch: it takes .safetensors files, and "
+            "models of Hugging Face and CivitAI"
+        )
+    raise InvalidInput("Nothing was sent.", (Problem(field.name, reason, whole=True),))

@@ -1,0 +1,220 @@
+"""Pictures with what was trained at Replicate, down to the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.weights import Base
+from fluxtui.providers.base import CancelAnswer
+from fluxtui.services.inference import InferenceService
+from fluxtui.services.jobs import JobService
+from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
+from fluxtui.simulator.running import Simulator, running_simulator
+from fluxtui.simulator.settings import Settings
+from tests.services.replicate.conftest import OFFICIAL, PROFILE, SMALL, Trained
+
+Running = Callable[[JobService], AbstractAsyncContextManager[None]]
+Ended = Callable[..., Awaitable[tuple[Job, ...]]]
+
+VERSION, WEIGHTS = "trained-version", "black-forest-labs/flux-dev-lora"
+ELSEWHERE = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"
+
+
+async def test_pictures_with_the_trained_version(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    trained: Trained,
+    data_directory: StorageService,
+    simulator: Simulator,
+) -> None:
+    async with running(jobs):
+        finetune = await trained()
+        batch = await inference.generate(PROFILE, VERSION, {**SMALL, "seed": 5}, count=2, finetune=finetune)
+        pictures = await ended(jobs, batch)
+    for number, job in enumerate(pictures):
+        assert (job.state, job.seed, job.finetune_id) == (JobState.DONE, 5 + number, finetune.id)
+        path = data_directory.inside(str(job.picture))
+        assert "fox" in path.name or "fox" in str(path.parent)
+        with Image.open(path) as picture:
+            assert (picture.format, picture.size) == ("WEBP", (256, 256))
+    costs = {entry["id"]: entry["cost"] for entry in simulator.replicate.ledger()}
+    assert [job.cost_credits for job in pictures] == pytest.approx(
+        [costs[str(job.remote_id)] for job in pictures], abs=0.001
+    )
+    assert simulator.replicate.violations() == []
+
+
+async def test_pictures_with_weights_at_the_official_model(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    trained: Trained,
+    open_journal: Journal,
+    data_directory: StorageService,
+    simulator: Simulator,
+    picture_file: Path,
+) -> None:
+    foreign = Finetune(profile="fal", id="lora-1", name="Foreign", base=Base.FLUX1_DEV, weights_url=ELSEWHERE)
+    await open_journal.finetunes.put(foreign)
+    async with running(jobs):
+        finetune = await trained()
+        values = {**OFFICIAL, "extra_lora": foreign.ref, "image": str(picture_file)}
+        (done,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, values, finetune=finetune))
+        (other,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, OFFICIAL, finetune=foreign))
+    assert [(job.state, job.error) for job in (done, other)] == [(JobState.DONE, None)] * 2
+    assert done.parameters["finetune_id"] == finetune.ref
+    assert done.cost_credits == pytest.approx(3.2)
+    assert (other.finetune_id, other.finetune_profile) == ("lora-1", "fal")
+    for job in (done, other):
+        with Image.open(data_directory.inside(str(job.picture))) as picture:
+            picture.load()
+    assert [entry["endpoint"] for entry in simulator.replicate.ledger()][1:] == [WEIGHTS, WEIGHTS]
+    assert simulator.replicate.violations() == []
+
+
+async def test_a_file_that_is_only_here_is_refused_before_anything_is_sent(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    trained: Trained,
+    open_journal: Journal,
+    simulator: Simulator,
+) -> None:
+    async with running(jobs):
+        finetune = await trained()
+        own = finetune.model_copy(update={"profile": OWN_FILES, "id": "mine", "name": "Mine"})
+        await open_journal.finetunes.put(own)
+        (job,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, OFFICIAL, finetune=own))
+    assert job.state is JobState.REFUSED
+    assert "Mine is only here" in str(job.error)
+    assert len(simulator.replicate.ledger()) == 1
+
+
+async def test_a_finetune_of_another_profile_is_no_version_here(
+    inference: InferenceService, open_journal: Journal
+) -> None:
+    foreign = Finetune(profile="fal", id="lora-1", name="Foreign", base=Base.FLUX1_DEV)
+    await open_journal.finetunes.put(foreign)
+    with pytest.raises(InvalidInput, match="belongs to the profile fal"):
+        await inference.generate(PROFILE, VERSION, SMALL, finetune=foreign)
+
+
+async def test_a_lost_picture_is_found_and_never_sent_again(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    trained: Trained,
+    open_journal: Journal,
+    simulator: Simulator,
+) -> None:
+    async with running(jobs):
+        finetune = await trained()
+        simulator.replicate.faults("drop-after", count=2, where="submit")
+        batch = await inference.generate(PROFILE, VERSION, SMALL, count=2, finetune=finetune)
+        done = await ended(jobs, batch, lambda job: job.state is JobState.DONE)
+    for job in done:
+        states = [event.state for event in await open_journal.jobs.story(job.id)]
+        assert JobState.IN_DOUBT in states
+        assert job.picture is not None
+        assert not job.maybe_billed
+    assert len({job.remote_id for job in done}) == 2
+    assert len(simulator.replicate.ledger()) == 3
+
+
+async def test_a_picture_that_never_arrived_stays_in_doubt(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    trained: Trained,
+    simulator: Simulator,
+) -> None:
+    async with running(jobs):
+        finetune = await trained()
+        simulator.replicate.faults("503", count=1, where="submit")
+        batch = await inference.generate(PROFILE, VERSION, SMALL, finetune=finetune)
+        (doubtful,) = await ended(jobs, batch, lambda job: job.state is JobState.IN_DOUBT)
+        assert (await jobs.look_again(doubtful.id)).state is JobState.IN_DOUBT
+    assert len(simulator.replicate.ledger()) == 1
+
+
+async def test_what_the_safety_check_holds_back_is_moderated_and_paid(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    trained: Trained,
+    simulator: Simulator,
+) -> None:
+    async with running(jobs):
+        finetune = await trained()
+        values = {**SMALL, "prompt": "moderateme"}
+        (job,) = await ended(jobs, await inference.generate(PROFILE, VERSION, values, finetune=finetune))
+    assert job.state is JobState.MODERATED
+    assert job.cost_credits == pytest.approx(simulator.replicate.ledger()[-1]["cost"], abs=0.001)
+
+
+async def test_pictures_are_cancelled_at_the_service(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    move_to: Callable[[Simulator], None],
+) -> None:
+    foreign = Finetune(profile="fal", id="lora-1", name="Foreign", weights_url=ELSEWHERE)
+    await open_journal.finetunes.put(foreign)
+    with running_simulator(Settings(seconds_per_image=30)) as slow:
+        move_to(slow)
+        async with running(jobs):
+            batch = await inference.generate(PROFILE, WEIGHTS, OFFICIAL, finetune=foreign)
+            await ended(jobs, batch, lambda job: job.state is JobState.WAITING)
+            await jobs.cancel(batch[0].id)
+            (job,) = await ended(jobs, batch)
+    assert (job.state, job.cancel_answer) == (JobState.CANCELLED, CancelAnswer.GONE.value)
+    assert not job.maybe_billed
+
+
+async def test_little_credit_sends_one_after_the_other(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    simulator: Simulator,
+) -> None:
+    foreign = Finetune(profile="fal", id="lora-1", name="Foreign", weights_url=ELSEWHERE)
+    await open_journal.finetunes.put(foreign)
+    async with running(jobs):
+        batch = await inference.generate("throttled", WEIGHTS, OFFICIAL, count=2, finetune=foreign)
+        await ended(
+            jobs,
+            batch,
+            lambda job: job.state is JobState.DONE or "trying again" in str(job.remote_status),
+        )
+        current = [await open_journal.jobs.get(job.id) for job in batch]
+    states = sorted(job.state.value for job in current if job is not None)
+    assert states == ["done", "draft"]
+    assert len(simulator.replicate.ledger()) == 1
+
+
+@pytest.fixture
+def picture_file(tmp_path: Path) -> Path:
+    """A picture of the user."""
+    path = tmp_path / "mine.png"
+    Image.new("RGB", (256, 256), "orange").save(path)
+    return path
