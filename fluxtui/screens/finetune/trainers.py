@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import FluxError, InvalidInput
+from fluxtui.domain.prices import Prices
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Abilities
 from fluxtui.screens.finetune.order import TrainingOrder
@@ -34,7 +34,7 @@ class Answer:
 
 
 async def ask_profile(services: Services, profile: str) -> Answer:
-    """Ask what a profile trains with; the network is not needed for it, but its key may have to be fetched."""
+    """Ask what a profile trains with: not the network, but its key may have to be fetched for it."""
     try:
         trainers = await services.finetuning.trainers(profile)
         return Answer(profile, trainers, await services.account.abilities(profile))
@@ -102,12 +102,12 @@ def trainer_title(trainer: Trainer, *, shared: bool) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def trainer_choices(trainers: Trainers, prices: Mapping[str, str]) -> tuple[Choice, ...]:
+def trainer_choices(trainers: Trainers, prices: Prices) -> tuple[Choice, ...]:
     """Return the trainers with price, advised pictures and service beside the title.
 
     Args:
         trainers: of all profiles.
-        prices: by ref, in words.
+        prices: as the services told them.
     """
     shared = trainers.is_shared
     return tuple(
@@ -116,13 +116,8 @@ def trainer_choices(trainers: Trainers, prices: Mapping[str, str]) -> tuple[Choi
     )
 
 
-def price_at_first(trainer: Trainer, order: TrainingOrder) -> str:
-    """Return the price of a training with the defaults of a trainer, or `''` where it is not known."""
-    estimate = replace(order, trainer=trainer, values={}).estimate()
-    return estimate.show() if estimate is not None else ""
-
-
-def _note(trainer: Trainer, prices: Mapping[str, str]) -> str:
-    rules = trainer.endpoint.rules
-    advised = f"{rules.advised_pictures} pictures or more"
-    return " · ".join(part for part in (prices.get(trainer.ref, ""), advised, trainer.service) if part)
+def _note(trainer: Trainer, prices: Prices) -> str:
+    estimate = TrainingOrder(trainer).estimate(prices.of(trainer.provider, trainer.endpoint))
+    price = estimate.show() if estimate is not None else ""
+    advised = f"{trainer.endpoint.rules.advised_pictures} pictures or more"
+    return " · ".join(part for part in (price, advised, trainer.service) if part)
