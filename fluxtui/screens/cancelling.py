@@ -47,7 +47,7 @@ def may_cost(job: Job) -> bool:
 
 
 def question(job: Job, advice: str) -> ConfirmDialog:
-    """Return the dialog that asks whether a job that was sent shall be cancelled; `advice` is the service's."""
+    """Return the dialog that asks whether to cancel a job that was sent; `advice` is the service's."""
     return ConfirmDialog(
         "Cancel it?",
         (job.title, advice),

@@ -76,6 +76,8 @@ class FinetuneScreen(PlaceScreen):
         super().__init__()
         self._starting: Worker[None] | None = None
         self._trainers = Trainers()
+        self._changing = asyncio.Lock()
+        """Held while the form is made for another trainer."""
         self._wished_trainer = ""
         """The ref of the trainer that was used last."""
         self._remembered: dict[str, Mapping[str, Any]] = {}
@@ -131,7 +133,7 @@ class FinetuneScreen(PlaceScreen):
     # The trainers
 
     def _follow_profiles(self) -> None:
-        guarded(self, self._ask_profiles(), doing="preparing the form", group="profile", exclusive=True)
+        guarded(self, self._ask_profiles(), doing="preparing the form", group="profile")
 
     async def _ask_profiles(self) -> None:
         """Ask all profiles what they train with, and show the form of the trainer that is chosen."""
@@ -172,48 +174,55 @@ class FinetuneScreen(PlaceScreen):
         """Show the form of a trainer and judge the pictures by its rules."""
         if trainer is None:
             return
-        values = values_at(trainer, self._remembered.get(trainer.ref), self.order)
-        if trainer == self.order.trainer:
-            values = dict(self.order.values)
-        rules = trainer.endpoint.rules
-        before = self.order.endpoint
-        if before is not None and before.rules != rules:
-            # Judged by other rules than those that hold now.
-            self.order = replace(self.order, dataset=None, fault="")
-        self.order = replace(self.order, trainer=trainer, values=values)
-        self._chooser.value = trainer.ref
-        self._dataset_panel.use(self.order.source, rules)
-        await self._show_form(values)
+        async with self._changing:
+            before, rules = self.order, trainer.endpoint.rules
+            values = values_at(trainer, self._remembered.get(trainer.ref), before)
+            if trainer == before.trainer:
+                values = dict(before.values)
+            elif before.endpoint is not None and before.endpoint.rules != rules:
+                # What is known of the pictures was judged by other rules than those that hold now.
+                self.order = replace(before, dataset=None, fault="")
+            self._chooser.value = trainer.ref
+            self._dataset_panel.use(self.order.source, rules)
+            await self._show_form(replace(self.order, trainer=trainer, values=values))
+            self.order = replace(self.order, trainer=trainer, values={**values, **self._form.values})
         self._show_notice()
+        self._fit_form()
 
-    async def _show_form(self, values: Mapping[str, Any]) -> None:
-        endpoint = self.order.endpoint
-        if endpoint is None:
-            return
-        fields = self.order.fields()
-        own = {item.name: item.default for item in fields} | {
-            name: value for name, value in values.items() if value is not None
-        }
-        await self._form.set_fields(
-            fields, own, suggest=endpoint.suggested, find_problems=problem_finder(endpoint)
-        )
-        self.order = replace(self.order, values={**self.order.values, **self._form.values})
+    async def _show_form(self, order: TrainingOrder) -> None:
+        """Ask for what an order asks for; values of before stay out of it."""
+        if order.endpoint is not None:
+            known = {name: value for name, value in order.given().items() if value is not None}
+            await self._form.set_fields(
+                order.fields(),
+                {item.name: item.default for item in order.fields()} | known,
+                suggest=order.endpoint.suggested,
+                find_problems=problem_finder(order.endpoint),
+            )
+
+    def _fit_form(self) -> None:
+        """Ask for a default caption where some are missing now, and no longer where none is."""
+        if self.order.fields() != self._form.fields:
+            guarded(self, self._fit_form_later(), doing="changing the form", group="form")
+
+    async def _fit_form_later(self) -> None:
+        async with self._changing:
+            if self.order.fields() != self._form.fields:
+                await self._show_form(self.order)
+                self.order = replace(self.order, values={**self.order.values, **self._form.values})
 
     @on(Chooser.Changed, "#trainer")
     def _choose_trainer(self, event: Chooser.Changed) -> None:
         event.stop()
         self._wished_trainer = event.value
-        work = self._change_trainer(self._trainers.chosen(event.value))
-        guarded(self, work, doing="changing the trainer", group="form", exclusive=True)
+        guarded(self, self._change_trainer(), doing="changing the trainer", group="form")
 
-    async def _change_trainer(self, trainer: Trainer | None) -> None:
-        await self._use(trainer)
-        self._keep()
-
-    @on(Chooser.Passed, "#trainer")
-    def _pass_trainer(self, event: Chooser.Passed) -> None:
-        event.stop()
-        self._form.focus()
+    async def _change_trainer(self) -> None:
+        """Go to the trainer that is wished by now; of several wishes the last one counts."""
+        trainer = self._trainers.chosen(self._wished_trainer)
+        if trainer != self.order.trainer:
+            await self._use(trainer)
+            self._keep()
 
     def _focus_what_is_missing(self) -> None:
         """Start where something is to be entered, unless the user is somewhere already."""
@@ -230,11 +239,8 @@ class FinetuneScreen(PlaceScreen):
 
     @on(DatasetPanel.Changed)
     def _take_dataset(self, event: DatasetPanel.Changed) -> None:
-        before = self.order.fields()
         self.order = replace(self.order, source=event.source, dataset=event.dataset, fault=event.fault)
-        if self.order.fields() != before:
-            work = self._show_form(self.order.values)
-            guarded(self, work, doing="changing the form", group="form", exclusive=True)
+        self._fit_form()
         self._keep()
 
     def _keep(self) -> None:

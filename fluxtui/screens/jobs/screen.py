@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
+from textual.events import Resize
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -130,6 +131,10 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         queue.show(line)
         self._show_rows()
 
+    def on_resize(self, event: Resize) -> None:
+        """Show whose the jobs are where there is room."""
+        self._show_rows()
+
     def _show_time(self) -> None:
         if self.app.screen is self:
             self._show_rows()
@@ -141,7 +146,7 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
     def _show_rows(self) -> None:
         now = self.app.clock()
         table = self.query_one(RowTable)
-        shared = len({job.profile for job in self.app.jobs}) > 1 and self.size.width >= ROOMY_CELLS
+        shared = len({job.profile for job in self.app.jobs}) > 1 and self.app.size.width >= ROOMY_CELLS
         table.set_columns((*COLUMNS[:2], PROFILE, *COLUMNS[2:]) if shared else COLUMNS)
         places = places_of(queue.order for queue in self.app.queues)
         table.set_rows(
@@ -185,7 +190,7 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         self.refresh_bindings()
 
     async def _can_be_found(self, job: Job) -> bool:
-        """Tell whether the service of a job can be asked for it; one that cannot be used now is worth a try."""
+        """Tell whether a job's service can be asked for it; one that cannot be used now is worth a try."""
         try:
             self._finds[job.profile] = (await self.app.services.account.abilities(job.profile)).finds
         except FluxError:
