@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint
+from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 
 
@@ -21,6 +21,21 @@ class Offer:
     @property
     def ref(self) -> str:
         """What names it among the endpoints of all profiles: `profile/endpoint id`."""
+        return f"{self.profile}/{self.endpoint.info.id}"
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """What a profile trains with, to be named by both; `service` is its provider's name for people."""
+
+    profile: str
+    provider: str
+    service: str
+    endpoint: type[TrainingEndpoint]
+
+    @property
+    def ref(self) -> str:
+        """What names it among the trainers of all profiles: `profile/endpoint id`."""
         return f"{self.profile}/{self.endpoint.info.id}"
 
 

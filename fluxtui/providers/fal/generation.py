@@ -1,8 +1,8 @@
 """What generates with LoRAs at fal.ai.
 
-Source: the types of fal's JavaScript client (2026-08) and the model pages of fal.ai, read 2026-11; which LoRAs
-go with which endpoint follows from their names. Every value is sent, the service's own defaults too, so that a
-recipe stays true when those change. Of what a request asks for, one picture is ever wanted.
+Source: the types of fal's JavaScript client (2026-08) and the model pages of fal.ai, read 2026-11; which
+LoRAs go with which endpoint follows from their names. Every value is sent, the service's own defaults too,
+so that a recipe stays true when those change. Of what a request asks for, one picture is ever wanted.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Parameters of fal's endpoints that make pictures: type, range and words for people, each written once.
 
-Sources of ranges and defaults: the types of fal's JavaScript client (2026-08) and the OpenAPI documents of the
-endpoints, read 2026-11. Bounds of a picture's sides beyond what an endpoint's page says are our own: fal's
-schema allows 14142 px, which no model paints well.
+Sources of ranges and defaults: the types of fal's JavaScript client (2026-08) and the OpenAPI documents of
+the endpoints, read 2026-11. Bounds of a picture's sides beyond what an endpoint's page says are our own:
+fal's schema allows 14142 px, which no model paints well.
 """
 
 from __future__ import annotations
@@ -88,8 +88,10 @@ _SIDE_HELP = "Counts only with the size custom."
 _SIDE, _LARGE_SIDE = Field(ge=256, le=2048, multiple_of=16), Field(ge=512, le=2048, multiple_of=16)
 _WIDTH = Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16)
 _HEIGHT = Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16)
-Width, Height = Annotated[int, _SIDE, _WIDTH], Annotated[int, _SIDE, _HEIGHT]
-LargeWidth, LargeHeight = Annotated[int, _LARGE_SIDE, _WIDTH], Annotated[int, _LARGE_SIDE, _HEIGHT]
+Width = Annotated[int, _SIDE, _WIDTH]
+Height = Annotated[int, _SIDE, _HEIGHT]
+LargeWidth = Annotated[int, _LARGE_SIDE, _WIDTH]
+LargeHeight = Annotated[int, _LARGE_SIDE, _HEIGHT]
 
 _STEPS = Parameter(
     "Steps",

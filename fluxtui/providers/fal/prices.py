@@ -1,8 +1,8 @@
 """What fal.ai charges: a dated table for where the service's own prices are not known.
 
-Sources: the model pages of fal.ai, read 2026-11. Prices that no page names come from lists of third parties or
-from the nearest relative; estimates with them are marked as not exact. Pictures pay begun megapixels; how many
-pixels fal counts as one is not said, so only sizes below a million pixels are certain.
+Sources: the model pages of fal.ai, read 2026-11. Prices that no page names come from lists of third parties
+or from the nearest relative; estimates with them are marked as not exact. Pictures pay begun megapixels;
+how many pixels fal counts as one is not said, so only sizes below a million pixels are certain.
 """
 
 from __future__ import annotations

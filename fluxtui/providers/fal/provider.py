@@ -48,8 +48,8 @@ class FalProvider:
         adds_by_id=False,
         id_help="",
         cancels=True,
-        cancel_advice="What waits in fal's queue is taken out and costs nothing; what runs is only asked to stop, "
-        "and may run on and be billed in full.",
+        cancel_advice="What waits in fal's queue is taken out and costs nothing; what runs is only asked "
+        "to stop, and may run on and be billed in full.",
         tells_balance=True,
         finds=frozenset(),
         price_source=f"fal.ai's own prices, asked once a day; else its model pages of {READ_ON}",

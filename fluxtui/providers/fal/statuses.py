@@ -1,7 +1,7 @@
 """What fal says of a task, in our words. It has no word for a failure: that shows in the result alone.
 
-Sources: fal.ai queue reference and error reference, fal-client 1.0.3, read 2026-11. That 5xx are not charged is
-fal's own word in its FAQ; a 422 may be, where a model had worked until then.
+Sources: fal.ai queue reference and error reference, fal-client 1.0.3, read 2026-11. That 5xx are not
+charged is fal's own word in its FAQ; a 422 may be, where a model had worked until then.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _CLIENT_CLOSED_REQUEST = 499
 _CANCELLED, _MODERATED = "client_cancelled", "content_policy_violation"
 _WEIGHTS = ("diffusers_lora_file", "lora_file")
 _NSFW = (
-    "fal.ai's safety check found something in the picture, which it then paints black; another prompt or seed "
-    "may do, or the safety check switched off"
+    "fal.ai's safety check found something in the picture, which it then paints black; another prompt or "
+    "seed may do, or the safety check switched off"
 )
 _PROMPT_LENGTH = 20_000
 

@@ -1,8 +1,8 @@
 """The trainers of fal.ai.
 
-Source: the types of fal's JavaScript client (2026-08) and the OpenAPI documents and model pages of fal.ai, read
-2026-11. Learning rates of FLUX.2 have no range there, and the fast training no default for its steps: both are
-ours. So is the greatest number of pictures and of their pixels.
+Source: the types of fal's JavaScript client (2026-08) and the OpenAPI documents and model pages of fal.ai,
+read 2026-11. Learning rates of FLUX.2 have no range there, and the fast training no default for its steps:
+both are ours. So is the greatest number of pictures and of their pixels.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ _CAPTIONED = _rules(
 )
 _UNCAPTIONED = _rules(
     4,
-    "Pictures without a caption are learned with the trigger word alone; where there are captions, they count.",
+    "Pictures without a caption are learned with the trigger word alone; where there are captions, "
+    "they count.",
 )
 
 

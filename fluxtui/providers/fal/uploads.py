@@ -1,7 +1,8 @@
 """Handing files to fal: the key goes to the host that names an address, the file goes there without it.
 
-Source: fal's JavaScript client, `storage.ts` (2026-08), and fal-client 1.0.3 for the header of the lifetime.
-Whoever has the address of an upload can read it, so each is told when to vanish, and none has a name from here.
+Source: fal's JavaScript client, `storage.ts` (2026-08), and fal-client 1.0.3 for the header of the
+lifetime. Whoever has the address of an upload can read it, so each is told when to vanish, and none has a
+name from here.
 """
 
 from __future__ import annotations
