@@ -53,6 +53,7 @@ class FinetuneScreen(PlaceScreen):
     AUTO_FOCUS = "#source"
     HELP = (
         "First the pictures: type the path of a folder or a ZIP, or choose it; it is looked through at once. "
+        "F8 shows them all, to be mended, cropped and captioned. "
         "Then choose the trainer, which may be at any of your services, and say what is to be learned; the "
         "line under the form explains the field you are in. Each trainer judges the pictures by rules of its "
         "own. Then train; you are asked before anything is paid. Below are the trainings that run and the "
@@ -235,6 +236,7 @@ class FinetuneScreen(PlaceScreen):
     @on(ParameterForm.Changed)
     def _take_values(self, event: ParameterForm.Changed) -> None:
         self.order = replace(self.order, values={**self.order.values, **event.values})
+        self._dataset_panel.trigger_word = str(self.order.values.get("trigger_word") or "")
         self._keep()
 
     @on(DatasetPanel.Changed)

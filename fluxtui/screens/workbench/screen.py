@@ -42,13 +42,16 @@ _NOT_WHILE_CROPPING = frozenset(
 )
 
 
-class WorkbenchScreen(QuietScreen[None]):
-    """Edits a dataset. The edits are one `History`, saved at each change; the widgets show it.
+class WorkbenchScreen(QuietScreen["Found"]):
+    """Edits a dataset, and answers with what it found in the source, or None where that is not known.
+
+    The edits are one `History`, saved at each change; the widgets show it.
 
     Args:
         source: of the pictures, as typed.
         rules: of the trainer.
         trigger_word: offered where captions are changed together.
+        name: the picture to begin with.
     """
 
     CSS_PATH = "workbench.tcss"
@@ -77,8 +80,9 @@ class WorkbenchScreen(QuietScreen[None]):
 
     app = getters.app(StatefulApp)
 
-    def __init__(self, source: Path, rules: DatasetRules, trigger_word: str = "") -> None:
+    def __init__(self, source: Path, rules: DatasetRules, trigger_word: str = "", name: str = "") -> None:
         super().__init__()
+        self._begin_with = name
         self._path = source
         self._rules = rules
         self._trigger_word = trigger_word
@@ -147,6 +151,9 @@ class WorkbenchScreen(QuietScreen[None]):
         self._previews = Previews(self._found, services.thumbnails)
         self.query_one(PicturePane).forget()
         self._refresh()
+        if self._begin_with:
+            self._put_cursor(self._begin_with)
+            self._begin_with = ""
 
     def _title(self, text: str) -> None:
         self.query_one("#bench-title", PlainStatic).show(text, layout=False)
@@ -412,7 +419,7 @@ class WorkbenchScreen(QuietScreen[None]):
     async def _leave(self) -> None:
         async with self._saving:
             self._close_previews()
-        self.dismiss()
+        self.dismiss(self._found)
 
     def _close_previews(self) -> None:
         if self._previews is not None:
