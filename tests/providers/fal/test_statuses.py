@@ -102,8 +102,8 @@ def test_prices_that_cannot_be_read_are_left_out() -> None:
         {"endpoint_id": "d", "unit_price": -1, "unit": "steps"},
         "nonsense",
     ]
-@@        "a": UnitPrice(0.5, "steps", "2026-11-26", live=True)
-    }
+    price = UnitPrice(0.5, "steps", "2026-11-26", live=True)
+    assert told_prices({"prices": rows}, "2026-11-26") == {"a": price}
     assert told_prices([], "2026-11-26") == {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
@@ -14,6 +15,7 @@ from fluxtui.domain.weights import Base
 from fluxtui.providers.base import CancelAnswer
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
+from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator, running_simulator
@@ -96,12 +98,20 @@ async def test_weights_that_come_broken_are_fetched_again(
 
 
 async def test_account_that_cannot_pay_keeps_its_training(
-    start: Start, jobs: JobService, running: Running, ended: Ended, simulator: Simulator
+    start: Start,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    simulator: Simulator,
 ) -> None:
-    async with running(jobs):
+    pauses = Pauses(open_journal)
+    async with running(jobs), asyncio.timeout(20):
         waiting = await start("poor", steps=10_000)
         (job,) = await ended(jobs, [waiting], lambda job: bool(job.error_title))
         assert (job.state, job.error_title) == (JobState.DRAFT, "Out of credits")
+        while (pause := await pauses.get("poor")) is None or pause.balance is None:
+            await asyncio.sleep(0.05)
         simulator.fal.refill(20_000)
         (job,) = await ended(jobs, [waiting])
     assert (job.state, job.error) == (JobState.DONE, None)
