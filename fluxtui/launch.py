@@ -22,7 +22,7 @@ CANNOT_START = 2
 """Exit code where there is no terminal, or the configuration or the data directory cannot be used."""
 
 DEMO_PROFILE = "demo"
-"""The demo's profile for BFL, which is the active one at first; those of the other services have their ids."""
+"""The demo's profile for BFL, the active one at first; those of the other services have their ids."""
 DEMO_POLL_SECONDS = 2.0
 """The demo's trainings are short, so that their progress is asked for often."""
 

@@ -9,11 +9,11 @@ from fluxtui.screens.settings.fields import SETTINGS, changes_between, settings_
 from fluxtui.services.config import ConfigService
 from fluxtui.services.config.model import Config
 
-FIELDS = {field.name: field for field in settings_fields(("bfl", "other"), ("textual-dark", "ansi-dark"))}
+FIELDS = {field.name: field for field in settings_fields(("textual-dark", "ansi-dark"))}
 
 
 def test_choices_ranges_and_defaults_come_from_the_models() -> None:
-    assert FIELDS["profile"].choices == ("bfl", "other")
+    assert FIELDS["interface.theme"].choices == ("textual-dark", "ansi-dark")
     assert FIELDS["images.protocol"].choices == ("auto", "kitty", "iterm2", "sixel", "halfcell", "none")
     assert FIELDS["interface.bell"].control is Control.TOGGLE
     assert FIELDS["generation.confirm_above_usd"].minimum == 0

@@ -181,7 +181,7 @@ async def test_sums_start_anew_at_midnight(
 
 def test_budget_fields_may_be_empty(tmp_path: Any) -> None:
     service = ConfigService(tmp_path / "config.toml", environ={})
-    fields = {field.name: field for field in settings_fields(("bfl",), ("ansi-dark",))}
+    fields = {field.name: field for field in settings_fields(("ansi-dark",))}
     assert fields["budget.day_usd"].nullable
     assert (fields["budget.day_usd"].minimum, fields["budget.day_usd"].default) == (0, None)
     given = {**settings_values(service.config), "budget.day_usd": 5.0}

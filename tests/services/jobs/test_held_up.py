@@ -14,10 +14,16 @@ from fluxtui.services.jobs import Gateway, JobService, Pacing
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.following import Following
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
+
+
+def held_up_context(journal: Journal, storage: StorageService, gateway: Gateway) -> JobContext:
+    loras = LoraService(storage, journal)
+    return JobContext(journal, storage, gateway, Pacing(), lambda: datetime.now(UTC), loras)
 
 
 async def test_it_leaves_the_finished_job_as_it_is(
@@ -34,7 +40,7 @@ async def test_it_leaves_the_finished_job_as_it_is(
     async with running(jobs):
         (done,) = await ended(jobs, ordered)
     as_it_was = done.model_copy(update={"state": JobState.WAITING})
-    context = JobContext(open_journal, data_directory, gateway, Pacing(), lambda: datetime.now(UTC))
+    context = held_up_context(open_journal, data_directory, gateway)
     with pytest.raises(IllegalTransition):
         await Following(context, as_it_was).follow(at_once=True)
     assert await open_journal.jobs.get(done.id) == done
@@ -55,6 +61,6 @@ async def test_its_own_trouble_does_not_spoil_the_finished_job(
         (done,) = await ended(jobs, ordered)
     reconnect(key="nonsense")
     as_it_was = done.model_copy(update={"state": JobState.WAITING})
-    context = JobContext(open_journal, data_directory, gateway, Pacing(), lambda: datetime.now(UTC))
+    context = held_up_context(open_journal, data_directory, gateway)
     assert await Following(context, as_it_was).follow(at_once=True) == done
     assert await open_journal.jobs.get(done.id) == done
