@@ -1,6 +1,7 @@
 """Two programs that are killed again and again while their service misbehaves: is any paid job lost?
 
-python benchmarks/chaos.py [--generations 500] [--trainings 20] [--kills 100] [--programs 2] [--fault-rate 30]
+python benchmarks/chaos.py [--provider bfl] [--generations 500] [--trainings 20] [--kills 100] [--programs 2]
+                           [--fault-rate 30]
 
 A simulator in a process of its own strikes so many percent of all requests with faults of every kind. Drivers
 on one data directory (the journal and the services, no screen) order the work, drive it, and are killed with
@@ -17,11 +18,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from chaos_audit import Audit, accepted_jobs, audit, read_journal
+from chaos_audit import Audit, audit, read_journal
 from chaos_crowd import RANDOM_MOMENT, STARTING, TOGETHER, Crowd, Scale
 from chaos_plan import make_dataset, plan
-from chaos_points import POINTS
-from chaos_service import asked, configuration, database, misbehaving_service
+from chaos_points import points
+from chaos_records import accepted_jobs
+from chaos_service import asked, configuration, database, misbehave, running_service
+from chaos_venues import VENUES, Venue
 
 
 def main() -> int:
@@ -29,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--provider", choices=VENUES, default="bfl", help="where everything is ordered")
     parser.add_argument("--generations", type=int, default=500)
     parser.add_argument("--trainings", type=int, default=20)
     parser.add_argument("--kills", type=int, default=100)
@@ -38,6 +42,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of faults, moments and points")
     parser.add_argument("--keep", type=Path, help="an empty or new directory that is not deleted afterwards")
     options = parser.parse_args()
+    if options.trainings < 1:
+        parser.error("One training is needed at least: others generate with what it makes.")
     if options.keep:
         options.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _run(options, options.keep.absolute())
@@ -47,35 +53,40 @@ def main() -> int:
 
 def _run(options: argparse.Namespace, folder: Path) -> int:
     begun = time.monotonic()
+    venue = VENUES[options.provider]
     scale = Scale(options.generations, options.trainings, options.programs, options.kills)
     make_dataset(folder)
     for name in ("log", "words", "state"):
         (folder / name).mkdir(mode=0o700)
-    with misbehaving_service(folder, options.fault_rate, options.seed) as base_url:
-        (folder / "config.toml").write_text(configuration(base_url), encoding="utf-8")
+    with running_service(folder, venue, options.seed) as service:
+        (folder / "config.toml").write_text(configuration(service, venue), encoding="utf-8")
         (folder / "config.toml").chmod(0o600)
-        crowd = Crowd(folder, scale, options.seed, begun + options.seconds)
+        crowd = Crowd(folder, venue, scale, options.seed, begun + options.seconds)
+        if not crowd.train_first():
+            print(f"The first training did not end well; see {folder / 'log'} and {folder / 'words'}.")
+            return 1
+        misbehave(service, venue, options.fault_rate)
         try:
             crowd.kill_and_restart()
-            settled = crowd.settle(base_url)
+            settled = crowd.settle(service)
         finally:
             codes = crowd.end()
-        ledger, misdeeds = asked(base_url, "ledger"), asked(base_url, "violations")
+        ledger, misdeeds = asked(service, "ledger"), asked(service, "violations")
     orders = plan(scale.generations, scale.trainings, scale.programs)
-    accepted = accepted_jobs(database(folder), ledger)
-    result = audit(folder, orders, accepted, asyncio.run(read_journal(folder / "data")))
+    accepted = accepted_jobs(venue, database(folder), ledger)
+    result = audit(folder, venue, orders, accepted, asyncio.run(read_journal(folder / "data")))
     result.check(settled, f"Not all jobs had ended within {options.seconds:.0f} s.")
     result.check(crowd.deaths.total() >= scale.kills, f"Only {crowd.deaths.total()} kills.")
     result.check(not misdeeds, f"The service complains: {misdeeds}")
     result.check(not any(codes), f"Drivers that were asked to end returned {codes}.")
     result.violations += crowd.complaints
-    _print(result, crowd.deaths, time.monotonic() - begun)
+    _print(venue, result, crowd.deaths, time.monotonic() - begun)
     return 1 if result.violations else 0
 
 
-def _print(result: Audit, deaths: Counter[str], seconds: float) -> None:
+def _print(venue: Venue, result: Audit, deaths: Counter[str], seconds: float) -> None:
     print(f"{'killed':<44}{deaths.total():>7}")
-    for name in (*POINTS, RANDOM_MOMENT, STARTING, TOGETHER):
+    for name in (*points(venue), RANDOM_MOMENT, STARTING, TOGETHER):
         print(f"  {name:<42}{deaths[name]:>7}")
     print()
     for name, count in result.counts.items():

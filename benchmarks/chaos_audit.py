@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from chaos_plan import PROFILE, Order, marker_of
+from chaos_plan import PROFILE, Order
+from chaos_records import Accepted
+from chaos_venues import Venue
 from PIL import Image
 
 from fluxtui.domain.finetune import Finetune
@@ -21,39 +19,27 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
-from fluxtui.simulator.keys import VALID_KEY
 
 _EVERYTHING = 1_000_000
-_SERVICE_SAYS = {
-    JobState.FAILED: {"Error"},
-    JobState.MODERATED: {"Request Moderated", "Content Moderated"},
-    # Its address may expire, or be said to, though the picture was ready.
-    JobState.EXPIRED: {"Ready"},
-}
-_ROUNDING = 1e-6
-_PLACES = ("pictures", "inputs", "datasets", "tmp")
-
-
-@dataclass
-class Accepted:
-    """A job as the service remembers it: `status` in its words, `cost` in credits, a generation's picture."""
-
-    id: str
-    kind: str
-    marker: str
-    status: str
-    cost: float
-    picture: bytes | None
+_ROUNDING = 1e-3
+_PLACES = ("pictures", "inputs", "datasets", "loras", "tmp")
+_LATER = "its weights are not here"
+"""What the journal says where a finetune is kept without its file."""
 
 
 @dataclass
 class Record:
-    """The journal, read at the end; `found_again` counts trainings that were in doubt."""
+    """The journal, read at the end.
+
+    `found_again` are the ids of the jobs that had been in doubt, `without_file` those of the trainings whose
+    finetune is said to be without its weights.
+    """
 
     jobs: tuple[Job, ...]
     pictures: tuple[Picture, ...]
     finetunes: tuple[Finetune, ...]
-    found_again: int
+    found_again: frozenset[str]
+    without_file: frozenset[str]
 
 
 @dataclass
@@ -69,63 +55,43 @@ class Audit:
             self.violations.append(sentence)
 
 
-def accepted_jobs(state: Path, ledger: list[dict[str, Any]]) -> list[Accepted]:
-    """Return what a service that has ended had accepted, out of its own database and ledger."""
-    status = {str(entry["id"]): str(entry["status"]) for entry in ledger}
-    kinds = {"image": JobKind.GENERATION.value, "training": JobKind.TRAINING.value}
-    with closing(sqlite3.connect(state)) as connection:
-        tasks = [
-            json.loads(row[0])
-            for row in connection.execute("SELECT document FROM records WHERE kind = 'task'")
-        ]
-        pictures = dict(connection.execute("SELECT owner, content FROM blobs WHERE name = 'picture'"))
-    return [
-        Accepted(
-            task["id"],
-            kinds[task["kind"]],
-            marker_of(kinds[task["kind"]], task["parameters"]),
-            status.get(task["id"], "not in the ledger"),
-            task["cost"],
-            pictures.get(task["id"]),
-        )
-        for task in tasks
-    ]
-
-
 async def read_journal(data: Path) -> Record:
     """Return everything that the journal of a data directory holds. Raises `StorageError`."""
     journal = Journal(StorageService(data).journal_path)
     await journal.open()
     try:
         jobs = await journal.jobs.recent(_EVERYTHING)
-        stories = [await journal.jobs.story(job.id) for job in jobs if job.kind is JobKind.TRAINING]
+        notes = {job.id: [event.note for event in await journal.jobs.story(job.id)] for job in jobs}
         return Record(
             jobs,
             await journal.pictures.recent(_EVERYTHING),
             await journal.finetunes.all(PROFILE),
-            sum(any(event.note.startswith("found at") for event in story) for story in stories),
+            frozenset(name for name, said in notes.items() if any(n.startswith("found at") for n in said)),
+            frozenset(name for name, said in notes.items() if any(_LATER in note for note in said)),
         )
     finally:
         await journal.close()
 
 
-def audit(folder: Path, orders: list[Order], accepted: list[Accepted], record: Record) -> Audit:
+def audit(folder: Path, venue: Venue, orders: list[Order], accepted: list[Accepted], record: Record) -> Audit:
     """Compare everything. `folder` holds the data directory, the log and the words of the drivers."""
     result = Audit()
-    _check_orders(result, orders, record)
-    _check_sent_once(result, accepted, record)
-    _check_ends(result, accepted, record)
-    _check_finetunes(result, accepted, record)
-    _check_pictures(result, folder / "data", accepted, record)
-    _check_files(result, folder)
+    _check_orders(result, venue, orders, record)
+    _check_sent_once(result, venue, accepted, record)
+    _check_ends(result, venue, accepted, record)
+    _check_found(result, venue, accepted, record)
+    _check_finetunes(result, venue, record)
+    _check_weights(result, folder / "data", accepted, record)
+    _check_pictures(result, venue, folder / "data", accepted, record)
+    _check_files(result, venue, folder)
     states = Counter(job.state for job in record.jobs)
     result.counts |= {f"jobs {state}": states[state] for state in JobState if states[state]}
     return result
 
 
-def _check_orders(result: Audit, orders: list[Order], record: Record) -> None:
+def _check_orders(result: Audit, venue: Venue, orders: list[Order], record: Record) -> None:
     wanted = Counter(order.marker for order in orders)
-    written = Counter(marker_of(job.kind, job.parameters) for job in record.jobs)
+    written = Counter(venue.marker_of(job.kind, job.parameters) for job in record.jobs)
     result.counts |= {"orders": len(orders), "jobs in the journal": len(record.jobs)}
     for marker in wanted.keys() | written.keys():
         result.check(
@@ -134,7 +100,7 @@ def _check_orders(result: Audit, orders: list[Order], record: Record) -> None:
         )
 
 
-def _check_sent_once(result: Audit, accepted: list[Accepted], record: Record) -> None:
+def _check_sent_once(result: Audit, venue: Venue, accepted: list[Accepted], record: Record) -> None:
     """Match the service's record to the journal: by id, the rest one to one to jobs in doubt."""
     known = Counter(job.remote_id for job in record.jobs if job.remote_id)
     result.counts |= {"accepted by the service": len(accepted), "accepted and known by id": len(known)}
@@ -142,7 +108,7 @@ def _check_sent_once(result: Audit, accepted: list[Accepted], record: Record) ->
         result.check(times == 1, f"{times} jobs have the id {remote_id}.")
     unknown = known.keys() - {entry.id for entry in accepted}
     result.check(not unknown, f"Ids in the journal that the service never gave: {sorted(unknown)}.")
-    jobs = _by_marker(record.jobs)
+    jobs = _by_marker(venue, record.jobs)
     sent = Counter(entry.marker for entry in accepted)
     unmatched = Counter(entry.marker for entry in accepted if entry.id not in known)
     for marker, times in sent.items():
@@ -153,68 +119,113 @@ def _check_sent_once(result: Audit, accepted: list[Accepted], record: Record) ->
             times <= len(doubtful),
             f"{marker}: {times} accepted without an id here, but {len(doubtful)} jobs in doubt.",
         )
-    result.counts["accepted and in doubt"] = unmatched.total()
+    charged = sum(entry.cost for entry in accepted if entry.id not in known)
+    result.counts |= {"accepted and in doubt": unmatched.total(), "credits charged in doubt": round(charged)}
+    result.counts["credits charged in all"] = round(sum(entry.cost for entry in accepted))
     for entry in accepted:
         own = [job for job in jobs[entry.marker] if job.remote_id == entry.id]
         result.check(entry.id not in known or len(own) == 1, f"{entry.marker} has the id of another job.")
         for job in own:
             result.check(
-                abs(job.credits - entry.cost) < _ROUNDING,
-                f"{entry.marker} cost {entry.cost} credits; the journal says {job.credits}.",
+                abs(_counted(job) - entry.cost) < _ROUNDING,
+                f"{entry.marker} cost {entry.cost} credits; the journal says {_counted(job)}.",
             )
 
 
-def _by_marker(jobs: Iterable[Job]) -> dict[str, list[Job]]:
+def _counted(job: Job) -> float:
+    """Return what counts as spent on an accepted job."""
+    free = job.state is JobState.CANCELLED and not job.maybe_billed and job.cost_credits is None
+    return 0.0 if free else job.credits
+
+
+def _by_marker(venue: Venue, jobs: Iterable[Job]) -> dict[str, list[Job]]:
     found: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:
-        found[marker_of(job.kind, job.parameters)].append(job)
+        found[venue.marker_of(job.kind, job.parameters)].append(job)
     return found
 
 
-def _check_ends(result: Audit, accepted: list[Accepted], record: Record) -> None:
+def _check_ends(result: Audit, venue: Venue, accepted: list[Accepted], record: Record) -> None:
     """See that each job has ended as the service says, or is in doubt, with its reason."""
     status = {entry.id: entry.status for entry in accepted}
     for job in record.jobs:
-        name = f"{marker_of(job.kind, job.parameters)} ({job.state})"
+        name = f"{venue.marker_of(job.kind, job.parameters)} ({job.state})"
         told = status.get(job.remote_id or "", "")
         result.check(not job.is_active, f"{name} has not ended: {job.remote_status}, {job.error}")
-        result.check(job.state is not JobState.CANCELLED, f"{name}: nobody cancelled it.")
+        if job.state is JobState.CANCELLED:
+            result.check(told in venue.says.get(job.state, ()), f"{name}: nobody cancelled it; {told!r}.")
+            continue
         if job.state is JobState.DONE:
-            result.check(told == "Ready", f"{name}, but the service says {told!r}.")
+            result.check(told == venue.ready, f"{name}, but the service says {told!r}.")
             continue
         result.check(bool(job.error) and bool(job.error_title), f"{name} does not say why.")
         if job.state in (JobState.IN_DOUBT, JobState.REFUSED):
             result.check(job.remote_id is None, f"{name} has the id {job.remote_id}.")
-        if job.state in _SERVICE_SAYS:
-            result.check(told in _SERVICE_SAYS[job.state], f"{name}: {job.error} The service says {told!r}.")
+        if job.state in venue.says:
+            result.check(told in venue.says[job.state], f"{name}: {job.error} The service says {told!r}.")
         if job.state is JobState.EXPIRED:
+            # Its address may expire, or be said to, though it was ready.
+            result.check(told == venue.ready, f"{name}: {job.error} The service says {told!r}.")
             result.check("cost" in (job.error or ""), f"{name} does not say what it cost.")
         if job.state is JobState.IN_DOUBT:
             result.check(job.maybe_billed, f"{name} does not count as maybe billed.")
 
 
-def _check_finetunes(result: Audit, accepted: list[Accepted], record: Record) -> None:
-    """See that every finished training left its finetune, and that those that could be found were."""
+def _check_found(result: Audit, venue: Venue, accepted: list[Accepted], record: Record) -> None:
+    """See that those that went well and could be found again were."""
+    jobs = _by_marker(venue, record.jobs)
+    ids = {job.remote_id for job in record.jobs}
+    for entry in accepted:
+        can_be = entry.kind in venue.abilities.finds and entry.status == venue.ready
+        if can_be and len(jobs[entry.marker]) == 1:
+            result.check(entry.id in ids, f"{entry.marker} was accepted and ready, but not found again.")
+    result.counts["found again out of doubt"] = len(record.found_again)
+
+
+def _check_finetunes(result: Audit, venue: Venue, record: Record) -> None:
+    """See that every finished training left its finetune."""
     known = {finetune.id: finetune for finetune in record.finetunes}
-    jobs = _by_marker(record.jobs)
     done = [job for job in record.jobs if job.kind is JobKind.TRAINING and job.state is JobState.DONE]
     result.counts["finetunes in the journal"] = len(known)
     for job in done:
-        finetune = known.get(job.remote_id or "")
+        finetune = known.get(job.finetune_id or "")
         result.check(
             finetune is not None and finetune.job_id == job.id and finetune.name == job.finetune_name,
             f"{job.title} is done, but its finetune is not in the journal as it should be.",
         )
-    ids = {job.remote_id for job in record.jobs}
-    for entry in accepted:
-        if entry.kind == JobKind.TRAINING and entry.status == "Ready" and len(jobs[entry.marker]) == 1:
-            result.check(entry.id in ids, f"{entry.marker} was accepted and ready, but not found again.")
-    result.counts["trainings found again out of doubt"] = record.found_again
+        if finetune is not None and venue.sends_files and finetune.weights is None:
+            result.check(job.id in record.without_file, f"Nobody says that {job.title} has no weights here.")
+            result.counts["finetunes without their file"] = (
+                result.counts.get("finetunes without their file", 0) + 1
+            )
 
 
-def _check_pictures(result: Audit, data: Path, accepted: list[Accepted], record: Record) -> None:
+def _check_weights(result: Audit, data: Path, accepted: list[Accepted], record: Record) -> None:
+    """See that the weights of each finetune are what the service made, and that no other file is there."""
+    made = {entry.id: entry.content for entry in accepted}
+    jobs = {job.id: job for job in record.jobs}
+    named = {finetune.weights.path for finetune in record.finetunes if finetune.weights}
+    for finetune in record.finetunes:
+        job = jobs.get(finetune.job_id or "")
+        if finetune.weights is None or job is None:
+            continue
+        content = (data / finetune.weights.path).read_bytes()
+        own = content == made.get(job.remote_id or "")
+        whole = hashlib.sha256(content).hexdigest() == finetune.weights.sha256
+        result.check(
+            own and whole, f"{finetune.weights.path} is not what the service made for {finetune.name}."
+        )
+    on_disk = {path.relative_to(data).as_posix() for path in (data / "loras").rglob("*") if path.is_file()}
+    for orphan in sorted(on_disk - named):
+        result.check(False, f"{orphan} belongs to no finetune.")
+    result.counts["files of weights, whole and their own"] = len(named)
+
+
+def _check_pictures(
+    result: Audit, venue: Venue, data: Path, accepted: list[Accepted], record: Record
+) -> None:
     """See that each finished generation has one whole picture, its own, and that no other file is there."""
-    painted = {entry.id: entry.picture for entry in accepted}
+    painted = {entry.id: entry.content for entry in accepted}
     rows = {picture.job_id: picture for picture in record.pictures}
     result.check(len(rows) == len(record.pictures), "A job has more than one picture.")
     paths = Counter(picture.path for picture in record.pictures)
@@ -223,7 +234,7 @@ def _check_pictures(result: Audit, data: Path, accepted: list[Accepted], record:
     result.check(rows.keys() == {job.id for job in done}, "Pictures and finished generations do not match.")
     for job in done:
         complaint = _complaint(data, job, rows.get(job.id), painted.get(job.remote_id or ""))
-        result.check(complaint is None, f"{marker_of(job.kind, job.parameters)}: {complaint}.")
+        result.check(complaint is None, f"{venue.marker_of(job.kind, job.parameters)}: {complaint}.")
     on_disk = {path.relative_to(data).as_posix() for path in (data / "pictures").rglob("*") if path.is_file()}
     for orphan in sorted(on_disk - paths.keys()):
         result.check(False, f"{orphan} belongs to no job.")
@@ -250,14 +261,14 @@ def _pixels(content: bytes) -> bytes:
         return picture.tobytes()
 
 
-def _check_files(result: Audit, folder: Path) -> None:
+def _check_files(result: Audit, venue: Venue, folder: Path) -> None:
     """Look for the key and for signed addresses in every file, and for files where none belong."""
     places = (folder / "data", folder / "log", folder / "words")
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
     for path in files:
         content = path.read_bytes()
         name = path.relative_to(folder)
-        result.check(VALID_KEY.encode() not in content, f"The key is in {name}.")
+        result.check(venue.key.encode() not in content, f"The key is in {name}.")
         result.check(b"signature=" not in content, f"A signed address is in {name}.")
         result.check(path.stat().st_mode & 0o077 == 0 or "words" in name.parts, f"{name} is not private.")
     for path in (folder / "data").iterdir():

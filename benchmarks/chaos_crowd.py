@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
 
-from chaos_points import POINTS, RARE
-from chaos_service import LOOK_SECONDS, START_SECONDS, asked
+from chaos_points import RARE, points
+from chaos_service import LOOK_SECONDS, START_SECONDS, Running, asked
+from chaos_venues import Venue
 
-from fluxtui.domain.jobs import ACTIVE_STATES
+from fluxtui.domain.jobs import ACTIVE_STATES, JobKind
 
+_LEDGER_KINDS = {JobKind.TRAINING: "training", JobKind.GENERATION: "image"}
 RANDOM_MOMENT, STARTING = "random moment", "random moment while starting"
 TOGETHER = "random moment, all programs at once"
 PATIENCE_FOR_POINT = 4.0
@@ -27,7 +29,7 @@ PATIENCE_FOR_POINT = 4.0
 LONGEST_LIFE = 1.5
 LONGEST_START = 1.0
 SEARCH_SECONDS = 8.0
-"""How long trainings in doubt may take to be found again once nothing else is left to do."""
+"""How long jobs in doubt may take to be found again once nothing else is left to do."""
 KILLING_SHARE = 0.75
 """Of the time, for the kills; the rest is for the last lives."""
 
@@ -75,13 +77,15 @@ class Crowd:
 
     Args:
         folder: where everything is.
+        venue: of all orders.
         scale: of all.
         seed: of moments and points.
         deadline: monotonic time at which everything must be over.
     """
 
-    def __init__(self, folder: Path, scale: Scale, seed: int, deadline: float) -> None:
-        self._folder, self._scale, self._deadline = folder, scale, deadline
+    def __init__(self, folder: Path, venue: Venue, scale: Scale, seed: int, deadline: float) -> None:
+        self._folder, self._venue, self._scale, self._deadline = folder, venue, scale, deadline
+        self._points = points(venue)
         self._random = random.Random(seed)
         self._starts = 0
         self._fates = iter(self._planned_fates())
@@ -91,12 +95,27 @@ class Crowd:
 
     def _planned_fates(self) -> list[str]:
         """Return how each life shall end: two thirds at points, each in turn, the rest at random moments."""
-        names = self._random.sample(list(POINTS), len(POINTS))
+        names = self._random.sample(self._points, len(self._points))
         points = list(islice(cycle(names), self._scale.kills * 2 // 3))
         moments = cycle([RANDOM_MOMENT, STARTING, RANDOM_MOMENT, TOGETHER])
         fates = [*points, *islice(moments, self._scale.kills - len(points))]
         self._random.shuffle(fates)
         return fates
+
+    def train_first(self) -> bool:
+        """Let the first order, a training, come to its end undisturbed; return whether it did.
+
+        What it makes is what others generate with.
+        """
+        self._start(0, None, released=1)
+        life = self._lives.pop(0)
+        while not (self._ready_file(life).exists() and self._is_settled(1)):
+            if time.monotonic() > self._deadline or life.process.poll() is not None:
+                break
+            time.sleep(LOOK_SECONDS)
+        self._ready_file(life).unlink(missing_ok=True)
+        life.process.terminate()
+        return life.process.wait(START_SECONDS) == 0 and self._is_settled(1)
 
     def kill_and_restart(self) -> None:
         """Let every planned kill happen, in all programs at once, while the time allows it."""
@@ -120,18 +139,20 @@ class Crowd:
             self._start(program, fate)
         return fate is not None
 
-    def _start(self, program: int, fate: str | None) -> None:
+    def _start(self, program: int, fate: str | None, released: int | None = None) -> None:
         self._starts += 1
         # Orders are given little by little, so that every life has something to do.
         share = 1.0 if fate is None else min(self._starts / self._scale.kills, 1.0)
+        most = round(share * self._scale.orders) if released is None else released
         command = [sys.executable, str(Path(__file__).with_name("chaos_driver.py")), str(self._folder)]
         for name in ("generations", "trainings", "programs"):
             command += [f"--{name}", str(getattr(self._scale, name))]
-        command += ["--program", str(program), "--released", str(round(share * self._scale.orders))]
+        command += ["--program", str(program), "--released", str(most)]
+        command += ["--provider", self._venue.id]
         environment = dict(os.environ)
         longest = LONGEST_START if fate == STARTING else LONGEST_LIFE
         seconds = self._random.uniform(0, longest)
-        if fate in POINTS:
+        if fate in self._points:
             turn = 1 if fate in RARE else self._random.randint(1, 2)
             environment["CHAOS_DIE_AT"] = f"{fate}:{turn}"
             seconds = PATIENCE_FOR_POINT
@@ -166,36 +187,40 @@ class Crowd:
     def _ready_file(self, life: _Life) -> Path:
         return self._folder / f"ready-{life.process.pid}"
 
-    def settle(self, base_url: str) -> bool:
+    def settle(self, service: Running) -> bool:
         """Start every driver a last time and return whether all jobs end before the deadline.
 
-        Then trainings in doubt that the service has are given some time to be found.
+        Then jobs in doubt that the service has are given some time to be found.
         """
         for program in range(self._scale.programs):
             self._start(program, None)
         lives = self._lives.values()
         # A driver that is ready has made the journal, if nobody had.
-        while not (all(self._ready_file(life).exists() for life in lives) and self._is_settled()):
+        while not (
+            all(self._ready_file(life).exists() for life in lives) and self._is_settled(self._scale.orders)
+        ):
             if time.monotonic() > self._deadline:
                 return False
             time.sleep(0.1)
         end = min(time.monotonic() + SEARCH_SECONDS, self._deadline)
-        while time.monotonic() < end and not self._trainings_are_found(base_url):
+        while time.monotonic() < end and not self._all_are_found(service):
             time.sleep(0.3)
-        return self._is_settled()
+        return self._is_settled(self._scale.orders)
 
-    def _is_settled(self) -> bool:
+    def _is_settled(self, orders: int) -> bool:
         marks = ",".join("?" for _ in ACTIVE_STATES)
         sql = f"SELECT count(*), coalesce(sum(state IN ({marks})), 0) FROM jobs"  # noqa: S608
         with closing(self._journal()) as journal:
             jobs, active = journal.execute(sql, tuple(ACTIVE_STATES)).fetchone()
-        return bool(jobs == self._scale.orders and active == 0)
+        return bool(jobs == orders and active == 0)
 
-    def _trainings_are_found(self, base_url: str) -> bool:
+    def _all_are_found(self, service: Running) -> bool:
+        """Tell whether nothing is left that the service has and that can be found there."""
         with closing(self._journal()) as journal:
-            known = {row[0] for row in journal.execute("SELECT remote_id FROM jobs WHERE state = 'done'")}
-        trainings = [entry for entry in asked(base_url, "ledger") if entry["kind"] == "training"]
-        return all(entry["id"] in known for entry in trainings if entry["status"] == "Ready")
+            known = {row[0] for row in journal.execute("SELECT remote_id FROM jobs WHERE remote_id NOT NULL")}
+        names = {_LEDGER_KINDS[kind] for kind in self._venue.abilities.finds}
+        listed = [entry for entry in asked(service, "ledger") if entry["kind"] in names]
+        return all(entry["id"] in known for entry in listed if entry["status"] == self._venue.ready)
 
     def _journal(self) -> sqlite3.Connection:
         path = self._folder / "data" / "journal.sqlite3"

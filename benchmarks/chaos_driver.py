@@ -11,8 +11,9 @@ import os
 import signal
 from pathlib import Path
 
-from chaos_plan import PROFILE, Order, dataset_folder, missing, plan
+from chaos_plan import FIRST_TRAINING, PROFILE, Order, dataset_folder, missing, plan
 from chaos_points import die_at
+from chaos_venues import VENUES, Venue
 
 from fluxtui.container import Container
 from fluxtui.domain.jobs import JobKind
@@ -43,6 +44,7 @@ def main() -> None:
     """Order and drive until killed or asked to end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--provider", choices=VENUES, required=True)
     parser.add_argument("--generations", type=int, required=True)
     parser.add_argument("--trainings", type=int, required=True)
     parser.add_argument("--programs", type=int, required=True)
@@ -50,17 +52,20 @@ def main() -> None:
     parser.add_argument("--released", type=int, required=True, help="how many orders may be given by now")
     options = parser.parse_args()
     folder: Path = options.folder
+    venue = VENUES[options.provider]
     orders = plan(options.generations, options.trainings, options.programs)[: options.released]
     config = ConfigService(folder / "config.toml", environ={})
     config.load()
     start_log(folder / "log" / "fluxtui.log", "debug", config.known_keys)
     name, _, turn = os.environ.get("CHAOS_DIE_AT", "").rpartition(":")
     if name:
-        die_at(name, int(turn), folder / "deaths")
-    asyncio.run(_drive(config, folder, [order for order in orders if order.program == options.program]))
+        die_at(name, int(turn), folder / "deaths", venue)
+    asyncio.run(
+        _drive(config, venue, folder, [order for order in orders if order.program == options.program])
+    )
 
 
-async def _drive(config: ConfigService, folder: Path, orders: list[Order]) -> None:
+async def _drive(config: ConfigService, venue: Venue, folder: Path, orders: list[Order]) -> None:
     ending = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
     container = Container(config, folder / "data", pacing=QUICK)
@@ -69,8 +74,8 @@ async def _drive(config: ConfigService, folder: Path, orders: list[Order]) -> No
     try:
         (folder / f"ready-{os.getpid()}").touch()
         known = await services.journal.jobs.recent(_ALL_JOBS)
-        for order in missing(orders, known):
-            await _give(services, order, folder)
+        for order in missing(venue, orders, known):
+            await _give(services, venue, order, folder)
         asked = asyncio.create_task(ending.wait())
         await asyncio.wait({asked, runner}, return_when=asyncio.FIRST_COMPLETED)
         if runner.done():
@@ -82,14 +87,17 @@ async def _drive(config: ConfigService, folder: Path, orders: list[Order]) -> No
         await container.close()
 
 
-async def _give(services: Services, order: Order, folder: Path) -> None:
-    values = order.values(folder)
+async def _give(services: Services, venue: Venue, order: Order, folder: Path) -> None:
+    values = order.values(venue, folder)
     if order.kind is JobKind.GENERATION:
-        await services.inference.generate(PROFILE, order.endpoint(), values)
+        use = order.use(venue)
+        known = await services.journal.finetunes.all(PROFILE) if use.finetuned else ()
+        finetune = next((each for each in known if each.name == FIRST_TRAINING), None)
+        await services.inference.generate(PROFILE, use.endpoint, values, finetune=finetune)
         return
-    rules = await services.finetuning.rules(PROFILE)
+    rules = await services.finetuning.rules(PROFILE, venue.trainer)
     dataset = await services.datasets.inspect(dataset_folder(folder), rules)
-    await services.finetuning.start(PROFILE, dataset, values)
+    await services.finetuning.start(PROFILE, dataset, values, endpoint_id=venue.trainer)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chaos_venues import Use, Venue
 from PIL import Image
 
 from fluxtui.domain.jobs import Job, JobKind
 
 PROFILE = "chaos"
+FIRST_TRAINING = "style-000"
+"""The marker and name of the first training, whose finetune the generations use."""
 _TWINS_EVERY = 5
 _SAME_SEED_EVERY = 4
 _OTHER_ENDPOINT_EVERY = 5
@@ -38,25 +41,29 @@ class Order:
     program: int
     twin: int = 0
 
-    def endpoint(self) -> str:
+    def use(self, venue: Venue) -> Use:
         """Return the endpoint of a generation."""
-        return "flux-2-pro" if self.number % _OTHER_ENDPOINT_EVERY == 0 else "flux-pro-1.1"
+        return venue.other if self.number % _OTHER_ENDPOINT_EVERY == 0 else venue.usual
 
-    def values(self, folder: Path) -> dict[str, Any]:
+    def values(self, venue: Venue, folder: Path) -> dict[str, Any]:
         """Return the form's values. Many pictures have names that begin alike, some have the same seed."""
         if self.kind is JobKind.TRAINING:
-            return {"finetune_comment": self.marker, "mode": "style", "iterations": 100}
+            return {**venue.training, **dict.fromkeys(venue.marked, self.marker)}
+        use = self.use(venue)
         seed = 7 if self.number % _SAME_SEED_EVERY == 0 else self.number
-        values = {"prompt": f"{_WORDS}, {self.marker}", "width": 256, "height": 256, "seed": seed}
-        if self.number % _INPUT_PICTURE_EVERY == 0:
-            values["input_image"] = str(dataset_folder(folder) / "0.png")
+        values = {**use.values, "prompt": f"{_WORDS}, {self.marker}", "seed": seed}
+        if use.picture and self.number % _INPUT_PICTURE_EVERY == 0:
+            values[use.picture] = str(dataset_folder(folder) / "0.png")
         return values
 
 
 def plan(generations: int, trainings: int, programs: int) -> list[Order]:
-    """Return all orders, trainings spread evenly among the generations; every fifth pair are twins."""
-    orders = [(number / max(generations, 1), _generation(number, programs)) for number in range(generations)]
-    orders += [(number / max(trainings, 1), _training(number, programs)) for number in range(trainings)]
+    """Return all orders, trainings spread evenly among the generations; every fifth pair are twins.
+
+    The first is a training, if there is any.
+    """
+    orders = [(number / max(trainings, 1), _training(number, programs)) for number in range(trainings)]
+    orders += [(number / max(generations, 1), _generation(number, programs)) for number in range(generations)]
     return [order for _, order in sorted(orders, key=lambda placed: placed[0])]
 
 
@@ -71,16 +78,9 @@ def _training(number: int, programs: int) -> Order:
     return Order(JobKind.TRAINING, name, number, pair % programs, int(is_twin))
 
 
-def marker_of(kind: str, parameters: dict[str, Any]) -> str:
-    """Return the marker of a job or of what the service accepted, out of its parameters."""
-    if kind == JobKind.TRAINING:
-        return str(parameters["finetune_comment"])
-    return str(parameters["prompt"]).rpartition(", ")[2]
-
-
-def missing(orders: Iterable[Order], jobs: Iterable[Job]) -> list[Order]:
+def missing(venue: Venue, orders: Iterable[Order], jobs: Iterable[Job]) -> list[Order]:
     """Return the orders that are not in the journal yet."""
-    known = Counter(marker_of(job.kind, job.parameters) for job in jobs)
+    known = Counter(venue.marker_of(job.kind, job.parameters) for job in jobs)
     return [order for order in orders if known[order.marker] <= order.twin]
 
 

@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from chaos_venues import Venue
+
+from fluxtui.domain.endpoint import TrainingEndpoint
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.providers.registry import provider_hosts
 
 LONGEST_MOMENT = 0.02
 """Within so many seconds of its begin something on its way is broken off."""
@@ -45,8 +49,12 @@ def _moved(state: JobState) -> Concerns:
     return lambda arguments, result: isinstance(result, Job) and result.state is state
 
 
-def _is_poll(arguments: tuple[Any, ...], _: Any) -> bool:
-    return "get_result" in str(arguments[1])
+def _prepares_training(arguments: tuple[Any, ...], _: Any) -> bool:
+    return isinstance(arguments[1], TrainingEndpoint)
+
+
+def _orders_training(arguments: tuple[Any, ...], _: Any) -> bool:
+    return isinstance(arguments[1].request, TrainingEndpoint)
 
 
 def _has_begun(_: tuple[Any, ...], result: Any) -> bool:
@@ -58,23 +66,26 @@ _BEGIN = "fluxtui.services.journal.jobs:JobStore.begin"
 _MOVE = "fluxtui.services.journal.jobs:JobStore.move"
 _FINISH = "fluxtui.services.journal.pictures:PictureStore.finish"
 _PUT = "fluxtui.services.journal.finetunes:FinetuneStore.put"
-_POST = "fluxtui.api.service:APIService.post"
-_GET = "fluxtui.api.service:APIService.get"
+_FETCH = "fluxtui.services.jobs.finetunes:fetch_weights"
 _DOWNLOAD = "fluxtui.api.service:APIService.download"
 _KEEP = "fluxtui.services.storage.service:StorageService.keep"
 
-POINTS = {
+_PROVIDER = "{provider}"
+"""Begins what stands for a method of the venue's provider."""
+
+_POINTS = {
     "order written, not committed": Point(_EVENT, "before", _writes(JobState.DRAFT)),
     "submitting written, not committed": Point(_EVENT, "before", _writes(JobState.SUBMITTING)),
     "submitting committed": Point(_BEGIN, "after", _has_begun),
-    "POST about to leave": Point(_POST, "before"),
-    "POST on its way": Point(_POST, "during"),
-    "POST answered": Point(_POST, "after"),
-    "training answered": Point("fluxtui.providers.bfl.provider:BFLProvider.train", "after"),
+    "upload of pictures on its way": Point(f"{_PROVIDER}.prepare", "during", _prepares_training),
+    "POST about to leave": Point(f"{_PROVIDER}.order", "before"),
+    "POST on its way": Point(f"{_PROVIDER}.order", "during"),
+    "POST answered": Point(f"{_PROVIDER}.order", "after"),
+    "training answered": Point(f"{_PROVIDER}.order", "after", _orders_training),
     "acceptance written, not committed": Point(_EVENT, "before", _writes(JobState.WAITING)),
     "acceptance committed": Point(_MOVE, "after", _moved(JobState.WAITING)),
-    "poll on its way": Point(_GET, "during", _is_poll),
-    "poll answered": Point(_GET, "after", _is_poll),
+    "poll on its way": Point(f"{_PROVIDER}.status", "during"),
+    "poll answered": Point(f"{_PROVIDER}.status", "after"),
     "collecting committed": Point(_MOVE, "after", _moved(JobState.COLLECTING)),
     "download on its way": Point(_DOWNLOAD, "during"),
     "download complete": Point(_DOWNLOAD, "after"),
@@ -83,20 +94,33 @@ POINTS = {
     "after the rename": Point(_KEEP, "after"),
     "done written, not committed": Point(_EVENT, "before", _writes(JobState.DONE)),
     "done committed": Point(_FINISH, "after"),
+    "weights on their way": Point(_FETCH, "during"),
+    "weights in their place, before their finetune": Point(_FETCH, "after"),
     "finetune saved, before done": Point(_PUT, "after"),
     "doubt noted": Point(_MOVE, "after", _moved(JobState.IN_DOUBT)),
-    "training found, before adoption": Point("fluxtui.services.jobs.doubt:adopt", "before"),
+    "job found again, before adoption": Point("fluxtui.services.jobs.doubt:adopt", "before"),
 }
 """By the name under which a death is counted."""
 
-RARE = ("training answered", "finetune saved, before done", "training found, before adoption")
-"""Only trainings come to these, and of them there are few."""
+_UPLOADED = ("upload of pictures on its way",)
+_FETCHED = ("weights on their way", "weights in their place, before their finetune")
+_FOUND = ("job found again, before adoption",)
+RARE = (*_UPLOADED, "training answered", *_FETCHED, "finetune saved, before done", *_FOUND)
+"""Mostly trainings come to these, and of them there are few."""
 
 
-def die_at(name: str, turn: int, note: Path) -> None:
+def points(venue: Venue) -> tuple[str, ...]:
+    """Return the names of the moments that come at a venue."""
+    absent = [] if venue.sends_files else [*_UPLOADED, *_FETCHED]
+    absent += [] if venue.abilities.finds else _FOUND
+    return tuple(name for name in _POINTS if name not in absent)
+
+
+def die_at(name: str, turn: int, note: Path, venue: Venue) -> None:
     """Let this process end as by `kill -9` when a moment has come for the `turn`-th time."""
-    point = POINTS[name]
-    module, _, path = point.target.partition(":")
+    point = _POINTS[name]
+    target = point.target.replace(_PROVIDER, provider_hosts(venue.id).maker)
+    module, _, path = target.partition(":")
     *owners, attribute = path.split(".")
     owner: Any = importlib.import_module(module)
     for part in owners:

@@ -9,31 +9,38 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chaos_plan import PROFILE
+from chaos_venues import Venue
 
-from fluxtui.simulator.faults import DELIVERY_KINDS, KINDS, OUTCOME_KINDS, UNKNOWN_STATUS
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.faults import BODY_KINDS, DROP_BEFORE, HTTP_KINDS, LATENCY, UNKNOWN_STATUS
 from fluxtui.simulator.state import FILE_NAME
 
 START_SECONDS = 30.0
 LOOK_SECONDS = 0.02
 OUTCOME_PERCENT = 2.0
 """Of the accepted jobs for each way to end badly."""
-DELAYS = {"latency": "=0.2", "429-retry-after": "=1"}
-SPEED = ("--seconds-per-training", "1", "--seconds-per-image", "0.3", "--credits", "1000000")
+DELAYS = {LATENCY: 0.2, "429-retry-after": 1.0}
+
+
+@dataclass(frozen=True)
+class Running:
+    """A simulator that runs: where it is told what to do, and the venue's own addresses by role."""
+
+    admin: str
+    urls: dict[str, str]
 
 
 @contextmanager
-def misbehaving_service(folder: Path, fault_percent: float, seed: int) -> Iterator[str]:
-    """Yield the base URL of a simulator that keeps what it accepts, and end it. Raises TimeoutError."""
+def running_service(folder: Path, venue: Venue, seed: int) -> Iterator[Running]:
+    """Start a simulator that keeps what it accepts, and end it. Raises TimeoutError."""
     ready = folder / "simulator.json"
-    command = [sys.executable, "-m", "fluxtui", "simulate", "--quiet", "--port", "0", *SPEED]
+    command = [sys.executable, "-m", "fluxtui", "simulate", "--quiet", "--port", "0", "--credits", "1000000"]
+    command += ["--seconds-per-training", "1", "--seconds-per-image", "0.3", "--fal-concurrency", "20"]
     command += ["--seed", str(seed), "--state-directory", str(folder / "state"), "--ready-file", str(ready)]
-    command += chain.from_iterable(("--fault", fault) for fault in faults(fault_percent))
     # It complains aloud of connections that killed drivers leave behind.
     with (folder / "simulator.txt").open("wb") as words:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
@@ -43,7 +50,8 @@ def misbehaving_service(folder: Path, fault_percent: float, seed: int) -> Iterat
             if process.poll() is not None or time.monotonic() > end:
                 raise TimeoutError("The simulator did not start.")
             time.sleep(LOOK_SECONDS)
-        yield json.loads(ready.read_text(encoding="utf-8"))["submit_url"]
+        told = json.loads(ready.read_text(encoding="utf-8"))
+        yield Running(told["submit_url"], told["services"].get(venue.id, {"submit": told["submit_url"]}))
     finally:
         process.terminate()
         try:
@@ -53,32 +61,49 @@ def misbehaving_service(folder: Path, fault_percent: float, seed: int) -> Iterat
             process.wait()
 
 
-def faults(percent: float) -> list[str]:
-    """Return the simulator's options with which so many percent of the requests at each place are struck.
+def misbehave(service: Running, venue: Venue, percent: float) -> None:
+    """Let a simulator strike so many percent of the requests at each place from now on.
 
     Every kind that can strike at a place has the same share. How jobs end is decided apart from that.
     """
-    anywhere = [kind for kind in KINDS if kind not in (*DELIVERY_KINDS, UNKNOWN_STATUS, *OUTCOME_KINDS)]
+    anywhere = (LATENCY, *HTTP_KINDS, DROP_BEFORE, *BODY_KINDS)
     kinds = {
         "submit": anywhere,
         "manage": anywhere,
-        "poll": [*anywhere, UNKNOWN_STATUS],
-        "delivery": [*anywhere, *DELIVERY_KINDS],
+        "upload": anywhere,
+        "poll": (*anywhere, UNKNOWN_STATUS),
+        "delivery": (*anywhere, *venue.spoilt),
     }
-    options = []
     for place, listed in kinds.items():
         # Each kind is drawn for by itself: so many must all miss for a request to go well.
-        share = 100 * (1 - (1 - percent / 100) ** (1 / len(listed)))
-        options += [f"{kind}{DELAYS.get(kind, '')}:{share:.3f}%@{place}" for kind in listed]
-    outcome = min(OUTCOME_PERCENT, percent)
-    return [*options, *(f"{kind}:{outcome}%@submit" for kind in OUTCOME_KINDS)]
+        rate = 1 - (1 - percent / 100) ** (1 / len(listed))
+        for kind in listed:
+            _strike(service, venue, kind, rate, place)
+    for kind in venue.outcomes:
+        _strike(service, venue, kind, min(OUTCOME_PERCENT, percent) / 100, "submit")
 
 
-def asked(base_url: str, path: str) -> list[dict[str, Any]]:
+def _strike(service: Running, venue: Venue, kind: str, rate: float, place: str) -> None:
+    fault = {
+        "kind": kind,
+        "rate": rate,
+        "where": place,
+        "service": venue.id,
+        "seconds": DELAYS.get(kind, 1.0),
+    }
+    content = json.dumps(fault).encode()
+    with _opener().open(f"{service.admin}/simulator/faults", content, timeout=START_SECONDS):
+        pass
+
+
+def asked(service: Running, path: str) -> list[dict[str, Any]]:
     """Return what the simulator answers under `/simulator/`."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{base_url}/simulator/{path}", timeout=START_SECONDS) as answer:
+    with _opener().open(f"{service.admin}/simulator/{path}", timeout=START_SECONDS) as answer:
         return list(json.load(answer))
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def database(folder: Path) -> Path:
@@ -86,8 +111,9 @@ def database(folder: Path) -> Path:
     return folder / "state" / FILE_NAME
 
 
-def configuration(base_url: str) -> str:
+def configuration(service: Running, venue: Venue) -> str:
     """Return the drivers' configuration: the one profile, with its key."""
-    profile = {"provider": "bfl", "base_url": base_url, "api_key": VALID_KEY}
+    profile = {"provider": venue.id, "api_key": venue.key}
+    profile |= {name: service.urls[role] for name, role in venue.addresses.items()}
     lines = [f'profile = "{PROFILE}"', f"[profiles.{PROFILE}]"]
     return "\n".join([*lines, *(f'{name} = "{value}"' for name, value in profile.items()), ""])

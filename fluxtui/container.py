@@ -164,7 +164,7 @@ class Container:
             journal=journal,
             validation=validation,
             datasets=datasets,
-            models=ModelService(journal, connections),
+            models=ModelService(journal, self._storage, connections, loras),
             finetuning=FinetuningService(
                 journal, self._storage, connections, datasets, validation, jobs, prices=prices
             ),

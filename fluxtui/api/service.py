@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from fluxtui.api.addresses import check_base_url, check_other_bases
 from fluxtui.api.answers import Answer, Downloaded
@@ -236,6 +236,7 @@ class APIService:
         content_type: str,
         progress: Progress | None = None,
         headers: Mapping[str, str] | None = None,
+        method: Literal["PUT", "POST"] = "PUT",
     ) -> Answer:
         """Put a file where the service said, without the key, streamed with flat memory; costs nothing.
 
@@ -247,6 +248,7 @@ class APIService:
             content_type: of the file.
             progress: told about the bytes; begins anew with each attempt.
             headers: what the storage wants to be told besides.
+            method: `POST` where the storage is told that all parts of a file are there.
 
         Returns:
             The answer; without data where its body is no JSON.
@@ -259,7 +261,7 @@ class APIService:
         from fluxtui.api.uploads import Upload, put
 
         wire = await self._opened()
-        upload = Upload(url, content, content_type, headers or {})
+        upload = Upload(url, content, content_type, headers or {}, method)
         return await self._repeated(lambda sending: put(wire, upload, sending, progress))
 
     async def download(

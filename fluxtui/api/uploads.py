@@ -29,12 +29,14 @@ class Upload:
         content: where the file is, or the file itself.
         content_type: of the file.
         headers: whatever else the storage wants to be told.
+        method: of the request.
     """
 
     address: str
     content: Path | bytes
     content_type: str
     headers: Mapping[str, str]
+    method: str = "PUT"
 
 
 async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress | None) -> Answer:
@@ -53,7 +55,7 @@ async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress |
     headers = httpx.Headers(dict(upload.headers))
     headers.update({"Content-Type": upload.content_type, "Content-Length": str(sending.size)})
     try:
-        request = wire.client.build_request("PUT", url, headers=headers, content=body.chunks())
+        request = wire.client.build_request(upload.method, url, headers=headers, content=body.chunks())
         received = await wire.exchange(
             request, sending, wire.timeouts.total_for(size), lambda response: receive(response, sending)
         )

@@ -62,5 +62,6 @@ class Finetune(BaseModel):
 
     @property
     def is_usable(self) -> bool:
-        """Whether generating with it makes sense now."""
-        return self.state is FinetuneState.READY
+        """Whether generating with it makes sense now; what its service has lost may be here as a file."""
+        kept = self.state is FinetuneState.MISSING and self.weights is not None
+        return kept or self.state is FinetuneState.READY

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 
 
 @dataclass(frozen=True)
@@ -22,21 +24,90 @@ class Offer:
         return f"{self.profile}/{self.endpoint.info.id}"
 
 
-def fits(offer: Offer, finetune: Finetune) -> bool:
-    """Tell whether an endpoint can generate with a finetune.
+@dataclass(frozen=True)
+class Trainer:
+    """What a profile trains with, to be named by both; `service` is its provider's name for people."""
+
+    profile: str
+    provider: str
+    service: str
+    endpoint: type[TrainingEndpoint]
+
+    @property
+    def ref(self) -> str:
+        """What names it among the trainers of all profiles: `profile/endpoint id`."""
+        return f"{self.profile}/{self.endpoint.info.id}"
+
+
+class Misfit(StrEnum):
+    """Why an endpoint cannot generate with a finetune, in two or three words."""
+
+    TAKES_NONE = "takes no finetune"
+    OTHER_ACCOUNT = "trained elsewhere"
+    OTHER_BASE = "other base model"
+    NO_FILE = "no file of it"
+    NOT_LISTED = "not listed any more"
+
+
+def misfit(offer: Offer, finetune: Finetune) -> Misfit | None:
+    """Return why an endpoint cannot generate with a finetune, or None where it can.
 
     By its id a finetune is known only where it was trained; the file of a LoRA goes anywhere. One whose base
     model is not known may fit any.
     """
     use = offer.endpoint.info.finetunes
-    if use is None or (finetune.base is not None and finetune.base not in use.bases):
-        return False
-    if use.by is FinetuneBy.ID:
-        return finetune.profile == offer.profile
-    return finetune.weights is not None or finetune.weights_url is not None
+    if use is None:
+        return Misfit.TAKES_NONE
+    if use.by is FinetuneBy.ID and finetune.profile != offer.profile:
+        return Misfit.OTHER_ACCOUNT
+    if finetune.base is not None and finetune.base not in use.bases:
+        return Misfit.OTHER_BASE
+    if use.by is FinetuneBy.ID and finetune.state is FinetuneState.MISSING:
+        return Misfit.NOT_LISTED
+    has_file = finetune.weights is not None or finetune.weights_url is not None
+    return Misfit.NO_FILE if use.by is FinetuneBy.WEIGHTS and not has_file else None
+
+
+def fits(offer: Offer, finetune: Finetune) -> bool:
+    """Tell whether an endpoint can generate with a finetune."""
+    return misfit(offer, finetune) is None
+
+
+def why_not(offer: Offer, finetune: Finetune) -> str:
+    """Return the same in whole words, to stand behind the finetune's name, or `''` where it fits."""
+    title, use = offer.endpoint.info.title, offer.endpoint.info.finetunes
+    match misfit(offer, finetune):
+        case Misfit.TAKES_NONE:
+            return f"is not for {title}, which takes no finetune"
+        case Misfit.OTHER_ACCOUNT if finetune.profile == OWN_FILES:
+            return f"is a file of yours; {title} takes only what {offer.profile} has itself"
+        case Misfit.OTHER_ACCOUNT:
+            return f"belongs to the profile {finetune.profile}, not to {offer.profile}"
+        case Misfit.OTHER_BASE if use is not None and finetune.base is not None:
+            wanted = " or ".join(sorted(base.title for base in use.bases))
+            return f"was trained on {finetune.base.title}, not on {wanted}"
+        case Misfit.NO_FILE:
+            return "has no file of its weights, neither here nor at an address"
+        case Misfit.NOT_LISTED:
+            return "is no longer listed by the service"
+    return ""
 
 
 def finetune_value(offer: Offer, finetune: Finetune) -> str:
     """Return what stands in the request for a finetune: its id, or `profile/id` where its file is sent."""
     use = offer.endpoint.info.finetunes
     return finetune.ref if use is not None and use.by is FinetuneBy.WEIGHTS else finetune.id
+
+
+@dataclass(frozen=True)
+class Use:
+    """Whether an endpoint can generate with some finetune, or why not."""
+
+    offer: Offer
+    misfit: Misfit | None = None
+
+
+def uses_of(finetune: Finetune, offers: Iterable[Offer]) -> tuple[Use, ...]:
+    """Return for every endpoint that takes finetunes at all whether it can generate with this one."""
+    taking = (offer for offer in offers if offer.endpoint.info.finetunes is not None)
+    return tuple(Use(offer, misfit(offer, finetune)) for offer in taking)

@@ -16,8 +16,11 @@ Layout = Literal["diffusers", "comfy", "kohya", "unknown"]
 MOST_NAME_CHARACTERS = 50
 """Of a name that is made here for BFL's dashboard, which tells no limit."""
 
+SHARED_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*/[a-z0-9_-]+"
+"""A regular expression for the name in BFL's dashboard of a LoRA that somebody else shares."""
+
 _OWN_NAME = re.compile(r"[a-z0-9_-]+")
-_SHARED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[a-z0-9_-]+")
+_SHARED_NAME = re.compile(SHARED_NAME)
 _NAME_BREAK = re.compile(r"[^a-z0-9_-]+")
 
 

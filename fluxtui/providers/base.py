@@ -30,6 +30,7 @@ class Abilities:
         tells_balance: it says what is left on the account.
         finds: the kinds of jobs that can be looked for when the answer to their submission was lost.
         price_source: where its prices come from, in a few words.
+        id_pattern: a regular expression that every such id matches as a whole.
     """
 
     lists_finetunes: bool
@@ -41,6 +42,7 @@ class Abilities:
     tells_balance: bool
     finds: frozenset[JobKind]
     price_source: str
+    id_pattern: str = r"\S+"
 
 
 class Phase(StrEnum):

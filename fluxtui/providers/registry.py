@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from fluxtui.api.service import APIService
     from fluxtui.providers.base import Provider
 
+DEFAULT_PROVIDER = "bfl"
+"""The provider of a profile that names none, as in files written before there were several."""
+
 
 @dataclass(frozen=True)
 class ProviderHosts:

@@ -13,9 +13,11 @@ from fluxtui.domain.errors import DatasetError, InvalidInput, Problem
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.jobs import Gateway, JobService, new_id
+from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
 from fluxtui.services.storage import StorageService
@@ -65,6 +67,23 @@ class FinetuningService:
     async def endpoints(self, profile: str) -> tuple[type[TrainingEndpoint], ...]:
         """Return what a profile trains with, the one to be offered first in front; none where it does not."""
         return (await self._gateway.provider(profile)).training_endpoints()
+
+    async def trainers(self, profile: str) -> tuple[Trainer, ...]:
+        """Return the same as trainers that name profile and service."""
+        provider = await self._gateway.provider(profile)
+        return tuple(
+            Trainer(profile, provider.id, provider.title, item) for item in provider.training_endpoints()
+        )
+
+    async def gone(self, profile: str) -> frozenset[str]:
+        """Ask the service which of its training endpoints it no longer has; return their ids.
+
+        Raises `ServiceError` where it cannot be asked. What it does not tell is taken to be there.
+        """
+        provider = await self._gateway.provider(profile)
+        ids = [item.info.id for item in provider.training_endpoints()]
+        serving = await provider.serving(ids) if ids else {}
+        return frozenset(name for name in ids if serving.get(name) is False)
 
     async def endpoint(self, profile: str, endpoint_id: str | None = None) -> type[TrainingEndpoint]:
         """Return a training endpoint of a profile, the first one for None.
@@ -164,16 +183,7 @@ class FinetuningService:
         if job is None:
             endpoint = _training_endpoint(provider, None)
             return await provider.status(RemoteTask(JobKind.TRAINING, endpoint.info.id, finetune_id, None))
-        return await provider.status(
-            RemoteTask(
-                JobKind.TRAINING,
-                job.endpoint,
-                job.remote_id or finetune_id,
-                job.polling_url,
-                job.addresses or {},
-                job.parameters,
-            )
-        )
+        return await provider.status(task_of(job))
 
 
 def caption_problem(

@@ -14,7 +14,7 @@ from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import safe_text
-from fluxtui.domain.uses import Offer, finetune_value, fits
+from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit, why_not
 from fluxtui.providers.base import Provider
 from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
@@ -145,14 +145,12 @@ class InferenceService:
         if finetune is None:
             return None
         name = safe_text(finetune.name, limit=80)
-        if use.by is FinetuneBy.ID and finetune.profile != offer.profile:
-            reason = f"{name} belongs to the profile {finetune.profile}, not to {offer.profile}"
-        elif not finetune.is_usable:
-            reason = f"{name} {_WHY_UNUSABLE.get(finetune.state, 'cannot be used now')}"
-        elif not fits(offer, finetune):
-            reason = f"{name} {_misfit(offer, finetune)}"
-        else:
+        wrong = misfit(offer, finetune)
+        if wrong is None and finetune.is_usable:
             return finetune
+        is_told = wrong is not Misfit.OTHER_ACCOUNT and not finetune.is_usable
+        unusable = _WHY_UNUSABLE.get(finetune.state, "") if is_told else ""
+        reason = f"{name} {unusable or why_not(offer, finetune) or 'cannot be used now'}"
         raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
 
     async def _with_inputs_kept(self, request: GenerationEndpoint) -> dict[str, Any]:
@@ -206,14 +204,6 @@ class InferenceService:
             created_at=now,
             updated_at=now,
         )
-
-
-def _misfit(offer: Offer, finetune: Finetune) -> str:
-    use = offer.endpoint.info.finetunes
-    if use is not None and finetune.base is not None and finetune.base not in use.bases:
-        wanted = " or ".join(sorted(base.title for base in use.bases))
-        return f"was trained on {finetune.base.title}; {offer.endpoint.info.title} needs {wanted}"
-    return "has no file of its weights, neither here nor at an address"
 
 
 def _checked_count(count: int) -> int:

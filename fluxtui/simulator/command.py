@@ -134,6 +134,7 @@ def greeting(server: SimulatorServer, settings: Settings) -> str:
     from fluxtui.simulator.admin import ADMIN_PATHS
     from fluxtui.simulator.fal import keys as fal
     from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
+    from fluxtui.simulator.replicate import keys as replicate
 
     urls = server.simulation.bfl.addresses
     rows = {"base URL": urls.submit, "polling": urls.polling, "delivery": urls.delivery}
@@ -146,9 +147,13 @@ def greeting(server: SimulatorServer, settings: Settings) -> str:
         "",
         *(f"  {name:<{beside}}  {url}" for name, url in rows.items()),
         "",
-        f"  keys  {VALID_KEY} (works)  {POOR_KEY} (no credits)  {FORBIDDEN_KEY} (no permission)",
-        f"  fal   {fal.VALID_KEY} (works)  {fal.POOR_KEY} (locked)  {fal.FORBIDDEN_KEY} (no permission)",
-        f"        {fal.SCOPED_KEY} (works, may not ask for the balance)",
+        f"  keys of BFL        {VALID_KEY} (works)  {POOR_KEY} (no credits)",
+        f"                     {FORBIDDEN_KEY} (no permission)",
+        f"  keys of fal        {fal.VALID_KEY} (works)  {fal.POOR_KEY} (locked)",
+        f"                     {fal.FORBIDDEN_KEY} (no permission)",
+        f"                     {fal.SCOPED_KEY} (works, may not ask for the balance)",
+        f"  keys of Replicate  {replicate.VALID_KEY} (works)  {replicate.POOR_KEY} (no credit)",
+        f"                     {replicate.THROTTLED_KEY} (little credit: six new jobs a minute)",
         "",
         *(f"  {path:<{width}}  {meaning}" for path, meaning in ADMIN_PATHS.items()),
         "",

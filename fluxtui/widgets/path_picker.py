@@ -188,7 +188,7 @@ class PathPicker(Dialog[Path]):
             more = f" of {len(self._shown):,}{'+' if self._listing.cut else ''}"
             found = f" · find: {self._letters}" if self._letters else ""
             self._note(f"{self._grid.cursor_row + 1:,}{more}{found}")
-            if marked.is_folder:
+            if marked.is_folder and self._kind is not PathKind.LORA:
                 self._count(self._folder / marked.name)
 
     def _stop_counting(self) -> None:

@@ -23,13 +23,16 @@ class PathKind(StrEnum):
     FOLDER = "folder"
     PICTURE = "picture"
     DATASET = "dataset"
+    LORA = "LoRA file"
     ANY = "any"
 
     def takes(self, name: str, is_folder: bool) -> bool:
         """Tell whether a file or folder may be the answer; a dataset is a folder or a ZIP archive."""
         if is_folder:
-            return self is not PathKind.PICTURE
+            return self not in {PathKind.PICTURE, PathKind.LORA}
         suffix = os.path.splitext(name)[1].lower()
+        if self is PathKind.LORA:
+            return suffix == ".safetensors"
         if self is PathKind.PICTURE:
             return suffix in PICTURE_SUFFIXES
         return self is PathKind.ANY or (self is PathKind.DATASET and suffix == ".zip")

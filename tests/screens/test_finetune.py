@@ -177,7 +177,8 @@ async def test_problems_stop_and_hints_do_not(
         assert "✓ 7 pictures" in summary(screen)
         assert "1 hint · 1 ignored" in summary(screen)
         rows = screen.query_one("#contents", RowTable).rows
-        assert [str(row.cells["name"]) for row in rows][:2] == ["broken.jpg", "lantern-0.png"]
+        assert [str(row.cells["name"]) for row in rows][:3] == ["broken.jpg", "captions", "lantern-0.png"]
+        assert "1 picture without one" in str(rows[1].cells["text"])
         assert str(rows[-1].cells["name"]) == ".DS_Store"
         assert screen.order.dataset_fault() == ""
         await choose(screen, pilot, until, empty)

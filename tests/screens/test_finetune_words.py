@@ -12,11 +12,16 @@ from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules, Traini
 from fluxtui.domain.errors import InvalidInput, TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.uses import Trainer
+from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.order import TrainingOrder
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+TRAINER = Trainer("demo", "bfl", "Black Forest Labs", BFLTraining)
 
 
 def dataset(*problems: DatasetProblem, source: str = "dogs", ignored: tuple[str, ...] = ()) -> Dataset:
@@ -33,7 +38,7 @@ STOP = DatasetProblem(name="", reason="There are too few.", blocking=True)
 
 def order(**changes: Any) -> TrainingOrder:
     values = {"finetune_comment": "Dog", "mode": "character", "iterations": 300, "captioning": False}
-    known = {"endpoint": BFLTraining, "source": "dogs", "dataset": dataset(), "values": values}
+    known = {"trainer": TRAINER, "source": "dogs", "dataset": dataset(), "values": values}
     return TrainingOrder(**{**known, **changes})
 
 
@@ -148,13 +153,13 @@ def test_what_paying_means(balance: float | None, text: str, too_low: bool) -> N
 
 
 def test_the_question_names_everything_that_matters() -> None:
-    text = "\n".join(words.confirmation(order(), 500.0))
+    text = "\n".join(words.confirmation(order(), words.Terms(500.0, abilities=BFLProvider.abilities)))
     for part in ("2 with 1 caption, 2.0 MB", "Name: Dog", "Mode: character", "Iterations: 300"):
         assert part in text
     assert "Automatic captions: no" in text
     assert "Balance $5.00, $1.00 afterwards." in text
     assert "cannot be cancelled" in text
-    assert "would refuse it, at no cost" in "\n".join(words.confirmation(order(), 5.0))
+    assert "would refuse it, at no cost" in "\n".join(words.confirmation(order(), words.Terms(5.0)))
 
 
 @pytest.mark.parametrize("state", list(JobState))
@@ -177,17 +182,18 @@ def test_elapsed_time_stops_with_the_training() -> None:
 def test_only_the_newest_training_tells_that_training_has_ended() -> None:
     ended = job(JobState.REFUSED, error_title=TrainingDiscontinued.title, error="No more.")
     newer = job(JobState.DONE, id="2", created_at=NOW + timedelta(days=1))
-    assert words.discontinued_text([ended]) == "No more."
-    assert words.discontinued_text([ended, newer]) == ""
-    assert words.discontinued_text([]) == ""
+    assert words.discontinued_text([ended], TRAINER) == "No more."
+    assert words.discontinued_text([ended, newer], TRAINER) == ""
+    assert words.discontinued_text([], TRAINER) == ""
 
 
-def test_trainings_are_those_of_the_profile_active_ones_first() -> None:
+def test_trainings_are_those_of_all_profiles_active_ones_first() -> None:
     done = job(JobState.DONE, id="done")
     running = job(id="running")
     other = job(id="other", profile="work")
     picture = job(id="picture", kind=JobKind.GENERATION)
-    assert [item.id for item in words.trainings_of([done, running, other, picture], "demo")] == [
+    assert [item.id for item in words.trainings_of([done, running, other, picture])] == [
         "running",
+        "other",
         "done",
     ]

@@ -11,12 +11,13 @@ from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ConfirmDialog, TypeNameDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeNameDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
@@ -99,12 +100,12 @@ async def test_enter_generates_with_what_can_be_used(make_app: AppFactory, until
         screen = await place(
             app, pilot, until, finetune("ready"), finetune("young", state=FinetuneState.TRAINING)
         )
-        screen.query_one(ModelTable).select("young")
+        screen.query_one(ModelTable).select("demo/young")
         await pilot.press("enter")
         await until(pilot, lambda: app.notices)
         assert "Still training" in app.notices[0].text
         assert app.current_mode == "models"
-        screen.query_one(ModelTable).select("ready")
+        screen.query_one(ModelTable).select("demo/ready")
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "generate")
 
@@ -115,13 +116,13 @@ async def test_copying_says_what_was_copied(make_app: AppFactory, until: Until) 
         screen = await place(
             app, pilot, until, finetune("lamp", trigger_word="LMP"), finetune("mute", trigger_word=None)
         )
-        screen.query_one(ModelTable).select("lamp")
+        screen.query_one(ModelTable).select("demo/lamp")
         await pilot.press("y")
         assert app.clipboard == "lamp"
         assert "the id of Lamp: lamp" in app.notices[0].text
         await pilot.press("t")
         assert app.clipboard == "LMP"
-        screen.query_one(ModelTable).select("mute")
+        screen.query_one(ModelTable).select("demo/mute")
         await pilot.press("t")
         assert app.clipboard == "LMP"
         assert "No trigger word" in app.notices[0].text
@@ -133,10 +134,10 @@ async def test_favourites_come_first_and_stay(make_app: AppFactory, until: Until
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until, finetune("old"), finetune("new", created_at=later))
         table = screen.query_one(ModelTable)
-        assert table.shown_keys == ("new", "old")
-        table.select("old")
+        assert table.shown_keys == ("demo/new", "demo/old")
+        table.select("demo/old")
         await pilot.press("f")
-        await until(pilot, lambda: table.shown_keys == ("old", "new"))
+        await until(pilot, lambda: table.shown_keys == ("demo/old", "demo/new"))
         assert screen.selected is not None
         assert screen.selected.id == "old"
         assert screen.selected.favourite
@@ -151,10 +152,10 @@ async def test_the_filter_finds_what_is_in_no_column(make_app: AppFactory, until
         table = screen.query_one(ModelTable)
         await pilot.press("slash")
         screen.query_one(FilterLine).query_one(LineInput).value = "helsinki"
-        await until(pilot, lambda: table.shown_keys == ("one",))
-        screen.follow_wish({"finetune_id": "two"})
+        await until(pilot, lambda: table.shown_keys == ("demo/one",))
+        screen.follow_wish({"finetune": "demo/two"})
         await until(pilot, lambda: screen.selected is not None and screen.selected.id == "two")
-        await until(pilot, lambda: set(table.shown_keys) == {"one", "two"})
+        await until(pilot, lambda: set(table.shown_keys) == {"demo/one", "demo/two"})
 
 
 async def test_the_selected_one_is_selected_again(make_app: AppFactory, until: Until) -> None:
@@ -162,7 +163,7 @@ async def test_the_selected_one_is_selected_again(make_app: AppFactory, until: U
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until, *known)
-        screen.query_one(ModelTable).select("b")
+        screen.query_one(ModelTable).select("demo/b")
         await until(pilot, lambda: screen.selected and screen.selected.id == "b")
         await pilot.pause(0.1)
         await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
@@ -182,11 +183,11 @@ async def test_a_wish_counts_more_than_what_was_selected_before(make_app: AppFac
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.profile and app.screen.id != "_default")
-        await app.services.journal.notes.set("draft.models", {"selected": "a"})
+        await app.services.journal.notes.set("draft.models", {"selected": "demo/a"})
         await app.services.journal.finetunes.put_many([finetune("a"), finetune("b")])
         app.refresh_state("finetunes")
         await until(pilot, lambda: len(app.finetunes) == 2)
-        await app.go("models", finetune_id="b")
+        await app.go("models", finetune="demo/b")
         screen = app.screen
         assert isinstance(screen, ModelsScreen)
         await until(pilot, lambda: not any(worker.group == "draft" for worker in app.workers))
@@ -211,14 +212,14 @@ async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulato
         assert isinstance(app.screen, TypeNameDialog)
         line.value = "Dog"
         await pilot.press("enter")
-        await until(pilot, lambda: app.finetunes == ())
+        await until(pilot, lambda: not app.finetunes)
         assert "Dog is deleted" in app.notices[0].text
         assert screen.selected is None
         left = await app.services.models.refresh("demo")
         assert left.finetunes == ()
 
 
-async def test_a_failed_deletion_keeps_the_finetune(
+async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
     make_app: AppFactory, simulator: Simulator, until: Until
 ) -> None:
     app = make_app(simulator.base_url)
@@ -228,9 +229,19 @@ async def test_a_failed_deletion_keeps_the_finetune(
         await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
         app.screen.query_one(LineInput).value = "Dog"
         await pilot.press("enter")
-        await until(pilot, lambda: app.notices and app.notices[0].severity == "error")
-        assert len(app.finetunes) == 1
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert screen.doing == ""
+        await pilot.press("n")
+        await until(pilot, lambda: app.screen is screen)
+        assert len(app.finetunes) == 1
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        app.screen.query_one(LineInput).value = "Dog"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: not app.finetunes)
+        assert "Dog is off your list" in app.notices[0].text
 
 
 async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
@@ -241,14 +252,22 @@ async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
         screen = await place(app, pilot, until)
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, AddDialog))
-        app.screen.query_one("#add-id", LineInput).value = "some-org/lora"
+        line = app.screen.query_one("#add-id", LineInput)
+        line.value = "no/such/form"
+        await pilot.press("enter")
+        assert "cannot be an id" in str(app.screen.query_one("AnswerLine", PlainStatic).render())
+        line.value = "some-org/lora"
         await pilot.press("enter")
         app.screen.query_one("#add-trigger", LineInput).value = "ZORK"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        app.screen.query_one(LineInput).value = "9B"
+        await pilot.press("enter")
         await until(pilot, lambda: len(app.finetunes) == 1)
         assert app.finetunes[0].id == "some-org/lora"
+        assert app.finetunes[0].base is Base.KLEIN_9B
         assert app.finetunes[0].trigger_word == "ZORK"
         await until(pilot, lambda: screen.selected is not None)
 

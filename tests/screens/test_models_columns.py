@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from fluxtui.domain.errors import Problem
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.errors import NetworkDown, Problem
+from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.uses import Offer, uses_of
+from fluxtui.domain.weights import Base, Weights
+from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
-from fluxtui.screens.models.facts import facts_of, refreshed_text
-from fluxtui.services.models import RefreshResult
+from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentence
+from fluxtui.screens.models.removal_words import removal_sentences
+from fluxtui.services.models import FileState, ProfileAnswer, RefreshResult, Removal, Uses
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LAMP = Finetune(
@@ -37,14 +42,16 @@ def test_columns_fit_and_keep_their_order(width: int) -> None:
 
 def test_a_wide_terminal_shows_all_and_a_narrow_one_what_matters() -> None:
     assert fitting(200) == COLUMNS
-    assert [column.key for column in fitting(79)] == ["name", "state", "trigger", "type", "mode", "date"]
+    one = ["name", "state", "base", "trigger", "size"]
+    assert [column.key for column in fitting(79, several=False)][:5] == one
+    assert [column.key for column in fitting(79)] == ["name", "profile", "state", "base", "trigger", "size"]
 
 
 def test_rows_have_favourites_first_then_the_newest() -> None:
     older = LAMP.model_copy(update={"id": "old", "created_at": NOW - timedelta(days=2), "favourite": True})
     newer = LAMP.model_copy(update={"id": "new", "created_at": NOW})
     undated = LAMP.model_copy(update={"id": "undated"})
-    assert [row.key for row in rows_of([undated, newer, older])] == ["old", "new", "undated"]
+    assert [row.key for row in rows_of([undated, newer, older])] == ["demo/old", "demo/new", "demo/undated"]
 
 
 def test_facts_tell_everything_and_each_thing_once() -> None:
@@ -63,7 +70,109 @@ def test_facts_tell_everything_and_each_thing_once() -> None:
 def test_what_came_of_a_refresh_is_one_sentence() -> None:
     gone = LAMP.model_copy(update={"id": "gone", "name": "Gone"})
     failures = (Problem("abc", "The service has a problem."),)
-    text = refreshed_text(RefreshResult((LAMP, gone), failures, (gone,)))
+    answer = ProfileAnswer("demo", RefreshResult((LAMP, gone), failures, (gone,)))
+    text = refreshed_text([answer])
     assert text.startswith("The service told of 1 finetune;")
-    assert "does not list Gone" in text
+    assert "no longer listed: Gone" in text
     assert "details of 1 finetune could not be had (abc: The service has a problem.)" in text
+    both = refreshed_text([answer, ProfileAnswer("second", RefreshResult((LAMP,)))])
+    assert both.startswith("2 services told of 2 finetunes;")
+    failed = ProfileAnswer("third", error=NetworkDown("There is no connection."))
+    assert refreshed_text([ProfileAnswer("second", RefreshResult((LAMP,))), failed]) == (
+        "second told of 1 finetune."
+    )
+
+
+WEIGHTS = Weights(
+    path="loras/lamp-00ff.safetensors",
+    size=84_200_000,
+    sha256="00ff" * 16,
+    tensors=304,
+    dtype="BF16",
+    rank=32,
+    base=Base.FLUX2_DEV,
+    layout="comfy",
+    metadata={"ss_output_name": "lamp"},
+    source="studio",
+)
+
+
+def test_the_file_and_the_base_model_are_in_the_row() -> None:
+    lamp = LAMP.model_copy(update={"weights": WEIGHTS, "base": Base.FLUX2_DEV, "profile": OWN_FILES})
+    (row,) = rows_of([lamp])
+    assert (row.cells["base"], row.cells["size"], row.cells["profile"]) == (
+        "FLUX.2 dev",
+        "84.2 MB",
+        "own file",
+    )
+    assert row.cells["rank"] == "32"
+    assert row.matches("lamp-00ff [dev]")
+
+
+def test_facts_of_a_file_tell_what_it_is_and_how() -> None:
+    lamp = LAMP.model_copy(update={"weights": WEIGHTS, "base": Base.FLUX2_DEV})
+    uses = Uses(lamp, FileState.MISSING, ())
+    facts = {fact.title: fact for fact in facts_of(lamp, None, NOW, uses)}
+    assert facts["File is"].text.startswith("✗ missing")
+    assert facts["Path"].text == WEIGHTS.path
+    assert facts["SHA-256"].text == WEIGHTS.sha256
+    assert facts["Numbers"].text == "BF16"
+    assert facts["ss_output_name"].section == "Written into the file"
+
+
+def test_where_it_can_be_used_is_told_by_profile_and_reason() -> None:
+    lamp = LAMP.model_copy(update={"base": Base.KLEIN_9B})
+    offers = [Offer(profile, "bfl", endpoint) for profile in ("demo", "second") for endpoint in GENERATION]
+    uses = Uses(lamp, None, uses_of(lamp, offers))
+    facts = facts_of(lamp, None, NOW, uses)
+    (used,) = (fact for fact in facts if fact.section == "Where it can be used")
+    assert used.title == "demo"
+    assert "9B" in used.text
+    assert "4B" not in used.text
+    cannot = [fact for fact in facts if fact.section == "Where it cannot be used"]
+    assert not any("ended" in fact.text for fact in cannot)
+    others = {(fact.title, fact.text.partition(": it ")[2]) for fact in cannot}
+    assert ("✗ demo", "was trained on FLUX.2 [klein] 9B, not on FLUX.1 [pro]") in others
+    assert ("✗ second", "belongs to demo; only what second has itself is known there") in others
+    assert state_sentence(lamp, uses) == "Ready: Enter generates with it."
+
+
+def test_what_fits_nowhere_says_why() -> None:
+    lamp = LAMP.model_copy(update={"base": Base.KREA_2})
+    uses = Uses(lamp, None, uses_of(lamp, [Offer("demo", "bfl", endpoint) for endpoint in GENERATION]))
+    sentence = state_sentence(lamp, uses)
+    assert sentence.startswith("Nothing generates with it: it was trained on Krea 2, not on")
+    own = LAMP.model_copy(update={"base": Base.KLEIN_9B, "weights": WEIGHTS, "profile": OWN_FILES})
+    uses = Uses(own, FileState.KEPT, uses_of(own, [Offer("demo", "bfl", item) for item in GENERATION]))
+    assert state_sentence(own, uses) == (
+        "Nothing generates with it: it is a file of yours; only what demo has itself is known there. "
+        "p leads it into BFL's dashboard."
+    )
+    lost = lamp.model_copy(update={"weights": WEIGHTS})
+    assert "its file is missing" in state_sentence(lost, Uses(lost, FileState.MISSING, ()))
+
+
+def removal(**changes: Any) -> Removal:
+    values: dict[str, Any] = {"finetune": LAMP, "at_service": False, **changes}
+    return Removal(**values)
+
+
+@pytest.mark.parametrize(
+    ("removed", "said"),
+    [
+        (removal(at_service=True, weights=WEIGHTS), ("for good", "goes too: loras/lamp-00ff", "84.2 MB")),
+        (removal(at_service=True), ("for good", "no LoRA file of it here")),
+        (
+            removal(why_not="It deletes none.", comes_back=True, shared_with=("Otter",)),
+            ("It deletes none.", "the next refresh brings it back", "stays, since Otter uses it"),
+        ),
+        (
+            removal(finetune=LAMP.model_copy(update={"profile": OWN_FILES}), weights=WEIGHTS),
+            ("Your own file, which it was copied from, stays", "goes too"),
+        ),
+    ],
+)
+def test_what_goes_is_said_before(removed: Removal, said: tuple[str, ...]) -> None:
+    sentences = " ".join(removal_sentences(removed))
+    assert all(part in sentences for part in said)
+    assert "pictures made with it stay" in sentences

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
-from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.errors import NetworkDown
+from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
+from fluxtui.domain.weights import Base, Weights
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
+from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog
 from fluxtui.screens.models.details import ModelDetails
+from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
+from fluxtui.services.lora import Prepared
+from fluxtui.services.lora.dashboard import steps_for
+from fluxtui.services.models import ProfileAnswer, RefreshResult
 from fluxtui.state import Balance
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
+from fluxtui.widgets.path_input import PathInput
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -100,7 +110,7 @@ def test_full(compare: Compare, size: tuple[int, int]) -> None:
 def test_details(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
-        screen.query_one(ModelTable).select(some()[2].id)
+        screen.query_one(ModelTable).select(some()[2].ref)
         await pilot.pause(0.1)
         details = screen.query_one(ModelDetails)
         details.focus()
@@ -145,6 +155,124 @@ def test_delete(compare: Compare, size: tuple[int, int]) -> None:
 def test_add(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()[:1]
-        open_dialog(app, AddDialog())
+        (demo,) = await app.services.models.offers(("demo",))
+        open_dialog(app, AddDialog((demo, replace(demo, profile="second"))))
+
+    assert compare(size, prepare)
+
+
+SHA256 = "9f3b" * 16
+
+
+def several() -> tuple[Finetune, ...]:
+    """Finetunes of two profiles and a file of the user's own."""
+    first, otter, style, *_ = some()
+    weights = Weights(
+        path="loras/otter-9f3b9f3b.safetensors",
+        size=165_800_000,
+        sha256=SHA256,
+        tensors=608,
+        dtype="BF16",
+        rank=32,
+        base=Base.FLUX2_DEV,
+        layout="diffusers",
+        metadata={"modelspec.architecture": "flux.2-dev/lora", "ss_output_name": "otter [v2]"},
+        source="studio",
+    )
+    own = weights.model_copy(update={"base": None, "size": 22_400_000, "rank": 16})
+    return (
+        first.model_copy(update={"base": Base.FLUX1_PRO}),
+        otter.model_copy(
+            update={
+                "profile": "studio",
+                "weights": weights,
+                "base": Base.FLUX2_DEV,
+                "endpoint": "studio/trainer",
+                "state": FinetuneState.READY,
+            }
+        ),
+        style.model_copy(update={"base": Base.KLEIN_9B}),
+        Finetune(profile=OWN_FILES, id=SHA256[:16], name="From a friend", weights=own, lora_rank=16),
+    )
+
+
+@SIZES
+def test_several_profiles(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
+        app.finetunes = several()
+        fault = ProfileAnswer("studio", error=NetworkDown("studio.example cannot be reached."))
+        screen._tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_details_of_a_file(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
+        otter = several()[1]
+        kept = app.services.storage.inside("loras/otter-9f3b9f3b.safetensors")
+        with kept.open("wb") as file:
+            file.truncate(165_800_000)
+        app.finetunes = several()
+        screen.query_one(ModelTable).select(otter.ref)
+        details = screen.query_one(ModelDetails)
+        details.focus()
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_own_file(
+    compare: Compare,
+    size: tuple[int, int],
+    make_weights: Callable[..., Path],
+    pairs: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_weights(tmp_path / "friend.safetensors", pairs({"strange.layer": (8, 8)}, rank=4))
+    monkeypatch.chdir(tmp_path)
+
+    async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
+        app.finetunes = several()[:1]
+        await pilot.press("o")
+        while not isinstance(app.screen, OwnFileDialog):
+            await pilot.pause(0.02)
+        app.screen.query_one(PathInput).value = "friend.safetensors"
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_dashboard_question(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
+        app.finetunes = several()[:1]
+        open_dialog(app, DashboardDialog("Anna’s Portrait"))
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_dashboard_steps(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
+        app.finetunes = several()[:1]
+        path = Path("/home/anna/desk/anna-portrait.safetensors")
+        steps = steps_for(path, "anna-portrait", Base.KLEIN_9B)
+        open_dialog(app, StepsDialog(Prepared(path, "anna-portrait", Base.KLEIN_9B, steps)))
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_delete_own_file(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
+        app.finetunes = several()[3:]
+        while screen.selected is None or not screen.query_one(ModelDetails).display:
+            await pilot.pause(0.02)
+        screen.action_delete()
+        while app.screen is screen or app.screen.focused is None:
+            await pilot.pause(0.02)
 
     assert compare(size, prepare)

@@ -26,6 +26,8 @@ from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import Gateway, JobService, Pacing
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora import LoraService
+from fluxtui.services.models import ModelService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 from fluxtui.simulator.running import Simulator, running_simulator
@@ -246,3 +248,9 @@ def training_folder(tmp_path: Path) -> Path:
         Image.new("RGB", (300, 300), colour).save(folder / f"{number}.png")
     (folder / "0.txt").write_text("a fox", encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def models(open_journal: Journal, data_directory: StorageService, gateway: Gateway) -> ModelService:
+    loras = LoraService(data_directory, open_journal)
+    return ModelService(open_journal, data_directory, gateway, loras)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from fluxtui.domain.errors import InvalidInput, NetworkDown, NotFound
+from fluxtui.domain.errors import InvalidInput, NetworkDown, NotAuthenticated, NotFound
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.uses import Misfit
+from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
-from fluxtui.services.jobs import Gateway, JobService
+from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService, shown_names
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
-
-
-@pytest.fixture
-def models(open_journal: Journal, gateway: Gateway) -> ModelService:
-    return ModelService(open_journal, gateway)
 
 
 @pytest.fixture
@@ -72,13 +70,13 @@ async def test_vanished_finetune_is_marked_and_not_deleted(
 
 
 async def test_details_that_cannot_be_had_are_named(
-    open_journal: Journal, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, trained: str
+    models: ModelService, monkeypatch: pytest.MonkeyPatch, trained: str
 ) -> None:
     async def unknown(_: BFLProvider, finetune_id: str) -> Finetune:
         raise NotFound(f"{finetune_id} is not ready.")
 
     monkeypatch.setattr(BFLProvider, "finetune", unknown)
-    result = await ModelService(open_journal, gateway).refresh("bfl")
+    result = await models.refresh("bfl")
     assert [problem.field for problem in result.failures] == [trained]
     assert [finetune.id for finetune in result.finetunes] == [trained]
     assert result.missing == ()
@@ -115,6 +113,8 @@ async def test_finetune_is_added_by_its_id(models: ModelService, open_journal: J
         await models.add("bfl", "unknown-id")
     with pytest.raises(InvalidInput):
         await models.add("bfl", "two words")
+    with pytest.raises(InvalidInput, match="cannot be an id"):
+        await models.add("bfl", "an/id/too/long")
 
 
 async def test_uploaded_lora_is_taken_unseen_and_survives_a_refresh(models: ModelService) -> None:
@@ -133,6 +133,38 @@ async def test_deleted_finetune_leaves_the_list_and_stays_in_the_journal(
     assert kept is not None
     assert kept.state is FinetuneState.DELETED
     assert (await models.refresh("bfl")).finetunes == ()
+
+
+async def test_profiles_are_asked_together_and_each_tells_its_own_error(
+    models: ModelService, trained: str
+) -> None:
+    answers = {item.profile: item for item in await models.refresh_all(("bfl", "wrong"))}
+    good, bad = answers["bfl"], answers["wrong"]
+    assert good.result is not None
+    assert [finetune.id for finetune in good.result.finetunes] == [trained]
+    assert bad.result is None
+    assert isinstance(bad.error, NotAuthenticated)
+
+
+async def test_what_the_service_does_not_know_any_more_can_be_forgotten(models: ModelService) -> None:
+    added = await models.add("bfl", "my-lora", base=Base.KLEIN_9B, unlisted=True)
+    assert added.base is Base.KLEIN_9B
+    removal = await models.removal(added)
+    with pytest.raises(NotFound):
+        await models.remove(removal)
+    assert await models.list() == (added,)
+    await models.remove(replace(removal, at_service=False))
+    assert await models.list() == ()
+
+
+async def test_uses_tell_where_a_finetune_goes_and_where_not(models: ModelService) -> None:
+    finetune = Finetune(profile="bfl", id="my-lora", name="Lora", base=Base.KLEIN_9B)
+    uses = await models.uses(finetune, ("bfl", "poor"))
+    assert {offer.profile for offer in uses.fitting} == {"bfl"}
+    assert all("9B" in offer.endpoint.info.title for offer in uses.fitting)
+    others = {(use.offer.profile, use.misfit) for use in uses.others}
+    assert others == {("bfl", Misfit.OTHER_BASE), ("poor", Misfit.OTHER_ACCOUNT)}
+    assert uses.faults == ()
 
 
 def test_equal_names_are_told_apart() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -18,8 +19,10 @@ import pytest
 
 from fluxtui.simulator import command
 from fluxtui.simulator.command import add_arguments, run, settings_of
+from fluxtui.simulator.fal.keys import fal_keys
 from fluxtui.simulator.faults import Fault
 from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
+from fluxtui.simulator.replicate.keys import default_keys as replicate_keys
 
 Process = subprocess.Popen[str]
 Eventually = Callable[[Callable[[], bool]], None]
@@ -75,6 +78,11 @@ def test_it_greets_serves_and_ends_cleanly(launch: Any, ending: signal.Signals) 
     for shown in (ready["submit_url"], ready["polling_url"], ready["delivery_url"], VALID_KEY, POOR_KEY):
         assert shown in output
     assert FORBIDDEN_KEY in output
+    for service, by_role in ready["services"].items():
+        for role, url in by_role.items():
+            assert re.search(f"{service} {role} +{re.escape(url)}", output)
+    for key in (*fal_keys(0), *replicate_keys(0)):
+        assert key.secret in output
     assert "/simulator/ledger" in output
     assert "POST /v1/flux-2-pro 403" in output
     assert "a-secret-key" not in output
@@ -150,6 +158,14 @@ def test_options_become_settings() -> None:
     assert chosen == {"queue": 9000, "rest": 9001, "platform": 9002, "upload": 0, "cdn": 0}
     assert settings.faults == (Fault(kind="503", count=2, where="poll"), Fault(kind="latency", seconds=1))
     assert (settings.seconds_per_training, settings.seconds_per_image) == (30, 3)
+
+
+def test_the_help_names_the_ports_of_every_service() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    told = " ".join(parser.format_help().split())
+    assert "--fal-ports QUEUE,REST,PLATFORM,UPLOAD,CDN" in told
+    assert "--replicate-ports API,DELIVERY" in told
 
 
 def test_describing_the_options_loads_nothing_heavy() -> None:

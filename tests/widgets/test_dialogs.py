@@ -160,3 +160,38 @@ def test_choice_snapshot(host: HostOf, snap_compare: Any) -> None:
         assert pilot.app.screen.query_one(DataTable).row_count == 2
 
     assert snap_compare(host(None), terminal_size=(80, 24), run_before=show)
+
+
+GROUPED = (
+    Choice("1", "Lake", group="north"),
+    Choice("2", "Hill", group="north"),
+    Choice("3", "Dune", group="south"),
+)
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (["enter"], "2"),
+        (["down", "enter"], "3"),
+        (["down", "down", "enter"], "3"),
+        (["up", "enter"], "1"),
+        (["up", "up", "up", "enter"], "1"),
+        (["pagedown", "enter"], "3"),
+        (["s", "o", "u", "t", "h", "enter"], "3"),
+        (["l", "a", "k", "e", "enter"], "1"),
+    ],
+)
+async def test_headings_are_passed_over(host: HostOf, keys: list[str], answer: str) -> None:
+    """Groups have headings that cannot be chosen, and can be searched for."""
+    answers: list[str | None] = []
+    async with host(None).run_test() as pilot:
+        open_dialog(pilot.app, ChoiceDialog("Place", GROUPED, "2"), answers.append)
+        await pilot.pause(0.1)
+        table = pilot.app.screen.query_one(DataTable)
+        assert [str(table.get_row_at(row)[0]) for row in range(table.row_count)] == [
+            "north", "Lake", "Hill", "south", "Dune",
+        ]  # fmt: skip
+        await pilot.press(*keys)
+        await pilot.pause()
+    assert answers == [answer]

@@ -18,11 +18,12 @@ from textual.widgets import Input, TextArea
 from fluxtui.domain.endpoint import Endpoint, fields_of
 from fluxtui.domain.errors import Problem
 from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
 
 HostOf = Callable[[Widget | None], App[Any]]
-FINETUNES = (("ft-1", "Mountain lake"), ("ft-2", "[/x] Brutal"))
+FINETUNES = (Choice("ft-1", "Mountain lake"), Choice("ft-2", "[/x] Brutal"))
 
 
 @pytest.fixture
@@ -276,7 +277,7 @@ async def test_a_finetune_that_is_not_known(form: ParameterForm, host: HostOf) -
         await pilot.press("enter", "n", "e", "w", "enter")
         await settle(pilot)
         assert form.values["finetune_id"] == "new"
-        form.set_finetunes((("new", "The new one"),))
+        form.set_finetunes((Choice("new", "The new one"),))
         await settle(pilot)
         assert "The new one" in str(row(form, "finetune_id").query_one(Chooser).render())
 
@@ -288,7 +289,7 @@ async def test_hostile_strings_are_shown_as_text(
     form = ParameterForm(
         fields_of(every_kind),
         {"prompt": hostile, "ratio": hostile, "picture": hostile, "finetune_id": "evil"},
-        finetunes=(("evil", hostile),),
+        finetunes=(Choice("evil", hostile, hostile),),
     )
     async with host(form).run_test() as pilot:
         form.show_problems((Problem("ratio", hostile), Problem("nowhere", hostile)))

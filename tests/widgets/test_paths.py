@@ -28,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
     Image.new("RGB", (32, 16)).save(tmp_path / "b.png")
     Image.new("RGB", (32, 16)).save(tmp_path / "a.JPG", "JPEG")
     (tmp_path / "notes.txt").write_text("words")
+    (tmp_path / "lora.safetensors").write_bytes(b"weights")
     with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
         archive.writestr("a.txt", "words")
     return tmp_path
@@ -38,8 +39,9 @@ def folder(tmp_path: Path) -> Path:
     [
         (PathKind.PICTURE, ["a.JPG", "b.png"]),
         (PathKind.DATASET, ["set.zip"]),
+        (PathKind.LORA, ["lora.safetensors"]),
         (PathKind.FOLDER, []),
-        (PathKind.ANY, ["a.JPG", "b.png", "notes.txt", "set.zip"]),
+        (PathKind.ANY, ["a.JPG", "b.png", "lora.safetensors", "notes.txt", "set.zip"]),
     ],
 )
 def test_listing(folder: Path, kind: PathKind, files: list[str]) -> None:

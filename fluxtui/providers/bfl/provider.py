@@ -21,6 +21,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.weights import SHARED_NAME
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -61,6 +62,7 @@ class BFLProvider:
         tells_balance=True,
         finds=frozenset({JobKind.TRAINING}),
         price_source="BFL's price list of 2026-10; each answer tells the true cost",
+        id_pattern=rf"[A-Za-z0-9_-]+|{SHARED_NAME}",
     )
     active_limit = 24
 

@@ -1,52 +1,11 @@
-"""What a task prints at Replicate: made safe, and read for how far it is."""
+"""What a prediction prints at Replicate besides how far it is: the seed that it used."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from fluxtui.domain.keys import without_keys
-from fluxtui.domain.text import safe_text
-
-_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+)[^\s\"'<>]*|\bdata:[^\s\"'<>]+", re.IGNORECASE)
 _SEED = re.compile(r"^Using seed: (\d{1,20})\s*$", re.MULTILINE)
-_PERCENT = re.compile(r"(\d{1,3})%\|")
-_OF_ALL = re.compile(r"(?<![\d/])(\d{1,6})/(\d{1,6})\b")
-_LONGEST = 60_000
-_READ_FOR_PROGRESS = 20_000
-
-
-def shown_log(logs: Any) -> str | None:
-    """Return a log for people, or None where there is none.
-
-    Of lines that were written over themselves the last state is kept, of addresses the host, of long logs the
-    end.
-    """
-    if not isinstance(logs, str) or not logs:
-        return None
-    lines = logs.replace("\r\n", "\n").split("\n")
-    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)[-_LONGEST:]
-    return safe_text(without_keys(_ADDRESS.sub(_host, text), "(key)"), newlines=True).strip() or None
-
-
-def _host(match: re.Match[str]) -> str:
-    return f"{match[1]}/…" if match[1] else "data:…"
-
-
-def progress_in(logs: Any, steps: int | None) -> float | None:
-    """Return how far a task is, 0 to 1, from the last progress bar in its log, or None.
-
-    A bar that counts the task's own steps goes before others; other bars that are full tell nothing, since
-    whatever they counted is only a part of the work.
-    """
-    if not isinstance(logs, str):
-        return None
-    end = logs[-_READ_FOR_PROGRESS:]
-    own = [int(match[1]) for match in _OF_ALL.finditer(end) if steps and int(match[2]) == steps]
-    if own and steps:
-        return min(1.0, own[-1] / steps)
-    percents = [int(found) for found in _PERCENT.findall(end)]
-    return percents[-1] / 100 if percents and percents[-1] < 100 else None
 
 
 def seed_in(logs: Any) -> int | None:

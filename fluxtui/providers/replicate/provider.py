@@ -34,7 +34,7 @@ from fluxtui.providers.replicate.finding import found
 from fluxtui.providers.replicate.finetunes import finetune_at, still_there, trained_versions
 from fluxtui.providers.replicate.generation import ReplicateGeneration
 from fluxtui.providers.replicate.lists import PREDICTIONS, TRAININGS
-from fluxtui.providers.replicate.names import ID_HELP, Reference, reference, unknown_finetune
+from fluxtui.providers.replicate.names import ID_HELP, ID_PATTERN, Reference, reference, unknown_finetune
 from fluxtui.providers.replicate.ordering import accepted_in, order_failure
 from fluxtui.providers.replicate.preparing import PATH, prepared_generation, prepared_training
 from fluxtui.providers.replicate.prices import READ_ON
@@ -57,6 +57,7 @@ class ReplicateProvider:
         tells_balance=False,
         finds=frozenset({JobKind.TRAINING, JobKind.GENERATION}),
         price_source=f"Replicate's price list of {READ_ON}; each answer tells the seconds that were used",
+        id_pattern=ID_PATTERN,
     )
     active_limit = 20
 

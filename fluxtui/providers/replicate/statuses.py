@@ -11,8 +11,9 @@ from typing import Any
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
 from fluxtui.providers.base import CancelAnswer, Packing, Phase, RemoteStatus, RemoteTask
+from fluxtui.providers.logs import progress_in, shown_log
 from fluxtui.providers.reading import as_mapping, as_number, as_text
-from fluxtui.providers.replicate.logs import progress_in, seed_in, shown_log
+from fluxtui.providers.replicate.logs import seed_in
 from fluxtui.providers.replicate.names import reference
 from fluxtui.providers.replicate.prices import cost_of
 from fluxtui.providers.replicate.training import told_steps

@@ -95,7 +95,9 @@ class DatasetPanel(Vertical):
         return self._looking is not None and not self._looking.is_finished
 
     def use(self, source: str, rules: DatasetRules) -> None:
-        """Show a source, for a trainer with these rules, and look through it."""
+        """Show a source and look through it, unless it was judged by the rules of this trainer already."""
+        if rules == self._rules and source == self._looked_at == self.source:
+            return
         self._rules = rules
         self.source_input.show(source)
         self.action_look()
@@ -159,7 +161,7 @@ class DatasetPanel(Vertical):
 
     def _show(self, dataset: Dataset) -> None:
         self._dataset = dataset
-        self._fill(words.dataset_rows(dataset))
+        self._fill(words.dataset_rows(dataset, self._rules))
         sign, style = ("✗", "$text-error") if dataset.blocking else ("✓", "$text-success")
         self._say(f"{sign} {words.summary_text(dataset)}", style)
 

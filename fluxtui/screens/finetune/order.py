@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fluxtui.domain.dataset import Dataset
-from fluxtui.domain.endpoint import Endpoint, Field, TrainingEndpoint, fields_of, number_text
+from fluxtui.domain.endpoint import Control, Endpoint, Field, TrainingEndpoint, fields_of, number_text
 from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.money import Estimate
+from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.text import plural
+from fluxtui.domain.uses import Trainer
+from fluxtui.services.finetuning import caption_problem
 
 
 @dataclass(frozen=True)
@@ -18,18 +20,40 @@ class TrainingOrder:
     """A training as asked for on the screen; immutable, a change is a new order.
 
     Attributes:
-        endpoint: describes the training, or None while there is no service to train with.
+        trainer: what to train with, or None while there is none.
         source: the folder or archive as it is typed.
         dataset: what is in the source, or None while that is not known.
         fault: why it is not known, as a sentence, or `''` while it has not been looked at.
         values: the parameters by name, as the form holds them.
     """
 
-    endpoint: type[TrainingEndpoint] | None = None
+    trainer: Trainer | None = None
     source: str = ""
     dataset: Dataset | None = None
     fault: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def endpoint(self) -> type[TrainingEndpoint] | None:
+        """What describes the training."""
+        return None if self.trainer is None else self.trainer.endpoint
+
+    @property
+    def misses_captions(self) -> bool:
+        """Whether some of the pictures have no caption, as far as it is known."""
+        return self.dataset is not None and self.dataset.captioned < len(self.dataset.pictures)
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the parameters to ask for: the one for missing captions only where some are missing."""
+        if self.endpoint is None:
+            return ()
+        unasked = None if self.misses_captions else self.endpoint.rules.default_caption
+        return tuple(item for item in fields_of(self.endpoint) if item.name != unasked)
+
+    def given(self) -> dict[str, Any]:
+        """Return the values of the parameters that are asked for."""
+        asked = {item.name for item in self.fields()}
+        return {name: value for name, value in self.values.items() if name in asked}
 
     def dataset_fault(self) -> str:
         """Return why the dataset cannot be trained with, as a sentence, or `''` where it can."""
@@ -49,19 +73,24 @@ class TrainingOrder:
         if self.endpoint is None:
             return ()
         try:
-            self.endpoint.checked(self.values)
+            self.endpoint.checked(self.given())
         except InvalidInput as error:
             return error.problems
-        return ()
+        missing = caption_problem(self.endpoint, self.dataset, self.given()) if self.dataset else None
+        return (missing,) if missing else ()
 
     def request(self) -> TrainingEndpoint:
         """Return the validated request. Raises `InvalidInput` where a parameter is wrong."""
         if self.endpoint is None:
-            raise InvalidInput("This profile has nothing to train with.")
-        return self.endpoint.checked(self.values)
+            raise InvalidInput("There is nothing to train with.")
+        return self.endpoint.checked(self.given())
 
-    def estimate(self) -> Estimate | None:
-        """Return the probable cost, also while a required parameter is missing; None where one is wrong."""
+    def estimate(self, live: UnitPrice | None = None) -> Estimate | None:
+        """Return the probable cost, also while a required parameter is missing; None where one is wrong.
+
+        Args:
+            live: the price that the service told, where it did.
+        """
         if self.endpoint is None:
             return None
         missing = {
@@ -70,9 +99,41 @@ class TrainingOrder:
             if item.required and self.values.get(item.name) in (None, "")
         }
         try:
-            return self.endpoint.checked({**self.values, **missing}).estimate()
+            return self.endpoint.checked({**self.given(), **missing}).estimate(live)
         except InvalidInput:
             return None
+
+
+def values_at(
+    trainer: Trainer, remembered: Mapping[str, Any] | None, before: TrainingOrder
+) -> dict[str, Any]:
+    """Return the values to begin with when another trainer is chosen.
+
+    Numbers and choices are each trainer's own, for what is much for one is little for another. Names and
+    words go along.
+
+    Args:
+        trainer: the one that is chosen.
+        remembered: what was entered for it earlier, or None.
+        before: the order with the trainer of before.
+    """
+    own = dict(remembered or {})
+    if before.endpoint is None or before.trainer == trainer:
+        return own
+    earlier = {item.name: item for item in fields_of(before.endpoint)}
+    named = before.values.get(before.endpoint.name_field)
+    for item in fields_of(trainer.endpoint):
+        same = earlier.get(item.name)
+        value = before.values.get(item.name)
+        if item.name == trainer.endpoint.name_field:
+            own.update({item.name: named} if named else {})
+        elif same is not None and _is_words(item) and _is_words(same) and value not in (None, same.default):
+            own[item.name] = value
+    return own
+
+
+def _is_words(item: Field) -> bool:
+    return not item.advanced and item.control in (Control.TEXT, Control.PROMPT)
 
 
 def _stand_in(item: Field) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -14,20 +16,33 @@ from textual.content import Content
 from textual.reactive import var
 from textual.worker import Worker
 
-from fluxtui.domain.endpoint import fields_of
-from fluxtui.domain.errors import FluxError, InvalidInput, TrainingDiscontinued
-from fluxtui.domain.jobs import JobState
+from fluxtui.domain.endpoint import Control, Field
+from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError, TrainingDiscontinued
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.money import Estimate
+from fluxtui.domain.uses import Trainer
+from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.order import TrainingOrder
+from fluxtui.screens.finetune.order import TrainingOrder, values_at
 from fluxtui.screens.finetune.train_line import TrainLine
+from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
+from fluxtui.screens.finetune.trainers import Trainers, ask_profile, trainer_choices
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.state import guarded
+from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
+from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import RowTable
+
+TITLE_CELLS = 10
+LOG_LINES = 3
+"""How many lines of a training's log are shown."""
+
+_TRAINER = Field("trainer", "Trainer", "", Control.CHOICE, required=True, nullable=False, default=None)
 
 
 class FinetuneScreen(PlaceScreen):
@@ -38,9 +53,11 @@ class FinetuneScreen(PlaceScreen):
     AUTO_FOCUS = "#source"
     HELP = (
         "First the pictures: type the path of a folder or a ZIP, or choose it; it is looked through at once. "
-        "Then say what is to be learned; the line under the form explains the field you are in. "
-        "Then train; you are asked before anything is paid. Below are the trainings that run and the last "
-        "ones: Enter on one that is ready generates with it, on any other shows its story."
+        "Then choose the trainer, which may be at any of your services, and say what is to be learned; the "
+        "line under the form explains the field you are in. Each trainer judges the pictures by rules of its "
+        "own. Then train; you are asked before anything is paid. Below are the trainings that run and the "
+        "last ones: Enter on one that is ready generates with it, on any other shows its story; `x` cancels "
+        "one where its service can."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,13 +68,20 @@ class FinetuneScreen(PlaceScreen):
 
     order: var[TrainingOrder] = var(TrainingOrder(), init=False)
     fault: var[FluxError | None] = var(None, init=False)
-    """Why the profile cannot train, such as for want of a key."""
+    """Why there is nothing to train with, such as for want of a key."""
     preparing: var[bool] = var(False, init=False)
     """Whether a training is being prepared; until it is on its way no second one is begun."""
 
     def __init__(self) -> None:
         super().__init__()
         self._starting: Worker[None] | None = None
+        self._trainers = Trainers()
+        self._changing = asyncio.Lock()
+        """Held while the form is made for another trainer."""
+        self._wished_trainer = ""
+        """The ref of the trainer that was used last."""
+        self._remembered: dict[str, Mapping[str, Any]] = {}
+        """What was entered for each trainer, by its ref."""
 
     def compose_place(self) -> ComposeResult:
         """Lay out the three steps and the trainings."""
@@ -66,58 +90,139 @@ class FinetuneScreen(PlaceScreen):
             with Vertical(id="training"):
                 with Vertical(id="parameters") as step:
                     set_title(step, "2 Finetune")
+                    yield FieldRow(_TRAINER, TrainerChooser(), TITLE_CELLS)
                     yield ParameterForm(id="form")
                 yield PlainStatic("", id="notice")
                 yield TrainLine()
                 yield TrainingsPanel()
+                yield PlainStatic("", id="training-log")
 
     def on_mount(self) -> None:
-        """Follow balance, jobs and profile."""
+        """Follow balances, prices, jobs and profiles."""
         self._dataset_panel = self.query_one(DatasetPanel)
         self._form = self.query_one(ParameterForm)
         self._train_line = self.query_one(TrainLine)
+        self._chooser = self.query_one(TrainerChooser)
         self.watch(self.app, "balances", self._show_price, init=False)
+        self.watch(self.app, "silent_profiles", self._show_price, init=False)
+        self.watch(self.app, "prices", self._show_trainers, init=False)
         self.watch(self.app, "jobs", self._show_trainings)
         self.watch(self.app, "seconds", self._show_times, init=False)
-        self.watch(self.app, "profile", self._follow_profile, init=False)
+        self.watch(self.app, "profile", self._follow_profiles, init=False)
+        self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
 
     def restore(self, draft: Mapping[str, Any]) -> None:
-        """Put back pictures and parameters."""
-        values = draft.get("values")
-        self.order = TrainingOrder(
-            source=str(draft.get("source") or ""), values=values if isinstance(values, dict) else {}
-        )
+        """Put back pictures, trainer and parameters."""
+        self._wished_trainer = str(draft.get("trainer") or "")
+        remembered = draft.get("by_trainer")
+        if isinstance(remembered, dict):
+            self._remembered = {
+                str(ref): values for ref, values in remembered.items() if isinstance(values, dict)
+            }
+        self.order = TrainingOrder(source=str(draft.get("source") or ""))
 
     async def restored(self) -> None:
-        """Make the form for the active profile, and look at the pictures that were chosen before."""
-        await self._use_profile()
+        """Make the form for the last trainer, and look at the pictures that were chosen before."""
+        await self._ask_profiles()
 
     def on_screen_resume(self) -> None:
         """Try again what could not be: the key may have come in the meantime."""
         if self.fault is not None:
-            self._follow_profile()
+            self._follow_profiles()
 
-    def _follow_profile(self) -> None:
-        guarded(self, self._use_profile(), doing="preparing the form", group="profile", exclusive=True)
-        self._show_trainings()
+    # The trainers
 
-    async def _use_profile(self) -> None:
-        finetuning, profile = self.app.services.finetuning, self.app.profile
-        try:
-            endpoint, rules = await finetuning.endpoint(profile), await finetuning.rules(profile)
-        except FluxError as error:
-            self.fault = error
-            return
-        self.fault = None
-        self._dataset_panel.use(self.order.source, rules)
-        await self._form.set_fields(
-            fields_of(endpoint),
-            self.order.values,
-            suggest=endpoint.suggested,
-            find_problems=problem_finder(endpoint),
-        )
-        self.order = replace(self.order, endpoint=endpoint, values=self._form.values)
+    def _follow_profiles(self) -> None:
+        guarded(self, self._ask_profiles(), doing="preparing the form", group="profile")
+
+    async def _ask_profiles(self) -> None:
+        """Ask all profiles what they train with, and show the form of the trainer that is chosen."""
+        profiles = tuple(dict.fromkeys((self.app.profile, *self.app.usable_profiles)))
+        answers = await asyncio.gather(*(ask_profile(self.app.services, profile) for profile in profiles))
+        self._trainers = Trainers(tuple(answers), self._trainers.gone)
+        self._show_trainers()
+        await self._use(self._trainers.chosen(self._wished_trainer))
         self._focus_what_is_missing()
+        asked = [answer.profile for answer in answers if answer.trainers]
+        work = self._ask_what_is_gone(asked)
+        guarded(self, work, doing="asking for the trainers", group="gone", exclusive=True)
+
+    async def _ask_what_is_gone(self, profiles: list[str]) -> None:
+        """Take those trainers off that their services say they no longer have."""
+        gone = frozenset[str]().union(*await asyncio.gather(*(self._gone(profile) for profile in profiles)))
+        if gone <= self._trainers.gone:
+            return
+        self._trainers = self._trainers.without(gone)
+        self._show_trainers()
+        lost = self.order.trainer
+        if lost is not None and lost.ref in gone:
+            self.app.tell(f"{lost.service} no longer has {lost.endpoint.info.title}.", severity="warning")
+            await self._use(self._trainers.chosen(""))
+
+    async def _gone(self, profile: str) -> frozenset[str]:
+        # A service that cannot be asked now is taken to train: an order of what is gone costs nothing.
+        with contextlib.suppress(ServiceError):
+            return frozenset(f"{profile}/{name}" for name in await self.app.services.finetuning.gone(profile))
+        return frozenset()
+
+    def _show_trainers(self) -> None:
+        self.fault = self._trainers.fault if self._trainers.answers else None
+        self._chooser.choices = trainer_choices(self._trainers, self.app.prices)
+        self._show_price()
+
+    async def _use(self, trainer: Trainer | None) -> None:
+        """Show the form of a trainer and judge the pictures by its rules."""
+        if trainer is None:
+            return
+        async with self._changing:
+            before, rules = self.order, trainer.endpoint.rules
+            values = values_at(trainer, self._remembered.get(trainer.ref), before)
+            if trainer == before.trainer:
+                values = dict(before.values)
+            elif before.endpoint is not None and before.endpoint.rules != rules:
+                # What is known of the pictures was judged by other rules than those that hold now.
+                self.order = replace(before, dataset=None, fault="")
+            self._chooser.value = trainer.ref
+            self._dataset_panel.use(self.order.source, rules)
+            await self._show_form(replace(self.order, trainer=trainer, values=values))
+            self.order = replace(self.order, trainer=trainer, values={**values, **self._form.values})
+        self._show_notice()
+        self._fit_form()
+
+    async def _show_form(self, order: TrainingOrder) -> None:
+        """Ask for what an order asks for; values of before stay out of it."""
+        if order.endpoint is not None:
+            known = {name: value for name, value in order.given().items() if value is not None}
+            await self._form.set_fields(
+                order.fields(),
+                {item.name: item.default for item in order.fields()} | known,
+                suggest=order.endpoint.suggested,
+                find_problems=problem_finder(order.endpoint),
+            )
+
+    def _fit_form(self) -> None:
+        """Ask for a default caption where some are missing now, and no longer where none is."""
+        if self.order.fields() != self._form.fields:
+            guarded(self, self._fit_form_later(), doing="changing the form", group="form")
+
+    async def _fit_form_later(self) -> None:
+        async with self._changing:
+            if self.order.fields() != self._form.fields:
+                await self._show_form(self.order)
+                self.order = replace(self.order, values={**self.order.values, **self._form.values})
+
+    @on(Chooser.Changed, "#trainer")
+    def _choose_trainer(self, event: Chooser.Changed) -> None:
+        event.stop()
+        self._wished_trainer = event.value
+        guarded(self, self._change_trainer(), doing="changing the trainer", group="form")
+
+    async def _change_trainer(self) -> None:
+        """Go to the trainer that is wished by now; of several wishes the last one counts."""
+        trainer = self._trainers.chosen(self._wished_trainer)
+        if trainer != self.order.trainer:
+            await self._use(trainer)
+            self._keep()
 
     def _focus_what_is_missing(self) -> None:
         """Start where something is to be entered, unless the user is somewhere already."""
@@ -129,16 +234,21 @@ class FinetuneScreen(PlaceScreen):
 
     @on(ParameterForm.Changed)
     def _take_values(self, event: ParameterForm.Changed) -> None:
-        self.order = replace(self.order, values=event.values)
+        self.order = replace(self.order, values={**self.order.values, **event.values})
         self._keep()
 
     @on(DatasetPanel.Changed)
     def _take_dataset(self, event: DatasetPanel.Changed) -> None:
         self.order = replace(self.order, source=event.source, dataset=event.dataset, fault=event.fault)
+        self._fit_form()
         self._keep()
 
     def _keep(self) -> None:
-        self.keep_draft({"source": self.order.source, "values": dict(self.order.values)})
+        trainer = self.order.trainer
+        if trainer is not None:
+            self._remembered[trainer.ref] = dict(self.order.values)
+        draft = {"source": self.order.source, "trainer": self._wished_trainer, "by_trainer": self._remembered}
+        self.keep_draft(draft)
 
     def watch_order(self) -> None:
         """Show what the order costs."""
@@ -151,28 +261,74 @@ class FinetuneScreen(PlaceScreen):
     def _show_price(self) -> None:
         if self.preparing or not self.is_mounted:
             return
-        estimate = self.order.estimate()
-        balance = self.app.balance.credits if self.app.balance is not None else None
-        text, too_low = words.money_text(estimate, balance)
+        terms = self._terms
+        estimate = self.order.estimate(terms.live)
+        text, too_low = words.money_text(estimate, terms.balance, is_told=terms.is_told)
         self._train_line.show_price(estimate.show() if estimate else "", text, fault=too_low)
+
+    @property
+    def _terms(self) -> words.Terms:
+        """On what terms the chosen trainer is paid."""
+        trainer = self.order.trainer
+        if trainer is None:
+            return words.Terms()
+        known = self.app.balance_of(trainer.profile)
+        return words.Terms(
+            None if known is None else known.credits,
+            trainer.profile not in self.app.silent_profiles,
+            self.app.prices.of(trainer.provider, trainer.endpoint),
+            self._trainers.abilities(trainer.profile),
+        )
 
     # The trainings
 
     def _show_trainings(self) -> None:
         self._show_times()
         self._show_notice()
+        self._show_log()
 
     def _show_times(self) -> None:
-        trainings = words.trainings_of(self.app.jobs, self.app.profile)
-        self.query_one(TrainingsPanel).show(trainings, self.app.clock())
+        self.query_one(TrainingsPanel).show(words.trainings_of(self.app.jobs), self.app.clock())
+
+    @on(RowTable.Highlighted, "#trainings")
+    def _show_log(self) -> None:
+        guarded(self, self._read_log(), doing="reading a training's log", group="log", exclusive=True)
+
+    async def _read_log(self) -> None:
+        """Show the end of the log of the training under the cursor, while it runs or where it failed."""
+        job = self._training(self.query_one(TrainingsPanel).selected_key)
+        is_told = job is not None and job.state in (JobState.RUNNING, JobState.FAILED)
+        log = await self.app.services.journal.logs.get(job.id) if job is not None and is_told else ""
+        lines = words.log_lines(log, LOG_LINES if self.has_class("-wide") else 1)
+        shown = self.query_one("#training-log", PlainStatic)
+        shown.display = bool(lines)
+        shown.show(plain(lines, newlines=True))
+
+    def _training(self, job_id: str | None) -> Job | None:
+        return next((job for job in self.app.jobs if job.id == job_id), None)
+
+    @on(TrainingsPanel.CancelAsked)
+    def _ask_to_cancel(self, event: TrainingsPanel.CancelAsked) -> None:
+        event.stop()
+        job = self._training(event.job_id)
+        if job is not None:
+            guarded(self, self._cancel(job), doing="cancelling a training", group="cancel", exclusive=True)
+
+    async def _cancel(self, job: Job) -> None:
+        if not job.is_active:
+            self.app.tell(f"The training of {job.title} is {job.state} already; F6 Jobs has its story.")
+            return
+        told = await cancel(self.app, job)
+        self.app.tell(told.text, severity=told.severity)
 
     def watch_fault(self) -> None:
-        """Say why the profile cannot train."""
+        """Say why nothing can be trained."""
         self._show_notice()
 
     def _show_notice(self) -> None:
-        trainings = words.trainings_of(self.app.jobs, self.app.profile)
-        heading, text = f"✗ {TrainingDiscontinued.title}. ", words.discontinued_text(trainings)
+        trainings = words.trainings_of(self.app.jobs)
+        heading = f"✗ {TrainingDiscontinued.title}. "
+        text = words.discontinued_text(trainings, self.order.trainer)
         if self.fault is not None:
             heading, text = "✗ ", self.fault.sentence()
         notice = self.query_one("#notice", PlainStatic)
@@ -181,7 +337,7 @@ class FinetuneScreen(PlaceScreen):
 
     @on(RowTable.Chosen, "#trainings")
     async def _open_training(self, event: RowTable.Chosen) -> None:
-        job = next((job for job in self.app.jobs if job.id == event.key), None)
+        job = self._training(event.key)
         if job is None:
             return
         finetune = self.app.finetune_of(f"{job.profile}/{job.finetune_id or job.remote_id}")
@@ -198,7 +354,7 @@ class FinetuneScreen(PlaceScreen):
 
     @on(TrainLine.Stopped)
     def action_stop(self) -> None:
-        """Stop looking through or packing pictures, else clear the news; what is sent cannot be stopped."""
+        """Stop looking through or packing pictures, else clear the news."""
         if self._starting is not None and self.preparing:
             self._starting.cancel()
             self.app.tell("Stopped before anything was sent or paid.")
@@ -214,16 +370,9 @@ class FinetuneScreen(PlaceScreen):
     async def _train(self) -> None:
         if not await self._is_complete():
             return
-        order, balance = self.order, self.app.balance
-        sentences = words.confirmation(order, balance.credits if balance is not None else None)
-        estimate = order.request().estimate()
-        dialog = ConfirmDialog(
-            "Train this finetune?",
-            sentences,
-            price=f"{estimate.show()} ({estimate.basis})",
-            confirm_label=f"Train · {estimate.show()}",
-        )
-        if await ask(self.app, dialog):
+        order, terms = self.order, self._terms
+        estimate = order.request().estimate(terms.live)
+        if await ask(self.app, _question(words.confirmation(order, terms), estimate)):
             await self._start(order)
 
     async def _is_complete(self) -> bool:
@@ -240,7 +389,7 @@ class FinetuneScreen(PlaceScreen):
         return True
 
     async def _start(self, order: TrainingOrder) -> None:
-        if order.dataset is None:
+        if order.dataset is None or order.trainer is None:
             return
 
         def progress(done: int, total: int) -> None:
@@ -250,7 +399,11 @@ class FinetuneScreen(PlaceScreen):
         self._train_line.show_progress("Preparing the pictures · Esc stops")
         try:
             job = await self.app.services.finetuning.start(
-                self.app.profile, order.dataset, order.values, progress
+                order.trainer.profile,
+                order.dataset,
+                order.given(),
+                progress,
+                endpoint_id=order.trainer.endpoint.info.id,
             )
         except InvalidInput as error:
             self._form.show_problems(error.problems)
@@ -259,3 +412,12 @@ class FinetuneScreen(PlaceScreen):
             self.preparing = False
         self.app.refresh_state("jobs")
         self.app.tell(f"The training of {job.title} is on its way.", severity="success")
+
+
+def _question(sentences: tuple[str, ...], estimate: Estimate) -> ConfirmDialog:
+    return ConfirmDialog(
+        "Train this finetune?",
+        sentences,
+        price=f"{estimate.show()} ({estimate.basis})",
+        confirm_label=f"Train · {estimate.show()}",
+    )

@@ -1,11 +1,14 @@
-"""The trainings of the active profile: those that run, then the last ones."""
+"""The trainings of all profiles: those that run, then the last ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobState
 from fluxtui.domain.money import show_credits
@@ -29,6 +32,17 @@ _STYLES = {JobState.DONE: "green", JobState.IN_DOUBT: "yellow", JobState.CANCELL
 class TrainingsPanel(RowTable):
     """One row a training; Enter on one goes where it leads."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,delete", "cancel", "Cancel", id="trainings.cancel"),
+    ]
+
+    class CancelAsked(Message):
+        """The user wants a training cancelled."""
+
+        def __init__(self, job_id: str) -> None:
+            super().__init__()
+            self.job_id = job_id
+
     def __init__(self) -> None:
         super().__init__(_COLUMNS, empty=NO_TRAININGS, header=False, id="trainings")
 
@@ -38,15 +52,21 @@ class TrainingsPanel(RowTable):
 
     def show(self, trainings: Sequence[Job], now: datetime) -> None:
         """Show trainings in their order; times are reckoned to `now`."""
-        self.set_rows([_row(job, now) for job in trainings])
+        shared = len({job.profile for job in trainings}) > 1
+        self.set_rows([_row(job, now, shared=shared) for job in trainings])
+
+    def action_cancel(self) -> None:
+        """Ask for the training under the cursor to be cancelled."""
+        if self.selected_key is not None:
+            self.post_message(self.CancelAsked(self.selected_key))
 
 
-def _row(job: Job, now: datetime) -> Row:
+def _row(job: Job, now: datetime, *, shared: bool) -> Row:
     style = _STYLES.get(job.state, "" if job.is_active else "red")
     return Row(
         job.id,
         {
-            "name": job.finetune_name or job.title,
+            "name": f"{job.finetune_name or job.title}{f' · {job.profile}' if shared else ''}",
             "state": Text(words.training_text(job), style),
             "elapsed": words.elapsed_text(job, now),
             "cost": "" if job.state in _FREE_ENDS else show_credits(job.credits),

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fluxtui.domain.dataset import Dataset, DatasetRules
+from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules
+from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.domain.money import Estimate, show_credits
+from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.text import file_size, plural
+from fluxtui.domain.uses import Trainer
+from fluxtui.providers.base import Abilities
 from fluxtui.screens.finetune.order import TrainingOrder, words_for
 from fluxtui.widgets.progress import elapsed, progress_text
 
@@ -23,11 +26,24 @@ def needs_text(rules: DatasetRules) -> str:
     """Return what a dataset has to be, for somebody who sees this for the first time."""
     formats = [FORMAT_NAMES.get(name, name) for name in rules.formats]
     listed = f"{', '.join(formats[:-1])} or {formats[-1]}" if len(formats) > 1 else "".join(formats)
+    most = f", {file_size(rules.max_bytes)} at most" if rules.max_bytes is not None else ""
     return (
         f"A folder or a ZIP with {rules.min_pictures} to {rules.max_pictures} pictures of one subject or "
-        f"style ({listed}); {rules.advised_pictures} or more are advised. A caption is a text file with the "
-        "name of its picture: dog.txt for dog.jpg. Your files are only read."
+        f"style ({listed}{most}); {rules.advised_pictures} or more are advised. A caption is a text file "
+        "with the name of its picture: dog.txt for dog.jpg. Your files are only read."
     )
+
+
+def captions_text(dataset: Dataset, rules: DatasetRules) -> str:
+    """Return what becomes of the pictures without a caption, or `''` where all have one."""
+    missing = len(dataset.pictures) - dataset.captioned
+    if not missing:
+        return ""
+    advice = rules.caption_advice
+    if rules.captions is CaptionRule.NEEDED:
+        what = "a default caption stands in" if rules.default_caption else "the training would fail"
+        advice = advice or f"This trainer needs captions: {what}."
+    return f"{plural(missing, 'picture')} without one. {advice}".strip()
 
 
 def summary_text(dataset: Dataset) -> str:
@@ -71,8 +87,13 @@ class DatasetRow:
     is_quiet: bool = False
 
 
-def dataset_rows(dataset: Dataset) -> tuple[DatasetRow, ...]:
-    """Return what is in a dataset: what stops the training, hints, pictures, ignored files."""
+def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[DatasetRow, ...]:
+    """Return what is in a dataset: what stops the training, hints, pictures, ignored files.
+
+    Args:
+        dataset: as it was looked through.
+        rules: of the trainer, where it is to be said what becomes of missing captions.
+    """
     problems = [
         DatasetRow(
             "stops" if problem.blocking else "hint",
@@ -93,7 +114,9 @@ def dataset_rows(dataset: Dataset) -> tuple[DatasetRow, ...]:
     ignored = [
         DatasetRow("ignored", name, "is ignored", is_quiet=True) for name in _silently_ignored(dataset)
     ]
-    return (*problems, *pictures, *ignored)
+    missing = captions_text(dataset, rules) if rules is not None else ""
+    captions = [DatasetRow("hint", "captions", missing)] if missing else []
+    return (*problems, *captions, *pictures, *ignored)
 
 
 def preview_path(dataset: Dataset | None, row: DatasetRow | None) -> Path | None:
@@ -103,10 +126,16 @@ def preview_path(dataset: Dataset | None, row: DatasetRow | None) -> Path | None
     return dataset.source / row.name
 
 
-def money_text(estimate: Estimate | None, balance: float | None) -> tuple[str, bool]:
-    """Return what paying does to the balance (both in credits), and whether the balance is too low."""
+def money_text(estimate: Estimate | None, balance: float | None, *, is_told: bool = True) -> tuple[str, bool]:
+    """Return what paying does to the balance (both in credits), and whether the balance is too low.
+
+    Args:
+        estimate: of the training, None while something is wrong.
+        balance: what is left, None where it is not known.
+        is_told: whether the service tells it at all.
+    """
     if balance is None:
-        return "the balance is not known", False
+        return "the balance is not known" if is_told else "the service does not tell the balance", False
     if estimate is None:
         return f"no price while something is wrong; balance {show_credits(balance)}", False
     after = balance - estimate.credits
@@ -115,31 +144,76 @@ def money_text(estimate: Estimate | None, balance: float | None) -> tuple[str, b
     return f"balance {show_credits(balance)}, {show_credits(after)} afterwards", False
 
 
-def confirmation(order: TrainingOrder, balance: float | None) -> tuple[str, ...]:
-    """Return everything that matters before a training is paid, one line each; the balance is in credits."""
-    if order.endpoint is None or order.dataset is None:
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a trainer is paid.
+
+    Attributes:
+        balance: credits left, None where they are not known.
+        is_told: whether the service tells the balance at all.
+        live: the price that the service told, where it did.
+        abilities: what the service can do, None while it has not been asked.
+    """
+
+    balance: float | None = None
+    is_told: bool = True
+    live: UnitPrice | None = None
+    abilities: Abilities | None = None
+
+
+def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
+    """Return everything that matters before a training is paid, one line each."""
+    if order.trainer is None or order.dataset is None:
         raise ValueError("there is nothing to confirm yet")
-    dataset = order.dataset
+    dataset, trainer = order.dataset, order.trainer
     captions = plural(dataset.captioned, "caption") if dataset.captioned else "no captions"
-    lines = [f"Pictures: {len(dataset.pictures)} with {captions}, {file_size(dataset.size)}"]
-    lines += [f"{title}: {text}" for title, text in words_for(order.endpoint, order.values)]
-    money, too_low = money_text(order.estimate(), balance)
+    lines = [
+        f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
+        *(
+            [WARNINGS[availability]]
+            if (availability := trainer.endpoint.info.availability) in WARNINGS
+            else ()
+        ),
+        f"Pictures: {len(dataset.pictures)} with {captions}, {file_size(dataset.size)}",
+    ]
+    lines += [f"{title}: {text}" for title, text in words_for(trainer.endpoint, order.given())]
+    money, too_low = money_text(order.estimate(terms.live), terms.balance, is_told=terms.is_told)
     lines.append(
         money[0].upper() + money[1:] + ("; the service would refuse it, at no cost." if too_low else ".")
     )
-    lines.append("Once it is sent it cannot be cancelled: the service has no way to stop a training.")
+    if terms.abilities is not None:
+        lines += [price_text(terms), terms.abilities.cancel_advice]
     return tuple(lines)
 
 
-def trainings_of(jobs: Sequence[Job], profile: str) -> tuple[Job, ...]:
-    """Return the trainings of a profile, active ones first, else the newest."""
-    trainings = [job for job in jobs if job.kind is JobKind.TRAINING and job.profile == profile]
+WARNINGS = {
+    Availability.BETA: "This trainer is in beta: it may change without notice.",
+    Availability.HISTORIC: "The service may have ended this trainer; then it refuses it, at no cost.",
+}
+"""What is to be said before a training that may not work."""
+
+
+def price_text(terms: Terms) -> str:
+    """Return where a price comes from and of when it is, as a sentence."""
+    if terms.live is not None and terms.live.live:
+        return f"The price was told by the service on {terms.live.read_on}."
+    source = terms.abilities.price_source if terms.abilities is not None else ""
+    return f"The price is from {source}." if source else ""
+
+
+def trainings_of(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """Return the trainings of all profiles, active ones first, else the newest."""
+    trainings = [job for job in jobs if job.kind is JobKind.TRAINING]
     return tuple(sorted(trainings, key=lambda job: not job.is_active))
 
 
-def discontinued_text(trainings: Sequence[Job]) -> str:
-    """Return why training does not work here if that is how the newest training ended, else `''`."""
-    newest = max(trainings, key=lambda job: job.created_at, default=None)
+def discontinued_text(trainings: Sequence[Job], trainer: Trainer | None) -> str:
+    """Return why a trainer does not work if that is how its newest training ended, else `''`."""
+    if trainer is None:
+        return ""
+    names = (trainer.profile, trainer.endpoint.info.id)
+    own = (job for job in trainings if (job.profile, job.endpoint) == names)
+    newest = max(own, key=lambda job: job.created_at, default=None)
     if newest is None or newest.error_title != TrainingDiscontinued.title:
         return ""
     return newest.error or TrainingDiscontinued.title
@@ -147,13 +221,16 @@ def discontinued_text(trainings: Sequence[Job]) -> str:
 
 def training_text(job: Job) -> str:
     """Return where a training stands, and where it leads."""
+    if job.is_active and job.cancel_asked_at is not None:
+        return "asked to be cancelled"
     match job.state:
         case JobState.DRAFT:
-            return "waits here for its turn"
+            return job.remote_status or "waits here for its turn"
         case JobState.SUBMITTING:
-            return "is being sent" if job.progress is None else f"sending  {progress_text(job.progress)}"
+            return job.remote_status or "is being sent"
         case JobState.WAITING:
-            return "queued at the service"
+            ahead = (job.remote_status or "").partition(", ")[2]
+            return f"queued, {ahead}" if ahead else "queued at the service"
         case JobState.RUNNING | JobState.COLLECTING:
             return "training" if job.progress is None else f"training {progress_text(job.progress)}"
         case JobState.DONE:
@@ -170,3 +247,8 @@ def elapsed_text(job: Job, now: datetime) -> str:
     """Return how long a training has taken, or took."""
     end = job.finished_at if job.finished_at is not None else now if job.is_active else job.updated_at
     return elapsed(job.submitted_at or job.created_at, end)
+
+
+def log_lines(log: str, count: int) -> str:
+    """Return the last lines of a task's log that say something."""
+    return "\n".join([line for line in log.splitlines() if line.strip()][-count:])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fluxtui.domain.text import shorten
-from fluxtui.domain.uses import Offer
+from fluxtui.domain.uses import Offer, why_not
 from fluxtui.screens.generate.choices import NAME_CELLS, offer_title
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.ordering import repeatable
@@ -33,6 +33,8 @@ def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> Change:
     if not changed.finetune or not takes_one or changed.finetune_for(offer, finetune) is not None:
         return Change(changed)
     name = shorten(finetune.name if finetune is not None else changed.finetune, NAME_CELLS)
+    if finetune is not None:
+        return Change(changed, f"{name} {why_not(offer, finetune)}.")
     title = offer_title(offer, shared=stock.is_shared)
     return Change(changed, f"{name} does not go with {title}; choose another finetune.")
 

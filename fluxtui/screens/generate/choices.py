@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from fluxtui.domain.endpoint import Availability, Group
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import shorten
-from fluxtui.domain.uses import Offer, finetune_value
+from fluxtui.domain.uses import Offer, finetune_value, misfit
 from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.matching import goes_with
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.widgets.dialogs import Choice
 
 NO_FINETUNE = ""
 """The value of the choice that generates without a finetune."""
 
-NAME_CELLS = 40
+NAME_CELLS = 28
+SHORT_NAME_CELLS = 20
 LEAST_TITLE_CELLS = 8
 """With less room than this for a title, it is not said whose it is."""
 
@@ -24,8 +27,9 @@ _AVAILABILITY = {Availability.SERVING: "", Availability.BETA: "beta", Availabili
 _GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TRAINING: ""}
 """Words for groups; the titles of finetuned endpoints say it themselves."""
 
+_NOT_HERE = "not here: "
 _OWNER = " · "
-_ADDITION = " with a "
+_ADDITION = re.compile(r" with (?:a )?(?:finetune|LoRA)")
 
 
 def offer_title(offer: Offer, *, shared: bool) -> str:
@@ -33,16 +37,32 @@ def offer_title(offer: Offer, *, shared: bool) -> str:
     return _owned(offer.endpoint.info.title, offer.profile if shared else "")
 
 
-def offer_choices(stock: Stock) -> tuple[Choice, ...]:
-    """Return the endpoints with price of a picture, group and availability beside the title."""
+def offer_choices(stock: Stock, form: GenerateForm, *, with_notes: bool = True) -> tuple[Choice, ...]:
+    """Return the endpoints, together by profile; those first that the finetune of a form can be used with.
+
+    Args:
+        stock: what there is.
+        form: what is asked for.
+        with_notes: tell price, group and availability; that takes a while, as every endpoint reckons.
+    """
+    finetune, named = stock.finetune_of(form), form.finetune
+    name = shorten(finetune.name if finetune is not None else named or "", SHORT_NAME_CELLS)
+    right = [offer for offer in stock.offers if named and goes_with(offer, named, finetune)]
+    others = [offer for offer in stock.offers if offer not in right]
     return tuple(
         Choice(
             offer.ref,
-            offer_title(offer, shared=stock.is_shared),
-            offer_note(offer, stock.price_of(offer)),
+            offer.endpoint.info.title,
+            offer_note(offer, stock.price_of(offer)) if with_notes else "",
+            _heading(offer.profile if stock.is_shared else "", f"{how} {name}" if named else ""),
         )
-        for offer in stock.offers
+        for offers, how in ((right, "with"), (others, "without"))
+        for offer in offers
     )
+
+
+def _heading(profile: str, use: str) -> str:
+    return " · ".join(part for part in (profile, use) if part)
 
 
 def offer_note(offer: Offer, live: UnitPrice | None = None) -> str:
@@ -62,7 +82,11 @@ def offer_note(offer: Offer, live: UnitPrice | None = None) -> str:
 def short_title(title: str, cells: int) -> str:
     """Return the title of an endpoint without `with a finetune`, where it would not fit into `cells`."""
     whose = title.rpartition(_OWNER)[2] if _OWNER in title else ""
-    return title if len(title) <= cells else short_name(_owned(title.partition(_ADDITION)[0], whose), cells)
+    return (
+        title
+        if len(title) <= cells
+        else short_name(_owned(_ADDITION.sub("", title.removesuffix(_OWNER + whose)), whose), cells)
+    )
 
 
 def short_name(name: str, cells: int) -> str:
@@ -74,11 +98,18 @@ def short_name(name: str, cells: int) -> str:
     return f"{shorten(head, room)}{owner}{whose}" if room >= LEAST_TITLE_CELLS else head
 
 
-def finetune_choices(stock: Stock) -> tuple[Choice, ...]:
-    """Return `none` and every finetune that can be generated with, favourites first."""
+def finetune_choices(stock: Stock, present: Offer | None = None) -> tuple[Choice, ...]:
+    """Return `none` and every finetune that can be generated with, favourites first.
+
+    Args:
+        stock: what there is.
+        present: the endpoint that is chosen; a finetune that needs another one says why.
+    """
     known = stock.ready()
     shared = stock.is_shared or len({item.profile for item in known}) > 1
-    offered = (Choice(item.ref, _finetune_label(item, shared=shared), _about(item)) for item in known)
+    offered = (
+        Choice(item.ref, _finetune_label(item, shared=shared), _about(item, present)) for item in known
+    )
     return (Choice(NO_FINETUNE, "none", "a base model or a tool"), *offered)
 
 
@@ -95,9 +126,11 @@ def _finetune_label(finetune: Finetune, *, shared: bool) -> str:
     return _owned(shorten(finetune.name, NAME_CELLS), whose if shared else "")
 
 
-def _about(finetune: Finetune) -> str:
+def _about(finetune: Finetune, present: Offer | None = None) -> str:
+    wrong = misfit(present, finetune) if present is not None and present.endpoint.takes_finetune() else None
     base = finetune.base.title if finetune.base is not None else ""
-    return " · ".join(part for part in (finetune.trigger_word or finetune.id, base) if part)
+    parts = (f"{_NOT_HERE}{wrong}" if wrong else "", finetune.trigger_word or finetune.id, base)
+    return " · ".join(part for part in parts if part)
 
 
 def _owned(words: str, profile: str) -> str:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import RenderResult
 from textual.content import Content
 
-from fluxtui.screens.generate.choices import NO_FINETUNE, short_name, short_title
+from fluxtui.screens.generate.choices import (
+    NO_FINETUNE,
+    offer_choices,
+    offer_title,
+    short_name,
+    short_title,
+)
+from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.stock import Stock
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form.finetune_control import ANY_FINETUNE
@@ -22,13 +32,17 @@ class OneAtATime(Chooser):
 
     def render(self) -> RenderResult:
         """Draw the label of the chosen value, as much of it as fits."""
-        label = next((choice.label for choice in self.choices if choice.value == self.value), self.value)
+        label = self.label_of(self.value)
         if not label:
             return plain(self.none_text, "$text-muted")
         room = max(self.content_size.width - 4, 4)
         shown = plain(self.shortened(label, room), "bold $text-accent")
         arrow = "$text-muted"
         return Content.assemble(("◂ ", arrow), shown.truncate(room, ellipsis=True), (" ▸", arrow))
+
+    def label_of(self, value: str) -> str:
+        """Return the words for a value, itself where it is not on offer."""
+        return next((choice.label for choice in self.choices if choice.value == value), value)
 
     def shortened(self, label: str, cells: int) -> str:
         """Return as much of a label as is worth showing in some cells."""
@@ -40,11 +54,30 @@ class EndpointChooser(OneAtATime):
 
     HELP = (
         "What makes the picture, at whichever of your services. Left and right go through the endpoints, "
-        "Enter lists them all with price and group. What both know of the parameters is kept."
+        "Enter lists them all with their price, those first that go with the finetune. What both know of the "
+        "parameters is kept."
     )
 
     def __init__(self) -> None:
         super().__init__((), title="Endpoint", none_text="none without a key", id="endpoint")
+        self._titles: Mapping[str, str] = {}
+        self._stock = Stock()
+        self._form = GenerateForm()
+
+    def offer(self, stock: Stock, form: GenerateForm) -> None:
+        """Offer the endpoints, in an order that suits a form."""
+        self._titles = {item.ref: offer_title(item, shared=stock.is_shared) for item in stock.offers}
+        self._stock, self._form = stock, form
+        self.choices = offer_choices(stock, form, with_notes=False)
+
+    def action_open(self) -> None:
+        """Show all endpoints with what is told beside them, which is reckoned not before."""
+        self.choices = offer_choices(self._stock, self._form)
+        super().action_open()
+
+    def label_of(self, value: str) -> str:
+        """Return the title of an endpoint, with its profile where there are several."""
+        return self._titles.get(value, value)
 
     def shortened(self, label: str, cells: int) -> str:
         """Return the title without what the finetune beside it tells already."""

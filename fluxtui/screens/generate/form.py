@@ -135,8 +135,13 @@ class GenerateForm:
                 values[item.name] = _stand_in(item)
         try:
             return offer.endpoint.checked(values).estimate(live)
-        except InvalidInput:
-            return None
+        except InvalidInput as error:
+            free = {item.name for item in fields_of(offer.endpoint) if item.control in _FREE}
+            if not {problem.field for problem in error.problems} <= free:
+                return None
+        # Only a prompt or a finetune is wrong, or stood in for: they cost nothing.
+        given = {name: value for name, value in values.items() if value is not None}
+        return offer.endpoint.model_construct(**given).estimate(live)
 
     def pictures(self) -> int:
         """Return how many pictures are asked for. Raises `InvalidInput` where the number is none."""
@@ -183,6 +188,9 @@ class GenerateForm:
         used = finetune or (str(named) if named else None)
         return cls(finetune=used, prompt=text).at(offer).with_values(offer.endpoint, recipe)
 
+
+_FREE = frozenset({Control.PROMPT, Control.FINETUNE})
+"""What the price does not depend on."""
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "profile": str,

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 from fluxtui.domain.endpoint import Control, Endpoint, Field, FinetuneBy, fields_of
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.uses import Offer, fits
+from fluxtui.domain.text import safe_text
+from fluxtui.domain.uses import Offer, fits, why_not
 
 WEIGHTS_SUFFIX = ".safetensors"
+NAME_LIMIT = 80
+"""More characters of a name are not repeated in a sentence."""
 
 
 def finetune_fields(endpoint: type[Endpoint]) -> tuple[Field, ...]:
@@ -53,9 +56,19 @@ def goes_with(offer: Offer, named: str, finetune: Finetune | None) -> bool:
 
 def misfits(offer: Offer, values: Mapping[str, Any], finetunes: Sequence[Finetune]) -> tuple[Problem, ...]:
     """Return a problem for each finetune among the values of a request that the endpoint cannot use."""
-    named = {item: str(values.get(item.name) or "") for item in finetune_fields(offer.endpoint)}
-    return tuple(
-        Problem(item.name, f"{item.title}: this endpoint cannot use what is chosen", whole=True)
-        for item, name in named.items()
-        if name and not goes_with(offer, name, find_finetune(finetunes, offer.profile, name))
-    )
+    found = []
+    for item in finetune_fields(offer.endpoint):
+        name = str(values.get(item.name) or "")
+        finetune = find_finetune(finetunes, offer.profile, name)
+        if name and not goes_with(offer, name, finetune):
+            found.append(Problem(item.name, _reason(offer, item, finetune), whole=True))
+    return tuple(found)
+
+
+def _reason(offer: Offer, item: Field, finetune: Finetune | None) -> str:
+    if finetune is not None:
+        return f"{safe_text(finetune.name, limit=NAME_LIMIT)} {why_not(offer, finetune)}"
+    use = offer.endpoint.info.finetunes
+    by_file = use is not None and use.by is FinetuneBy.WEIGHTS
+    wanted = f"the https address of a {WEIGHTS_SUFFIX} file" if by_file else "an id, not an address"
+    return f"{item.title} must be one of yours or {wanted}"

@@ -15,7 +15,7 @@ from textual.message import Message
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices, offer_choices
+from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, parameters_of, prompt_field
 from fluxtui.screens.generate.matching import misfits
@@ -86,7 +86,7 @@ class OrderPanel(Vertical):
         self._show_finetune()
         self.query_one(SubmitBar).show_count(form.count)
         parameters = self.query_one(ParameterForm)
-        self._offer_loras()
+        self._offer_choices()
         await parameters.set_fields(
             parameters_of(endpoint), values, suggest=endpoint.suggested, find_problems=self._find_problems
         )
@@ -112,14 +112,14 @@ class OrderPanel(Vertical):
     def show_stock(self, stock: Stock) -> None:
         """Offer what there is to choose from; what is chosen stays chosen."""
         self._stock = stock
-        self.query_one(EndpointChooser).choices = offer_choices(stock)
-        self.query_one(FinetuneChooser).choices = finetune_choices(stock)
-        self._offer_loras()
+        self._offer_choices()
         if self._offer is not None:
             self._show_finetune()
 
-    def _offer_loras(self) -> None:
-        """Offer for further finetunes what the endpoint takes."""
+    def _offer_choices(self) -> None:
+        """Offer endpoints and finetunes, and for further finetunes what the endpoint takes."""
+        self.query_one(EndpointChooser).offer(self._stock, self.form)
+        self.query_one(FinetuneChooser).choices = finetune_choices(self._stock, self._offer)
         if self._offer is not None:
             fitting = self._stock.fitting(self._offer)
             choices = lora_choices(self._offer, fitting, shared=self._stock.is_shared)
@@ -156,9 +156,12 @@ class OrderPanel(Vertical):
     def show_cost(self, funds: Funds, *, busy: bool) -> None:
         """Show on the button and beside it what the order costs, and whether the funds suffice."""
         bar, offer = self.query_one(SubmitBar), self._offer
-        estimate = self.form.estimate(offer, self._stock.price_of(offer)) if offer is not None else None
+        if offer is None:
+            return
+        told = self._stock.price_of(offer)
+        estimate = self.form.estimate(offer, told)
         bar.show_label("Sending …" if busy else button_label(estimate, self.form.count), busy=busy)
-        note, wrong = cost_note(estimate, self.form.count, funds)
+        note, wrong = cost_note(estimate, self.form.count, funds, told)
         bar.show_note(note, wrong=wrong)
 
     @property

@@ -14,7 +14,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, prompt_field
 from fluxtui.screens.generate.matching import misfits
-from fluxtui.screens.generate.price import Funds, Price
+from fluxtui.screens.generate.price import Funds, Price, source_of, told_price
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
 from fluxtui.services.storage import StorageService
 from fluxtui.state import StatefulApp
@@ -78,11 +78,14 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
     wrong = misfits(offer, order.values, app.finetunes)
     if wrong:
         raise InvalidInput("Nothing was sent.", wrong)
+    abilities = await services.account.abilities(offer.profile)
+    told = told_price(app.prices, offer)
     price = Price(
-        request.estimate(app.prices.of(offer.provider, offer.endpoint)),
+        request.estimate(told),
         order.count,
-        await funds_of(app, offer.profile),
+        known_funds(app, offer.profile, is_told=abilities.tells_balance),
         services.config.config.generation.confirm_above_usd,
+        source_of(told, abilities.price_source),
     )
     if price.needs_a_yes and not await ask(app, price.question()):
         return ()
@@ -91,14 +94,8 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
     )
 
 
-async def funds_of(app: StatefulApp, profile: str) -> Funds:
-    """Return what a profile has to pay with. Raises `FluxError` where it cannot be used."""
-    abilities = await app.services.account.abilities(profile)
-    return known_funds(app, profile, is_told=abilities.tells_balance)
-
-
 def known_funds(app: StatefulApp, profile: str, *, is_told: bool) -> Funds:
-    """Return the same where it is known already whether the service tells its balance."""
+    """Return what a profile has to pay with; `is_told` says whether its service tells the balance at all."""
     known = app.balance_of(profile)
     owner = profile if len(app.usable_profiles) > 1 else ""
     return Funds(known.credits if known is not None else None, is_told, owner)

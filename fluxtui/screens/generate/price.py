@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fluxtui.domain.money import Estimate, show_credits
+from fluxtui.domain.money import Estimate, UnitPrice, show_credits
+from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import plural
+from fluxtui.domain.uses import Offer
 from fluxtui.widgets.dialogs import ConfirmDialog
 
 
@@ -33,6 +35,11 @@ class Funds:
         return f" at {self.owner}" if self.owner else ""
 
 
+def told_price(prices: Prices, offer: Offer) -> UnitPrice | None:
+    """Return what a service told of an endpoint's price, None where the estimate does not come of it."""
+    return prices.of(offer.provider, offer.endpoint) if offer.endpoint.info.live_price is not None else None
+
+
 @dataclass(frozen=True)
 class Price:
     """What an order costs and what there is to pay it with.
@@ -42,12 +49,14 @@ class Price:
         count: how many pictures.
         funds: of the profile that pays.
         confirm_above_usd: from which sum on the user is asked.
+        source: where the price of one comes from, with its date, as a sentence, or `''`.
     """
 
     each: Estimate
     count: int
     funds: Funds
     confirm_above_usd: float
+    source: str = ""
 
     @property
     def total(self) -> Estimate:
@@ -69,7 +78,7 @@ class Price:
         sum_text = f"{self.count} × {self.each.show()} = {self.total.show()}"
         return ConfirmDialog(
             f"Generate {plural(self.count, 'picture')}?",
-            self._sentences(),
+            tuple(sentence for sentence in (*self._sentences(), self.source) if sentence),
             price=sum_text,
             confirm_label="Generate" if self.is_covered else "Send anyway",
             danger=not self.is_covered,
@@ -88,3 +97,13 @@ class Price:
             )
         after = show_credits(balance - self.total.credits)
         return (f"Balance{place} {show_credits(balance)}, {after} afterwards.",)
+
+
+def source_of(told: UnitPrice | None, price_source: str) -> str:
+    """Return where a price comes from as a sentence.
+
+    Args:
+        told: what the service told, where the price comes of it.
+        price_source: where its prices come from else, in the words of its abilities.
+    """
+    return f"The service told its price on {told.read_on}." if told else f"The price is from {price_source}."

@@ -14,18 +14,16 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.generate.queue_rows import queue_row
 from fluxtui.widgets.table import Column, RowTable
 
-_NARROW = (
-    Column("state", "Queue", width=11),
-    Column("elapsed", "Took", width=8, align="right"),
-    Column("seed", "Seed", width=10, align="right"),
-)
-_PROFILE = Column("profile", "Profile", width=10)
+_STATE = Column("state", "Queue", width=11)
+_ELAPSED = Column("elapsed", "Took", width=8, align="right")
+_SEED = Column("seed", "Seed", width=10, align="right")
+_PROFILE = Column("profile", "Profile", width=9)
 _PROMPT = Column("title", "Prompt")
 
 WIDE_CELLS = 60
 """From this width on the prompt stands in the table as well."""
 VERY_WIDE_CELLS = 72
-"""From this width on there is room for the profile too, where there are several."""
+"""From this width on there is room for the time too, where profiles have to be told apart."""
 
 
 class QueueTable(RowTable):
@@ -56,7 +54,7 @@ class QueueTable(RowTable):
             self.job = job
 
     def __init__(self) -> None:
-        super().__init__(_NARROW, empty="What you generate lines up here.", id="queue")
+        super().__init__(columns_for(0, shared=False), empty="What you generate lines up here.", id="queue")
         self._jobs: dict[str, Job] = {}
         self._offered = (False, False)
         self._shared = False
@@ -80,13 +78,11 @@ class QueueTable(RowTable):
         return self._jobs.get(job_id or "")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show prompts and profiles where there is room."""
+        """Show prompts where there is room."""
         self._fit(event.size.width)
 
     def _fit(self, width: int) -> None:
-        profile = (_PROFILE,) if self._shared and width >= VERY_WIDE_CELLS else ()
-        prompt = (_PROMPT,) if width >= WIDE_CELLS else ()
-        self.set_columns((*_NARROW, *profile, *prompt))
+        self.set_columns(columns_for(width, shared=self._shared))
 
     def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
         """Offer what the marked job allows."""
@@ -120,3 +116,16 @@ class QueueTable(RowTable):
         """Ask for something to be done with the marked job."""
         if self.marked is not None:
             self.post_message(self.Asked(wish, self.marked))
+
+
+def columns_for(width: int, *, shared: bool) -> tuple[Column, ...]:
+    """Return the columns that there is room for; whose a job is goes before how long it took.
+
+    Args:
+        width: cells.
+        shared: whether several profiles are in use.
+    """
+    profile = (_PROFILE,) if shared else ()
+    time = () if shared and width < VERY_WIDE_CELLS else (_ELAPSED,)
+    prompt = (_PROMPT,) if width >= WIDE_CELLS else ()
+    return (_STATE, *profile, *time, _SEED, *prompt)

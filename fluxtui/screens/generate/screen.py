@@ -18,7 +18,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.cancelling import cancel
+from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.generate.changes import Change, missing, to_finetune, to_offer, to_wishes
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel

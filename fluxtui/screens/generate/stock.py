@@ -11,6 +11,7 @@ from fluxtui.domain.prices import Prices
 from fluxtui.domain.uses import Offer, fits
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.matching import find_finetune, goes_with
+from fluxtui.screens.generate.price import told_price
 
 _AVAILABLE = {Availability.SERVING: 0, Availability.BETA: 1, Availability.HISTORIC: 2}
 
@@ -20,7 +21,7 @@ class Stock:
     """The offers of all profiles, the finetunes and the prices that are known; a change is a new stock.
 
     Attributes:
-        offers: finetuned ones first, those of the active profile before others.
+        offers: those of the active profile before others, each profile's finetuned ones first.
         finetunes: all that are known, in whatever state.
         prices: as the services told them.
     """
@@ -52,8 +53,8 @@ class Stock:
         return find_finetune(self.finetunes, form.profile, form.finetune)
 
     def price_of(self, offer: Offer) -> UnitPrice | None:
-        """Return what the service told of an endpoint's price."""
-        return self.prices.of(offer.provider, offer.endpoint)
+        """Return what the service told of an endpoint's price, None where it is not reckoned with."""
+        return told_price(self.prices, offer)
 
     def ready(self) -> tuple[Finetune, ...]:
         """Return the finetunes that can be used now: favourites first, then in the order of the profiles."""

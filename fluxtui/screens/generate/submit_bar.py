@@ -10,11 +10,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
 
-from fluxtui.domain.money import Estimate, show_credits
+from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.screens.generate.form import COUNT, MOST_PICTURES
 from fluxtui.screens.generate.price import Funds
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
+
+_BETWEEN = " · "
 
 
 class CountInput(NumberControl):
@@ -66,12 +68,19 @@ class SubmitBar(Vertical):
         button.disabled = busy
 
     def show_note(self, note: str, *, wrong: bool = False) -> None:
-        """Say something about the cost."""
+        """Say something about the cost, without its last parts where there is no room for them."""
         if note != self._note:
             self._note = note
-            line = self.query_one(".cost", PlainStatic)
-            line.show(note, layout=False)
-            line.set_class(wrong, "-wrong")
+            self.query_one(".cost", PlainStatic).set_class(wrong, "-wrong")
+            self._draw_note()
+
+    def on_resize(self) -> None:
+        """Say as much about the cost as there is room for."""
+        self._draw_note()
+
+    def _draw_note(self) -> None:
+        room = self.content_size.width
+        self.query_one(".cost", PlainStatic).show(fitted(self._note, room) if room else "", layout=False)
 
     def focus_count(self) -> None:
         """Put the focus into the number."""
@@ -101,8 +110,17 @@ def button_label(estimate: Estimate | None, count: Any) -> str:
     return f"Generate {count}{price}  ^S"
 
 
-def cost_note(estimate: Estimate | None, count: Any, funds: Funds) -> tuple[str, bool]:
-    """Return what to say about the cost, and whether the funds are too small for it."""
+def cost_note(
+    estimate: Estimate | None, count: Any, funds: Funds, told: UnitPrice | None = None
+) -> tuple[str, bool]:
+    """Return what to say about the cost, and whether the funds are too small for it.
+
+    Args:
+        estimate: of one picture, None while it cannot be reckoned.
+        count: as entered.
+        funds: of the profile that pays.
+        told: the price that the service told, where the estimate comes of it.
+    """
     if not isinstance(count, int) or not 1 <= count <= MOST_PICTURES:
         return f"✗ Pictures must be 1 to {MOST_PICTURES}", True
     if estimate is None:
@@ -110,5 +128,13 @@ def cost_note(estimate: Estimate | None, count: Any, funds: Funds) -> tuple[str,
     if funds.balance is not None and not funds.covers(estimate.times(count).credits):
         return f"✗ Only {show_credits(funds.balance)} are left{funds.place}", True
     basis = estimate.basis if estimate.basis.startswith("a picture") else f"a picture: {estimate.basis}"
-    untold = "" if funds.is_told else " · balance not told"
-    return f"{estimate.show()} {basis}{untold}", False
+    dated = f"told {told.read_on}" if told is not None else ""
+    untold = "" if funds.is_told else "balance not told"
+    return _BETWEEN.join(part for part in (f"{estimate.show()} {basis}", dated, untold) if part), False
+
+
+def fitted(note: str, cells: int) -> str:
+    """Return as many whole parts of a note as fit into some cells, at least the first."""
+    while len(note) > cells and _BETWEEN in note:
+        note = note.rpartition(_BETWEEN)[0]
+    return note

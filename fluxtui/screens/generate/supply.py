@@ -53,9 +53,12 @@ class Supply:
 
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
-        """All offers: finetuned ones first, within them the profiles in their order."""
-        found = [offer for answer in self._in_order for offer in answer.offers]
-        return tuple(sorted(found, key=lambda offer: not offer.endpoint.takes_finetune()))
+        """All offers: the profiles in their order, the finetuned ones of each first."""
+        return tuple(
+            offer
+            for answer in self._in_order
+            for offer in sorted(answer.offers, key=lambda offer: not offer.endpoint.takes_finetune())
+        )
 
     @property
     def faults(self) -> tuple[Answer, ...]:

@@ -12,7 +12,7 @@ from textual.content import Content
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text, shorten
-from fluxtui.screens.jobs.rows import kind_word, state_word
+from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
 from fluxtui.widgets.plain import plain
 from fluxtui.widgets.progress import exact_time
 
@@ -22,8 +22,6 @@ VALUE_LIMIT = 2_000
 """Characters shown of one value; the journal has all of it."""
 
 ADVICE = {
-    JobState.IN_DOUBT: "The answer was lost: the service may have accepted and billed it. "
-    "l looks for it at the service, a sends it again (and may pay twice), x gives it up.",
     JobState.FAILED: "a sends the same again as a new job.",
     JobState.REFUSED: "Nothing was billed. a sends the same again as a new job.",
     JobState.MODERATED: "Moderation stopped it. Change the words or pictures before sending again.",
@@ -31,16 +29,46 @@ ADVICE = {
 }
 """What to do next, for states in which the user has to know."""
 
+LOST = "The answer was lost: the service may have accepted and billed it. "
+FINDABLE = f"{LOST}l looks for it at the service, a sends it again (and may pay twice), x gives it up."
+UNFINDABLE = (
+    f"{LOST}It cannot be asked for such a job: look at the service's own page what was billed. "
+    "a sends it again (and may pay twice), x gives it up."
+)
+LOG_LINES = 20
+"""How many of the last lines of a log are shown; the journal has more."""
 
-def job_details(job: Job, story: Sequence[JobEvent]) -> Content:
-    """Return title, error, advice, facts, story and parameters of a job."""
+
+def advice_for(job: Job, *, can_be_found: bool = True) -> str:
+    """Return what to do next about a job, or `''`.
+
+    Args:
+        job: any job.
+        can_be_found: whether its service can be asked for a job like it whose answer was lost.
+    """
+    if job.state is JobState.IN_DOUBT:
+        return FINDABLE if can_be_found else UNFINDABLE
+    return ADVICE.get(job.state, "")
+
+
+def job_details(job: Job, story: Sequence[JobEvent], *, log: str = "", can_be_found: bool = True) -> Content:
+    """Return title, error, advice, facts, log, story and parameters of a job.
+
+    Args:
+        job: any job.
+        story: its states, from the first on.
+        log: what the task printed at the service, as far as it is known.
+        can_be_found: whether its service can be asked for a job like it whose answer was lost.
+    """
     parts: list[Content] = [plain(job.title or kind_word(job), "bold"), Content("\n")]
     if job.error:
         title = f"{job.error_title}: " if job.error_title else ""
         parts += [plain(f"✗ {title}{job.error}", "$text-error"), Content("\n")]
-    if job.state in ADVICE:
-        parts += [plain(ADVICE[job.state], "$text-warning"), Content("\n")]
+    if advice := advice_for(job, can_be_found=can_be_found):
+        parts += [plain(advice, "$text-warning"), Content("\n")]
     parts += [_line(label, value) for label, value in _facts(job) if value]
+    if lines := [line for line in log.splitlines() if line.strip()][-LOG_LINES:]:
+        parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
     parts += [Content.styled("\nParameters\n", "bold")]
     parts += [_line(name.replace("_", " "), _value(value)) for name, value in job.parameters.items()]
@@ -56,6 +84,7 @@ def _facts(job: Job) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
         ("state", state_word(job.state) + (f" ({job.remote_status})" if job.remote_status else "")),
+        ("cancelling", _cancelling(job)),
         ("endpoint", f"{job.endpoint} · {job.profile}"),
         ("finetune", " · ".join(part for part in (job.finetune_name, job.finetune_id) if part)),
         ("cost", f"{cost} (estimate {show_credits(job.estimate_credits)})" if cost else ""),
@@ -67,6 +96,15 @@ def _facts(job: Job) -> tuple[tuple[str, str], ...]:
         ("remote id", job.remote_id or ""),
         ("job", job.id),
         ("made", exact_time(job.created_at)),
+    )
+
+
+def _cancelling(job: Job) -> str:
+    """Return that it is to be cancelled and what the service said to that, while it has not ended."""
+    if not is_cancelling(job) or job.cancel_asked_at is None:
+        return ""
+    return (
+        f"asked for at {_clock(job.cancel_asked_at)}; {job.cancel_answer or 'the service has not answered'}"
     )
 
 

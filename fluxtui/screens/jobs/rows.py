@@ -35,6 +35,18 @@ def state_word(state: JobState) -> str:
     return WORDS.get(state, state.value)
 
 
+def state_text(job: Job) -> str:
+    """Return sign and word for where a job stands; one that is to be cancelled says so."""
+    if is_cancelling(job):
+        return f"{SIGNS[JobState.CANCELLED][0]} cancelling"
+    return f"{SIGNS[job.state][0]} {state_word(job.state)}"
+
+
+def is_cancelling(job: Job) -> bool:
+    """Tell whether it is wished that a job be cancelled, and it has not ended yet."""
+    return job.is_active and job.cancel_asked_at is not None
+
+
 def ordered(jobs: Iterable[Job], places: Mapping[str, int] = MappingProxyType({})) -> tuple[Job, ...]:
     """Return jobs as a person looks for them, newest first but for the queue, which is in its order.
 

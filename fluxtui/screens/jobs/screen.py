@@ -9,9 +9,12 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
+from textual.events import Resize
 
+from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
+from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.jobs.queue_line import queue_line
 from fluxtui.screens.jobs.rows import (
@@ -22,7 +25,7 @@ from fluxtui.screens.jobs.rows import (
     ordered,
     places_of,
     progress_cell,
-    state_word,
+    state_text,
     title_cell,
 )
 from fluxtui.screens.place import PlaceScreen
@@ -40,10 +43,20 @@ COLUMNS = (
     Column("age", "Made", width=8),
     Column("cost", "Cost", width=7, align="right"),
 )
+PROFILE = Column("profile", "Profile", width=10)
+"""Stands beside the others where jobs of several profiles are shown and there is room."""
+ROOMY_CELLS = 100
+"""From this width of the place on the profile has room."""
+
+NOT_FOUND = {
+    JobKind.TRAINING: "A new finetune can stay hidden for a while; look again later.",
+    JobKind.GENERATION: "If it does not show soon, the service most likely never got it.",
+}
+"""What may be thought of a lost job that its service does not know."""
 
 ALLOWED: dict[str, Callable[[Job], bool]] = {
     "open": lambda job: job.picture is not None,
-    "cancel": lambda job: job.is_active or job.state is JobState.IN_DOUBT,
+    "cancel": lambda job: (job.is_active and job.cancel_asked_at is None) or job.state is JobState.IN_DOUBT,
     "send_again": lambda job: not job.is_active and job.state is not JobState.DONE,
     "look_again": lambda job: job.state is JobState.IN_DOUBT,
     "use_again": lambda job: job.kind is JobKind.GENERATION,
@@ -52,7 +65,7 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
     "move_down": lambda job: job.state is JobState.DRAFT,
     "to_top": lambda job: job.state is JobState.DRAFT,
 }
-"""What can be done about which jobs."""
+"""What can be done about which jobs; that a doubtful one can be looked for depends on its service too."""
 
 
 class JobsScreen(PlaceScreen):
@@ -62,6 +75,8 @@ class JobsScreen(PlaceScreen):
     CSS_PATH = "jobs.tcss"
     HELP = """Every job with its state, progress, age and cost. `~` marks an estimate, `?` a cost of
 which it is not known whether it was charged.
+
+A job that was sent is cancelled by its service, where that can; what it may cost all the same is said first.
 
 Queued jobs are sent in the order shown: `K` and `J` move one, `t` sends it next. `p` pauses the queue and
 resumes it; what was sent goes on. A queue without credits pauses by itself and goes on when there are some.
@@ -83,6 +98,11 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
             "dollar_sign", "app.show_spending", "Spending", id="jobs.spending", key_display="$", show=False
         ),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._finds: dict[str, frozenset[JobKind]] = {}
+        """The kinds of lost jobs that can be looked for, by profile, as far as it is known."""
 
     def compose_place(self) -> ComposeResult:
         """Lay out table and details."""
@@ -111,6 +131,10 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         queue.show(line)
         self._show_rows()
 
+    def on_resize(self, event: Resize) -> None:
+        """Show whose the jobs are where there is room."""
+        self._show_rows()
+
     def _show_time(self) -> None:
         if self.app.screen is self:
             self._show_rows()
@@ -121,14 +145,18 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
 
     def _show_rows(self) -> None:
         now = self.app.clock()
+        table = self.query_one(RowTable)
+        shared = len({job.profile for job in self.app.jobs}) > 1 and self.app.size.width >= ROOMY_CELLS
+        table.set_columns((*COLUMNS[:2], PROFILE, *COLUMNS[2:]) if shared else COLUMNS)
         places = places_of(queue.order for queue in self.app.queues)
-        self.query_one(RowTable).set_rows(
+        table.set_rows(
             [
                 Row(
                     job.id,
                     {
-                        "state": cell(f"{SIGNS[job.state][0]} {state_word(job.state)}", SIGNS[job.state][1]),
+                        "state": cell(state_text(job), SIGNS[job.state][1]),
                         "title": title_cell(job),
+                        "profile": cell(job.profile, "dim"),
                         "progress": progress_cell(job, now, places.get(job.id)),
                         "age": age_cell(job, now),
                         "cost": cost_cell(job),
@@ -155,8 +183,22 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         if job is None:
             story.show("")
             return
-        story.show(job_details(job, await self.app.services.journal.jobs.story(job.id)))
+        journal = self.app.services.journal
+        events, log = await journal.jobs.story(job.id), await journal.logs.get(job.id)
+        findable = job.state is not JobState.IN_DOUBT or await self._can_be_found(job)
+        story.show(job_details(job, events, log=log, can_be_found=findable))
         self.refresh_bindings()
+
+    async def _can_be_found(self, job: Job) -> bool:
+        """Tell whether a job's service can be asked for it; one that cannot be used now is worth a try."""
+        try:
+            self._finds[job.profile] = (await self.app.services.account.abilities(job.profile)).finds
+        except FluxError:
+            self._finds.pop(job.profile, None)
+        return self._is_findable(job)
+
+    def _is_findable(self, job: Job) -> bool:
+        return job.kind in self._finds.get(job.profile, frozenset(JobKind))
 
     def _selected(self) -> Job | None:
         key = self.query_one(RowTable).selected_key
@@ -168,6 +210,8 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         if test is None:
             return True
         job = self._selected() if self.is_mounted else None
+        if action == "look_again" and job is not None and not self._is_findable(job):
+            return False
         return job is not None and test(job)
 
     def action_open(self) -> None:
@@ -200,7 +244,8 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
             if await ask(self.app, dialog):
                 await self.app.services.jobs.give_up(job.id)
             return
-        await self.app.services.jobs.cancel(job.id)
+        told = await cancel(self.app, job)
+        self.app.tell(told.text, severity=told.severity)
 
     def action_send_again(self) -> None:
         """Send the same as a new job, after asking, since it costs."""
@@ -234,7 +279,7 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         found = await self.app.services.jobs.look_again(job.id)
         if found.state is JobState.IN_DOUBT:
             self.app.tell(
-                "It was not found. A new finetune can stay hidden for a while; generations cannot be listed.",
+                f"It was not found. {NOT_FOUND[job.kind]}",
                 severity="warning",
             )
         else:
@@ -244,7 +289,12 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         """Put the job's parameters into the Generate form."""
         job = self._selected()
         if job is not None:
-            wishes = {"endpoint": job.endpoint, "values": job.parameters, "finetune_id": job.finetune_id}
+            wishes = {
+                "profile": job.profile,
+                "endpoint": job.endpoint,
+                "values": job.parameters,
+                "finetune": job.finetune_ref,
+            }
             self.run_worker(self.app.go("generate", **wishes), name="going", group="go", exit_on_error=False)
 
     def action_move_up(self) -> None:

@@ -1,30 +1,44 @@
-"""Asks for a finetune that the service does not list: its id, and the word that triggers it."""
+"""Asks for a finetune that no service lists: whose it is, its id, and the word that triggers it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.widgets.dialogs import Dialog
+from fluxtui.domain.endpoint import FinetuneBy
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.text import safe_text
+from fluxtui.domain.weights import Base
+from fluxtui.screens.key_entry import AnswerLine
+from fluxtui.services.models import ProfileOffers, check_id
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import Choice, ConfirmDialog, Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, set_title
 
 
 @dataclass(frozen=True)
 class NewFinetune:
-    """What was typed: an id, and a trigger word or `''`."""
+    """What was typed: an id at the service of a profile, and a trigger word or `''`."""
 
+    profile: str
     id: str
     trigger_word: str
 
 
 class AddDialog(Dialog[NewFinetune]):
-    """Answers with what was typed."""
+    """Answers with what was typed, once it has the form of an id.
+
+    Args:
+        profiles: whose services take an id; at least one.
+    """
 
     HELP = "Type the id, then the trigger word if you know it. Enter goes on, Escape or `ctrl+c` leaves."
 
@@ -39,32 +53,92 @@ class AddDialog(Dialog[NewFinetune]):
         Binding("escape,ctrl+c", "dismiss", "Cancel", id="add.cancel"),
     ]
 
+    def __init__(self, profiles: Sequence[ProfileOffers]) -> None:
+        super().__init__()
+        self._profiles = {answer.profile: answer for answer in profiles}
+        self._profile = profiles[0].profile
+
     def compose(self) -> ComposeResult:
-        """Lay out what an id can be, and the two lines."""
+        """Lay out whose it is, what an id can be, and the two lines."""
         with Vertical(classes="dialog") as frame:
             set_title(frame, "Add a finetune by its id")
-            yield PlainLabel(
-                "Its id; of a LoRA its name in the dashboard, or organisation/name if it is shared."
-            )
+            if len(self._profiles) > 1:
+                choices = [Choice(name, name, answer.title) for name, answer in self._profiles.items()]
+                yield Chooser(choices, self._profile, title="Profile", id="add-profile")
+            yield PlainLabel("", id="add-help")
             yield LineInput(placeholder="id", id="add-id")
+            yield AnswerLine()
             yield PlainLabel("Trigger word, if you know it", classes="add-title")
             yield LineInput(placeholder="the service may tell it", id="add-trigger")
             yield PlainLabel("Enter asks the service for it · Esc or ctrl+c cancels", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Let the id be typed at once."""
+        self._show_help()
+        self._line("#add-id").focus()
+
+    def _show_help(self) -> None:
+        abilities = self._profiles[self._profile].abilities
+        self.query_one("#add-help", PlainLabel).show(abilities.id_help if abilities is not None else "")
+
+    @on(Chooser.Changed)
+    def _choose_profile(self, event: Chooser.Changed) -> None:
+        event.stop()
+        self._profile = event.value
+        self._show_help()
+        self.query_one(AnswerLine).show("")
+
+    @on(Chooser.Passed)
+    def _go_on(self, event: Chooser.Passed) -> None:
+        event.stop()
         self._line("#add-id").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on from the id to the trigger word, and from there to the answer."""
         event.stop()
         finetune_id = self._line("#add-id").value.strip()
-        if not finetune_id:
+        if not self._is_good(finetune_id):
             self._line("#add-id").focus()
         elif event.input.id == "add-id":
             self._line("#add-trigger").focus()
         else:
-            self.dismiss(NewFinetune(finetune_id, self._line("#add-trigger").value.strip()))
+            trigger_word = self._line("#add-trigger").value.strip()
+            self.dismiss(NewFinetune(self._profile, finetune_id, trigger_word))
+
+    def _is_good(self, finetune_id: str) -> bool:
+        """Tell whether a text has the form of an id, and say so if not."""
+        abilities = self._profiles[self._profile].abilities
+        answer = self.query_one(AnswerLine)
+        answer.show("")
+        if not finetune_id:
+            return False
+        try:
+            if abilities is not None:
+                check_id(finetune_id, abilities)
+        except InvalidInput as error:
+            answer.show_fault(error.message)
+            return False
+        return True
 
     def _line(self, selector: str) -> LineInput:
         return self.query_one(selector, LineInput)
+
+
+def unlisted_dialog(finetune_id: str) -> ConfirmDialog:
+    """Return the question whether to take a finetune that the service tells nothing of."""
+    return ConfirmDialog(
+        "Add it all the same?",
+        (
+            f"The service tells nothing of {safe_text(finetune_id, limit=60)}.",
+            "That is usual for a LoRA uploaded in the dashboard or shared by somebody else; "
+            "it can be used if the name is right.",
+        ),
+        confirm_label="Add",
+    )
+
+
+def bases_by_id(offers: ProfileOffers) -> tuple[Base, ...]:
+    """Return the base models of the finetunes that a profile knows by their ids, in the usual order."""
+    uses = [offer.endpoint.info.finetunes for offer in offers.offers]
+    known = {base for use in uses if use is not None and use.by is FinetuneBy.ID for base in use.bases}
+    return tuple(base for base in Base if base in known)

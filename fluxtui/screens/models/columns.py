@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from rich.text import Text
 
 from fluxtui.domain.endpoint import number_text
-from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
+from fluxtui.domain.text import file_size, safe_text
+from fluxtui.domain.weights import Base
 from fluxtui.widgets.table import Column, Row
 
 STATE_WORDS: dict[FinetuneState, str] = {
@@ -27,17 +28,23 @@ STATE_STYLES: dict[FinetuneState, str] = {
     FinetuneState.DELETED: "dim",
 }
 
+PROFILE = "profile"
+"""The key of the column that says whose a finetune is; it is left out where that is the same of all."""
+
 COLUMNS: tuple[Column, ...] = (
     Column("name", "  Name"),
+    Column(PROFILE, "Profile", 9),
     Column("state", "State", 10),
-    Column("trigger", "Trigger", 12),
+    Column("base", "Base model", 15),
+    Column("trigger", "Trigger", 9),
+    Column("size", "Size", 8, "right"),
+    Column("rank", "Rank", 6, "right"),
+    Column("date", "Date", 10),
     Column("type", "Type", 6),
     Column("mode", "Mode", 9),
-    Column("rank", "Rank", 6, "right"),
     Column("iterations", "Iter.", 7, "right"),
     Column("rate", "Rate", 7, "right"),
     Column("priority", "Priority", 13),
-    Column("date", "Date", 10),
     Column("id", "Id", 36),
 )
 """Every column, from left to right; a narrow one has room for the mark of its order."""
@@ -45,12 +52,15 @@ COLUMNS: tuple[Column, ...] = (
 _KEPT_FIRST = (
     "name",
     "state",
+    "base",
+    PROFILE,
     "trigger",
-    "type",
+    "size",
+    "rank",
     "date",
+    "type",
     "mode",
     "iterations",
-    "rank",
     "rate",
     "priority",
     "id",
@@ -59,16 +69,31 @@ _NAME_CELLS = 16
 _GAP = 2
 
 
-def fitting(width: int) -> tuple[Column, ...]:
-    """Return the columns that fit into `width` cells beside each other; what tells least goes first."""
-    by_key = {column.key: column for column in COLUMNS}
+def fitting(width: int, *, several: bool = True) -> tuple[Column, ...]:
+    """Return the columns that fit into `width` cells beside each other; what tells least goes first.
+
+    Args:
+        width: cells of the table.
+        several: whether the finetunes are of several profiles.
+    """
+    by_key = {column.key: column for column in COLUMNS if several or column.key != PROFILE}
     kept: set[str] = set()
-    for key in _KEPT_FIRST:
+    for key in (key for key in _KEPT_FIRST if key in by_key):
         width -= (by_key[key].width or _NAME_CELLS) + _GAP
         if width < 0 and kept:
             break
         kept.add(key)
     return tuple(column for column in COLUMNS if column.key in kept)
+
+
+def profile_words(profile: str) -> str:
+    """Return whose a finetune is, for people: the name of the profile, or that the user brought it."""
+    return "own file" if profile == OWN_FILES else profile
+
+
+def base_words(base: Base | None) -> str:
+    """Return the base model without the brackets of its name, which cost room: `FLUX.2 klein 9B`."""
+    return "" if base is None else base.title.replace("[", "").replace("]", "")
 
 
 def rows_of(finetunes: Sequence[Finetune]) -> list[Row]:
@@ -85,11 +110,14 @@ def _row(finetune: Finetune) -> Row:
         finetune.ref,
         {
             "name": Text.assemble(("★ " if finetune.favourite else "  ", "yellow"), finetune.name),
+            PROFILE: profile_words(finetune.profile),
             "state": Text(STATE_WORDS[finetune.state], STATE_STYLES[finetune.state]),
             "trigger": finetune.trigger_word or "",
+            "base": base_words(finetune.base),
+            "size": file_size(finetune.weights.size) if finetune.weights else "",
             "type": finetune.finetune_type or "",
             "mode": finetune.mode or "",
-            "rank": _number(finetune.lora_rank),
+            "rank": _number(_rank(finetune)),
             "iterations": _number(finetune.iterations),
             "rate": _number(finetune.learning_rate),
             "priority": (finetune.priority or "").replace("_", " "),
@@ -99,12 +127,17 @@ def _row(finetune: Finetune) -> Row:
         },
         {
             "name": finetune.name.casefold(),
-            "rank": finetune.lora_rank,
+            "size": finetune.weights.size if finetune.weights else None,
+            "rank": _rank(finetune),
             "iterations": finetune.iterations,
             "rate": finetune.learning_rate,
             "date": finetune.created_at,
         },
     )
+
+
+def _rank(finetune: Finetune) -> int | None:
+    return finetune.weights.rank if finetune.weights and finetune.weights.rank else finetune.lora_rank
 
 
 def _number(value: float | None) -> str:
@@ -114,5 +147,9 @@ def _number(value: float | None) -> str:
 def _searched_text(finetune: Finetune) -> str:
     """Return what has no column of its own and shall be found by the filter all the same."""
     told = [*finetune.raw.items(), *(finetune.dataset or {}).items()]
+    if finetune.weights is not None:
+        told += [("file", finetune.weights.path), *finetune.weights.metadata.items()]
+    if finetune.base is not None:
+        told.append(("base", finetune.base.title))
     words = [safe_text(part) for pair in told for part in pair]
     return " ".join(["favourite", *words] if finetune.favourite else words)

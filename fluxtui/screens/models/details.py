@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from textual.widgets import Static
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.models.columns import STATE_STYLES, STATE_WORDS
-from fluxtui.screens.models.facts import STATE_SENTENCES, Fact
+from fluxtui.screens.models.fact import Fact
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 PAIRS_FROM = 70
 """Cells from which on two facts stand side by side."""
+
+INLINE_BELOW = 50
+"""Cells below which there is no room for a column of titles beside long texts."""
 
 MAX_TEXT = 2_000
 """Characters of one fact; services can tell anything."""
@@ -39,43 +43,42 @@ class ModelDetails(VerticalScroll):
         super().__init__(id="details")
         self._finetune: Finetune | None = None
         self._facts: tuple[Fact, ...] = ()
+        self._sentence = ""
 
     def compose(self) -> ComposeResult:
         """Lay out one text."""
         yield Static(markup=False)
 
-    def show(self, finetune: Finetune | None, facts: Sequence[Fact] = ()) -> None:
-        """Show a finetune with its facts, or nothing."""
-        if finetune is None or self._finetune is None or finetune.id != self._finetune.id:
+    def show(self, finetune: Finetune | None, facts: Sequence[Fact] = (), sentence: str = "") -> None:
+        """Show a finetune with its facts and a sentence on what can be done with it, or nothing."""
+        if finetune is None or self._finetune is None or finetune.ref != self._finetune.ref:
             self.scroll_home(animate=False)
-        self._finetune, self._facts = finetune, tuple(facts)
+        self._finetune, self._facts, self._sentence = finetune, tuple(facts), sentence
         self._draw()
 
     def _draw(self) -> None:
-        drawing = "" if self._finetune is None else DetailsDrawing(self._finetune, self._facts)
+        finetune = self._finetune
+        drawing = "" if finetune is None else DetailsDrawing(finetune, self._facts, self._sentence)
         self.query_one(Static).update(drawing)
 
 
 class DetailsDrawing:
-    """The details as Rich draws them, in two columns where the width allows."""
+    """The details as Rich draws them, short facts in two columns where the width allows."""
 
-    def __init__(self, finetune: Finetune, facts: Sequence[Fact]) -> None:
+    def __init__(self, finetune: Finetune, facts: Sequence[Fact], sentence: str = "") -> None:
         self._finetune = finetune
         self._facts = facts
+        self._sentence = sentence
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.text import Text
+
         yield from self._heading()
         pairs = 2 if options.max_width >= PAIRS_FROM else 1
-        short = [fact for fact in self._facts if not fact.is_long]
-        grid = _grid(pairs)
-        for start in range(0, len(short), pairs):
-            grid.add_row(*(cell for fact in short[start : start + pairs] for cell in _cells(fact)))
-        yield grid
-        long = _grid(1)
-        for fact in self._facts:
-            if fact.is_long:
-                long.add_row(*_cells(fact))
-        yield long
+        for section, facts in groupby(self._facts, key=lambda fact: fact.section):
+            if section:
+                yield Text(section, "bold underline")
+            yield from _section(tuple(facts), pairs, inline=options.max_width < INLINE_BELOW)
 
     def _heading(self) -> Iterable[Text]:
         from rich.text import Text
@@ -84,7 +87,36 @@ class DetailsDrawing:
         star = "★ " if self._finetune.favourite else ""
         name = safe_text(self._finetune.name)
         yield Text.assemble((star, "yellow"), (name, "bold"), "  ", (STATE_WORDS[state], STATE_STYLES[state]))
-        yield Text(STATE_SENTENCES[state], "dim")
+        if self._sentence:
+            yield Text(safe_text(self._sentence, limit=MAX_TEXT), "dim")
+
+
+def _section(facts: Sequence[Fact], pairs: int, *, inline: bool) -> Iterable[Table | Text]:
+    """Return the facts of a section: short ones beside each other, then each long one on its own.
+
+    Args:
+        facts: of one section.
+        pairs: how many short facts stand side by side.
+        inline: whether a long text starts right after its title and goes on under it.
+    """
+    from rich.text import Text
+
+    short = [fact for fact in facts if not fact.is_long]
+    if short:
+        grid = _grid(pairs)
+        for start in range(0, len(short), pairs):
+            grid.add_row(*(cell for fact in short[start : start + pairs] for cell in _cells(fact)))
+        yield grid
+    long = [fact for fact in facts if fact.is_long]
+    if inline:
+        for fact in long:
+            title, text = _cells(fact)
+            yield Text.assemble((f"{title.plain}  ", "dim"), text, overflow="fold")
+    elif long:
+        grid = _grid(1)
+        for fact in long:
+            grid.add_row(*_cells(fact))
+        yield grid
 
 
 def _grid(pairs: int) -> Table:

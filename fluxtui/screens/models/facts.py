@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from fluxtui.domain.endpoint import number_text
-from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import file_size, plural
-from fluxtui.services.models import RefreshResult
+from fluxtui.screens.models.columns import profile_words
+from fluxtui.screens.models.fact import TOLD, TRAINING, Fact
+from fluxtui.screens.models.use_facts import file_facts, misfit_facts, use_facts, why_nowhere
+from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
 from fluxtui.widgets.progress import exact_time, progress_text, relative_time
 
 STATE_SENTENCES: dict[FinetuneState, str] = {
@@ -34,48 +36,61 @@ _SHOWN_KEYS = frozenset(
         "priority",
         "captioning",
         "trigger_word",
+        ADDED_BY_HAND,
     }
 )
 """What a service tells that stands among the facts already."""
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One thing that is known; `is_long` ones want a line of their own."""
+def facts_of(
+    finetune: Finetune, job: Job | None, now: datetime, uses: Uses | None = None
+) -> tuple[Fact, ...]:
+    """Return what is known of a finetune.
 
-    title: str
-    text: str
-    is_long: bool = False
-
-
-def facts_of(finetune: Finetune, job: Job | None, now: datetime) -> tuple[Fact, ...]:
-    """Return what is known of a finetune; `job` is the training it came from, if that was done here."""
+    Args:
+        finetune: which.
+        job: the training it came from, if that was done here.
+        now: aware.
+        uses: where it can be used and how its file is, once that is known.
+    """
+    is_own = finetune.profile == OWN_FILES
     progress = progress_text(job.progress) if job is not None and job.is_active else ""
     facts = [
         Fact("Progress", progress),
         Fact("Trigger word", finetune.trigger_word or "none known"),
-        Fact("Type", finetune.finetune_type or ""),
-        Fact("Mode", finetune.mode or ""),
-        Fact("Rank", _number(finetune.lora_rank)),
-        Fact("Iterations", _number(finetune.iterations)),
-        Fact("Learning rate", _number(finetune.learning_rate)),
-        Fact("Priority", (finetune.priority or "").replace("_", " ")),
-        Fact(
-            "Captioning",
-            "" if finetune.captioning is None else "automatic" if finetune.captioning else "own only",
-        ),
+        Fact("Base model", finetune.base.title if finetune.base else "not known"),
+        Fact("Profile", profile_words(finetune.profile)),
         Fact("Cost", show_credits(job.credits) if job is not None else ""),
         Fact("Id", finetune.id, is_long=True),
-        Fact("Trained", _moment(finetune.created_at, now), is_long=True),
-        *_dataset_facts(finetune.dataset or {}),
-        *_extra_facts(finetune),
-        Fact(
-            "Local copy",
-            _moment(finetune.refreshed_at, now) or "never compared with the service",
-            is_long=True,
-        ),
+        Fact("Taken in", _moment(finetune.created_at, now) if is_own else "", is_long=True),
+        *(use_facts(uses) if uses is not None else ()),
+        *file_facts(finetune, uses.file if uses is not None else None),
+        *(() if is_own else _training_facts(finetune, now)),
+        *(() if is_own else _told_facts(finetune, now)),
+        *(misfit_facts(uses) if uses is not None else ()),
     ]
     return tuple(fact for fact in facts if fact.text)
+
+
+def _training_facts(finetune: Finetune, now: datetime) -> list[Fact]:
+    captioning = "" if finetune.captioning is None else "automatic" if finetune.captioning else "own only"
+    return [
+        Fact("Type", finetune.finetune_type or "", section=TRAINING),
+        Fact("Mode", finetune.mode or "", section=TRAINING),
+        Fact("Rank", _number(finetune.lora_rank), section=TRAINING),
+        Fact("Iterations", _number(finetune.iterations), section=TRAINING),
+        Fact("Learning rate", _number(finetune.learning_rate), section=TRAINING),
+        Fact("Priority", (finetune.priority or "").replace("_", " "), section=TRAINING),
+        Fact("Captioning", captioning, section=TRAINING),
+        Fact("Trainer", finetune.endpoint or "", is_long=True, section=TRAINING),
+        Fact("Trained", _moment(finetune.created_at, now), is_long=True, section=TRAINING),
+        *_dataset_facts(finetune.dataset or {}),
+    ]
+
+
+def _told_facts(finetune: Finetune, now: datetime) -> list[Fact]:
+    compared = _moment(finetune.refreshed_at, now) or "never compared with the service"
+    return [*_extra_facts(finetune), Fact("Local copy", compared, is_long=True, section=TOLD)]
 
 
 def _moment(moment: datetime | None, now: datetime) -> str:
@@ -100,7 +115,7 @@ _DATASET_TITLES = {
 
 def _dataset_facts(dataset: Mapping[str, Any]) -> list[Fact]:
     return [
-        Fact(title, _dataset_text(key, dataset[key]), is_long=True)
+        Fact(title, _dataset_text(key, dataset[key]), is_long=True, section=TRAINING)
         for key, title in _DATASET_TITLES.items()
         if dataset.get(key) not in (None, "", [])
     ]
@@ -117,21 +132,39 @@ def _dataset_text(key: str, value: Any) -> str:
 def _extra_facts(finetune: Finetune) -> list[Fact]:
     shown = _SHOWN_KEYS | {"timestamp"} if finetune.created_at else _SHOWN_KEYS
     return [
-        Fact(key.replace("_", " "), str(value), is_long=True)
+        Fact(key.replace("_", " "), str(value), is_long=True, section=TOLD)
         for key, value in finetune.raw.items()
         if key not in shown and value not in (None, "", [], {})
     ]
 
 
-def refreshed_text(result: RefreshResult) -> str:
-    """Return what came of asking the service, as a sentence."""
-    parts = [f"The service told of {plural(len(result.finetunes) - len(result.missing), 'finetune')}"]
-    if result.missing:
-        names = ", ".join(item.name for item in result.missing[:3])
-        parts.append(f"it does not list {names}{' and others' if len(result.missing) > 3 else ''} any more")
-    if result.failures:
-        first = result.failures[0]
+def refreshed_text(answers: Sequence[ProfileAnswer]) -> str:
+    """Return what came of asking services of which at least one answered, as one sentence."""
+    good = [answer.profile for answer in answers if answer.result is not None]
+    results = [answer.result for answer in answers if answer.result is not None]
+    whose = good[0] if len(good) == 1 else plural(len(good), "service")
+    if len(answers) == 1:
+        whose = "The service"
+    told = sum(len(result.finetunes) - len(result.missing) for result in results)
+    parts = [f"{whose} told of {plural(told, 'finetune')}"]
+    missing = [item.name for result in results for item in result.missing]
+    if missing:
+        more = " and others" if len(missing) > 3 else ""
+        parts.append(f"no longer listed: {', '.join(missing[:3])}{more}")
+    failures = [failure for result in results for failure in result.failures]
+    if failures:
         parts.append(
-            f"details of {plural(len(result.failures), 'finetune')} could not be had ({first.sentence()})"
+            f"details of {plural(len(failures), 'finetune')} could not be had ({failures[0].sentence()})"
         )
     return "; ".join(parts).rstrip(".") + "."
+
+
+def state_sentence(finetune: Finetune, uses: Uses | None) -> str:
+    """Return what can be done with a finetune now, as a sentence."""
+    if not finetune.is_usable or uses is None:
+        return STATE_SENTENCES[finetune.state]
+    if not uses.fitting:
+        return f"Nothing generates with it: {why_nowhere(uses)}"
+    if finetune.state is FinetuneState.MISSING:
+        return "Its service lists it no more, but its file is here: Enter generates with it."
+    return STATE_SENTENCES[finetune.state]

@@ -1,9 +1,10 @@
-"""The models place: every finetune of the profile, what is known of it, and what can be done with it."""
+"""The models place: the finetunes of all profiles, what is known of them, and what can be done with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -11,46 +12,51 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.reactive import var
 
-from fluxtui.domain.errors import NotFound, ServiceError
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.errors import NotFound
+from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune
-from fluxtui.screens.models.columns import rows_of
+from fluxtui.domain.weights import Base
+from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune, bases_by_id, unlisted_dialog
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.models.facts import STATE_SENTENCES, facts_of, refreshed_text
+from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentence
+from fluxtui.screens.models.file_keys import FileKeys
+from fluxtui.screens.models.removal_words import forget_dialog, removal_sentences, removal_title
 from fluxtui.screens.models.table import ModelTable
-from fluxtui.screens.place import PlaceScreen
+from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
 from fluxtui.state import guarded
-from fluxtui.widgets.dialogs import ConfirmDialog, TypeNameDialog, ask
+from fluxtui.widgets.dialogs import Choice, ChoiceDialog, TypeNameDialog, ask
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.progress import relative_time
 from fluxtui.widgets.table import RowTable
 
 
-class ModelsScreen(PlaceScreen):
-    """Lists the finetunes that the app's state holds; only refresh, add and delete ask the service."""
+class ModelsScreen(FileKeys):
+    """Lists the finetunes that the app's state holds, of all profiles, and what can be done with them."""
 
     PLACE: ClassVar[str] = "models"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "ModelTable RowGrid"
     HELP = (
-        "Every finetune that this profile knows, favourites first. Enter generates with the selected one. "
-        "Only refresh, add and delete ask the service; all else works on the local copy, also offline."
+        "The finetunes of all profiles and the LoRA files of yours, favourites first. Enter generates with "
+        "the selected one. Refresh, add, delete and fetch ask the services; all else works on the local "
+        "copy, also offline. `v` verifies a file, `b` says what it was trained on, `y` copies the id and `t` "
+        "the trigger word; Escape stops a file that moves."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh", "Refresh", id="models.refresh"),
         Binding("f", "favourite", "Star", id="models.favourite"),
-        Binding("t", "copy_trigger_word", "Copy trigger", id="models.copy_trigger"),
-        Binding("y", "copy_id", "Copy id", id="models.copy_id"),
         Binding("n", "add", "Add", id="models.add"),
+        Binding("o", "take_in", "Own file", id="models.take_in"),
+        Binding("w", "fetch_weights", "Fetch file", id="models.fetch"),
+        Binding("p", "prepare", "Dashboard", id="models.prepare"),
         Binding("d", "delete", "Delete", id="models.delete"),
+        Binding("t", "copy_trigger_word", "Copy trigger", id="models.copy_trigger", show=False),
+        Binding("y", "copy_id", "Copy id", id="models.copy_id", show=False),
+        Binding("v", "verify", "Verify file", id="models.verify", show=False),
+        Binding("b", "set_base", "Set base model", id="models.base", show=False),
     ]
-
-    doing: var[str] = var("", init=False)
-    """What is asked of the service at the moment, in words, or `''`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,13 +65,16 @@ class ModelsScreen(PlaceScreen):
     def compose_place(self) -> ComposeResult:
         """Lay out the table and the details, and over them how fresh they are."""
         yield PlainStatic("", id="age")
+        yield PlainStatic("", id="faults")
         with Container(id="panes"):
             yield ModelTable()
             yield ModelDetails()
 
     def on_mount(self) -> None:
         """Follow the finetunes, and the jobs that they came from."""
+        self.query_one("#faults").display = False
         self.watch(self.app, "finetunes", self._draw)
+        self.watch(self.app, "usable_profiles", self._draw_details, init=False)
         self.watch(self.app, "jobs", self._draw_details, init=False)
 
     @property
@@ -101,7 +110,7 @@ class ModelsScreen(PlaceScreen):
     # Drawing
 
     def _draw(self) -> None:
-        self._table.set_rows(rows_of(self.app.finetunes))
+        self._table.show(self.app.finetunes)
         self._draw_age()
         self._draw_details()
 
@@ -112,7 +121,9 @@ class ModelsScreen(PlaceScreen):
     def _draw_age(self) -> None:
         count = len(self.app.finetunes)
         hint = " · / filters, s sorts" if count > 1 else ""
-        text = f"{plural(count, 'finetune')} · {self._age()}{hint}" if count else ""
+        is_told = any(item.profile != OWN_FILES for item in self.app.finetunes)
+        age = f" · {self._age()}" if is_told else ""
+        text = f"{plural(count, 'finetune')}{age}{hint}" if count else ""
         self.query_one("#age", PlainStatic).show(plain(self.doing or text))
 
     def _age(self) -> str:
@@ -126,10 +137,20 @@ class ModelsScreen(PlaceScreen):
         details = self.query_one(ModelDetails)
         details.display = finetune is not None
         if finetune is None:
+            self.workers.cancel_group(self, "details")
             details.show(None)
-            return
+        else:
+            work = self._show_details(finetune)
+            guarded(self, work, doing="looking at a finetune", group="details", exclusive=True)
+
+    async def _show_details(self, finetune: Finetune) -> None:
+        uses = await self._uses(finetune)
         job = next((job for job in self.app.jobs if job.id == finetune.job_id), None)
-        details.show(finetune, facts_of(finetune, job, self.app.clock()))
+        facts = facts_of(finetune, job, self.app.clock(), uses)
+        self.query_one(ModelDetails).show(finetune, facts, state_sentence(finetune, uses))
+
+    async def _uses(self, finetune: Finetune) -> Uses:
+        return await self.app.services.models.uses(finetune, self.app.usable_profiles)
 
     @on(RowTable.Highlighted)
     def _follow_cursor(self, event: RowTable.Highlighted) -> None:
@@ -140,32 +161,50 @@ class ModelsScreen(PlaceScreen):
     # What the keys do
 
     @on(RowTable.Chosen)
-    async def _generate(self, event: RowTable.Chosen) -> None:
+    def _choose(self, event: RowTable.Chosen) -> None:
         finetune = self.app.finetune_of(event.key)
-        if finetune is None:
-            return
-        if finetune.is_usable:
+        if finetune is not None:
+            guarded(self, self._generate(finetune), doing="going to generate", group="go", exclusive=True)
+
+    async def _generate(self, finetune: Finetune) -> None:
+        uses = await self._uses(finetune)
+        if finetune.is_usable and uses.fitting:
             await self.app.go("generate", finetune=finetune.ref)
         else:
-            self.app.tell(f"{finetune.name}: {STATE_SENTENCES[finetune.state]}", severity="warning")
+            self.app.tell(f"{finetune.name}: {state_sentence(finetune, uses)}", severity="warning")
 
     def action_refresh(self) -> None:
-        """Ask the service for its finetunes."""
-        if not self.doing:
+        """Ask the services of all profiles for their finetunes."""
+        if self.is_free():
             guarded(self, self._refresh(), doing="asking for the finetunes", group="refresh")
 
     async def _refresh(self) -> None:
-        self.doing = "Asking the service for its finetunes …"
+        self.doing = "Asking the services for their finetunes …"
         try:
-            result = await self.app.services.models.refresh(self.app.profile)
-        except ServiceError as error:
-            text = f"{error.sentence()} Shown is the {self._age()}."
-            self.app.tell(text, title=error.title, severity="error")
-            return
+            answers = await self.app.services.models.refresh_all(self.app.usable_profiles)
         finally:
             self.doing = ""
         self.app.refresh_state("finetunes")
-        self.app.tell(refreshed_text(result), severity="warning" if result.failures else "information")
+        self._tell_faults(answers)
+        if any(answer.result is not None for answer in answers):
+            is_whole = all(answer.result is not None and not answer.result.failures for answer in answers)
+            self.app.tell(refreshed_text(answers), severity="information" if is_whole else "warning")
+        elif not answers:
+            self.app.tell("None of your services lists finetunes, so nothing was asked.", severity="warning")
+
+    def _tell_faults(self, answers: Sequence[ProfileAnswer]) -> None:
+        """Say of each profile what stood in the way; with several of them it stays in sight."""
+        lines = []
+        for answer in answers:
+            error = answer.error
+            if error is not None:
+                whose = f"{answer.profile}: " if len(answers) > 1 else ""
+                lines.append(f"✗ {whose}{error.sentence()}")
+                text = f"{whose}{error.sentence()} Shown is the {self._age()}."
+                self.app.tell(text, title=error.title, severity="error")
+        faults = self.query_one("#faults", PlainStatic)
+        faults.display = bool(lines) and len(answers) > 1
+        faults.show("\n".join(safe_text(line) for line in lines))
 
     def action_favourite(self) -> None:
         """Mark the selected finetune as a favourite, or no longer."""
@@ -199,58 +238,80 @@ class ModelsScreen(PlaceScreen):
 
     def action_add(self) -> None:
         """Ask for an id and add that finetune."""
-        guarded(self, self._add(), doing="adding a finetune", group="add", exclusive=True)
+        if self.is_free():
+            guarded(self, self._add(), doing="adding a finetune", group="add", exclusive=True)
 
     async def _add(self) -> None:
-        new = await ask(self.app, AddDialog())
+        offers = await self.app.services.models.offers(self.app.usable_profiles)
+        taking = [item for item in offers if item.abilities is not None and item.abilities.adds_by_id]
+        if not taking:
+            words = "None of your services takes a finetune by its id; o takes in a LoRA file of yours."
+            self.app.tell(words, severity="warning")
+            return
+        new = await ask(self.app, AddDialog(taking))
         if new is None:
             return
-        finetune = await self._added(new)
+        finetune = await self._added(new, next(item for item in taking if item.profile == new.profile))
         if finetune is None:
             return
         self.app.refresh_state("finetunes")
-        self._table.select(finetune.ref)
+        self.show_new(finetune)
         self.app.tell(f"{finetune.name} is among your finetunes now.", severity="success")
 
-    async def _added(self, new: NewFinetune) -> Finetune | None:
+    def show_new(self, finetune: Finetune) -> None:
+        """Select a finetune that has just come in."""
+        self._table.select(finetune.ref)
+
+    async def _added(self, new: NewFinetune, offers: ProfileOffers) -> Finetune | None:
         """Return the finetune once it is in the local copy; None where the user thought better of it."""
         models, trigger_word = self.app.services.models, new.trigger_word or None
         self.doing = f"Asking the service for {safe_text(new.id, limit=60)} …"
         try:
-            return await models.add(self.app.profile, new.id, trigger_word=trigger_word)
+            return await models.add(new.profile, new.id, trigger_word=trigger_word)
         except NotFound:
             self.doing = ""
-            dialog = ConfirmDialog(
-                "Add it all the same?",
-                (
-                    f"The service tells nothing of {safe_text(new.id, limit=60)}.",
-                    "That is usual for a LoRA uploaded in the dashboard or shared by somebody else; "
-                    "it can be used if the name is right.",
-                ),
-                confirm_label="Add",
-            )
-            if not await ask(self.app, dialog):
+            if not await ask(self.app, unlisted_dialog(new.id)):
                 return None
-            return await models.add(self.app.profile, new.id, trigger_word=trigger_word, unlisted=True)
+            base = await self._base_of(offers)
+            return await models.add(new.profile, new.id, trigger_word=trigger_word, base=base, unlisted=True)
         finally:
             self.doing = ""
 
+    async def _base_of(self, offers: ProfileOffers) -> Base | None:
+        """Ask for the base model of a finetune that the service tells nothing of; None if it is not known."""
+        bases = bases_by_id(offers)
+        if len(bases) < 2:
+            return next(iter(bases), None)
+        choices = [Choice(base.value, base.title) for base in bases]
+        value = await ask(self.app, ChoiceDialog("Trained on which model? Esc: not known", choices))
+        return Base(value) if value else None
+
     def action_delete(self) -> None:
-        """Delete the selected finetune at the service, after its name was typed."""
-        if (finetune := self.selected) is not None:
+        """Delete the selected finetune, at its service where that can be, after its name was typed."""
+        finetune = self.selected
+        if finetune is not None and self.is_free():
             guarded(self, self._delete(finetune), doing="deleting a finetune", group="delete", exclusive=True)
 
     async def _delete(self, finetune: Finetune) -> None:
-        sentences = (
-            "The service deletes this finetune for good; this cannot be undone.",
-            "Nobody can generate with it any more. The pictures made with it stay on this machine.",
-        )
-        if not await ask(self.app, TypeNameDialog("Delete this finetune?", sentences, finetune.name)):
+        removal = await self.app.services.models.removal(finetune)
+        title, sentences = removal_title(removal), removal_sentences(removal)
+        if not await ask(self.app, TypeNameDialog(title, sentences, finetune.name)):
             return
-        self.doing = f"Deleting {safe_text(finetune.name, limit=60)} at the service …"
         try:
-            message = await self.app.services.models.delete(finetune.profile, finetune.id)
+            message = await self._deleted(removal)
+        except NotFound as error:
+            if not await ask(self.app, forget_dialog(error)):
+                return
+            removal = replace(removal, at_service=False)
+            message = await self._deleted(removal)
+        self.app.refresh_state("finetunes")
+        done = "is deleted" if removal.at_service else "is off your list"
+        self.app.tell(f"{finetune.name} {done}. {message}".strip(), severity="success")
+
+    async def _deleted(self, removal: Removal) -> str:
+        name = safe_text(removal.finetune.name, limit=60)
+        self.doing = f"Deleting {name} at the service …" if removal.at_service else f"Deleting {name} …"
+        try:
+            return await self.app.services.models.remove(removal)
         finally:
             self.doing = ""
-        self.app.refresh_state("finetunes")
-        self.app.tell(f"{finetune.name} is deleted. {message}".strip(), severity="success")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 
-from fluxtui.screens.models.columns import COLUMNS, fitting
+from fluxtui.domain.finetune import Finetune
+from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
 from fluxtui.widgets.table import RowTable
 
-NOTHING_YET = "No finetunes yet: F2 trains one, r asks the service, n adds one by its id."
+NOTHING_YET = (
+    "No finetunes yet: F2 trains one, r asks the services for theirs, n adds one by its id, and o takes in a "
+    "LoRA file of yours."
+)
 
 
 class ModelTable(RowTable):
@@ -15,7 +21,19 @@ class ModelTable(RowTable):
 
     def __init__(self) -> None:
         super().__init__(COLUMNS, empty=NOTHING_YET, id="models")
+        self._several = False
+
+    def show(self, finetunes: Sequence[Finetune]) -> None:
+        """Show finetunes, and whose they are where they are of several profiles."""
+        several = len({finetune.profile for finetune in finetunes}) > 1
+        if several != self._several:
+            self._several = several
+            self._fit(self.size.width)
+        self.set_rows(rows_of(finetunes))
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns; the base class then draws them."""
-        self.set_columns(fitting(event.size.width - 1))
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        self.set_columns(fitting(width - 1, several=self._several))

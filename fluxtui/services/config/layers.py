@@ -11,10 +11,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, SecretStr
 
 from fluxtui.domain.text import safe_text
-from fluxtui.providers.registry import provider_hosts, provider_ids
+from fluxtui.providers.registry import DEFAULT_PROVIDER, provider_hosts, provider_ids
 from fluxtui.services.config.model import (
     DEFAULT_PROFILE,
-    DEFAULT_PROVIDER,
     Config,
     Profile,
     default_profile,

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from fluxtui.providers.registry import provider_hosts, provider_ids
+from fluxtui.providers.registry import DEFAULT_PROVIDER, provider_hosts, provider_ids
 from fluxtui.services.config.checks import (
     absolute_path,
     checked_base_url,
@@ -33,8 +33,8 @@ BudgetLimit = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
 
 BaseUrl = Annotated[str, BeforeValidator(checked_base_url)]
 
-DEFAULT_PROFILE = "bfl"
-DEFAULT_PROVIDER = "bfl"
+DEFAULT_PROFILE = DEFAULT_PROVIDER
+"""The profile of a configuration that names none."""
 
 
 class _Table(BaseModel):

@@ -22,6 +22,7 @@ from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.delivery import Delivery
 from fluxtui.services.jobs.finetunes import save_finetune
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
+from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_picture
 
@@ -112,10 +113,7 @@ class Following:
 
     @property
     def _task(self) -> RemoteTask:
-        job = self._job
-        return RemoteTask(
-            job.kind, job.endpoint, job.remote_id or "", job.polling_url, job.addresses or {}, job.parameters
-        )
+        return task_of(self._job)
 
     async def _cancel_if_wished(self, provider: Provider) -> None:
         """Pass on the wish to cancel once it is there, in whatever program it was said."""

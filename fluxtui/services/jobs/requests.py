@@ -9,7 +9,7 @@ from typing import Any
 from fluxtui.domain.endpoint import Control, Endpoint, fields_of
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.jobs import Job
-from fluxtui.providers.base import Provider
+from fluxtui.providers.base import Provider, RemoteTask
 from fluxtui.services.storage import StorageService
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -47,6 +47,13 @@ def _absolute(value: Any, storage: StorageService) -> Any:
             f"The input picture {path.name} is gone from the data directory; nothing was sent."
         )
     return str(path)
+
+
+def task_of(job: Job) -> RemoteTask:
+    """Return what is needed to ask the service about a job."""
+    return RemoteTask(
+        job.kind, job.endpoint, job.remote_id or "", job.polling_url, job.addresses or {}, job.parameters
+    )
 
 
 def is_web_address(value: str) -> bool:

@@ -4,22 +4,43 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Protocol
 
 from fluxtui.api.limits import WEIGHTS_LIMITS
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.weights import Weights
 from fluxtui.providers.base import Packing, Progress
-from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.lora import extract_weights
+from fluxtui.services.jobs.gateway import Gateway
+from fluxtui.services.lora import LoraService, extract_weights
+from fluxtui.services.storage import StorageService
+
+
+class Depot(Protocol):
+    """What fetching weights needs; the context of the jobs is one."""
+
+    @property
+    def storage(self) -> StorageService:
+        """Where files are kept."""
+        ...
+
+    @property
+    def gateway(self) -> Gateway:
+        """Gives the downloads of a profile."""
+        ...
+
+    @property
+    def loras(self) -> LoraService:
+        """Checks and keeps LoRAs."""
+        ...
 
 
 async def fetch_weights(
-    context: JobContext, profile: str, finetune: Finetune, url: str, packing: Packing, progress: Progress
+    context: Depot, profile: str, finetune: Finetune, url: str, packing: Packing, progress: Progress
 ) -> Weights:
     """Return the weights of a finetune once their file is in its place in the data directory.
 
     Args:
-        context: what jobs work with.
+        context: where they are kept.
         profile: whose connection fetches them, without the key.
         finetune: names the file.
         url: where they are; never logged or shown.

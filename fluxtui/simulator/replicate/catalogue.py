@@ -134,7 +134,8 @@ _OFFICIAL = (
 class Recipe:
     """What a version does: its fields, the machine it runs on, and how long that takes.
 
-    A training takes `setup_seconds` and `step_seconds` for each of its steps, whose field is `steps`.
+    A training takes `setup_seconds` and `step_seconds` for each of its steps, whose field is `steps`. Where
+    `picture_price` is more than 0, each delivered picture costs so many USD in place of the seconds.
     """
 
     fields: tuple[Field, ...]
@@ -143,6 +144,7 @@ class Recipe:
     steps: str = "steps"
     setup_seconds: float = 0.0
     step_seconds: float = 0.0
+    picture_price: float = 0.0
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -171,6 +173,8 @@ class BuiltIn:
         return hashlib.sha256(f"version of {self.full_name}".encode()).hexdigest()
 
 
+_OFFICIAL_PRICE = 0.032
+"""USD for a picture of flux-dev-lora, as its page says, read 2026-11."""
 TRAINED = Recipe(HOTSWAP)
 """What the versions do that trainings make."""
 
@@ -197,7 +201,7 @@ def built_in_models(fast_trainer_steps: str) -> dict[str, BuiltIn]:
             "black-forest-labs",
             "flux-dev-lora",
             "A version of flux-dev for fast inference with LoRAs",
-            Recipe(_OFFICIAL),
+            Recipe(_OFFICIAL, picture_price=_OFFICIAL_PRICE),
             official=True,
         ),
     )

@@ -27,7 +27,8 @@ class Job:
     """One accepted job. Times are seconds since the epoch, `duration` is seconds.
 
     `billed_seconds` are what the whole run takes on hardware that costs `price` USD a second: what the bill
-    says, not what the simulation takes. `ends_early` fails it right after its start. `stopped_at` is when
+    says, not what the simulation takes. Where `picture_price` is more than 0, each delivered picture costs so
+    many USD in place of the seconds. `ends_early` fails it right after its start. `stopped_at` is when
     somebody ends it, `deadline` when the service does. `input` is what was sent, `parameters` the same with
     defaults. `loras` are the weights that a prediction paints with or a training makes, by digest and scale;
     `dropped` the numbers of the pictures that fail the safety check. `source_file` is the upload that a
@@ -60,6 +61,7 @@ class Job:
     dropped: list[int] = field(default_factory=list)
     number: int = 0
     swept: bool = False
+    picture_price: float = 0.0
     delivered: int = 0
     violations: list[str] = field(default_factory=list)
 
@@ -121,6 +123,10 @@ class Job:
 
     def cost(self, now: float) -> float:
         """Return the credits (0.01 USD each) billed by now: nothing before the end."""
+        if self.picture_price:
+            delivered = int(self.parameters["num_outputs"]) - len(self.dropped)
+            pictures = delivered if self.status(now) == SUCCEEDED else 0
+            return round(pictures * self.picture_price * CREDITS_PER_DOLLAR, 6)
         return round((self.predict_time(now) or 0.0) * self.price * CREDITS_PER_DOLLAR, 6)
 
     def erased(self, now: float) -> bool:

@@ -60,6 +60,7 @@ async def accept_prediction(
         duration=service.settings.seconds_per_image,
         billed_seconds=_billed_seconds(parameters, size),
         price=run.recipe.hardware.price,
+        picture_price=run.recipe.picture_price,
         deadline=None if seconds is None else now + seconds,
         seed=_seed(service, parameters["seed"]),
         size=size,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,19 +17,29 @@ from fluxtui.widgets.plain import PlainLabel, cell, set_title
 
 MAX_SHOWN = 500
 """More rows than anyone reads; typing narrows them down."""
+USUAL_CELLS = 54
+"""What is longer than this, label and note together, gets more room."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A value on offer, its words for people and, dimmed beside them, what else tells it apart."""
+    """A value on offer.
+
+    Attributes:
+        value: what is answered.
+        label: its words for people.
+        note: what else tells it apart, dimmed beside them.
+        group: heads those that stand together in a list, or `''`.
+    """
 
     value: str
     label: str
     note: str = ""
+    group: str = ""
 
     def matches(self, words: str) -> bool:
-        """Tell whether every word stands in label, note or value, whatever its case."""
-        text = f"{self.label} {self.note} {self.value}".casefold()
+        """Tell whether every word stands in label, note, value or group, whatever its case."""
+        text = f"{self.label} {self.note} {self.value} {self.group}".casefold()
         return all(word in text for word in words.casefold().split())
 
 
@@ -41,6 +51,7 @@ class ChoiceDialog(Dialog[str]):
     DEFAULT_CSS = """
     ChoiceDialog {
         .dialog { padding: 0 1; }
+        .dialog.-roomy { width: 78; max-width: 96%; }
         DataTable {
             height: auto;
             max-height: 14;
@@ -74,11 +85,14 @@ class ChoiceDialog(Dialog[str]):
         self._value = value
         self._free_text = free_text
         self._shown: tuple[Choice, ...] = ()
+        self._lines: tuple[Choice | None, ...] = ()
+        """What stands in each row of the list: a choice, or None for the heading of a group."""
 
     def compose(self) -> ComposeResult:
         """Lay out the line to type into, the list and the keys."""
         with Vertical(classes="dialog") as frame:
             set_title(frame, self._title)
+            frame.set_class(_cells(self._choices) > USUAL_CELLS, "-roomy")
             yield LineInput(placeholder=self._free_text or "type to narrow down")
             table: DataTable[object] = DataTable(show_header=False, cursor_type="row")
             table.can_focus = False
@@ -91,7 +105,7 @@ class ChoiceDialog(Dialog[str]):
         table.add_column("choice")
         table.add_column("note")
         self._show("")
-        values = [choice.value for choice in self._shown]
+        values = [choice.value if choice is not None else None for choice in self._lines]
         if self._value in values:
             table.move_cursor(row=values.index(self._value), animate=False)
         self.query_one(LineInput).focus()
@@ -109,18 +123,33 @@ class ChoiceDialog(Dialog[str]):
         """Take the marked choice, or the text where nothing matches it."""
         event.stop()
         if self._shown:
-            self.dismiss(self._shown[self._table.cursor_row].value)
+            self._take(self._table.cursor_row)
         elif self._free_text is not None and event.value.strip():
             self.dismiss(event.value.strip())
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Take what was clicked."""
         event.stop()
-        self.dismiss(self._shown[event.cursor_row].value)
+        self._take(event.cursor_row)
+
+    def _take(self, row: int) -> None:
+        choice = self._lines[row]
+        if choice is not None:
+            self.dismiss(choice.value)
 
     def action_move(self, by: int) -> None:
-        """Move the mark."""
-        self._table.move_cursor(row=self._table.cursor_row + by, animate=False)
+        """Move the mark, past headings."""
+        last = len(self._lines) - 1
+        row = max(0, min(self._table.cursor_row + by, last))
+        step = 1 if by > 0 else -1
+        onward = range(row, last + 1 if step > 0 else -1, step)
+        back = range(row, -1 if step > 0 else last + 1, -step)
+        found = next((index for index in (*onward, *back) if self._lines[index] is not None), None)
+        if found is not None:
+            self._table.move_cursor(row=found, animate=False)
+            # A heading above the first choice is seen again.
+            if all(line is None for line in self._lines[:found]):
+                self._table.scroll_home(animate=False)
 
     def _show(self, words: str) -> None:
         matching = tuple(choice for choice in self._choices if choice.matches(words))
@@ -129,8 +158,15 @@ class ChoiceDialog(Dialog[str]):
         self._shown = matching[:MAX_SHOWN]
         table = self._table
         table.clear()
-        for choice in self._shown:
-            table.add_row(cell(choice.label), cell(choice.note, "dim"))
+        self._lines = tuple(_with_headings(self._shown))
+        groups = iter(dict.fromkeys(choice.group for choice in self._shown if choice.group))
+        for line in self._lines:
+            if line is None:
+                table.add_row(cell(next(groups), "bold"), cell(""))
+            else:
+                table.add_row(cell(line.label), cell(line.note, "dim"))
+        if self._lines and self._lines[0] is None:
+            table.move_cursor(row=1, animate=False)
         self.query_one(".dialog-keys", PlainLabel).show(self._keys(len(matching)))
 
     def _keys(self, matching: int) -> str:
@@ -139,3 +175,19 @@ class ChoiceDialog(Dialog[str]):
         if self._free_text is not None:
             return "Nothing known matches · Enter takes what you typed · Esc or ctrl+c leaves"
         return "Nothing matches · Esc or ctrl+c leaves"
+
+
+def _with_headings(choices: Sequence[Choice]) -> Iterator[Choice | None]:
+    """Yield choices, and None before the first of each group."""
+    seen = {""}
+    for choice in choices:
+        if choice.group not in seen:
+            seen.add(choice.group)
+            yield None
+        yield choice
+
+
+def _cells(choices: Sequence[Choice]) -> int:
+    """Return how many cells the longest label and the longest note take side by side."""
+    labels = max((len(choice.label) for choice in choices), default=0)
+    return labels + max((len(choice.note) for choice in choices), default=0)

@@ -178,8 +178,11 @@ class ParameterForm(Widget):
         focused = self._focused_name()
         body = self.query_one(".form-body")
         with self.app.batch_update():
-            await body.remove_children()
-            await body.mount_all(self._make_rows())
+            # Both begin before anything is awaited: values and rows never differ, even if this is cancelled.
+            removed = body.remove_children()
+            mounted = body.mount_all(tuple(self._make_rows()))
+            await removed
+            await mounted
             if focused in self._rows:
                 self._rows[focused].input.focus(scroll_visible=False)
 

@@ -9,7 +9,8 @@ import pytest
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
 from fluxtui.providers.base import CancelAnswer, Packing, Phase, RemoteStatus, RemoteTask
-from fluxtui.providers.replicate.logs import progress_in, seed_in, shown_log
+from fluxtui.providers.logs import progress_in, shown_log
+from fluxtui.providers.replicate.logs import seed_in
 from fluxtui.providers.replicate.statuses import cancel_answer_of, status_of
 
 VERSION = f"me/fox-123456:{'a' * 64}"

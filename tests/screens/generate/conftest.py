@@ -316,7 +316,7 @@ def shared_profiles() -> dict[str, object]:
 
 @pytest.fixture
 def offer() -> Callable[..., Offer]:
-    """Return a function that finds an endpoint of the service, or of the atelier, as an offer of a profile."""
+    """Return a function that makes an endpoint of BFL or the atelier an offer of a profile."""
 
     def find(endpoint_id: str, profile: str = "demo") -> Offer:
         for provider, endpoints in (("bfl", GENERATION), (Atelier.id, (OldMix, Mix, Plain))):
@@ -330,7 +330,13 @@ def offer() -> Callable[..., Offer]:
 
 @pytest.fixture
 def all_offers(offer: Callable[..., Offer]) -> tuple[Offer, ...]:
-    """What the profiles demo and studio offer, finetuned ones first."""
-    own = [Offer("demo", "bfl", endpoint) for endpoint in GENERATION]
-    others = [Offer("studio", Atelier.id, endpoint) for endpoint in (OldMix, Mix, Plain)]
-    return tuple(sorted((*own, *others), key=lambda item: not item.endpoint.takes_finetune()))
+    """What the profiles demo and studio offer, the finetuned ones of each first."""
+    profiles = {
+        "demo": [Offer("demo", "bfl", endpoint) for endpoint in GENERATION],
+        "studio": [Offer("studio", Atelier.id, endpoint) for endpoint in (OldMix, Mix, Plain)],
+    }
+    return tuple(
+        offer
+        for offers in profiles.values()
+        for offer in sorted(offers, key=lambda item: not item.endpoint.takes_finetune())
+    )

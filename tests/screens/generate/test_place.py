@@ -11,8 +11,8 @@ from textual.widgets import Button
 
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobState
+from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.order_panel import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.viewer import PictureScreen

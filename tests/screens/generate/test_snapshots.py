@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,14 @@ from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.prices import Prices
+from fluxtui.domain.weights import Base
 from fluxtui.screens.generate import GenerateScreen
+from fluxtui.screens.generate.changes import to_offer
+from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.state import Balance
@@ -35,13 +41,17 @@ Prepare = Callable[[FluxApp, GenerateScreen], Awaitable[None]]
 @pytest.fixture
 def compare(
     snap_compare: Any, make_app: Callable[..., FluxApp], make_job: Callable[..., Job]
-) -> Callable[[tuple[int, int], Prepare], bool]:
-    """Return a function that opens the place, prepares it and compares its picture with the one of before."""
-    app = make_app()
-    now = make_job().created_at + timedelta(seconds=30)
-    app.clock = lambda: now
+) -> Callable[..., bool]:
+    """Return a function that opens the place, prepares it and compares its picture with the one of before.
 
-    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+    It takes the size of the terminal, what to prepare and `more` of the configuration.
+    """
+    now = make_job().created_at + timedelta(seconds=30)
+
+    def compare_at(size: tuple[int, int], prepare: Prepare, more: Mapping[str, object] | None = None) -> bool:
+        app = make_app(more=more)
+        app.clock = lambda: now
+
         async def before(pilot: Pilot[int]) -> None:
             await opened(app, pilot)
             screen = app.screen
@@ -201,3 +211,74 @@ def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple
         await pilot.pause(0.2)
 
     assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+MIX = "atelier/mix"
+
+
+@pytest.fixture
+def shown_to_several(
+    compare: Callable[..., bool],
+    atelier: object,
+    shared_profiles: Mapping[str, object],
+    make_finetune: Callable[..., Finetune],
+) -> Callable[[tuple[int, int], Prepare], bool]:
+    """Compare the place with three profiles, a finetune of one and two LoRAs that are files."""
+    files = {"profile": OWN_FILES, "base": Base.FLUX2_DEV, "weights_url": "https://example.org/a.safetensors"}
+
+    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+        async def before(app: FluxApp, screen: GenerateScreen) -> None:
+            while not screen._is_supplied:
+                await asyncio.sleep(0.02)
+            app.finetunes = (
+                make_finetune(name="Lumi the lamp", base=Base.FLUX1_PRO),
+                make_finetune("fox", name="Fox", trigger_word="FOX", **files),
+                make_finetune("owl", name="An owl with quite a long name", trigger_word="OWL", **files),
+            )
+            told = UnitPrice(0.05, "images", "2026-11-23", live=True)
+            app.prices = Prices().with_told("atelier", {MIX: told})
+            await prepare(app, screen)
+
+        return compare(size, before, shared_profiles)
+
+    return compare_at
+
+
+@SIZES
+def test_several_profiles(shown_to_several: Any, size: tuple[int, int], make_job: Callable[..., Job]) -> None:
+    """Two LoRAs, a price that was told, a balance that never is, and jobs of two profiles."""
+
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        values = {"finetune_strength": 0.8, "finetune_id_2": "files/owl", "seed": 42}
+        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
+        waiting = {"profile": "studio", "cancel_asked_at": app.clock(), "cancel_answer": "asked"}
+        jobs = queue(make_job)
+        app.jobs = (jobs[2].model_copy(update=waiting), *jobs[3:])
+
+    assert shown_to_several(size, prepare)
+
+
+@SIZES
+def test_a_finetune_that_does_not_fit(shown_to_several: Any, size: tuple[int, int]) -> None:
+    """An endpoint was chosen that the finetune does not go with: why not, and what does."""
+
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
+        mix = screen._stock.offer("studio", MIX)
+        assert mix is not None
+        await screen._show(screen._told(to_offer(screen._stock, screen.order.form, mix)))
+        screen.query_one(FinetuneChooser).focus()
+
+    assert shown_to_several(size, prepare)
+
+
+@SIZES
+@pytest.mark.parametrize("chooser", [EndpointChooser, FinetuneChooser], ids=["endpoints", "finetunes"])
+def test_lists(shown_to_several: Any, size: tuple[int, int], chooser: type[Any]) -> None:
+    """What there is to choose from, by profile, and what goes with what."""
+
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT))
+        screen.query_one(chooser).action_open()
+
+    assert shown_to_several(size, prepare)

@@ -13,28 +13,33 @@ import pytest
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.uses import Offer
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.providers.bfl.finetuned import FillFinetuned
 from fluxtui.providers.bfl.flux1 import FluxDev
-from fluxtui.screens.generate import offers
+from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, offer_choices
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.ordering import Order, recipe_text, repeatable
 from fluxtui.screens.generate.picture_panel import facts, job_sentence, tail
-from fluxtui.screens.generate.price import Price
+from fluxtui.screens.generate.price import Funds, Price
 from fluxtui.screens.generate.prompt_editor import trigger_chip
 from fluxtui.screens.generate.queue_rows import followed, queue_row, queued_generations, state_text
-from fluxtui.screens.generate.submit_bar import button_label, cost_note
+from fluxtui.screens.generate.stock import Stock
+from fluxtui.screens.generate.submit_bar import button_label, cost_note, fitted
 from fluxtui.services.storage import StorageService
 
+OWN = tuple(Offer("demo", "bfl", endpoint) for endpoint in GENERATION)
 SEVEN_CENTS = Estimate(7, "a picture")
 
 
 def test_endpoints_tell_price_and_availability() -> None:
-    notes = {choice.value: choice.note for choice in offers.endpoint_choices(GENERATION)}
-    assert notes["flux-pro-1.1-ultra-finetuned"] == "$0.07"
-    assert notes["flux-pro-finetuned"] == "$0.06 · ended"
-    assert notes["flux-2-klein-4b-finetuned"].endswith("· beta")
-    assert notes["flux-tools/erase-v1"].endswith("· tool")
+    choices = offer_choices(Stock(OWN), GenerateForm())
+    notes = {choice.value: choice.note for choice in choices}
+    assert notes["demo/flux-pro-1.1-ultra-finetuned"] == "$0.07"
+    assert notes["demo/flux-pro-finetuned"] == "$0.06 · ended"
+    assert notes["demo/flux-2-klein-4b-finetuned"].endswith("· beta")
+    assert notes["demo/flux-tools/erase-v1"].endswith("· tool")
+    assert all("demo" not in choice.label for choice in choices)
 
 
 def test_only_ready_finetunes_are_offered_favourites_first(make_finetune: Callable[..., Finetune]) -> None:
@@ -44,18 +49,8 @@ def test_only_ready_finetunes_are_offered_favourites_first(make_finetune: Callab
         make_finetune("favourite", favourite=True),
         make_finetune("deleted", state=FinetuneState.DELETED),
     ]
-    values = [choice.value for choice in offers.finetune_choices(finetunes)]
-    assert values == [offers.NO_FINETUNE, "favourite", "plain"]
-    assert offers.first_ready(finetunes) == "favourite"
-    assert offers.first_ready(finetunes[:1]) is None
-
-
-def test_the_present_endpoint_stays_where_it_takes_a_finetune() -> None:
-    fill = GenerateForm(FillFinetuned.info.id)
-    assert offers.endpoint_for(GENERATION, fill, with_finetune=True) is FillFinetuned
-    other = offers.endpoint_for(GENERATION, GenerateForm("flux-dev"), with_finetune=True)
-    assert other is not None
-    assert other.info.id == "flux-pro-1.1-ultra-finetuned"
+    values = [choice.value for choice in finetune_choices(Stock(OWN, tuple(finetunes)))]
+    assert values == [NO_FINETUNE, "demo/favourite", "demo/plain"]
 
 
 @pytest.mark.parametrize(
@@ -73,18 +68,37 @@ def test_the_button_names_number_and_price(estimate: Estimate | None, count: Any
 
 
 def test_the_note_warns_where_the_balance_is_too_small() -> None:
-    assert cost_note(SEVEN_CENTS, 4, 27.0) == ("✗ Only $0.27 are left", True)
-    assert cost_note(SEVEN_CENTS, 4, 28.0) == ("$0.07 a picture", False)
-    assert cost_note(Estimate(3, "1 MP out"), 1, None) == ("$0.03 a picture: 1 MP out", False)
-    assert cost_note(None, 1, None)[1] is False
-    assert cost_note(SEVEN_CENTS, 0, None)[1] is True
+    assert cost_note(SEVEN_CENTS, 4, Funds(27.0)) == ("✗ Only $0.27 are left", True)
+    assert cost_note(SEVEN_CENTS, 4, Funds(27.0, owner="fal")) == ("✗ Only $0.27 are left at fal", True)
+    assert cost_note(SEVEN_CENTS, 4, Funds(28.0)) == ("$0.07 a picture", False)
+    assert cost_note(Estimate(3, "1 MP out"), 1, Funds()) == ("$0.03 a picture: 1 MP out", False)
+    assert cost_note(None, 1, Funds())[1] is False
+    assert cost_note(SEVEN_CENTS, 0, Funds())[1] is True
+
+
+def test_parts_of_the_note_without_room_are_left_out() -> None:
+    note = "$0.05 a picture · told 2026-11-23 · balance not told"
+    assert [fitted(note, cells) for cells in (60, 40, 20, 5)] == [
+        note,
+        "$0.05 a picture · told 2026-11-23",
+        "$0.05 a picture",
+        "$0.05 a picture",
+    ]
+
+
+def test_a_balance_that_is_never_told_is_no_reason_to_warn() -> None:
+    note, wrong = cost_note(SEVEN_CENTS, 24, Funds(None, is_told=False, owner="studio"))
+    assert (note, wrong) == ("$0.07 a picture · balance not told", False)
+    question = Price(SEVEN_CENTS, 24, Funds(None, is_told=False, owner="studio"), 1.0)
+    assert question.needs_a_yes
+    assert question.is_covered
 
 
 def test_a_dear_order_and_an_uncovered_one_need_a_yes() -> None:
-    assert not Price(SEVEN_CENTS, 4, 100.0, 0.28).needs_a_yes
-    assert Price(SEVEN_CENTS, 5, 100.0, 0.28).needs_a_yes
-    assert Price(SEVEN_CENTS, 1, 6.0, 5.0).needs_a_yes
-    assert not Price(SEVEN_CENTS, 1, None, 5.0).needs_a_yes
+    assert not Price(SEVEN_CENTS, 4, Funds(100.0), 0.28).needs_a_yes
+    assert Price(SEVEN_CENTS, 5, Funds(100.0), 0.28).needs_a_yes
+    assert Price(SEVEN_CENTS, 1, Funds(6.0), 5.0).needs_a_yes
+    assert not Price(SEVEN_CENTS, 1, Funds(), 5.0).needs_a_yes
 
 
 @pytest.mark.parametrize(
@@ -98,19 +112,20 @@ def test_the_chip_tells_what_becomes_of_the_word(inserted: bool, in_prompt: bool
     assert not trigger_chip("", inserted=True, in_prompt=False).plain
 
 
-def test_the_queue_has_generations_of_the_profile_newest_first(make_job: Callable[..., Job]) -> None:
+def test_the_queue_has_generations_of_all_profiles_newest_first(make_job: Callable[..., Job]) -> None:
     old = make_job("old")
     new = make_job("new", created_at=old.created_at + timedelta(seconds=5))
-    elsewhere = make_job("elsewhere", profile="other")
+    elsewhere = make_job("elsewhere", profile="other", created_at=old.created_at + timedelta(seconds=2))
     training = make_job("training", kind="training")
-    assert [job.id for job in queued_generations((old, elsewhere, training, new), "demo")] == ["new", "old"]
+    shown = queued_generations((old, elsewhere, training, new))
+    assert [job.id for job in shown] == ["new", "elsewhere", "old"]
 
 
 def test_a_long_queue_keeps_what_is_active(make_job: Callable[..., Job]) -> None:
     start = make_job().created_at
     jobs = [make_job(f"{n}", created_at=start + timedelta(seconds=n)) for n in range(1, 150)]
     waiting = make_job("waiting", JobState.WAITING)
-    shown = queued_generations((*jobs, waiting), "demo")
+    shown = queued_generations((*jobs, waiting))
     assert len(shown) == 101
     assert shown[-1] is waiting
 
@@ -147,13 +162,14 @@ def test_a_job_without_picture_is_explained(make_job: Callable[..., Job]) -> Non
 
 def test_facts_and_path_fit(make_job: Callable[..., Job]) -> None:
     assert facts(make_job(finetune_name="Lumi"), None) == "$0.025 · Lumi"
+    assert facts(make_job(), None, shared=True) == "$0.025 · demo"
     assert tail("/home/me/pictures/lamp.png", 10) == "…/lamp.png"
     assert tail("lamp.png", 10) == "lamp.png"
     assert tail("\x1b[31m/a/b.png", 40) == "/a/b.png"
 
 
 def test_another_seed_is_the_same_recipe_without_its_seed(make_job: Callable[..., Job]) -> None:
-    order = Order.another_seed(FluxDev, make_job().parameters, None)
+    order = Order.another_seed(Offer("demo", "bfl", FluxDev), make_job().parameters, None)
     assert order.values == {"prompt": "a lamp", "steps": 20}
     assert order.count == 1
 

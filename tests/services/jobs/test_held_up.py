@@ -21,7 +21,8 @@ Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
 
 
-def held_up_context(journal: Journal, storage: StorageService, gateway: Gateway) -> JobContext:
+def context_of(journal: Journal, storage: StorageService, gateway: Gateway) -> JobContext:
+    """Return what a job works with, as the service makes it."""
     loras = LoraService(storage, journal)
     return JobContext(journal, storage, gateway, Pacing(), lambda: datetime.now(UTC), loras)
 
@@ -40,7 +41,7 @@ async def test_it_leaves_the_finished_job_as_it_is(
     async with running(jobs):
         (done,) = await ended(jobs, ordered)
     as_it_was = done.model_copy(update={"state": JobState.WAITING})
-    context = held_up_context(open_journal, data_directory, gateway)
+    context = context_of(open_journal, data_directory, gateway)
     with pytest.raises(IllegalTransition):
         await Following(context, as_it_was).follow(at_once=True)
     assert await open_journal.jobs.get(done.id) == done
@@ -61,6 +62,6 @@ async def test_its_own_trouble_does_not_spoil_the_finished_job(
         (done,) = await ended(jobs, ordered)
     reconnect(key="nonsense")
     as_it_was = done.model_copy(update={"state": JobState.WAITING})
-    context = held_up_context(open_journal, data_directory, gateway)
+    context = context_of(open_journal, data_directory, gateway)
     assert await Following(context, as_it_was).follow(at_once=True) == done
     assert await open_journal.jobs.get(done.id) == done

@@ -17,7 +17,7 @@ from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
-from fluxtui.services.jobs import Change, Gateway, JobService
+from fluxtui.services.jobs import Change, JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService
 from fluxtui.services.storage import StorageService
@@ -84,12 +84,10 @@ async def test_refresh_while_training_does_not_call_it_ready(
     jobs: JobService,
     running: Running,
     ended: Ended,
-    open_journal: Journal,
-    gateway: Gateway,
+    models: ModelService,
     simulator: Simulator,
     training_folder: Path,
 ) -> None:
-    models = ModelService(open_journal, gateway)
     simulator.faults("503", where="poll")
     async with running(jobs):
         job = await start(finetuning, training_folder)

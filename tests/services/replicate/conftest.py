@@ -21,7 +21,6 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import Gateway, JobService
 from fluxtui.services.journal import Journal
-from fluxtui.services.models import ModelService
 from fluxtui.simulator.replicate.keys import POOR_KEY, THROTTLED_KEY, VALID_KEY
 from fluxtui.simulator.running import Simulator
 
@@ -94,11 +93,6 @@ def move_to(gateway: Gateway) -> Callable[[Simulator], None]:
     """Lets every profile talk to another simulator from now on."""
     assert isinstance(gateway, ReplicateGateway)
     return lambda other: gateway.move_to(other.replicate.urls["api"])
-
-
-@pytest.fixture
-def models(open_journal: Journal, gateway: Gateway) -> ModelService:
-    return ModelService(open_journal, gateway)
 
 
 @pytest.fixture

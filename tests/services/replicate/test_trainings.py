@@ -15,7 +15,7 @@ from fluxtui.providers.base import CancelAnswer, Phase
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import Gateway, JobService
 from fluxtui.services.journal import Journal
-from fluxtui.services.models import ModelService
+from fluxtui.services.models import FileState, ModelService
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
@@ -212,3 +212,24 @@ async def test_the_upload_is_made_once_however_often_it_is_tried(
     assert isinstance(api, APIService)
     assert len((await api.get("/v1/files")).data["results"]) == 1
     assert len(simulator.replicate.ledger()) == 1
+
+
+async def test_a_lost_file_is_fetched_again(
+    running: Running,
+    jobs: JobService,
+    trained: Trained,
+    models: ModelService,
+    data_directory: StorageService,
+    simulator: Simulator,
+) -> None:
+    async with running(jobs):
+        finetune = await trained()
+    assert finetune.weights is not None
+    data_directory.inside(finetune.weights.path).unlink()
+    assert await models.verify(finetune) is FileState.MISSING
+    steps: list[tuple[int, int]] = []
+    fetched = await models.fetch_weights(PROFILE, finetune.id, lambda *step: steps.append(step))
+    assert fetched.weights == finetune.weights
+    assert await models.verify(fetched) is FileState.KEPT
+    assert steps
+    assert simulator.replicate.violations() == []

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fluxtui.simulator.clock import ManualClock
 from fluxtui.simulator.fal import keys
 from fluxtui.simulator.running import ServiceView, Simulator
 
@@ -67,8 +68,11 @@ def test_the_balance_needs_an_admin_key(ask: Any, web: httpx.Client, fal: Servic
     assert set(unknown.json()["error"]) == {"type", "message", "docs_url", "request_id"}
 
 
-def test_admin_paths_cover_fal(simulator: Simulator, client: httpx.Client, submit: Submit) -> None:
+def test_admin_paths_cover_fal(
+    simulator: Simulator, client: httpx.Client, submit: Submit, clock: ManualClock
+) -> None:
     job = submit(GENERATOR, SMALL)
+    clock.advance(0.1)
     client.post("/v1/flux-dev", json={"prompt": "p", "width": 256, "height": 256})
     listed = client.get("/simulator/ledger").json()
     assert [entry["service"] for entry in listed] == ["fal", "bfl"]

@@ -265,6 +265,17 @@ def test_faults_decide_the_end(finish: Predict, simulator: Simulator, kind: str,
     assert finish()["status"] == "succeeded"
 
 
+def test_an_official_model_is_paid_by_the_picture(
+    api: httpx.Client, simulator: Simulator, clock: ManualClock
+) -> None:
+    for prompt, count, cost in (("p", 2, 6.4), ("contentmoderated", 3, 6.4), ("failme", 2, 0.0)):
+        body = {"input": {**QUARTER, "prompt": prompt, "num_outputs": count}}
+        assert api.post(f"/models/{OFFICIAL}/predictions", json=body).status_code == 201
+        assert simulator.replicate.ledger()[-1]["cost"] == 0
+        clock.advance(20)
+        assert simulator.replicate.ledger()[-1]["cost"] == pytest.approx(cost)
+
+
 def test_a_word_aborts(finish: Predict, simulator: Simulator) -> None:
     done = finish(prompt="abortme")
     assert (done["status"], done["logs"], done["metrics"]) == ("aborted", None, {})

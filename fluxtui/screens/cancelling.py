@@ -1,10 +1,10 @@
-"""Cancelling a generation: free before it is sent, afterwards as far as its service can."""
+"""Cancelling a job: free before it is sent, afterwards as far as its service can."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.state import Severity, StatefulApp
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
@@ -38,12 +38,16 @@ async def cancel(app: StatefulApp, job: Job) -> Told:
 
 
 def may_cost(job: Job) -> bool:
-    """Tell whether a job that is cancelled now may be charged all the same: the service works on it."""
-    return job.state is JobState.RUNNING and job.credits > 0
+    """Tell whether a job that is cancelled now may be charged all the same: the service works on it.
+
+    A training that waited when last asked may have begun since, and is too dear for a slip of the finger.
+    """
+    begun = job.state is JobState.RUNNING
+    return job.credits > 0 and (begun or (job.kind is JobKind.TRAINING and job.state is JobState.WAITING))
 
 
 def question(job: Job, advice: str) -> ConfirmDialog:
-    """Return the dialog that asks whether a running job shall be cancelled; `advice` is the service's."""
+    """Return the dialog that asks whether to cancel a job that was sent; `advice` is the service's."""
     return ConfirmDialog(
         "Cancel it?",
         (job.title, advice),

@@ -1,0 +1,343 @@
+"""What generates with LoRAs at fal.ai.
+
+Source: the types of fal's JavaScript client (2026-08) and the model pages of fal.ai, read 2026-11; which
+LoRAs go with which endpoint follows from their names. Every value is sent, the service's own defaults too,
+so that a recipe stays true when those change. Of what a request asks for, one picture is ever wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from fluxtui.domain.endpoint import (
+    Control,
+    EndpointInfo,
+    FinetuneBy,
+    FinetuneUse,
+    GenerationEndpoint,
+    Group,
+    fields_of,
+)
+from fluxtui.domain.weights import Base
+from fluxtui.providers.fal.parameters import (
+    CUSTOM,
+    Acceleration,
+    Expansion,
+    FinetuneId,
+    GuidanceTo20,
+    GuidanceTo35,
+    Height,
+    ImageSize,
+    Input1,
+    Input2,
+    Input3,
+    Input4,
+    LargeHeight,
+    LargeWidth,
+    NegativePrompt,
+    OldOutputFormat,
+    OptionalImageSize,
+    OutputFormat,
+    Prompt,
+    SafetyChecker,
+    SecondFinetune,
+    SecondStrength,
+    Seed,
+    SlowAcceleration,
+    StepsFrom1,
+    StepsFrom4,
+    StepsFrom10,
+    StepsTo8,
+    Strength,
+    ThirdFinetune,
+    ThirdStrength,
+    Width,
+)
+from fluxtui.providers.fal.prices import live_picture_price, picture_price
+
+LORA_SLOTS: Mapping[str, str] = {
+    "finetune_id": "finetune_strength",
+    "finetune_id_2": "finetune_strength_2",
+    "finetune_id_3": "finetune_strength_3",
+}
+"""Parameters that name LoRAs, each with the one that says how strongly it shows."""
+
+_WIRE_NAMES = {"steps": "num_inference_steps", "guidance": "guidance_scale"}
+_SIZE = ("image_size", "width", "height")
+_MOST = len(LORA_SLOTS)
+_QUICK = "in four to eight steps, quick and cheap"
+
+
+class FalGeneration(GenerationEndpoint):
+    """Base of what generates here; `pictures_field` is fal's name for the input pictures, if it takes any."""
+
+    pictures_field: ClassVar[str] = ""
+
+    @classmethod
+    def input_fields(cls) -> tuple[str, ...]:
+        """Return the names of the parameters that hold input pictures, in order."""
+        return tuple(field.name for field in fields_of(cls) if field.control is Control.PICTURE)
+
+    def plain_input(self) -> dict[str, Any]:
+        """Return the input under fal's names, but for pictures and LoRAs, which need addresses first."""
+        values = self.wire()
+        left_out = {*LORA_SLOTS, *LORA_SLOTS.values(), *self.input_fields(), *_SIZE}
+        plain = {_WIRE_NAMES.get(name, name): value for name, value in values.items() if name not in left_out}
+        size = values.get("image_size")
+        if size == CUSTOM:
+            plain["image_size"] = {"width": values["width"], "height": values["height"]}
+        elif size is not None:
+            plain["image_size"] = size
+        return {**plain, "num_images": 1, "sync_mode": False}
+
+
+def _info(name: str, title: str, summary: str, *bases: Base) -> EndpointInfo:
+    return EndpointInfo(
+        id=f"fal-ai/{name}",
+        title=title,
+        summary=summary,
+        group=Group.FINETUNED,
+        price=picture_price,
+        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset(bases), most=_MOST),
+        live_price=live_picture_price,
+    )
+
+
+class _WithLoras(FalGeneration):
+    prompt: Prompt
+    finetune_id: FinetuneId
+    finetune_strength: Strength = 1.0
+    finetune_id_2: SecondFinetune = None
+    finetune_strength_2: SecondStrength = 1.0
+    finetune_id_3: ThirdFinetune = None
+    finetune_strength_3: ThirdStrength = 1.0
+
+
+class Klein9BBaseLora(_WithLoras):
+    """FLUX.2 [klein] 9B base, what LoRAs for it are trained on."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/9b/base/lora",
+        "FLUX.2 [klein] 9B base with LoRAs",
+        "Generates with up to three LoRAs on the very model that they were trained on.",
+        Base.KLEIN_9B,
+    )
+
+    image_size: ImageSize = "landscape_4_3"
+    width: Width = 1024
+    height: Height = 1024
+    seed: Seed = None
+    negative_prompt: NegativePrompt = ""
+    steps: StepsFrom4 = 28
+    guidance: GuidanceTo20 = 5.0
+    acceleration: Acceleration = "regular"
+    output_format: OutputFormat = "png"
+    enable_safety_checker: SafetyChecker = True
+
+
+class Klein9BLora(_WithLoras):
+    """FLUX.2 [klein] 9B, distilled."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/9b/lora",
+        "FLUX.2 [klein] 9B with LoRAs",
+        f"Generates with up to three LoRAs {_QUICK}.",
+        Base.KLEIN_9B,
+    )
+
+    image_size: ImageSize = "landscape_4_3"
+    width: Width = 1024
+    height: Height = 1024
+    seed: Seed = None
+    steps: StepsTo8 = 4
+    output_format: OutputFormat = "png"
+    enable_safety_checker: SafetyChecker = True
+
+
+class Klein4BBaseLora(Klein9BBaseLora):
+    """FLUX.2 [klein] 4B base."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/4b/base/lora",
+        "FLUX.2 [klein] 4B base with LoRAs",
+        "Generates with up to three LoRAs on the smaller base model.",
+        Base.KLEIN_4B,
+    )
+
+
+class Klein4BLora(Klein9BLora):
+    """FLUX.2 [klein] 4B, distilled."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/4b/lora",
+        "FLUX.2 [klein] 4B with LoRAs",
+        f"Generates with up to three LoRAs on the smaller model {_QUICK}.",
+        Base.KLEIN_4B,
+    )
+
+
+class Flux2Lora(_WithLoras):
+    """FLUX.2 [dev]."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/lora",
+        "FLUX.2 [dev] with LoRAs",
+        "Generates with up to three LoRAs on the largest open model.",
+        Base.FLUX2_DEV,
+    )
+
+    image_size: ImageSize = "landscape_4_3"
+    width: LargeWidth = 1024
+    height: LargeHeight = 1024
+    seed: Seed = None
+    steps: StepsFrom4 = 28
+    guidance: GuidanceTo20 = 2.5
+    acceleration: Acceleration = "regular"
+    enable_prompt_expansion: Expansion = False
+    output_format: OutputFormat = "png"
+    enable_safety_checker: SafetyChecker = True
+
+
+class Flux1Lora(_WithLoras):
+    """FLUX.1 [dev]."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-lora",
+        "FLUX.1 [dev] with LoRAs",
+        "Generates with LoRAs of the FLUX.1 trainers.",
+        Base.FLUX1_DEV,
+    )
+
+    image_size: ImageSize = "landscape_4_3"
+    width: Width = 1024
+    height: Height = 1024
+    seed: Seed = None
+    steps: StepsFrom1 = 28
+    guidance: GuidanceTo35 = 3.5
+    acceleration: SlowAcceleration = "none"
+    output_format: OldOutputFormat = "jpeg"
+    enable_safety_checker: SafetyChecker = True
+
+
+class KreaLora(Flux1Lora):
+    """FLUX.1 Krea [dev]."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-krea-lora",
+        "FLUX.1 Krea [dev] with LoRAs",
+        "Generates with LoRAs that were trained on Krea.",
+        Base.FLUX1_KREA,
+    )
+
+
+class KontextLora(_WithLoras):
+    """FLUX.1 Kontext [dev], which edits a picture."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-kontext-lora",
+        "FLUX.1 Kontext [dev] with LoRAs",
+        "Edits a picture as its LoRA was trained to.",
+        Base.FLUX1_KONTEXT,
+    )
+    pictures_field: ClassVar[str] = "image_url"
+
+    input_image: Input1
+    seed: Seed = None
+    steps: StepsFrom10 = 30
+    guidance: GuidanceTo35 = 2.5
+    acceleration: Acceleration = "none"
+    output_format: OldOutputFormat = "png"
+    enable_safety_checker: SafetyChecker = True
+
+
+class _Edit(_WithLoras):
+    pictures_field: ClassVar[str] = "image_urls"
+
+    input_image: Input1
+    input_image_2: Input2 = None
+    input_image_3: Input3 = None
+    input_image_4: Input4 = None
+    image_size: OptionalImageSize = None
+
+
+class Klein9BBaseEditLora(_Edit):
+    """FLUX.2 [klein] 9B base, editing pictures."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/9b/base/edit/lora",
+        "FLUX.2 [klein] 9B base, edit with LoRAs",
+        "Edits up to four pictures with up to three LoRAs.",
+        Base.KLEIN_9B,
+    )
+
+    width: Width = 1024
+    height: Height = 1024
+    seed: Seed = None
+    negative_prompt: NegativePrompt = ""
+    steps: StepsFrom4 = 28
+    guidance: GuidanceTo20 = 5.0
+    acceleration: Acceleration = "regular"
+    output_format: OutputFormat = "png"
+    enable_safety_checker: SafetyChecker = True
+
+
+class Klein9BEditLora(_Edit):
+    """FLUX.2 [klein] 9B, distilled, editing pictures."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/9b/edit/lora",
+        "FLUX.2 [klein] 9B, edit with LoRAs",
+        f"Edits up to four pictures with up to three LoRAs {_QUICK}.",
+        Base.KLEIN_9B,
+    )
+
+    width: Width = 1024
+    height: Height = 1024
+    seed: Seed = None
+    steps: StepsTo8 = 4
+    output_format: OutputFormat = "png"
+    enable_safety_checker: SafetyChecker = True
+
+
+class Klein4BBaseEditLora(Klein9BBaseEditLora):
+    """FLUX.2 [klein] 4B base, editing pictures."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/4b/base/edit/lora",
+        "FLUX.2 [klein] 4B base, edit with LoRAs",
+        "Edits up to four pictures with up to three LoRAs on the smaller base model.",
+        Base.KLEIN_4B,
+    )
+
+
+class Klein4BEditLora(Klein9BEditLora):
+    """FLUX.2 [klein] 4B, distilled, editing pictures."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/klein/4b/edit/lora",
+        "FLUX.2 [klein] 4B, edit with LoRAs",
+        f"Edits up to four pictures with up to three LoRAs on the smaller model {_QUICK}.",
+        Base.KLEIN_4B,
+    )
+
+
+class Flux2EditLora(_Edit):
+    """FLUX.2 [dev], editing pictures."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "flux-2/lora/edit",
+        "FLUX.2 [dev], edit with LoRAs",
+        "Edits up to four pictures with up to three LoRAs on the largest open model.",
+        Base.FLUX2_DEV,
+    )
+
+    width: LargeWidth = 1024
+    height: LargeHeight = 1024
+    seed: Seed = None
+    steps: StepsFrom4 = 28
+    guidance: GuidanceTo20 = 2.5
+    acceleration: Acceleration = "regular"
+    enable_prompt_expansion: Expansion = False
+    output_format: OutputFormat = "png"
+    enable_safety_checker: SafetyChecker = True

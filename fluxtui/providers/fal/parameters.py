@@ -1,0 +1,167 @@
+"""Parameters of fal's endpoints that make pictures: type, range and words for people, each written once.
+
+Sources of ranges and defaults: the types of fal's JavaScript client (2026-08) and the OpenAPI documents of
+the endpoints, read 2026-11. Bounds of a picture's sides beyond what an endpoint's page says are our own:
+fal's schema allows 14142 px, which no model paints well.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fluxtui.domain.endpoint import Control, Parameter
+
+CUSTOM = "custom"
+"""The choice of `image_size` with which width and height count."""
+
+INPUT_PIXELS = 4 * 1024 * 1024
+"""Our own bound of input pictures, whose megapixels are billed."""
+
+Prompt = Annotated[
+    str,
+    Field(min_length=1),
+    Parameter(
+        "Prompt",
+        "What the picture shows: subject, surroundings, light, style. Name the trigger word of the finetune.",
+        control=Control.PROMPT,
+    ),
+]
+NegativePrompt = Annotated[
+    str,
+    Parameter("Not in the picture", "What the picture should not show.", advanced=True, empty="nothing"),
+]
+Seed = Annotated[
+    int | None,
+    Field(ge=0, le=2**32 - 1),
+    Parameter(
+        "Seed",
+        "The number that the randomness starts from: the same seed and parameters give the same picture.",
+        control=Control.SEED,
+        step=1,
+        empty="random",
+    ),
+]
+
+_LORA_HELP = "A LoRA for this endpoint's model, trained anywhere: its file is uploaded to fal for a month."
+FinetuneId = Annotated[str, Field(min_length=1), Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE)]
+SecondFinetune = Annotated[
+    str | None,
+    Parameter("Second LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
+]
+ThirdFinetune = Annotated[
+    str | None,
+    Parameter("Third LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
+]
+_STRENGTH_HELP = "How strongly the LoRA shows: 1 is as trained, lower where the picture breaks up."
+_STRENGTH = Field(ge=0, le=4)
+Strength = Annotated[float, _STRENGTH, Parameter("Finetune strength", _STRENGTH_HELP, step=0.1)]
+SecondStrength = Annotated[
+    float, _STRENGTH, Parameter("Strength of the second", _STRENGTH_HELP, advanced=True, step=0.1)
+]
+ThirdStrength = Annotated[
+    float, _STRENGTH, Parameter("Strength of the third", _STRENGTH_HELP, advanced=True, step=0.1)
+]
+
+_SIZE = Parameter(
+    "Size",
+    "Shape and pixels of the picture; custom takes width and height.",
+    labels={
+        "square_hd": "square 1024 x 1024",
+        "square": "square 512 x 512",
+        "portrait_4_3": "portrait 768 x 1024",
+        "portrait_16_9": "portrait 576 x 1024",
+        "landscape_4_3": "landscape 1024 x 768",
+        "landscape_16_9": "landscape 1024 x 576",
+        CUSTOM: "custom",
+    },
+    empty="as the input",
+)
+_SizeName = Literal[
+    "square_hd", "square", "portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9", "custom"
+]
+ImageSize = Annotated[_SizeName, _SIZE]
+OptionalImageSize = Annotated[_SizeName | None, _SIZE]
+
+_SIDE_HELP = "Counts only with the size custom."
+_SIDE, _LARGE_SIDE = Field(ge=256, le=2048, multiple_of=16), Field(ge=512, le=2048, multiple_of=16)
+_WIDTH = Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16)
+_HEIGHT = Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16)
+Width = Annotated[int, _SIDE, _WIDTH]
+Height = Annotated[int, _SIDE, _HEIGHT]
+LargeWidth = Annotated[int, _LARGE_SIDE, _WIDTH]
+LargeHeight = Annotated[int, _LARGE_SIDE, _HEIGHT]
+
+_STEPS = Parameter(
+    "Steps",
+    "How many steps the picture is worked out in: more give more detail and take longer.",
+    unit="steps",
+    advanced=True,
+    step=1,
+)
+StepsFrom4 = Annotated[int, Field(ge=4, le=50), _STEPS]
+StepsTo8 = Annotated[int, Field(ge=4, le=8), _STEPS]
+StepsFrom1 = Annotated[int, Field(ge=1, le=50), _STEPS]
+StepsFrom10 = Annotated[int, Field(ge=10, le=50), _STEPS]
+
+_GUIDANCE = Parameter(
+    "Guidance",
+    "How closely the picture keeps to the prompt: high values are faithful, low ones look more natural.",
+    advanced=True,
+    step=0.5,
+)
+GuidanceTo20 = Annotated[float, Field(ge=0, le=20), _GUIDANCE]
+GuidanceTo35 = Annotated[float, Field(ge=0, le=35), _GUIDANCE]
+
+_ACCELERATION = Parameter(
+    "Acceleration", "How much the service hurries at the cost of some detail.", advanced=True
+)
+Acceleration = Annotated[Literal["none", "regular", "high"], _ACCELERATION]
+SlowAcceleration = Annotated[Literal["none", "regular"], _ACCELERATION]
+Expansion = Annotated[
+    bool,
+    Parameter(
+        "Rewrite the prompt",
+        "Let the service enrich the prompt first: more variety, less literal.",
+        advanced=True,
+    ),
+]
+_FORMAT = Parameter(
+    "Format",
+    "The format of the file: JPEG is small, PNG loses nothing, WebP is smaller still.",
+    advanced=True,
+    labels={"jpeg": "JPEG", "png": "PNG", "webp": "WebP"},
+)
+OutputFormat = Annotated[Literal["jpeg", "png", "webp"], _FORMAT]
+OldOutputFormat = Annotated[Literal["jpeg", "png"], _FORMAT]
+SafetyChecker = Annotated[
+    bool,
+    Parameter(
+        "Safety check",
+        "Let the service look for what is unsafe in the picture and black it out.",
+        advanced=True,
+    ),
+]
+
+
+def _input_picture(position: int) -> Parameter:
+    if position == 1:
+        words = "A picture to edit or to take subjects and style from; the prompt says which."
+    else:
+        words = f"One more picture; the prompt can speak of it as picture {position}."
+    return Parameter(
+        "Input picture" if position == 1 else f"Input picture {position}",
+        words,
+        control=Control.PICTURE,
+        advanced=position > 1,
+        max_pixels=INPUT_PIXELS,
+        empty="none",
+        urls=True,
+    )
+
+
+Input1 = Annotated[str, Field(min_length=1), _input_picture(1)]
+Input2 = Annotated[str | None, _input_picture(2)]
+Input3 = Annotated[str | None, _input_picture(3)]
+Input4 = Annotated[str | None, _input_picture(4)]

@@ -1,0 +1,96 @@
+"""What fal's platform tells: prices, which endpoints it offers, and what is left on the account.
+
+Source: fal.ai platform API reference, read 2026-11; the shape of the balance from clients of third parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from fluxtui.api.service import APIService
+from fluxtui.domain.errors import NotFound, NotPermitted, Refused
+from fluxtui.domain.money import UnitPrice, credits
+from fluxtui.providers.base import Account
+from fluxtui.providers.fal.prices import told_prices
+from fluxtui.providers.reading import as_mapping, as_number, as_text
+
+_AT_ONCE = 25
+_MOST_PAGES = 10
+_MODELS, _PRICES, _BILLING = "/v1/models", "/v1/models/pricing", "/v1/account/billing"
+
+
+async def prices(api: APIService, endpoint_ids: Sequence[str]) -> dict[str, UnitPrice]:
+    """Return what endpoints cost now; those that fal does not know are left out."""
+    today = datetime.now(UTC).date().isoformat()
+    found: dict[str, UnitPrice] = {}
+    for page in await _asked(api, _PRICES, endpoint_ids):
+        found |= told_prices(page, today)
+    return {name: price for name, price in found.items() if name in endpoint_ids}
+
+
+async def serving(api: APIService, endpoint_ids: Sequence[str]) -> dict[str, bool]:
+    """Return whether each endpoint is offered now; one that fal does not know is not."""
+    offered = {name for page in await _asked(api, _MODELS, endpoint_ids) for name in _active(page)}
+    return {name: name in offered for name in endpoint_ids}
+
+
+def _active(page: Any) -> Iterable[str]:
+    rows = as_mapping(page).get("models")
+    for row in map(as_mapping, rows if isinstance(rows, list) else []):
+        name, about = row.get("endpoint_id"), as_mapping(row.get("metadata"))
+        status = about.get("status", row.get("status", "active"))
+        if isinstance(name, str) and status == "active":
+            yield name
+
+
+async def _asked(api: APIService, path: str, endpoint_ids: Sequence[str]) -> list[Any]:
+    """Return all pages about some endpoints; where fal refuses the list, each is asked for by itself."""
+    pages: list[Any] = []
+    for begin in range(0, len(endpoint_ids), _AT_ONCE):
+        names = endpoint_ids[begin : begin + _AT_ONCE]
+        try:
+            pages += await _pages(api, path, names)
+        except (NotFound, Refused):
+            for name in names if len(names) > 1 else ():
+                pages += await _asked(api, path, [name])
+    return pages
+
+
+async def _pages(api: APIService, path: str, endpoint_ids: Sequence[str]) -> list[Any]:
+    query = [("endpoint_id", name) for name in endpoint_ids]
+    pages: list[Any] = []
+    cursor: str | None = None
+    while len(pages) < _MOST_PAGES:
+        # A mapping of parameters could not name an endpoint after another.
+        full = urlencode([*query, *([("cursor", cursor)] if cursor else [])])
+        page = as_mapping((await api.get(f"{path}?{full}", base="platform")).data)
+        pages.append(page)
+        cursor = page.get("next_cursor") if page.get("has_more") is True else None
+        if not isinstance(cursor, str) or not cursor:
+            break
+    return pages
+
+
+async def account(api: APIService) -> Account:
+    """Return what is left on the account, where the key may know that: it needs Admin scope."""
+    try:
+        answer = await api.get(_BILLING, {"expand": "credits"}, base="platform")
+    except (NotPermitted, NotFound):
+        return Account()
+    told = as_mapping(answer.data)
+    left: Mapping[str, Any] = as_mapping(told.get("credits"))
+    balance = as_number(left.get("current_balance"))
+    in_usd = str(left.get("currency", "USD")).upper() == "USD"
+    return Account(
+        balance=credits(balance) if balance is not None and in_usd else None,
+        name=as_text(told.get("username"), limit=80) or "",
+    )
+
+
+async def check_key(api: APIService, endpoint_id: str) -> Account:
+    """Check the key without cost by asking for a price, which any key may. Raises `NotAuthenticated`."""
+    await _pages(api, _PRICES, [endpoint_id])
+    return await account(api)

@@ -1,0 +1,91 @@
+"""Making a request ready to be ordered: uploads, and the body under fal's names. It all costs nothing.
+
+Source: fal.ai API reference and the types of fal's JavaScript client, read 2026-11.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+from fluxtui.api.service import APIService
+from fluxtui.domain.endpoint import Field, fields_of
+from fluxtui.domain.errors import InvalidInput, PictureError, Problem
+from fluxtui.providers.base import LoraSource, Materials, Prepared
+from fluxtui.providers.fal.generation import LORA_SLOTS, FalGeneration
+from fluxtui.providers.fal.training import FalTraining
+from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, Uploads
+
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_ONE_PICTURE = "image_url"
+
+
+async def prepared_training(api: APIService, request: FalTraining, materials: Materials) -> Prepared:
+    """Return a training whose archive is uploaded, to vanish after a week.
+
+    Raises:
+        InvalidInput: there is no archive.
+        ServiceError: it cannot be uploaded.
+    """
+    if materials.archive is None:
+        raise InvalidInput(f"{request.info.title} needs an archive of pictures; nothing was sent.")
+    uploads = Uploads(api, materials.uploads, materials.progress)
+    address = await uploads.address_of(materials.archive, DATASET_LIFETIME, sha256=materials.archive_sha256)
+    body = {**request.plain_input(), request.archive_field: address}
+    return Prepared(request, body=body, archive=materials.archive)
+
+
+async def prepared_generation(api: APIService, request: FalGeneration, materials: Materials) -> Prepared:
+    """Return a generation whose pictures and LoRAs are where fal can fetch them.
+
+    Raises:
+        PictureError: a picture is gone.
+        InvalidInput: a LoRA is neither here nor at an address.
+        ServiceError: something cannot be uploaded.
+    """
+    uploads = Uploads(api, materials.uploads, materials.progress)
+    body = request.plain_input()
+    pictures = await _pictures(uploads, request)
+    if pictures:
+        one = request.pictures_field == _ONE_PICTURE
+        body[request.pictures_field] = pictures[0] if one else pictures
+    body["loras"] = await _loras(uploads, request, materials)
+    return Prepared(request, body=body)
+
+
+async def _pictures(uploads: Uploads, request: FalGeneration) -> list[str]:
+    values = request.given()
+    fields = {field.name: field for field in fields_of(type(request))}
+    named = [fields[name] for name in request.input_fields() if values.get(name)]
+    return [await _picture(uploads, field, str(values[field.name])) for field in named]
+
+
+async def _picture(uploads: Uploads, field: Field, value: str) -> str:
+    if _WEB_ADDRESS.fullmatch(value):
+        return value
+    path = Path(value)
+    if not await asyncio.to_thread(path.is_file):
+        raise PictureError(f"{field.title}: there is no file {path.name!r} any more. Nothing was sent.")
+    return await uploads.address_of(path, DATASET_LIFETIME)
+
+
+async def _loras(uploads: Uploads, request: FalGeneration, materials: Materials) -> list[dict[str, Any]]:
+    values = request.given()
+    found = []
+    for name, strength in LORA_SLOTS.items():
+        if values.get(name):
+            source = materials.loras.get(str(values[name]), LoraSource(name="The LoRA"))
+            found.append({"path": await _lora(uploads, name, source), "scale": values[strength]})
+    return found
+
+
+async def _lora(uploads: Uploads, field: str, source: LoraSource) -> str:
+    """Return where fal can fetch a LoRA: the file here goes before an address, which may have died."""
+    if source.path is not None:
+        return await uploads.address_of(source.path, LORA_LIFETIME, sha256=source.sha256)
+    if source.url is not None:
+        return source.url
+    reason = f"{source.name} is neither here nor at an address that fal.ai could fetch it from"
+    raise InvalidInput("Nothing was sent.", (Problem(field, reason, whole=True),))

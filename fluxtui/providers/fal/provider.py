@@ -1,0 +1,217 @@
+"""fal.ai as a provider. Source: fal.ai API reference, read 2026-11."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from fluxtui.api.answers import Answer, error_of
+from fluxtui.api.attachments import Progress
+from fluxtui.api.service import APIService
+from fluxtui.domain.endpoint import Availability, Endpoint, GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.errors import InvalidInput, NotFound, ServiceDown, ServiceError
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.text import safe_text
+from fluxtui.providers.base import (
+    Abilities,
+    Accepted,
+    Account,
+    CancelAnswer,
+    Candidate,
+    Materials,
+    Prepared,
+    RemoteStatus,
+    RemoteTask,
+    Sought,
+)
+from fluxtui.providers.fal import catalogue, platform, statuses
+from fluxtui.providers.fal.generation import FalGeneration
+from fluxtui.providers.fal.ordering import CANCEL, NO_RETRY, RESULT, accepted_in, discontinued, order_failure
+from fluxtui.providers.fal.preparing import prepared_generation, prepared_training
+from fluxtui.providers.fal.prices import READ_ON
+from fluxtui.providers.fal.training import FalTraining
+
+_NO_LIST = "fal.ai keeps no list of finetunes: a LoRA there is a file, and its file here is what counts."
+_UNSURE_ANSWERS = 5
+
+
+class FalProvider:
+    """Trains LoRAs and generates with them at fal.ai, through `api`."""
+
+    id = "fal"
+    title = "fal.ai"
+    abilities = Abilities(
+        lists_finetunes=False,
+        deletes_finetunes=False,
+        adds_by_id=False,
+        id_help="",
+        cancels=True,
+        cancel_advice="What waits in fal's queue is taken out and costs nothing; what runs is only asked "
+        "to stop, and may run on and be billed in full.",
+        tells_balance=True,
+        finds=frozenset(),
+        price_source=f"fal.ai's own prices, asked once a day; else its model pages of {READ_ON}",
+    )
+    active_limit = 40
+
+    def __init__(self, api: APIService) -> None:
+        self._api = api
+        self._told: Mapping[str, UnitPrice] | None = None
+        self._unsure: dict[str, int] = {}
+        endpoints: tuple[type[Endpoint], ...] = (*catalogue.GENERATION, *catalogue.TRAINING)
+        self._endpoints = {endpoint.info.id: endpoint for endpoint in endpoints}
+
+    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
+        """Return what makes a picture; all of it does so with LoRAs."""
+        return catalogue.GENERATION
+
+    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
+        """Return the trainers, the one for FLUX.2 [klein] 9B in front."""
+        return catalogue.TRAINING
+
+    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
+        """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
+        if endpoint_id not in self._endpoints:
+            raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
+        return self._endpoints[endpoint_id]
+
+    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+        """Upload what a request needs; a trainer that may be gone is looked for first.
+
+        Raises:
+            TrainingDiscontinued: the trainer is gone.
+            PictureError: a picture cannot be read.
+            InvalidInput: a LoRA is neither here nor at an address.
+        """
+        if isinstance(request, FalTraining):
+            await self._check_serving(request)
+            return await prepared_training(self._api, request, materials)
+        if not isinstance(request, FalGeneration):
+            raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
+        return await prepared_generation(self._api, request, materials)
+
+    async def _check_serving(self, request: FalTraining) -> None:
+        if request.info.availability is Availability.SERVING:
+            return
+        if not (await self.serving([request.info.id])).get(request.info.id, True):
+            raise discontinued(request)
+
+    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+        """Send the one request that is billed; fal is told not to run a training again by itself.
+
+        Raises:
+            InDoubt: it may have been accepted without an answer.
+            TrainingDiscontinued: the trainer is gone.
+            NotFound: the endpoint is gone.
+        """
+        request = prepared.request
+        headers = NO_RETRY if isinstance(request, TrainingEndpoint) else {}
+        try:
+            answer = await self._api.post(f"/{request.info.id}", prepared.body, headers=headers)
+        except ServiceError as error:
+            failure = order_failure(error, request)
+        else:
+            return accepted_in(answer.data)
+        raise failure
+
+    async def status(self, task: RemoteTask) -> RemoteStatus:
+        """Ask once for a task, and for its result where it is completed, which may be a failure.
+
+        Raises:
+            NotFound: fal does not know it (any more).
+            UnexpectedAnswer: also where an address is on a host that may not have the key.
+        """
+        address = task.polling_url or f"{_path(task)}/status"
+        said = (await self._api.get(address, {"logs": "1"})).data
+        if statuses.word_of(said) != statuses.COMPLETED:
+            return statuses.unfinished(said, task)
+        return await self._ended(said, task)
+
+    async def _ended(self, said: Any, task: RemoteTask) -> RemoteStatus:
+        address = task.addresses.get(RESULT) or _path(task)
+        fails = statuses.told_failure(said)
+        try:
+            result = await self._api.get(address, accept_statuses=statuses.RESULT_STATUSES, any_body=True)
+        except ServiceError as error:
+            if fails and (isinstance(error, NotFound) or not error.retryable):
+                return statuses.failed(said, None)
+            raise
+        if result.status < 300:
+            self._unsure.pop(task.remote_id, None)
+            return statuses.succeeded(said, result, task, await self._price_of(task.endpoint))
+        if not fails:
+            self._check_failed(result, task)
+        self._unsure.pop(task.remote_id, None)
+        return statuses.failed(said, result)
+
+    async def _price_of(self, endpoint_id: str) -> UnitPrice | None:
+        """Return what fal told of an endpoint's price, asked now unless it was asked before."""
+        if self._told is None:
+            try:
+                await self.prices()
+            except ServiceError:
+                # What the result cost is then reckoned by the dated table, and the result itself comes first.
+                self._told = {}
+        return (self._told or {}).get(endpoint_id)
+
+    def _check_failed(self, result: Answer, task: RemoteTask) -> None:
+        """Raise for a fault of fal's own that its status knows nothing of, until it has come several times.
+
+        It may be a passing one of the host that has the result, and the result is paid for.
+        """
+        error = error_of(result, "fal.ai")
+        if not isinstance(error, ServiceDown):
+            return
+        self._unsure[task.remote_id] = self._unsure.get(task.remote_id, 0) + 1
+        if self._unsure[task.remote_id] < _UNSURE_ANSWERS:
+            raise error
+
+    async def cancel(self, task: RemoteTask) -> CancelAnswer:
+        """Ask fal to stop a task."""
+        address = task.addresses.get(CANCEL) or f"{_path(task)}/cancel"
+        try:
+            answer = await self._api.put(address, accept_statuses=statuses.CANCEL_STATUSES)
+        except NotFound:
+            return CancelAnswer.UNKNOWN
+        return statuses.cancel_answer_of(answer.data)
+
+    async def find(self, sought: Sought) -> tuple[Candidate, ...]:
+        """Return nothing: fal lists no tasks."""
+        return ()
+
+    async def finetune_ids(self) -> tuple[str, ...]:
+        """Return nothing: fal lists no finetunes."""
+        return ()
+
+    async def finetune(self, finetune_id: str) -> Finetune:
+        """Raise `NotFound`: fal knows files and no finetunes."""
+        raise NotFound(_NO_LIST)
+
+    async def delete_finetune(self, finetune_id: str) -> str:
+        """Raise `InvalidInput`: at fal there is nothing to delete."""
+        raise InvalidInput(_NO_LIST)
+
+    async def account(self) -> Account:
+        """Return what is left, in credits, where the key may know that: it needs Admin scope."""
+        return await platform.account(self._api)
+
+    async def check_key(self) -> Account:
+        """Check the key without cost. Raises `NotAuthenticated`."""
+        return await platform.check_key(self._api, catalogue.TRAINING[0].info.id)
+
+    async def prices(self) -> Mapping[str, UnitPrice]:
+        """Return what fal charges now for the unit of each endpoint."""
+        self._told = told = await platform.prices(self._api, tuple(self._endpoints))
+        return told
+
+    async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
+        """Return whether endpoints are offered now."""
+        return await platform.serving(self._api, endpoint_ids)
+
+
+def _path(task: RemoteTask) -> str:
+    """Return where a task is asked for whose addresses are not known: by owner and application alone."""
+    app = "/".join(task.endpoint.split("/")[:2])
+    return f"/{app}/requests/{quote(task.remote_id, safe='')}"

@@ -1,0 +1,302 @@
+"""The trainers of fal.ai.
+
+Source: the types of fal's JavaScript client (2026-08) and the OpenAPI documents and model pages of fal.ai,
+read 2026-11. Learning rates of FLUX.2 have no range there, and the fast training no default for its steps:
+both are ours. So is the greatest number of pictures and of their pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from fluxtui.domain.dataset import CaptionRule, DatasetRules
+from fluxtui.domain.endpoint import Availability, EndpointInfo, Group, Parameter, TrainingEndpoint
+from fluxtui.domain.weights import Base
+from fluxtui.providers.fal.prices import live_training_price, training_price
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=120),
+    Parameter("Name", "What the finetune will be called here; fal is not told.", local=True),
+]
+_TRIGGER_HELP = "The word that will call the learned subject in a prompt; an invented one is best."
+_TRIGGER = Parameter("Trigger word", _TRIGGER_HELP, empty="none")
+TriggerWord = Annotated[str | None, _TRIGGER]
+NeededTrigger = Annotated[str, Field(min_length=1), _TRIGGER]
+OwnTrigger = Annotated[
+    str | None,
+    Parameter(
+        "Trigger word",
+        "The word that your captions call the subject by; this trainer learns it from them alone.",
+        local=True,
+        empty="none",
+    ),
+]
+DefaultCaption = Annotated[
+    str | None,
+    Parameter(
+        "Default caption",
+        "Stands in for the caption of every picture that has none.",
+        empty="none",
+    ),
+]
+_STEPS = Parameter(
+    "Steps",
+    "How long it learns: 1000 is a good beginning, more for difficult subjects or many pictures.",
+    unit="steps",
+    step=100,
+)
+StepsFrom100 = Annotated[int, Field(ge=100, le=10_000), _STEPS]
+StepsFrom1 = Annotated[int, Field(ge=1, le=10_000), _STEPS]
+
+_RATE = Parameter("Learning rate", "How fast it learns; rarely worth a change.", advanced=True, step=1e-5)
+LearningRate = Annotated[float, Field(ge=1e-6, le=1e-2), _RATE]
+PortraitRate = Annotated[float, Field(ge=1e-6, le=1e-3), _RATE]
+TurboRate = Annotated[float, Field(ge=1e-7, le=1e-2), _RATE]
+LoraFormat = Annotated[
+    Literal["fal", "comfy"],
+    Parameter(
+        "Names in the file",
+        "Whose names the LoRA's layers get; keep fal's to generate here.",
+        advanced=True,
+        labels={"fal": "fal and diffusers", "comfy": "ComfyUI"},
+    ),
+]
+IsStyle = Annotated[bool, Parameter("Style", "Whether a style is learned rather than a subject.")]
+CreateMasks = Annotated[
+    bool,
+    Parameter(
+        "Masks", "Let the service find the subject and weigh it more than its surroundings.", advanced=True
+    ),
+]
+Preprocessed = Annotated[
+    bool,
+    Parameter(
+        "Prepared already", "The archive is what an earlier training gave out as prepared.", advanced=True
+    ),
+]
+Multiresolution = Annotated[
+    bool, Parameter("Several resolutions", "Learn the pictures at several sizes.", advanced=True)
+]
+SubjectCrop = Annotated[
+    bool, Parameter("Crop to the subject", "Let the service cut the pictures to the subject.", advanced=True)
+]
+FaceCrop = Annotated[
+    bool, Parameter("Crop to the face", "Let the service cut the pictures to the face.", advanced=True)
+]
+TrainingStyle = Annotated[
+    Literal["subject", "style"],
+    Parameter("Type", "Whether a subject is learned, such as a person or a thing, or a style."),
+]
+Resolution = Annotated[
+    Literal[512, 768, 1024],
+    BeforeValidator(_whole),
+    Parameter("Resolution", "Size in pixels that it learns at.", unit="px", advanced=True),
+]
+
+
+def _rules(advised: int, advice: str, *, needed: bool = False) -> DatasetRules:
+    return DatasetRules(
+        min_pictures=1,
+        advised_pictures=advised,
+        max_pictures=1000,
+        formats=("JPEG", "PNG", "WEBP"),
+        max_pixels=4 * 1024 * 1024,
+        captions=CaptionRule.NEEDED if needed else CaptionRule.OPTIONAL,
+        default_caption="default_caption" if needed else None,
+        caption_advice=advice,
+    )
+
+
+_CAPTIONED = _rules(
+    10,
+    "Every picture needs a caption, in a text file of its name, or the default caption stands in.",
+    needed=True,
+)
+_UNCAPTIONED = _rules(
+    4,
+    "Pictures without a caption are learned with the trigger word alone; where there are captions, "
+    "they count.",
+)
+
+
+class FalTraining(TrainingEndpoint):
+    """Base of the trainers; `archive_field` is fal's name for the address of the archive.
+
+    `wire_names` are fal's names for parameters that are called otherwise here.
+    """
+
+    steps_field: ClassVar[str] = "steps"
+    archive_field: ClassVar[str] = "images_data_url"
+    wire_names: ClassVar[Mapping[str, str]] = {}
+
+    def plain_input(self) -> dict[str, Any]:
+        """Return the input under fal's names, but for the archive."""
+        return {self.wire_names.get(name, name): value for name, value in self.wire().items()}
+
+
+def _info(
+    name: str,
+    title: str,
+    summary: str,
+    base: Base,
+    availability: Availability = Availability.SERVING,
+) -> EndpointInfo:
+    return EndpointInfo(
+        id=name,
+        title=title,
+        summary=summary,
+        group=Group.TRAINING,
+        price=training_price,
+        availability=availability,
+        trains=base,
+        live_price=live_training_price,
+    )
+
+
+class Klein9BTrainer(FalTraining):
+    """Train a LoRA for FLUX.2 [klein] 9B."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "fal-ai/flux-2-klein-9b-base-trainer",
+        "FLUX.2 [klein] 9B LoRA",
+        "Teaches FLUX.2 [klein] 9B from pictures with captions.",
+        Base.KLEIN_9B,
+    )
+    rules: ClassVar[DatasetRules] = _CAPTIONED
+    archive_field: ClassVar[str] = "image_data_url"
+
+    name: Name
+    trigger_word: OwnTrigger = None
+    default_caption: DefaultCaption = None
+    steps: StepsFrom100 = 1000
+    learning_rate: LearningRate = 5e-5
+    output_lora_format: LoraFormat = "fal"
+
+    @classmethod
+    def suggested(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the trigger word as the default caption, for it is learned from captions alone."""
+        word = str(values.get("trigger_word") or "").strip()
+        return {"default_caption": word or None}
+
+
+class Flux2Trainer(Klein9BTrainer):
+    """Train a LoRA for FLUX.2 [dev]."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "fal-ai/flux-2-trainer",
+        "FLUX.2 [dev] LoRA",
+        "Teaches FLUX.2 [dev], the largest open model, from pictures with captions.",
+        Base.FLUX2_DEV,
+    )
+
+
+class Flux2TrainerV2(Klein9BTrainer):
+    """Train a LoRA for FLUX.2 [dev] at several resolutions."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "fal-ai/flux-2-trainer-v2",
+        "FLUX.2 [dev] LoRA, second version",
+        "Teaches FLUX.2 [dev] at several resolutions; dearer.",
+        Base.FLUX2_DEV,
+    )
+
+
+class FastTrainer(FalTraining):
+    """Train a LoRA for FLUX.1 [dev] in minutes."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "fal-ai/flux-lora-fast-training",
+        "FLUX.1 [dev] LoRA, fast",
+        "Teaches FLUX.1 [dev] a subject or a style in minutes.",
+        Base.FLUX1_DEV,
+    )
+    rules: ClassVar[DatasetRules] = _UNCAPTIONED
+
+    name: Name
+    trigger_word: TriggerWord = None
+    is_style: IsStyle = False
+    steps: StepsFrom1 = 1000
+    create_masks: CreateMasks = True
+    is_input_format_already_preprocessed: Preprocessed = False
+
+
+class PortraitTrainer(FalTraining):
+    """Train a LoRA of a person for FLUX.1 [dev]."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "fal-ai/flux-lora-portrait-trainer",
+        "FLUX.1 [dev] LoRA, portraits",
+        "Teaches FLUX.1 [dev] a person, with bright highlights and good likeness.",
+        Base.FLUX1_DEV,
+    )
+    rules: ClassVar[DatasetRules] = _UNCAPTIONED
+    wire_names: ClassVar[Mapping[str, str]] = {"trigger_word": "trigger_phrase"}
+
+    name: Name
+    trigger_word: TriggerWord = None
+    steps: StepsFrom1 = 2500
+    learning_rate: PortraitRate = 9e-5
+    multiresolution_training: Multiresolution = True
+    subject_crop: SubjectCrop = True
+    create_masks: CreateMasks = False
+
+
+class TurboTrainer(FalTraining):
+    """Train a LoRA for FLUX.1 [dev] at the greatest speed."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "fal-ai/turbo-flux-trainer",
+        "FLUX.1 [dev] LoRA, turbo",
+        "Teaches FLUX.1 [dev] a subject or a style as quickly as it can be done.",
+        Base.FLUX1_DEV,
+    )
+    rules: ClassVar[DatasetRules] = _UNCAPTIONED
+    wire_names: ClassVar[Mapping[str, str]] = {"trigger_word": "trigger_phrase"}
+
+    name: Name
+    trigger_word: NeededTrigger = "ohwx"
+    training_style: TrainingStyle = "subject"
+    steps: StepsFrom1 = 1000
+    learning_rate: TurboRate = 0.00115
+    face_crop: FaceCrop = True
+
+
+class Flux3KleinTrainer(FalTraining):
+    """Train a LoRA for FLUX 3 [klein]."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "blackforestlabs/flux-3/klein/base/trainer",
+        "FLUX 3 [klein] LoRA",
+        "Teaches FLUX 3 [klein]; nothing here generates with such a LoRA yet.",
+        Base.FLUX3_KLEIN,
+        Availability.BETA,
+    )
+    rules: ClassVar[DatasetRules] = _UNCAPTIONED
+    wire_names: ClassVar[Mapping[str, str]] = {"trigger_word": "trigger_phrase"}
+
+    name: Name
+    trigger_word: TriggerWord = None
+    steps: StepsFrom100 = 1000
+    learning_rate: LearningRate = 1e-4
+    resolution: Resolution = 1024
+
+
+class Klein4BTrainer(Klein9BTrainer):
+    """Train a LoRA for FLUX.2 [klein] 4B; gone from fal's lists between April and August 2026."""
+
+    info: ClassVar[EndpointInfo] = _info(
+        "fal-ai/flux-2-klein-4b-base-trainer",
+        "FLUX.2 [klein] 4B LoRA",
+        "Teaches FLUX.2 [klein] 4B; fal seems to have retired it.",
+        Base.KLEIN_4B,
+        Availability.HISTORIC,
+    )

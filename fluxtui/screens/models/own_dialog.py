@@ -1,0 +1,178 @@
+"""Asks for a LoRA file of the user's own: where it is, what it is called, and what it was trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.weights import Base
+from fluxtui.screens.key_entry import AnswerLine
+from fluxtui.services.models import Glance
+from fluxtui.state import StatefulApp, guarded
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import Choice, Dialog, open_dialog
+from fluxtui.widgets.line_input import LineInput
+from fluxtui.widgets.path_input import PathInput
+from fluxtui.widgets.paths import PathKind, expanded
+from fluxtui.widgets.plain import PlainLabel, plain, set_title
+
+NOT_KNOWN = ""
+"""The value of the choice that names no base model."""
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """What was entered: a file, its name and trigger word or `''`, and the model it was trained on."""
+
+    path: Path
+    name: str
+    trigger_word: str
+    base: Base | None
+
+
+def base_choices() -> tuple[Choice, ...]:
+    """Return every base model, and that it is not known."""
+    return (Choice(NOT_KNOWN, "not known"), *(Choice(base.value, base.title) for base in Base))
+
+
+class OwnFileDialog(Dialog[OwnFile]):
+    """Looks into the file as soon as it is named, and answers with what was entered."""
+
+    HELP = """Type the path of a .safetensors file, Tab completes it, `ctrl+l` lets you walk to it. Enter goes
+on: the file is looked into, and what it does not show is asked. The file itself is only read; a copy is
+kept in the data directory. Escape or `ctrl+c` leaves."""
+
+    DEFAULT_CSS = """
+    OwnFileDialog {
+        .dialog { width: 74; }
+        .dialog PlainLabel { width: 1fr; }
+        .own-line { height: 1; }
+        .own-line .own-title { width: 14; color: $text-muted; }
+        AnswerLine { height: 3; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+c", "dismiss", "Cancel", id="own.cancel"),
+        Binding("ctrl+l", "choose", "Choose", id="own.choose"),
+    ]
+
+    app = getters.app(StatefulApp)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: Glance | None = None
+        self._asked_for_base = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out a line for each part."""
+        with Vertical(classes="dialog") as frame:
+            set_title(frame, "Take in a LoRA file of yours")
+            path = PathInput(kind=PathKind.LORA, placeholder="path of a .safetensors file", id="own-path")
+            yield _line("File", path)
+            yield AnswerLine()
+            yield _line("Name", LineInput(placeholder="as the file is called", max_length=120, id="own-name"))
+            yield _line("Trigger word", LineInput(placeholder="if it has one", id="own-trigger"))
+            yield _line("Base model", Chooser(base_choices(), NOT_KNOWN, title="Base model", id="own-base"))
+            yield PlainLabel(
+                "Enter goes on · Tab completes · ^L walks there · Esc cancels",
+                classes="dialog-keys",
+            )
+
+    def on_mount(self) -> None:
+        """Let the path be typed at once."""
+        self._input("own-path").focus()
+
+    def _input(self, name: str) -> LineInput:
+        return self.query_one(f"#{name}", LineInput)
+
+    @property
+    def _path(self) -> str:
+        return self._input("own-path").value.strip()
+
+    def action_choose(self) -> None:
+        """Let the file be picked from the disk."""
+        from fluxtui.widgets.path_picker import PathPicker
+
+        start = expanded(self._path).parent if self._path else "~"
+        picker = PathPicker(start, PathKind.LORA, title="Choose a .safetensors file")
+        open_dialog(self.app, picker, self._take_chosen)
+
+    def _take_chosen(self, chosen: Path | None) -> None:
+        if chosen is not None:
+            self._input("own-path").show(str(chosen))
+            self._look()
+
+    @on(Input.Changed, "#own-path")
+    def _forget(self, event: Input.Changed) -> None:
+        event.stop()
+        self._seen = None
+        self.query_one(AnswerLine).show("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Look into the file; go on to the next line; from the last one to the answer."""
+        event.stop()
+        if self._seen is None:
+            self._look()
+        elif event.input.id == "own-trigger":
+            self._answer()
+        else:
+            self.focus_next()
+
+    @on(Chooser.Passed)
+    def _base_passed(self, event: Chooser.Passed) -> None:
+        event.stop()
+        self._answer()
+
+    def _look(self) -> None:
+        if self._path:
+            guarded(
+                self, self._look_at(self._path), doing="looking at the file", group="look", exclusive=True
+            )
+
+    async def _look_at(self, path: str) -> None:
+        answer = self.query_one(AnswerLine)
+        answer.show_doing("Looking into the file …")
+        try:
+            seen = await self.app.services.models.glance(expanded(path))
+        except FluxError as error:
+            answer.show_fault(error.sentence())
+            return
+        if path != self._path:
+            return
+        self._seen = seen
+        self._asked_for_base = False
+        self.query_one(Chooser).value = seen.base.value if seen.base is not None else NOT_KNOWN
+        answer.show(plain(f"✓ {seen.words()}", "$text-success"))
+        self._input("own-name").focus()
+
+    def _answer(self) -> None:
+        """Answer, after asking once for a base model that the file does not show."""
+        if self._seen is None:
+            self._look()
+            return
+        chooser = self.query_one(Chooser)
+        if chooser.value == NOT_KNOWN and not self._asked_for_base:
+            self._asked_for_base = True
+            self.query_one(AnswerLine).show_doing(
+                "The file does not show which model it was trained on. Choose it if you know it: without, it "
+                "is offered for every endpoint. Enter in the trigger word goes on."
+            )
+            chooser.focus()
+            return
+        base = Base(chooser.value) if chooser.value else None
+        name, trigger_word = self._input("own-name").value.strip(), self._input("own-trigger").value.strip()
+        self.dismiss(OwnFile(expanded(self._path), name, trigger_word, base))
+
+
+def _line(title: str, control: Widget) -> Horizontal:
+    return Horizontal(PlainLabel(title, classes="own-title"), control, classes="own-line")

@@ -1,0 +1,32 @@
+"""What came of asking services for their finetunes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxtui.domain.errors import FluxError, Problem
+from fluxtui.domain.finetune import Finetune
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What came of asking a service for its finetunes.
+
+    Attributes:
+        finetunes: all that are known of the profile now.
+        failures: finetunes of which the details could not be had, and why.
+        missing: those that the service no longer lists, marked so just now.
+    """
+
+    finetunes: tuple[Finetune, ...]
+    failures: tuple[Problem, ...] = ()
+    missing: tuple[Finetune, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProfileAnswer:
+    """What came of asking one of several profiles: its result, or the error that stood in the way."""
+
+    profile: str
+    result: RefreshResult | None = None
+    error: FluxError | None = None

@@ -1,0 +1,373 @@
+"""The finetunes of all profiles: the local copy, brought up to date from the services when asked."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fluxtui.domain.errors import (
+    FluxError,
+    InvalidInput,
+    NetworkDown,
+    NotAuthenticated,
+    NotFound,
+    Problem,
+    ServiceError,
+)
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import REMOTE_STATES, JobKind
+from fluxtui.domain.text import safe_text
+from fluxtui.domain.weights import Base
+from fluxtui.providers.base import Abilities, Progress, Provider
+from fluxtui.services.jobs.gateway import Gateway
+from fluxtui.services.journal import Journal
+from fluxtui.services.lora import LoraService, Prepared
+from fluxtui.services.lora.dashboard import accepted_base
+from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
+from fluxtui.services.models.removal import Removal, removal_of
+from fluxtui.services.models.uses import FileState, ProfileOffers, Uses, offers_of, uses_in
+from fluxtui.services.models.weights import Glance, WeightsKeeper, file_for_dashboard
+from fluxtui.services.storage import StorageService
+
+DETAILS_AT_ONCE = 6
+"""How many finetunes are asked for at the same time."""
+
+LISTING_DELAY = timedelta(hours=1)
+"""A finetune younger than this may be missing from the service's list. Source: BFL API, 2026-10."""
+
+ADDED_BY_HAND = "added_by_hand"
+"""Key in `Finetune.raw` of one that the service does not list, such as a LoRA uploaded in its dashboard."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ModelService:
+    """Lists and looks after finetunes and LoRA files; what asks a service says so, all else works offline.
+
+    Args:
+        journal: open.
+        storage: prepared.
+        gateway: gives the service of each profile.
+        loras: checks and keeps files.
+        clock: tells the time, as an aware UTC datetime.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        storage: StorageService,
+        gateway: Gateway,
+        loras: LoraService,
+        *,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._journal = journal
+        self._gateway = gateway
+        self._loras = loras
+        self._keeper = WeightsKeeper(journal, storage, gateway, loras)
+        self._clock = clock
+
+    async def list(self, profile: str | None = None) -> tuple[Finetune, ...]:
+        """Return the finetunes known of a profile, or of all, by name; deleted ones are left out."""
+        known = await self._journal.finetunes.all(profile)
+        return tuple(finetune for finetune in known if finetune.state is not FinetuneState.DELETED)
+
+    async def get(self, profile: str, finetune_id: str) -> Finetune | None:
+        """Return a finetune as it is known here, a deleted one too."""
+        return await self._journal.finetunes.get(profile, finetune_id)
+
+    async def refresh(self, profile: str) -> RefreshResult:
+        """Ask the service for all its finetunes and keep what it tells.
+
+        Details that cannot be had are named and do not stop the rest; a finetune that the service no longer
+        lists is marked as missing, never deleted.
+
+        Raises:
+            ServiceError: the service could not be asked; the local copy is as it was.
+        """
+        provider = await self._gateway.provider(profile)
+        if not provider.abilities.lists_finetunes:
+            return RefreshResult(await self.list(profile))
+        listed = await provider.finetune_ids()
+        by_hand = [
+            item.id for item in await self._journal.finetunes.all(profile) if ADDED_BY_HAND in item.raw
+        ]
+        told, failures = await self._details(provider, listed)
+        in_training = await self._in_training(profile)
+        await self._journal.finetunes.put_many([self._known_now(profile, item, in_training) for item in told])
+        seen = {*listed, *by_hand, *await self._too_young_to_be_listed(profile)}
+        missing = await self._journal.finetunes.mark_missing(profile, seen)
+        return RefreshResult(await self.list(profile), failures, missing)
+
+    async def refresh_all(self, profiles: Sequence[str]) -> tuple[ProfileAnswer, ...]:
+        """Refresh several profiles at once, and return what came of each; an error of one stops no other.
+
+        Profiles whose service does not list finetunes are left out.
+        """
+        answers = await asyncio.gather(*(self._answer(profile) for profile in profiles))
+        return tuple(answer for answer in answers if answer is not None)
+
+    async def _answer(self, profile: str) -> ProfileAnswer | None:
+        try:
+            if not (await self._gateway.provider(profile)).abilities.lists_finetunes:
+                return None
+            return ProfileAnswer(profile, await self.refresh(profile))
+        except FluxError as error:
+            return ProfileAnswer(profile, error=error)
+
+    async def offers(self, profiles: Sequence[str]) -> tuple[ProfileOffers, ...]:
+        """Return what each profile generates with and its service can do; needs no network."""
+        return tuple(await asyncio.gather(*(offers_of(self._gateway, profile) for profile in profiles)))
+
+    async def uses(self, finetune: Finetune, profiles: Sequence[str]) -> Uses:
+        """Return where a finetune can be used among what some profiles offer, and how its file is."""
+        answers = await self.offers(profiles)
+        return uses_in(finetune, await self._keeper.look(finetune), answers)
+
+    async def add(
+        self,
+        profile: str,
+        finetune_id: str,
+        *,
+        name: str = "",
+        trigger_word: str | None = None,
+        base: Base | None = None,
+        unlisted: bool = False,
+    ) -> Finetune:
+        """Take a finetune into the local copy by its id, and return it.
+
+        Args:
+            profile: where it can be used.
+            finetune_id: whole; for an uploaded LoRA the name in the dashboard.
+            name: how it is called here, where the service tells no name.
+            trigger_word: where the service does not tell it.
+            base: the model it was trained on, where the service does not tell it.
+            unlisted: take it even if the service knows no details, as for uploaded LoRAs.
+
+        Raises:
+            InvalidInput: the id cannot be one.
+            NotFound: the service does not know it, and it is not `unlisted`.
+            ServiceError: the service could not be asked.
+        """
+        wanted = finetune_id.strip()
+        provider = await self._gateway.provider(profile)
+        check_id(wanted, provider.abilities)
+        bare = Finetune(
+            profile=profile,
+            id=wanted,
+            name=name.strip() or wanted,
+            trigger_word=trigger_word or None,
+            base=base,
+            refreshed_at=self._clock(),
+            raw={ADDED_BY_HAND: True},
+        )
+        if unlisted:
+            return await self._journal.finetunes.put(bare)
+        told = await provider.finetune(wanted)
+        known = self._known_now(profile, told, await self._in_training(profile))
+        named = known if known.name not in {"", wanted} else known.model_copy(update={"name": bare.name})
+        untold = {"trigger_word": named.trigger_word or bare.trigger_word, "base": named.base or base}
+        return await self._journal.finetunes.put(named.model_copy(update=untold))
+
+    async def fetch_weights(self, profile: str, finetune_id: str, progress: Progress) -> Finetune:
+        """Fetch the file of a finetune from where its service keeps it, check it, and return the finetune.
+
+        Args:
+            profile: whose it is.
+            finetune_id: of one that is known here.
+            progress: told of the bytes, done and in all (0 where that is not known).
+
+        Raises:
+            NotFound: it is not known here.
+            ResultExpired: the service does not keep the file any more.
+            WeightsError: the service gives out no file, or what came is not the whole file of a LoRA.
+            ServiceError: the service could not be asked.
+            StorageError: there is no room for it.
+        """
+        finetune = await self._known(profile, finetune_id)
+        return await self._journal.finetunes.put(await self._keeper.fetch(finetune, progress))
+
+    async def glance(self, path: Path) -> Glance:
+        """Return what the header of a LoRA file shows, without taking it in. Raises `WeightsError`."""
+        return await self._keeper.glance(path)
+
+    async def take_in(
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        trigger_word: str | None = None,
+        base: Base | None = None,
+        progress: Progress | None = None,
+    ) -> Finetune:
+        """Copy the user's own LoRA file into the data directory, and return the finetune it is from now on.
+
+        The same content again is the same finetune, under the name given last.
+
+        Args:
+            path: the file, in which `~` is the home; it is only read.
+            name: how it is called here; if empty, like the file.
+            trigger_word: where there is one.
+            base: the model it was trained on; where None, what the file itself shows.
+            progress: told of the bytes, done and in all.
+
+        Raises:
+            WeightsError: it cannot be read, or is not a whole LoRA file.
+            StorageError: it does not fit on the disk, or could not be written.
+        """
+        taken = await self._keeper.take_in(
+            path, name=name, trigger_word=trigger_word, base=base, progress=progress
+        )
+        return await self._journal.finetunes.put(taken.model_copy(update={"created_at": self._clock()}))
+
+    async def set_base(self, profile: str, finetune_id: str, base: Base) -> Finetune:
+        """Note the model that a finetune was trained on. Raises `NotFound` where it is not known here."""
+        finetune = await self._known(profile, finetune_id)
+        return await self._journal.finetunes.put(finetune.model_copy(update={"base": base}))
+
+    async def verify(self, finetune: Finetune) -> FileState:
+        """Tell whether the file of a finetune is here with just its content; reads all of it.
+
+        Raises:
+            WeightsError: there never was a file of it here.
+            StorageError: it is there, but cannot be read.
+        """
+        return await self._keeper.verify(finetune)
+
+    def check_for_dashboard(self, finetune: Finetune) -> None:
+        """See that BFL's dashboard takes the LoRA of a finetune. Raises `WeightsError`."""
+        accepted_base(file_for_dashboard(finetune))
+
+    async def prepare_for_dashboard(
+        self, finetune: Finetune, *, name: str = "", folder: Path | None = None
+    ) -> Prepared:
+        """Put a copy of a LoRA's file where it can be uploaded from to BFL's dashboard, with the steps to do.
+
+        Args:
+            finetune: with a file here.
+            name: what it should be called there; if empty, as it is called here. The nearest that the
+                dashboard takes is used.
+            folder: where the copy is wanted; if None, a folder of the data directory.
+
+        Raises:
+            WeightsError: there is no whole file of it here, or the dashboard takes none for its model.
+            StorageError: the copy could not be put there.
+        """
+        wanted = name.strip() or finetune.name
+        return await self._keeper.prepare_for_dashboard(finetune, name=wanted, folder=folder)
+
+    async def set_favourite(self, profile: str, finetune_id: str, favourite: bool) -> None:
+        """Mark a finetune as a favourite, or no longer."""
+        await self._journal.finetunes.set_favourite(profile, finetune_id, favourite)
+
+    async def removal(self, finetune: Finetune) -> Removal:
+        """Return what deleting a finetune would take away, here and at its service; does nothing yet."""
+        return await removal_of(self._gateway, finetune, await self.list())
+
+    async def delete(self, profile: str, finetune_id: str) -> str:
+        """Do at once what `removal` would say of a finetune, like `remove`; also raises `NotFound`."""
+        return await self.remove(await self.removal(await self._known(profile, finetune_id)))
+
+    async def remove(self, removal: Removal) -> str:
+        """Take away what a removal says, and return what the service says of it.
+
+        Of what was deleted at the service the record stays in the journal, for the pictures made with it.
+
+        Raises:
+            ServiceError: the service did not delete it; then nothing is deleted here either.
+            StorageError: its file could not be deleted.
+        """
+        finetune, message = removal.finetune, ""
+        if removal.at_service:
+            provider = await self._gateway.provider(finetune.profile)
+            message = await provider.delete_finetune(finetune.id)
+        if removal.weights is not None:
+            await self._loras.remove(removal.weights)
+        if removal.at_service:
+            gone = {"state": FinetuneState.DELETED}
+            await self._journal.finetunes.put(finetune.model_copy(update=gone))
+        else:
+            await self._journal.finetunes.remove(finetune.profile, finetune.id)
+        return safe_text(message, limit=200)
+
+    async def _known(self, profile: str, finetune_id: str) -> Finetune:
+        finetune = await self._journal.finetunes.get(profile, finetune_id)
+        if finetune is None:
+            raise NotFound(f"The finetune {safe_text(finetune_id, limit=80)} is not known here any more.")
+        return finetune
+
+    async def _details(
+        self, provider: Provider, ids: Iterable[str]
+    ) -> tuple[tuple[Finetune, ...], tuple[Problem, ...]]:
+        room = asyncio.Semaphore(DETAILS_AT_ONCE)
+
+        async def one(finetune_id: str) -> Finetune | Problem:
+            async with room:
+                try:
+                    return await provider.finetune(finetune_id)
+                except (NetworkDown, NotAuthenticated):
+                    # It concerns all of them alike: one sentence is enough.
+                    raise
+                except ServiceError as error:
+                    return Problem(safe_text(finetune_id, limit=60), error.sentence())
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(finetune_id)) for finetune_id in dict.fromkeys(ids)]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        results = [task.result() for task in tasks]
+        finetunes = tuple(result for result in results if isinstance(result, Finetune))
+        return finetunes, tuple(result for result in results if isinstance(result, Problem))
+
+    async def _in_training(self, profile: str) -> set[str]:
+        jobs = await self._journal.jobs.active()
+        return {
+            job.remote_id
+            for job in jobs
+            if job.remote_id
+            and job.profile == profile
+            and job.kind is JobKind.TRAINING
+            and job.state in REMOTE_STATES
+        }
+
+    def _known_now(self, profile: str, told: Finetune, in_training: set[str]) -> Finetune:
+        state = FinetuneState.TRAINING if told.id in in_training else FinetuneState.READY
+        return told.model_copy(update={"profile": profile, "state": state, "refreshed_at": self._clock()})
+
+    async def _too_young_to_be_listed(self, profile: str) -> set[str]:
+        now = self._clock()
+        return {
+            finetune.id
+            for finetune in await self._journal.finetunes.all(profile)
+            if finetune.job_id and finetune.created_at and now - finetune.created_at < LISTING_DELAY
+        }
+
+
+def check_id(wanted: str, abilities: Abilities) -> None:
+    """See that a text has the form of a finetune's id at a service. Raises `InvalidInput`."""
+    if not abilities.adds_by_id:
+        raise InvalidInput("At this service a finetune cannot be named by an id.")
+    if not wanted or wanted != safe_text(wanted) or len(wanted.split()) != 1:
+        raise InvalidInput("The id of a finetune is one word without spaces.")
+    if not re.fullmatch(abilities.id_pattern, wanted):
+        shown = safe_text(wanted, limit=80)
+        raise InvalidInput(f"{shown} cannot be an id of this service.", next_step=abilities.id_help or None)
+
+
+def shown_names(finetunes: Iterable[Finetune]) -> Mapping[tuple[str, str], str]:
+    """Return names that differ for all finetunes, by profile and id: equal ones get a piece of the id."""
+    known = tuple(finetunes)
+    counts = Counter(finetune.name for finetune in known)
+    return {
+        (finetune.profile, finetune.id): (
+            finetune.name if counts[finetune.name] == 1 else f"{finetune.name} ({finetune.id[:8]})"
+        )
+        for finetune in known
+    }

@@ -1,0 +1,1 @@
+"""A fourth provider that the program has never heard of, complete: descriptions, translation and service."""

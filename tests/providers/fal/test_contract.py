@@ -1,0 +1,96 @@
+"""Every endpoint's request against the simulator, which is an independent reading of the same sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.endpoint import Availability, Control, Endpoint, Field, TrainingEndpoint, fields_of
+from fluxtui.domain.weights import Base
+from fluxtui.providers.base import LoraSource, Phase
+from fluxtui.providers.fal.catalogue import GENERATION, TRAINING
+from fluxtui.providers.fal.generation import FalGeneration
+from fluxtui.providers.fal.provider import FalProvider
+from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.running import ServiceView
+from fluxtui.simulator.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel, lora_file
+from tests.providers.fal.conftest import LORA, Order
+
+ENDPOINTS: tuple[type[Endpoint], ...] = (
+    *GENERATION,
+    *(trainer for trainer in TRAINING if trainer.info.availability is not Availability.HISTORIC),
+)
+BASES: dict[Base, BaseModel] = {
+    Base.KLEIN_9B: KLEIN_9B,
+    Base.KLEIN_4B: KLEIN_4B,
+    Base.FLUX2_DEV: FLUX_2,
+    Base.FLUX1_DEV: FLUX_1,
+    Base.FLUX1_KREA: FLUX_1,
+    Base.FLUX1_KONTEXT: KONTEXT,
+}
+
+
+def _value(field: Field, picture: Path, *, largest: bool) -> Any:
+    if field.name == "image_size":
+        return "custom"
+    if field.name in ("width", "height"):
+        return 528
+    if field.choices:
+        return field.choices[-1 if largest else 0]
+    match field.control:
+        case Control.FINETUNE:
+            return LORA
+        case Control.PICTURE:
+            return str(picture)
+        case Control.TOGGLE:
+            return not field.default
+        case Control.SEED:
+            return 4_000_000_000
+        case Control.INTEGER:
+            return int((field.maximum if largest else field.minimum) or 0)
+        case Control.NUMBER:
+            return field.maximum if largest else field.minimum
+    return "a red fox"
+
+
+def _loras(endpoint: type[Endpoint], folder: Path) -> dict[str, LoraSource]:
+    """Return a LoRA on disk that fits an endpoint, if it takes any."""
+    use = endpoint.info.finetunes
+    if use is None:
+        return {}
+    path = folder / "red.safetensors"
+    path.write_bytes(lora_file(BASES[next(iter(use.bases))], "red", rank=1))
+    return {LORA: LoraSource(name="Red", path=path)}
+
+
+@pytest.mark.parametrize("kind", ["least", "largest"])
+@pytest.mark.parametrize(
+    "endpoint",
+    [each for each in ENDPOINTS if each is not Klein4BTrainer],
+    ids=lambda endpoint: endpoint.info.id,
+)
+async def test_valid_requests_are_accepted_and_end_well(
+    endpoint: type[Endpoint],
+    kind: str,
+    provider: FalProvider,
+    order: Order,
+    picture: Path,
+    clock: ManualClock,
+    fal: ServiceView,
+    tmp_path: Path,
+) -> None:
+    fields = [field for field in fields_of(endpoint) if field.required or kind != "least"]
+    values = {field.name: _value(field, picture, largest=kind == "largest") for field in fields}
+    if issubclass(endpoint, TrainingEndpoint) and endpoint.rules.default_caption:
+        values["default_caption"] = "a red sheet"
+    if kind == "least" and "image_size" in endpoint.model_fields:
+        values["image_size"] = "square"
+    fal.refill(100_000, "valid")
+    task = await order(endpoint.checked(values), _loras(endpoint, tmp_path))
+    clock.advance(30)
+    status = await provider.status(task)
+    assert (status.phase, status.message) == (Phase.READY, "")
+    assert status.result_url if issubclass(endpoint, FalGeneration) else status.weights_url
+    assert fal.violations() == []

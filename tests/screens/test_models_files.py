@@ -1,0 +1,301 @@
+"""LoRA files in the models place: taken in, verified, fetched, handed out, deleted; and hostile ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.weights import Base
+from fluxtui.screens.models import ModelsScreen
+from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog
+from fluxtui.screens.models.details import ModelDetails
+from fluxtui.screens.models.own_dialog import OwnFileDialog
+from fluxtui.screens.models.table import ModelTable
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import ChoiceDialog, TypeNameDialog
+from fluxtui.widgets.line_input import LineInput
+from fluxtui.widgets.path_input import PathInput
+from fluxtui.widgets.plain import PlainStatic
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+
+SIZE = (80, 24)
+HOSTILE = "[/x] and [red \x1b[31mof \u202eright to left"
+
+
+async def opened(app: FluxApp, pilot: Pilot[int], until: Until) -> ModelsScreen:
+    await until(pilot, lambda: app.profile and app.screen_stack and app.screen.id != "_default")
+    await app.go("models")
+    screen = app.screen
+    assert isinstance(screen, ModelsScreen)
+    return screen
+
+
+async def with_file(app: FluxApp, pilot: Pilot[int], until: Until, file: Path, **more: Any) -> ModelsScreen:
+    """Open the place with a LoRA file taken in."""
+    screen = await opened(app, pilot, until)
+    await app.services.models.take_in(file, **more)
+    app.refresh_state("finetunes")
+    await until(pilot, lambda: screen.selected is not None)
+    return screen
+
+
+async def dialog_for(app: FluxApp, pilot: Pilot[int], until: Until, path: str) -> OwnFileDialog:
+    """Open the dialog for own files and let it look into one."""
+    await pilot.press("o")
+    await until(pilot, lambda: isinstance(app.screen, OwnFileDialog))
+    dialog = app.screen
+    assert isinstance(dialog, OwnFileDialog)
+    dialog.query_one(PathInput).value = path
+    await pilot.press("enter")
+    await until(pilot, lambda: text_of(dialog) not in {"", "Looking into the file …"})
+    return dialog
+
+
+def text_of(dialog: OwnFileDialog) -> str:
+    return str(dialog.query_one("AnswerLine", PlainStatic).render())
+
+
+def screen_text(app: FluxApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips(app.size))
+
+
+def said(app: FluxApp) -> str:
+    return " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
+
+
+async def test_an_own_file_is_looked_into_and_taken_in(
+    make_app: AppFactory, until: Until, klein_9b: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await opened(app, pilot, until)
+        dialog = await dialog_for(app, pilot, until, str(klein_9b))
+        assert "a LoRA for FLUX.2 [klein] 9B · rank 2 · BF16" in text_of(dialog)
+        assert dialog.query_one(Chooser).value == Base.KLEIN_9B.value
+        dialog.query_one("#own-name", LineInput).value = "Anna"
+        await pilot.press("enter")
+        dialog.query_one("#own-trigger", LineInput).value = "ANNA"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.finetunes) == 1)
+        finetune = app.finetunes[0]
+        assert (finetune.profile, finetune.name, finetune.trigger_word) == (OWN_FILES, "Anna", "ANNA")
+        await until(pilot, lambda: screen.selected == finetune and screen.doing == "")
+        assert "Anna is among your finetunes" in app.notices[0].text
+
+
+async def test_a_base_model_that_the_file_does_not_show_is_asked_once(
+    make_app: AppFactory,
+    until: Until,
+    make_weights: Callable[..., Path],
+    pairs: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    file = make_weights(tmp_path / "odd.safetensors", pairs({"strange.layer": (8, 8)}))
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await opened(app, pilot, until)
+        dialog = await dialog_for(app, pilot, until, str(file))
+        await pilot.press("enter", "enter")
+        assert "does not show which model" in text_of(dialog)
+        assert isinstance(dialog.focused, Chooser)
+        dialog.query_one("#own-trigger", LineInput).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.finetunes) == 1)
+        assert app.finetunes[0].base is None
+        await until(pilot, lambda: screen.selected is not None)
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        app.screen.query_one(LineInput).value = "klein 4B"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.finetunes[0].base is Base.KLEIN_4B)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("short.safetensors", b"abc"),
+        ("header.safetensors", (2**40).to_bytes(8, "little") + b"{}"),
+        ("json.safetensors", (8).to_bytes(8, "little") + b"{[/x]\x1b[1"),
+        ("[x] \x1b[31mred.safetensors", b""),
+    ],
+)
+async def test_what_is_no_lora_is_refused_in_the_dialog(
+    make_app: AppFactory, until: Until, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(app, pilot, until)
+        dialog = await dialog_for(app, pilot, until, str(tmp_path / name))
+        # A line of input cannot hold an escape, so that such a file is not found under its name.
+        assert text_of(dialog).startswith("✗ ")
+        await pilot.press("enter")
+        assert app.screen is dialog
+        assert app.finetunes == ()
+        assert "\x1b" not in screen_text(app)
+        assert app.return_code is None
+
+
+async def test_links_and_folders_are_followed_or_refused_without_harm(
+    make_app: AppFactory, until: Until, tmp_path: Path, klein_9b: Path
+) -> None:
+    link, folder = tmp_path / "link.safetensors", tmp_path / "folder.safetensors"
+    link.symlink_to(klein_9b)
+    folder.mkdir()
+    pipe = tmp_path / "pipe.safetensors"
+    os.mkfifo(pipe)
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(app, pilot, until)
+        dialog = await dialog_for(app, pilot, until, str(folder))
+        assert "is not a file" in text_of(dialog)
+        for path, words in ((pipe, "is not a file"), (link, "a LoRA for FLUX.2 [klein] 9B")):
+            dialog.query_one(PathInput).focus()
+            dialog.query_one(PathInput).value = str(path)
+            await pilot.press("enter")
+            await until(pilot, lambda words=words: words in text_of(dialog))
+
+
+async def test_hostile_metadata_is_shown_as_text(
+    make_app: AppFactory,
+    until: Until,
+    make_weights: Callable[..., Path],
+    pairs: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    metadata = {"ss_output_name": HOSTILE, HOSTILE: "value", "huge": "x" * 100_000}
+    tensors = pairs({"double_blocks.0.img_attn.qkv": (4096, 12288)}, prefix="diffusion_model.")
+    file = make_weights(tmp_path / "bad.safetensors", tensors, metadata)
+    app = make_app()
+    async with app.run_test(size=(160, 60)) as pilot:
+        screen = await with_file(app, pilot, until, file, name=HOSTILE, trigger_word=HOSTILE)
+        await until(pilot, lambda: "ss_output_name" in screen_text(app))
+        shown = screen_text(app)
+        assert "[/x] and [red of right" in shown
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        for key in ("v", "w", "y"):
+            await pilot.press(key)
+            await until(pilot, lambda: screen.doing == "")
+        assert app.return_code is None
+
+
+async def test_details_tell_file_and_uses(make_app: AppFactory, until: Until, klein_9b: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await with_file(app, pilot, until, klein_9b)
+        await until(pilot, lambda: "kept here" in screen_text(app))
+        shown = screen_text(app)
+        for words in ("Where it can be used", "Nowhere", "loras/anna-portrait-", "SHA-256", "flux2_klein_9b"):
+            assert words in shown
+        await pilot.press("enter")
+        await until(pilot, lambda: app.notices)
+        assert "Nothing generates with it" in app.notices[0].text
+        assert app.current_mode == "models"
+
+
+async def test_a_file_is_verified_and_found_changed(
+    make_app: AppFactory, until: Until, klein_9b: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await with_file(app, pilot, until, klein_9b)
+        await pilot.press("v")
+        await until(pilot, lambda: app.notices)
+        assert "is whole: SHA-256" in app.notices[0].text
+        weights = app.finetunes[0].weights
+        assert weights is not None
+        app.services.storage.inside(weights.path).unlink()
+        await pilot.press("v")
+        await until(pilot, lambda: app.notices[0].severity == "error")
+        assert "is missing" in app.notices[0].text
+        await pilot.press("w")
+        await until(pilot, lambda: "came from a file of yours" in app.notices[0].text)
+        assert screen.doing == ""
+
+
+async def test_the_steps_for_the_dashboard_are_told(
+    make_app: AppFactory, until: Until, klein_9b: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await with_file(app, pilot, until, klein_9b)
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, DashboardDialog))
+        name = app.screen.query_one("#export-name", LineInput)
+        assert name.value == "anna-portrait"
+        name.value = "Änna & Co"
+        await pilot.press("enter")
+        assert name.value == "anna-co"
+        app.screen.query_one(PathInput).value = str(folder)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, StepsDialog))
+        assert "FLUX.2 [klein] 9B" in said(app)
+        assert [path.name for path in folder.iterdir()] == ["anna-co.safetensors"]
+        await pilot.press("y")
+        assert app.clipboard == str(folder / "anna-co.safetensors")
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, ModelsScreen))
+
+
+async def test_another_model_is_not_prepared_for_the_dashboard(make_app: AppFactory, until: Until) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await opened(app, pilot, until)
+        await app.services.journal.finetunes.put(Finetune(profile="demo", id="a", name="Lamp"))
+        app.refresh_state("finetunes")
+        await until(pilot, lambda: screen.selected is not None)
+        await pilot.press("p")
+        await until(pilot, lambda: app.notices)
+        assert "no file of Lamp here" in app.notices[0].text
+        assert app.screen is screen
+
+
+async def test_deleting_an_own_file_says_what_goes(
+    make_app: AppFactory, until: Until, klein_9b: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await with_file(app, pilot, until, klein_9b, name="Anna")
+        weights = app.finetunes[0].weights
+        assert weights is not None
+        kept = app.services.storage.inside(weights.path)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        assert "Your own file, which it was copied from, stays." in said(app)
+        assert f"goes too: {weights.path}" in said(app)
+        app.screen.query_one(LineInput).value = "Anna"
+        await pilot.press("enter")
+        await until(pilot, lambda: not app.finetunes)
+        assert not kept.exists()
+        assert klein_9b.is_file()
+        assert "Anna is off your list" in app.notices[0].text
+
+
+async def test_finetunes_of_all_profiles_say_whose_they_are(
+    make_app: AppFactory, until: Until, klein_9b: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await with_file(app, pilot, until, klein_9b, name="Anna")
+        assert "Profile" not in screen_text(app).partition("Anna")[0]
+        await app.services.journal.finetunes.put(Finetune(profile="second", id="a", name="Lamp"))
+        app.refresh_state("finetunes")
+        table = screen.query_one(ModelTable)
+        await until(pilot, lambda: len(table.shown_keys) == 2)
+        await until(pilot, lambda: "own file" in screen_text(app))
+        assert "second" in screen_text(app)
+        screen.follow_wish({"finetune": "second/a"})
+        await until(pilot, lambda: screen.selected is not None and screen.selected.name == "Lamp")
+        assert screen.query_one(ModelDetails).display

@@ -1,0 +1,253 @@
+"""The models place over several profiles: whose service is asked, what it says, and where files come from."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.endpoint import EndpointInfo, FinetuneBy, FinetuneUse, GenerationEndpoint, Group
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.money import Estimate
+from fluxtui.domain.weights import Base
+from fluxtui.providers.base import Abilities
+from fluxtui.providers.bfl.provider import BFLProvider
+from fluxtui.providers.registry import ProviderHosts, register_provider
+from fluxtui.screens.models import ModelsScreen
+from fluxtui.screens.models.add_dialog import AddDialog
+from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import TypeNameDialog
+from fluxtui.widgets.line_input import LineInput
+from fluxtui.widgets.plain import PlainStatic
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+
+SIZE = (120, 40)
+STUDIO: dict[str, object] = {
+    "profiles.studio.provider": "studio",
+    "profiles.studio.base_url": "http://127.0.0.1:9",
+    "profiles.studio.api_key": "anything",
+}
+SECOND: dict[str, object] = {
+    "profiles.second.provider": "bfl",
+    "profiles.second.base_url": "http://127.0.0.1:9",
+    "profiles.second.api_key": "sim-valid",
+}
+
+
+def _price(_: Any) -> Estimate:
+    return Estimate(3, "a picture")
+
+
+class Mix(GenerationEndpoint):
+    """Generates with a LoRA of any origin."""
+
+    info: ClassVar[EndpointInfo] = EndpointInfo(
+        id="studio/mix",
+        title="klein with a LoRA",
+        summary="For tests.",
+        group=Group.FINETUNED,
+        price=_price,
+        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.KLEIN_9B})),
+    )
+
+
+class Studio(BFLProvider):
+    """A service that generates with files, and knows nothing of finetunes."""
+
+    id = "studio"
+    title = "Studio"
+    abilities = Abilities(
+        lists_finetunes=False,
+        deletes_finetunes=False,
+        adds_by_id=False,
+        id_help="",
+        cancels=False,
+        cancel_advice="",
+        tells_balance=False,
+        finds=frozenset(),
+        price_source="its own list",
+    )
+
+    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
+        """Return the one endpoint."""
+        return (Mix,)
+
+
+@pytest.fixture
+def studio() -> Iterator[None]:
+    """A provider that the program has never heard of, for the length of a test."""
+    hosts = ProviderHosts(
+        title="Studio",
+        default_base_url="http://127.0.0.1:9",
+        trusted_hosts=(),
+        key_header="x-key",
+        key_variable="STUDIO_KEY",
+        maker=f"{__name__}:Studio",
+    )
+    remove = register_provider("studio", hosts)
+    yield
+    remove()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without a word."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def served(klein_9b: Path) -> Iterator[str]:
+    """The address of a LoRA file."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(klein_9b.parent)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/{klein_9b.name.replace(' ', '%20')}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def elsewhere(simulator: Simulator) -> None:
+    """Put a finetune at the service that nobody here knows."""
+    document = {"finetune_id": "old-dog", "comment": "Dog of last year"}
+    httpx.post(f"{simulator.base_url}/simulator/finetunes", json=document).raise_for_status()
+
+
+async def place(app: FluxApp, pilot: Pilot[int], until: Until, *known: Finetune) -> ModelsScreen:
+    await until(pilot, lambda: app.profile and app.screen_stack and app.screen.id != "_default")
+    await app.services.journal.finetunes.put_many(known)
+    app.refresh_state("finetunes")
+    await until(pilot, lambda: len(app.finetunes) == len(known))
+    await app.go("models")
+    screen = app.screen
+    assert isinstance(screen, ModelsScreen)
+    await until(pilot, lambda: screen.selected is not None or not known)
+    return screen
+
+
+async def test_all_profiles_are_asked_and_each_error_has_its_line(
+    make_app: AppFactory, simulator: Simulator, until: Until, studio: None
+) -> None:
+    elsewhere(simulator)
+    app = make_app(simulator.base_url, more=SECOND | STUDIO)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await pilot.press("r")
+        await until(pilot, lambda: len(app.finetunes) == 1)
+        await until(pilot, lambda: len(app.notices) >= 2)
+        faults = screen.query_one("#faults", PlainStatic)
+        lines = str(faults.render()).splitlines()
+        assert faults.display
+        assert len(lines) == 1
+        assert lines[0].startswith("✗ second: ")
+        assert "demo told of 1 finetune" in app.notices[0].text
+        assert app.notices[1].severity == "error"
+        assert app.notices[1].text.startswith("second: ")
+
+
+async def test_services_that_list_nothing_are_not_asked(
+    make_app: AppFactory, until: Until, studio: None
+) -> None:
+    app = make_app(key=None, more=STUDIO | {"profile": "studio"})
+    async with app.run_test(size=SIZE) as pilot:
+        await place(app, pilot, until)
+        await pilot.press("r")
+        await until(pilot, lambda: app.notices)
+        assert "None of your services lists finetunes" in app.notices[0].text
+        await pilot.press("n")
+        await until(pilot, lambda: "takes a finetune by its id" in app.notices[0].text)
+
+
+async def test_a_file_is_fetched_and_then_generated_with(
+    make_app: AppFactory, until: Until, studio: None, served: str
+) -> None:
+    known = Finetune(profile="studio", id="a", name="Anna", base=Base.KLEIN_9B, weights_url=served)
+    app = make_app(more=STUDIO)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until, known)
+        await pilot.press("w")
+        await until(pilot, lambda: app.finetunes[0].weights is not None)
+        await until(pilot, lambda: screen.doing == "")
+        assert "is here and whole: loras/anna-" in app.notices[0].text
+        await pilot.press("w")
+        await until(pilot, lambda: "here already, and whole" in app.notices[0].text)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "generate")
+
+
+async def test_a_file_that_moves_can_be_stopped(
+    make_app: AppFactory, until: Until, studio: None, served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+    answered = threading.Event()
+
+    def slow(handler: SimpleHTTPRequestHandler) -> None:
+        asked.set()
+        answered.wait(10)
+        SimpleHTTPRequestHandler.do_GET(handler)
+
+    monkeypatch.setattr(Quiet, "do_GET", slow)
+    known = Finetune(profile="studio", id="a", name="Anna", base=Base.KLEIN_9B, weights_url=served)
+    app = make_app(more=STUDIO)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until, known)
+        await pilot.press("w")
+        await until(pilot, asked.is_set)
+        assert "Esc stops" in screen.doing
+        await pilot.press("o")
+        assert "Something is still going on" in app.notices[0].text
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.doing == "")
+        answered.set()
+        assert "Stopped" in app.notices[0].text
+        assert app.finetunes[0].weights is None
+        assert list((app.services.storage.root / "tmp").iterdir()) == []
+
+
+async def test_what_a_service_does_not_delete_is_forgotten_here(
+    make_app: AppFactory, until: Until, studio: None
+) -> None:
+    app = make_app(more=STUDIO)
+    async with app.run_test(size=SIZE) as pilot:
+        await place(app, pilot, until, Finetune(profile="studio", id="a", name="Anna"))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
+        assert "deletes no finetunes" in said
+        assert "what the service has of it stays there." in said
+        app.screen.query_one(LineInput).value = "Anna"
+        await pilot.press("enter")
+        await until(pilot, lambda: not app.finetunes)
+
+
+async def test_an_id_is_added_to_the_profile_that_is_chosen(
+    make_app: AppFactory, simulator: Simulator, until: Until, studio: None
+) -> None:
+    elsewhere(simulator)
+    more = SECOND | STUDIO | {"profiles.second.base_url": simulator.base_url}
+    app = make_app(simulator.base_url, more=more)
+    async with app.run_test(size=SIZE) as pilot:
+        await place(app, pilot, until)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, AddDialog))
+        chooser = app.screen.query_one(Chooser)
+        assert [choice.value for choice in chooser.choices] == ["demo", "second"]
+        chooser.action_choose(1)
+        await pilot.pause()
+        app.screen.query_one("#add-id", LineInput).value = "old-dog"
+        app.screen.query_one("#add-id", LineInput).focus()
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: len(app.finetunes) == 1)
+        assert app.finetunes[0].ref == "second/old-dog"
