@@ -11,12 +11,11 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
-from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
-from fluxtui.services.journal.jobs import NewJob
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
 from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 from fluxtui.simulator.running import Simulator
@@ -113,7 +112,9 @@ async def test_a_taken_name_is_refused_before_the_service_is_asked(
 async def test_a_new_key_is_checked_and_enter_makes_active(
     make_app: AppFactory, until: Until, simulator: Simulator, path: Path
 ) -> None:
-    path.write_text(f'[profiles.flux]\nprovider = "replicate"\nbase_url = "{simulator.replicate.urls["api"]}"\n')
+    path.write_text(
+        f'profile = "demo"\n[profiles.flux]\nprovider = "replicate"\nbase_url = "{simulator.replicate.urls["api"]}"\n'
+    )
     path.chmod(0o600)
     app = make_app(simulator.base_url, more={"profile": None})
     async with app.run_test(size=(80, 24)) as pilot:
@@ -142,21 +143,26 @@ async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_quest
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await settings(app, pilot, until)
         table = screen.query_one(RowTable)
-        job = NewJob(
+        now = app.clock()
+        open_job = Job(
+            id="job-1",
             kind=JobKind.GENERATION,
+            state=JobState.RUNNING,
             profile="old",
             provider="fal",
             endpoint="x",
             title="a fox",
             parameters={},
             estimate_credits=1.0,
+            created_at=now,
+            updated_at=now,
         )
-        (open_job,) = await app.services.journal.jobs.add([job])
+        await app.services.journal.jobs.add([open_job])
         table.select("old")
         await pilot.press("d")
         await until(pilot, lambda: any("1 job not finished" in notice.text for notice in app.notices))
         assert app.screen is screen and "old" in names(app)
-        await app.services.jobs.cancel(open_job.id)
+        await app.services.journal.jobs.move(open_job.id, JobState.FAILED)
         await pilot.press("d")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("escape")

@@ -31,17 +31,15 @@ async def test_fal_is_chosen_and_its_key_checked_and_kept(
     path.chmod(0o600)
     app = make_app(key=None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query(KeyInput)))
         welcome = app.screen
+        assert welcome.query_one(KeyInput).password
         await pilot.press("2")
-        await until(
-            pilot, lambda: "FAL_KEY" in str(welcome.query_one("#welcome-ways", PlainStatic).render())
-        )
+        await until(pilot, lambda: "FAL_KEY" in str(welcome.query_one("#welcome-ways", PlainStatic).render()))
         await pilot.press("enter", *"wrong:key", "enter")
         answer = welcome.query_one(AnswerLine)
         await until(pilot, lambda: "The key was not kept" in str(answer.render()))
         await pilot.press("ctrl+u", *VALID_KEY, "enter")
-        assert welcome.query_one(KeyInput).password
         await until(pilot, lambda: app.screen is not welcome)
         assert app.usable_profiles == ("fal",)
     assert tomllib.loads(path.read_text())["profiles"]["fal"]["api_key"] == VALID_KEY
