@@ -78,13 +78,15 @@ async def test_a_new_profile_is_made_by_keyboard(
         await replace(pilot, "r8_wrong" if service == "replicate" else "wrong:key")
         answer = dialog.query_one(AnswerLine)
         await until(pilot, lambda: "Nothing was kept" in str(answer.render()))
-        assert "wrong" not in on_screen(app) and names(app) == ["demo"]
+        assert "wrong" not in on_screen(app)
+        assert names(app) == ["demo"]
         await replace(pilot, key)
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
         assert key not in on_screen(app)
         table = app.screen.query_one(RowTable)
         await until(pilot, lambda: table.selected_key == "mine")
-        assert app.profile == "demo" and set(app.usable_profiles) == {"demo", "mine"}
+        assert app.profile == "demo"
+        assert set(app.usable_profiles) == {"demo", "mine"}
     kept = tomllib.loads(path.read_text())["profiles"]["mine"]
     assert (kept["provider"], kept["api_key"]) == (service, key)
     assert kept["base_url"] == view.urls[roles[0]]
@@ -161,7 +163,8 @@ async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_quest
         table.select("old")
         await pilot.press("d")
         await until(pilot, lambda: any("1 job not finished" in notice.text for notice in app.notices))
-        assert app.screen is screen and "old" in names(app)
+        assert app.screen is screen
+        assert "old" in names(app)
         await app.services.journal.jobs.move(open_job.id, JobState.FAILED)
         await pilot.press("d")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))

@@ -30,12 +30,15 @@ async def shown(width: int, **values: Any) -> str:
 async def test_all_balances_stand_in_80_columns() -> None:
     line = await shown(80, balances=BALANCES, spent_today=12.0, counts=JobCounts(running=1))
     assert "bfl $9.10 · fal $40.00 · replicate" in line
-    assert "$0.12 today" in line and "1 running" in line
+    assert "$0.12 today" in line
+    assert "1 running" in line
 
 
 async def test_where_they_do_not_fit_the_active_one_is_left() -> None:
     line = await shown(44, balances=BALANCES)
-    assert "bfl" in line and "$9.10" in line and "fal" not in line
+    assert "bfl" in line
+    assert "$9.10" in line
+    assert "fal" not in line
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ VARIABLES = {"bfl": "BFL_API_KEY", "fal": "FAL_KEY", "replicate": "REPLICATE_API
 def test_a_variable_alone_makes_a_profile(configured: Configured, provider: str) -> None:
     service = configured(environ={VARIABLES[provider]: "a-key:b"})
     profile = service.load().profiles[provider]
-    assert profile.provider == provider and profile.has_key
+    assert profile.provider == provider
+    assert profile.has_key
     assert service.usable_profiles() == (provider,)
     assert service.key_place(provider) is KeyPlace.VARIABLE
     assert VARIABLES[provider] in service.key_source(provider)
