@@ -115,7 +115,8 @@ async def test_a_new_key_is_checked_and_enter_makes_active(
     make_app: AppFactory, until: Until, simulator: Simulator, path: Path
 ) -> None:
     path.write_text(
-        f'profile = "demo"\n[profiles.flux]\nprovider = "replicate"\nbase_url = "{simulator.replicate.urls["api"]}"\n'
+        'profile = "demo"\n[profiles.flux]\nprovider = "replicate"\n'
+        f'base_url = "{simulator.replicate.urls["api"]}"\n'
     )
     path.chmod(0o600)
     app = make_app(simulator.base_url, more={"profile": None})
