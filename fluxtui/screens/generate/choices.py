@@ -134,7 +134,7 @@ def _about(finetune: Finetune, present: Offer | None = None) -> str:
     base = finetune.base.title if finetune.base is not None else ""
     name = finetune.trigger_word or finetune.id
     if wrong is Misfit.OTHER_BASE:
-        parts = (f"{_NOT_HERE}for {base}", name)
+        parts = (f"{_NOT_HERE}for {base}", name, "")
     else:
         parts = (f"{_NOT_HERE}{wrong}" if wrong else "", name, base)
     return " · ".join(part for part in parts if part)
