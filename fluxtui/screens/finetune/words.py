@@ -188,7 +188,7 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
 
 WARNINGS = {
     Availability.BETA: "This trainer is in beta: it may change without notice.",
-    Availability.HISTORIC: "The service may have ended this trainer; then it refuses it, at no cost.",
+    Availability.HISTORIC: "It may have ended at the service; a refusal is free.",
 }
 """What is to be said before a training that may not work."""
 
