@@ -28,7 +28,7 @@ PATIENCE_FOR_POINT = 4.0
 """Seconds after which a driver that did not come to its point is killed wherever it is."""
 LONGEST_LIFE = 1.5
 LONGEST_START = 1.0
-SEARCH_SECONDS = 8.0
+SEARCH_SECONDS = 20.0
 """How long jobs in doubt may take to be found again once nothing else is left to do."""
 KILLING_SHARE = 0.75
 """Of the time, for the kills; the rest is for the last lives."""

@@ -33,7 +33,7 @@ QUICK = Pacing(
     lease=3.0,
     renewal=0.6,
     first_search=0.3,
-    slowest_search=1.5,
+    slowest_search=6.0,
     balance=1.0,
     last_answer=5.0,
 )

@@ -138,8 +138,8 @@ FAL = Venue(
     ready="COMPLETED",
     says={
         JobState.FAILED: frozenset({"internal_server_error"}),
-        JobState.MODERATED: frozenset({"content_policy_violation", "COMPLETED"}),
+        JobState.MODERATED: frozenset({"content_policy_violation"}),
     },
     spoilt=(*_SPOILT, TRUNCATED_WEIGHTS),
 )
-VENUES = {venue.id: venue for venue in (BFL, REPLICATE)}
+VENUES = {venue.id: venue for venue in (BFL, FAL, REPLICATE)}

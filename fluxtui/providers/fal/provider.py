@@ -141,10 +141,11 @@ class FalProvider:
         if result.status < 300:
             self._unsure.pop(task.remote_id, None)
             return statuses.succeeded(said, result, task, await self._price_of(task.endpoint))
-        if not fails:
+        is_its_own = statuses.is_told_failure(said, result)
+        if not is_its_own:
             self._check_failed(result, task)
         self._unsure.pop(task.remote_id, None)
-        return statuses.failed(said, result)
+        return statuses.failed(said, result if is_its_own or not fails else None)
 
     async def _price_of(self, endpoint_id: str) -> UnitPrice | None:
         """Return what fal told of an endpoint's price, asked now unless it was asked before."""
@@ -157,7 +158,7 @@ class FalProvider:
         return (self._told or {}).get(endpoint_id)
 
     def _check_failed(self, result: Answer, task: RemoteTask) -> None:
-        """Raise for a fault of fal's own that its status knows nothing of, until it has come several times.
+        """Raise for a fault of fal's own that is not what its status told, until it has come several times.
 
         It may be a passing one of the host that has the result, and the result is paid for.
         """

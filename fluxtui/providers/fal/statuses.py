@@ -78,6 +78,17 @@ def told_failure(data: Any) -> bool:
     return bool(answer.get("error") or answer.get("error_type"))
 
 
+def is_told_failure(status: Any, result: Answer) -> bool:
+    """Tell whether what came in place of a result is the failure that the status told.
+
+    Where fal's gateway fails just then, it says nothing of the task: neither why it failed nor what it cost.
+    """
+    told = as_text(as_mapping(status).get("error_type"), limit=60)
+    if not told_failure(status) or result.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return told_failure(status)
+    return told is None or fault_of(result.data, result.headers).kind == told
+
+
 def succeeded(status: Any, result: Answer, task: RemoteTask, told: UnitPrice | None) -> RemoteStatus:
     """Return what came of a task that went well.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import UnexpectedAnswer
-from fluxtui.domain.jobs import Job
+from fluxtui.domain.jobs import IllegalTransition, Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.providers.base import RemoteStatus
 from fluxtui.services.jobs.changes import Change
@@ -37,6 +37,7 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
     Raises:
         ResultExpired: and other `ServiceError`s, if it cannot be fetched.
         UnexpectedAnswer: what came is not a complete picture.
+        IllegalTransition: another driver has ended the job meanwhile.
         StorageError: it could not be saved; it can be once the disk or the journal works again.
     """
     if status is not None:
@@ -51,7 +52,20 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
         kept = await delivery.put(await _own_place(context, job, delivery))
     remark = f"(without its recipe in the file: {delivery.remark})" if delivery.remark else ""
     remark = " ".join(part for part in (delivery.told, remark) if part)
-    return await _finish(context, job, kept, delivery.checked(), delivery.seed, remark)
+    try:
+        return await _finish(context, job, kept, delivery.checked(), delivery.seed, remark)
+    except IllegalTransition:
+        await _withdraw(context, job, kept)
+        raise
+
+
+async def _withdraw(context: JobContext, job: Job, kept: Path) -> None:
+    """Remove the picture of a job that another driver has finished with its own copy, meanwhile."""
+    current = await context.journal.jobs.get(job.id)
+    if current is None or current.state is not JobState.DONE or current.picture is None:
+        return
+    if context.storage.inside(current.picture) != kept:
+        await asyncio.to_thread(kept.unlink, missing_ok=True)
 
 
 async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:

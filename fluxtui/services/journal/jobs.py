@@ -170,6 +170,9 @@ class JobStore:
 
         Returns:
             The job, or None if another one has that place.
+
+        Raises:
+            IllegalTransition: it is not collecting any more; another program has finished it.
         """
         sql = (
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = ?1 AND picture = ?2 AND id <> ?3)"
@@ -178,6 +181,8 @@ class JobStore:
 
         def work(connection: sqlite3.Connection) -> Job | None:
             job = require_job(connection, job_id)
+            if job.state is not JobState.COLLECTING:
+                raise IllegalTransition(job_id, job.state, JobState.DONE)
             if connection.execute(sql, (JobState.COLLECTING, path, job_id)).fetchone()[0]:
                 return None
             return change_job(connection, self._clock(), job, {"picture": path})

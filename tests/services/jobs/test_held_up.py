@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from fluxtui.services.jobs.following import Following
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
+from fluxtui.simulator.running import Simulator
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -65,3 +69,73 @@ async def test_its_own_trouble_does_not_spoil_the_finished_job(
     context = context_of(open_journal, data_directory, gateway)
     assert await Following(context, as_it_was).follow(at_once=True) == done
     assert await open_journal.jobs.get(done.id) == done
+
+
+async def test_it_neither_saves_nor_names_a_second_picture(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    gateway: Gateway,
+) -> None:
+    ordered = await inference.generate(
+        "bfl", "flux-pro-1.1", {"prompt": "a fox", "width": 256, "height": 256}
+    )
+    async with running(jobs):
+        (done,) = await ended(jobs, ordered)
+    as_it_was = done.model_copy(update={"state": JobState.COLLECTING, "picture": None})
+    context = context_of(open_journal, data_directory, gateway)
+    with pytest.raises(IllegalTransition):
+        await Following(context, as_it_was).follow(at_once=True)
+    assert await open_journal.jobs.get(done.id) == done
+    assert _pictures_in(data_directory) == [done.picture]
+
+
+class HeldUpStorage(StorageService):
+    """The files as a driver sees them that is held up just before it puts a picture into its place."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.arrived, self.goes_on = threading.Event(), threading.Event()
+
+    def keep(self, temporary: Path, final: Path) -> Path:
+        self.arrived.set()
+        self.goes_on.wait(10)
+        return super().keep(temporary, final)
+
+
+async def test_held_up_before_its_picture_is_in_place_it_takes_its_own_away(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    gateway: Gateway,
+    simulator: Simulator,
+) -> None:
+    ordered = await inference.generate(
+        "bfl", "flux-pro-1.1", {"prompt": "a fox", "width": 256, "height": 256}
+    )
+    simulator.faults("503", where="delivery")
+    async with running(jobs):
+        (job,) = await ended(jobs, ordered, lambda job: job.state is JobState.COLLECTING)
+    simulator.clear_faults()
+    held_up = HeldUpStorage(data_directory.root)
+    late = context_of(open_journal, held_up, gateway)
+    following = asyncio.create_task(Following(late, job).follow(at_once=True))
+    await asyncio.to_thread(held_up.arrived.wait, 10)
+    other = context_of(open_journal, data_directory, gateway)
+    done = await Following(other, job).follow(at_once=True)
+    held_up.goes_on.set()
+    with pytest.raises(IllegalTransition):
+        await following
+    assert await open_journal.jobs.get(job.id) == done
+    assert _pictures_in(data_directory) == [done.picture]
+
+
+def _pictures_in(storage: StorageService) -> list[str]:
+    found = storage.inside("pictures").rglob("*.*")
+    return [storage.relative(path) for path in found if path.is_file()]
