@@ -98,6 +98,7 @@ async def test_what_a_running_job_may_cost_is_said_before_it_is_cancelled(
     await pilot.press("y")
     await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)
     await until(pilot, lambda: "cancelled" in str(screen.query_one(RowTable).rows[0].cells["state"]))
+    assert str(screen.query_one(RowTable).rows[0].cells["cost"]) == "$0.41"
     assert app.jobs[0].cost_credits == 41.0
 
 
