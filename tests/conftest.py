@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+KEY_VARIABLES = ("BFL_API_KEY", "FAL_KEY", "REPLICATE_API_TOKEN")
+
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the test a home of its own, no key, and fixed time zone, language and colours."""
     for name in list(os.environ):
-        if name.startswith("FLUXTUI_") or name in ("BFL_API_KEY", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
+        if name.startswith("FLUXTUI_") or name in (*KEY_VARIABLES, "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))

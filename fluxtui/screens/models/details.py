@@ -14,7 +14,7 @@ from textual.widgets import Static
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.models.columns import STATE_STYLES, STATE_WORDS
-from fluxtui.screens.models.fact import Fact
+from fluxtui.screens.models.fact import METADATA, Fact
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -26,6 +26,8 @@ PAIRS_FROM = 70
 
 INLINE_BELOW = 50
 """Cells below which there is no room for a column of titles beside long texts."""
+
+MAX_INLINE_TITLE = 60
 
 MAX_TEXT = 2_000
 """Characters of one fact; services can tell anything."""
@@ -78,7 +80,9 @@ class DetailsDrawing:
         for section, facts in groupby(self._facts, key=lambda fact: fact.section):
             if section:
                 yield Text(section, "bold underline")
-            yield from _section(tuple(facts), pairs, inline=options.max_width < INLINE_BELOW)
+            # The keys of a file's metadata are longer than our own titles.
+            inline = options.max_width < INLINE_BELOW or section == METADATA
+            yield from _section(tuple(facts), pairs, inline=inline)
 
     def _heading(self) -> Iterable[Text]:
         from rich.text import Text
@@ -110,8 +114,8 @@ def _section(facts: Sequence[Fact], pairs: int, *, inline: bool) -> Iterable[Tab
     long = [fact for fact in facts if fact.is_long]
     if inline:
         for fact in long:
-            title, text = _cells(fact)
-            yield Text.assemble((f"{title.plain}  ", "dim"), text, overflow="fold")
+            title, (_, text) = safe_text(fact.title, limit=MAX_INLINE_TITLE), _cells(fact)
+            yield Text.assemble((f"{title}  ", "dim"), text, overflow="fold")
     elif long:
         grid = _grid(1)
         for fact in long:

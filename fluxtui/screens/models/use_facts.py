@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from fluxtui.domain.endpoint import Availability, FinetuneBy
@@ -17,8 +18,8 @@ _FILE_WORDS: dict[FileState, str] = {
     FileState.MISSING: "✗ missing",
     FileState.CHANGED: "✗ no longer what it was",
 }
-_ADDITION = " with a "
-"""Stands in the title of an endpoint before what it takes, which needs no saying here."""
+_ADDITION = re.compile(r" with (?:a )?(?:finetune|LoRAs?)\b")
+"""Stands in the title of an endpoint for what it takes, which needs no saying here."""
 
 
 def file_words(state: FileState, profile: str) -> str:
@@ -104,7 +105,7 @@ def _by_profile(offers: Iterable[Offer]) -> dict[str, list[str]]:
 
 def _title(offer: Offer) -> str:
     info = offer.endpoint.info
-    title = info.title.partition(_ADDITION)[0]
+    title = _ADDITION.sub("", info.title)
     return f"{title} (ended)" if info.availability is Availability.HISTORIC else title
 
 

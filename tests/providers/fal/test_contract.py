@@ -66,11 +66,7 @@ def _loras(endpoint: type[Endpoint], folder: Path) -> dict[str, LoraSource]:
 
 
 @pytest.mark.parametrize("kind", ["least", "largest"])
-@pytest.mark.parametrize(
-    "endpoint",
-    [each for each in ENDPOINTS if each is not Klein4BTrainer],
-    ids=lambda endpoint: endpoint.info.id,
-)
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.info.id)
 async def test_valid_requests_are_accepted_and_end_well(
     endpoint: type[Endpoint],
     kind: str,

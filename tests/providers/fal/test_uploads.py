@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui.api.limits import WEIGHTS_LIMITS
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import StorageError, TimedOut, UnexpectedAnswer
 from fluxtui.providers.base import LoraSource
@@ -22,8 +23,6 @@ CONTENT = bytes(range(256)) * 40
 
 async def fetched(api: APIService, url: str, folder: Path) -> bytes:
     target = folder / "fetched"
-    from fluxtui.api.limits import WEIGHTS_LIMITS
-
     await api.download(url, target, limits=WEIGHTS_LIMITS)
     return target.read_bytes()
 
@@ -46,10 +45,8 @@ async def test_file_arrives_whole_or_in_parts_without_the_key(
     assert await fetched(api, address, tmp_path) == CONTENT
     assert "secret" not in address
     assert told[-1] == (len(CONTENT), len(CONTENT))
-    assert (
-        await uploads.address_of(path, DATASET_LIFETIME, sha256=hashlib.sha256(CONTENT).hexdigest())
-        == address
-    )
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    assert await uploads.address_of(path, DATASET_LIFETIME, sha256=digest) == address
     assert fal.violations() == []
 
 

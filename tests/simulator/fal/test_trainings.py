@@ -174,6 +174,7 @@ def test_f11_a_missing_caption_fails_while_it_runs(
 @pytest.mark.parametrize(
     ("content", "kind"),
     [(b"no zip", "invalid_archive"), (make_zip({"a.txt": b"x"}), "invalid_archive")],
+    ids=["no archive", "no picture"],
 )
 def test_f11_what_is_no_dataset(upload: Upload, finish: Finish, content: bytes, kind: str) -> None:
     answer = finish(TRAINER, {"image_data_url": upload(content)})

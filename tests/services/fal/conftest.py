@@ -1,0 +1,106 @@
+"""The services with profiles at the simulated fal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from fluxtui.api.retries import RetryPolicy
+from fluxtui.api.service import APIService
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job
+from fluxtui.providers.base import Provider
+from fluxtui.providers.registry import create_provider, provider_hosts
+from fluxtui.services.config import Profile
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.jobs import Gateway, JobService
+from fluxtui.services.journal import Journal
+from fluxtui.simulator.fal.keys import POOR_KEY, VALID_KEY
+from fluxtui.simulator.running import ServiceView, Simulator
+
+PROFILE = "fal"
+TRAINER = "fal-ai/flux-2-klein-9b-base-trainer"
+GENERATOR = "fal-ai/flux-2/klein/9b/base/lora"
+TRAINING = {"name": "Fox", "trigger_word": "FOXX", "default_caption": "a FOXX", "steps": 200}
+SMALL = {"prompt": "a FOXX in snow", "image_size": "custom", "width": 256, "height": 256}
+
+Start = Callable[..., Awaitable[Job]]
+Trained = Callable[..., Awaitable[Finetune]]
+
+
+class FalGateway:
+    """Profiles at the simulated fal, each with a key of its own."""
+
+    def __init__(self, fal: ServiceView, keys: dict[str, str]) -> None:
+        self.fal, self.keys = fal, keys
+        self._open: dict[str, APIService] = {}
+
+    async def provider(self, profile: str) -> Provider:
+        return create_provider("fal", await self.api(profile))
+
+    async def api(self, profile: str) -> APIService:
+        if profile not in self._open:
+            self._open[profile] = self._made(SecretStr(self.keys[profile]))
+        return self._open[profile]
+
+    @asynccontextmanager
+    async def trial(self, profile: str | Profile, key: SecretStr) -> AsyncIterator[Provider]:
+        api = self._made(key)
+        try:
+            yield create_provider("fal", api)
+        finally:
+            await api.close()
+
+    def _made(self, key: SecretStr) -> APIService:
+        hosts, urls = provider_hosts("fal"), self.fal.urls
+        return APIService(
+            urls["queue"],
+            key,
+            key_header=hosts.key_header,
+            key_prefix=hosts.key_prefix,
+            trusted_hosts=hosts.trusted_hosts,
+            other_bases={role: urls[role] for role in hosts.other_bases},
+            retries=RetryPolicy(attempts=2, first_wait=0.01),
+        )
+
+    async def close(self) -> None:
+        for api in self._open.values():
+            await api.close()
+
+
+@pytest.fixture
+async def gateway(simulator: Simulator) -> AsyncIterator[Gateway]:
+    gateway = FalGateway(simulator.fal, {PROFILE: VALID_KEY, "poor": POOR_KEY})
+    yield gateway
+    await gateway.close()
+
+
+@pytest.fixture
+def start(finetuning: FinetuningService, training_folder: Path) -> Start:
+    """Starts a training."""
+
+    async def begin(profile: str = PROFILE, trainer: str = TRAINER, **values: Any) -> Job:
+        rules = await finetuning.rules(profile, trainer)
+        dataset = await DatasetService().inspect(training_folder, rules)
+        return await finetuning.start(profile, dataset, {**TRAINING, **values}, endpoint_id=trainer)
+
+    return begin
+
+
+@pytest.fixture
+def trained(start: Start, jobs: JobService, ended: Callable[..., Any], open_journal: Journal) -> Trained:
+    """Trains and returns the finetune; the jobs must be running."""
+
+    async def run(**values: Any) -> Finetune:
+        (done,) = await ended(jobs, [await start(**values)])
+        finetune = await open_journal.finetunes.get(PROFILE, str(done.finetune_id))
+        assert finetune is not None, done
+        return finetune
+
+    return run
