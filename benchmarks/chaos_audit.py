@@ -275,6 +275,8 @@ def _check_files(result: Audit, venue: Venue, folder: Path) -> None:
         name = path.relative_to(folder)
         result.check(venue.key.encode() not in content, f"The key is in {name}.")
         result.check(b"signature=" not in content, f"A signed address is in {name}.")
+        unseen = path.parent != folder / "log" or not any(part.encode() in content for part in venue.public)
+        result.check(unseen, f"The address of a file that anybody can fetch is in {name}.")
         result.check(path.stat().st_mode & 0o077 == 0 or "words" in name.parts, f"{name} is not private.")
     for path in (folder / "data").iterdir():
         result.check(

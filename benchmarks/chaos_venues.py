@@ -61,6 +61,7 @@ class Venue:
         says: its words for a job that ends here in a state.
         spoilt: faults that strike only what is delivered.
         outcomes: faults that decide how a job ends.
+        public: what the paths of files begin with that anybody can fetch.
         sends_files: whether archives and weights are files of their own, uploaded before and fetched after.
     """
 
@@ -76,6 +77,7 @@ class Venue:
     says: Mapping[JobState, frozenset[str]]
     spoilt: tuple[str, ...] = _SPOILT
     outcomes: tuple[str, ...] = OUTCOME_KINDS
+    public: tuple[str, ...] = ()
     sends_files: bool = True
 
     @property
@@ -124,6 +126,7 @@ REPLICATE = Venue(
         JobState.CANCELLED: frozenset({"aborted"}),
     },
     spoilt=(*_SPOILT, TRUNCATED_ARCHIVE),
+    public=("/xezq/",),
     outcomes=(*OUTCOME_KINDS, ABORTED),
 )
 FAL = Venue(
@@ -141,5 +144,6 @@ FAL = Venue(
         JobState.MODERATED: frozenset({"content_policy_violation"}),
     },
     spoilt=(*_SPOILT, TRUNCATED_WEIGHTS),
+    public=("/files/", "/uploads/"),
 )
 VENUES = {venue.id: venue for venue in (BFL, FAL, REPLICATE)}

@@ -12,6 +12,8 @@ from datetime import datetime
 class Exchange:
     """One attempt of a request. No query, no headers and no bodies: those can hold keys and signatures.
 
+    Nor is there the path on a host that asks for no key: whoever knows it can fetch the file.
+
     `sent` and `received` are bytes of bodies; `error` is the kind of failure in a few words where the
     answer did not come or was not taken, or empty.
     """

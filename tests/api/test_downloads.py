@@ -45,6 +45,17 @@ async def test_a_result_is_saved_without_the_key(
     assert "s1gn" not in repr(exchange)
 
 
+async def test_the_path_of_a_public_file_is_not_noted(
+    server: ScriptedServer, service: APIService, tmp_path: Path
+) -> None:
+    server.answer(200, PICTURE, Content_Type="image/png")
+    elsewhere = server.url.replace("127.0.0.1", "localhost")
+    await service.download(f"{elsewhere}/unguessable/1.png", tmp_path / "part")
+    assert server.seen[0].target == "/unguessable/1.png"
+    (exchange,) = service.trace.exchanges
+    assert (exchange.path, exchange.status) == ("/…", 200)
+
+
 @pytest.mark.parametrize("kind", ["image/jpeg", "IMAGE/WEBP", "application/octet-stream", ""])
 async def test_accepted_content_types(
     server: ScriptedServer, service: APIService, tmp_path: Path, kind: str

@@ -12,7 +12,14 @@ from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
 from fluxtui.providers.base import CancelAnswer, Phase, RemoteTask
 from fluxtui.providers.fal.prices import billed, told_prices
-from fluxtui.providers.fal.statuses import cancel_answer_of, failed, succeeded, unfinished, word_of
+from fluxtui.providers.fal.statuses import (
+    cancel_answer_of,
+    failed,
+    is_told_failure,
+    succeeded,
+    unfinished,
+    word_of,
+)
 from fluxtui.providers.fal.training import FastTrainer, Flux3KleinTrainer
 
 TRAINING = RemoteTask(JobKind.TRAINING, "fal-ai/flux-2-trainer", "id", None, parameters={"steps": 200})
@@ -77,6 +84,24 @@ def test_failure_without_a_result_is_told_by_the_status() -> None:
     status = failed({**DONE, "error": "it broke", "error_type": "invalid_archive"}, None)
     assert (status.phase, status.cost_credits) == (Phase.FAILED, None)
     assert "it broke" in status.message
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "body", "is_its_own"),
+    [
+        ("content_policy_violation", 422, {"detail": [{"type": "content_policy_violation"}]}, True),
+        ("content_policy_violation", 503, {"detail": "no", "error_type": "runner_scheduling_failure"}, False),
+        ("content_policy_violation", 502, None, False),
+        ("runner_disconnected", 503, {"detail": "no", "error_type": "runner_disconnected"}, True),
+        ("generation_timeout", 504, {"detail": [{"msg": "no", "type": "generation_timeout"}]}, True),
+        (None, 500, {"detail": "no"}, False),
+    ],
+)
+def test_a_fault_of_the_gateway_is_not_taken_for_the_failure_of_a_task(
+    told: str | None, status: int, body: Any, is_its_own: bool
+) -> None:
+    said = {**DONE, "error": "no", "error_type": told} if told else DONE
+    assert is_told_failure(said, Answer(status, body, {})) is is_its_own
 
 
 @pytest.mark.parametrize(
