@@ -23,6 +23,8 @@ MAX_SCANNED = 200_000
 """Files and folders that are passed in a search for those that match a pattern."""
 
 _PATTERN_SIGNS = frozenset("*?[")
+_SURE_SIGNS = frozenset("*?")
+"""Without one of these a text is taken for the name of what is not there."""
 
 
 def open_source(text: Path | str) -> Source:
@@ -62,7 +64,7 @@ def _other_source(typed: str, path: Path) -> Source:
         return FolderSource(path.parent, recursive=True)
     if typed.startswith(LIST_SIGN):
         return FilesSource(_listed(Path(typed[1:]).expanduser()), typed)
-    if _PATTERN_SIGNS & set(typed):
+    if _SURE_SIGNS & set(typed):
         return _found(FilesSource, list(_matching(path)), typed)
     several = _several(typed)
     if several:
