@@ -25,11 +25,12 @@ from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.order import TrainingOrder, values_at
+from fluxtui.screens.finetune.samples import Samples, kept_prompts
+from fluxtui.screens.finetune.samples_part import SamplesPart
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.finetune.trainers import Trainers, ask_profile, trainer_choices
 from fluxtui.screens.finetune.trainings import TrainingsPanel
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.state import guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
@@ -45,7 +46,7 @@ LOG_LINES = 3
 _TRAINER = Field("trainer", "Trainer", "", Control.CHOICE, required=True, nullable=False, default=None)
 
 
-class FinetuneScreen(PlaceScreen):
+class FinetuneScreen(SamplesPart):
     """Trains finetunes. What is asked for is one `TrainingOrder`; the widgets show it and report changes."""
 
     PLACE: ClassVar[str] = "finetune"
@@ -56,7 +57,8 @@ class FinetuneScreen(PlaceScreen):
         "F8 shows them all, to be mended, cropped and captioned. "
         "Then choose the trainer, which may be at any of your services, and say what is to be learned; the "
         "line under the form explains the field you are in. Each trainer judges the pictures by rules of its "
-        "own. Then train; you are asked before anything is paid. Below are the trainings that run and the "
+        "own. F12 asks for sample pictures, which are made when the training is done. "
+        "Then train; you are asked before anything is paid. Below are the trainings that run and the "
         "last ones: Enter on one that is ready generates with it, on any other shows its story; `x` cancels "
         "one where its service can."
     )
@@ -120,6 +122,7 @@ class FinetuneScreen(PlaceScreen):
             self._remembered = {
                 str(ref): values for ref, values in remembered.items() if isinstance(values, dict)
             }
+        self.samples = Samples(kept_prompts(draft))
         self.order = TrainingOrder(source=str(draft.get("source") or ""))
 
     async def restored(self) -> None:
@@ -170,6 +173,7 @@ class FinetuneScreen(PlaceScreen):
         self.fault = self._trainers.fault if self._trainers.answers else None
         self._chooser.choices = trainer_choices(self._trainers, self.app.prices)
         self._show_price()
+        self.price_samples()
 
     async def _use(self, trainer: Trainer | None) -> None:
         """Show the form of a trainer and judge the pictures by its rules."""
@@ -249,12 +253,31 @@ class FinetuneScreen(PlaceScreen):
         trainer = self.order.trainer
         if trainer is not None:
             self._remembered[trainer.ref] = dict(self.order.values)
-        draft = {"source": self.order.source, "trainer": self._wished_trainer, "by_trainer": self._remembered}
+        draft = {
+            "source": self.order.source,
+            "trainer": self._wished_trainer,
+            "by_trainer": self._remembered,
+            "samples": list(self.samples.prompts),
+        }
         self.keep_draft(draft)
 
     def watch_order(self) -> None:
         """Show what the order costs."""
+        self.sampled_trainer = self.order.trainer
+        self.sampled_trigger_word = str(self.order.values.get("trigger_word") or "")
         self._show_price()
+
+    def watch_samples(self) -> None:
+        """Show what they cost."""
+        self._show_price()
+
+    def keep_samples(self) -> None:
+        """Remember the prompts."""
+        self._keep()
+
+    @on(TrainLine.SamplesAsked)
+    def _ask_for_samples(self) -> None:
+        self.action_samples()
 
     def watch_preparing(self) -> None:
         """Show the price again once nothing is being prepared."""
@@ -264,7 +287,8 @@ class FinetuneScreen(PlaceScreen):
         if self.preparing or not self.is_mounted:
             return
         terms = self._terms
-        estimate = self.order.estimate(terms.live)
+        estimate = terms.total(self.order)
+        self._train_line.show_samples(self.samples.label)
         text, too_low = words.money_text(estimate, terms.balance, is_told=terms.is_told)
         self._train_line.show_price(estimate.show() if estimate else "", text, fault=too_low)
 
@@ -273,13 +297,14 @@ class FinetuneScreen(PlaceScreen):
         """On what terms the chosen trainer is paid."""
         trainer = self.order.trainer
         if trainer is None:
-            return words.Terms()
+            return words.Terms(samples=self.samples)
         known = self.app.balance_of(trainer.profile)
         return words.Terms(
             None if known is None else known.credits,
             trainer.profile not in self.app.silent_profiles,
             self.app.prices.of(trainer.provider, trainer.endpoint),
             self._trainers.abilities(trainer.profile),
+            self.samples,
         )
 
     # The trainings
@@ -290,7 +315,10 @@ class FinetuneScreen(PlaceScreen):
         self._show_log()
 
     def _show_times(self) -> None:
-        self.query_one(TrainingsPanel).show(words.trainings_of(self.app.jobs), self.app.clock())
+        jobs, now, offered = self.app.jobs, self.app.clock(), self._trainers.offered
+        self.query_one(TrainingsPanel).show(
+            words.trainings_of(jobs), now, lambda job: words.time_left(job, jobs, offered, now)
+        )
 
     @on(RowTable.Highlighted, "#trainings")
     def _show_log(self) -> None:
@@ -373,9 +401,9 @@ class FinetuneScreen(PlaceScreen):
         if not await self._is_complete():
             return
         order, terms = self.order, self._terms
-        estimate = order.request().estimate(terms.live)
+        estimate = terms.samples.with_training(order.request().estimate(terms.live))
         if await ask(self.app, _question(words.confirmation(order, terms), estimate)):
-            await self._start(order)
+            await self._start(order, terms.samples)
 
     async def _is_complete(self) -> bool:
         await self._dataset_panel.looked()
@@ -390,7 +418,7 @@ class FinetuneScreen(PlaceScreen):
             return False
         return True
 
-    async def _start(self, order: TrainingOrder) -> None:
+    async def _start(self, order: TrainingOrder, samples: Samples) -> None:
         if order.dataset is None or order.trainer is None:
             return
 
@@ -406,6 +434,7 @@ class FinetuneScreen(PlaceScreen):
                 order.given(),
                 progress,
                 endpoint_id=order.trainer.endpoint.info.id,
+                samples=samples.ordered,
             )
         except InvalidInput as error:
             self._form.show_problems(error.problems)
