@@ -64,7 +64,7 @@ async def test_they_are_priced_with_the_training_and_made_after_it(
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert "$4.21 (training $4.00 + 3 samples $0.21)" in shown(app)
-        assert "Samples: 3 by FLUX 1.1 Ultra with a finetune" in shown(app)
+        assert "Samples: 3 when it is done; not paid if it fails" in shown(app)
         await pilot.press("y")
         await until(pilot, lambda: len(app.jobs) == 4)
         assert sum(job.waits for job in app.jobs) <= 3

@@ -49,8 +49,7 @@ class Samples:
             return ()
         if self.chosen.offer is None:
             return (f"Samples: none. {self.chosen.reason}",)
-        title = self.chosen.offer.endpoint.info.title
-        return (f"Samples: {len(self.prompts)} by {title} when it is done; not paid if it fails",)
+        return (f"Samples: {len(self.prompts)} when it is done; not paid if it fails",)
 
 
 def prompts_of(text: str) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ class SamplesDialog(Dialog[tuple[str, ...]]):
     def _words(self) -> str:
         offer = self._chosen.offer
         title = offer.endpoint.info.title if offer is not None else ""
-        trigger = f" Name it in them: {self._trigger_word}." if self._trigger_word else ""
+        trigger = f" The trigger word is {self._trigger_word}." if self._trigger_word else ""
         return f"Made by {title} as soon as the training is done, one for each line.{trigger}"
 
     def on_mount(self) -> None:

@@ -22,7 +22,7 @@ class TrainLine(Horizontal):
         height: 1;
         Button { width: auto; min-width: 10; }
         .step { width: 2; color: $text-muted; }
-        #money { width: 1fr; margin-left: 2; color: $text-muted; }
+        #money { width: 1fr; height: auto; margin-left: 2; color: $text-muted; }
         #money.-fault { color: $text-error; }
     }
     """

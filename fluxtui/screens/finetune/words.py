@@ -273,7 +273,7 @@ def training_text(job: Job, left: str = "") -> str:
             return f"queued, {ahead}" if ahead else "queued at the service"
         case JobState.RUNNING | JobState.COLLECTING:
             if left:
-                return f"{progress_text(job.progress, 0).strip()} {left}".strip()
+                return ", ".join(part for part in (progress_text(job.progress, 0).strip(), left) if part)
             return "training" if job.progress is None else f"training {progress_text(job.progress)}"
         case JobState.DONE:
             return "ready: F4 generates with it"
