@@ -71,7 +71,7 @@ def finetune(**changes: Any) -> Finetune:
             BY_ID,
             {"base": Base.KREA_2},
             Misfit.OTHER_BASE,
-            "was trained on Krea 2; by-id needs FLUX.2 [klein] 9B",
+            "was trained on Krea 2, not on FLUX.2 [klein] 9B",
         ),
         (
             BY_ID,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,13 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
+from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.services.journal.logs import LogStore
 from fluxtui.state import Balance
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
+from tests.fakes.academy import LOG, PROFILE, opened_academy
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -25,6 +29,9 @@ ENDED = (
     "This service no longer trains new finetunes: BFL ended that on 2025-10-31. Nothing was billed. "
     "For a new one, train a LoRA for FLUX.2 [klein] elsewhere and upload it in BFL's dashboard."
 )
+
+TRAINERS_LEFT = 3
+"""On offer at both services, without the one that is gone."""
 
 Prepare = Callable[[FluxApp, FinetuneScreen, Pilot[int]], Awaitable[None]]
 Compare = Callable[[tuple[int, int], Prepare], bool]
@@ -161,6 +168,78 @@ def test_question(compare: Compare, size: tuple[int, int]) -> None:
             await pilot.pause(0.02)
 
     assert compare(size, prepare)
+
+
+@pytest.fixture
+def compare_shared(
+    snap_compare: Any, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Compare]:
+    """The same as `compare`, with a second profile at a service that has trainers of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    async def log(_: LogStore, job_id: str) -> str:
+        return LOG if job_id == "job-1" else ""
+
+    monkeypatch.setattr(LogStore, "get", log)
+    with opened_academy():
+        app = make_app(more=PROFILE)
+        app.clock = lambda: NOW
+
+        def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+            async def before(pilot: Pilot[int]) -> None:
+                while not isinstance(app.screen, FinetuneScreen) or app.screen.order.endpoint is None:
+                    await pilot.pause(0.02)
+                while len(app.screen.query_one(TrainerChooser).choices) != TRAINERS_LEFT:
+                    await pilot.pause(0.02)
+                app.balances = {"demo": Balance(2_000.0, NOW)}
+                app.silent_profiles = frozenset({"school"})
+                await prepare(app, app.screen, pilot)
+                await pilot.pause(0.3)
+                await pilot.pause()
+
+            return bool(snap_compare(app, terminal_size=size, run_before=before))
+
+        yield compare_at
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_default_caption(compare_shared: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        form = screen.query_one(ParameterForm)
+        while not any(item.name == "default_caption" for item in form.fields):
+            await pilot.pause(0.02)
+        form.focus_field("default_caption")
+
+    assert compare_shared(size, prepare)
+
+
+@SIZES
+def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        screen.query_one(TrainerChooser).action_open()
+        while not isinstance(app.screen, ChoiceDialog):
+            await pilot.pause(0.02)
+
+    assert compare_shared(size, prepare)
+
+
+@SIZES
+def test_trainings_of_two_profiles(compare_shared: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        school = {"profile": "school", "provider": "academy", "endpoint": "academy/quick"}
+        app.jobs = (
+            training(1, JobState.RUNNING, progress=0.41, **school),
+            training(2, JobState.WAITING, remote_status="queued, 3 jobs before it", **school),
+            training(3, JobState.DRAFT, remote_status="uploading, 45 %", **school),
+            training(4, JobState.RUNNING, cancel_asked_at=NOW, **school),
+            training(5, JobState.DONE, finished_at=NOW - timedelta(minutes=26)),
+        )
+        while not screen.query_one("#training-log").display:
+            await pilot.pause(0.02)
+
+    assert compare_shared(size, prepare)
 
 
 @SIZES

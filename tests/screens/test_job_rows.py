@@ -52,6 +52,8 @@ def test_doubtful_jobs_come_first_then_active_ones_then_the_newest() -> None:
         (JobState.DONE, 7.0, "$0.07"),
         (JobState.REFUSED, None, ""),
         (JobState.IN_DOUBT, None, "~$0.04"),
+        (JobState.CANCELLED, None, ""),
+        (JobState.CANCELLED, 2.0, "$0.02"),
     ],
 )
 def test_the_cost_is_marked_while_it_is_an_estimate(state: JobState, cost: float | None, shown: str) -> None:

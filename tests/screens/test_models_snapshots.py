@@ -39,6 +39,14 @@ Compare = Callable[[tuple[int, int], Prepare], bool]
 pytestmark = pytest.mark.usefixtures("still_state")
 
 
+async def drawn(app: FluxApp, pilot: Pilot[int]) -> None:
+    """Wait until the details of the selected finetune are there."""
+    await pilot.pause(0.1)
+    while any(worker.group == "details" and not worker.is_finished for worker in app.workers):
+        await pilot.pause(0.02)
+    await pilot.pause(0.05)
+
+
 @pytest.fixture
 def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
     """Return a function that opens the place, prepares it and compares its picture with the one of before."""
@@ -54,6 +62,7 @@ def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
             app.balances = {app.profile: Balance(2_000.0, NOW)}
             await pilot.pause(0.05)
             await prepare(app, app.screen, pilot)
+            await drawn(app, pilot)
             for _ in range(3):
                 await pilot.pause(0.1)
 
@@ -111,7 +120,7 @@ def test_details(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
         screen.query_one(ModelTable).select(some()[2].ref)
-        await pilot.pause(0.1)
+        await drawn(app, pilot)
         details = screen.query_one(ModelDetails)
         details.focus()
         details.scroll_end(animate=False)

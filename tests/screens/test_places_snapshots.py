@@ -17,6 +17,7 @@ from fluxtui.feed import StateFeed
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.jobs import Pause, PauseReason, QueueState
 from fluxtui.services.journal.jobs import JobStore
+from fluxtui.services.journal.logs import LogStore
 from fluxtui.state import Balance, Notice
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
@@ -148,6 +149,23 @@ def test_a_training_with_its_story(look: Callable[..., bool]) -> None:
         await app.go("jobs", job_id=TRAINING.id)
         await pilot.pause(0.1)
         assert app.screen.query_one(RowTable).selected_key == TRAINING.id
+
+    assert look(steps)
+
+
+def test_a_job_that_is_to_be_cancelled(look: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def log(_: LogStore, job_id: str) -> str:
+        return "\n".join(f"step {number} of 300 [/x]" for number in range(1, 127))
+
+    monkeypatch.setattr(LogStore, "get", log)
+
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        # A time without a zone is local, so that the picture is the same everywhere.
+        wished = {"cancel_asked_at": NOW.replace(tzinfo=None), "cancel_answer": "the service was asked"}
+        other = make_job(8, JobState.DONE, profile="second", cost_credits=7.0, finished_at=NOW)
+        app.jobs = (TRAINING.model_copy(update=wished), other)
+        await app.go("jobs", job_id=TRAINING.id)
+        await pilot.pause(0.1)
 
     assert look(steps)
 

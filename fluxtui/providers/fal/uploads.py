@@ -8,7 +8,6 @@ name from here.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import mimetypes
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from fluxtui.api.attachments import Progress
 from fluxtui.api.service import APIService
-from fluxtui.domain.errors import StorageError, UnexpectedAnswer
+from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.providers.base import UploadMemory
+from fluxtui.providers.files import sha256_of, unreadable
 from fluxtui.providers.reading import as_mapping
 
 DATASET_LIFETIME = timedelta(days=7)
@@ -30,7 +30,6 @@ LORA_LIFETIME = timedelta(days=30)
 
 _WHOLE_BYTES = 90 * 1024 * 1024
 _PART_BYTES = 10 * 1024 * 1024
-_BLOCK = 1 << 20
 _STORAGE = {"storage_type": "fal-cdn-v3"}
 _ZIP, _SAFETENSORS = "application/zip", "application/octet-stream"
 _TYPES = {".zip": _ZIP, ".safetensors": _SAFETENSORS}
@@ -145,18 +144,6 @@ class Uploads:
         return None if progress is None else lambda done, _part: progress(offset + done, size)
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal. Raises `StorageError`."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    return digest.hexdigest()
-
-
 def _lifecycle(lifetime: timedelta) -> str:
     return json.dumps({"expiration_duration_seconds": int(lifetime.total_seconds())})
 
@@ -165,7 +152,7 @@ def _size_of(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
 
 
 def _piece(path: Path, offset: int, size: int) -> bytes:
@@ -174,9 +161,4 @@ def _piece(path: Path, offset: int, size: int) -> bytes:
             file.seek(offset)
             return file.read(size)
     except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> StorageError:
-    reason = error.strerror or "unknown reason"
-    return StorageError(f"{path.name} cannot be read: {reason}. Nothing was sent.")
+        raise unreadable(path, error) from None

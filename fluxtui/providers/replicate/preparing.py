@@ -21,12 +21,13 @@ from fluxtui.domain.errors import (
     UnexpectedAnswer,
 )
 from fluxtui.providers.base import LoraSource, Materials, Prepared
+from fluxtui.providers.files import sha256_of
 from fluxtui.providers.reading import as_identifier, as_mapping
 from fluxtui.providers.replicate.destinations import destination
 from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
 from fluxtui.providers.replicate.names import Reference, archive_name, reference
 from fluxtui.providers.replicate.training import name_in, training_input
-from fluxtui.providers.replicate.uploads import Uploads, sha256_of
+from fluxtui.providers.replicate.uploads import Uploads
 
 PATH = "path"
 """Where the order goes, among the details of a prepared request."""

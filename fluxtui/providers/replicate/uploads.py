@@ -13,14 +13,13 @@ from pathlib import Path
 
 from fluxtui.api.attachments import Progress
 from fluxtui.api.service import APIService
-from fluxtui.domain.errors import StorageError, UnexpectedAnswer
+from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.providers.base import UploadMemory
+from fluxtui.providers.files import sha256_of
 from fluxtui.providers.reading import as_mapping, as_moment
 
 KEPT_FOR = timedelta(hours=24)
 """For how long Replicate keeps an upload that does not say when it expires."""
-
-_BLOCK = 1 << 20
 
 
 class Uploads:
@@ -69,16 +68,3 @@ class Uploads:
         expires_at = as_moment(told.get("expires_at")) or datetime.now(UTC) + KEPT_FOR
         await self._memory.remember(digest, address, expires_at)
         return address
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal. Raises `StorageError`."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise StorageError(f"{path.name} cannot be read: {reason}. Nothing was sent.") from None
-    return digest.hexdigest()

@@ -144,11 +144,17 @@ def _stand_in(item: Field) -> object:
 
 
 def words_for(endpoint: type[Endpoint], values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return title and value of every parameter that is set, in the endpoint's order and words."""
+    """Return title and value of the parameters that are set, in the endpoint's order and words.
+
+    Those folded away are left out where they are as the trainer has them.
+    """
     words = []
+    suggested = endpoint.suggested(values)
     for item in fields_of(endpoint):
         value = values.get(item.name)
         if value is None or value == "":
+            continue
+        if item.advanced and value == suggested.get(item.name, item.default):
             continue
         words.append((item.title, _value_text(item, value)))
     return tuple(words)

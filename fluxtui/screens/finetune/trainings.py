@@ -69,6 +69,6 @@ def _row(job: Job, now: datetime, *, shared: bool) -> Row:
             "name": f"{job.finetune_name or job.title}{f' · {job.profile}' if shared else ''}",
             "state": Text(words.training_text(job), style),
             "elapsed": words.elapsed_text(job, now),
-            "cost": "" if job.state in _FREE_ENDS else show_credits(job.credits),
+            "cost": "" if job.state in _FREE_ENDS and not job.cost_credits else show_credits(job.credits),
         },
     )

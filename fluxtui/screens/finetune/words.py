@@ -167,16 +167,14 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
         raise ValueError("there is nothing to confirm yet")
     dataset, trainer = order.dataset, order.trainer
     captions = plural(dataset.captioned, "caption") if dataset.captioned else "no captions"
+    availability = trainer.endpoint.info.availability
+    # What is paid to whom comes last: a low terminal shows the end of it first.
     lines = [
-        f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
-        *(
-            [WARNINGS[availability]]
-            if (availability := trainer.endpoint.info.availability) in WARNINGS
-            else ()
-        ),
         f"Pictures: {len(dataset.pictures)} with {captions}, {file_size(dataset.size)}",
+        *(f"{title}: {text}" for title, text in words_for(trainer.endpoint, order.given())),
+        f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
+        *([WARNINGS[availability]] if availability in WARNINGS else []),
     ]
-    lines += [f"{title}: {text}" for title, text in words_for(trainer.endpoint, order.given())]
     money, too_low = money_text(order.estimate(terms.live), terms.balance, is_told=terms.is_told)
     lines.append(
         money[0].upper() + money[1:] + ("; the service would refuse it, at no cost." if too_low else ".")
@@ -188,7 +186,7 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
 
 WARNINGS = {
     Availability.BETA: "This trainer is in beta: it may change without notice.",
-    Availability.HISTORIC: "The service may have ended this trainer; then it refuses it, at no cost.",
+    Availability.HISTORIC: "It may have ended at the service; a refusal is free.",
 }
 """What is to be said before a training that may not work."""
 

@@ -9,7 +9,7 @@ from fluxtui.domain.endpoint import Availability, Group
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import shorten
-from fluxtui.domain.uses import Offer, finetune_value, misfit
+from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.matching import goes_with
 from fluxtui.screens.generate.stock import Stock
@@ -29,7 +29,7 @@ _GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TR
 
 _NOT_HERE = "not here: "
 _OWNER = " · "
-_ADDITION = re.compile(r" with (?:a )?(?:finetune|LoRA)")
+_ADDITION = re.compile(r" with (?:an? )?(?:finetune|LoRA)s?")
 
 
 def offer_title(offer: Offer, *, shared: bool) -> str:
@@ -80,13 +80,16 @@ def offer_note(offer: Offer, live: UnitPrice | None = None) -> str:
 
 
 def short_title(title: str, cells: int) -> str:
-    """Return the title of an endpoint without `with a finetune`, where it would not fit into `cells`."""
+    """Return the title of an endpoint without `with a finetune`, where it would not fit into `cells`.
+
+    If that is not short enough, the first word goes too, which is that of the whole family of models.
+    """
     whose = title.rpartition(_OWNER)[2] if _OWNER in title else ""
-    return (
-        title
-        if len(title) <= cells
-        else short_name(_owned(_ADDITION.sub("", title.removesuffix(_OWNER + whose)), whose), cells)
-    )
+    head = _ADDITION.sub("", title.removesuffix(_OWNER + whose))
+    for shorter in (title, _owned(head, whose), _owned(head.partition(" ")[2] or head, whose)):
+        if len(shorter) <= cells:
+            return shorter
+    return short_name(shorter, cells)
 
 
 def short_name(name: str, cells: int) -> str:
@@ -129,7 +132,11 @@ def _finetune_label(finetune: Finetune, *, shared: bool) -> str:
 def _about(finetune: Finetune, present: Offer | None = None) -> str:
     wrong = misfit(present, finetune) if present is not None and present.endpoint.takes_finetune() else None
     base = finetune.base.title if finetune.base is not None else ""
-    parts = (f"{_NOT_HERE}{wrong}" if wrong else "", finetune.trigger_word or finetune.id, base)
+    name = finetune.trigger_word or finetune.id
+    if wrong is Misfit.OTHER_BASE:
+        parts = (f"{_NOT_HERE}for {base}", name, "")
+    else:
+        parts = (f"{_NOT_HERE}{wrong}" if wrong else "", name, base)
     return " · ".join(part for part in parts if part)
 
 

@@ -127,10 +127,13 @@ def cost_note(
         return "The cost is known once the form is right", False
     if funds.balance is not None and not funds.covers(estimate.times(count).credits):
         return f"✗ Only {show_credits(funds.balance)} are left{funds.place}", True
-    basis = estimate.basis if estimate.basis.startswith("a picture") else f"a picture: {estimate.basis}"
-    dated = f"told {told.read_on}" if told is not None else ""
+    basis = "" if estimate.basis.startswith("a picture") else estimate.basis
+    if told is not None:
+        parts = [f"{estimate.show()} a picture, told {told.read_on}", basis]
+    else:
+        parts = [f"{estimate.show()} a picture: {basis}" if basis else f"{estimate.show()} {estimate.basis}"]
     untold = "" if funds.is_told else "balance not told"
-    return _BETWEEN.join(part for part in (f"{estimate.show()} {basis}", dated, untold) if part), False
+    return _BETWEEN.join(part for part in (*parts, untold) if part), False
 
 
 def fitted(note: str, cells: int) -> str:

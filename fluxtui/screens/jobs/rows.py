@@ -103,10 +103,12 @@ def progress_cell(job: Job, now: datetime, place: int | None = None) -> str:
 def cost_cell(job: Job) -> str:
     """Return what a job cost: `~` before an estimate, `?` behind what may have been charged or not.
 
-    Empty where nothing was accepted.
+    Empty where nothing was accepted; a job that was cancelled while it ran may have cost something.
     """
     if job.maybe_billed:
         return f"{show_credits(job.estimate_credits)}?"
+    if job.state is JobState.CANCELLED and job.cost_credits:
+        return show_credits(job.cost_credits)
     if job.state in UNBILLED_STATES:
         return "" if job.state is not JobState.DRAFT else f"~{show_credits(job.estimate_credits)}"
     return ("~" if job.cost_credits is None else "") + show_credits(job.credits)

@@ -43,8 +43,9 @@ COLUMNS = (
     Column("age", "Made", width=8),
     Column("cost", "Cost", width=7, align="right"),
 )
-PROFILE = Column("profile", "Profile", width=10)
-"""Stands beside the others where jobs of several profiles are shown and there is room."""
+PROFILE = Column("profile", "Profile", width=9)
+SHARED_COLUMNS = (*COLUMNS[:2], PROFILE, COLUMNS[2], COLUMNS[4])
+"""The columns where jobs of several profiles are shown and there is room; the details tell the age."""
 ROOMY_CELLS = 100
 """From this width of the place on the profile has room."""
 
@@ -147,7 +148,7 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
         now = self.app.clock()
         table = self.query_one(RowTable)
         shared = len({job.profile for job in self.app.jobs}) > 1 and self.app.size.width >= ROOMY_CELLS
-        table.set_columns((*COLUMNS[:2], PROFILE, *COLUMNS[2:]) if shared else COLUMNS)
+        table.set_columns(SHARED_COLUMNS if shared else COLUMNS)
         places = places_of(queue.order for queue in self.app.queues)
         table.set_rows(
             [

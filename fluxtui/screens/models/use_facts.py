@@ -86,13 +86,9 @@ def _way_in(use: Use, finetune: Finetune) -> str:
 
 def _reason(use: Use, finetune: Finetune) -> str:
     """Return why not as a clause that is the same for all endpoints alike, so that they share a line."""
-    taken, profile = use.offer.endpoint.info.finetunes, use.offer.profile
-    if use.misfit is Misfit.OTHER_BASE and taken is not None and finetune.base is not None:
-        wanted = " or ".join(sorted(base.title for base in taken.bases))
-        return f"was trained on {finetune.base.title}, not on {wanted}"
     if use.misfit is Misfit.OTHER_ACCOUNT:
         whose = "is a file of yours" if finetune.profile == OWN_FILES else f"belongs to {finetune.profile}"
-        return f"{whose}; only what {profile} has itself is known there"
+        return f"{whose}; only what {use.offer.profile} has itself is known there"
     return why_not(use.offer, finetune)
 
 

@@ -101,7 +101,7 @@ async def test_the_list_of_finetunes_says_which_do_not_go_with_the_endpoint(
         await place.pilot.press("enter")
         await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
         notes = {choice.value: choice.note for choice in place.app.screen._shown}
-        assert "not here: other base model" in notes["demo/ft-1"]
+        assert "not here: for FLUX.1 [pro]" in notes["demo/ft-1"]
         assert "not here" not in notes["files/fox"]
         await place.pilot.press(*"lumi", "enter")
         await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")

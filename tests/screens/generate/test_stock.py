@@ -83,7 +83,7 @@ def test_a_finetune_says_why_the_endpoint_does_not_take_it(
     mix = offer("atelier/mix", "studio")
     notes = {choice.value: choice.note for choice in finetune_choices(stock, mix)}
     assert notes[own.ref] == "LUMI · FLUX.2 [dev]"
-    assert notes[bfl.ref].startswith("not here: other base model · LUMI")
+    assert notes[bfl.ref] == "not here: for FLUX.1 [pro] · LUMI"
     notes = {choice.value: choice.note for choice in finetune_choices(stock, offer(ULTRA))}
     assert notes[own.ref].startswith("not here: trained elsewhere")
     notes = {choice.value: choice.note for choice in finetune_choices(stock, offer("flux-dev"))}
@@ -213,5 +213,8 @@ def test_long_names_keep_their_owner_while_there_is_room() -> None:
     assert short_name("a rather long name · studio", 12) == "a rather long name"
     assert short_title("FLUX.2 [dev] with a LoRA · studio", 24) == "FLUX.2 [dev] · studio"
     assert short_title("FLUX.1 [dev] with LoRA · replicate", 24) == "FLUX.1 [dev] · replicate"
+    assert short_title("FLUX.2 [dev] with LoRAs · fal", 25) == "FLUX.2 [dev] · fal"
+    assert short_title("FLUX.2 [klein] 9B base with LoRAs · fal", 25) == "[klein] 9B base · fal"
+    assert short_title("FLUX.2 [klein] 9B base, edit with LoRAs · fal", 25) == "[klein] 9B base, e… · fal"
     assert short_title("FLUX.2 [klein] 9B with a LoRA", 20) == "FLUX.2 [klein] 9B"
     assert short_title("FLUX.2 [dev] with a LoRA · studio", 40) == "FLUX.2 [dev] with a LoRA · studio"

@@ -12,7 +12,7 @@ import pytest
 
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState
-from fluxtui.domain.money import Estimate
+from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.uses import Offer
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.providers.bfl.finetuned import FillFinetuned
@@ -77,12 +77,14 @@ def test_the_note_warns_where_the_balance_is_too_small() -> None:
 
 
 def test_parts_of_the_note_without_room_are_left_out() -> None:
-    note = "$0.05 a picture · told 2026-11-23 · balance not told"
-    assert [fitted(note, cells) for cells in (60, 40, 20, 5)] == [
-        note,
-        "$0.05 a picture · told 2026-11-23",
-        "$0.05 a picture",
-        "$0.05 a picture",
+    told = UnitPrice(0.05, "megapixels", "2026-11-23", live=True)
+    note, _ = cost_note(Estimate(5, "1 MP out"), 1, Funds(is_told=False), told)
+    dated = "$0.05 a picture, told 2026-11-23"
+    assert [fitted(note, cells) for cells in (70, 45, 40, 5)] == [
+        f"{dated} · 1 MP out · balance not told",
+        f"{dated} · 1 MP out",
+        dated,
+        dated,
     ]
 
 

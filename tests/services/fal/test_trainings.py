@@ -137,3 +137,25 @@ class TestCancelling:
         assert (done.state, done.cancel_answer) == (JobState.CANCELLED, CancelAnswer.GONE.value)
         assert not done.maybe_billed
         assert simulator.fal.credits() == before
+
+
+class TestStopping:
+    """On a simulator whose trainings begin soon and take long enough to be stopped."""
+
+    @pytest.fixture
+    def simulator(self) -> Iterator[Simulator]:
+        with running_simulator(Settings(seconds_per_training=7, seconds_per_image=7)) as slow:
+            yield slow
+
+    async def test_what_runs_is_asked_to_stop_and_may_be_billed(
+        self, start: Start, jobs: JobService, running: Running, ended: Ended, simulator: Simulator
+    ) -> None:
+        async with running(jobs):
+            job = await start()
+            await ended(jobs, [job], lambda job: job.state is JobState.RUNNING)
+            await jobs.cancel(job.id)
+            (done,) = await ended(jobs, [job])
+        assert (done.state, done.cancel_answer) == (JobState.CANCELLED, CancelAnswer.ASKED.value)
+        assert done.maybe_billed
+        assert done.finetune_id is None
+        assert len(simulator.fal.ledger()) == 1

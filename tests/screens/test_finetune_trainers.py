@@ -1,0 +1,210 @@
+"""Choosing among the trainers of several services, and watching and cancelling what they train."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.jobs import JobState
+from fluxtui.screens.finetune import FinetuneScreen
+from fluxtui.screens.finetune.dataset_panel import DatasetPanel
+from fluxtui.screens.finetune.train_line import TrainLine
+from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
+from fluxtui.screens.finetune.trainings import TrainingsPanel
+from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.parameter_form import ParameterForm
+from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.table import RowTable
+from tests.fakes.academy import CANCEL_ADVICE, CAPTION_ADVICE, PROFILE, Academy, opened_academy
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+Place = tuple[FluxApp, Pilot[int], FinetuneScreen]
+
+CAPTIONED, QUICK = "school/academy/captioned", "school/academy/quick"
+
+
+@pytest.fixture
+def academy() -> Iterator[type[Academy]]:
+    """A service that trains, beside the one that the program knows."""
+    with opened_academy() as academy:
+        yield academy
+
+
+@pytest.fixture
+async def place(make_app: AppFactory, academy: type[Academy], until: Until) -> AsyncIterator[Place]:
+    """The open place of a program with profiles at two services that train."""
+    app = make_app(more=PROFILE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.trainer)
+        screen = app.screen
+        assert isinstance(screen, FinetuneScreen)
+        chooser = screen.query_one(TrainerChooser)
+        await until(pilot, lambda: len(chooser.choices) == 3)
+        yield app, pilot, screen
+
+
+async def choose(place: Place, until: Until, ref: str) -> None:
+    """Choose a trainer as the list does."""
+    _, pilot, screen = place
+    chooser = screen.query_one(TrainerChooser)
+    chooser._chosen_in_dialog(ref)
+    await until(pilot, lambda: screen.order.trainer is not None and screen.order.trainer.ref == ref)
+
+
+async def look_at(place: Place, until: Until, source: Path) -> None:
+    """Enter a path and wait until it has been looked through."""
+    _, pilot, screen = place
+    panel = screen.query_one(DatasetPanel)
+    panel.source_input.value = str(source)
+    await pilot.pause()
+    panel.action_look()
+    await until(pilot, lambda: screen.order.dataset is not None)
+
+
+async def enter(place: Place, until: Until, **values: object) -> None:
+    """Fill in the form as a user does."""
+    _, pilot, screen = place
+    form = screen.query_one(ParameterForm)
+    for name, value in values.items():
+        form.set_value(name, value)
+    form.post_message(ParameterForm.Changed(form, form.values, next(iter(values))))
+    await until(pilot, lambda: all(screen.order.values.get(name) == values[name] for name in values))
+
+
+def field_names(screen: FinetuneScreen) -> list[str]:
+    return [item.name for item in screen.query_one(ParameterForm).fields]
+
+
+def asked(app: FluxApp) -> str:
+    return "\n".join(str(part.render()) for part in app.screen.query("PlainLabel"))
+
+
+def money(screen: FinetuneScreen) -> str:
+    return " ".join(str(part.render()) for part in screen.query_one(TrainLine).children if part.display)
+
+
+async def test_trainers_of_all_profiles_are_offered_but_for_those_that_are_gone(place: Place) -> None:
+    _, _, screen = place
+    choices = screen.query_one(TrainerChooser).choices
+    assert [choice.label for choice in choices] == [
+        "FLUX.1 finetune · demo · ended",
+        "FLUX.2 [dev] LoRA · school",
+        "FLUX.2 quick LoRA · school · beta",
+    ]
+    assert "10 pictures or more · Academy" in choices[1].note
+    assert screen.order.trainer is not None
+    assert screen.order.trainer.ref == CAPTIONED, "what is surely there comes before what has ended"
+
+
+async def test_another_trainer_judges_the_pictures_by_its_own_rules_at_once(
+    place: Place, training_pictures: Path, until: Until
+) -> None:
+    app, pilot, screen = place
+    await look_at(place, until, training_pictures)
+    assert screen.order.dataset_fault() == ""
+    await choose(place, until, QUICK)
+    await until(pilot, lambda: screen.order.dataset is not None)
+    assert "at most 5" in screen.order.dataset_fault()
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda: any("at most 5" in notice.text for notice in app.notices))
+    await choose(place, until, CAPTIONED)
+    await until(pilot, lambda: screen.order.dataset is not None)
+    assert screen.order.dataset_fault() == ""
+
+
+async def test_a_default_caption_is_asked_for_only_where_captions_are_missing(
+    place: Place, training_pictures: Path, until: Until
+) -> None:
+    app, pilot, screen = place
+    assert "default_caption" not in field_names(screen)
+    await look_at(place, until, training_pictures)
+    await until(pilot, lambda: "default_caption" in field_names(screen))
+    rows = [str(row.cells["text"]) for row in screen.query_one("#contents", RowTable).rows]
+    assert any(CAPTION_ADVICE in text for text in rows)
+    await enter(place, until, name="Lantern")
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda: any("Default caption is needed" in notice.text for notice in app.notices))
+    await enter(place, until, default_caption="a lantern")
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    assert "Default caption: a lantern" in asked(app)
+    await pilot.press("n")
+    (training_pictures / "lantern-0.txt").write_text("a lantern of its own")
+    screen.query_one(DatasetPanel).action_look()
+    await until(pilot, lambda: "default_caption" not in field_names(screen))
+    assert "default_caption" not in screen.order.given()
+
+
+async def test_names_and_words_go_along_and_numbers_stay_with_their_trainer(
+    place: Place, until: Until
+) -> None:
+    _, pilot, screen = place
+    await enter(place, until, name="Lantern", trigger_word="lntrn", steps=700)
+    await choose(place, until, QUICK)
+    assert (screen.order.values["name"], screen.order.values["trigger_word"]) == ("Lantern", "lntrn")
+    assert screen.order.values["steps"] == 100
+    await choose(place, until, "demo/finetune")
+    assert screen.order.values["finetune_comment"] == "Lantern"
+    await choose(place, until, CAPTIONED)
+    assert screen.order.values["steps"] == 700
+    await pilot.pause()
+    assert screen.query_one(ParameterForm).values["steps"] == 700
+
+
+async def test_the_last_trainer_is_there_again(place: Place, make_app: AppFactory, until: Until) -> None:
+    app, pilot, _ = place
+    await choose(place, until, QUICK)
+    await enter(place, until, steps=250)
+    await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
+    again = make_app(more=PROFILE)
+    async with again.run_test(size=(80, 24)) as second:
+        await until(second, lambda: isinstance(again.screen, FinetuneScreen) and again.screen.order.trainer)
+        assert isinstance(again.screen, FinetuneScreen)
+        assert again.screen.order.trainer is not None
+        assert again.screen.order.trainer.ref == QUICK
+        assert again.screen.order.values["steps"] == 250
+
+
+async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancelled_there(
+    place: Place, training_pictures: Path, until: Until, academy: type[Academy]
+) -> None:
+    app, pilot, screen = place
+    await choose(place, until, QUICK)
+    for number in (4, 5, 6):
+        (training_pictures / f"lantern-{number}.png").unlink()
+    await look_at(place, until, training_pictures)
+    await enter(place, until, name="Lantern", steps=40)
+    await until(pilot, lambda: "$2.00" in money(screen))
+    await until(pilot, lambda: "does not tell the balance" in money(screen))
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    for words in (
+        "FLUX.2 quick LoRA at Academy, profile school",
+        "in beta",
+        "told by the service on 2026-11-23",
+        "does not tell the balance",
+        CANCEL_ADVICE,
+        "$2.00 (by the step)",
+    ):
+        assert words in asked(app)
+    assert academy.ordered == []
+    await pilot.press("y")
+    await until(pilot, lambda: any(job.state is JobState.RUNNING for job in app.jobs))
+    assert academy.ordered == [{"steps": 40, "endpoint": "academy/quick"}]
+    panel, log = screen.query_one(TrainingsPanel), screen.query_one("#training-log", PlainStatic)
+    await until(pilot, lambda: bool(log.display))
+    assert str(log.render()) == "loading the model\nstep 40 of 100 [/x]\nstep 41 of 100"
+    assert "41%" in str(panel.rows[0].cells["state"])
+    panel.focus()
+    await pilot.press("x")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    assert CANCEL_ADVICE in asked(app)
+    await pilot.press("y")
+    await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)
+    assert app.jobs[0].cost_credits == 41.0
+    await until(pilot, lambda: "cancelled" in str(panel.rows[0].cells["state"]))

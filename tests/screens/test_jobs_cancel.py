@@ -1,0 +1,154 @@
+"""Cancelling in the Jobs place, logs, and what is said of jobs in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.providers.base import CancelAnswer
+from fluxtui.screens.jobs import JobsScreen
+from fluxtui.screens.jobs.details import FINDABLE, UNFINDABLE, job_details
+from fluxtui.screens.jobs.rows import state_text
+from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.table import RowTable
+from tests.fakes.academy import CANCEL_ADVICE, PROFILE, Academy, Quick, opened_academy
+
+Until = Callable[..., Awaitable[None]]
+Place = tuple[FluxApp, Pilot[int], JobsScreen]
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def make_job(state: JobState, **changes: object) -> Job:
+    values = {
+        "id": "job-1",
+        "kind": JobKind.TRAINING,
+        "state": state,
+        "profile": "school",
+        "provider": Academy.id,
+        "endpoint": Quick.info.id,
+        "title": "Lantern",
+        "parameters": {"name": "Lantern", "steps": 100},
+        "estimate_credits": 100.0,
+        "created_at": NOON,
+        "updated_at": NOON,
+        **changes,
+    }
+    return Job.model_validate(values)
+
+
+@pytest.fixture
+def academy() -> Iterator[type[Academy]]:
+    """A service whose tasks run until they are cancelled, and which cannot be asked for lost ones."""
+    with opened_academy() as academy:
+        yield academy
+
+
+@pytest.fixture
+async def place(
+    make_app: Callable[..., FluxApp], academy: type[Academy], until: Until
+) -> AsyncIterator[Place]:
+    """The open place of a program with profiles at two services."""
+    app = make_app(more=PROFILE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.profile != "" and app.screen.id != "_default")
+        await app.go("jobs")
+        assert isinstance(app.screen, JobsScreen)
+        yield app, pilot, app.screen
+
+
+def story(screen: JobsScreen) -> str:
+    return str(screen.query_one("#jobs-story", PlainStatic).render())
+
+
+def asked(app: FluxApp) -> str:
+    return "\n".join(str(part.render()) for part in app.screen.query("PlainLabel"))
+
+
+async def train(app: FluxApp, pictures: Path) -> None:
+    dataset = await app.services.datasets.inspect(pictures, Quick.rules)
+    values = {"name": "Lantern"}
+    await app.services.finetuning.start("school", dataset, values, endpoint_id=Quick.info.id)
+
+
+async def test_what_a_running_job_may_cost_is_said_before_it_is_cancelled(
+    place: Place, training_pictures: Path, until: Until
+) -> None:
+    app, pilot, screen = place
+    for number in (4, 5, 6):
+        (training_pictures / f"lantern-{number}.png").unlink()
+    await train(app, training_pictures)
+    await until(pilot, lambda: bool(app.jobs) and app.jobs[0].state is JobState.RUNNING)
+    await until(pilot, lambda: "step 41 of 100" in story(screen))
+    assert "step 40 of 100 [/x]" in story(screen)
+    await pilot.press("x")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    assert CANCEL_ADVICE in asked(app)
+    await pilot.press("n")
+    await until(pilot, lambda: any("goes on" in notice.text for notice in app.notices))
+    assert app.jobs[0].cancel_asked_at is None
+    await pilot.press("x")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await pilot.press("y")
+    await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)
+    await until(pilot, lambda: "cancelled" in str(screen.query_one(RowTable).rows[0].cells["state"]))
+    assert str(screen.query_one(RowTable).rows[0].cells["cost"]) == "$0.41"
+    assert app.jobs[0].cost_credits == 41.0
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_words_about_a_doubt_depend_on_what_its_service_can_be_asked(
+    place: Place, until: Until
+) -> None:
+    app, pilot, screen = place
+    findable = make_job(JobState.IN_DOUBT, id="job-2", profile="demo", provider="bfl", endpoint="finetune")
+    app.jobs = (findable, make_job(JobState.IN_DOUBT))
+    table = screen.query_one(RowTable)
+    await until(pilot, lambda: len(table.rows) == 2)
+    table.select("job-1")
+    await until(pilot, lambda: UNFINDABLE in story(screen))
+    assert not screen.check_action("look_again", ())
+    table.select("job-2")
+    await until(pilot, lambda: FINDABLE in story(screen))
+    assert screen.check_action("look_again", ())
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_the_profile_stands_beside_jobs_where_there_are_several(place: Place, until: Until) -> None:
+    app, pilot, screen = place
+
+    def titles() -> list[str]:
+        return [str(column.label) for column in screen.query_one(RowTable)._grid.columns.values()]
+
+    app.jobs = (make_job(JobState.DONE),)
+    await until(pilot, lambda: len(screen.query_one(RowTable).rows) == 1)
+    assert not any("Profile" in title for title in titles())
+    app.jobs = (make_job(JobState.DONE), make_job(JobState.DONE, id="job-2", profile="demo"))
+    await until(pilot, lambda: any("Profile" in title for title in titles()))
+    await pilot.resize_terminal(80, 24)
+    await until(pilot, lambda: not any("Profile" in title for title in titles()))
+
+
+def test_a_job_that_is_to_be_cancelled_says_so_until_it_has_ended() -> None:
+    wished = make_job(JobState.RUNNING, cancel_asked_at=NOON)
+    assert state_text(wished) == "– cancelling"
+    assert "the service has not answered" in job_details(wished, ()).plain
+    answered = make_job(JobState.RUNNING, cancel_asked_at=NOON, cancel_answer=CancelAnswer.ASKED.value)
+    assert CancelAnswer.ASKED.value in job_details(answered, ()).plain
+    ended = make_job(JobState.CANCELLED, cancel_asked_at=NOON)
+    assert state_text(ended) == "– cancelled"
+    assert "cancelling" not in job_details(ended, ()).plain
+
+
+def test_only_the_end_of_a_log_is_shown_and_as_text() -> None:
+    log = "\n".join(f"step {number} [/x]\x1b[31m" for number in range(1, 101))
+    text = job_details(make_job(JobState.RUNNING), (), log=log).plain
+    assert "step 100 [/x]" in text
+    assert "step 80 " not in text
+    assert "\x1b" not in text

@@ -1,0 +1,179 @@
+"""Profiles in Settings, by keyboard: new ones on every service, their keys, the active one, deleting."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.screens.key_entry import AnswerLine, KeyInput
+from fluxtui.screens.settings import SettingsScreen
+from fluxtui.screens.settings.key_dialog import KeyDialog
+from fluxtui.screens.settings.new_profile import NewProfileDialog
+from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
+from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
+from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.table import RowTable
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+Pilots = Pilot[int]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+async def settings(app: FluxApp, pilot: Pilots, until: Until) -> SettingsScreen:
+    """Open the place with its list filled."""
+    await until(pilot, lambda: app.profile and app.screen.id != "_default" and app.current_mode != "_default")
+    await app.go("settings")
+    screen = app.screen
+    assert isinstance(screen, SettingsScreen)
+    await until(pilot, lambda: bool(screen.query_one(RowTable).selected_key))
+    return screen
+
+
+async def replace(pilot: Pilots, text: str) -> None:
+    """Type a text in place of what is in the line, and go on."""
+    await pilot.press("end", "ctrl+u", *text, "enter")
+
+
+def names(app: FluxApp) -> list[str]:
+    return list(app.services.config.config.profiles)
+
+
+def on_screen(app: FluxApp) -> str:
+    return "\n".join("".join(part.text for part in line) for line in app.screen._compositor.render_strips())
+
+
+@pytest.mark.parametrize("service", ["fal", "replicate"])
+async def test_a_new_profile_is_made_by_keyboard(
+    make_app: AppFactory, until: Until, simulator: Simulator, path: Path, service: str
+) -> None:
+    view, key = (simulator.fal, FAL_KEY) if service == "fal" else (simulator.replicate, REPLICATE_KEY)
+    roles = ("queue", "rest", "platform") if service == "fal" else ("api",)
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settings(app, pilot, until)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, NewProfileDialog))
+        dialog = app.screen
+        while dialog.query_one(Chooser).value != service:
+            await pilot.press("right")
+        await pilot.press("tab")
+        await replace(pilot, "mine")
+        for role in roles:
+            await replace(pilot, view.urls[role])
+        assert dialog.query_one(KeyInput).has_focus
+        await replace(pilot, "r8_wrong" if service == "replicate" else "wrong:key")
+        answer = dialog.query_one(AnswerLine)
+        await until(pilot, lambda: "Nothing was kept" in str(answer.render()))
+        assert "wrong" not in on_screen(app)
+        assert names(app) == ["demo"]
+        await replace(pilot, key)
+        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        assert key not in on_screen(app)
+        table = app.screen.query_one(RowTable)
+        await until(pilot, lambda: table.selected_key == "mine")
+        assert app.profile == "demo"
+        assert set(app.usable_profiles) == {"demo", "mine"}
+    kept = tomllib.loads(path.read_text())["profiles"]["mine"]
+    assert (kept["provider"], kept["api_key"]) == (service, key)
+    assert kept["base_url"] == view.urls[roles[0]]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_taken_name_is_refused_before_the_service_is_asked(
+    make_app: AppFactory, until: Until, simulator: Simulator
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settings(app, pilot, until)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, NewProfileDialog))
+        await pilot.press("tab")
+        await replace(pilot, "demo")
+        dialog = app.screen
+        while not dialog.query_one(KeyInput).has_focus:
+            await pilot.press("tab")
+        await pilot.press(*"a:b", "enter")
+        answer = dialog.query_one(AnswerLine)
+        await until(pilot, lambda: "the name of another profile" in str(answer.render()))
+
+
+async def test_a_new_key_is_checked_and_enter_makes_active(
+    make_app: AppFactory, until: Until, simulator: Simulator, path: Path
+) -> None:
+    path.write_text(
+        'profile = "demo"\n[profiles.flux]\nprovider = "replicate"\n'
+        f'base_url = "{simulator.replicate.urls["api"]}"\n'
+    )
+    path.chmod(0o600)
+    app = make_app(simulator.base_url, more={"profile": None})
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await settings(app, pilot, until)
+        table = screen.query_one(RowTable)
+        table.select("flux")
+        await pilot.press("k")
+        await until(pilot, lambda: isinstance(app.screen, KeyDialog))
+        await pilot.press(*REPLICATE_KEY)
+        assert REPLICATE_KEY not in on_screen(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen and "flux" in app.usable_profiles)
+        await until(pilot, lambda: table.selected_key == "flux")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.profile == "flux")
+    kept = tomllib.loads(path.read_text())
+    assert (kept["profile"], kept["profiles"]["flux"]["api_key"]) == ("flux", REPLICATE_KEY)
+
+
+async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_question(
+    make_app: AppFactory, until: Until, path: Path
+) -> None:
+    path.write_text('[profiles.eu]\n[profiles.old]\nprovider = "fal"\n')
+    path.chmod(0o600)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await settings(app, pilot, until)
+        table = screen.query_one(RowTable)
+        now = app.clock()
+        open_job = Job(
+            id="job-1",
+            kind=JobKind.GENERATION,
+            state=JobState.RUNNING,
+            profile="old",
+            provider="fal",
+            endpoint="x",
+            title="a fox",
+            parameters={},
+            estimate_credits=1.0,
+            created_at=now,
+            updated_at=now,
+        )
+        await app.services.journal.jobs.add([open_job])
+        table.select("old")
+        await pilot.press("d")
+        await until(pilot, lambda: any("1 job not finished" in notice.text for notice in app.notices))
+        assert app.screen is screen
+        assert "old" in names(app)
+        await app.services.journal.jobs.move(open_job.id, JobState.FAILED)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
+        assert "old" in names(app)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: "old" not in names(app))
+    assert list(tomllib.loads(path.read_text())["profiles"]) == ["eu"]

@@ -1,0 +1,47 @@
+"""The first start without a key, with another service than BFL."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fluxtui.app import FluxApp
+from fluxtui.screens.key_entry import AnswerLine, KeyInput
+from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.services.config import ConfigService
+from fluxtui.simulator.fal.keys import VALID_KEY
+from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.plain import PlainStatic
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+
+
+async def test_fal_is_chosen_and_its_key_checked_and_kept(
+    make_app: AppFactory, until: Until, simulator: Simulator, tmp_path: Path
+) -> None:
+    urls = simulator.fal.urls
+    path = tmp_path / "config.toml"
+    path.write_text(
+        f'[profiles.fal]\nprovider = "fal"\nbase_url = "{urls["queue"]}"\n'
+        f'rest_url = "{urls["rest"]}"\nplatform_url = "{urls["platform"]}"\n'
+    )
+    path.chmod(0o600)
+    app = make_app(key=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query(KeyInput)))
+        welcome = app.screen
+        assert welcome.query_one(KeyInput).password
+        await pilot.press("2")
+        await until(pilot, lambda: "FAL_KEY" in str(welcome.query_one("#welcome-ways", PlainStatic).render()))
+        await pilot.press("enter", *"wrong:key", "enter")
+        answer = welcome.query_one(AnswerLine)
+        await until(pilot, lambda: "The key was not kept" in str(answer.render()))
+        await pilot.press("ctrl+u", *VALID_KEY, "enter")
+        await until(pilot, lambda: app.screen is not welcome)
+        assert app.usable_profiles == ("fal",)
+    assert tomllib.loads(path.read_text())["profiles"]["fal"]["api_key"] == VALID_KEY
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert ConfigService(path, environ={}).load().profiles["fal"].has_key
