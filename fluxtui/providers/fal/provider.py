@@ -162,8 +162,8 @@ class FalProvider:
         """Raise for a fault of fal's own that is not what its status told, until it has come several times.
 
         It may be a passing one of the host that has the result, and the result is paid for. With 400 that
-        host says that the task is still in progress (fal.ai queue reference, read 2026-11), which it may do when
-        it lags behind the status.
+        host says that the task is still in progress (fal.ai queue reference, read 2026-11), which it may
+        do when it lags behind the status.
         """
         error = error_of(result, "fal.ai")
         if result.status == HTTPStatus.BAD_REQUEST:
