@@ -130,5 +130,6 @@ async def test_collector_does_not_stay_for_what_waits_for_a_training_in_doubt(
     process = start_collector()
     output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
+    assert "waits       picture   a fox in snow" in output
     assert "1 job not finished" in output
     assert [row["state"] for row in journal_rows()] == ["in doubt", "draft"]
