@@ -221,6 +221,8 @@ def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
         screen.query_one(TrainerChooser).action_open()
         while not isinstance(app.screen, ChoiceDialog):
             await pilot.pause(0.02)
+        # Drawing is held back while it opens.
+        await pilot.pause(0.3)
 
     assert compare_shared(size, prepare)
 

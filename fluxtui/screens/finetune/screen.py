@@ -75,6 +75,8 @@ class FinetuneScreen(PlaceScreen):
     def __init__(self) -> None:
         super().__init__()
         self._starting: Worker[None] | None = None
+        # It stands in a row that has not laid it out yet when this screen is mounted.
+        self._chooser = TrainerChooser()
         self._trainers = Trainers()
         self._changing = asyncio.Lock()
         """Held while the form is made for another trainer."""
@@ -90,7 +92,7 @@ class FinetuneScreen(PlaceScreen):
             with Vertical(id="training"):
                 with Vertical(id="parameters") as step:
                     set_title(step, "2 Finetune")
-                    yield FieldRow(_TRAINER, TrainerChooser(), TITLE_CELLS)
+                    yield FieldRow(_TRAINER, self._chooser, TITLE_CELLS)
                     yield ParameterForm(id="form")
                 yield PlainStatic("", id="notice")
                 yield TrainLine()
@@ -102,7 +104,6 @@ class FinetuneScreen(PlaceScreen):
         self._dataset_panel = self.query_one(DatasetPanel)
         self._form = self.query_one(ParameterForm)
         self._train_line = self.query_one(TrainLine)
-        self._chooser = self.query_one(TrainerChooser)
         self.watch(self.app, "balances", self._show_price, init=False)
         self.watch(self.app, "silent_profiles", self._show_price, init=False)
         self.watch(self.app, "prices", self._show_trainers, init=False)
@@ -123,7 +124,11 @@ class FinetuneScreen(PlaceScreen):
 
     async def restored(self) -> None:
         """Make the form for the last trainer, and look at the pictures that were chosen before."""
+        before = self.order.source
         await self._ask_profiles()
+        # Whoever types already is left where they are.
+        if self._dataset_panel.source == before:
+            self._focus_what_is_missing()
 
     def on_screen_resume(self) -> None:
         """Try again what could not be: the key may have come in the meantime."""
@@ -142,7 +147,6 @@ class FinetuneScreen(PlaceScreen):
         self._trainers = Trainers(tuple(answers), self._trainers.gone)
         self._show_trainers()
         await self._use(self._trainers.chosen(self._wished_trainer))
-        self._focus_what_is_missing()
         asked = [answer.profile for answer in answers if answer.trainers]
         work = self._ask_what_is_gone(asked)
         guarded(self, work, doing="asking for the trainers", group="gone", exclusive=True)
