@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -151,6 +153,12 @@ class Dataset(BaseModel):
     def size(self) -> int:
         """Bytes of all usable pictures."""
         return sum(picture.size for picture in self.pictures)
+
+    @property
+    def print(self) -> str:
+        """A hash of how it looks: names, sizes, captions and edits of its pictures, not their bytes."""
+        facts = [picture.model_dump(mode="json", exclude={"scaled_to"}) for picture in self.pictures]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     @property
     def blocking(self) -> tuple[DatasetProblem, ...]:
