@@ -35,9 +35,9 @@ def pace_of(jobs: Iterable[Job], provider: str, endpoint: str, steps_field: str)
     paces = []
     for job in jobs:
         is_its = (job.kind, job.provider, job.endpoint) == (JobKind.TRAINING, provider, endpoint)
-        if not is_its or job.state is not JobState.DONE or job.submitted_at is None or job.finished_at is None:
+        if not is_its or job.state is not JobState.DONE:
             continue
         steps = job.parameters.get(steps_field)
-        if isinstance(steps, int) and steps > 0:
+        if isinstance(steps, int) and steps > 0 and job.submitted_at and job.finished_at:
             paces.append((job.finished_at - job.submitted_at).total_seconds() / steps)
     return Pace(median(paces), len(paces)) if paces else None

@@ -44,9 +44,7 @@ def presets_of(endpoint: type[TrainingEndpoint], pictures: int) -> tuple[Preset,
         if rule is None or (own is None and purpose is not Purpose.TRIAL):
             continue
         steps = rule.trial if purpose is Purpose.TRIAL else rule.suggested(pictures)
-        presets.append(
-            Preset(purpose, valid_values(endpoint, {**(own or {}), endpoint.steps_field: steps}))
-        )
+        presets.append(Preset(purpose, valid_values(endpoint, {**(own or {}), endpoint.steps_field: steps})))
     return tuple(presets)
 
 

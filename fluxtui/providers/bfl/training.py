@@ -162,14 +162,14 @@ class BFLTraining(TrainingEndpoint):
         kind = str(values.get("finetune_type") or "full")
         rate = default_learning_rate(kind)
         is_general = values.get("mode") == "general"
-        whose = "a LoRA, ten times that of a full finetune" if kind == "lora" else "a full finetune"
+        whose = "a LoRA, ten times that of a full one" if kind == "lora" else "a full finetune"
         return (
             *super().advice(values, pictures),
             *wanted("mode", values.get("mode")),
             *((Advice("mode", "Captions describe the whole picture."),) if is_general else ()),
             Advice(
                 "learning_rate",
-                f"{number_text(rate)} is usual for {whose}; a lower one may be better but needs more iterations.",
+                f"{number_text(rate)} for {whose}; a lower one may be better but needs more iterations.",
                 rate,
             ),
         )

@@ -156,8 +156,8 @@ LoraType = Annotated[
 ]
 
 STEPS = StepsRule(trial=500, usual=1000, per_picture=100, most=4000)
-"""500 to 4000 are advised and 1000 the default (replicate/flux-fine-tuner and Replicate's blog, read 2026-11);
-100 for each picture is our own, as many who train FLUX LoRAs count."""
+"""500 to 4000 are advised, and 1000 are the default (replicate/flux-fine-tuner and Replicate's blog, read
+2026-11); 100 for each picture is our own, as many who train FLUX LoRAs count."""
 
 _RULES = DatasetRules(
     min_pictures=1,
