@@ -55,9 +55,9 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         "F8 shows them all, to be mended, cropped and captioned. "
         "Then choose the trainer, which may be at any of your services, and say what is to be learned; the "
         "lines under the form explain the field you are in, and advise. F9 fills in values for a purpose, or "
-        "those that you have saved. Each trainer judges the pictures by rules of its own. Then train; you are "
-        "asked before anything is paid. Below are the trainings that run and the last ones: Enter on one that "
-        "is ready generates with it, on any other shows its story; `x` cancels one where its service can."
+        "those that you have saved. Each trainer judges the pictures by rules of its own. Then train; you "
+        "are asked before anything is paid. Below are the trainings that run and the last ones: Enter on one "
+        "that is ready generates with it, on any other shows its story; `x` cancels one where that is possible."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -201,7 +201,7 @@ class ParameterForm(Widget):
                 row.input.offer(finetunes)
 
     def show_advice(self, advice: Mapping[str, str]) -> None:
-        """Say more under the help of fields, by their names; under `''` stands what is said without a focus."""
+        """Say more under the help of fields, by name; under `''` stands what is said without a focus."""
         if advice != self._advice:
             self._advice = dict(advice)
             self._draw_help()
