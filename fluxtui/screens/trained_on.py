@@ -52,8 +52,10 @@ def pictures_text(dataset: Mapping[str, Any]) -> str:
     pictures, captioned = dataset.get("pictures"), dataset.get("captioned")
     if not isinstance(pictures, int):
         return ""
-    captions = f" with {plural(captioned, 'caption')}" if isinstance(captioned, int) and captioned else ""
-    return f"{plural(pictures, 'picture')}{captions or ' without captions'}"
+    if not isinstance(captioned, int):
+        return plural(pictures, "picture")
+    captions = f"with {plural(captioned, 'caption')}" if captioned else "without captions"
+    return f"{plural(pictures, 'picture')} {captions}"
 
 
 def archive_text(kept: KeptArchive | None) -> str:

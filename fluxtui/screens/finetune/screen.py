@@ -57,7 +57,7 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         "lines under the form explain the field you are in, and advise. F9 fills in values for a purpose, or "
         "those that you have saved. Each trainer judges the pictures by rules of its own. Then train; you "
         "are asked before anything is paid. Below are the trainings that run and the last ones: Enter on one "
-        "that is ready generates with it, on any other shows its story; `x` cancels one where that is possible."
+        "that is ready generates with it, on any other shows its story; `x` cancels one where that can be."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -123,7 +123,7 @@ def _dataset(dataset: Mapping[str, Any], kept: KeptArchive | None) -> tuple[tupl
         ("trained on", source_text(dataset)),
         ("pictures", pictures_text(dataset)),
         ("archive", archive_text(kept)),
-        ("SHA-256", safe_text(dataset.get("sha256") or "")),
+        ("hash", safe_text(dataset.get("sha256") or "")),
     )
 
 

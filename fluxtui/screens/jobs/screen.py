@@ -88,7 +88,8 @@ A job *in doubt* was sent, but its answer was lost: look for it at the service, 
 Nothing in doubt is ever sent again by itself.
 
 `u` takes the values of a job into the form that it came from, to be changed and sent anew. Of a training,
-`i` shows the pictures that were sent, and `e` exports them. `$` shows what was spent by day, finetune and endpoint."""
+`i` shows the pictures that were sent, and `e` exports them. `$` shows what was spent by day, finetune and
+endpoint."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "open", "View", id="jobs.open"),
         Binding("x,delete", "cancel", "Cancel", id="jobs.cancel"),

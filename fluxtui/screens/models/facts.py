@@ -133,7 +133,7 @@ def _dataset_facts(dataset: Mapping[str, Any], kept: KeptArchive | None) -> list
         "Your pictures": source_text(dataset),
         "Pictures": pictures_text(dataset),
         "Archive": archive_text(kept),
-        "SHA-256": str(dataset.get("sha256") or ""),
+        "Dataset hash": str(dataset.get("sha256") or ""),
         "Files": files,
     }
     return [Fact(title, text, is_long=True, section=TRAINED_ON) for title, text in texts.items()]
