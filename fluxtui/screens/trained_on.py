@@ -66,6 +66,14 @@ def archive_text(kept: KeptArchive | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def keys_text(kept: KeptArchive | None) -> str:
+    """Return what the keys do with what was trained on, or `''` where nothing is known of it."""
+    if kept is None:
+        return ""
+    shown = " · i shows them as they were sent · e exports that" if kept.is_there else ""
+    return f"u trains again, with other values if you like{shown}"
+
+
 def source_text(dataset: Mapping[str, Any]) -> str:
     """Return which pictures of the user's it was made of."""
     return safe_text(dataset.get("source") or "")

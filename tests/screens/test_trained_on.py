@@ -182,7 +182,7 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
         await until(pilot, lambda: len(bench.captions()) == 7)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
-        target = tmp_path / "sent [/x].zip"
+        target = tmp_path / "sent [x].zip"
         await export_to(app, pilot, until, target)
         await until(pilot, lambda: app.notices and "Exported to" in app.notices[0].text)
         assert target.read_bytes() == kept.path.read_bytes()

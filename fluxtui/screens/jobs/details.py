@@ -13,7 +13,7 @@ from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text, shorten
 from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
-from fluxtui.screens.trained_on import archive_text, pictures_text, source_text
+from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.plain import plain
 from fluxtui.widgets.progress import exact_time
@@ -124,6 +124,7 @@ def _dataset(dataset: Mapping[str, Any], kept: KeptArchive | None) -> tuple[tupl
         ("pictures", pictures_text(dataset)),
         ("archive", archive_text(kept)),
         ("hash", safe_text(dataset.get("sha256") or "")),
+        ("keys", keys_text(kept)),
     )
 
 

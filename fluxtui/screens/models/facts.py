@@ -14,7 +14,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.screens.models.columns import profile_words
 from fluxtui.screens.models.fact import TOLD, TRAINED_ON, TRAINING, Fact
 from fluxtui.screens.models.use_facts import file_facts, misfit_facts, use_facts, why_nowhere
-from fluxtui.screens.trained_on import archive_text, pictures_text, source_text
+from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
 from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.progress import exact_time, progress_text, relative_time
@@ -135,6 +135,7 @@ def _dataset_facts(dataset: Mapping[str, Any], kept: KeptArchive | None) -> list
         "Archive": archive_text(kept),
         "Dataset hash": str(dataset.get("sha256") or ""),
         "Files": files,
+        "Keys": keys_text(kept),
     }
     return [Fact(title, text, is_long=True, section=TRAINED_ON) for title, text in texts.items()]
 

@@ -53,7 +53,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         Binding("n", "add", "Add", id="models.add"),
         Binding("o", "take_in", "Own file", id="models.take_in"),
         Binding("w", "fetch_weights", "Fetch file", id="models.fetch"),
-        Binding("u", "use_again", "Train again", id="models.use"),
+        Binding("u", "use_again", "Train again", id="models.use", show=False),
         Binding("p", "prepare", "Dashboard", id="models.prepare"),
         Binding("d", "delete", "Delete", id="models.delete"),
         Binding("t", "copy_trigger_word", "Copy trigger", id="models.copy_trigger", show=False),
