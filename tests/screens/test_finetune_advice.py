@@ -15,7 +15,7 @@ from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.bfl.training import BFLTraining
-from fluxtui.screens.finetune import FinetuneScreen
+from fluxtui.screens.finetune import FinetuneScreen, words
 from fluxtui.screens.finetune.advising import advice_texts, time_text
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, shown_values
@@ -48,6 +48,15 @@ def test_a_cost_is_compared_with_the_one_before_the_field_was_touched() -> None:
     assert further.show(six) == "$2.00 → $6.00"
     assert further.following("mode", six).show(six) == ""
     assert change.show(None) == CostChange("iterations", None).show(four) == CostChange().show(two) == ""
+
+
+def test_a_change_says_what_it_leaves_and_a_fault_stays_said() -> None:
+    change, four = "$2.00 → $4.00", Estimate(400.0, "")
+    assert words.changed_text("", "as ever", four, 2_000.0) == "as ever"
+    assert words.changed_text(change, "as ever", four, 2_000.0) == "$2.00 → $4.00, leaves $16.00"
+    assert words.changed_text(change, "not known", four, None) == change
+    assert words.changed_text(change, "too little", four, 100.0) == "too little"
+    assert words.changed_text(change, "no price", None, 100.0) == "no price"
 
 
 def test_time_is_told_only_by_own_trainings() -> None:
@@ -86,7 +95,7 @@ def test_presets_name_their_values_and_prices() -> None:
         "save these values …",
         "delete one of yours …",
     ]
-    assert choices[0].note == "Iterations 140, Priority speed · $2.00"
+    assert choices[0].note == "$2.00 · Iterations 140, Priority speed"
     assert choices[4].note == "Iterations 700"
     assert choices[5].note == "academy/quick"
     assert [choice.group for choice in preset_choices(order, ())][-1] == "Keep"

@@ -70,7 +70,7 @@ def _note(order: TrainingOrder, preset: Preset, live: UnitPrice | None) -> str:
         return ""
     cost = TrainingOrder(order.trainer, values={**order.values, **preset.values}).estimate(live)
     words = shown_values(order.trainer.endpoint, preset.values)
-    return " · ".join(part for part in (words, cost.show() if cost is not None else "") if part)
+    return " · ".join(part for part in (cost.show() if cost is not None else "", words) if part)
 
 
 class PresetNameDialog(Dialog[str]):

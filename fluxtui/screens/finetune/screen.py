@@ -334,8 +334,7 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         terms = self._terms
         estimate = self.order.estimate(terms.live)
         text, too_low = words.money_text(estimate, terms.balance, is_told=terms.is_told)
-        change = self._cost.show(estimate)
-        text = f"{change} · {text}" if change else text
+        text = words.changed_text(self._cost.show(estimate), text, estimate, terms.balance)
         self._train_line.show_price(estimate.show() if estimate else "", text, fault=too_low)
 
     @property

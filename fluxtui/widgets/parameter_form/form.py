@@ -321,7 +321,8 @@ class ParameterForm(Widget):
     def _draw_help(self) -> None:
         name = self._focused_name()
         row, advice = self._rows.get(name), self._advice.get(name, "")
-        parts = [plain(entries.help_text(row.field))] if row is not None else []
+        # What is advised takes the room of what is usual.
+        parts = [plain(entries.help_text(row.field, with_default=not advice))] if row is not None else []
         parts += [plain(advice, "$text-accent")] if advice else []
         self.query_one(".form-help", PlainStatic).show(Content("\n").join(parts), layout=False)
 
