@@ -70,8 +70,8 @@ def keys_text(kept: KeptArchive | None) -> str:
     """Return what the keys do with what was trained on, or `''` where nothing is known of it."""
     if kept is None:
         return ""
-    shown = " · i shows them as they were sent · e exports that" if kept.is_there else ""
-    return f"u trains again, with other values if you like{shown}"
+    shown = " · i shows them as they were sent · e exports them" if kept.is_there else ""
+    return f"u trains again{shown}"
 
 
 def source_text(dataset: Mapping[str, Any]) -> str:

@@ -99,6 +99,8 @@ def _training_facts(finetune: Finetune, job: Job | None, now: datetime) -> list[
 def _asked_text(finetune: Finetune, job: Job | None) -> str:
     """Return the parameters of a training that are not told above already."""
     told = _SHOWN_KEYS | {name for name in Finetune.model_fields if getattr(finetune, name) is not None}
+    if finetune.iterations is not None:
+        told |= {"steps"}
     asked = job.parameters.items() if job is not None else ()
     return ", ".join(
         f"{name.replace('_', ' ')} {_asked_value(value)}" for name, value in asked if name not in told
