@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -160,9 +161,13 @@ class FalProvider:
     def _check_failed(self, result: Answer, task: RemoteTask) -> None:
         """Raise for a fault of fal's own that is not what its status told, until it has come several times.
 
-        It may be a passing one of the host that has the result, and the result is paid for.
+        It may be a passing one of the host that has the result, and the result is paid for. With 400 that
+        host says that the task is still in progress (fal.ai queue reference, read 2026-11), which it may
+        do when it lags behind the status.
         """
         error = error_of(result, "fal.ai")
+        if result.status == HTTPStatus.BAD_REQUEST:
+            error = ServiceDown("fal.ai does not hand out the result of a finished task yet.")
         if not isinstance(error, ServiceDown):
             return
         self._unsure[task.remote_id] = self._unsure.get(task.remote_id, 0) + 1

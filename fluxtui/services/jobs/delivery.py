@@ -107,6 +107,12 @@ class Delivery:
             self.placed = await asyncio.to_thread(self._put, final)
         return self.placed
 
+    async def drop(self) -> None:
+        """Delete the picture that was fetched: it is in its place already."""
+        if self._path is not None:
+            await asyncio.to_thread(_remove, self._path)
+            self._path = None
+
     def leave(self, job: Job) -> None:
         """Note where a picture is that could not be brought to its place, before the program ends."""
         if self._path is not None:

@@ -48,6 +48,10 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
         await delivery.fetch(job, status.result_url)
     kept = delivery.placed
     if kept is None:
+        finished = await _finish_what_another_saved(context, job)
+        if finished is not None:
+            await delivery.drop()
+            return finished
         await delivery.tell_recipe(await _recipe(context, job, delivery.seed))
         kept = await delivery.put(await _own_place(context, job, delivery))
     remark = f"(without its recipe in the file: {delivery.remark})" if delivery.remark else ""
@@ -57,6 +61,14 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
     except IllegalTransition:
         await _withdraw(context, job, kept)
         raise
+
+
+async def _finish_what_another_saved(context: JobContext, job: Job) -> Job | None:
+    """Finish a job whose picture another driver has put in its place since `job` was read, or return None."""
+    current = await context.journal.jobs.get(job.id)
+    if current is None or current.state is not JobState.COLLECTING or current.picture == job.picture:
+        return None
+    return await finish_saved_picture(context, current)
 
 
 async def _withdraw(context: JobContext, job: Job, kept: Path) -> None:

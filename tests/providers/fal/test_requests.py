@@ -92,6 +92,14 @@ async def test_fault_that_the_status_knows_nothing_of_is_believed_when_it_stays(
     assert (status.phase, status.cost_credits) == (Phase.FAILED, 0.0)
 
 
+async def test_result_that_lags_behind_the_status_is_waited_for(
+    scripted: FalProvider, server: ScriptedServer
+) -> None:
+    server.answer(200, {"status": "COMPLETED"}).answer(400, {"detail": "Request is still in progress"})
+    with pytest.raises(ServiceDown):
+        await scripted.status(TASK)
+
+
 async def test_refused_input_that_the_status_knows_nothing_of_is_believed_at_once(
     scripted: FalProvider, server: ScriptedServer
 ) -> None:

@@ -136,6 +136,50 @@ async def test_held_up_before_its_picture_is_in_place_it_takes_its_own_away(
     assert _pictures_in(data_directory) == [done.picture]
 
 
+class CancelledStorage(StorageService):
+    """The files as a driver sees them that loses its job just after it put a picture into its place."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.arrived, self.goes_on = threading.Event(), threading.Event()
+
+    def keep(self, temporary: Path, final: Path) -> Path:
+        placed = super().keep(temporary, final)
+        self.arrived.set()
+        self.goes_on.wait(10)
+        return placed
+
+
+async def test_what_it_had_put_in_place_is_used_by_who_goes_on(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    gateway: Gateway,
+    simulator: Simulator,
+) -> None:
+    ordered = await inference.generate(
+        "bfl", "flux-pro-1.1", {"prompt": "a fox", "width": 256, "height": 256}
+    )
+    simulator.faults("503", where="delivery")
+    async with running(jobs):
+        (job,) = await ended(jobs, ordered, lambda job: job.state is JobState.COLLECTING)
+    simulator.clear_faults()
+    cancelled = CancelledStorage(data_directory.root)
+    first = context_of(open_journal, cancelled, gateway)
+    following = asyncio.create_task(Following(first, job).follow(at_once=True))
+    await asyncio.to_thread(cancelled.arrived.wait, 10)
+    following.cancel()
+    cancelled.goes_on.set()
+    await asyncio.gather(following, return_exceptions=True)
+    second = context_of(open_journal, data_directory, gateway)
+    done = await Following(second, job).follow(at_once=True)
+    assert (done.state, _pictures_in(data_directory)) == (JobState.DONE, [done.picture])
+    assert not [path for path in data_directory.inside("tmp").iterdir() if path.suffix == ".part"]
+
+
 def _pictures_in(storage: StorageService) -> list[str]:
     found = storage.inside("pictures").rglob("*.*")
     return [storage.relative(path) for path in found if path.is_file()]
