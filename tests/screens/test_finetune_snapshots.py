@@ -72,6 +72,12 @@ async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> Non
         await pilot.pause(0.02)
 
 
+async def keys_are_shown(screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+    """Wait for the footer, which comes a little later than all else and not at all behind a dialog."""
+    while not screen.query("FooterKey"):
+        await pilot.pause(0.02)
+
+
 def training(number: int, state: JobState, **changes: Any) -> Job:
     began = NOW - timedelta(minutes=10 * number, seconds=42)
     values = {
@@ -195,6 +201,7 @@ def test_presets(compare: Compare, size: tuple[int, int]) -> None:
         trainer = screen.order.trainer
         assert trainer is not None
         await app.services.presets.save(trainer, "Long [/x]", {"iterations": 700, "finetune_type": "lora"})
+        await keys_are_shown(screen, pilot)
         screen.action_presets()
         while not isinstance(app.screen, ChoiceDialog):
             await pilot.pause(0.02)
@@ -250,6 +257,7 @@ def test_default_caption(compare_shared: Compare, size: tuple[int, int]) -> None
 @SIZES
 def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await keys_are_shown(screen, pilot)
         screen.query_one(TrainerChooser).action_open()
         while not isinstance(app.screen, ChoiceDialog):
             await pilot.pause(0.02)
