@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -54,6 +55,20 @@ def process_list() -> Callable[[], dict[int, str]]:
         return lines
 
     return read
+
+
+@pytest.fixture
+def textured() -> Callable[..., Any]:
+    """Return a function that paints a picture of some pixels that is sharp, another one for each seed."""
+    from PIL import Image
+
+    def paint(width: int, height: int, seed: int) -> Image.Image:
+        chance = random.Random(seed)
+        coarse = Image.frombytes("RGB", (8, 8), chance.randbytes(8 * 8 * 3)).resize((width, height))
+        fine = Image.frombytes("RGB", (64, 64), chance.randbytes(64 * 64 * 3))
+        return Image.blend(coarse, fine.resize((width, height), Image.Resampling.NEAREST), 0.25)
+
+    return paint
 
 
 # Real LoRA files, as large as true ones but with nothing in them, so that they cost no time.

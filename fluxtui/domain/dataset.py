@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class CaptionRule(StrEnum):
@@ -37,8 +40,37 @@ class DatasetRules:
     max_bytes: int | None = None
 
 
+class Crop(BaseModel):
+    """The part of a picture that is used, as fractions of its width and height as it is seen after turning.
+
+    `left` and `top` belong to it, `right` and `bottom` are where it ends.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    left: float = Field(0.0, ge=0.0, lt=1.0)
+    top: float = Field(0.0, ge=0.0, lt=1.0)
+    right: float = Field(1.0, gt=0.0, le=1.0)
+    bottom: float = Field(1.0, gt=0.0, le=1.0)
+
+    @model_validator(mode="after")
+    def _has_an_inside(self) -> Self:
+        if self.left >= self.right or self.top >= self.bottom:
+            raise ValueError("nothing is left of the picture")
+        return self
+
+    def box(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom in pixels of a picture; at least one pixel is inside."""
+        left, top = min(int(self.left * width), width - 1), min(int(self.top * height), height - 1)
+        right, bottom = round(self.right * width), round(self.bottom * height)
+        return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
 class TrainingPicture(BaseModel):
-    """One picture of a dataset: its name in the set, pixels, bytes, and its caption if it has one."""
+    """One picture of a dataset: its name in the set, pixels, bytes, and its caption if it has one.
+
+    `width` and `height` are those of what is used, after turning and cropping.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,16 +82,47 @@ class TrainingPicture(BaseModel):
     caption: str | None = None
     scaled_to: tuple[int, int] | None = None
     """Pixels to which it is scaled down for the trainer, or None where it fits."""
+    turns: int = 0
+    """Quarter turns clockwise that the user gave it, 0 to 3."""
+    crop: Crop | None = None
+
+
+class ProblemKind(StrEnum):
+    """What a problem is about, for sorting and filtering."""
+
+    SET = "the whole set"
+    FILE = "file"
+    FORMAT = "format"
+    SIZE = "size"
+    LOOK = "look"
+    COPY = "copy"
+    CAPTION = "caption"
+
+
+class Fix(StrEnum):
+    """What can be done about a problem by one key, in the workspace; nothing of the user's is changed."""
+
+    EXCLUDE = "leave the picture out"
+    REREAD = "read the caption as Windows-1252 text"
+    DROP_CAPTION = "do without this caption"
 
 
 class DatasetProblem(BaseModel):
-    """Something about a dataset: `blocking` ones stop the training, the others are advice."""
+    """Something about a dataset: `blocking` ones stop the training, the others are advice.
+
+    `mend` says what can be done about it, in words; `fix` what the program can do if asked. What is
+    `automatic` is put right when the archive is made.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     reason: str
     blocking: bool = False
+    kind: ProblemKind = ProblemKind.FILE
+    mend: str = ""
+    fix: Fix | None = None
+    automatic: bool = False
 
     def sentence(self) -> str:
         """Return `name: reason`, or the reason where it is about the whole set."""
@@ -72,9 +135,14 @@ class Dataset(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     source: Path
+    """As it was asked for."""
+    root: Path | None = None
+    """The folder under which the pictures have their names, or None where they are in an archive."""
     pictures: tuple[TrainingPicture, ...]
     problems: tuple[DatasetProblem, ...] = ()
     ignored: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    """Names of pictures that the user leaves out."""
 
     @property
     def captioned(self) -> int:
@@ -85,6 +153,12 @@ class Dataset(BaseModel):
     def size(self) -> int:
         """Bytes of all usable pictures."""
         return sum(picture.size for picture in self.pictures)
+
+    @property
+    def print(self) -> str:
+        """A hash of how it looks: names, sizes, captions and edits of its pictures, not their bytes."""
+        facts = [picture.model_dump(mode="json", exclude={"scaled_to"}) for picture in self.pictures]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     @property
     def blocking(self) -> tuple[DatasetProblem, ...]:

@@ -12,6 +12,7 @@ from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
 from fluxtui.domain.errors import DatasetError, InvalidInput, Problem
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.pace import Pace, pace_of
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
@@ -100,6 +101,12 @@ class FinetuningService:
         """Return what a training will probably cost. Raises `InvalidInput` for values out of range."""
         return endpoint.checked(values).estimate()
 
+    async def pace(self, trainer: Trainer) -> Pace | None:
+        """Return how quick a trainer was with the trainings that are in the journal, None without any."""
+        info, steps = trainer.endpoint.info, trainer.endpoint.steps_field
+        done = await self._journal.jobs.done(JobKind.TRAINING, trainer.provider, info.id)
+        return pace_of(done, trainer.provider, info.id, steps)
+
     async def start(
         self,
         profile: str,
@@ -170,6 +177,7 @@ class FinetuningService:
                 "pictures": len(packed.pictures),
                 "captioned": packed.captioned,
                 "names": [picture.name for picture in dataset.pictures],
+                "print": dataset.print,
             },
             created_at=now,
             updated_at=now,

@@ -51,7 +51,8 @@ def prepare_picture(path: Path, max_pixels: int | None) -> tuple[bytes, str]:
     Raises:
         PictureError: with the reason, to stand after the name of the file.
     """
-    from fluxtui.services.datasets.pictures import fitted, opened
+    from fluxtui.services.datasets.pictures import opened
+    from fluxtui.services.datasets.sizes import fitted
 
     content = read_picture(path)
     with opened(content) as image:
@@ -110,7 +111,8 @@ def _encoded_anew(image: Image.Image, max_pixels: int | None) -> tuple[bytes, st
     from PIL import Image as Images
     from PIL import ImageOps
 
-    from fluxtui.services.datasets.pictures import JPEG_QUALITY, as_srgb, fitted
+    from fluxtui.services.datasets.pictures import JPEG_QUALITY, as_srgb
+    from fluxtui.services.datasets.sizes import fitted
 
     as_jpeg = image.format in ("JPEG", "MPO")
     upright = ImageOps.exif_transpose(image)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -96,13 +97,18 @@ def until() -> Until:
 @pytest.fixture
 def training_pictures(tmp_path: Path) -> Path:
     """A folder with seven pictures, six of them with a caption."""
-    from PIL import Image
+    from PIL import Image, ImageDraw
 
     folder = tmp_path / "lanterns"
     folder.mkdir()
     for number in range(7):
-        colour = (30 * number, 120, 200 - 20 * number)
-        Image.new("RGB", (640, 480), colour).save(folder / f"lantern-{number}.png")
+        picture = Image.new("RGB", (640, 480), (30 * number, 120, 200 - 20 * number))
+        draw, chance = ImageDraw.Draw(picture), random.Random(number)
+        for _ in range(12):
+            left, top = chance.randrange(600), chance.randrange(440)
+            box = (left, top, left + chance.randrange(20, 200), top + chance.randrange(20, 150))
+            draw.rectangle(box, fill=tuple(chance.randbytes(3)))
+        picture.save(folder / f"lantern-{number}.png")
         if number:
             (folder / f"lantern-{number}.txt").write_text(f"a lantern, number {number}, over a lake")
     return folder

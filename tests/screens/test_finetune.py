@@ -279,7 +279,7 @@ async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
         begun.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(DatasetService, "inspect", endless)
+    monkeypatch.setattr(DatasetService, "look", endless)
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
@@ -368,3 +368,22 @@ async def test_the_form_comes_with_the_key(make_app: AppFactory, simulator: Simu
         await until(pilot, lambda: screen.order.endpoint is not None)
         assert screen.fault is None
         assert not screen.query_one("#notice").display
+
+
+async def test_edits_of_the_workbench_count_in_the_training(
+    make_app: AppFactory, training_pictures: Path, until: Until
+) -> None:
+    from fluxtui.screens.workbench import WorkbenchScreen
+
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.dataset is not None)
+        await pilot.pause()
+        await pilot.press("x", "escape")
+        await until(pilot, lambda: app.screen is screen and "1 left out" in summary(screen))
+        assert screen.order.dataset is not None
+        assert len(screen.order.dataset.pictures) == 6
+        assert sorted(path.name for path in training_pictures.glob("*.png"))[0] == "lantern-0.png"

@@ -72,6 +72,12 @@ async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> Non
         await pilot.pause(0.02)
 
 
+async def keys_are_shown(screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+    """Wait for the footer, which comes a little later than all else and not at all behind a dialog."""
+    while not screen.query("FooterKey"):
+        await pilot.pause(0.02)
+
+
 def training(number: int, state: JobState, **changes: Any) -> Job:
     began = NOW - timedelta(minutes=10 * number, seconds=42)
     values = {
@@ -170,6 +176,39 @@ def test_question(compare: Compare, size: tuple[int, int]) -> None:
     assert compare(size, prepare)
 
 
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_advice(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        earlier = training(1, JobState.DONE, parameters={"iterations": 300}, finished_at=NOW)
+        await app.services.journal.jobs.add([earlier])
+        await look_at(screen, pilot, "lanterns")
+        app.jobs = (earlier,)
+        form = screen.query_one(ParameterForm)
+        form.focus_field("iterations")
+        await pilot.pause()
+        await pilot.press("pageup")
+        await pilot.pause()
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_presets(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        trainer = screen.order.trainer
+        assert trainer is not None
+        await app.services.presets.save(trainer, "Long [/x]", {"iterations": 700, "finetune_type": "lora"})
+        await keys_are_shown(screen, pilot)
+        screen.action_presets()
+        while not isinstance(app.screen, ChoiceDialog):
+            await pilot.pause(0.02)
+
+    assert compare(size, prepare)
+
+
 @pytest.fixture
 def compare_shared(
     snap_compare: Any, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -218,6 +257,7 @@ def test_default_caption(compare_shared: Compare, size: tuple[int, int]) -> None
 @SIZES
 def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await keys_are_shown(screen, pilot)
         screen.query_one(TrainerChooser).action_open()
         while not isinstance(app.screen, ChoiceDialog):
             await pilot.pause(0.02)

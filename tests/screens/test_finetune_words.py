@@ -29,7 +29,8 @@ def dataset(*problems: DatasetProblem, source: str = "dogs", ignored: tuple[str,
         TrainingPicture(name="a.jpg", width=800, height=600, format="JPEG", size=1_500_000, caption="a dog"),
         TrainingPicture(name="b.png", width=64, height=64, format="PNG", size=500_000),
     )
-    return Dataset(source=Path(source), pictures=pictures, problems=problems, ignored=ignored)
+    root = None if source.endswith(".zip") else Path(source)
+    return Dataset(source=Path(source), root=root, pictures=pictures, problems=problems, ignored=ignored)
 
 
 HINT = DatasetProblem(name="b.png", reason="is small")
@@ -121,6 +122,13 @@ def test_what_stops_comes_first_and_what_is_ignored_last() -> None:
     assert "stops the training" in rows[0].text
     assert rows[2].text == "  800×600  a dog"
     assert rows[3].is_quiet
+
+
+def test_what_is_mended_by_itself_is_no_hint_and_what_is_left_out_is_told() -> None:
+    scaled = DatasetProblem(name="a.jpg", reason="will be scaled down", automatic=True)
+    known = dataset(scaled).model_copy(update={"excluded": ("c.jpg",)})
+    assert words.summary_text(known) == "2 pictures, 1 left out · 1 caption · 2.0 MB"
+    assert [row.kind for row in words.dataset_rows(known)] == ["", "", "mended"]
 
 
 def test_only_pictures_in_a_folder_can_be_shown() -> None:

@@ -18,6 +18,8 @@ from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError
+from fluxtui.domain.found import Found
+from fluxtui.domain.workspace import Workspace
 from fluxtui.screens.finetune import words
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.profile import TerminalProfile
@@ -29,10 +31,10 @@ from fluxtui.widgets.picture_view import PictureView
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import Column, Row, RowTable
 
-SIGNS = {"stops": "✗", "hint": "!", "ignored": "–", "": ""}
+SIGNS = {"stops": "✗", "hint": "!", "mended": "·", "ignored": "–", "": ""}
 """A sign for each kind of row, so that colour is never the only difference."""
 
-_STYLES = {"stops": "bold red", "hint": "yellow", "ignored": "dim", "": ""}
+_STYLES = {"stops": "bold red", "hint": "yellow", "mended": "dim", "ignored": "dim", "": ""}
 _COLUMNS = (Column("kind", "", 1), Column("name", "Picture", 16), Column("text", "Caption"))
 
 
@@ -40,6 +42,7 @@ class DatasetPanel(Vertical):
     """Holds the source as typed and shows what was found in it; looks into it by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8,e", "edit", "Edit pictures", id="dataset.edit", key_display="F8"),
         Binding("r", "look", "Look again", id="dataset.look"),
     ]
 
@@ -58,11 +61,15 @@ class DatasetPanel(Vertical):
         super().__init__()
         self._terminal = terminal
         self._rules: DatasetRules | None = None
+        self._found: Found | None = None
+        self._workspace: Workspace | None = None
         self._dataset: Dataset | None = None
         self._rows: dict[str, words.DatasetRow] = {}
         self._looking: Worker[None] | None = None
         self._looked_at = ""
         self._filled = 0
+        self.trigger_word = ""
+        """Of the training; offered where captions are changed."""
 
     def compose(self) -> ComposeResult:
         """Lay out the path, the summary, what is in it, and the picture under the cursor."""
@@ -95,10 +102,14 @@ class DatasetPanel(Vertical):
         return self._looking is not None and not self._looking.is_finished
 
     def use(self, source: str, rules: DatasetRules) -> None:
-        """Show a source and look through it, unless it was judged by the rules of this trainer already."""
-        if rules == self._rules and source == self._looked_at == self.source:
+        """Show a source and look through it; what was looked at already is only judged by these rules."""
+        is_known = source == self._looked_at == self.source
+        if is_known and rules == self._rules:
             return
         self._rules = rules
+        if is_known and self._found is not None:
+            self._judge()
+            return
         self.source_input.show(source)
         self.action_look()
 
@@ -108,7 +119,7 @@ class DatasetPanel(Vertical):
         self._forget()
         source = self._looked_at = self.source
         if self._rules is not None and source.strip():
-            work = self._look(source, self._rules)
+            work = self._look(source)
             self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
 
     async def looked(self) -> None:
@@ -140,21 +151,58 @@ class DatasetPanel(Vertical):
             self.source_input.show(str(chosen))
             self.action_look()
 
-    async def _look(self, source: str, rules: DatasetRules) -> None:
+    async def _look(self, source: str) -> None:
         def progress(done: int, total: int) -> None:
             self._say(f"Looking at picture {done} of {total} · Esc stops")
 
         self._say("Looking · Esc stops")
         try:
-            dataset = await self.app.services.datasets.inspect(expanded(source), rules, progress)
+            found = await self.app.services.datasets.look(expanded(source), progress)
+            await self._read_edits(found)
         except DatasetError as error:
             self._say(f"✗ {error.sentence()}", "$text-error")
             self.post_message(self.Changed(source, fault=error.sentence()))
             return
-        self._show(dataset)
-        self.post_message(self.Changed(source, dataset))
+        self._found = found
+        self._judge()
+
+    async def _read_edits(self, found: Found) -> None:
+        self._workspace = (await self.app.services.workspaces.load(found.source)).present
+
+    def _judge(self) -> None:
+        """Judge what was found by the rules of the trainer, with the edits of the workbench."""
+        if self._found is not None and self._rules is not None:
+            dataset = self.app.services.datasets.judge(self._found, self._rules, self._workspace)
+            self._show(dataset)
+            self.post_message(self.Changed(self._looked_at, dataset))
+
+    def open_workbench(self, name: str = "") -> None:
+        """Show all pictures with their captions and problems, to be edited; `name` is where to begin."""
+        found, rules = self._found, self._rules
+        if found is None or rules is None:
+            self.app.tell("Choose the pictures first; then they can be edited.", severity="warning")
+            return
+        from fluxtui.screens.workbench import WorkbenchScreen
+
+        self.app.delay_update(OPENING_SECONDS)
+        self.app.push_screen(WorkbenchScreen(found.source, rules, self.trigger_word, name), self._edited)
+
+    def _edited(self, found: Found | None) -> None:
+        if found is not None:
+            self._found = found
+        guarded(self, self._judge_again(), doing="reading the edits", group="edits", exclusive=True)
+
+    async def _judge_again(self) -> None:
+        if self._found is not None:
+            await self._read_edits(self._found)
+            self._judge()
+
+    def action_edit(self) -> None:
+        """Open the workbench."""
+        self.open_workbench()
 
     def _forget(self) -> None:
+        self._found = None
         self._dataset = None
         self._fill(())
         self._say(words.needs_text(self._rules) if self._rules is not None else "")
@@ -187,12 +235,7 @@ class DatasetPanel(Vertical):
     def _open_picture(self, event: RowTable.Chosen) -> None:
         event.stop()
         row = self._rows.get(event.key)
-        path = words.preview_path(self._dataset, row)
-        if row is not None and path is not None:
-            from fluxtui.screens.viewer import PictureScreen
-
-            self.app.delay_update(OPENING_SECONDS)
-            self.app.push_screen(PictureScreen(path, row.text.strip()))
+        self.open_workbench(row.name if row is not None else "")
 
     @on(Input.Changed, "#source")
     def _typed(self, event: Input.Changed) -> None:

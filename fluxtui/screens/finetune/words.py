@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules
+from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -30,7 +30,8 @@ def needs_text(rules: DatasetRules) -> str:
     return (
         f"A folder or a ZIP with {rules.min_pictures} to {rules.max_pictures} pictures of one subject or "
         f"style ({listed}{most}); {rules.advised_pictures} or more are advised. A caption is a text file "
-        "with the name of its picture: dog.txt for dog.jpg. Your files are only read."
+        "with the name of its picture: dog.txt for dog.jpg. Other formats (HEIC, AVIF, TIFF ...) are "
+        "converted. Your files are only read."
     )
 
 
@@ -48,13 +49,14 @@ def captions_text(dataset: Dataset, rules: DatasetRules) -> str:
 
 def summary_text(dataset: Dataset) -> str:
     """Return a dataset in one line: `'12 pictures · 10 captions · 3.2 MB · 2 problems'`."""
+    left_out = f", {len(dataset.excluded)} left out" if dataset.excluded else ""
     parts = [
-        plural(len(dataset.pictures), "picture"),
+        plural(len(dataset.pictures), "picture") + left_out,
         plural(dataset.captioned, "caption"),
         file_size(dataset.size),
     ]
     stopping = len(dataset.blocking)
-    advice = len(dataset.problems) - stopping
+    advice = sum(not problem.blocking and not problem.automatic for problem in dataset.problems)
     if stopping:
         parts.append(plural(stopping, "problem"))
     if advice:
@@ -75,7 +77,7 @@ class DatasetRow:
     """A line in the list of what is in a dataset.
 
     Attributes:
-        kind: `stops`, `hint`, `ignored`, or `''` for a picture.
+        kind: `stops`, `hint`, `mended` (by itself, when it is packed), `ignored`, or `''` for a picture.
         name: of the file, or that it is about all of them.
         text: pixels and caption of a picture, or what is wrong.
         is_quiet: of less interest than the others.
@@ -95,12 +97,14 @@ def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[D
         rules: of the trainer, where it is to be said what becomes of missing captions.
     """
     problems = [
-        DatasetRow(
-            "stops" if problem.blocking else "hint",
-            problem.name or "all of them",
-            f"stops the training: {problem.reason}" if problem.blocking else problem.reason,
-        )
+        _problem_row(problem)
         for problem in sorted(dataset.problems, key=lambda problem: not problem.blocking)
+        if not problem.automatic
+    ]
+    mended = [
+        DatasetRow("mended", problem.name, problem.reason, is_quiet=True)
+        for problem in dataset.problems
+        if problem.automatic
     ]
     pictures = [
         DatasetRow(
@@ -116,14 +120,22 @@ def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[D
     ]
     missing = captions_text(dataset, rules) if rules is not None else ""
     captions = [DatasetRow("hint", "captions", missing)] if missing else []
-    return (*problems, *captions, *pictures, *ignored)
+    return (*problems, *captions, *pictures, *mended, *ignored)
+
+
+def _problem_row(problem: DatasetProblem) -> DatasetRow:
+    kind = "stops" if problem.blocking else "hint"
+    reason = f"stops the training: {problem.reason}" if problem.blocking else problem.reason
+    return DatasetRow(
+        kind, problem.name or "all of them", reason + (f" → {problem.mend}" if problem.mend else "")
+    )
 
 
 def preview_path(dataset: Dataset | None, row: DatasetRow | None) -> Path | None:
     """Return the file of a picture in a folder; what is inside an archive has none."""
-    if dataset is None or row is None or row.kind or dataset.source.suffix.lower() == ".zip":
+    if dataset is None or row is None or row.kind or dataset.root is None:
         return None
-    return dataset.source / row.name
+    return dataset.root / row.name
 
 
 def money_text(estimate: Estimate | None, balance: float | None, *, is_told: bool = True) -> tuple[str, bool]:
@@ -142,6 +154,23 @@ def money_text(estimate: Estimate | None, balance: float | None, *, is_told: boo
     if after < 0:
         return f"✗ balance {show_credits(balance)}: {show_credits(-after)} too little", True
     return f"balance {show_credits(balance)}, {show_credits(after)} afterwards", False
+
+
+def changed_text(change: str, text: str, estimate: Estimate | None, balance: float | None) -> str:
+    """Return what to say of money after a value was changed; as short as can be, for there is little room.
+
+    Args:
+        change: the price before and now, or `''` where it is the same.
+        text: what is said otherwise.
+        estimate: the price now.
+        balance: what is left, in credits, None where it is not known.
+    """
+    if not change or estimate is None:
+        return text
+    if balance is None:
+        return change
+    after = balance - estimate.credits
+    return f"{change}, leaves {show_credits(after)}" if after >= 0 else text
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
-"""Folders and archives of training pictures: looked through, judged, and packed for a trainer."""
+"""Folders and archives of training pictures: looked through, judged, edited, and packed for a trainer."""
 
 from fluxtui.services.datasets.service import DatasetService
+from fluxtui.services.datasets.workspaces import WorkspaceService
 
-__all__ = ["DatasetService"]
+__all__ = ["DatasetService", "WorkspaceService"]

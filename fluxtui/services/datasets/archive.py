@@ -68,6 +68,11 @@ class ArchiveSource:
             self._zip.close()
             raise
 
+    @property
+    def root(self) -> Path | None:
+        """None: the files are in the archive."""
+        return None
+
     def __enter__(self) -> Self:
         return self
 
@@ -116,7 +121,7 @@ class ArchiveSource:
             if "/" in name:
                 folders.append(name.split("/", 1)[0])
             elif name:
-                sorter.offer(Entry(name, member.filename, member.file_size))
+                sorter.offer(Entry(name, member.filename, member.file_size, f"{member.CRC:08x}"))
         complain_of_folders(sorter, folders)
         return sorter.listing()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from fluxtui.domain.errors import DatasetError
@@ -13,19 +12,14 @@ CAPTION_SUFFIX = ".txt"
 MAX_CAPTION_BYTES = 64_000
 
 
-def captions_by_stem(entries: Iterable[Entry]) -> Mapping[str, Entry]:
-    """Return the caption files by the stem that they share with their pictures, in lower case."""
-    return {stem_of(entry): entry for entry in entries if is_caption(entry)}
-
-
 def is_caption(entry: Entry) -> bool:
     """Tell whether a file is a caption by its name."""
     return PurePosixPath(entry.name).suffix.lower() == CAPTION_SUFFIX
 
 
-def stem_of(entry: Entry) -> str:
-    """Return the name without its extension, in lower case: what picture and caption have in common."""
-    return PurePosixPath(entry.name).stem.casefold()
+def stem_of(name: str) -> str:
+    """Return a file's name without its extension, in lower case: what picture and caption have in common."""
+    return str(PurePosixPath(name).with_suffix("")).casefold()
 
 
 def read_caption(source: Source, entry: Entry) -> str:
@@ -45,3 +39,19 @@ def read_caption(source: Source, entry: Entry) -> str:
     if not text:
         raise DatasetError("is an empty caption; not used")
     return text
+
+
+def reread_caption(source: Source, entry: Entry) -> str | None:
+    """Return what a caption file that is no UTF-8 says as Windows-1252 text, or None where it is none."""
+    if entry.size > MAX_CAPTION_BYTES:
+        return None
+    try:
+        content = source.read(entry)
+    except DatasetError:
+        return None
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace").strip()
+        return text if text and "\0" not in text and "\ufffd" not in text else None
+    return None

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError, StorageError
+from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
-from fluxtui.services.datasets.pictures import examine, prepared
-from fluxtui.services.datasets.sources import Entry, Source, open_source
+from fluxtui.services.datasets.pictures import Preparation, examine, prepared
+from fluxtui.services.datasets.sources import Entry, Source
 from fluxtui.services.threads import Advance
 
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
@@ -93,7 +94,9 @@ def _member(
             next_step="Look through the dataset again.",
         )
     try:
-        content, extension = prepared(source.read(entry), rules.max_pixels)
+        content, extension = prepared(
+            source.read(entry), Preparation(rules.max_pixels, picture.turns, picture.crop)
+        )
     except PictureError as error:
         raise DatasetError(f"{picture.name} {error.message}.") from None
     return _Member(f"{number:0{digits}}.{extension}", content, picture.caption)

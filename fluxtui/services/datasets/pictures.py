@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import math
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
+from fluxtui.domain.dataset import Crop
 from fluxtui.domain.errors import PictureError
+from fluxtui.domain.found import PictureLook
 from fluxtui.domain.text import safe_text
+from fluxtui.services.datasets.measures import measured
+from fluxtui.services.datasets.sizes import fitted
 
 JPEG_QUALITY = 95
 CHECK_PIXELS = 512
@@ -23,6 +28,18 @@ CHECK_PIXELS = 512
 DECODED = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
 """What is decoded, by Pillow's names; cameras put a preview behind a JPEG, and Pillow calls that MPO."""
 
+CONVERTED = {
+    "HEIF": "HEIF",
+    "AVIF": "AVIF",
+    "TIFF": "TIFF",
+    "BMP": "BMP",
+    "DIB": "BMP",
+    "GIF": "GIF",
+}
+"""What is decoded for training besides, and sent as another format; by Pillow's names."""
+
+_LOSSLESS = frozenset({"PNG", "BMP", "DIB", "GIF"})
+
 LARGE_PIXELS = 25_000_000
 """Pictures with more pixels are worked on one at a time, whatever the number of threads, to bound memory."""
 
@@ -30,6 +47,8 @@ _one_large_picture = threading.RLock()
 
 # Pillow only warns of pictures that are too large to be decoded safely; we never want to decode those.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
+# What it says of odd metadata would be written across the screen; the picture itself decides.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _DECODER_FAULTS = (
     OSError,
@@ -42,12 +61,28 @@ _DECODER_FAULTS = (
     EOFError,
     MemoryError,
     RuntimeError,
+    UserWarning,
     struct.error,
     ImageCms.PyCMSError,
 )
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _ORIENTATION_TAG = 0x0112
 _TURNED_ORIENTATIONS = frozenset({5, 6, 7, 8})
+_TRANSPOSITIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by the EXIF orientation."""
+
+_QUARTERS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
+"""Quarter turns clockwise; Pillow counts the other way."""
+
+_WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 
 
 @dataclass(frozen=True)
@@ -72,9 +107,7 @@ def examine(content: bytes) -> PictureFacts:
         if image.format not in DECODED:
             return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1, turned=False)
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-        width, height = image.size
-        if orientation in _TURNED_ORIENTATIONS:
-            width, height = height, width
+        width, height = _upright_size(image, orientation)
         format_name, mode = DECODED[image.format], image.mode
         frames = int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
         image.draft(None, (CHECK_PIXELS, CHECK_PIXELS))
@@ -82,50 +115,145 @@ def examine(content: bytes) -> PictureFacts:
         return PictureFacts(format_name, width, height, mode, frames, orientation not in {0, 1})
 
 
-def fitted(width: int, height: int, max_pixels: int) -> tuple[int, int]:
-    """Return the size with the same shape that has at most `max_pixels`; the size itself where it fits."""
-    if width * height <= max_pixels:
-        return width, height
-    scale = math.sqrt(max_pixels / (width * height))
-    smaller = max(int(width * scale), 1), max(int(height * scale), 1)
-    return min(smaller[0], max_pixels), min(smaller[1], max_pixels)
+def looked_at(content: bytes) -> PictureLook:
+    """Decode a picture completely and return what it is and how it looks.
 
-
-def prepared(content: bytes, max_pixels: int) -> tuple[bytes, str]:
-    """Return a picture ready for a trainer, and its extension (`jpg` or `png`).
-
-    Upright, sRGB, 8 bit, without transparency (white behind it), at most `max_pixels`, without any metadata.
-    A PNG stays one, so that nothing is lost; everything else becomes a JPEG. The same bytes give the same
-    result. Raises `PictureError`.
+    Raises `PictureError` with the reason why it cannot be trained with.
     """
     with opened(content) as image:
-        if image.format not in DECODED:
-            raise PictureError(
-                f"is a {safe_text(image.format, limit=20)}, which is not prepared for training"
-            )
-        as_png = image.format == "PNG"
-        size = fitted(*image.size, max_pixels)
-        if size != image.size:
-            # A JPEG can be decoded at a fraction of its size; half as much again leaves the filter enough.
-            image.draft(None, (size[0] * 3 // 2, size[1] * 3 // 2))
+        kinds = DECODED | CONVERTED
+        if image.format not in kinds:
+            raise PictureError(f"is {_a(image.format)} picture, which cannot be converted for training")
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+        width, height = _upright_size(image, orientation)
+        transparent = image.mode in _WITH_ALPHA or "transparency" in image.info
+        frames = int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
+        colours = image.mode
+        image.draft(None, (CHECK_PIXELS, CHECK_PIXELS))
+        image.load()
+        image.getexif()[_ORIENTATION_TAG] = orientation
+        numbers = measured(_transposed(image, orientation))
+        return PictureLook(
+            format=kinds[image.format],
+            width=width,
+            height=height,
+            colours=colours,
+            frames=frames,
+            turned=orientation not in {0, 1},
+            transparent=transparent,
+            sha256=hashlib.sha256(content).hexdigest(),
+            fingerprint=numbers.fingerprint,
+            sharpness=numbers.sharpness,
+            brightness=numbers.brightness,
+            contrast=numbers.contrast,
+        )
+
+
+def _a(format_name: str | None) -> str:
+    name = safe_text(format_name, limit=20) or "unknown"
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
+
+
+def _upright_size(image: Image.Image, orientation: int) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if orientation in _TURNED_ORIENTATIONS else (width, height)
+
+
+def _transposed(image: Image.Image, orientation: int) -> Image.Image:
+    how = _TRANSPOSITIONS.get(orientation)
+    return image if how is None else image.transpose(how)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How a picture is made ready.
+
+    Attributes:
+        max_pixels: it is scaled down to at most this many.
+        turns: quarter turns clockwise, after it has been put upright.
+        crop: the part to keep, of the picture after turning; None for all.
+        jpeg_quality: 1 to 100, of what becomes a JPEG.
+    """
+
+    max_pixels: int
+    turns: int = 0
+    crop: Crop | None = None
+    jpeg_quality: int = JPEG_QUALITY
+
+
+def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
+    """Return a picture ready for a trainer, and its extension (`jpg` or `png`).
+
+    Upright, sRGB, 8 bit, without transparency (white behind it), without any metadata. What was without loss
+    (PNG, BMP, GIF) becomes a PNG; everything else a JPEG. The same bytes give the same result.
+    Raises `PictureError`.
+    """
+    with opened(content) as image:
+        if image.format not in DECODED and image.format not in CONVERTED:
+            raise PictureError(f"is {_a(image.format)} picture, which is not prepared for training")
+        as_png = image.format in _LOSSLESS
+        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+        _draft(image, how)
         plain = as_srgb(image)
-        if plain.size != size:
-            plain = plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-        plain.getexif()[_ORIENTATION_TAG] = orientation
-        upright = ImageOps.exif_transpose(plain)
-        upright.info.clear()
+        if how.crop is None:
+            # Before it is turned, so that a large picture is in memory once.
+            plain = _scaled(plain, how.max_pixels)
+        ready = _transposed(plain, orientation)
+        ready = turned(ready, how.turns)
+        if how.crop is not None:
+            ready = _scaled(ready.crop(how.crop.box(*ready.size)), how.max_pixels)
+        ready.info.clear()
         target = io.BytesIO()
         if as_png:
-            upright.save(target, "PNG", compress_level=6)
+            ready.save(target, "PNG", compress_level=6)
         else:
-            upright.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True)
+            ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
     return target.getvalue(), "png" if as_png else "jpg"
+
+
+def turned(image: Image.Image, quarters: int) -> Image.Image:
+    """Return a picture turned clockwise by some quarters."""
+    return image.transpose(_QUARTERS[quarters % 4]) if quarters % 4 else image
+
+
+def upright(image: Image.Image, convert: Callable[[Image.Image], Image.Image], side: int) -> Image.Image:
+    """Return an open picture as it is seen, converted, with at most `side` pixels in width and height."""
+    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    image.draft(None, (side, side))
+    plain = convert(image)
+    plain.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    ready = _transposed(plain, orientation)
+    # The file behind an open picture is closed soon.
+    return ready.copy() if ready is image else ready
+
+
+def _scaled(image: Image.Image, max_pixels: int) -> Image.Image:
+    size = fitted(*image.size, max_pixels)
+    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _draft(image: Image.Image, how: Preparation) -> None:
+    """Let a JPEG be decoded at a fraction of its size, with half as much again as the filter needs."""
+    share = 1.0
+    if how.crop is not None:
+        share = (how.crop.right - how.crop.left) * (how.crop.bottom - how.crop.top)
+    width, height = fitted(*image.size, max(int(how.max_pixels / share), 1))
+    if (width, height) != image.size:
+        image.draft(None, (width * 3 // 2, height * 3 // 2))
+
+
+@cache
+def _know_heif() -> None:
+    """Let Pillow open HEIC, which phones write, once for the program."""
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
 
 
 @contextmanager
 def opened(content: bytes) -> Iterator[Image.Image]:
     """Open a picture and turn every fault of its decoder into a `PictureError`."""
+    _know_heif()
     try:
         with Image.open(io.BytesIO(content)) as image:
             is_large = image.width * image.height > LARGE_PIXELS
@@ -146,7 +274,7 @@ def as_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I"):
         return _from_16_bit(image)
-    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
+    if image.mode in _WITH_ALPHA or "transparency" in image.info:
         image = _on_white(image.convert("RGBA"))
     elif image.mode not in {"RGB", "CMYK"}:
         image = image.convert("RGB")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError
+from fluxtui.domain.workspace import Workspace
 from fluxtui.services.threads import Progress, in_thread
 
 if TYPE_CHECKING:
+    from fluxtui.domain.found import Found
     from fluxtui.services.storage import StorageService
 
 
@@ -19,17 +21,46 @@ class DatasetService:
 
     Originals are only ever read. Progress is told in pictures. Cancelling a call stops its threads after the
     picture in hand.
+
+    Args:
+        memory: a directory in which to remember how pictures look, so that unchanged ones are looked at once;
+            None to look at them every time.
     """
 
+    def __init__(self, memory: Path | None = None) -> None:
+        self._memory = memory
+
+    async def look(self, source: Path, progress: Progress | None = None) -> Found:
+        """Return everything in the source that `opening.open_source` finds for a path as typed.
+
+        Raises:
+            DatasetError: the source itself cannot be used.
+        """
+        from fluxtui.services.datasets.looking import look_through
+        from fluxtui.services.datasets.memory import LookMemory
+
+        memory = LookMemory(self._memory)
+        return await in_thread(lambda advance, stop: look_through(source, memory, advance, stop), progress)
+
+    def judge(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+        """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
+        from fluxtui.services.datasets.judging import judge
+
+        return judge(found, workspace or Workspace(source=str(found.source)), rules)
+
+    def fixed(self, dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
+        """Return the workspace with everything put right that the program can, as the problems say."""
+        from fluxtui.services.datasets.judging import fixed
+
+        return fixed(dataset, found, workspace)
+
     async def inspect(self, source: Path, rules: DatasetRules, progress: Progress | None = None) -> Dataset:
-        """Return what is in the folder or ZIP at `source`, with everything that is wrong with it.
+        """Return what is in the source, with everything that is wrong with it, without any edits.
 
         Raises:
             DatasetError: `source` itself cannot be used.
         """
-        from fluxtui.services.datasets.inspection import inspect_source
-
-        return await in_thread(lambda advance, stop: inspect_source(source, rules, advance, stop), progress)
+        return self.judge(await self.look(source, progress), rules)
 
     async def pack(
         self,

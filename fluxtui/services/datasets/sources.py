@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol, Self
 
 from fluxtui.domain.dataset import DatasetProblem
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.domain.text import file_size, safe_text
+from fluxtui.services.storage.files import open_ordinary
 
 MAX_FILES = 5_000
 """Files in one source; more is surely the wrong folder, or an archive made to hurt."""
@@ -27,11 +28,19 @@ SYSTEM_FILES = frozenset({"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db",
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of a source: its plain name, how the source finds it, and its bytes."""
+    """One file of a source.
+
+    Attributes:
+        name: its plain name, with the folders inside the source in front where those are looked into.
+        address: how the source finds it.
+        size: bytes.
+        stamp: changes when its content does, as far as can be told without reading it.
+    """
 
     name: str
     address: str
     size: int
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,11 @@ class Listing:
 class Source(Protocol):
     """A place with files. `read` may be called from several threads."""
 
+    @property
+    def root(self) -> Path | None:
+        """The folder under which the files have their names, or None where they are in an archive."""
+        ...
+
     def listing(self) -> Listing:
         """Return what is in it, by name. Raises `DatasetError`."""
         ...
@@ -57,28 +71,6 @@ class Source(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
-
-
-def open_source(path: Path) -> Source:
-    """Return the folder or ZIP at `path` as a source.
-
-    Raises:
-        DatasetError: nothing is there, or it is neither a folder nor a usable ZIP.
-    """
-    from fluxtui.services.datasets.archive import ArchiveSource
-
-    try:
-        if path.is_dir():
-            return FolderSource(path)
-        if path.is_file():
-            return ArchiveSource(path)
-        exists = path.exists()
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
-    shown = safe_text(path, limit=200)
-    if exists:
-        raise DatasetError(f"{shown} is neither a folder nor a file.")
-    raise DatasetError(f"There is nothing at {shown}.", next_step="Check the path.")
 
 
 def unreadable(path: Path, error: Exception) -> DatasetError:
@@ -97,7 +89,7 @@ class Sorter:
 
     def offer(self, entry: Entry) -> None:
         """Take a file, unless its name, size or a file of the same name speaks against it."""
-        if is_system_name(entry.name):
+        if any(is_system_name(part) for part in entry.name.split("/")):
             self.ignore(entry.name)
         elif entry.name != safe_text(entry.name):
             self.complain(entry.name, "its name has characters that cannot be shown; rename it")
@@ -112,10 +104,10 @@ class Sorter:
         """Note a file that is silently left out."""
         self._ignored.append(safe_text(name, limit=120))
 
-    def complain(self, name: str, reason: str) -> None:
-        """Note a file that is left out for a reason the user should know."""
+    def complain(self, name: str, reason: str, mend: str = "") -> None:
+        """Note a file that is left out for a reason the user should know, and what would mend it."""
         self.ignore(name)
-        self._problems.append(DatasetProblem(name=safe_text(name, limit=120), reason=reason))
+        self._problems.append(DatasetProblem(name=safe_text(name, limit=120), reason=reason, mend=mend))
 
     def listing(self) -> Listing:
         """Return everything in the order of the names."""
@@ -135,67 +127,25 @@ def complain_of_folders(sorter: Sorter, folders: Iterable[str]) -> None:
         if is_system_name(name):
             sorter.ignore(f"{name}/")
         else:
-            sorter.complain(f"{name}/", "is a folder inside; what is in it is not used")
+            sorter.complain(
+                f"{name}/",
+                "is a folder inside; what is in it is not used",
+                mend="end the path with /** to look into the folders inside as well",
+            )
 
 
-class FolderSource:
-    """The files that lie directly in a folder; links that lead out of it are not followed."""
+def stamp_of(status: os.stat_result) -> str:
+    """Return what changes when a file is written to."""
+    return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_ino:x}-{status.st_size:x}"
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._root = folder.resolve()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def listing(self) -> Listing:
-        """Return the files of the folder. Raises `DatasetError` where it cannot be read or holds too many."""
-        sorter = Sorter()
-        folders: list[str] = []
-        try:
-            with os.scandir(self._folder) as found:
-                for count, item in enumerate(found, start=1):
-                    if count > MAX_FILES:
-                        raise self._too_many()
-                    self._sort(item, sorter, folders)
-        except OSError as error:
-            raise unreadable(self._folder, error) from None
-        complain_of_folders(sorter, folders)
-        return sorter.listing()
-
-    def _too_many(self) -> DatasetError:
-        return DatasetError(
-            f"{safe_text(self._folder, limit=200)} holds more than {plural(MAX_FILES, 'file')}.",
-            next_step="Choose a folder with only the training pictures.",
-        )
-
-    def _sort(self, item: os.DirEntry[str], sorter: Sorter, folders: list[str]) -> None:
-        if item.is_symlink() and not self._stays_inside(item):
-            sorter.complain(item.name, "is a link that leads out of the folder; not followed")
-        elif item.is_dir():
-            folders.append(item.name)
-        elif item.is_file():
-            sorter.offer(Entry(item.name, item.name, item.stat().st_size))
-        else:
-            sorter.complain(item.name, "is not an ordinary file")
-
-    def _stays_inside(self, item: os.DirEntry[str]) -> bool:
-        try:
-            return Path(item.path).resolve(strict=True).is_relative_to(self._root)
-        except (OSError, RuntimeError):
-            return False
-
-    def read(self, entry: Entry) -> bytes:
-        """Return the content of one file of the folder. Raises `DatasetError`."""
-        path = self._folder / PurePosixPath(entry.address).name
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_FILE_BYTES + 1)
-        except OSError as error:
-            raise unreadable(path, error) from None
-        if len(content) > MAX_FILE_BYTES:
-            raise DatasetError(f"{safe_text(entry.name)} is larger than {file_size(MAX_FILE_BYTES)}.")
-        return content
+def read_whole(path: Path, name: str) -> bytes:
+    """Return the content of an ordinary file of a source. Raises `DatasetError`."""
+    try:
+        with open_ordinary(path) as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if len(content) > MAX_FILE_BYTES:
+        raise DatasetError(f"{safe_text(name)} is larger than {file_size(MAX_FILE_BYTES)}.")
+    return content

@@ -49,7 +49,7 @@ class StorageService:
     def prepare(self) -> None:
         """Create the directories that are missing, see that they can be written, and sweep out leftovers."""
         make_private_directory(self.root)
-        for name in ("pictures", "inputs", "datasets", "loras", "tmp"):
+        for name in ("pictures", "inputs", "datasets", "loras", "workspaces", "tmp"):
             make_private_directory(self.inside(name))
         self._sweep()
         self.temporary(".probe").unlink()
@@ -182,6 +182,15 @@ class StorageService:
         directory = self.inside("export")
         make_private_directory(directory)
         return directory
+
+    def cache_directory(self, name: str) -> Path:
+        """Return a directory for what can be made again; it may be missing, or be deleted at any time."""
+        return self.inside(Path("cache", name))
+
+    def workspace_path(self, source: str) -> Path:
+        """Return where the edits of a source of training pictures belong; `source` is as it was asked for."""
+        name = hashlib.sha256(os.fsencode(source)).hexdigest()
+        return self.inside(Path("workspaces", f"{name}.json"))
 
     def write_atomic(self, path: Path, data: bytes) -> None:
         """Write a whole file in the data directory, in the place of any other, or leave that as it was."""

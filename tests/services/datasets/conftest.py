@@ -41,16 +41,19 @@ def storage(tmp_path: Path) -> StorageService:
 
 
 @pytest.fixture
-def picture() -> PictureMaker:
-    """Encode a picture with some structure in it."""
+def picture(textured: Callable[..., Image.Image]) -> PictureMaker:
+    """Encode a picture with coarse and fine structure in it, another for each `seed`."""
 
     def make(
-        width: int = 280, height: int = 280, format_name: str = "JPEG", mode: str = "RGB", **options: object
+        width: int = 280,
+        height: int = 280,
+        format_name: str = "JPEG",
+        mode: str = "RGB",
+        seed: int = 0,
+        **options: object,
     ) -> bytes:
-        ramp = Image.linear_gradient("L").resize((width, height))
-        image = Image.merge("RGB", (ramp, ramp.rotate(90), ramp.rotate(180))).convert(mode)
         target = io.BytesIO()
-        image.save(target, format_name, **options)
+        textured(width, height, seed).convert(mode).save(target, format_name, **options)
         return target.getvalue()
 
     return make
@@ -62,7 +65,7 @@ def folder(tmp_path: Path, picture: PictureMaker) -> Path:
     path = tmp_path / "dog"
     path.mkdir()
     (path / "a.jpg").write_bytes(picture())
-    (path / "b.png").write_bytes(picture(format_name="PNG"))
-    (path / "c.webp").write_bytes(picture(format_name="WEBP"))
+    (path / "b.png").write_bytes(picture(format_name="PNG", seed=1))
+    (path / "c.webp").write_bytes(picture(format_name="WEBP", seed=2))
     (path / "a.txt").write_bytes("\ufeffa dog, ünder a tree\n".encode())
     return path

@@ -12,11 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import FluxError
-from fluxtui.services.datasets.inspection import inspect_source
-from fluxtui.services.datasets.pictures import examine, prepared
+from fluxtui.domain.workspace import Workspace
+from fluxtui.services.datasets.judging import judge
+from fluxtui.services.datasets.looking import look_through
+from fluxtui.services.datasets.memory import LookMemory
+from fluxtui.services.datasets.pictures import Preparation, examine, looked_at, prepared
 
 RULES = DatasetRules(1, 1, 20, ("JPEG", "PNG", "WEBP"), 10_000)
 
@@ -47,7 +51,14 @@ def complaint_of(work: Callable[[], object]) -> str:
     return ""
 
 
-ORIGINALS = {name: encoded(name) for name in ("JPEG", "PNG", "WEBP")}
+def inspected(path: Path) -> Dataset:
+    """Look through a source and judge it, as the service does."""
+    found = look_through(path, LookMemory(None), lambda done, total: None, threading.Event())
+    return judge(found, Workspace(source=str(path)), RULES)
+
+
+register_heif_opener()
+ORIGINALS = {name: encoded(name) for name in ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF")}
 
 
 @pytest.mark.parametrize("format_name", sorted(ORIGINALS))
@@ -57,7 +68,8 @@ def test_spoilt_picture_is_taken_or_refused_with_a_sentence(
     format_name: str, changes: Changes, length: int
 ) -> None:
     content = spoilt(ORIGINALS[format_name], changes)[: max(length, 1)]
-    for work in (lambda: examine(content), lambda: prepared(content, 400)):
+    how = Preparation(400)
+    for work in (lambda: examine(content), lambda: looked_at(content), lambda: prepared(content, how)):
         assert complaint_of(work).isprintable()
 
 
@@ -71,9 +83,7 @@ def test_spoilt_archive_is_taken_or_refused_with_a_sentence(tmp_path: Path, chan
     path = tmp_path / "spoilt.zip"
     path.write_bytes(spoilt(target.getvalue(), changes))
     found: list[Dataset] = []
-    complaint = complaint_of(
-        lambda: found.append(inspect_source(path, RULES, lambda done, total: None, threading.Event()))
-    )
+    complaint = complaint_of(lambda: found.append(inspected(path)))
     assert complaint.isprintable()
     assert bool(found) is not bool(complaint)
     assert all(problem.sentence().isprintable() for dataset in found for problem in dataset.problems)
@@ -86,4 +96,4 @@ def test_camera_jpeg_with_a_preview_is_a_jpeg(picture: Callable[..., bytes]) -> 
         image.save(target, "MPO", save_all=True, append_images=[preview])
     facts = examine(target.getvalue())
     assert (facts.format, facts.frames) == ("JPEG", 1)
-    assert prepared(target.getvalue(), 10_000)[1] == "jpg"
+    assert prepared(target.getvalue(), Preparation(10_000))[1] == "jpg"

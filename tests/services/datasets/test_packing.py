@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 from fluxtui.domain.dataset import DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.services.datasets import DatasetService
-from fluxtui.services.datasets.pictures import prepared
+from fluxtui.services.datasets.pictures import Preparation, prepared
 from fluxtui.services.storage import StorageService
 
 PictureMaker = Callable[..., bytes]
@@ -87,7 +87,7 @@ async def test_blocking_problems_stop_packing(
 
 def test_large_picture_is_scaled_to_the_cap(picture: PictureMaker) -> None:
     for format_name in ("JPEG", "PNG"):
-        content, _ = prepared(picture(1600, 900, format_name), 300 * 300)
+        content, _ = prepared(picture(1600, 900, format_name), Preparation(300 * 300))
         width, height = opened(content).size
         assert 290 * 300 < width * height <= 300 * 300
         assert abs(width / height - 16 / 9) < 0.02
@@ -98,7 +98,7 @@ def test_picture_is_turned_upright_and_stripped(picture: PictureMaker) -> None:
     exif[0x0112] = 6
     exif[0x010F] = "a camera"
     exif.get_ifd(0x8825)[1] = "N"
-    content, extension = prepared(picture(100, 60, exif=exif), 10**6)
+    content, extension = prepared(picture(100, 60, exif=exif), Preparation(10**6))
     image = opened(content)
     assert extension == "jpg"
     assert image.size == (60, 100)
@@ -112,7 +112,7 @@ def test_png_text_is_stripped_and_pixels_stay(picture: PictureMaker) -> None:
     info = PngInfo()
     info.add_text("parameters", "secret prompt")
     original = picture(format_name="PNG", pnginfo=info)
-    content, extension = prepared(original, 10**6)
+    content, extension = prepared(original, Preparation(10**6))
     assert extension == "png"
     assert b"secret" not in content
     assert opened(content).tobytes() == opened(original).tobytes()
@@ -142,7 +142,7 @@ def test_odd_colours_become_plain_rgb() -> None:
         (saved(cmyk, "JPEG"), (255, 0, 0)),
         (saved(clear, "WEBP", lossless=True), (255, 255, 255)),
     ):
-        image = opened(prepared(content, 10**6)[0])
+        image = opened(prepared(content, Preparation(10**6))[0])
         assert image.mode == "RGB"
         assert near(image.getpixel((4, 4)), wanted)
 
@@ -150,10 +150,10 @@ def test_odd_colours_become_plain_rgb() -> None:
 def test_colour_profile_is_applied_or_ignored_where_broken(picture: PictureMaker) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for icc in (profile, b"broken"):
-        content, _ = prepared(picture(format_name="PNG", icc_profile=icc), 10**6)
+        content, _ = prepared(picture(format_name="PNG", icc_profile=icc), Preparation(10**6))
         assert "icc_profile" not in opened(content).info
 
 
 def test_damage_is_a_sentence(picture: PictureMaker) -> None:
     with pytest.raises(PictureError, match="damaged"):
-        prepared(picture()[:-500], 10**6)
+        prepared(picture()[:-500], Preparation(10**6))

@@ -1,0 +1,105 @@
+"""What is in a source of training pictures, before any trainer's rules and the user's edits are applied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from fluxtui.domain.dataset import DatasetProblem
+
+
+class PictureLook(BaseModel):
+    """What the bytes of a picture really are, and how it looks.
+
+    `width` and `height` are pixels as it is seen upright; `format` is what Pillow calls it.
+
+    Attributes:
+        colours: Pillow's name of the colour mode, such as `CMYK`.
+        frames: more than 1 for an animation.
+        turned: whether its EXIF data turn it.
+        transparent: whether it has an alpha channel or a transparent colour.
+        sha256: of the file's content, hexadecimal.
+        fingerprint: 64 bits that are alike for pictures that look alike.
+        sharpness: of its sharpest region: about 0 for what is wholly blurred, over 0.1 for what is crisp.
+        brightness: mean of the grey values, 0 (black) to 255.
+        contrast: standard deviation of the grey values, 0 for one flat colour.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: str
+    width: int
+    height: int
+    colours: str
+    frames: int = 1
+    turned: bool = False
+    transparent: bool = False
+    sha256: str
+    fingerprint: int = 0
+    sharpness: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+
+
+class FoundPicture(BaseModel):
+    """A file that promises to be a picture: how it looks, or the reason in `fault` why it cannot be used.
+
+    `about_set` marks a fault whose sentence stands for itself and is not about this one file's content.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    size: int
+    stamp: str = ""
+    look: PictureLook | None = None
+    fault: str = ""
+    about_set: bool = False
+
+
+class FoundCaption(BaseModel):
+    """A caption file: its text, or the reason in `fault` why it cannot be used.
+
+    `reread` is what a file that is no UTF-8 says if it is taken for Windows-1252 text.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    text: str = ""
+    fault: str = ""
+    reread: str | None = None
+
+
+class Likeness(BaseModel):
+    """Two pictures that look alike: how many of the 64 bits of their fingerprints differ.
+
+    `exact` files have the same content.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    other: str
+    """The one that comes first by name."""
+    distance: int = 0
+    exact: bool = False
+
+
+class Found(BaseModel):
+    """Everything in a source, by name: pictures, captions, what is wrong already, and what is left out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: Path
+    """As it was asked for."""
+    root: Path | None = None
+    """The folder under which the pictures have their names, or None where they are in an archive."""
+    pictures: tuple[FoundPicture, ...]
+    captions: tuple[FoundCaption, ...] = ()
+    problems: tuple[DatasetProblem, ...] = ()
+    ignored: tuple[str, ...] = ()
+    likenesses: tuple[Likeness, ...] = ()
+    others: tuple[str, ...] = ()
+    """Names of files that are neither pictures nor captions."""

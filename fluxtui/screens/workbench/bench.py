@@ -1,0 +1,182 @@
+"""What the workbench shows: pictures with their state, filters, words. Pure functions from facts to words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fluxtui.domain.dataset import Dataset, DatasetProblem
+from fluxtui.domain.found import Found, FoundPicture
+from fluxtui.domain.text import plural
+from fluxtui.domain.workspace import Workspace
+
+SIGNS = {"fault": "✗", "doubt": "!", "out": "–", "good": "✓"}
+"""A sign for each state, so that colour is never the only difference."""
+
+
+class Show(StrEnum):
+    """Which pictures are listed; the values are the words for people, in the order of the key."""
+
+    ALL = "all pictures"
+    PROBLEMS = "only those with problems"
+    UNCAPTIONED = "only those without a caption"
+    EXCLUDED = "only those left out"
+
+
+@dataclass(frozen=True)
+class BenchPicture:
+    """One picture of the workbench.
+
+    Attributes:
+        name: of the file.
+        state: a key of `SIGNS`.
+        caption: as it will be sent, `''` for none.
+        width: pixels of what is used; 0 where it cannot be read.
+        height: the same.
+        problems: what is to be said of it, the worst first.
+        edited: what the user changed, in words.
+    """
+
+    name: str
+    state: str
+    caption: str
+    width: int
+    height: int
+    problems: tuple[DatasetProblem, ...]
+    edited: str
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything about it is not put right by itself."""
+        return self.state == "fault" or any(not problem.automatic for problem in self.problems)
+
+    @property
+    def size_text(self) -> str:
+        """Its pixels."""
+        return f"{self.width}×{self.height}" if self.width else ""
+
+
+def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tuple[BenchPicture, ...]:
+    """Return every picture of a source in its order, with what is said of it and of its caption."""
+    told = _problems_by_picture(found, dataset)
+    kept = {picture.name: picture for picture in dataset.pictures}
+    captions = {_stem(item.name): item.text for item in found.captions}
+    pictures = []
+    for item in found.pictures:
+        edit = workspace.of(item.name)
+        picture = kept.get(item.name)
+        problems = tuple(sorted(told.get(item.name, ()), key=lambda problem: problem.automatic))
+        if picture is not None:
+            caption, width, height = picture.caption or "", picture.width, picture.height
+        else:
+            caption = edit.caption if edit.caption is not None else captions.get(_stem(item.name), "")
+            width, height = _size(item)
+        pictures.append(
+            BenchPicture(
+                name=item.name,
+                state=_state(item, edit.excluded, problems),
+                caption=caption,
+                width=width,
+                height=height,
+                problems=problems,
+                edited=_edit_words(edit.turns, edit.crop is not None, edit.caption is not None),
+            )
+        )
+    return tuple(pictures)
+
+
+def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
+    """Return problems by the picture they are about, those of captions with the picture of the caption."""
+    by_stem = {_stem(item.name): item.name for item in found.pictures}
+    names = {item.name for item in found.pictures}
+    told: dict[str, list[DatasetProblem]] = {}
+    for problem in dataset.problems:
+        name = problem.name if problem.name in names else by_stem.get(_stem(problem.name), "")
+        if name:
+            told.setdefault(name, []).append(problem)
+    return told
+
+
+def _stem(name: str) -> str:
+    head, dot, _ = name.rpartition(".")
+    return (head if dot else name).casefold()
+
+
+def _size(item: FoundPicture) -> tuple[int, int]:
+    return (item.look.width, item.look.height) if item.look is not None else (0, 0)
+
+
+def _state(item: FoundPicture, excluded: bool, problems: tuple[DatasetProblem, ...]) -> str:
+    if item.look is None:
+        return "fault"
+    if excluded:
+        return "out"
+    return "doubt" if any(not problem.automatic for problem in problems) else "good"
+
+
+def _edit_words(turns: int, cropped: bool, captioned: bool) -> str:
+    words = []
+    if turns:
+        words.append(f"turned {('right', 'round', 'left')[turns - 1]}")
+    if cropped:
+        words.append("cropped")
+    if captioned:
+        words.append("caption changed")
+    return ", ".join(words)
+
+
+def shown(pictures: tuple[BenchPicture, ...], show: Show) -> tuple[BenchPicture, ...]:
+    """Return the pictures that a filter leaves."""
+    match show:
+        case Show.ALL:
+            return pictures
+        case Show.PROBLEMS:
+            return tuple(item for item in pictures if item.matters and item.state != "out")
+        case Show.UNCAPTIONED:
+            return tuple(item for item in pictures if not item.caption and item.state not in {"out", "fault"})
+        case Show.EXCLUDED:
+            return tuple(item for item in pictures if item.state == "out")
+
+
+def next_show(show: Show) -> Show:
+    """Return the filter after this one."""
+    every = list(Show)
+    return every[(every.index(show) + 1) % len(every)]
+
+
+def summary(dataset: Dataset, pictures: tuple[BenchPicture, ...]) -> str:
+    """Return a dataset in one line: `'12 pictures, 2 left out · 10 captions · 3 to look at'`."""
+    count = plural(len(dataset.pictures), "picture")
+    if dataset.excluded:
+        count += f", {len(dataset.excluded)} left out"
+    doubtful = sum(item.state in {"doubt", "fault"} for item in pictures)
+    parts = [count, plural(dataset.captioned, "caption")]
+    if doubtful:
+        parts.append(f"{doubtful} to look at")
+    return " · ".join(parts)
+
+
+def set_problems(dataset: Dataset) -> tuple[str, ...]:
+    """Return what is to be said of the whole set, what stops the training first."""
+    return tuple(
+        ("✗ " if problem.blocking else "! ") + problem.reason + (f" ({problem.mend})" if problem.mend else "")
+        for problem in dataset.problems
+        if not problem.name
+    )
+
+
+def problem_lines(picture: BenchPicture) -> tuple[str, ...]:
+    """Return what is said of one picture, one line each; with a sign where something is to be done."""
+    lines = []
+    for problem in picture.problems:
+        sign = "·" if problem.automatic else "!"
+        lines.append(f"{sign} {problem.reason}" + (f" → {problem.mend}" if problem.mend else ""))
+    if picture.edited:
+        lines.append(f"✎ {picture.edited}")
+    return tuple(lines)
+
+
+def caption_words(caption: str) -> str:
+    """Return the length of a caption in words."""
+    return plural(len(caption.split()), "word")

@@ -1,0 +1,128 @@
+"""What is done with the workbench in dialogs: captions together, files of captions, writing back."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxtui.domain.text import plural, safe_text
+from fluxtui.screens.workbench.bulk_dialog import BulkDialog
+from fluxtui.screens.workbench.path_dialog import PathDialog
+from fluxtui.services.datasets.caption_edits import changes_by, tag_counts
+from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
+
+if TYPE_CHECKING:
+    from fluxtui.screens.workbench.screen import WorkbenchScreen
+
+IMPORT, EXPORT, WRITE, TAGS, DISCARD = "import", "export", "write", "tags", "discard"
+
+_CHORES = (
+    Choice(TAGS, "Tags", "how often each part between commas stands in the captions"),
+    Choice(IMPORT, "Import captions", "from a CSV or JSON Lines file"),
+    Choice(EXPORT, "Export captions", "into a new CSV or JSON Lines file"),
+    Choice(WRITE, "Write captions back", "into text files beside your pictures"),
+    Choice(DISCARD, "Discard all edits", "pictures and captions as they were found"),
+)
+
+
+async def more(screen: WorkbenchScreen) -> None:
+    """Offer the chores and do the one that is chosen."""
+    match await ask(screen.app, ChoiceDialog("What else?", _CHORES)):
+        case "import":
+            await import_captions(screen)
+        case "export":
+            await export_captions(screen)
+        case "write":
+            await write_back(screen)
+        case "tags":
+            await show_tags(screen)
+        case "discard":
+            await discard(screen)
+        case _:
+            return
+
+
+async def bulk(screen: WorkbenchScreen) -> None:
+    """Change the captions of all pictures that are used."""
+    captions = screen.captions()
+    edit = await ask(screen.app, BulkDialog(captions, screen.trigger_word))
+    if edit is None:
+        return
+    changes = changes_by(edit, captions)
+    workspace = screen.history.present.with_captions({change.name: change.after for change in changes})
+    screen.change(workspace, f"{edit.kind.value} in {plural(len(changes), 'caption')}")
+    screen.app.tell(f"Changed {plural(len(changes), 'caption')}; u takes it back.", severity="success")
+
+
+async def show_tags(screen: WorkbenchScreen) -> None:
+    """Show the most frequent tags."""
+    counts = tag_counts(screen.captions())
+    words = sum(len(text.split()) for text in screen.captions().values())
+    title = f"Tags of {plural(len(screen.captions()), 'picture')}, {plural(words, 'word')} in all"
+    choices = [Choice(tag, tag, plural(count, "caption")) for tag, count in counts]
+    await ask(screen.app, ChoiceDialog(title, choices))
+
+
+async def import_captions(screen: WorkbenchScreen) -> None:
+    """Take captions from a file; those of pictures that are not in it stay."""
+    from fluxtui.services.datasets.caption_files import read_captions
+
+    words = "A CSV or JSON Lines file with file_name and text, as other tools write them."
+    path = await ask(screen.app, PathDialog("Import captions", words))
+    if path is None:
+        return
+    imported = await asyncio.to_thread(read_captions, Path(path), list(screen.captions()))
+    screen.change(
+        screen.history.present.with_captions(imported.captions),
+        f"importing {plural(len(imported.captions), 'caption')}",
+    )
+    unknown = ""
+    if imported.unknown:
+        first = ", ".join(imported.unknown[:3])
+        unknown = f" {plural(len(imported.unknown), 'name')} in it fit no picture, such as {first}."
+    screen.app.tell(f"Imported {plural(len(imported.captions), 'caption')}.{unknown}", severity="success")
+
+
+async def export_captions(screen: WorkbenchScreen) -> None:
+    """Write all captions into a new file."""
+    from fluxtui.services.datasets.caption_files import write_captions
+
+    words = "The name decides: .csv or .jsonl. A file that exists is never replaced."
+    path = await ask(screen.app, PathDialog("Export captions", words, "~/captions.jsonl"))
+    if path is None:
+        return
+    captions = {name: text for name, text in screen.captions().items() if text}
+    await asyncio.to_thread(write_captions, Path(path), captions)
+    screen.app.tell(f"{plural(len(captions), 'caption')} are in {safe_text(path)}.", severity="success")
+
+
+async def write_back(screen: WorkbenchScreen) -> None:
+    """Write the captions beside the user's pictures, once they have said so."""
+    if screen.found is None:
+        return
+    captions = {name: text for name, text in screen.captions().items() if text}
+    sentences = (
+        f"The captions of {plural(len(captions), 'picture')} are written into text files beside them, in",
+        safe_text(screen.source, limit=200),
+        "What these files say now is kept in the data directory. Pictures are never changed.",
+    )
+    if not await ask(screen.app, ConfirmDialog("Write captions back?", sentences, confirm_label="Write")):
+        return
+    services = screen.app.services
+    count = await services.workspaces.write_captions(screen.found, captions, screen.app.clock())
+    screen.app.tell(f"{plural(count, 'caption file')} written.", severity="success")
+    screen.action_look()
+
+
+async def discard(screen: WorkbenchScreen) -> None:
+    """Forget all edits, once the user has said so."""
+    count = len(screen.history.present.edits)
+    if not count:
+        screen.app.tell("There are no edits to discard.")
+        return
+    sentences = (f"The edits of {plural(count, 'picture')} are forgotten; u takes that back.",)
+    if await ask(
+        screen.app, ConfirmDialog("Discard all edits?", sentences, confirm_label="Discard", danger=True)
+    ):
+        screen.discard()

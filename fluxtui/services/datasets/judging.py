@@ -1,0 +1,172 @@
+"""Judges what was found by the rules of a trainer, with the user's edits applied; at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fluxtui.domain.dataset import (
+    Dataset,
+    DatasetProblem,
+    DatasetRules,
+    Fix,
+    ProblemKind,
+    TrainingPicture,
+)
+from fluxtui.domain.found import Found, FoundPicture, Likeness, PictureLook
+from fluxtui.domain.text import plural
+from fluxtui.domain.workspace import PictureEdit, Workspace
+from fluxtui.services.datasets.advice import advice_on
+from fluxtui.services.datasets.caption_judging import captions_judged
+from fluxtui.services.datasets.captions import stem_of
+from fluxtui.services.datasets.looking import suffix_of
+from fluxtui.services.datasets.sizes import fitted
+
+_UNTRAINABLE = frozenset({".jp2", ".jxl", ".psd", ".tga", ".dng", ".cr2", ".nef", ".arw", ".svg", ".eps"})
+_ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".xz", ".bz2"})
+
+
+def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
+    """Return the dataset that would be sent, with everything that is wrong with it.
+
+    Args:
+        found: what is in the source.
+        workspace: the user's edits; those of pictures that are not there any more do nothing.
+        rules: of the trainer.
+    """
+    usable = [item for item in found.pictures if item.look is not None]
+    excluded = tuple(item.name for item in usable if workspace.of(item.name).excluded)
+    kept = [item for item in usable if item.name not in set(excluded)]
+    captions, caption_problems = captions_judged(found, kept, workspace)
+    pictures = tuple(
+        _picture(item, item.look, workspace.of(item.name), captions.get(item.name), rules)
+        for item in kept
+        if item.look is not None
+    )
+    problems = [*found.problems, *_faults(found.pictures)]
+    for item, picture in zip(kept, pictures, strict=True):
+        if item.look is not None:
+            problems.extend(advice_on(item.name, item.look, picture, rules))
+    problems += _copies(found.likenesses, {item.name for item in kept})
+    problems += caption_problems
+    problems += _other_files(found.others, rules)
+    problems += _count(len(pictures), rules)
+    return Dataset(
+        source=found.source,
+        root=found.root,
+        pictures=pictures,
+        problems=_sorted(problems),
+        ignored=tuple(sorted((*found.ignored, *found.others))),
+        excluded=excluded,
+    )
+
+
+def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
+    """Return the workspace with everything put right that can be, as the problems say."""
+    captions = {item.name: item for item in found.captions}
+    by_stem = {stem_of(picture.name): picture.name for picture in found.pictures}
+    for problem in dataset.problems:
+        if problem.fix is Fix.EXCLUDE:
+            workspace = workspace.edited(problem.name, excluded=True)
+        elif problem.fix is Fix.REREAD:
+            picture = by_stem.get(stem_of(problem.name))
+            text = captions[problem.name].reread if problem.name in captions else None
+            if picture is not None and text is not None:
+                workspace = workspace.edited(picture, caption=text)
+    return workspace
+
+
+def _picture(
+    item: FoundPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
+) -> TrainingPicture:
+    width, height = look.width, look.height
+    if edit.turns % 2:
+        width, height = height, width
+    if edit.crop is not None:
+        left, top, right, bottom = edit.crop.box(width, height)
+        width, height = right - left, bottom - top
+    size = fitted(width, height, rules.max_pixels)
+    return TrainingPicture(
+        name=item.name,
+        width=width,
+        height=height,
+        format=look.format,
+        size=item.size,
+        caption=caption,
+        scaled_to=size if size != (width, height) else None,
+        turns=edit.turns,
+        crop=edit.crop,
+    )
+
+
+def _faults(pictures: Iterable[FoundPicture]) -> list[DatasetProblem]:
+    problems = []
+    for item in pictures:
+        if item.fault and item.about_set:
+            problems.append(DatasetProblem(name="", reason=item.fault))
+        elif item.fault:
+            problems.append(
+                DatasetProblem(
+                    name=item.name,
+                    reason=f"{item.fault}; not used",
+                    mend="get it anew from where it came, or save it again with another program",
+                )
+            )
+    return problems
+
+
+def _copies(likenesses: Iterable[Likeness], kept: set[str]) -> list[DatasetProblem]:
+    problems = []
+    told: set[str] = set()
+    for alike in likenesses:
+        if alike.name in told or not {alike.name, alike.other} <= kept:
+            continue
+        told.add(alike.name)
+        if alike.exact:
+            reason = f"is the same file as {alike.other}, which would be learned twice"
+        else:
+            reason = f"looks like {alike.other} ({alike.distance} of 64 marks differ)"
+        problems.append(
+            DatasetProblem(
+                name=alike.name,
+                reason=reason,
+                kind=ProblemKind.COPY,
+                mend="leave one of them out",
+                fix=Fix.EXCLUDE if alike.exact else None,
+            )
+        )
+    return problems
+
+
+def _other_files(names: Iterable[str], rules: DatasetRules) -> list[DatasetProblem]:
+    taken = ", ".join(rules.formats)
+    problems = []
+    for name in names:
+        if suffix_of(name) in _UNTRAINABLE:
+            reason = f"is in a format that is not taken; convert it to one of {taken}"
+            problems.append(DatasetProblem(name=name, reason=reason, kind=ProblemKind.FORMAT))
+        elif suffix_of(name) in _ARCHIVES:
+            reason = "is an archive inside; what is in it is not used"
+            problems.append(DatasetProblem(name=name, reason=reason, mend="unpack it beside the pictures"))
+    return problems
+
+
+def _count(count: int, rules: DatasetRules) -> list[DatasetProblem]:
+    if count == 0:
+        reason, mend, blocking = "There is no picture in it that can be used.", "", True
+    elif count < rules.min_pictures:
+        reason = f"{plural(count, 'picture')}, but the trainer wants at least {rules.min_pictures}."
+        mend, blocking = "add pictures", True
+    elif count > rules.max_pictures:
+        reason = f"{plural(count, 'picture')}, but the trainer takes at most {rules.max_pictures}."
+        mend, blocking = f"leave {count - rules.max_pictures} out", True
+    elif count < rules.advised_pictures:
+        reason = f"{plural(count, 'picture')}; {rules.advised_pictures} or more are advised."
+        mend, blocking = "add pictures", False
+    else:
+        return []
+    return [DatasetProblem(name="", reason=reason, blocking=blocking, kind=ProblemKind.SET, mend=mend)]
+
+
+def _sorted(problems: Iterable[DatasetProblem]) -> tuple[DatasetProblem, ...]:
+    """Put what stops the training first, then what is about the whole set, then the files by name."""
+    return tuple(sorted(problems, key=lambda problem: (not problem.blocking, problem.name.casefold())))

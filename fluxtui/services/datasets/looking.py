@@ -1,0 +1,108 @@
+"""Looks through a source: pictures are decoded and measured, captions read, nothing is judged yet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from fluxtui.domain.errors import DatasetError, PictureError
+from fluxtui.domain.found import Found, FoundCaption, FoundPicture
+from fluxtui.services.datasets.captions import is_caption, read_caption, reread_caption
+from fluxtui.services.datasets.likeness import likenesses
+from fluxtui.services.datasets.memory import LookMemory
+from fluxtui.services.datasets.opening import open_source
+from fluxtui.services.datasets.parallel import in_order
+from fluxtui.services.datasets.pictures import looked_at
+from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.threads import Advance
+
+FORMAT_OF_SUFFIX = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".heic": "HEIF",
+    ".heif": "HEIF",
+    ".hif": "HEIF",
+    ".avif": "AVIF",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".bmp": "BMP",
+    ".dib": "BMP",
+    ".gif": "GIF",
+}
+"""Pillow's name of the format that an extension promises, of those that can be trained with."""
+
+
+def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: threading.Event) -> Found:
+    """Return everything in the source at a path as typed.
+
+    What is remembered of unchanged files is not looked at again; also what was seen before it was stopped is
+    remembered. Decodes pictures, so it belongs in a thread.
+
+    Raises:
+        DatasetError: the source itself cannot be used.
+        Stopped: `stop` was set.
+    """
+    with open_source(source_path) as source:
+        listing = source.listing()
+        candidates = [entry for entry in listing.entries if suffix_of(entry.name) in FORMAT_OF_SUFFIX]
+        known = memory.recall(source_path)
+        pictures: list[FoundPicture] = []
+        advance(0, len(candidates))
+        try:
+            look = partial(_look_at, source, known)
+            for count, picture in enumerate(in_order(look, candidates, stop), start=1):
+                pictures.append(picture)
+                advance(count, len(candidates))
+        finally:
+            if any(known.get(picture.name) != picture for picture in pictures):
+                fresh = {picture.name: picture for picture in pictures}
+                rest = {} if len(pictures) == len(candidates) else known
+                memory.remember(source_path, tuple({**rest, **fresh}.values()))
+        captions = tuple(_caption(source, entry) for entry in listing.entries if is_caption(entry))
+        root = source.root
+    others = (
+        entry.name
+        for entry in listing.entries
+        if suffix_of(entry.name) not in FORMAT_OF_SUFFIX and not is_caption(entry)
+    )
+    return Found(
+        source=source_path,
+        root=root,
+        pictures=tuple(pictures),
+        captions=captions,
+        problems=listing.problems,
+        ignored=listing.ignored,
+        likenesses=likenesses(tuple(pictures), stop),
+        others=tuple(others),
+    )
+
+
+def suffix_of(name: str) -> str:
+    """Return the extension of a file's name with its dot, in lower case."""
+    return PurePosixPath(name).suffix.lower()
+
+
+def _look_at(source: Source, known: Mapping[str, FoundPicture], entry: Entry) -> FoundPicture:
+    before = known.get(entry.name)
+    if before is not None and entry.stamp and (before.stamp, before.size) == (entry.stamp, entry.size):
+        return before
+    found = FoundPicture(name=entry.name, size=entry.size, stamp=entry.stamp)
+    try:
+        return found.model_copy(update={"look": looked_at(source.read(entry))})
+    except PictureError as error:
+        return found.model_copy(update={"fault": error.message})
+    except DatasetError as error:
+        return found.model_copy(update={"fault": error.message, "about_set": True})
+
+
+def _caption(source: Source, entry: Entry) -> FoundCaption:
+    try:
+        return FoundCaption(name=entry.name, text=read_caption(source, entry))
+    except DatasetError as error:
+        return FoundCaption(name=entry.name, fault=error.message, reread=reread_caption(source, entry))

@@ -1,0 +1,94 @@
+"""How a picture looks, in a few numbers: alike to which, how sharp, how bright."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+MEASURED_EDGE = 512
+"""Pixels of the longer edge to which a picture is reduced before it is measured, so that sizes compare."""
+
+_FINGERPRINT = (9, 8)
+_TILES = 4
+_FLAT = 4.0
+"""Variance of grey values under which a region has nothing in it that could be sharp."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """See `PictureLook` for what the numbers say."""
+
+    fingerprint: int
+    sharpness: float
+    brightness: float
+    contrast: float
+
+
+def measured(image: Image.Image) -> Measures:
+    """Return the numbers of a decoded picture, which is as it will be seen (upright)."""
+    grey = _grey(image)
+    grey.thumbnail((MEASURED_EDGE, MEASURED_EDGE), Image.Resampling.BOX, reducing_gap=2.0)
+    whole = ImageStat.Stat(grey)
+    return Measures(
+        fingerprint=fingerprint(grey),
+        sharpness=_sharpness(grey),
+        brightness=round(whole.mean[0], 1),
+        contrast=round(math.sqrt(whole.var[0]), 1),
+    )
+
+
+def fingerprint(grey: Image.Image) -> int:
+    """Return 64 bits that tell for each place whether the picture becomes darker to its right.
+
+    Resizing, recompression and small changes of colour alter few of them.
+    """
+    width, height = _FINGERPRINT
+    small = grey.resize(_FINGERPRINT, Image.Resampling.BOX).tobytes()
+    bits = 0
+    for row in range(height):
+        for column in range(width - 1):
+            place = row * width + column
+            bits = bits << 1 | (small[place] > small[place + 1])
+    return bits
+
+
+def distance(first: int, second: int) -> int:
+    """Return how many of the 64 bits of two fingerprints differ."""
+    return (first ^ second).bit_count()
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
+        full = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("L")
+    return image.convert("L")
+
+
+def _sharpness(grey: Image.Image) -> float:
+    """Return how much of the sharpest region's variance is in details of one pixel.
+
+    A portrait before a soft background is sharp somewhere; a picture that is out of focus is nowhere.
+    """
+    if min(grey.size) < 2 * _TILES:
+        return 1.0
+    softer = grey.filter(ImageFilter.GaussianBlur(1.5))
+    details = ImageChops.subtract(grey, softer, 1, 128)
+    best = 0.0
+    for box in _tiles(*grey.size):
+        variance = ImageStat.Stat(grey.crop(box)).var[0]
+        if variance > _FLAT:
+            best = max(best, ImageStat.Stat(details.crop(box)).var[0] / variance)
+    return round(best, 4)
+
+
+def _tiles(width: int, height: int) -> list[tuple[int, int, int, int]]:
+    across, down = width // _TILES, height // _TILES
+    return [
+        (column * across, row * down, (column + 1) * across, (row + 1) * down)
+        for row in range(_TILES)
+        for column in range(_TILES)
+    ]

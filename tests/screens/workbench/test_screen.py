@@ -1,0 +1,138 @@
+"""The workbench, by keyboard, over real pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.dataset import DatasetRules
+from fluxtui.screens.workbench import WorkbenchScreen
+from fluxtui.screens.workbench.caption_area import CaptionArea
+
+RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024, default_caption="default_caption")
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+Work = Callable[..., Awaitable[None]]
+Steps = Callable[[FluxApp, Pilot[int], WorkbenchScreen], Awaitable[None]]
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, textured: Callable[..., Image.Image]) -> Path:
+    """Six pictures: good, a copy, a wide one, a dark one, a broken one, one without a caption."""
+    folder = tmp_path / "lanterns"
+    folder.mkdir()
+    textured(640, 480, 1).save(folder / "a.png")
+    textured(640, 480, 1).save(folder / "b.png")
+    textured(900, 300, 2).save(folder / "c.jpg")
+    textured(400, 400, 3).point(lambda value: value // 8).save(folder / "d.png")
+    (folder / "e.jpg").write_bytes(b"\xff\xd8nothing")
+    textured(400, 500, 4).save(folder / "f.webp")
+    for name in "abcd":
+        (folder / f"{name}.txt").write_text(f"a lantern, night, {name}")
+    return folder
+
+
+@pytest.fixture
+def work(
+    make_app: AppFactory, pictures: Path, until: Until, still_state: None
+) -> Callable[..., Awaitable[None]]:
+    """Return a function that opens the workbench, does steps, and looks again from the disk."""
+
+    async def run(steps: Steps, size: tuple[int, int] = (120, 40)) -> None:
+        app = make_app()
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: app.screen.is_mounted and bool(app.profile))
+            screen = WorkbenchScreen(pictures, RULES, "TOK")
+            app.push_screen(screen)
+            await until(pilot, lambda: screen.dataset is not None)
+            await pilot.pause()
+            await steps(app, pilot, screen)
+            await pilot.pause()
+
+    return run
+
+
+async def test_pictures_are_left_out_turned_and_cropped_by_keys(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("x", "down", "t", "c", "a", "minus", "right", "enter")
+        present = screen.history.present
+        assert present.of("a.png").excluded
+        assert present.of("b.png").turns == 1
+        crop = present.of("b.png").crop
+        assert crop is not None
+        assert 0.0 < crop.left < crop.right <= 1.0
+        await pilot.press("u")
+        assert screen.history.present.of("b.png").crop is None
+        await pilot.press("U")
+        assert screen.history.present.of("b.png").crop == crop
+        history = screen.history
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is not screen)
+        loaded = await app.services.workspaces.load(screen.source)
+        assert loaded.present == history.present
+
+    await work(steps)
+
+
+async def test_captions_are_edited_one_after_the_other(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
+        await pilot.press("!", "pagedown", "?", "pageup")
+        assert screen.query_one(CaptionArea).text == "a lantern, night, a!"
+        assert screen.captions()["b.png"] == "a lantern, night, b?"
+        await pilot.press("escape", "u")
+        assert screen.captions()["b.png"] == "a lantern, night, b"
+        await pilot.press("u")
+        assert screen.captions()["a.png"] == "a lantern, night, a"
+        assert (screen.source / "a.txt").read_text() == "a lantern, night, a"
+
+    await work(steps)
+
+
+async def test_all_captions_are_changed_together_after_a_look(work: Work) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("b", *["right"] * 4, "tab")
+        await pilot.pause()
+        assert "5 captions of 5" in str(app.screen.query_one("#bulk-count").render())
+        await pilot.press("enter")
+        await pilot.pause()
+        assert screen.captions()["f.webp"] == "TOK"
+        assert screen.captions()["a.png"] == "TOK, a lantern, night, a"
+        await pilot.press("u")
+        assert screen.captions()["f.webp"] == ""
+
+    await work(steps)
+
+
+async def test_everything_that_can_be_mended_is_mended_by_one_key(
+    work: Work,
+) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("f")
+        assert screen.dataset is not None
+        assert screen.dataset.excluded == ("b.png",)
+        await pilot.press("p", "p", "p")
+        assert "only those left out: 1" in str(screen.query_one("#bench-title").render())
+
+    await work(steps)
+
+
+async def test_grid_shows_the_same_picture_as_the_list(work: Work) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
+
+        await pilot.press("down", "down", "v")
+        await pilot.pause()
+        grid = screen.query_one(ThumbnailGrid)
+        assert grid.selected_key == "c.jpg"
+        await pilot.press("right", "x", "v")
+        assert screen.history.present.of("d.png").excluded
+
+    await work(steps)

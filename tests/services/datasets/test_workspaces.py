@@ -1,0 +1,94 @@
+"""Edits that last: undone, done again, left and found again, written back on request."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fluxtui.domain.dataset import Crop
+from fluxtui.domain.errors import DatasetError, StorageError
+from fluxtui.domain.workspace import History, Workspace
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets.workspaces import WorkspaceService
+from fluxtui.services.storage import StorageService
+
+NOW = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def workspaces(storage: StorageService) -> WorkspaceService:
+    return WorkspaceService(storage)
+
+
+async def test_edits_last_until_they_are_discarded(workspaces: WorkspaceService, folder: Path) -> None:
+    history = await workspaces.load(folder)
+    edited = history.present.edited("a.jpg", excluded=True).turned("b.png", 1)
+    await workspaces.save(history.changed(edited, "two edits"))
+    again = await workspaces.load(folder)
+    assert again.present == edited
+    assert again.undone().present.edits == {}
+    await workspaces.discard(folder)
+    assert (await workspaces.load(folder)).present.edits == {}
+
+
+async def test_damaged_edits_are_left_as_they_are(
+    workspaces: WorkspaceService, storage: StorageService, folder: Path
+) -> None:
+    history = await workspaces.load(folder)
+    await workspaces.save(history.changed(history.present.edited("a.jpg", turns=2), "turned"))
+    (path,) = (storage.root / "workspaces").iterdir()
+    path.write_text("{")
+    with pytest.raises(StorageError, match="damaged"):
+        await workspaces.load(folder)
+    assert path.read_text() == "{"
+
+
+def test_changes_are_undone_and_done_again() -> None:
+    first = History(present=Workspace(source="x"))
+    second = first.changed(first.present.edited("a", excluded=True), "left out a")
+    third = second.changed(second.present.edited("a", caption="b"), "caption of a")
+    assert third.changed(third.present, "nothing") is third
+    back = third.undone()
+    assert (back.present, back.future[0].done) == (second.present, "caption of a")
+    assert back.redone() == third
+    assert back.undone().undone().present == first.present
+    assert back.changed(first.present, "reset").future == ()
+
+
+def test_crop_turns_with_its_picture() -> None:
+    workspace = Workspace(source="x").edited("a", crop=Crop(left=0.25, right=1.0, top=0.0, bottom=0.5))
+    turned = workspace.turned("a", 1)
+    assert turned.of("a").crop == Crop(left=0.5, right=1.0, top=0.25, bottom=1.0)
+    assert turned.turned("a", 3) == workspace
+
+
+def test_edit_that_changes_nothing_is_forgotten() -> None:
+    workspace = Workspace(source="x").edited("a", excluded=True).edited("a", excluded=False)
+    assert workspace == Workspace(source="x")
+
+
+async def test_captions_are_written_back_on_request_and_the_old_ones_kept(
+    workspaces: WorkspaceService, datasets: DatasetService, storage: StorageService, folder: Path
+) -> None:
+    found = await datasets.look(folder)
+    captions = {"a.jpg": "a cat", "b.png": "another", "c.webp": ""}
+    assert await workspaces.write_captions(found, captions, NOW) == 2
+    assert (folder / "a.txt").read_text() == "a cat\n"
+    assert not (folder / "c.txt").exists()
+    (kept,) = (storage.root / "workspaces").glob("*-captions-before-20261126T010203.jsonl")
+    assert kept.read_text() == '{"file_name": "a.jpg", "text": "a dog, ünder a tree"}\n'
+    assert await workspaces.write_captions(await datasets.look(folder), captions, NOW) == 0
+
+
+async def test_captions_in_an_archive_are_never_written(
+    workspaces: WorkspaceService, datasets: DatasetService, tmp_path: Path
+) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", "a")
+    found = await datasets.look(tmp_path / "a.zip")
+    with pytest.raises(DatasetError, match="archive"):
+        await workspaces.write_captions(found, {"a.jpg": "a"}, NOW)
