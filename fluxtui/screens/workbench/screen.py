@@ -55,6 +55,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
     """
 
     CSS_PATH = "workbench.tcss"
+    AUTO_FOCUS = "#bench-list RowGrid"
     HELP = (
         "Every picture with what is wrong with it and its caption. Your files are never changed: edits are "
         "kept beside them until you discard them. Enter edits the caption, space leaves a picture out or "
@@ -117,7 +118,6 @@ class WorkbenchScreen(QuietScreen["Found"]):
     def on_mount(self) -> None:
         """Look through the pictures, and follow what is to be told."""
         self.watch(self.app, "notices", self._flash, init=False)
-        self.query_one(RowTable).focus()
         self.action_look()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -51,7 +51,10 @@ def work(
             screen = WorkbenchScreen(pictures, RULES, "TOK")
             app.push_screen(screen)
             await until(pilot, lambda: screen.dataset is not None)
-            await pilot.pause()
+            # The rows come with the first layout.
+            await until(
+                pilot, lambda: screen.query_one(CaptionArea).text != "" and screen.focused is not None
+            )
             await steps(app, pilot, screen)
             await pilot.pause()
 
