@@ -91,6 +91,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self._history = History(present=Workspace(source=str(source)))
         self._dataset: Dataset | None = None
         self._pictures: tuple[BenchPicture, ...] = ()
+        self._listed: tuple[BenchPicture, ...] = ()
         self._previews: Previews | None = None
         self._filter = Show.ALL
         self._current = ""
@@ -160,15 +161,24 @@ class WorkbenchScreen(QuietScreen["Found"]):
 
     # Showing
 
-    def _refresh(self) -> None:
-        """Judge the pictures with the present edits and show everything anew."""
+    def _refresh(self, *, is_editing: bool | None = None) -> None:
+        """Judge the pictures with the present edits and show everything anew.
+
+        Args:
+            is_editing: whether a caption is being typed; None to see where the focus is.
+        """
         found = self._found
         if found is None:
             return
         workspace = self._history.present
         self._dataset = self.app.services.datasets.judge(found, self._rules, workspace)
         self._pictures = bench.bench_pictures(found, self._dataset, workspace)
-        listed = bench.shown(self._pictures, self._filter)
+        if is_editing is None:
+            is_editing = self.query_one(CaptionArea).has_focus
+        names = {item.name for item in bench.shown(self._pictures, self._filter)}
+        # A picture whose caption is typed stays, also where the filter is for those without one.
+        names |= {self._current} if is_editing else set()
+        listed = self._listed = tuple(item for item in self._pictures if item.name in names)
         self.query_one(RowTable).set_rows([rows.row_of(item) for item in listed])
         self.query_one(ThumbnailGrid).set_tiles([self._tile(item) for item in listed])
         shown = "" if self._filter is Show.ALL else f" · {self._filter.value}: {len(listed)}"
@@ -178,7 +188,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
         line = self.query_one("#bench-set", PlainStatic)
         line.display = bool(lines)
         line.show("\n".join(lines))
-        self._select(self._selected())
+        self._select(self._current if is_editing else self._selected())
 
     def _tile(self, item: BenchPicture) -> Tile:
         edit = self._history.present.of(item.name)
@@ -209,7 +219,8 @@ class WorkbenchScreen(QuietScreen["Found"]):
     def _follow_cursor(self, event: RowTable.Highlighted | ThumbnailGrid.Highlighted) -> None:
         event.stop()
         in_grid = isinstance(event, ThumbnailGrid.Highlighted)
-        if in_grid is self.has_class("-grid"):
+        # A table that is laid out anew has no row for a moment; the caption that is edited must not go then.
+        if in_grid is self.has_class("-grid") and (event.key is not None or not self._listed):
             self._select(event.key or "")
 
     def _select(self, name: str) -> None:
@@ -317,15 +328,17 @@ class WorkbenchScreen(QuietScreen["Found"]):
     @on(CaptionArea.Go)
     def _go_on(self, event: CaptionArea.Go) -> None:
         event.stop()
-        names = [item.name for item in bench.shown(self._pictures, self._filter)]
+        names = [item.name for item in self._listed]
         if self._current in names:
             index = min(max(names.index(self._current) + event.by, 0), len(names) - 1)
             self._put_cursor(names[index])
+            self._refresh()
 
     @on(CaptionArea.Left)
     def _leave_caption(self, event: CaptionArea.Left) -> None:
         event.stop()
         self._focus_many()
+        self._refresh(is_editing=False)
 
     def _focus_many(self) -> None:
         (self.query_one(ThumbnailGrid) if self.has_class("-grid") else self.query_one(RowTable)).focus()

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.dataset import DatasetRules
+from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 
@@ -47,7 +48,7 @@ def work(
     async def run(steps: Steps, size: tuple[int, int] = (120, 40)) -> None:
         app = make_app()
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: app.screen.is_mounted and bool(app.profile))
+            await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
             screen = WorkbenchScreen(pictures, RULES, "TOK")
             app.push_screen(screen)
             await until(pilot, lambda: screen.dataset is not None)
@@ -95,6 +96,20 @@ async def test_captions_are_edited_one_after_the_other(work: Work, until: Until)
         await pilot.press("u")
         assert screen.captions()["a.png"] == "a lantern, night, a"
         assert (screen.source / "a.txt").read_text() == "a lantern, night, a"
+
+    await work(steps)
+
+
+async def test_what_is_typed_stays_with_its_picture_whatever_is_listed(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("p", "p")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
+        await pilot.press(*"fog")
+        assert screen.captions()["f.webp"] == "fog"
+        await pilot.press("escape")
+        await until(pilot, lambda: "without a caption: 0" in str(screen.query_one("#bench-title").render()))
 
     await work(steps)
 
