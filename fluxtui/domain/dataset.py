@@ -104,7 +104,6 @@ class Fix(StrEnum):
 
     EXCLUDE = "leave the picture out"
     REREAD = "read the caption as Windows-1252 text"
-    DROP_CAPTION = "do without this caption"
 
 
 class DatasetProblem(BaseModel):

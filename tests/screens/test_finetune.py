@@ -387,3 +387,25 @@ async def test_edits_of_the_workbench_count_in_the_training(
         assert screen.order.dataset is not None
         assert len(screen.order.dataset.pictures) == 6
         assert sorted(path.name for path in training_pictures.glob("*.png"))[0] == "lantern-0.png"
+
+
+async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
+    make_app: AppFactory, training_pictures: Path, until: Until
+) -> None:
+    from fluxtui.screens.workbench import WorkbenchScreen
+
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        await fill(screen, pilot, until, finetune_comment="Fewer", mode="style")
+        screen.query_one("#contents", RowTable).focus()
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.captions()))
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press("x", "escape")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        assert screen.order.dataset is not None
+        assert len(screen.order.dataset.pictures) == 6

@@ -410,8 +410,9 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
             await self._start(order)
 
     async def _is_complete(self) -> bool:
-        await self._dataset_panel.looked()
-        order = self.order
+        dataset = await self._dataset_panel.looked()
+        # The news of it may still be on its way here, and what was in it before must not be paid for.
+        order = self.order = replace(self.order, source=self._dataset_panel.source, dataset=dataset)
         if fault := order.dataset_fault():
             self.app.tell(f"{fault} Nothing was sent.", severity="warning")
             self._dataset_panel.source_input.focus()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, getters, on, work
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -97,6 +97,8 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self._current = ""
         self._draft_crop: Crop | None = None
         self._saving = asyncio.Lock()
+        self._saved: History | None = None
+        """What is on the disk, as far as it is known."""
 
     def compose(self) -> ComposeResult:
         """Lay out the list or grid beside the one picture."""
@@ -143,7 +145,8 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self._title("Looking · Esc stops")
         services = self.app.services
         try:
-            self._history = await services.workspaces.load(self._path)
+            if self._saved is None:
+                self._history = self._saved = await services.workspaces.load(self._path)
             self._found = await services.datasets.look(self._path, progress)
         except FluxError as error:
             self._title(f"✗ {error.sentence()}")
@@ -152,9 +155,9 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self._previews = Previews(self._found, services.thumbnails)
         self.query_one(PicturePane).forget()
         self._refresh()
-        if self._begin_with:
+        if any(item.name == self._begin_with for item in self._listed):
             self._put_cursor(self._begin_with)
-            self._begin_with = ""
+        self._begin_with = ""
 
     def _title(self, text: str) -> None:
         self.query_one("#bench-title", PlainStatic).show(text, layout=False)
@@ -237,7 +240,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
         caption = picture.caption if picture is not None else ""
         words = f"Caption · {bench.caption_words(caption)} · Enter edits" if picture is not None else ""
         self.query_one("#bench-caption-line", PlainStatic).show(words, layout=False)
-        self.query_one(CaptionArea).show(name, caption)
+        self.query_one(CaptionArea).show(name if picture is not None else "", caption)
 
     # Changing
 
@@ -260,7 +263,10 @@ class WorkbenchScreen(QuietScreen["Found"]):
 
     async def _save(self) -> None:
         async with self._saving:
-            await self.app.services.workspaces.save(self._history)
+            history = self._history
+            if history is not self._saved:
+                await self.app.services.workspaces.save(history)
+                self._saved = history
 
     def _edit_one(self, done: str, edit: Callable[[Workspace, str], Workspace]) -> None:
         picture = self._picture
@@ -270,7 +276,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self.change(edit(self._history.present, picture.name), f"{done} {picture.name}")
 
     def action_include(self) -> None:
-        """Leave a picture out, or take it back, and go on to the next."""
+        """Leave a picture out, or take it back."""
         excluded = self._history.present.of(self._current).excluded
         self._edit_one(
             "taking back" if excluded else "leaving out",
@@ -426,12 +432,13 @@ class WorkbenchScreen(QuietScreen["Found"]):
 
     def action_back(self) -> None:
         """Go back to the training, once everything is on the disk."""
-        self._leave()
+        guarded(self, self._leave(), doing="saving the edits", group="leave", exclusive=True)
 
-    @work(group="leave", exclusive=True)
     async def _leave(self) -> None:
-        async with self._saving:
-            self._close_previews()
+        # A save that was asked for may not have begun, and would end with this screen.
+        if self._saved is not None:
+            await self._save()
+        self._close_previews()
         self.dismiss(self._found)
 
     def _close_previews(self) -> None:
