@@ -399,7 +399,6 @@ async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
         screen = await place(app, pilot, until)
         await choose(screen, pilot, until, training_pictures)
         await fill(screen, pilot, until, finetune_comment="Fewer", mode="style")
-        screen.query_one("#contents", RowTable).focus()
         await pilot.press("f8")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.captions()))
         await until(pilot, lambda: app.screen.focused is not None)

@@ -42,7 +42,6 @@ class DatasetPanel(Vertical):
     """Holds the source as typed and shows what was found in it; looks into it by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8,e", "edit", "Edit pictures", id="dataset.edit", key_display="F8"),
         Binding("r", "look", "Look again", id="dataset.look"),
     ]
 
@@ -200,10 +199,6 @@ class DatasetPanel(Vertical):
         if self._found is not None:
             await self._read_edits(self._found)
             self._judge()
-
-    def action_edit(self) -> None:
-        """Open the workbench."""
-        self.open_workbench()
 
     def _forget(self) -> None:
         self._found = None

@@ -63,6 +63,7 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "train", "Train", id="finetune.train"),
         Binding("ctrl+l,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
+        Binding("f8", "edit_pictures", "Edit pictures", id="finetune.edit", show=False),
         Binding("escape", "stop", "Stop", id="finetune.stop", show=False),
     ]
 
@@ -385,6 +386,10 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
     def action_choose_pictures(self) -> None:
         """Let a folder or archive be picked from the disk."""
         self._dataset_panel.choose()
+
+    def action_edit_pictures(self) -> None:
+        """Open the workbench, from any field."""
+        self._dataset_panel.open_workbench()
 
     @on(TrainLine.Stopped)
     def action_stop(self) -> None:
