@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Footer
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -72,10 +73,9 @@ async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> Non
         await pilot.pause(0.02)
 
 
-async def keys_are_shown(screen: FinetuneScreen, pilot: Pilot[int]) -> None:
-    """Wait for the footer, which comes a little later than all else and not at all behind a dialog."""
-    while not screen.query("FooterKey"):
-        await pilot.pause(0.02)
+def without_keys(screen: FinetuneScreen) -> None:
+    """Hide the footer, which may be made anew before or after a dialog lies over it."""
+    screen.query_one(Footer).display = False
 
 
 def training(number: int, state: JobState, **changes: Any) -> Job:
@@ -201,7 +201,7 @@ def test_presets(compare: Compare, size: tuple[int, int]) -> None:
         trainer = screen.order.trainer
         assert trainer is not None
         await app.services.presets.save(trainer, "Long [/x]", {"iterations": 700, "finetune_type": "lora"})
-        await keys_are_shown(screen, pilot)
+        without_keys(screen)
         screen.action_presets()
         while not isinstance(app.screen, ChoiceDialog):
             await pilot.pause(0.02)
@@ -257,7 +257,7 @@ def test_default_caption(compare_shared: Compare, size: tuple[int, int]) -> None
 @SIZES
 def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
-        await keys_are_shown(screen, pilot)
+        without_keys(screen)
         screen.query_one(TrainerChooser).action_open()
         while not isinstance(app.screen, ChoiceDialog):
             await pilot.pause(0.02)
