@@ -186,7 +186,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self.query_one(ThumbnailGrid).set_tiles([self._tile(item) for item in listed])
         shown = "" if self._filter is Show.ALL else f" · {self._filter.value}: {len(listed)}"
         source = safe_text(self._path, limit=60)
-        self._title(f"{source} · {bench.summary(self._dataset, self._pictures)}{shown}")
+        self._title(f"{bench.summary(self._dataset, self._pictures)}{shown} · {source}")
         lines = bench.set_problems(self._dataset)
         line = self.query_one("#bench-set", PlainStatic)
         line.display = bool(lines)
