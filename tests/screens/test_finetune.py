@@ -65,7 +65,7 @@ def summary(screen: FinetuneScreen) -> str:
 
 def train_line(screen: FinetuneScreen) -> str:
     line = screen.query_one(TrainLine)
-    return " ".join(str(part.render()) for part in line.children if part.display)
+    return " ".join(str(part.render()) for part in line.query("PlainLabel, Button") if part.display)
 
 
 async def test_it_trains_from_the_folder_to_the_finetune(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
@@ -11,16 +11,19 @@ from textual.widgets import Button
 from fluxtui.widgets.plain import PlainLabel, plain
 
 
-class TrainLine(Horizontal):
-    """`[ Train · $4.00 ]  balance $20.00, $16.00 afterwards  [ Samples ]`.
+class TrainLine(Container):
+    """`[ Train · $4.00 ]  [ Samples ]  balance $20.00, $16.00 afterwards`.
 
     While a training is being prepared, its progress and a way out.
     """
 
     DEFAULT_CSS = """
     TrainLine {
+        layout: horizontal;
         height: 1;
+        #buttons { width: auto; height: 1; }
         Button { width: auto; min-width: 10; }
+        #samples { margin-left: 2; }
         .step { width: 2; color: $text-muted; }
         #money { width: 1fr; height: auto; margin-left: 2; color: $text-muted; }
         #money.-fault { color: $text-error; }
@@ -42,11 +45,12 @@ class TrainLine(Horizontal):
         train.variant = "primary"
         stop = Button("Stop", id="stop", compact=True)
         stop.display = False
-        yield PlainLabel("3", classes="step")
-        yield train
-        yield stop
+        with Horizontal(id="buttons"):
+            yield PlainLabel("3", classes="step")
+            yield train
+            yield stop
+            yield Button("Samples", id="samples", compact=True)
         yield PlainLabel("", id="money")
-        yield Button("Samples", id="samples", compact=True)
 
     def on_mount(self) -> None:
         """Show that there are no samples yet."""
