@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.threads import Progress, in_thread
+from fluxtui.services.threads import Progress, in_thread, new_file
 
 if TYPE_CHECKING:
     from fluxtui.domain.found import Found
@@ -81,7 +81,7 @@ class DatasetService:
 
         if dataset.blocking:
             raise DatasetError(" ".join(problem.sentence() for problem in dataset.blocking))
-        temporary = await asyncio.to_thread(storage.temporary, ".zip")
+        temporary = await new_file(storage.temporary, ".zip")
         try:
             packed = await in_thread(
                 lambda advance, stop: pack_dataset(dataset, temporary, rules, advance, stop), progress
