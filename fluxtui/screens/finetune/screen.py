@@ -27,6 +27,8 @@ from fluxtui.screens.finetune.advising import advice_texts
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, values_at
 from fluxtui.screens.finetune.preset_keys import PresetKeys
+from fluxtui.screens.finetune.samples import Samples, kept_prompts
+from fluxtui.screens.finetune.samples_part import SamplesPart
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.finetune.trainers import Trainers, ask_profile, trainer_choices
@@ -44,20 +46,21 @@ TITLE_CELLS = 10
 _TRAINER = Field("trainer", "Trainer", "", Control.CHOICE, required=True, nullable=False, default=None)
 
 
-class FinetuneScreen(PresetKeys, TrainingsPart):
+class FinetuneScreen(PresetKeys, SamplesPart, TrainingsPart):
     """Trains finetunes. What is asked for is one `TrainingOrder`; the widgets show it and report changes."""
 
     PLACE: ClassVar[str] = "finetune"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#source"
     HELP = (
-        "First the pictures: type the path of a folder or a ZIP, or choose it; it is looked through at once. "
-        "F8 shows them all, to be mended, cropped and captioned. "
-        "Then choose the trainer, which may be at any of your services, and say what is to be learned; the "
-        "lines under the form explain the field you are in, and advise. F9 fills in values for a purpose, or "
-        "those that you have saved. Each trainer judges the pictures by rules of its own. Then train; you "
-        "are asked before anything is paid. Below are the trainings that run and the last ones: Enter on one "
-        "that is ready generates with it, on any other shows its story; `x` cancels one where that can be."
+        "First the pictures: type the path of a folder or a ZIP, or choose it; it is looked through at "
+        "once. F8 shows them all, to be mended, cropped and captioned. Then choose the trainer, which may "
+        "be at any of your services, and say what is to be learned; the lines under the form explain the "
+        "field you are in, and advise. F9 fills in values for a purpose, or those that you have saved. "
+        "Each trainer judges the pictures by rules of its own. F12 asks for sample pictures, which are made "
+        "when the training is done. Then train; you are asked before anything is paid. Below are the "
+        "trainings that run and the last ones: Enter on one that is ready generates with it, on any other "
+        "shows its story; `x` cancels one where that can be."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -127,6 +130,7 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
             self._remembered = {
                 str(ref): values for ref, values in remembered.items() if isinstance(values, dict)
             }
+        self.samples = Samples(kept_prompts(draft))
         self.order = TrainingOrder(source=str(draft.get("source") or ""))
 
     async def restored(self) -> None:
@@ -198,6 +202,7 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         self.fault = self._trainers.fault if self._trainers.answers else None
         self._chooser.choices = trainer_choices(self._trainers, self.app.prices)
         self._show_price()
+        self.price_samples()
 
     async def fill(self, filling: Filling) -> None:
         """Put values into the form of their trainer, and the pictures beside it."""
@@ -317,17 +322,39 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         trainer = self.order.trainer
         if trainer is not None:
             self._remembered[trainer.ref] = dict(self.order.values)
-        draft = {"source": self.order.source, "trainer": self._wished_trainer, "by_trainer": self._remembered}
+        draft = {
+            "source": self.order.source,
+            "trainer": self._wished_trainer,
+            "by_trainer": self._remembered,
+            "samples": list(self.samples.prompts),
+        }
         self.keep_draft(draft)
 
     def watch_order(self) -> None:
         """Show what the order costs, and what is advised for it."""
+        self.sampled_trainer = self.order.trainer
+        self.sampled_trigger_word = str(self.order.values.get("trigger_word") or "")
         self._show_price()
         if self.is_mounted:
             self._show_advice()
 
     def _estimate(self) -> Estimate | None:
-        return self.order.estimate(self._terms.live)
+        return self._terms.total(self.order)
+
+    def watch_samples(self, before: Samples, now: Samples) -> None:
+        """Show what they cost."""
+        earlier = replace(self._terms, samples=before).total(self.order)
+        # A change of what they are made with is none that the user made.
+        self._cost = self._cost.following("samples", earlier) if before.chosen == now.chosen else CostChange()
+        self._show_price()
+
+    def keep_samples(self) -> None:
+        """Remember the prompts."""
+        self._keep()
+
+    @on(TrainLine.SamplesAsked)
+    def _ask_for_samples(self) -> None:
+        self.action_samples()
 
     def watch_preparing(self) -> None:
         """Show the price again once nothing is being prepared."""
@@ -337,7 +364,8 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         if self.preparing or not self.is_mounted:
             return
         terms = self._terms
-        estimate = self.order.estimate(terms.live)
+        estimate = self._estimate()
+        self._train_line.show_samples(self.samples.label)
         text, too_low = words.money_text(estimate, terms.balance, is_told=terms.is_told)
         text = words.changed_text(self._cost.show(estimate), text, estimate, terms.balance)
         self._train_line.show_price(estimate.show() if estimate else "", text, fault=too_low)
@@ -347,16 +375,22 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         """On what terms the chosen trainer is paid."""
         trainer = self.order.trainer
         if trainer is None:
-            return words.Terms()
+            return words.Terms(samples=self.samples)
         known = self.app.balance_of(trainer.profile)
         return words.Terms(
             None if known is None else known.credits,
             trainer.profile not in self.app.silent_profiles,
             self.app.prices.of(trainer.provider, trainer.endpoint),
             self._trainers.abilities(trainer.profile),
+            self.samples,
         )
 
     # The trainings
+
+    @property
+    def offered_trainers(self) -> tuple[Trainer, ...]:
+        """The trainers of all profiles."""
+        return self._trainers.offered
 
     def _show_trainings(self) -> None:
         self.show_times()
@@ -410,9 +444,9 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
         if not await self._is_complete():
             return
         order, terms = self.order, self._terms
-        estimate = order.request().estimate(terms.live)
+        estimate = terms.samples.with_training(order.request().estimate(terms.live))
         if await ask(self.app, _question(words.confirmation(order, terms), estimate)):
-            await self._start(order)
+            await self._start(order, terms.samples)
 
     async def _is_complete(self) -> bool:
         dataset = await self._dataset_panel.looked()
@@ -428,7 +462,7 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
             return False
         return True
 
-    async def _start(self, order: TrainingOrder) -> None:
+    async def _start(self, order: TrainingOrder, samples: Samples) -> None:
         if order.dataset is None or order.trainer is None:
             return
 
@@ -444,6 +478,7 @@ class FinetuneScreen(PresetKeys, TrainingsPart):
                 order.given(),
                 progress,
                 endpoint_id=order.trainer.endpoint.info.id,
+                samples=samples.ordered,
             )
         except InvalidInput as error:
             self._form.show_problems(error.problems)

@@ -12,14 +12,17 @@ from fluxtui.widgets.plain import PlainLabel, plain
 
 
 class TrainLine(Horizontal):
-    """`[ Train · $4.00 ]  balance $20.00, $16.00 afterwards`; while preparing, progress and a way out."""
+    """`[ Train · $4.00 ]  balance $20.00, $16.00 afterwards  [ Samples ]`.
+
+    While a training is being prepared, its progress and a way out.
+    """
 
     DEFAULT_CSS = """
     TrainLine {
         height: 1;
         Button { width: auto; min-width: 10; }
         .step { width: 2; color: $text-muted; }
-        #money { width: 1fr; margin-left: 2; color: $text-muted; }
+        #money { width: 1fr; height: auto; margin-left: 2; color: $text-muted; }
         #money.-fault { color: $text-error; }
     }
     """
@@ -30,8 +33,11 @@ class TrainLine(Horizontal):
     class Stopped(Message):
         """The user wants what runs to stop."""
 
+    class SamplesAsked(Message):
+        """The user wants to say what sample pictures go with it."""
+
     def compose(self) -> ComposeResult:
-        """Lay out the two buttons and the words."""
+        """Lay out the buttons and the words."""
         train = Button("Train", id="train", compact=True)
         train.variant = "primary"
         stop = Button("Stop", id="stop", compact=True)
@@ -40,6 +46,18 @@ class TrainLine(Horizontal):
         yield train
         yield stop
         yield PlainLabel("", id="money")
+        yield Button("Samples", id="samples", compact=True)
+
+    def on_mount(self) -> None:
+        """Show that there are no samples yet."""
+        self.show_samples("Samples")
+
+    def show_samples(self, words: str) -> None:
+        """Show what sample pictures are asked for, on their button."""
+        button, label = self.query_one("#samples", Button), Content.assemble(f" {words} ", ("F12 ", "dim"))
+        if button.label != label:
+            button.label = label
+            button.refresh(layout=True)
 
     def show_price(self, price: str, words: str, *, fault: bool = False) -> None:
         """Show what the training costs (`''` where that is not known) and what that means."""
@@ -56,6 +74,7 @@ class TrainLine(Horizontal):
     def _show_busy(self, busy: bool) -> None:
         train, stop = self.query_one("#train", Button), self.query_one("#stop", Button)
         train.display, stop.display = not busy, busy
+        self.query_one("#samples", Button).display = not busy
 
     def _say(self, words: str, fault: bool) -> None:
         label = self.query_one("#money", PlainLabel)
@@ -65,4 +84,5 @@ class TrainLine(Horizontal):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Hand the wish on."""
         event.stop()
-        self.post_message(self.Stopped() if event.button.id == "stop" else self.Pressed())
+        messages = {"stop": self.Stopped, "samples": self.SamplesAsked}
+        self.post_message(messages.get(event.button.id or "", self.Pressed)())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
 
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.uses import Trainer
 from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.trainings import TrainingsPanel
@@ -22,9 +25,18 @@ class TrainingsPart(PlaceScreen):
     LOG_LINES: ClassVar[int] = 3
     """How many lines of a training's log are shown where there is room."""
 
+    @property
+    @abstractmethod
+    def offered_trainers(self) -> Sequence[Trainer]:
+        """The trainers that are on offer now."""
+
     def show_times(self) -> None:
         """Show the trainings as they are by now."""
-        self.query_one(TrainingsPanel).show(words.trainings_of(self.app.jobs), self.app.clock())
+        jobs, now = self.app.jobs, self.app.clock()
+        offered = self.offered_trainers
+        self.query_one(TrainingsPanel).show(
+            words.trainings_of(jobs), now, lambda job: words.time_left(job, jobs, offered, now)
+        )
 
     @on(RowTable.Highlighted, "#trainings")
     def show_log(self) -> None:

@@ -1,0 +1,57 @@
+"""Sample pictures of a training at fal: made with the file that came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.jobs import JobService
+from fluxtui.services.journal import Journal
+from fluxtui.simulator.running import Simulator
+from tests.services.fal.conftest import GENERATOR, PROFILE, TRAINER, TRAINING
+
+Running = Callable[[JobService], AbstractAsyncContextManager[None]]
+Ended = Callable[..., Awaitable[tuple[Job, ...]]]
+
+
+async def test_samples_are_made_with_the_file_of_the_training(
+    finetuning: FinetuningService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    simulator: Simulator,
+    training_folder: Path,
+) -> None:
+    dataset = await DatasetService().inspect(training_folder, await finetuning.rules(PROFILE, TRAINER))
+    chosen = await finetuning.samples(PROFILE, TRAINER)
+    assert chosen.offer is not None
+    assert chosen.offer.ref == f"{PROFILE}/{GENERATOR}"
+    async with running(jobs):
+        training = await finetuning.start(
+            PROFILE, dataset, TRAINING, endpoint_id=TRAINER, samples=["a FOXX in snow"]
+        )
+        (waiting,) = [job for job in await open_journal.jobs.active() if job.after == training.id]
+        done, sample = await ended(jobs, [training, waiting])
+    assert (sample.state, sample.error) == (JobState.DONE, None)
+    assert sample.parameters["finetune_id"] == done.finetune_ref == sample.finetune_ref
+    assert sample.cost_credits == pytest.approx(waiting.estimate_credits)
+    assert len(simulator.fal.ledger()) == 2
+    assert simulator.fal.violations() == []
+
+
+async def test_every_trainer_has_an_offer_or_tells_why_not(finetuning: FinetuningService) -> None:
+    for trainer in await finetuning.endpoints(PROFILE):
+        chosen = await finetuning.samples(PROFILE, trainer.info.id)
+        if chosen.offer is None:
+            assert "no samples there" in chosen.reason
+        else:
+            assert chosen.offer.endpoint.info.finetunes is not None
+            assert trainer.info.trains in chosen.offer.endpoint.info.finetunes.bases
+            assert chosen.reason == ""
