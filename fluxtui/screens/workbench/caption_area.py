@@ -51,27 +51,42 @@ class CaptionArea(TextArea):
             soft_wrap=True,
             tab_behavior="focus",
             highlight_cursor_line=False,
-            placeholder=Content("no caption"),
             id=id,
         )
         self.cursor_blink = False
         self._picture = ""
+        self._told = ""
+        """The text as the screen knows it."""
 
     def show(self, name: str, caption: str) -> None:
-        """Show the caption of a picture, with the cursor at its end; what is typed in it stays."""
+        """Show the caption of a picture, with the cursor at its end; what is being typed in it stays."""
         text = safe_text(caption, newlines=True)
         is_new = name != self._picture
+        if not is_new and (self.has_focus or text.strip() == self.text.strip()):
+            return
+        self.tell()
         self._picture = name
+        self._told = text
         self.disabled = not name
-        if is_new or text.strip() != self.text.strip():
-            self.load_text(text)
-            self.move_cursor(self.document.end)
+        self.placeholder = Content("no caption") if name else Content()
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    @property
+    def untold(self) -> tuple[str, str] | None:
+        """The picture and its caption as typed, where the screen does not know that yet."""
+        return (self._picture, self.text) if self._picture and self.text != self._told else None
+
+    def tell(self) -> None:
+        """Tell what was typed since it was told last."""
+        if (untold := self.untold) is not None:
+            self._told = self.text
+            self.post_message(self.Typed(*untold))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell what is typed, but not what is only shown."""
         event.stop()
-        if self._picture and self.has_focus:
-            self.post_message(self.Typed(self._picture, self.text))
+        self.tell()
 
     def on_resize(self) -> None:
         """Draw the text as it is wrapped now: what wraps it anew draws nothing."""
@@ -83,9 +98,11 @@ class CaptionArea(TextArea):
         self.replace(safe_text(event.text, newlines=True), *self.selection)
 
     def action_go(self, by: int) -> None:
-        """Ask for another picture."""
+        """Ask for another picture; what was typed belongs to this one."""
+        self.tell()
         self.post_message(self.Go(by))
 
     def action_leave(self) -> None:
         """Ask for the list."""
+        self.tell()
         self.post_message(self.Left())
