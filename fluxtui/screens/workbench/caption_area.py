@@ -55,8 +55,8 @@ class CaptionArea(TextArea):
         )
         self.cursor_blink = False
         self._picture = ""
-        self._told = ""
-        """The text as the screen knows it."""
+        self._told = self._known = ""
+        """The text as it was told to the screen last, and as the screen has taken it."""
 
     def show(self, name: str, caption: str) -> None:
         """Show the caption of a picture, with the cursor at its end; what is being typed in it stays."""
@@ -66,22 +66,32 @@ class CaptionArea(TextArea):
             return
         self.tell()
         self._picture = name
-        self._told = text
+        self._told = self._known = text
         self.disabled = not name
         self.placeholder = Content("no caption") if name else Content()
         self.load_text(text)
         self.move_cursor(self.document.end)
 
-    @property
-    def untold(self) -> tuple[str, str] | None:
-        """The picture and its caption as typed, where the screen does not know that yet."""
-        return (self._picture, self.text) if self._picture and self.text != self._told else None
+    def take_typed(self) -> tuple[str, str] | None:
+        """Return the picture and its caption as typed, once, if the screen has not taken that yet.
+
+        What was told may still be on its way to a screen that is just being closed.
+        """
+        if not self._picture or self.text == self._known:
+            return None
+        self._told = self._known = self.text
+        return self._picture, self.text
+
+    def know(self, name: str, text: str) -> None:
+        """Note that the screen has taken what was typed."""
+        if name == self._picture:
+            self._known = text
 
     def tell(self) -> None:
         """Tell what was typed since it was told last."""
-        if (untold := self.untold) is not None:
+        if self._picture and self.text != self._told:
             self._told = self.text
-            self.post_message(self.Typed(*untold))
+            self.post_message(self.Typed(self._picture, self.text))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell what is typed, but not what is only shown."""

@@ -73,6 +73,7 @@ class CaptioningPart(EditingPart):
     @on(CaptionArea.Typed)
     def _take_caption(self, event: CaptionArea.Typed) -> None:
         event.stop()
+        self._area.know(event.name, event.text)
         self.change(*self._typed(event.name, event.text), going_on=True)
 
     def _typed(self, name: str, text: str) -> tuple[Workspace, str]:
@@ -80,8 +81,8 @@ class CaptioningPart(EditingPart):
 
     def record_untold(self) -> None:
         """Take over what was typed and has not been told yet."""
-        if (untold := self._area.untold) is not None:
-            self.record(*self._typed(*untold), going_on=True)
+        if (typed := self._area.take_typed()) is not None:
+            self.record(*self._typed(*typed), going_on=True)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Save a caption as soon as it is left."""
