@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,16 @@ class DatasetService:
         from fluxtui.services.datasets.judging import judge
 
         return judge(found, workspace or Workspace(source=str(found.source)), rules)
+
+    async def judged(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+        """Return the same, judged in a thread: thousands of pictures take longer than a key may."""
+        return await asyncio.to_thread(self.judge, found, rules, workspace)
+
+    def captions(self, found: Found, workspace: Workspace) -> Mapping[str, str]:
+        """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
+        from fluxtui.services.datasets.caption_judging import captions_of
+
+        return captions_of(found, workspace)
 
     def fixed(self, dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
         """Return the workspace with everything put right that the program can, as the problems say."""
