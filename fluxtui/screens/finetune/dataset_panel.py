@@ -107,7 +107,7 @@ class DatasetPanel(Vertical):
             return
         self._rules = rules
         if is_known and self._found is not None:
-            self._judge()
+            self._judge_soon()
             return
         self.source_input.show(source)
         self.action_look()
@@ -164,15 +164,23 @@ class DatasetPanel(Vertical):
             self.post_message(self.Changed(source, fault=error.sentence()))
             return
         self._found = found
-        self._judge()
+        await self._judge()
 
     async def _read_edits(self, found: Found) -> None:
         self._workspace = (await self.app.services.workspaces.load(found.source)).present
 
-    def _judge(self) -> None:
+    def _judge_soon(self, *, read_edits: bool = False) -> None:
+        # What was judged before must not be trained on.
+        self._dataset = None
+        work = self._judge(read_edits=read_edits)
+        self._looking = guarded(self, work, doing="judging the pictures", group="look", exclusive=True)
+
+    async def _judge(self, *, read_edits: bool = False) -> None:
         """Judge what was found by the rules of the trainer, with the edits of the workbench."""
+        if self._found is not None and read_edits:
+            await self._read_edits(self._found)
         if self._found is not None and self._rules is not None:
-            dataset = self.app.services.datasets.judge(self._found, self._rules, self._workspace)
+            dataset = await self.app.services.datasets.judged(self._found, self._rules, self._workspace)
             self._show(dataset)
             self.post_message(self.Changed(self._looked_at, dataset))
 
@@ -190,15 +198,7 @@ class DatasetPanel(Vertical):
     def _edited(self, found: Found | None) -> None:
         if found is not None:
             self._found = found
-        # What was judged before the edits must not be trained on.
-        self._dataset = None
-        work = self._judge_again()
-        self._looking = guarded(self, work, doing="reading the edits", group="look", exclusive=True)
-
-    async def _judge_again(self) -> None:
-        if self._found is not None:
-            await self._read_edits(self._found)
-            self._judge()
+        self._judge_soon(read_edits=True)
 
     def _forget(self) -> None:
         self._found = None
