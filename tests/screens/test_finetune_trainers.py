@@ -183,7 +183,7 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
         "FLUX.2 quick LoRA at Academy, profile school",
         "in beta",
         "told by the service on 2026-11-23",
-        "the service tells no balance",
+        "The service tells no balance.",
         CANCEL_ADVICE,
         "$2.00 (by the step)",
     ):
