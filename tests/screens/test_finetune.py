@@ -271,6 +271,20 @@ async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: P
         await until(pilot, lambda: screen.order.dataset is not None)
 
 
+async def test_a_path_that_is_only_typed_is_looked_through_before_the_question(
+    make_app: AppFactory, training_pictures: Path, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await fill(screen, pilot, until, finetune_comment="Typed", mode="style")
+        panel = screen.query_one(DatasetPanel)
+        panel.source_input.focus()
+        panel.source_input.value = str(training_pictures)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog) and "Pictures: 7 " in words(app))
+
+
 async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
     make_app: AppFactory, training_pictures: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:

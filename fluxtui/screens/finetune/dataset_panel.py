@@ -122,7 +122,9 @@ class DatasetPanel(Vertical):
             self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
 
     async def looked(self) -> Dataset | None:
-        """Wait until looking through the source has ended, or was stopped; return what is in it by then."""
+        """Return what is in the source as it is typed, looked through if need be; None where that fails."""
+        if (self._dataset is None and not self.is_looking) or self._looked_at != self.source:
+            self.action_look()
         if self._looking is not None:
             with suppress(WorkerCancelled):
                 await self._looking.wait()
