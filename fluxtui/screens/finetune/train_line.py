@@ -39,35 +39,36 @@ class TrainLine(Container):
     class SamplesAsked(Message):
         """The user wants to say what sample pictures go with it."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # What they say may be known before they are laid out.
+        self._train = Button(_words("Train", "^S"), id="train", compact=True)
+        self._train.variant = "primary"
+        self._stop = Button("Stop", id="stop", compact=True)
+        self._stop.display = False
+        self._samples = Button(_words("Samples", "F12"), id="samples", compact=True)
+        self._money = PlainLabel("", id="money")
+
     def compose(self) -> ComposeResult:
         """Lay out the buttons and the words."""
-        train = Button("Train", id="train", compact=True)
-        train.variant = "primary"
-        stop = Button("Stop", id="stop", compact=True)
-        stop.display = False
         with Horizontal(id="buttons"):
             yield PlainLabel("3", classes="step")
-            yield train
-            yield stop
-            yield Button("Samples", id="samples", compact=True)
-        yield PlainLabel("", id="money")
-
-    def on_mount(self) -> None:
-        """Show that there are no samples yet."""
-        self.show_samples("Samples")
+            yield self._train
+            yield self._stop
+            yield self._samples
+        yield self._money
 
     def show_samples(self, words: str) -> None:
         """Show what sample pictures are asked for, on their button."""
-        button, label = self.query_one("#samples", Button), Content.assemble(f" {words} ", ("F12 ", "dim"))
-        if button.label != label:
-            button.label = label
-            button.refresh(layout=True)
+        label = _words(words, "F12")
+        if self._samples.label != label:
+            self._samples.label = label
+            self._samples.refresh(layout=True)
 
     def show_price(self, price: str, words: str, *, fault: bool = False) -> None:
         """Show what the training costs (`''` where that is not known) and what that means."""
         self._show_busy(False)
-        label = f" Train · {price} " if price else " Train "
-        self.query_one("#train", Button).label = Content.assemble(label, ("^S ", "dim"))
+        self._train.label = _words(f"Train · {price}" if price else "Train", "^S")
         self._say(words, fault)
 
     def show_progress(self, words: str) -> None:
@@ -76,17 +77,19 @@ class TrainLine(Container):
         self._say(words, False)
 
     def _show_busy(self, busy: bool) -> None:
-        train, stop = self.query_one("#train", Button), self.query_one("#stop", Button)
-        train.display, stop.display = not busy, busy
-        self.query_one("#samples", Button).display = not busy
+        self._stop.display = busy
+        self._train.display = self._samples.display = not busy
 
     def _say(self, words: str, fault: bool) -> None:
-        label = self.query_one("#money", PlainLabel)
-        label.show(plain(words))
-        label.set_class(fault, "-fault")
+        self._money.show(plain(words))
+        self._money.set_class(fault, "-fault")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Hand the wish on."""
         event.stop()
         messages = {"stop": self.Stopped, "samples": self.SamplesAsked}
         self.post_message(messages.get(event.button.id or "", self.Pressed)())
+
+
+def _words(words: str, key: str) -> Content:
+    return Content.assemble(f" {words} ", (f"{key} ", "dim"))
