@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fluxtui.api.acquiring import acquired
 
@@ -48,6 +48,21 @@ async def in_thread(work: Callable[[Advance, threading.Event], R], progress: Pro
     except asyncio.CancelledError:
         stop.set()
         await asyncio.gather(running, return_exceptions=True)
+        raise
+
+
+async def unbroken(work: Coroutine[Any, Any, R]) -> R:
+    """Do work of a moment to its end and return what it returns, even if the caller is cancelled.
+
+    Raises:
+        asyncio.CancelledError: the caller was cancelled; the work has ended by then, well or not.
+        Exception: whatever `work` raises.
+    """
+    doing = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.gather(doing, return_exceptions=True)
         raise
 
 
