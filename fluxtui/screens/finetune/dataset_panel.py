@@ -65,6 +65,7 @@ class DatasetPanel(Vertical):
         self._dataset: Dataset | None = None
         self._rows: dict[str, words.DatasetRow] = {}
         self._looking: Worker[None] | None = None
+        self._weighing: Worker[None] | None = None
         self._looked_at = ""
         self._filled = 0
         self.trigger_word = ""
@@ -122,10 +123,11 @@ class DatasetPanel(Vertical):
             self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
 
     async def looked(self) -> Dataset | None:
-        """Wait until looking through the source has ended, or was stopped; return what is in it by then."""
-        if self._looking is not None:
-            with suppress(WorkerCancelled):
-                await self._looking.wait()
+        """Wait until the source is looked through and its archive estimated; return what is in it by then."""
+        for work in (self._looking, self._weighing):
+            if work is not None:
+                with suppress(WorkerCancelled):
+                    await work.wait()
         return self._dataset if self._looked_at == self.source else None
 
     def stop_looking(self) -> bool:
@@ -183,6 +185,20 @@ class DatasetPanel(Vertical):
             dataset = await self.app.services.datasets.judged(self._found, self._rules, self._workspace)
             self._show(dataset)
             self.post_message(self.Changed(self._looked_at, dataset))
+            work = self._weigh(dataset, self._rules)
+            doing = "estimating the size of the archive"
+            self._weighing = guarded(self, work, doing=doing, group="weigh", exclusive=True)
+
+    async def _weigh(self, dataset: Dataset, rules: DatasetRules) -> None:
+        """Tell how much would be sent. Where that cannot be told, packing says why."""
+        if dataset.blocking:
+            return
+        with suppress(DatasetError):
+            size = await self.app.services.datasets.archive_size(dataset, rules)
+            if dataset is self._dataset:
+                self._dataset = dataset.model_copy(update={"archive": size})
+                self._summarise(self._dataset)
+                self.post_message(self.Changed(self._looked_at, self._dataset))
 
     def open_workbench(self, name: str = "") -> None:
         """Show all pictures with their captions and problems, to be edited; `name` is where to begin."""
@@ -209,6 +225,9 @@ class DatasetPanel(Vertical):
     def _show(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._fill(words.dataset_rows(dataset, self._rules))
+        self._summarise(dataset)
+
+    def _summarise(self, dataset: Dataset) -> None:
         sign, style = ("✗", "$text-error") if dataset.blocking else ("✓", "$text-success")
         self._say(f"{sign} {words.summary_text(dataset)}", style)
 
