@@ -93,11 +93,11 @@ class Term:
 class GalleryFilter(BaseModel):
     """Which pictures to show, and in what order. All conditions hold together.
 
-    `words` are looked for in prompts: each is the beginning of a word, "in quotes" several in their order, with
-    `-` in front what must not be there. `finetune` and `endpoint` are names, whatever their case: pictures with
-    exactly this name if there are some, else those whose name contains it; `*` stands for anything. `profile` is
-    a whole name. `since` and `until` are local days, both included. Sizes are in pixels, money is in credits;
-    bounds are included. `trashed` shows the trash instead of the gallery.
+    `words` are looked for in prompts: each is the beginning of a word, "in quotes" several in their order,
+    with `-` in front what must not be there. `finetune` and `endpoint` are names, whatever their case: the
+    pictures with exactly this name, else those whose name contains it; `*` stands for anything. `profile` is a
+    whole name. `since` and `until` are local days, both included. Sizes are in pixels, money
+    is in credits; bounds are included. `trashed` shows the trash instead of the gallery.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

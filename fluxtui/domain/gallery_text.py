@@ -1,7 +1,7 @@
 """The line in which people write a filter of the gallery, read and written.
 
-A line is words to look for in prompts and conditions like `rating>=3`. What would be taken for a condition, or
-has spaces, stands in quotes; a quote inside of quotes is doubled.
+A line is words to look for in prompts and conditions like `rating>=3`. What would be taken for a condition,
+or has spaces, stands in quotes; a quote inside of quotes is doubled.
 """
 
 from __future__ import annotations
