@@ -95,9 +95,9 @@ class GalleryFilter(BaseModel):
 
     `words` are looked for in prompts: each is the beginning of a word, "in quotes" several in their order,
     with `-` in front what must not be there. `finetune` and `endpoint` are names, whatever their case: the
-    pictures with exactly this name, else those whose name contains it; `*` stands for anything. `profile` is a
-    whole name. `since` and `until` are local days, both included. Sizes are in pixels, money
-    is in credits; bounds are included. `trashed` shows the trash instead of the gallery.
+    pictures with exactly this name, else those whose name contains it; `*` stands for anything. `profile`
+    is a whole name. `since` and `until` are local days, both included. Sizes are in pixels, money is in
+    credits; bounds are included. `trashed` shows the trash instead of the gallery.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -272,7 +272,7 @@ def _pixels(token: str, value: str) -> int:
     if sides is not None:
         return int(sides[1]) * int(sides[2])
     lower = value.lower()
-    if lower.endswith("mp") and re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", lower[:-2]):
+    if lower.endswith("mp") and re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", lower[:-2]):
         return int(Decimal(lower[:-2]) * 1_000_000)
     if _WHOLE.fullmatch(lower.removesuffix("px")):
         return int(lower.removesuffix("px"))
