@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.cells import set_cell_size
@@ -121,6 +122,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         self._tiles: TileSource = FixedTiles()
         self._drawn = DrawnTiles(tile_width, tile_height)
         self._announced: str | None = None
+        self._empty: tuple[str, ...] = ()
 
     # What is in it
 
@@ -148,6 +150,13 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         for index in indices:
             if index in sight:
                 self._refresh_tile(index)
+
+    def show_empty(self, *sentences: str) -> None:
+        """Say these sentences while there are no tiles."""
+        if sentences != self._empty:
+            self._empty = sentences
+            if not len(self._tiles):
+                self.refresh()
 
     @property
     def selected_key(self) -> str | None:
@@ -317,6 +326,8 @@ class ThumbnailGrid(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return one line of all tiles that are side by side there."""
         width = self.scrollable_content_region.width
+        if not len(self._tiles):
+            return self._empty_line(y, width)
         row, line = divmod(y + round(self.scroll_y), self._rows_of_tile)
         parts: list[Strip] = []
         blank = self.rich_style
@@ -324,6 +335,12 @@ class ThumbnailGrid(ScrollView, can_focus=True):
             parts.append(self._part(index, line))
             parts.append(Strip.blank(_GAP, blank))
         return Strip.join(parts).adjust_cell_length(width, blank) if parts else Strip.blank(width, blank)
+
+    def _empty_line(self, y: int, width: int) -> Strip:
+        lines = [line for text in self._empty for line in (*wrap(text, max(width - 2, 1)), "")]
+        text = f" {lines[y - 1]}" if 0 < y <= len(lines) else ""
+        style = self._style("grid--waiting")
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
 
     def _part(self, index: int, line: int) -> Strip:
         tile = self._tiles[index]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,15 +10,10 @@ from textual.content import Content
 
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.text import safe_text, shorten
 from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
+from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 from fluxtui.widgets.progress import exact_time
-
-LABEL_WIDTH = 11
-"""Cells; a longer name of a parameter pushes its own value only."""
-VALUE_LIMIT = 2_000
-"""Characters shown of one value; the journal has all of it."""
 
 ADVICE = {
     JobState.FAILED: "a sends the same again as a new job.",
@@ -66,17 +60,17 @@ def job_details(job: Job, story: Sequence[JobEvent], *, log: str = "", can_be_fo
         parts += [plain(f"✗ {title}{job.error}", "$text-error"), Content("\n")]
     if advice := advice_for(job, can_be_found=can_be_found):
         parts += [plain(advice, "$text-warning"), Content("\n")]
-    parts += [_line(label, value) for label, value in _facts(job) if value]
+    parts += [fact_line(label, value) for label, value in _facts(job) if value]
     if lines := [line for line in log.splitlines() if line.strip()][-LOG_LINES:]:
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    parts += [_line(name.replace("_", " "), _value(value)) for name, value in job.parameters.items()]
+    parts += [fact_line(name.replace("_", " "), value_text(value)) for name, value in job.parameters.items()]
     for part, answer in (job.response or {}).items():
         about = f"with the {part}" if part == "result" else f"to the {part}"
         parts += [Content.styled("\nAnswer ", "bold"), plain(f"{about}\n", newlines=True)]
         members = answer if isinstance(answer, dict) else {"": answer}
-        parts += [_line(name.replace("_", " "), _value(value)) for name, value in members.items()]
+        parts += [fact_line(name.replace("_", " "), value_text(value)) for name, value in members.items()]
     return Content.assemble(*parts)
 
 
@@ -130,17 +124,3 @@ def _event(event: JobEvent) -> Content:
 
 def _clock(moment: datetime) -> str:
     return moment.astimezone().strftime("%H:%M:%S")
-
-
-def _line(label: str, value: str) -> Content:
-    return Content.assemble(
-        plain(f"{label:<{LABEL_WIDTH}}", "$foreground-muted"),
-        Content(" "),
-        plain(value, newlines=True),
-        Content("\n"),
-    )
-
-
-def _value(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return shorten(safe_text(text, newlines=True), VALUE_LIMIT)
