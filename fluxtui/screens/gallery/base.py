@@ -1,0 +1,121 @@
+"""What the parts of the gallery share: which pictures are shown, which are marked, which is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.gallery import GalleryEntry, GalleryFilter
+from fluxtui.domain.text import plural
+from fluxtui.screens.gallery.tiles import Entries, GalleryTiles
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.services.gallery import GalleryService
+from fluxtui.state import guarded
+from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
+
+
+class GalleryBase(PlaceScreen):
+    """Holds the numbers of the shown pictures, and what is done to which of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = GalleryFilter()
+        self.entries = Entries(self._read_entries)
+        self.marked: set[int] = set()
+        self.tiles = self._tiles_of(())
+        self._turn = asyncio.Lock()
+
+    async def _read_entries(self, numbers: Sequence[int]) -> tuple[GalleryEntry, ...]:
+        return await self.gallery.entries(numbers)
+
+    @property
+    def gallery(self) -> GalleryService:
+        """The service."""
+        return self.app.services.gallery
+
+    @property
+    def grid(self) -> ThumbnailGrid:
+        """The small pictures."""
+        return self.query_one(ThumbnailGrid)
+
+    def path_of(self, entry: GalleryEntry) -> Path:
+        """Return the file of a picture."""
+        return self.gallery.path_of(entry)
+
+    def _tiles_of(self, numbers: Sequence[int]) -> GalleryTiles:
+        return GalleryTiles(numbers, self.wanted.order, self.entries, self.marked, self.show_fault)
+
+    @abstractmethod
+    def show_fault(self, error: FluxError) -> None:
+        """Say in place that pictures could not be read."""
+
+    @abstractmethod
+    def show_title(self) -> None:
+        """Show how many pictures there are and how many are marked."""
+
+    @abstractmethod
+    def show_current(self) -> None:
+        """Show the picture under the cursor and everything about it."""
+
+    @abstractmethod
+    def reload(self, *, rest: float = 0.0) -> None:
+        """Ask again which pictures there are, after some seconds of rest."""
+
+    @abstractmethod
+    def show_progress(self, doing: str) -> Callable[[int, int], None]:
+        """Return what shows how far long work is, in the title."""
+
+    # Which pictures are meant
+
+    @property
+    def current(self) -> int | None:
+        """The number of the picture under the cursor."""
+        key = self.grid.selected_key if self.is_mounted else None
+        return None if key is None else int(key)
+
+    @property
+    def entry(self) -> GalleryEntry | None:
+        """The picture under the cursor, once it was read."""
+        return self.entries.get(self.current)
+
+    def chosen(self) -> tuple[int, ...]:
+        """Return the marked pictures in the order in which they stand, else the one under the cursor."""
+        if self.marked:
+            return tuple(number for number in self.tiles.numbers if number in self.marked)
+        return () if self.current is None else (self.current,)
+
+    def what(self, numbers: Sequence[int]) -> str:
+        """Return `'the picture'` or `'3 pictures'`."""
+        return "the picture" if len(numbers) == 1 else plural(len(numbers), "picture")
+
+    # Doing something to them
+
+    def act(self, work: Callable[[], Coroutine[Any, Any, None]], doing: str) -> None:
+        """Do something after what was asked for before it; errors become one message."""
+        guarded(self, self._in_turn(work), doing=doing, group="act")
+
+    async def _in_turn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async with self._turn:
+            await work()
+
+    async def change(
+        self, numbers: Sequence[int], change: Callable[[Sequence[int]], Awaitable[object]]
+    ) -> None:
+        """Change marks and show what has become of them. Raises `FluxError`."""
+        await change(numbers)
+        await self.entries.reread(numbers)
+        self.grid.refresh()
+        self.show_current()
+        if not self.wanted.is_empty or self.wanted.order != GalleryFilter().order:
+            self.reload()
+
+    def forget_marked(self) -> None:
+        """Mark nothing any more."""
+        if self.marked:
+            self.marked.clear()
+            self.grid.refresh()
+            self.show_title()
