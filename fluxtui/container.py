@@ -25,6 +25,7 @@ from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService, Profile
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.gallery import GalleryService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
@@ -166,6 +167,7 @@ class Container:
             validation=validation,
             datasets=datasets,
             workspaces=WorkspaceService(self._storage),
+            gallery=GalleryService(journal, self._storage),
             thumbnails=ThumbnailCache(self._storage.cache_directory("thumbnails")),
             models=ModelService(journal, self._storage, connections, loras),
             finetuning=FinetuningService(
