@@ -16,11 +16,13 @@ from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
+from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
+from fluxtui.services.training_sets import TrainingSetService
 from fluxtui.services.validation import ValidationService
 
 
@@ -38,6 +40,8 @@ class Services:
     thumbnails: ThumbnailCache
     models: ModelService
     finetuning: FinetuningService
+    training_sets: TrainingSetService
+    presets: PresetService
     inference: InferenceService
     prices: PriceService
     loras: LoraService

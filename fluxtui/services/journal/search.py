@@ -1,8 +1,8 @@
 """The words of prompts, found by SQLite's FTS5, or letter by letter where this SQLite was built without it.
 
 The index holds no prompts: it is made of those in the table of pictures and kept in step by triggers. It is
-no part of the migrations, so that a journal opens where FTS5 is missing: the triggers are then taken away, and
-the index is made anew when a program that has FTS5 finds them gone.
+no part of the migrations, so that a journal opens where FTS5 is missing: the triggers are then taken away,
+and the index is made anew when a program that has FTS5 finds them gone.
 
 Words are runs of letters and digits of any script, whatever their case and accents; punctuation only parts
 them. Scripts that put no spaces between words, and terms without any letter, are found by comparing texts.
