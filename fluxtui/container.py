@@ -25,16 +25,19 @@ from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService, Profile
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.gallery import GalleryService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
+from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
+from fluxtui.services.training_sets import TrainingSetService
 from fluxtui.services.validation import ValidationService
 
 _log = logging.getLogger(__name__)
@@ -152,6 +155,7 @@ class Container:
         validation = ValidationService()
         datasets = DatasetService(self._storage.cache_directory("looks"))
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+        workspaces = WorkspaceService(self._storage)
         budget = BudgetService(journal, lambda: self.config.config.budget)
         jobs = JobService(
             journal, self._storage, connections, owner=owner, pacing=self._pacing, budget=budget
@@ -165,12 +169,15 @@ class Container:
             journal=journal,
             validation=validation,
             datasets=datasets,
-            workspaces=WorkspaceService(self._storage),
+            workspaces=workspaces,
+            gallery=GalleryService(journal, self._storage),
             thumbnails=ThumbnailCache(self._storage.cache_directory("thumbnails")),
             models=ModelService(journal, self._storage, connections, loras),
             finetuning=FinetuningService(
                 journal, self._storage, connections, datasets, validation, jobs, prices=prices
             ),
+            training_sets=TrainingSetService(self._storage, datasets, workspaces),
+            presets=PresetService(journal),
             inference=InferenceService(journal, self._storage, connections, validation, jobs, prices=prices),
             prices=prices,
             loras=loras,

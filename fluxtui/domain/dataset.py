@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -102,7 +104,6 @@ class Fix(StrEnum):
 
     EXCLUDE = "leave the picture out"
     REREAD = "read the caption as Windows-1252 text"
-    DROP_CAPTION = "do without this caption"
 
 
 class DatasetProblem(BaseModel):
@@ -151,6 +152,12 @@ class Dataset(BaseModel):
     def size(self) -> int:
         """Bytes of all usable pictures."""
         return sum(picture.size for picture in self.pictures)
+
+    @property
+    def print(self) -> str:
+        """A hash of how it looks: names, sizes, captions and edits of its pictures, not their bytes."""
+        facts = [picture.model_dump(mode="json", exclude={"scaled_to"}) for picture in self.pictures]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     @property
     def blocking(self) -> tuple[DatasetProblem, ...]:

@@ -17,9 +17,11 @@ import annotated_types
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
+from fluxtui.domain.advice import Advice, StepsRule
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.money import Estimate, UnitPrice
+from fluxtui.domain.presets import Purpose
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base
 
@@ -209,12 +211,28 @@ class TrainingEndpoint(Endpoint):
     """Base of endpoints that train a finetune from an archive of pictures, which is not among the fields.
 
     Every one has a parameter that names the finetune, `name_field`, one that says how long it learns,
-    `steps_field`, and `rules` for its pictures.
+    `steps_field`, and `rules` for its pictures. `steps_rule` says how long is advised, and `purposes` what
+    else is to be set for a purpose, where something is.
     """
 
     rules: ClassVar[DatasetRules]
     name_field: ClassVar[str] = "name"
     steps_field: ClassVar[str] = "iterations"
+    steps_rule: ClassVar[StepsRule | None] = None
+    purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {}
+
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return what is worth knowing about the parameters; only what holds for these values and pictures.
+
+        Args:
+            values: of the form, which may be wrong or missing.
+            pictures: how many there are to learn from, 0 where that is not known.
+        """
+        if cls.steps_rule is None:
+            return ()
+        rule = cls.steps_rule
+        return (Advice(cls.steps_field, rule.sentence(pictures), rule.suggested(pictures)),)
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,19 @@ from fluxtui.services.budget import BudgetService
 from fluxtui.services.config import ConfigService
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.gallery import GalleryService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
+from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
+from fluxtui.services.training_sets import TrainingSetService
 from fluxtui.services.validation import ValidationService
 
 
@@ -33,9 +36,12 @@ class Services:
     validation: ValidationService
     datasets: DatasetService
     workspaces: WorkspaceService
+    gallery: GalleryService
     thumbnails: ThumbnailCache
     models: ModelService
     finetuning: FinetuningService
+    training_sets: TrainingSetService
+    presets: PresetService
     inference: InferenceService
     prices: PriceService
     loras: LoraService

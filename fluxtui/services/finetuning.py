@@ -12,6 +12,7 @@ from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
 from fluxtui.domain.errors import DatasetError, InvalidInput, Problem
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.pace import Pace, pace_of
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.uses import Trainer
@@ -111,6 +112,12 @@ class FinetuningService:
         trainer = _training_endpoint(provider, endpoint_id)
         return sample_offer(profile, provider, trainer, await self._known_prices())
 
+    async def pace(self, trainer: Trainer) -> Pace | None:
+        """Return how quick a trainer was with the trainings that are in the journal, None without any."""
+        info, steps = trainer.endpoint.info, trainer.endpoint.steps_field
+        done = await self._journal.jobs.done(JobKind.TRAINING, trainer.provider, info.id)
+        return pace_of(done, trainer.provider, info.id, steps)
+
     async def start(
         self,
         profile: str,
@@ -191,6 +198,7 @@ class FinetuningService:
                 "pictures": len(packed.pictures),
                 "captioned": packed.captioned,
                 "names": [picture.name for picture in dataset.pictures],
+                "print": dataset.print,
             },
             created_at=now,
             updated_at=now,

@@ -21,7 +21,8 @@ def order_pictures(terminal: Terminal) -> None:
     terminal.press("f4")
     terminal.wait_for("FLUX.2 [pro]", "Generate 1")
     terminal.type("a boat at sea")
-    terminal.go_to("Generate 1", "shift+tab")
+    # Past the queue and the button, on whose line the cursor may be left as well.
+    terminal.press("shift+tab", "shift+tab", "shift+tab")
     terminal.press("backspace", str(PICTURES))
     terminal.wait_for(f"Generate {PICTURES}")
     terminal.press("ctrl+s")

@@ -41,12 +41,12 @@ def test_training_is_told_to_have_ended(
         *("--base-url", service_of_today, "--data-dir", data), environ={"BFL_API_KEY": "sim-valid"}
     )
     terminal.wait_for("1 Pictures", "Name ", "left")
-    terminal.go_to("Trigger word")
-    terminal.go_to("Choose", "shift+tab")
     terminal.type(str(sunsets))
     terminal.press("enter")
     terminal.wait_for("✓ 6 pictures")
-    terminal.go_to("Name ")
+    # The first thing that is missing is the name.
+    terminal.press("ctrl+s")
+    terminal.wait_for("Nothing was sent")
     terminal.type("too late")
     terminal.press("tab", "right", "ctrl+s")
     terminal.confirm("Train this finetune?")

@@ -82,6 +82,8 @@ async def test_a_first_start_asks_for_a_key_and_keeps_only_a_good_one(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
         field = app.screen.query_one(LineInput)
+        await pilot.press("enter")
+        assert app.screen.focused is field
         field.value = "bfl_wrong"
         await pilot.press("enter")
         answer = app.screen.query_one("#welcome-answer")

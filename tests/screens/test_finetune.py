@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from fluxtui.app import FluxApp
 from fluxtui.domain.finetune import FinetuneState
 from fluxtui.domain.jobs import JobKind, JobState
+from fluxtui.domain.workspace import History
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
@@ -24,7 +25,7 @@ from fluxtui.simulator.settings import Settings
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_picker import PathPicker
-from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.table import RowTable
 
 AppFactory = Callable[..., FluxApp]
@@ -387,3 +388,31 @@ async def test_edits_of_the_workbench_count_in_the_training(
         assert screen.order.dataset is not None
         assert len(screen.order.dataset.pictures) == 6
         assert sorted(path.name for path in training_pictures.glob("*.png"))[0] == "lantern-0.png"
+
+
+async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
+    make_app: AppFactory, training_pictures: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fluxtui.screens.workbench import WorkbenchScreen
+
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await choose(screen, pilot, until, training_pictures)
+        await fill(screen, pilot, until, finetune_comment="Fewer", mode="style")
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.captions()))
+        await until(pilot, lambda: app.screen.focused is not None)
+        load = app.services.workspaces.load
+
+        async def slow_load(source: Path) -> History:
+            await asyncio.sleep(0.5)
+            return await load(source)
+
+        monkeypatch.setattr(app.services.workspaces, "load", slow_load)
+        await pilot.press("x", "escape")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        words = " ".join(str(label.render()) for label in app.screen.query(PlainLabel))
+        assert "Pictures: 6 " in words

@@ -56,7 +56,7 @@ async def test_they_are_priced_with_the_training_and_made_after_it(
         await ask_for(app, screen, pilot, until, "lntrn at sea", "", "lntrn in snow", "lntrn")
         assert screen.samples.prompts == ("lntrn at sea", "lntrn in snow", "lntrn")
         assert "Train · $4.21" in train_line(screen)
-        assert "$95.79 afterwards" in train_line(screen)
+        assert "$4.00 → $4.21, leaves $95.79" in train_line(screen)
         button = screen.query_one(TrainLine).query_one("#samples")
         assert "3 samples F12" in str(button.render())
         assert button.region.right <= size[0]

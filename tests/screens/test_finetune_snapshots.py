@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Footer
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -71,6 +72,11 @@ async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> Non
     panel.action_look()
     while screen.order.dataset is None and not screen.order.fault:
         await pilot.pause(0.02)
+
+
+def without_keys(screen: FinetuneScreen) -> None:
+    """Hide the footer, which may be made anew before or after a dialog lies over it."""
+    screen.query_one(Footer).display = False
 
 
 def training(number: int, state: JobState, **changes: Any) -> Job:
@@ -229,6 +235,39 @@ def test_samples_and_the_time_left(compare: Compare, size: tuple[int, int]) -> N
     assert compare(size, prepare)
 
 
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_advice(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        earlier = training(1, JobState.DONE, parameters={"iterations": 300}, finished_at=NOW)
+        await app.services.journal.jobs.add([earlier])
+        await look_at(screen, pilot, "lanterns")
+        app.jobs = (earlier,)
+        form = screen.query_one(ParameterForm)
+        form.focus_field("iterations")
+        await pilot.pause()
+        await pilot.press("pageup")
+        await pilot.pause()
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_presets(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        trainer = screen.order.trainer
+        assert trainer is not None
+        await app.services.presets.save(trainer, "Long [/x]", {"iterations": 700, "finetune_type": "lora"})
+        without_keys(screen)
+        screen.action_presets()
+        while not isinstance(app.screen, ChoiceDialog):
+            await pilot.pause(0.02)
+
+    assert compare(size, prepare)
+
+
 @pytest.fixture
 def compare_shared(
     snap_compare: Any, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -277,9 +316,12 @@ def test_default_caption(compare_shared: Compare, size: tuple[int, int]) -> None
 @SIZES
 def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        without_keys(screen)
         screen.query_one(TrainerChooser).action_open()
         while not isinstance(app.screen, ChoiceDialog):
             await pilot.pause(0.02)
+        # Drawing is held back while it opens.
+        await pilot.pause(0.3)
 
     assert compare_shared(size, prepare)
 

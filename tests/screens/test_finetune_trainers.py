@@ -178,9 +178,9 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     for number in (4, 5, 6):
         (training_pictures / f"lantern-{number}.png").unlink()
     await look_at(place, until, training_pictures)
+    await until(pilot, lambda: "does not tell the balance" in money(screen))
     await enter(place, until, name="Lantern", steps=40)
     await until(pilot, lambda: "$2.00" in money(screen))
-    await until(pilot, lambda: "does not tell the balance" in money(screen))
     await pilot.press("ctrl+s")
     await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
     for words in (

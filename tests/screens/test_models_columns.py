@@ -61,7 +61,7 @@ def test_facts_tell_everything_and_each_thing_once() -> None:
     assert facts["cluster"] == "eu2"
     assert "finetune comment" not in facts
     assert "5 m ago" in facts["Local copy"]
-    assert facts["Pictures"] == "12"
+    assert facts["Pictures"] == "12 pictures"
     assert facts["Dataset hash"] == "00ff"
     assert facts["Files"] == "a.jpg, b.jpg"
     assert "Cost" not in facts

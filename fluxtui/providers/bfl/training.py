@@ -7,8 +7,17 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from fluxtui.domain.advice import Advice, StepsRule, wanted
 from fluxtui.domain.dataset import DatasetRules
-from fluxtui.domain.endpoint import Availability, EndpointInfo, Group, Parameter, TrainingEndpoint
+from fluxtui.domain.endpoint import (
+    Availability,
+    EndpointInfo,
+    Group,
+    Parameter,
+    TrainingEndpoint,
+    number_text,
+)
+from fluxtui.domain.presets import Purpose
 from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.prices import training_price
 
@@ -19,6 +28,12 @@ LEARNING_RATES: Mapping[str, float] = {"full": 1e-5, "lora": 1e-4}
 def default_learning_rate(finetune_type: str) -> float:
     """Return the learning rate that the service would choose for a finetune type."""
     return LEARNING_RATES.get(finetune_type, LEARNING_RATES["full"])
+
+
+ITERATIONS = StepsRule(trial=140, usual=300, per_picture=30, most=500, unit="iterations")
+"""The guide advises 100 to 150 to explore and more for complex concepts and many pictures; 300 is the
+service's default. 30 for each picture is our own: the default for ten. More than 500 cost more.
+Source: BFL finetuning guide and pricing, read 2026-10."""
 
 
 def _whole(value: object) -> object:
@@ -34,8 +49,7 @@ Mode = Annotated[
     Literal["character", "product", "style", "general"],
     Parameter(
         "Mode",
-        "What is learned, which decides how captions are written: for a character use pictures of one "
-        "person alone; general describes the whole picture.",
+        "What is learned, which decides how the captions are written.",
     ),
 ]
 TriggerWord = Annotated[
@@ -49,7 +63,7 @@ Iterations = Annotated[
     Field(ge=100, le=1000),
     Parameter(
         "Iterations",
-        "How long it learns: 100 to 150 to try something out, more for difficult subjects or many pictures.",
+        "How long it learns; difficult subjects need more.",
         unit="iterations",
         step=50,
     ),
@@ -59,7 +73,7 @@ LearningRate = Annotated[
     Field(ge=1e-6, le=5e-3),
     Parameter(
         "Learning rate",
-        "How fast it learns; a LoRA needs about ten times the rate of a full finetune.",
+        "How fast it learns.",
         advanced=True,
         step=1e-5,
         empty="the type's own",
@@ -119,6 +133,13 @@ class BFLTraining(TrainingEndpoint):
         caption_advice="Pictures without a caption are described by the service.",
     )
     name_field: ClassVar[str] = "finetune_comment"
+    steps_rule: ClassVar[StepsRule | None] = ITERATIONS
+    purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {
+        Purpose.TRIAL: {"priority": "speed"},
+        Purpose.CHARACTER: {"mode": "character", "priority": "quality"},
+        Purpose.PRODUCT: {"mode": "product", "priority": "quality"},
+        Purpose.STYLE: {"mode": "style", "priority": "quality"},
+    }
 
     finetune_comment: Name
     mode: Mode
@@ -134,3 +155,21 @@ class BFLTraining(TrainingEndpoint):
     def suggested(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the learning rate that follows from the finetune type."""
         return {"learning_rate": default_learning_rate(str(values.get("finetune_type") or "full"))}
+
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return what mode, iterations and learning rate are best. Source: BFL finetuning guide, 2026-10."""
+        kind = str(values.get("finetune_type") or "full")
+        rate = default_learning_rate(kind)
+        is_general = values.get("mode") == "general"
+        whose = "a LoRA, ten times that of a full one" if kind == "lora" else "a full finetune"
+        return (
+            *super().advice(values, pictures),
+            *wanted("mode", values.get("mode")),
+            *((Advice("mode", "Captions describe the whole picture."),) if is_general else ()),
+            Advice(
+                "learning_rate",
+                f"{number_text(rate)} for {whose}; a lower one may be better but needs more iterations.",
+                rate,
+            ),
+        )

@@ -12,8 +12,17 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from fluxtui.domain.advice import Advice, StepsRule, wanted
 from fluxtui.domain.dataset import CaptionRule, DatasetRules
-from fluxtui.domain.endpoint import Availability, EndpointInfo, Group, Parameter, TrainingEndpoint
+from fluxtui.domain.endpoint import (
+    Availability,
+    EndpointInfo,
+    Group,
+    Parameter,
+    TrainingEndpoint,
+    number_text,
+)
+from fluxtui.domain.presets import Purpose
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.prices import live_training_price, training_price
 
@@ -50,7 +59,7 @@ DefaultCaption = Annotated[
 ]
 _STEPS = Parameter(
     "Steps",
-    "How long it learns: 1000 is a good beginning, more for difficult subjects or many pictures.",
+    "How long it learns; difficult subjects need more.",
     unit="steps",
     step=100,
 )
@@ -103,6 +112,14 @@ Resolution = Annotated[
 ]
 
 
+STEPS = StepsRule(trial=500, usual=1000, per_picture=100, most=4000)
+"""1000 is the default of fal's trainers (OpenAPI documents, read 2026-11). The rest is our own: half of that
+to try out, and 100 for each picture as many who train FLUX LoRAs count."""
+
+PORTRAIT_STEPS = StepsRule(trial=1000, usual=2500, per_picture=100, most=4000)
+"""The same for the portrait trainer, whose default is 2500."""
+
+
 def _rules(advised: int, advice: str, *, needed: bool = False) -> DatasetRules:
     return DatasetRules(
         min_pictures=1,
@@ -135,12 +152,22 @@ class FalTraining(TrainingEndpoint):
     """
 
     steps_field: ClassVar[str] = "steps"
+    steps_rule: ClassVar[StepsRule | None] = STEPS
     archive_field: ClassVar[str] = "images_data_url"
     wire_names: ClassVar[Mapping[str, str]] = {}
 
     def plain_input(self) -> dict[str, Any]:
         """Return the input under fal's names, but for the archive."""
         return {self.wire_names.get(name, name): value for name, value in self.wire().items()}
+
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return what is known of steps and learning rate; for the latter, what the trainer has by itself."""
+        field = cls.model_fields.get("learning_rate")
+        if field is None:
+            return super().advice(values, pictures)
+        usual = f"{number_text(field.default)} is the trainer's own."
+        return (*super().advice(values, pictures), Advice("learning_rate", usual, field.default))
 
 
 def _info(
@@ -187,6 +214,16 @@ class Klein9BTrainer(FalTraining):
         word = str(values.get("trigger_word") or "").strip()
         return {"default_caption": word or None}
 
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return the same, and that it is told of the subject by captions alone.
+
+        Source: the types of fal's JavaScript client, 2026-08: these trainers take no trigger word.
+        """
+        word = str(values.get("trigger_word") or "").strip()
+        told = f"Write {word} into every caption." if word else "Captions alone tell it what is learned."
+        return (*super().advice(values, pictures), Advice("trigger_word", told))
+
 
 class Flux2Trainer(Klein9BTrainer):
     """Train a LoRA for FLUX.2 [dev]."""
@@ -220,6 +257,11 @@ class FastTrainer(FalTraining):
         Base.FLUX1_DEV,
     )
     rules: ClassVar[DatasetRules] = _UNCAPTIONED
+    purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {
+        Purpose.CHARACTER: {"is_style": False, "create_masks": True},
+        Purpose.PRODUCT: {"is_style": False, "create_masks": True},
+        Purpose.STYLE: {"is_style": True},
+    }
 
     name: Name
     trigger_word: TriggerWord = None
@@ -227,6 +269,12 @@ class FastTrainer(FalTraining):
     steps: StepsFrom1 = 1000
     create_masks: CreateMasks = True
     is_input_format_already_preprocessed: Preprocessed = False
+
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return the same, and what pictures are wanted."""
+        kind = "style" if values.get("is_style") else "subject"
+        return (*super().advice(values, pictures), *wanted("is_style", kind))
 
 
 class PortraitTrainer(FalTraining):
@@ -239,6 +287,8 @@ class PortraitTrainer(FalTraining):
         Base.FLUX1_DEV,
     )
     rules: ClassVar[DatasetRules] = _UNCAPTIONED
+    steps_rule: ClassVar[StepsRule | None] = PORTRAIT_STEPS
+    purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {Purpose.CHARACTER: {"subject_crop": True}}
     wire_names: ClassVar[Mapping[str, str]] = {"trigger_word": "trigger_phrase"}
 
     name: Name
@@ -260,6 +310,11 @@ class TurboTrainer(FalTraining):
         Base.FLUX1_DEV,
     )
     rules: ClassVar[DatasetRules] = _UNCAPTIONED
+    purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {
+        Purpose.CHARACTER: {"training_style": "subject", "face_crop": True},
+        Purpose.PRODUCT: {"training_style": "subject", "face_crop": False},
+        Purpose.STYLE: {"training_style": "style", "face_crop": False},
+    }
     wire_names: ClassVar[Mapping[str, str]] = {"trigger_word": "trigger_phrase"}
 
     name: Name
@@ -268,6 +323,11 @@ class TurboTrainer(FalTraining):
     steps: StepsFrom1 = 1000
     learning_rate: TurboRate = 0.00115
     face_crop: FaceCrop = True
+
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return the same, and what pictures each type wants."""
+        return (*super().advice(values, pictures), *wanted("training_style", values.get("training_style")))
 
 
 class Flux3KleinTrainer(FalTraining):

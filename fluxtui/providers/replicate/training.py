@@ -13,9 +13,18 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from fluxtui.domain.advice import Advice, StepsRule, wanted
 from fluxtui.domain.dataset import CaptionRule, DatasetRules
-from fluxtui.domain.endpoint import Availability, EndpointInfo, Group, Parameter, TrainingEndpoint
+from fluxtui.domain.endpoint import (
+    Availability,
+    EndpointInfo,
+    Group,
+    Parameter,
+    TrainingEndpoint,
+    number_text,
+)
 from fluxtui.domain.errors import UnexpectedAnswer
+from fluxtui.domain.presets import Purpose
 from fluxtui.domain.weights import Base
 from fluxtui.providers.replicate.prices import training_price
 
@@ -48,7 +57,7 @@ TriggerWord = Annotated[
 ]
 _STEPS = Parameter(
     "Steps",
-    "How long it learns: 500 to 4000 are advised, and 1000 are a good beginning.",
+    "How long it learns; difficult subjects need more.",
     unit="steps",
     step=100,
 )
@@ -146,6 +155,10 @@ LoraType = Annotated[
     Parameter("Type", "Whether a subject is learned, such as a person or a thing, or a style."),
 ]
 
+STEPS = StepsRule(trial=500, usual=1000, per_picture=100, most=4000)
+"""500 to 4000 are advised, and 1000 are the default (replicate/flux-fine-tuner and Replicate's blog, read
+2026-11); 100 for each picture is our own, as many who train FLUX LoRAs count."""
+
 _RULES = DatasetRules(
     min_pictures=1,
     advised_pictures=10,
@@ -172,6 +185,7 @@ class FluxDevLoraTrainer(TrainingEndpoint):
     )
     rules: ClassVar[DatasetRules] = _RULES
     steps_field: ClassVar[str] = "steps"
+    steps_rule: ClassVar[StepsRule | None] = STEPS
 
     name: Name
     trigger_word: TriggerWord = "TOK"
@@ -189,6 +203,21 @@ class FluxDevLoraTrainer(TrainingEndpoint):
     gradient_checkpointing: Checkpointing = False
     layers_to_optimize_regex: Layers = None
 
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return what is known of steps and learning rate, and how automatic captions get the trigger word.
+
+        Source: replicate/flux-fine-tuner (train.py), read 2026-11.
+        """
+        rate = cls.model_fields["learning_rate"].default
+        word = str(values.get("trigger_word") or "the trigger word")
+        return (
+            *super().advice(values, pictures),
+            Advice("learning_rate", f"{number_text(rate)} is the trainer's own.", rate),
+            Advice("autocaption_prefix", f"For a person or a thing: a photo of {word},"),
+            Advice("autocaption_suffix", f"For a style: in the style of {word}"),
+        )
+
 
 class FastFluxTrainer(TrainingEndpoint):
     """Train a FLUX.1 [dev] LoRA in minutes. Its source is not public: the parameters are its callers'."""
@@ -204,11 +233,22 @@ class FastFluxTrainer(TrainingEndpoint):
     )
     rules: ClassVar[DatasetRules] = _RULES
     steps_field: ClassVar[str] = "steps"
+    steps_rule: ClassVar[StepsRule | None] = STEPS
+    purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {
+        Purpose.CHARACTER: {"lora_type": "subject"},
+        Purpose.PRODUCT: {"lora_type": "subject"},
+        Purpose.STYLE: {"lora_type": "style"},
+    }
 
     name: Name
     trigger_word: TriggerWord = "TOK"
     lora_type: LoraType = "subject"
     steps: FastSteps = 1000
+
+    @classmethod
+    def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
+        """Return what is known of the steps, and what pictures each type wants."""
+        return (*super().advice(values, pictures), *wanted("lora_type", values.get("lora_type")))
 
 
 def training_input(request: TrainingEndpoint, schema: Any) -> dict[str, Any]:

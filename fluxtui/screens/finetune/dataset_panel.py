@@ -17,7 +17,7 @@ from textual.widgets import Button, Input
 from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.domain.dataset import Dataset, DatasetRules
-from fluxtui.domain.errors import DatasetError
+from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.found import Found
 from fluxtui.domain.workspace import Workspace
 from fluxtui.screens.finetune import words
@@ -42,7 +42,6 @@ class DatasetPanel(Vertical):
     """Holds the source as typed and shows what was found in it; looks into it by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8,e", "edit", "Edit pictures", id="dataset.edit", key_display="F8"),
         Binding("r", "look", "Look again", id="dataset.look"),
     ]
 
@@ -122,11 +121,12 @@ class DatasetPanel(Vertical):
             work = self._look(source)
             self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
 
-    async def looked(self) -> None:
-        """Wait until looking through the source has ended, or was stopped."""
+    async def looked(self) -> Dataset | None:
+        """Wait until looking through the source has ended, or was stopped; return what is in it by then."""
         if self._looking is not None:
             with suppress(WorkerCancelled):
                 await self._looking.wait()
+        return self._dataset if self._looked_at == self.source else None
 
     def stop_looking(self) -> bool:
         """Stop looking through the source; return whether there was something to stop."""
@@ -159,7 +159,7 @@ class DatasetPanel(Vertical):
         try:
             found = await self.app.services.datasets.look(expanded(source), progress)
             await self._read_edits(found)
-        except DatasetError as error:
+        except (DatasetError, StorageError) as error:
             self._say(f"✗ {error.sentence()}", "$text-error")
             self.post_message(self.Changed(source, fault=error.sentence()))
             return
@@ -190,16 +190,15 @@ class DatasetPanel(Vertical):
     def _edited(self, found: Found | None) -> None:
         if found is not None:
             self._found = found
-        guarded(self, self._judge_again(), doing="reading the edits", group="edits", exclusive=True)
+        # What was judged before the edits must not be trained on.
+        self._dataset = None
+        work = self._judge_again()
+        self._looking = guarded(self, work, doing="reading the edits", group="look", exclusive=True)
 
     async def _judge_again(self) -> None:
         if self._found is not None:
             await self._read_edits(self._found)
             self._judge()
-
-    def action_edit(self) -> None:
-        """Open the workbench."""
-        self.open_workbench()
 
     def _forget(self) -> None:
         self._found = None

@@ -10,6 +10,7 @@ from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.endpoint import Control, Endpoint, Field, TrainingEndpoint, fields_of, number_text
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.money import Estimate, UnitPrice
+from fluxtui.domain.presets import valid_values
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Trainer
 from fluxtui.services.finetuning import caption_problem
@@ -104,6 +105,53 @@ class TrainingOrder:
             return None
 
 
+@dataclass(frozen=True)
+class CostChange:
+    """What a training cost before one of its values was changed, as far as that is known.
+
+    Attributes:
+        field: the parameter whose value is being changed.
+        before: the cost before the first of these changes.
+    """
+
+    field: str = ""
+    before: Estimate | None = None
+
+    def following(self, field: str, before: Estimate | None) -> CostChange:
+        """Return what to compare with after a change of a parameter."""
+        return self if field == self.field else CostChange(field, before)
+
+    def show(self, now: Estimate | None) -> str:
+        """Return the cost before and now, `'$2.00 → $4.00'`, or `''` where it is the same or not known."""
+        if self.before is None or now is None or self.before.credits == now.credits:
+            return ""
+        return f"{self.before.show()} → {now.show()}"
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Values for the form that come from elsewhere, such as a preset or an earlier training.
+
+    Attributes:
+        trainer: ref of the trainer that they are for.
+        values: by the names of its parameters.
+        source: the pictures, or `''` for those that are chosen.
+        is_whole: whether values that are not named go back to their defaults, or stay.
+    """
+
+    trainer: str
+    values: Mapping[str, Any]
+    source: str = ""
+    is_whole: bool = False
+
+    def values_for(
+        self, trainer: Trainer, remembered: Mapping[str, Any] | None, before: TrainingOrder
+    ) -> dict[str, Any]:
+        """Return what stands in the form of a trainer afterwards; values out of range are left out."""
+        kept = dict(before.values) if trainer == before.trainer else values_at(trainer, remembered, before)
+        return {**({} if self.is_whole else kept), **valid_values(trainer.endpoint, self.values)}
+
+
 def values_at(
     trainer: Trainer, remembered: Mapping[str, Any] | None, before: TrainingOrder
 ) -> dict[str, Any]:
@@ -158,6 +206,12 @@ def words_for(endpoint: type[Endpoint], values: Mapping[str, Any]) -> tuple[tupl
             continue
         words.append((item.title, _value_text(item, value)))
     return tuple(words)
+
+
+def shown_values(endpoint: type[Endpoint], values: Mapping[str, Any]) -> str:
+    """Return some values in a line, in the endpoint's order and words: `'Iterations 140, Priority speed'`."""
+    items = [item for item in fields_of(endpoint) if values.get(item.name) not in (None, "")]
+    return ", ".join(f"{item.title} {_value_text(item, values[item.name])}" for item in items)
 
 
 def _value_text(item: Field, value: object) -> str:

@@ -18,58 +18,58 @@ from textual.worker import Worker
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError, TrainingDiscontinued
-from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.jobs import JobState
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.pace import Pace
 from fluxtui.domain.uses import Trainer
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune import words
+from fluxtui.screens.finetune.advising import advice_texts
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.order import TrainingOrder, values_at
+from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, values_at
+from fluxtui.screens.finetune.preset_keys import PresetKeys
 from fluxtui.screens.finetune.samples import Samples, kept_prompts
 from fluxtui.screens.finetune.samples_part import SamplesPart
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.finetune.trainers import Trainers, ask_profile, trainer_choices
 from fluxtui.screens.finetune.trainings import TrainingsPanel
+from fluxtui.screens.finetune.trainings_part import TrainingsPart
+from fluxtui.services.presets import SavedPreset
 from fluxtui.state import guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
-from fluxtui.widgets.table import RowTable
 
 TITLE_CELLS = 10
-LOG_LINES = 3
-"""How many lines of a training's log are shown."""
-
 _TRAINER = Field("trainer", "Trainer", "", Control.CHOICE, required=True, nullable=False, default=None)
 
 
-class FinetuneScreen(SamplesPart):
+class FinetuneScreen(PresetKeys, SamplesPart, TrainingsPart):
     """Trains finetunes. What is asked for is one `TrainingOrder`; the widgets show it and report changes."""
 
     PLACE: ClassVar[str] = "finetune"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#source"
     HELP = (
-        "First the pictures: type the path of a folder or a ZIP, or choose it; it is looked through at once. "
-        "F8 shows them all, to be mended, cropped and captioned. "
-        "Then choose the trainer, which may be at any of your services, and say what is to be learned; the "
-        "line under the form explains the field you are in. Each trainer judges the pictures by rules of its "
-        "own. F12 asks for sample pictures, which are made when the training is done. "
-        "Then train; you are asked before anything is paid. Below are the trainings that run and the "
-        "last ones: Enter on one that is ready generates with it, on any other shows its story; `x` cancels "
-        "one where its service can."
+        "First the pictures: type the path of a folder or a ZIP, or choose it; it is looked through at "
+        "once. F8 shows them all, to be mended, cropped and captioned. Then choose the trainer, which may "
+        "be at any of your services, and say what is to be learned; the lines under the form explain the "
+        "field you are in, and advise. F9 fills in values for a purpose, or those that you have saved. "
+        "Each trainer judges the pictures by rules of its own. F12 asks for sample pictures, which are made "
+        "when the training is done. Then train; you are asked before anything is paid. Below are the "
+        "trainings that run and the last ones: Enter on one that is ready generates with it, on any other "
+        "shows its story; `x` cancels one where that can be."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "train", "Train", id="finetune.train"),
         Binding("ctrl+l,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
+        Binding("f8", "edit_pictures", "Edit pictures", id="finetune.edit", show=False),
         Binding("escape", "stop", "Stop", id="finetune.stop", show=False),
     ]
 
-    order: var[TrainingOrder] = var(TrainingOrder(), init=False)
     fault: var[FluxError | None] = var(None, init=False)
     """Why there is nothing to train with, such as for want of a key."""
     preparing: var[bool] = var(False, init=False)
@@ -78,6 +78,8 @@ class FinetuneScreen(SamplesPart):
     def __init__(self) -> None:
         super().__init__()
         self._starting: Worker[None] | None = None
+        # It stands in a row that has not laid it out yet when this screen is mounted.
+        self._chooser = TrainerChooser()
         self._trainers = Trainers()
         self._changing = asyncio.Lock()
         """Held while the form is made for another trainer."""
@@ -85,6 +87,13 @@ class FinetuneScreen(SamplesPart):
         """The ref of the trainer that was used last."""
         self._remembered: dict[str, Mapping[str, Any]] = {}
         """What was entered for each trainer, by its ref."""
+        self._pace: Pace | None = None
+        """Of the user's own trainings with the chosen trainer."""
+        self._finished: frozenset[str] = frozenset()
+        """The jobs that were done when the pace was asked for."""
+        self._cost = CostChange()
+        self._filling: Filling | None = None
+        """What another place wants in the form, until it is there."""
 
     def compose_place(self) -> ComposeResult:
         """Lay out the three steps and the trainings."""
@@ -93,7 +102,7 @@ class FinetuneScreen(SamplesPart):
             with Vertical(id="training"):
                 with Vertical(id="parameters") as step:
                     set_title(step, "2 Finetune")
-                    yield FieldRow(_TRAINER, TrainerChooser(), TITLE_CELLS)
+                    yield FieldRow(_TRAINER, self._chooser, TITLE_CELLS)
                     yield ParameterForm(id="form")
                 yield PlainStatic("", id="notice")
                 yield TrainLine()
@@ -105,12 +114,11 @@ class FinetuneScreen(SamplesPart):
         self._dataset_panel = self.query_one(DatasetPanel)
         self._form = self.query_one(ParameterForm)
         self._train_line = self.query_one(TrainLine)
-        self._chooser = self.query_one(TrainerChooser)
         self.watch(self.app, "balances", self._show_price, init=False)
         self.watch(self.app, "silent_profiles", self._show_price, init=False)
         self.watch(self.app, "prices", self._show_trainers, init=False)
         self.watch(self.app, "jobs", self._show_trainings)
-        self.watch(self.app, "seconds", self._show_times, init=False)
+        self.watch(self.app, "seconds", self.show_times, init=False)
         self.watch(self.app, "profile", self._follow_profiles, init=False)
         self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
 
@@ -127,7 +135,28 @@ class FinetuneScreen(SamplesPart):
 
     async def restored(self) -> None:
         """Make the form for the last trainer, and look at the pictures that were chosen before."""
+        before = self.order.source
         await self._ask_profiles()
+        # Whoever types already is left where they are.
+        if self._dataset_panel.source == before:
+            self._focus_what_is_missing()
+
+    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
+        """Put a training that another place names into the form: `source`, `trainer` (a ref), `values`."""
+        if "trainer" not in wishes:
+            return
+        values = dict(wishes.get("values") or {})
+        source = str(wishes.get("source") or "")
+        self._filling = Filling(str(wishes["trainer"]), values, source, is_whole=True)
+        if self._trainers.answers:
+            guarded(self, self._follow_filling(), doing="filling the form", group="form")
+
+    async def _follow_filling(self) -> None:
+        filling, self._filling = self._filling, None
+        if filling is not None:
+            await self.fill(filling)
+            if self.order.endpoint is not None:
+                self._form.focus_field(self.order.endpoint.name_field)
 
     def on_screen_resume(self) -> None:
         """Try again what could not be: the key may have come in the meantime."""
@@ -146,7 +175,7 @@ class FinetuneScreen(SamplesPart):
         self._trainers = Trainers(tuple(answers), self._trainers.gone)
         self._show_trainers()
         await self._use(self._trainers.chosen(self._wished_trainer))
-        self._focus_what_is_missing()
+        await self._follow_filling()
         asked = [answer.profile for answer in answers if answer.trainers]
         work = self._ask_what_is_gone(asked)
         guarded(self, work, doing="asking for the trainers", group="gone", exclusive=True)
@@ -175,8 +204,33 @@ class FinetuneScreen(SamplesPart):
         self._show_price()
         self.price_samples()
 
-    async def _use(self, trainer: Trainer | None) -> None:
-        """Show the form of a trainer and judge the pictures by its rules."""
+    async def fill(self, filling: Filling) -> None:
+        """Put values into the form of their trainer, and the pictures beside it."""
+        trainer = self._trainers.chosen(filling.trainer)
+        if trainer is None:
+            return
+        if filling.trainer != trainer.ref:
+            wanted, other = filling.trainer.partition("/")[2], trainer.endpoint.info.title
+            told = f"{wanted} is not on offer now; what fits {other} was taken over."
+            self.app.tell(told, severity="warning")
+        cost = self._estimate() if trainer == self.order.trainer else None
+        self._wished_trainer = trainer.ref
+        if filling.source and filling.source != self.order.source:
+            self.order = replace(self.order, source=filling.source, dataset=None, fault="")
+        remembered = self._remembered.get(trainer.ref)
+        await self._use(trainer, filling.values_for(trainer, remembered, self.order))
+        self._cost = CostChange("", cost)
+        self._keep()
+        self._show_price()
+
+    def trainer_for(self, preset: SavedPreset) -> Trainer | None:
+        """Return the trainer that a preset is for, the chosen one rather than another."""
+        chosen = self.order.trainer
+        offered = (*((chosen,) if chosen is not None else ()), *self._trainers.offered)
+        return next((trainer for trainer in offered if preset.is_for(trainer)), None)
+
+    async def _use(self, trainer: Trainer | None, given: Mapping[str, Any] | None = None) -> None:
+        """Show the form of a trainer, with the values that are given, and judge the pictures by its rules."""
         if trainer is None:
             return
         async with self._changing:
@@ -184,15 +238,29 @@ class FinetuneScreen(SamplesPart):
             values = values_at(trainer, self._remembered.get(trainer.ref), before)
             if trainer == before.trainer:
                 values = dict(before.values)
-            elif before.endpoint is not None and before.endpoint.rules != rules:
+            values = values if given is None else dict(given)
+            if trainer != before.trainer and before.endpoint is not None and before.endpoint.rules != rules:
                 # What is known of the pictures was judged by other rules than those that hold now.
                 self.order = replace(before, dataset=None, fault="")
             self._chooser.value = trainer.ref
             self._dataset_panel.use(self.order.source, rules)
             await self._show_form(replace(self.order, trainer=trainer, values=values))
             self.order = replace(self.order, trainer=trainer, values={**values, **self._form.values})
+        self._cost = CostChange()
         self._show_notice()
         self._fit_form()
+        self._follow_pace()
+
+    def _follow_pace(self) -> None:
+        guarded(self, self._ask_pace(), doing="reading how long it took", group="pace", exclusive=True)
+
+    async def _ask_pace(self) -> None:
+        trainer = self.order.trainer
+        self._pace = await self.app.services.finetuning.pace(trainer) if trainer is not None else None
+        self._show_advice()
+
+    def _show_advice(self) -> None:
+        self._form.show_advice(advice_texts(self.order, self._pace))
 
     async def _show_form(self, order: TrainingOrder) -> None:
         """Ask for what an order asks for; values of before stay out of it."""
@@ -239,6 +307,7 @@ class FinetuneScreen(SamplesPart):
 
     @on(ParameterForm.Changed)
     def _take_values(self, event: ParameterForm.Changed) -> None:
+        self._cost = self._cost.following(event.changed_name, self._estimate())
         self.order = replace(self.order, values={**self.order.values, **event.values})
         self._dataset_panel.trigger_word = str(self.order.values.get("trigger_word") or "")
         self._keep()
@@ -262,13 +331,21 @@ class FinetuneScreen(SamplesPart):
         self.keep_draft(draft)
 
     def watch_order(self) -> None:
-        """Show what the order costs."""
+        """Show what the order costs, and what is advised for it."""
         self.sampled_trainer = self.order.trainer
         self.sampled_trigger_word = str(self.order.values.get("trigger_word") or "")
         self._show_price()
+        if self.is_mounted:
+            self._show_advice()
 
-    def watch_samples(self) -> None:
+    def _estimate(self) -> Estimate | None:
+        return self._terms.total(self.order)
+
+    def watch_samples(self, before: Samples, now: Samples) -> None:
         """Show what they cost."""
+        earlier = replace(self._terms, samples=before).total(self.order)
+        # A change of what they are made with is none that the user made.
+        self._cost = self._cost.following("samples", earlier) if before.chosen == now.chosen else CostChange()
         self._show_price()
 
     def keep_samples(self) -> None:
@@ -287,9 +364,10 @@ class FinetuneScreen(SamplesPart):
         if self.preparing or not self.is_mounted:
             return
         terms = self._terms
-        estimate = terms.total(self.order)
+        estimate = self._estimate()
         self._train_line.show_samples(self.samples.label)
         text, too_low = words.money_text(estimate, terms.balance, is_told=terms.is_told)
+        text = words.changed_text(self._cost.show(estimate), text, estimate, terms.balance)
         self._train_line.show_price(estimate.show() if estimate else "", text, fault=too_low)
 
     @property
@@ -309,47 +387,19 @@ class FinetuneScreen(SamplesPart):
 
     # The trainings
 
+    @property
+    def offered_trainers(self) -> tuple[Trainer, ...]:
+        """The trainers of all profiles."""
+        return self._trainers.offered
+
     def _show_trainings(self) -> None:
-        self._show_times()
+        self.show_times()
         self._show_notice()
-        self._show_log()
-
-    def _show_times(self) -> None:
-        jobs, now, offered = self.app.jobs, self.app.clock(), self._trainers.offered
-        self.query_one(TrainingsPanel).show(
-            words.trainings_of(jobs), now, lambda job: words.time_left(job, jobs, offered, now)
-        )
-
-    @on(RowTable.Highlighted, "#trainings")
-    def _show_log(self) -> None:
-        guarded(self, self._read_log(), doing="reading a training's log", group="log", exclusive=True)
-
-    async def _read_log(self) -> None:
-        """Show the end of the log of the training under the cursor, while it runs or where it failed."""
-        job = self._training(self.query_one(TrainingsPanel).selected_key)
-        is_told = job is not None and job.state in (JobState.RUNNING, JobState.FAILED)
-        log = await self.app.services.journal.logs.get(job.id) if job is not None and is_told else ""
-        lines = words.log_lines(log, LOG_LINES if self.has_class("-wide") else 1)
-        shown = self.query_one("#training-log", PlainStatic)
-        shown.display = bool(lines)
-        shown.show(plain(lines, newlines=True))
-
-    def _training(self, job_id: str | None) -> Job | None:
-        return next((job for job in self.app.jobs if job.id == job_id), None)
-
-    @on(TrainingsPanel.CancelAsked)
-    def _ask_to_cancel(self, event: TrainingsPanel.CancelAsked) -> None:
-        event.stop()
-        job = self._training(event.job_id)
-        if job is not None:
-            guarded(self, self._cancel(job), doing="cancelling a training", group="cancel", exclusive=True)
-
-    async def _cancel(self, job: Job) -> None:
-        if not job.is_active:
-            self.app.tell(f"The training of {job.title} is {job.state} already; F6 Jobs has its story.")
-            return
-        told = await cancel(self.app, job)
-        self.app.tell(told.text, severity=told.severity)
+        self.show_log()
+        finished = frozenset(job.id for job in self.app.jobs if job.state is JobState.DONE)
+        if finished != self._finished:
+            self._finished = finished
+            self._follow_pace()
 
     def watch_fault(self) -> None:
         """Say why nothing can be trained."""
@@ -365,22 +415,15 @@ class FinetuneScreen(SamplesPart):
         notice.display = bool(text)
         notice.show(Content.assemble((heading, "bold $text-error"), plain(text)))
 
-    @on(RowTable.Chosen, "#trainings")
-    async def _open_training(self, event: RowTable.Chosen) -> None:
-        job = self._training(event.key)
-        if job is None:
-            return
-        finetune = self.app.finetune_of(f"{job.profile}/{job.finetune_id or job.remote_id}")
-        if job.state is JobState.DONE and finetune is not None:
-            await self.app.go("generate", finetune=finetune.ref)
-        else:
-            await self.app.go("jobs", job_id=job.id)
-
     # What the keys do
 
     def action_choose_pictures(self) -> None:
         """Let a folder or archive be picked from the disk."""
         self._dataset_panel.choose()
+
+    def action_edit_pictures(self) -> None:
+        """Open the workbench, from any field."""
+        self._dataset_panel.open_workbench()
 
     @on(TrainLine.Stopped)
     def action_stop(self) -> None:
@@ -406,8 +449,9 @@ class FinetuneScreen(SamplesPart):
             await self._start(order, terms.samples)
 
     async def _is_complete(self) -> bool:
-        await self._dataset_panel.looked()
-        order = self.order
+        dataset = await self._dataset_panel.looked()
+        # The news of it may still be on its way here, and what was in it before must not be paid for.
+        order = self.order = replace(self.order, source=self._dataset_panel.source, dataset=dataset)
         if fault := order.dataset_fault():
             self.app.tell(f"{fault} Nothing was sent.", severity="warning")
             self._dataset_panel.source_input.focus()

@@ -159,6 +159,23 @@ def money_text(estimate: Estimate | None, balance: float | None, *, is_told: boo
     return f"balance {show_credits(balance)}, {show_credits(after)} afterwards", False
 
 
+def changed_text(change: str, text: str, estimate: Estimate | None, balance: float | None) -> str:
+    """Return what to say of money after a value was changed; as short as can be, for there is little room.
+
+    Args:
+        change: the price before and now, or `''` where it is the same.
+        text: what is said otherwise.
+        estimate: the price now.
+        balance: what is left, in credits, None where it is not known.
+    """
+    if not change or estimate is None:
+        return text
+    if balance is None:
+        return change
+    after = balance - estimate.credits
+    return f"{change}, leaves {show_credits(after)}" if after >= 0 else text
+
+
 @dataclass(frozen=True)
 class Terms:
     """On what terms a trainer is paid.
@@ -249,6 +266,8 @@ def time_left(job: Job, jobs: Sequence[Job], offered: Sequence[Trainer], now: da
         offered: the trainers, one of which may be its own.
         now: the present, aware.
     """
+    if job.state is not JobState.RUNNING:
+        return ""
     names = (job.profile, job.endpoint)
     trainer = next((item for item in offered if (item.profile, item.endpoint.info.id) == names), None)
     if trainer is None:

@@ -34,6 +34,10 @@ class PromptArea(TextArea):
         )
         self.cursor_blink = False
 
+    def on_resize(self) -> None:
+        """Draw the text as it is wrapped now: what wraps it anew draws nothing."""
+        self.refresh()
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,10 @@ from textual.content import Content
 
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.money import show_credits
+from fluxtui.domain.text import safe_text
 from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
+from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
+from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 from fluxtui.widgets.progress import exact_time
@@ -45,7 +48,14 @@ def advice_for(job: Job, *, can_be_found: bool = True) -> str:
     return ADVICE.get(job.state, "")
 
 
-def job_details(job: Job, story: Sequence[JobEvent], *, log: str = "", can_be_found: bool = True) -> Content:
+def job_details(
+    job: Job,
+    story: Sequence[JobEvent],
+    *,
+    log: str = "",
+    can_be_found: bool = True,
+    kept: KeptArchive | None = None,
+) -> Content:
     """Return title, error, advice, facts, log, story and parameters of a job.
 
     Args:
@@ -53,6 +63,7 @@ def job_details(job: Job, story: Sequence[JobEvent], *, log: str = "", can_be_fo
         story: its states, from the first on.
         log: what the task printed at the service, as far as it is known.
         can_be_found: whether its service can be asked for a job like it whose answer was lost.
+        kept: the archive that it was trained on, if it was.
     """
     parts: list[Content] = [plain(job.title or kind_word(job), "bold"), Content("\n")]
     if job.error:
@@ -60,7 +71,7 @@ def job_details(job: Job, story: Sequence[JobEvent], *, log: str = "", can_be_fo
         parts += [plain(f"✗ {title}{job.error}", "$text-error"), Content("\n")]
     if advice := advice_for(job, can_be_found=can_be_found):
         parts += [plain(advice, "$text-warning"), Content("\n")]
-    parts += [fact_line(label, value) for label, value in _facts(job) if value]
+    parts += [fact_line(label, value) for label, value in _facts(job, kept) if value]
     if lines := [line for line in log.splitlines() if line.strip()][-LOG_LINES:]:
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
@@ -74,7 +85,7 @@ def job_details(job: Job, story: Sequence[JobEvent], *, log: str = "", can_be_fo
     return Content.assemble(*parts)
 
 
-def _facts(job: Job) -> tuple[tuple[str, str], ...]:
+def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
         ("state", _state(job)),
@@ -86,7 +97,7 @@ def _facts(job: Job) -> tuple[tuple[str, str], ...]:
         ("charged", "not known; it counts as possible in what you spent" if job.maybe_billed else ""),
         ("seed", "" if job.seed is None else str(job.seed)),
         ("picture", job.picture or ""),
-        ("dataset", _dataset(job.dataset)),
+        *_dataset(job.dataset or {}, kept),
         ("remote id", job.remote_id or ""),
         ("job", job.id),
         ("made", exact_time(job.created_at)),
@@ -107,11 +118,14 @@ def _cancelling(job: Job) -> str:
     )
 
 
-def _dataset(dataset: dict[str, Any] | None) -> str:
-    if not dataset:
-        return ""
-    fingerprint = str(dataset.get("sha256", ""))[:12]
-    return " · ".join(part for part in (str(dataset.get("source", "")), fingerprint) if part)
+def _dataset(dataset: Mapping[str, Any], kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
+    return (
+        ("trained on", source_text(dataset)),
+        ("pictures", pictures_text(dataset)),
+        ("archive", archive_text(kept)),
+        ("hash", safe_text(dataset.get("sha256") or "")),
+        ("keys", keys_text(kept)),
+    )
 
 
 def _event(event: JobEvent) -> Content:

@@ -28,7 +28,7 @@ from fluxtui.screens.jobs.rows import (
     state_text,
     title_cell,
 )
-from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.trained_on import Trained, TrainedOnKeys
 from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.plain import PlainStatic, cell
@@ -60,7 +60,9 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
     "cancel": lambda job: (job.is_active and job.cancel_asked_at is None) or job.state is JobState.IN_DOUBT,
     "send_again": lambda job: not job.is_active and job.state is not JobState.DONE,
     "look_again": lambda job: job.state is JobState.IN_DOUBT,
-    "use_again": lambda job: job.kind is JobKind.GENERATION,
+    "use_again": lambda job: True,
+    "show_archive": lambda job: job.dataset is not None,
+    "export_archive": lambda job: job.dataset is not None,
     "copy": lambda job: True,
     "move_up": lambda job: job.state is JobState.DRAFT and not job.waits,
     "move_down": lambda job: job.state is JobState.DRAFT and not job.waits,
@@ -69,7 +71,7 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
 """What can be done about which jobs; that a doubtful one can be looked for depends on its service too."""
 
 
-class JobsScreen(PlaceScreen):
+class JobsScreen(TrainedOnKeys):
     """Everything that was paid for, active and doubtful jobs on top."""
 
     PLACE = "jobs"
@@ -84,7 +86,11 @@ order shown: `K` and `J` move one, `t` sends it next. `p` pauses the queue and
 resumes it; what was sent goes on. A queue without credits pauses by itself and goes on when there are some.
 
 A job *in doubt* was sent, but its answer was lost: look for it at the service, send it again or give it up.
-Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, finetune and endpoint."""
+Nothing in doubt is ever sent again by itself.
+
+`u` takes the values of a job into the form that it came from, to be changed and sent anew. Of a training,
+`i` shows the pictures that were sent, and `e` exports them. `$` shows what was spent by day, finetune and
+endpoint."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "open", "View", id="jobs.open"),
         Binding("x,delete", "cancel", "Cancel", id="jobs.cancel"),
@@ -187,8 +193,9 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
             return
         journal = self.app.services.journal
         events, log = await journal.jobs.story(job.id), await journal.logs.get(job.id)
+        kept = await self.app.services.training_sets.kept(job.dataset)
         findable = job.state is not JobState.IN_DOUBT or await self._can_be_found(job)
-        story.show(job_details(job, events, log=log, can_be_found=findable))
+        story.show(job_details(job, events, log=log, can_be_found=findable, kept=kept))
         self.refresh_bindings()
 
     async def _can_be_found(self, job: Job) -> bool:
@@ -201,6 +208,13 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
 
     def _is_findable(self, job: Job) -> bool:
         return job.kind in self._finds.get(job.profile, frozenset(JobKind))
+
+    async def trained(self) -> Trained | None:
+        """Return the training under the cursor."""
+        job = self._selected()
+        if job is None or job.kind is not JobKind.TRAINING:
+            return None
+        return Trained(job.finetune_name or job.title, job.dataset, job)
 
     def _selected(self) -> Job | None:
         key = self.query_one(RowTable).selected_key
@@ -288,9 +302,11 @@ Nothing in doubt is ever sent again by itself. `$` shows what was spent by day, 
             self.app.tell(f"Found: “{found.title}” goes on.", severity="success")
 
     def action_use_again(self) -> None:
-        """Put the job's parameters into the Generate form."""
+        """Put the job's parameters into the form that it came from."""
         job = self._selected()
-        if job is not None:
+        if job is not None and job.kind is JobKind.TRAINING:
+            self.train_again()
+        elif job is not None:
             wishes = {
                 "profile": job.profile,
                 "endpoint": job.endpoint,

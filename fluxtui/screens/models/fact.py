@@ -8,6 +8,7 @@ USES = "Where it can be used"
 FILE = "LoRA file"
 METADATA = "Written into the file"
 TRAINING = "Training"
+TRAINED_ON = "Trained on"
 TOLD = "Told by the service"
 NO_USES = "Where it cannot be used"
 

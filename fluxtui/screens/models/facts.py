@@ -10,11 +10,13 @@ from fluxtui.domain.endpoint import number_text
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.text import file_size, plural
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.screens.models.columns import profile_words
-from fluxtui.screens.models.fact import TOLD, TRAINING, Fact
+from fluxtui.screens.models.fact import TOLD, TRAINED_ON, TRAINING, Fact
 from fluxtui.screens.models.use_facts import file_facts, misfit_facts, use_facts, why_nowhere
+from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
+from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.progress import exact_time, progress_text, relative_time
 
 STATE_SENTENCES: dict[FinetuneState, str] = {
@@ -43,7 +45,11 @@ _SHOWN_KEYS = frozenset(
 
 
 def facts_of(
-    finetune: Finetune, job: Job | None, now: datetime, uses: Uses | None = None
+    finetune: Finetune,
+    job: Job | None,
+    now: datetime,
+    uses: Uses | None = None,
+    kept: KeptArchive | None = None,
 ) -> tuple[Fact, ...]:
     """Return what is known of a finetune.
 
@@ -52,6 +58,7 @@ def facts_of(
         job: the training it came from, if that was done here.
         now: aware.
         uses: where it can be used and how its file is, once that is known.
+        kept: the archive that it was trained on, where it is known.
     """
     is_own = finetune.profile == OWN_FILES
     progress = progress_text(job.progress) if job is not None and job.is_active else ""
@@ -65,14 +72,15 @@ def facts_of(
         Fact("Taken in", _moment(finetune.created_at, now) if is_own else "", is_long=True),
         *(use_facts(uses) if uses is not None else ()),
         *file_facts(finetune, uses.file if uses is not None else None),
-        *(() if is_own else _training_facts(finetune, now)),
+        *(() if is_own else _training_facts(finetune, job, now)),
+        *_dataset_facts(finetune.dataset or {}, kept),
         *(() if is_own else _told_facts(finetune, now)),
         *(misfit_facts(uses) if uses is not None else ()),
     ]
     return tuple(fact for fact in facts if fact.text)
 
 
-def _training_facts(finetune: Finetune, now: datetime) -> list[Fact]:
+def _training_facts(finetune: Finetune, job: Job | None, now: datetime) -> list[Fact]:
     captioning = "" if finetune.captioning is None else "automatic" if finetune.captioning else "own only"
     return [
         Fact("Type", finetune.finetune_type or "", section=TRAINING),
@@ -84,8 +92,25 @@ def _training_facts(finetune: Finetune, now: datetime) -> list[Fact]:
         Fact("Captioning", captioning, section=TRAINING),
         Fact("Trainer", finetune.endpoint or "", is_long=True, section=TRAINING),
         Fact("Trained", _moment(finetune.created_at, now), is_long=True, section=TRAINING),
-        *_dataset_facts(finetune.dataset or {}),
+        Fact("Asked for", _asked_text(finetune, job), is_long=True, section=TRAINING),
     ]
+
+
+def _asked_text(finetune: Finetune, job: Job | None) -> str:
+    """Return the parameters of a training that are not told above already."""
+    told = _SHOWN_KEYS | {name for name in Finetune.model_fields if getattr(finetune, name) is not None}
+    if finetune.iterations is not None:
+        told |= {"steps"}
+    asked = job.parameters.items() if job is not None else ()
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_asked_value(value)}" for name, value in asked if name not in told
+    )
+
+
+def _asked_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number_text(value) if isinstance(value, float) else safe_text(value, limit=80)
 
 
 def _told_facts(finetune: Finetune, now: datetime) -> list[Fact]:
@@ -103,30 +128,18 @@ def _number(value: float | None) -> str:
     return "" if value is None else number_text(value)
 
 
-_DATASET_TITLES = {
-    "source": "Dataset",
-    "pictures": "Pictures",
-    "captioned": "Captions",
-    "size": "Dataset size",
-    "sha256": "Dataset hash",
-    "names": "Files",
-}
-
-
-def _dataset_facts(dataset: Mapping[str, Any]) -> list[Fact]:
-    return [
-        Fact(title, _dataset_text(key, dataset[key]), is_long=True, section=TRAINING)
-        for key, title in _DATASET_TITLES.items()
-        if dataset.get(key) not in (None, "", [])
-    ]
-
-
-def _dataset_text(key: str, value: Any) -> str:
-    if key == "size" and isinstance(value, int):
-        return file_size(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(str(item) for item in value)
-    return str(value)
+def _dataset_facts(dataset: Mapping[str, Any], kept: KeptArchive | None) -> list[Fact]:
+    names = dataset.get("names")
+    files = ", ".join(str(name) for name in names) if isinstance(names, list | tuple) else ""
+    texts = {
+        "Your pictures": source_text(dataset),
+        "Pictures": pictures_text(dataset),
+        "Archive": archive_text(kept),
+        "Dataset hash": str(dataset.get("sha256") or ""),
+        "Files": files,
+        "Keys": keys_text(kept),
+    }
+    return [Fact(title, text, is_long=True, section=TRAINED_ON) for title, text in texts.items()]
 
 
 def _extra_facts(finetune: Finetune) -> list[Fact]:

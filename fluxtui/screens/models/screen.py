@@ -15,6 +15,7 @@ from textual.containers import Container
 
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune, bases_by_id, unlisted_dialog
@@ -23,6 +24,7 @@ from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentenc
 from fluxtui.screens.models.file_keys import FileKeys
 from fluxtui.screens.models.removal_words import forget_dialog, removal_sentences, removal_title
 from fluxtui.screens.models.table import ModelTable
+from fluxtui.screens.trained_on import Trained, TrainedOnKeys
 from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
 from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, TypeNameDialog, ask
@@ -31,7 +33,7 @@ from fluxtui.widgets.progress import relative_time
 from fluxtui.widgets.table import RowTable
 
 
-class ModelsScreen(FileKeys):
+class ModelsScreen(FileKeys, TrainedOnKeys):
     """Lists the finetunes that the app's state holds, of all profiles, and what can be done with them."""
 
     PLACE: ClassVar[str] = "models"
@@ -40,8 +42,9 @@ class ModelsScreen(FileKeys):
     HELP = (
         "The finetunes of all profiles and the LoRA files of yours, favourites first. Enter generates with "
         "the selected one. Refresh, add, delete and fetch ask the services; all else works on the local "
-        "copy, also offline. `v` verifies a file, `b` says what it was trained on, `y` copies the id and `t` "
-        "the trigger word; Escape stops a file that moves."
+        "copy, also offline. `u` trains the same again with other values, `i` shows the pictures that it was "
+        "trained on and `e` exports them. `v` verifies a file, `b` says what it was trained on, `y` copies "
+        "the id and `t` the trigger word; Escape stops a file that moves."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,6 +53,7 @@ class ModelsScreen(FileKeys):
         Binding("n", "add", "Add", id="models.add"),
         Binding("o", "take_in", "Own file", id="models.take_in"),
         Binding("w", "fetch_weights", "Fetch file", id="models.fetch"),
+        Binding("u", "use_again", "Train again", id="models.use", show=False),
         Binding("p", "prepare", "Dashboard", id="models.prepare"),
         Binding("d", "delete", "Delete", id="models.delete"),
         Binding("t", "copy_trigger_word", "Copy trigger", id="models.copy_trigger", show=False),
@@ -145,9 +149,28 @@ class ModelsScreen(FileKeys):
 
     async def _show_details(self, finetune: Finetune) -> None:
         uses = await self._uses(finetune)
-        job = next((job for job in self.app.jobs if job.id == finetune.job_id), None)
-        facts = facts_of(finetune, job, self.app.clock(), uses)
+        job = await self._job_of(finetune)
+        kept = await self.app.services.training_sets.kept(finetune.dataset)
+        facts = facts_of(finetune, job, self.app.clock(), uses, kept)
         self.query_one(ModelDetails).show(finetune, facts, state_sentence(finetune, uses))
+
+    async def _job_of(self, finetune: Finetune) -> Job | None:
+        """Return the training that it came from; the state holds the newest jobs only."""
+        if finetune.job_id is None:
+            return None
+        known = next((job for job in self.app.jobs if job.id == finetune.job_id), None)
+        return known or await self.app.services.journal.jobs.get(finetune.job_id)
+
+    async def trained(self) -> Trained | None:
+        """Return the finetune under the cursor, as what it was trained on."""
+        finetune = self.selected
+        if finetune is None:
+            return None
+        return Trained(finetune.name, finetune.dataset, await self._job_of(finetune))
+
+    def action_use_again(self) -> None:
+        """Put pictures and values of the selected finetune's training into the training form."""
+        self.train_again()
 
     async def _uses(self, finetune: Finetune) -> Uses:
         return await self.app.services.models.uses(finetune, self.app.usable_profiles)

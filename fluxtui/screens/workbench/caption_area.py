@@ -73,6 +73,10 @@ class CaptionArea(TextArea):
         if self._picture and self.has_focus:
             self.post_message(self.Typed(self._picture, self.text))
 
+    def on_resize(self) -> None:
+        """Draw the text as it is wrapped now: what wraps it anew draws nothing."""
+        self.refresh()
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, getters, on, work
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -55,6 +55,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
     """
 
     CSS_PATH = "workbench.tcss"
+    AUTO_FOCUS = "#bench-list RowGrid"
     HELP = (
         "Every picture with what is wrong with it and its caption. Your files are never changed: edits are "
         "kept beside them until you discard them. Enter edits the caption, space leaves a picture out or "
@@ -90,11 +91,14 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self._history = History(present=Workspace(source=str(source)))
         self._dataset: Dataset | None = None
         self._pictures: tuple[BenchPicture, ...] = ()
+        self._listed: tuple[BenchPicture, ...] = ()
         self._previews: Previews | None = None
         self._filter = Show.ALL
         self._current = ""
         self._draft_crop: Crop | None = None
         self._saving = asyncio.Lock()
+        self._saved: History | None = None
+        """What is on the disk, as far as it is known."""
 
     def compose(self) -> ComposeResult:
         """Lay out the list or grid beside the one picture."""
@@ -117,7 +121,6 @@ class WorkbenchScreen(QuietScreen["Found"]):
     def on_mount(self) -> None:
         """Look through the pictures, and follow what is to be told."""
         self.watch(self.app, "notices", self._flash, init=False)
-        self.query_one(RowTable).focus()
         self.action_look()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -142,7 +145,8 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self._title("Looking · Esc stops")
         services = self.app.services
         try:
-            self._history = await services.workspaces.load(self._path)
+            if self._saved is None:
+                self._history = self._saved = await services.workspaces.load(self._path)
             self._found = await services.datasets.look(self._path, progress)
         except FluxError as error:
             self._title(f"✗ {error.sentence()}")
@@ -151,34 +155,43 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self._previews = Previews(self._found, services.thumbnails)
         self.query_one(PicturePane).forget()
         self._refresh()
-        if self._begin_with:
+        if any(item.name == self._begin_with for item in self._listed):
             self._put_cursor(self._begin_with)
-            self._begin_with = ""
+        self._begin_with = ""
 
     def _title(self, text: str) -> None:
         self.query_one("#bench-title", PlainStatic).show(text, layout=False)
 
     # Showing
 
-    def _refresh(self) -> None:
-        """Judge the pictures with the present edits and show everything anew."""
+    def _refresh(self, *, is_editing: bool | None = None) -> None:
+        """Judge the pictures with the present edits and show everything anew.
+
+        Args:
+            is_editing: whether a caption is being typed; None to see where the focus is.
+        """
         found = self._found
         if found is None:
             return
         workspace = self._history.present
         self._dataset = self.app.services.datasets.judge(found, self._rules, workspace)
         self._pictures = bench.bench_pictures(found, self._dataset, workspace)
-        listed = bench.shown(self._pictures, self._filter)
+        if is_editing is None:
+            is_editing = self.query_one(CaptionArea).has_focus
+        names = {item.name for item in bench.shown(self._pictures, self._filter)}
+        # A picture whose caption is typed stays, also where the filter is for those without one.
+        names |= {self._current} if is_editing else set()
+        listed = self._listed = tuple(item for item in self._pictures if item.name in names)
         self.query_one(RowTable).set_rows([rows.row_of(item) for item in listed])
         self.query_one(ThumbnailGrid).set_tiles([self._tile(item) for item in listed])
         shown = "" if self._filter is Show.ALL else f" · {self._filter.value}: {len(listed)}"
         source = safe_text(self._path, limit=60)
-        self._title(f"{source} · {bench.summary(self._dataset, self._pictures)}{shown}")
+        self._title(f"{bench.summary(self._dataset, self._pictures)}{shown} · {source}")
         lines = bench.set_problems(self._dataset)
         line = self.query_one("#bench-set", PlainStatic)
         line.display = bool(lines)
         line.show("\n".join(lines))
-        self._select(self._selected())
+        self._select(self._current if is_editing else self._selected())
 
     def _tile(self, item: BenchPicture) -> Tile:
         edit = self._history.present.of(item.name)
@@ -209,7 +222,8 @@ class WorkbenchScreen(QuietScreen["Found"]):
     def _follow_cursor(self, event: RowTable.Highlighted | ThumbnailGrid.Highlighted) -> None:
         event.stop()
         in_grid = isinstance(event, ThumbnailGrid.Highlighted)
-        if in_grid is self.has_class("-grid"):
+        # A table that is laid out anew has no row for a moment; the caption that is edited must not go then.
+        if in_grid is self.has_class("-grid") and (event.key is not None or not self._listed):
             self._select(event.key or "")
 
     def _select(self, name: str) -> None:
@@ -226,7 +240,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
         caption = picture.caption if picture is not None else ""
         words = f"Caption · {bench.caption_words(caption)} · Enter edits" if picture is not None else ""
         self.query_one("#bench-caption-line", PlainStatic).show(words, layout=False)
-        self.query_one(CaptionArea).show(name, caption)
+        self.query_one(CaptionArea).show(name if picture is not None else "", caption)
 
     # Changing
 
@@ -249,7 +263,10 @@ class WorkbenchScreen(QuietScreen["Found"]):
 
     async def _save(self) -> None:
         async with self._saving:
-            await self.app.services.workspaces.save(self._history)
+            history = self._history
+            if history is not self._saved:
+                await self.app.services.workspaces.save(history)
+                self._saved = history
 
     def _edit_one(self, done: str, edit: Callable[[Workspace, str], Workspace]) -> None:
         picture = self._picture
@@ -259,7 +276,7 @@ class WorkbenchScreen(QuietScreen["Found"]):
         self.change(edit(self._history.present, picture.name), f"{done} {picture.name}")
 
     def action_include(self) -> None:
-        """Leave a picture out, or take it back, and go on to the next."""
+        """Leave a picture out, or take it back."""
         excluded = self._history.present.of(self._current).excluded
         self._edit_one(
             "taking back" if excluded else "leaving out",
@@ -317,15 +334,17 @@ class WorkbenchScreen(QuietScreen["Found"]):
     @on(CaptionArea.Go)
     def _go_on(self, event: CaptionArea.Go) -> None:
         event.stop()
-        names = [item.name for item in bench.shown(self._pictures, self._filter)]
+        names = [item.name for item in self._listed]
         if self._current in names:
             index = min(max(names.index(self._current) + event.by, 0), len(names) - 1)
             self._put_cursor(names[index])
+            self._refresh()
 
     @on(CaptionArea.Left)
     def _leave_caption(self, event: CaptionArea.Left) -> None:
         event.stop()
         self._focus_many()
+        self._refresh(is_editing=False)
 
     def _focus_many(self) -> None:
         (self.query_one(ThumbnailGrid) if self.has_class("-grid") else self.query_one(RowTable)).focus()
@@ -413,12 +432,13 @@ class WorkbenchScreen(QuietScreen["Found"]):
 
     def action_back(self) -> None:
         """Go back to the training, once everything is on the disk."""
-        self._leave()
+        guarded(self, self._leave(), doing="saving the edits", group="leave", exclusive=True)
 
-    @work(group="leave", exclusive=True)
     async def _leave(self) -> None:
-        async with self._saving:
-            self._close_previews()
+        # A save that was asked for may not have begun, and would end with this screen.
+        if self._saved is not None:
+            await self._save()
+        self._close_previews()
         self.dismiss(self._found)
 
     def _close_previews(self) -> None:

@@ -54,11 +54,6 @@ def fingerprint(grey: Image.Image) -> int:
     return bits
 
 
-def distance(first: int, second: int) -> int:
-    """Return how many of the 64 bits of two fingerprints differ."""
-    return (first ^ second).bit_count()
-
-
 def _grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")

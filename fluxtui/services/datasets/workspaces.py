@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +16,12 @@ from fluxtui.domain.found import Found
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import History, Workspace
 from fluxtui.services.storage import StorageService
-from fluxtui.services.storage.files import write_atomic
+from fluxtui.services.storage.files import open_ordinary, write_atomic
 
 MAX_BYTES = 50_000_000
+NEW_CAPTION_MODE = 0o644
+"""Of a caption that there was not: it is the user's own, as the pictures are."""
+
 STORED_STEPS = 20
 """Changes that can still be undone after the program was left; all of them can while it runs."""
 
@@ -112,13 +116,16 @@ class WorkspaceService:
             name = f"{kept.stem}-captions-before-{when:%Y%m%dT%H%M%S}.jsonl"
             self._storage.write_atomic(kept.with_name(name), as_jsonl(replaced).encode())
         for name, path in changed.items():
+            mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else NEW_CAPTION_MODE
             write_atomic(path, f"{captions[name].strip()}\n".encode())
+            path.chmod(mode)
         return len(changed)
 
 
 def _content(path: Path) -> str | None:
     try:
-        return path.read_text("utf-8-sig").strip()
+        with open_ordinary(path) as file:
+            return file.read(MAX_BYTES).decode("utf-8-sig").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

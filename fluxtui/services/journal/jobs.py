@@ -17,6 +17,7 @@ from fluxtui.domain.jobs import (
     IllegalTransition,
     Job,
     JobEvent,
+    JobKind,
     JobState,
     may_follow,
 )
@@ -245,6 +246,14 @@ class JobStore:
             " AND coalesce(finished_at, updated_at) > ? ORDER BY number"
         )
         return await self._select(sql, (json_text(tuple(ACTIVE_STATES)), utc_text(moment)))
+
+    async def done(self, kind: JobKind, provider: str, endpoint: str, limit: int = 50) -> tuple[Job, ...]:
+        """Return the newest jobs of a kind that an endpoint of a service has finished, newest first."""
+        sql = (
+            "SELECT * FROM jobs WHERE kind = ? AND provider = ? AND endpoint = ? AND state = ?"
+            " ORDER BY number DESC LIMIT ?"
+        )
+        return await self._select(sql, (kind, provider, endpoint, JobState.DONE, limit))
 
     async def recent(self, limit: int = 200, *, before: str | None = None) -> tuple[Job, ...]:
         """Return the newest jobs, newest first, or those that came before the job with an id."""

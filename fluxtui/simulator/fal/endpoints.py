@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import ClassVar, Literal
 
 from fluxtui.simulator.fields import Field
 from fluxtui.simulator.weights import BaseModel
@@ -23,16 +23,13 @@ class FalEndpoint:
     base: BaseModel
     unit_price: float
     status: Status = "active"
+    unit: ClassVar[str]
+    """What the price is for."""
 
     @property
     def app(self) -> str:
         """The first two segments of the id, under which its jobs are asked about."""
         return "/".join(self.id.split("/")[:2])
-
-    @property
-    def unit(self) -> str:
-        """What the price is for."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +40,13 @@ class Trainer(FalEndpoint):
     each picture needs a caption unless `default_caption` is given; at least `least_steps` are billed.
     """
 
+    unit: ClassVar[str] = "steps"
     archive: str
     weights: str = "diffusers_lora_file"
     pairs: bool = False
     captioned: bool = True
     least_steps: int = 0
     preprocessed: bool = False
-
-    @property
-    def unit(self) -> str:
-        """What the price is for."""
-        return "steps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +56,11 @@ class Generator(FalEndpoint):
     `paid_inputs` means that the megapixels of input pictures are billed as well.
     """
 
+    unit: ClassVar[str] = "megapixels"
     job: PaintJob = "create"
     inputs: tuple[str, ...] = ()
     default_format: str = "png"
     paid_inputs: bool = False
-
-    @property
-    def unit(self) -> str:
-        """What the price is for."""
-        return "megapixels"
 
 
 @cache

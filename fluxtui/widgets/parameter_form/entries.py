@@ -109,12 +109,14 @@ def empty_text(field: Field) -> str:
     return "" if field.default in (None, "") else shown(field.default)
 
 
-def help_text(field: Field) -> str:
-    """Return one line about a field: what it does, what it may be, what it is by default."""
+def help_text(field: Field, *, with_default: bool = True) -> str:
+    """Return one line about a field: what it does, what it may be, what it is by default where asked."""
     parts = [field.help.strip()]
     allowed = field.range_text()
     if allowed:
         parts.append(allowed[0].upper() + allowed[1:] + ".")
+    if not with_default:
+        return " ".join(part for part in parts if part)
     if isinstance(field.default, bool):
         parts.append(f"Default {'on' if field.default else 'off'}.")
     elif field.default is not None and field.default != "":

@@ -9,6 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
@@ -115,6 +116,7 @@ class ParameterForm(Widget):
         self._form_values = FormValues(fields, values or {}, suggest)
         self._rows: dict[str, FieldRow] = {}
         self._left = ""
+        self._advice: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the rows and the line of help."""
@@ -197,6 +199,12 @@ class ParameterForm(Widget):
         for row in self._rows.values():
             if isinstance(row.input, FinetuneControl):
                 row.input.offer(finetunes)
+
+    def show_advice(self, advice: Mapping[str, str]) -> None:
+        """Say more under the help of fields, by name; under `''` stands what is said without a focus."""
+        if advice != self._advice:
+            self._advice = dict(advice)
+            self._draw_help()
 
     def reset(self, name: str) -> None:
         """Put the default, or what is suggested, back into a field and post `Changed`."""
@@ -294,8 +302,7 @@ class ParameterForm(Widget):
         row = self._rows.get(name)
         if row is not None:
             row.add_class("-current")
-        text = entries.help_text(row.field) if row else ""
-        self.query_one(".form-help", PlainStatic).show(plain(text), layout=False)
+        self._draw_help()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Check the field that was left for something outside of the form."""
@@ -308,6 +315,16 @@ class ParameterForm(Widget):
     def _check_left(self) -> None:
         if self.is_attached and not self._focused_name():
             self._leave()
+            if self._advice:
+                self._draw_help()
+
+    def _draw_help(self) -> None:
+        name = self._focused_name()
+        row, advice = self._rows.get(name), self._advice.get(name, "")
+        # What is advised takes the room of what is usual.
+        parts = [plain(entries.help_text(row.field, with_default=not advice))] if row is not None else []
+        parts += [plain(advice, "$text-accent")] if advice else []
+        self.query_one(".form-help", PlainStatic).show(Content("\n").join(parts), layout=False)
 
     def _leave(self) -> None:
         if self._left in self._rows:

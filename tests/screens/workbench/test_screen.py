@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.dataset import DatasetRules
+from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 
@@ -47,11 +48,14 @@ def work(
     async def run(steps: Steps, size: tuple[int, int] = (120, 40)) -> None:
         app = make_app()
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: app.screen.is_mounted and bool(app.profile))
+            await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
             screen = WorkbenchScreen(pictures, RULES, "TOK")
             app.push_screen(screen)
             await until(pilot, lambda: screen.dataset is not None)
-            await pilot.pause()
+            # The rows come with the first layout.
+            await until(
+                pilot, lambda: screen.query_one(CaptionArea).text != "" and screen.focused is not None
+            )
             await steps(app, pilot, screen)
             await pilot.pause()
 
@@ -80,10 +84,10 @@ async def test_pictures_are_left_out_turned_and_cropped_by_keys(work: Work, unti
     await work(steps)
 
 
-async def test_captions_are_edited_one_after_the_other(work: Work) -> None:
+async def test_captions_are_edited_one_after_the_other(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("enter")
-        assert isinstance(screen.focused, CaptionArea)
+        await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
         await pilot.press("!", "pagedown", "?", "pageup")
         assert screen.query_one(CaptionArea).text == "a lantern, night, a!"
         assert screen.captions()["b.png"] == "a lantern, night, b?"
@@ -92,6 +96,20 @@ async def test_captions_are_edited_one_after_the_other(work: Work) -> None:
         await pilot.press("u")
         assert screen.captions()["a.png"] == "a lantern, night, a"
         assert (screen.source / "a.txt").read_text() == "a lantern, night, a"
+
+    await work(steps)
+
+
+async def test_what_is_typed_stays_with_its_picture_whatever_is_listed(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("p", "p")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
+        await pilot.press(*"fog")
+        assert screen.captions()["f.webp"] == "fog"
+        await pilot.press("escape")
+        await until(pilot, lambda: "without a caption: 0" in str(screen.query_one("#bench-title").render()))
 
     await work(steps)
 

@@ -72,11 +72,13 @@ def test_edit_that_changes_nothing_is_forgotten() -> None:
 async def test_captions_are_written_back_on_request_and_the_old_ones_kept(
     workspaces: WorkspaceService, datasets: DatasetService, storage: StorageService, folder: Path
 ) -> None:
+    (folder / "a.txt").chmod(0o664)
     found = await datasets.look(folder)
     captions = {"a.jpg": "a cat", "b.png": "another", "c.webp": ""}
     assert await workspaces.write_captions(found, captions, NOW) == 2
     assert (folder / "a.txt").read_text() == "a cat\n"
     assert not (folder / "c.txt").exists()
+    assert [(folder / name).stat().st_mode & 0o777 for name in ("a.txt", "b.txt")] == [0o664, 0o644]
     (kept,) = (storage.root / "workspaces").glob("*-captions-before-20261126T010203.jsonl")
     assert kept.read_text() == '{"file_name": "a.jpg", "text": "a dog, ünder a tree"}\n'
     assert await workspaces.write_captions(await datasets.look(folder), captions, NOW) == 0

@@ -1,0 +1,43 @@
+"""What is said under the form: what the trainer advises, and how long it took before. Pure functions."""
+
+from __future__ import annotations
+
+from fluxtui.domain.pace import Pace
+from fluxtui.domain.text import plural
+from fluxtui.screens.finetune.order import TrainingOrder
+from fluxtui.widgets.progress import duration_text
+
+
+def steps_of(order: TrainingOrder) -> int | None:
+    """Return for how many steps it is trained, or None while no number stands there."""
+    steps = order.values.get(order.endpoint.steps_field) if order.endpoint is not None else None
+    return steps if isinstance(steps, int) and steps > 0 else None
+
+
+def time_text(order: TrainingOrder, pace: Pace | None) -> str:
+    """Return how long it will take by the user's own trainings, or `''` where there is none."""
+    steps = steps_of(order)
+    if pace is None or steps is None:
+        return ""
+    whose = "your last training" if pace.trainings == 1 else f"your {plural(pace.trainings, 'training')}"
+    return f"About {duration_text(pace.seconds(steps))}, by {whose} with it."
+
+
+def advice_texts(order: TrainingOrder, pace: Pace | None) -> dict[str, str]:
+    """Return what to say about each parameter, and under `''` about the trainer.
+
+    Args:
+        order: as it stands on the screen.
+        pace: of the user's own trainings with this trainer.
+    """
+    endpoint = order.endpoint
+    if endpoint is None:
+        return {}
+    pictures = len(order.dataset.pictures) if order.dataset is not None else 0
+    said: dict[str, list[str]] = {"": [endpoint.info.summary]}
+    for advice in endpoint.advice(order.values, pictures):
+        said.setdefault(advice.field, []).append(advice.text)
+    if time := time_text(order, pace):
+        said[""].append(time)
+        said.setdefault(endpoint.steps_field, []).append(time)
+    return {field: " ".join(texts) for field, texts in said.items()}

@@ -1,0 +1,124 @@
+"""Which presets are on offer, and under which name one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.presets import Preset, presets_of
+from fluxtui.screens.finetune.order import TrainingOrder, shown_values
+from fluxtui.services.presets import NAME_LIMIT, SavedPreset
+from fluxtui.widgets.dialogs import Choice, Dialog
+from fluxtui.widgets.line_input import LineInput
+from fluxtui.widgets.plain import PlainLabel, set_title
+
+SAVE, DELETE = "save", "delete"
+PURPOSE, OWN = "purpose:", "own:"
+"""In front of what names a preset, in the value of its choice."""
+
+
+def offered_presets(order: TrainingOrder) -> tuple[Preset, ...]:
+    """Return the presets of the chosen trainer, for the pictures that are chosen."""
+    pictures = len(order.dataset.pictures) if order.dataset is not None else 0
+    return presets_of(order.endpoint, pictures) if order.endpoint is not None else ()
+
+
+def preset_choices(
+    order: TrainingOrder, saved: Sequence[SavedPreset], live: UnitPrice | None = None
+) -> tuple[Choice, ...]:
+    """Return all presets, those of the chosen trainer first, and what can be done with the user's own.
+
+    Args:
+        order: as it stands on the screen.
+        saved: the user's own, of all trainers.
+        live: the price that the service told, where it did.
+    """
+    trainer = order.trainer
+    if trainer is None:
+        return ()
+    made = [
+        Choice(
+            f"{PURPOSE}{preset.purpose}", preset.purpose.value, _note(order, preset, live), "For a purpose"
+        )
+        for preset in offered_presets(order)
+    ]
+    own = [own_choice(preset, order) for preset in sorted(saved, key=lambda item: not item.is_for(trainer))]
+    keep = [Choice(SAVE, "save these values …", "all of the form but the name", "Keep")]
+    if saved:
+        keep.append(Choice(DELETE, "delete one of yours …", "", "Keep"))
+    return (*made, *own, *keep)
+
+
+def own_choice(preset: SavedPreset, order: TrainingOrder) -> Choice:
+    """Return one of the user's own presets, with its values or the trainer that it is for."""
+    trainer = order.trainer
+    is_its = trainer is not None and preset.is_for(trainer)
+    note = (
+        shown_values(trainer.endpoint, preset.values) if trainer is not None and is_its else preset.endpoint
+    )
+    return Choice(f"{OWN}{preset.key}", preset.name, note, "Yours")
+
+
+def _note(order: TrainingOrder, preset: Preset, live: UnitPrice | None) -> str:
+    if order.trainer is None:
+        return ""
+    cost = TrainingOrder(order.trainer, values={**order.values, **preset.values}).estimate(live)
+    words = shown_values(order.trainer.endpoint, preset.values)
+    return " · ".join(part for part in (cost.show() if cost is not None else "", words) if part)
+
+
+class PresetNameDialog(Dialog[str]):
+    """Answers with the name of a preset."""
+
+    HELP = "Type a name and press Enter; a preset of that name is replaced. Escape or `ctrl+c` leaves."
+
+    DEFAULT_CSS = """
+    PresetNameDialog { .dialog PlainLabel { width: 1fr; } LineInput { margin-top: 1; } }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+c", "dismiss", "Cancel", id="preset_name.cancel"),
+    ]
+
+    def __init__(self, words: str, taken: frozenset[str]) -> None:
+        """Args:
+        words: the values that are kept.
+        taken: names of the trainer's presets.
+        """
+        super().__init__()
+        self._words = words
+        self._taken = taken
+
+    def compose(self) -> ComposeResult:
+        """Lay out the values and the line for the name."""
+        with Vertical(classes="dialog") as frame:
+            set_title(frame, "Save as a preset")
+            yield PlainLabel(self._words)
+            yield LineInput(placeholder="name of the preset", max_length=NAME_LIMIT)
+            yield PlainLabel("", classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        """Let the name be typed at once."""
+        self.query_one(LineInput).focus()
+        self._say("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say whether a preset of that name is there already."""
+        event.stop()
+        self._say(event.value.strip())
+
+    def _say(self, name: str) -> None:
+        does = "Enter replaces the preset of this name" if name in self._taken else "Enter saves"
+        self.query_one(".dialog-keys", PlainLabel).show(f"{does} · Esc or ctrl+c cancels")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer with the name."""
+        event.stop()
+        if event.value.strip():
+            self.dismiss(event.value.strip())

@@ -1,0 +1,82 @@
+"""The trainings in the finetune place: their times, the end of a log, and what can be done with one."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.uses import Trainer
+from fluxtui.screens.cancelling import cancel
+from fluxtui.screens.finetune import words
+from fluxtui.screens.finetune.trainings import TrainingsPanel
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.state import guarded
+from fluxtui.widgets.plain import PlainStatic, plain
+from fluxtui.widgets.table import RowTable
+
+
+class TrainingsPart(PlaceScreen):
+    """Shows the trainings of all profiles below what is being asked for."""
+
+    LOG_LINES: ClassVar[int] = 3
+    """How many lines of a training's log are shown where there is room."""
+
+    @property
+    @abstractmethod
+    def offered_trainers(self) -> Sequence[Trainer]:
+        """The trainers that are on offer now."""
+
+    def show_times(self) -> None:
+        """Show the trainings as they are by now."""
+        jobs, now = self.app.jobs, self.app.clock()
+        offered = self.offered_trainers
+        self.query_one(TrainingsPanel).show(
+            words.trainings_of(jobs), now, lambda job: words.time_left(job, jobs, offered, now)
+        )
+
+    @on(RowTable.Highlighted, "#trainings")
+    def show_log(self) -> None:
+        """Show the end of the log of the training under the cursor."""
+        guarded(self, self._read_log(), doing="reading a training's log", group="log", exclusive=True)
+
+    async def _read_log(self) -> None:
+        """Show the end of the log of the training under the cursor, while it runs or where it failed."""
+        job = self._training(self.query_one(TrainingsPanel).selected_key)
+        is_told = job is not None and job.state in (JobState.RUNNING, JobState.FAILED)
+        log = await self.app.services.journal.logs.get(job.id) if job is not None and is_told else ""
+        lines = words.log_lines(log, self.LOG_LINES if self.has_class("-wide") else 1)
+        shown = self.query_one("#training-log", PlainStatic)
+        shown.display = bool(lines)
+        shown.show(plain(lines, newlines=True))
+
+    def _training(self, job_id: str | None) -> Job | None:
+        return next((job for job in self.app.jobs if job.id == job_id), None)
+
+    @on(TrainingsPanel.CancelAsked)
+    def _ask_to_cancel(self, event: TrainingsPanel.CancelAsked) -> None:
+        event.stop()
+        job = self._training(event.job_id)
+        if job is not None:
+            guarded(self, self._cancel(job), doing="cancelling a training", group="cancel", exclusive=True)
+
+    async def _cancel(self, job: Job) -> None:
+        if not job.is_active:
+            self.app.tell(f"The training of {job.title} is {job.state} already; F6 Jobs has its story.")
+            return
+        told = await cancel(self.app, job)
+        self.app.tell(told.text, severity=told.severity)
+
+    @on(RowTable.Chosen, "#trainings")
+    async def _open_training(self, event: RowTable.Chosen) -> None:
+        job = self._training(event.key)
+        if job is None:
+            return
+        finetune = self.app.finetune_of(f"{job.profile}/{job.finetune_id or job.remote_id}")
+        if job.state is JobState.DONE and finetune is not None:
+            await self.app.go("generate", finetune=finetune.ref)
+        else:
+            await self.app.go("jobs", job_id=job.id)

@@ -1,0 +1,5 @@
+"""The gallery: finding, marking, trashing and exporting pictures."""
+
+from fluxtui.services.gallery.service import GalleryService
+
+__all__ = ["GalleryService"]
