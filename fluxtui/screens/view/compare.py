@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widgets import DataTable
 
 from fluxtui.domain.text import safe_text
+from fluxtui.screens.view.compared import ComparedPictures
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.looking import LookingScreen
 from fluxtui.screens.view.parameters import ParameterRow, difference_line, parameter_rows
@@ -23,8 +24,6 @@ from fluxtui.widgets.plain import PlainStatic, cell
 MOST_PICTURES = 4
 NAME_CELLS = 18
 """Width of the column with the names of the parameters."""
-SIDE_BY_SIDE_SHAPE = 2.2
-"""Columns to a row of the terminal from which on two pictures stand beside each other."""
 
 
 class CompareScreen(LookingScreen):
@@ -61,7 +60,7 @@ picture, or of the one that is seen alone, into the form of Generate."""
     def compose(self) -> ComposeResult:
         """Lay out the pictures with a line under each, the one place for all of them, and the parameters."""
         terminal, full = self.app.terminal, self.starts_in_full
-        with Container(classes="pictures"):
+        with ComparedPictures(classes="pictures"):
             for number, item in enumerate(self._items):
                 with Vertical(classes="compared"):
                     yield PictureView(terminal, item.path, placeholder="", full=full)
@@ -89,13 +88,7 @@ picture, or of the one that is seen alone, into the form of Generate."""
             table.add_row(*_cells(row))
 
     def on_resize(self, event: Resize) -> None:
-        """Put as many beside each other as suits the shape of the terminal."""
-        pictures = self.query_one(".pictures")
-        is_wide = event.size.width >= event.size.height * SIDE_BY_SIDE_SHAPE
-        count = len(self._items)
-        columns = 2 if count == MOST_PICTURES else (count if is_wide else 1)
-        pictures.styles.grid_size_columns = columns
-        pictures.styles.grid_size_rows = -(-count // columns)
+        """Fit the list of parameters to the width."""
         # The table may not be there yet when the size is told for the first time.
         self.call_after_refresh(self._list_parameters, event.size.width)
 

@@ -80,6 +80,6 @@ def items(tmp_path: Path) -> list[ViewItem]:
     for number, colour in enumerate(COLOURS):
         path = tmp_path / f"[b]{number}.png"
         Image.new("RGB", (400, 300), colour).save(path)
-        parameters = {"prompt": "a [red] lamp", "seed": 7 + number, "steps": 28 if number else 20}
+        parameters = {"prompt": "a [red] lamp", "seed": 7 + number, "steps": 21 if number else 20}
         made.append(ViewItem(path, f"a [red] lamp, {number}", parameters, "flux-dev", "demo"))
     return made

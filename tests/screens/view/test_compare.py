@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.screens.view.conftest import OpenLooking
 from textual.widgets import DataTable
 
 from fluxtui.screens.view import CompareScreen, ViewItem
 from fluxtui.terminal.framing import Frame
 from fluxtui.widgets.picture_view import PictureView
 from fluxtui.widgets.plain import PlainStatic
+from tests.screens.view.conftest import OpenLooking
 
 
 async def test_two_pictures_stand_side_by_side_with_what_sets_them_apart(
@@ -19,9 +19,9 @@ async def test_two_pictures_stand_side_by_side_with_what_sets_them_apart(
     async with looking() as here:
         await here.open(CompareScreen(items[:2]))
         captions = [str(line.render()) for line in here.app.screen.query(".caption").results(PlainStatic)]
-        assert captions == ["1 ≠ Seed 7, Steps 20", "2 ≠ Seed 8, Steps 28"]
+        assert captions == ["1 ≠ Seed 7, Steps 20", "2 ≠ Seed 8, Steps 21"]
         first, second = here.app.screen.query(".compared PictureView")
-        assert first.region.right <= second.region.x
+        await here.until(lambda: first.region.right <= second.region.x)
         assert first.size == second.size
         table = here.app.screen.query_one(DataTable)
         assert [str(table.get_row_at(row)[0]) for row in range(3)] == ["≠ Seed", "≠ Steps", "  Prompt"]
@@ -33,7 +33,8 @@ async def test_four_pictures_make_two_rows_in_one_frame(
     async with looking((120, 40)) as here:
         await here.open(CompareScreen(items))
         views = list(here.app.screen.query(".compared PictureView").results(PictureView))
-        assert len({view.region.y for view in views}) == len({view.region.x for view in views}) == 2
+        await here.until(lambda: len({view.region.y for view in views}) == 2)
+        assert len({view.region.x for view in views}) == 2
         await here.act("zoom(2)")
         await here.act("pan(1, 0)")
         await here.until(lambda: all(view.seen and view.seen.frame.zoom == 2.25 for view in views))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from tests.screens.view.conftest import OpenLooking
 
 from fluxtui.screens.generate.screen import GenerateScreen
 from fluxtui.screens.view import CompareScreen, ViewItem, ViewScreen
 from fluxtui.terminal.framing import Frame, Part
 from fluxtui.terminal.profile import GraphicsProtocol
 from fluxtui.widgets.plain import PlainStatic
+from tests.screens.view.conftest import OpenLooking
 
 
 async def test_a_picture_fills_the_terminal_but_for_a_line(
@@ -87,7 +87,7 @@ async def test_parameters_are_taken_into_the_form(looking: OpenLooking, items: S
         await here.until(lambda: isinstance(here.app.screen, GenerateScreen))
         form = here.app.screen.order  # type: ignore[attr-defined]
         await here.until(lambda: form.form.prompt == "a [red] lamp")
-        assert dict(form.form.values) == {"seed": 9, "steps": 28}
+        assert dict(form.form.values) == {"seed": 9, "steps": 21}
 
 
 async def test_a_picture_without_a_recipe_offers_none(
