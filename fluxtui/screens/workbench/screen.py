@@ -426,9 +426,9 @@ class WorkbenchScreen(QuietScreen["Found"]):
         """Show the picture in the whole terminal."""
         view = self.query_one(PicturePane).path
         if view is not None:
-            from fluxtui.screens.viewer import PictureScreen
+            from fluxtui.screens.view import ViewItem, ViewScreen
 
-            self.app.push_screen(PictureScreen(view, self._current))
+            self.app.push_screen(ViewScreen((ViewItem(view, self._current),)))
 
     def action_back(self) -> None:
         """Go back to the training, once everything is on the disk."""
