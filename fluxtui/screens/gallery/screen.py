@@ -39,7 +39,7 @@ TILE_SIZES = ((18, 8), (24, 11), (37, 17))
 """Cells of a tile and rows of its picture: small, middle, large."""
 
 
-class GalleryScreen(MarkKeys, UseKeys):
+class GalleryScreen(UseKeys, MarkKeys):
     """All pictures that were made, with what the user thinks of them."""
 
     PLACE = "gallery"
@@ -58,7 +58,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", id="gallery.filter", key_display="/"),
         Binding("escape", "back", "Clear filter or marks", id="gallery.back", show=False),
-        Binding("f", "choose_filter", "Filters", id="gallery.filters"),
+        Binding("f", "choose_filter", "Choose a filter", id="gallery.filters", show=False),
         Binding("o", "sort", "Sort", id="gallery.sort", show=False),
         Binding("T", "show_trash", "The trash, or the gallery", id="gallery.show_trash", show=False),
         Binding("z", "resize", "Size of the small pictures", id="gallery.size", show=False),

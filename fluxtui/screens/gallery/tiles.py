@@ -39,6 +39,10 @@ class Entries:
         self._read = read
         self._known: OrderedDict[int, GalleryEntry | None] = OrderedDict()
 
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._known)
+
     def __contains__(self, number: int) -> bool:
         """Tell whether it is known how things stand with a number."""
         return number in self._known

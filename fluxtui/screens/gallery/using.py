@@ -28,7 +28,7 @@ class UseKeys(GalleryBase):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "use_again", "Use again", id="gallery.use"),
-        Binding("c", "compare", "Compare", id="gallery.compare"),
+        Binding("c", "compare", "Compare", id="gallery.compare", show=False),
         Binding("x", "export", "Export", id="gallery.export"),
         Binding("y", "copy('path')", "Copy path", id="gallery.copy", show=False),
         Binding("Y", "copy('prompt')", "Copy prompt", id="gallery.copy_prompt", show=False),
