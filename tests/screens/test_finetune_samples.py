@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
@@ -26,6 +27,25 @@ AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+
+
+class Line(App[None]):
+    """A line that is told its words before it is laid out, as happens where the profiles answer at once."""
+
+    def compose(self) -> ComposeResult:
+        line = TrainLine()
+        line.show_samples("2 samples")
+        line.show_price("$4.00", "leaves $96.00")
+        yield line
+
+
+async def test_the_line_can_be_told_its_words_before_it_is_laid_out() -> None:
+    app = Line()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        line = app.query_one(TrainLine)
+        words = " ".join(str(part.render()) for part in line.query("PlainLabel, Button") if part.display)
+    assert all(told in words for told in ("2 samples", "Train · $4.00", "leaves $96.00"))
 
 
 async def ask_for(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int], until: Until, *lines: str) -> None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from fluxtui.domain.uses import Trainer
+from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.samples_dialog import SamplesDialog
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.samples import SampleOffer
 from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ask
 
 
-class SamplesPart(PlaceScreen):
+class SamplesPart(FinetunePlace):
     """Asks for sample pictures and knows what the chosen trainer's profile makes them with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,8 +59,4 @@ class SamplesPart(PlaceScreen):
         prompts = await ask(self.app, dialog)
         if prompts is not None:
             self.samples = Samples(prompts, self.samples.chosen)
-            self.keep_samples()
-
-    @abstractmethod
-    def keep_samples(self) -> None:
-        """Remember the prompts with all that is asked for."""
+            self.keep()

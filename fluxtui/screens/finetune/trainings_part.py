@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
 
 from fluxtui.domain.jobs import Job, JobState
-from fluxtui.domain.uses import Trainer
 from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune import words
+from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.screens.finetune.trainings import TrainingsPanel
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.state import guarded
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
 
 
-class TrainingsPart(PlaceScreen):
+class TrainingsPart(FinetunePlace):
     """Shows the trainings of all profiles below what is being asked for."""
 
     LOG_LINES: ClassVar[int] = 3
     """How many lines of a training's log are shown where there is room."""
 
-    @property
-    @abstractmethod
-    def offered_trainers(self) -> Sequence[Trainer]:
-        """The trainers that are on offer now."""
-
     def show_times(self) -> None:
         """Show the trainings as they are by now."""
         jobs, now = self.app.jobs, self.app.clock()
-        offered = self.offered_trainers
+        offered = self.trainers.offered
         self.query_one(TrainingsPanel).show(
             words.trainings_of(jobs), now, lambda job: words.time_left(job, jobs, offered, now)
         )

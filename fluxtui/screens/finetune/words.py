@@ -150,9 +150,9 @@ def money_text(estimate: Estimate | None, balance: float | None, *, is_told: boo
         is_told: whether the service tells it at all.
     """
     if balance is None:
-        return "the balance is not known" if is_told else "the service does not tell the balance", False
+        return "the balance is not known" if is_told else "the service tells no balance", False
     if estimate is None:
-        return f"no price while something is wrong; balance {show_credits(balance)}", False
+        return f"no price: a value is wrong; balance {show_credits(balance)}", False
     after = balance - estimate.credits
     if after < 0:
         return f"✗ balance {show_credits(balance)}: {show_credits(-after)} too little", True
