@@ -8,11 +8,12 @@ from typing import Any
 
 from textual.content import Content
 
-from fluxtui.domain.jobs import Job, JobEvent, JobState
+from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
 from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
+from fluxtui.services.journal.trash import TRASH
 from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
@@ -96,7 +97,7 @@ def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
         ("estimate", "" if cost else show_credits(job.estimate_credits)),
         ("charged", "not known; it counts as possible in what you spent" if job.maybe_billed else ""),
         ("seed", "" if job.seed is None else str(job.seed)),
-        ("picture", job.picture or ""),
+        ("picture", _picture(job)),
         *_dataset(job.dataset or {}, kept),
         ("remote id", job.remote_id or ""),
         ("job", job.id),
@@ -107,6 +108,14 @@ def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
 def _state(job: Job) -> str:
     word = "waits for its training" if job.waits else state_word(job.state)
     return word + (f" ({job.remote_status})" if job.remote_status else "")
+
+
+def _picture(job: Job) -> str:
+    """Return where the picture is, or that it is gone."""
+    if job.picture is not None:
+        return job.picture + (" (in the trash)" if job.picture.startswith(f"{TRASH}/") else "")
+    made = job.kind is JobKind.GENERATION and job.state is JobState.DONE
+    return "was deleted for good" if made else ""
 
 
 def _cancelling(job: Job) -> str:

@@ -11,8 +11,10 @@ from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.gallery import BEST_RATING, Facets, GalleryEntry, GalleryFilter, clean_tag
 from fluxtui.domain.text import safe_text
 from fluxtui.services.gallery.saved import SavedFilters
+from fluxtui.services.gallery.trash import Trash
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.services.threads import Progress
 
 MOST_NOTE_CHARACTERS = 10_000
 """How long a note may be."""
@@ -33,6 +35,7 @@ class GalleryService:
         self._journal = journal
         self._storage = storage
         self._saved = SavedFilters(journal)
+        self._trash = Trash(journal, storage)
 
     async def numbers(self, wanted: GalleryFilter) -> Sequence[int]:
         """Return the numbers of all pictures that a filter wants, in its order; cheap for 100,000."""
@@ -78,6 +81,35 @@ class GalleryService:
         if len(note) > MOST_NOTE_CHARACTERS:
             raise InvalidInput(f"A note has at most {MOST_NOTE_CHARACTERS:,} characters.")
         await self._journal.marks.note(number, note)
+
+    async def trash(self, numbers: Sequence[int], progress: Progress | None = None) -> None:
+        """Move pictures to the trash; what is in it already stays there.
+
+        Args:
+            numbers: of the pictures.
+            progress: is told how many are done and how many there are.
+
+        Raises:
+            StorageError: some could not be moved and stay where they are; the others are moved.
+        """
+        await self._trash.put(numbers, progress)
+
+    async def restore(self, numbers: Sequence[int], progress: Progress | None = None) -> None:
+        """Move pictures out of the trash, to where they were or to the next free name there; see `trash`."""
+        await self._trash.restore(numbers, progress)
+
+    async def empty_trash(self, progress: Progress | None = None) -> int:
+        """Delete all pictures in the trash for good, and return how many; their jobs and costs stay known.
+
+        Raises:
+            StorageError: some could not be deleted; they stay in the trash.
+        """
+        total = len(await self.numbers(GalleryFilter(trashed=True)))
+        return await self._trash.empty(total, progress)
+
+    async def mend(self) -> int:
+        """Finish what a program that died was doing with the trash, and return to how many pictures."""
+        return await self._trash.mend()
 
     async def saved(self) -> Mapping[str, GalleryFilter]:
         """Return the filters that were saved, by name in the order of the alphabet."""

@@ -7,6 +7,7 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from pydantic import BaseModel, Field
 
@@ -68,9 +69,12 @@ class GalleryStore:
 
     async def facets(self) -> Facets:
         """Return the values that a filter can ask for, with counts."""
+        # One after the other, so that nobody waits for all of them.
+        counted = {
+            name: await self._database.read(partial(_facets, sql=sql)) for name, sql in _COUNTS.items()
+        }
 
         def work(connection: sqlite3.Connection) -> Facets:
-            counted = {name: _facets(connection, sql) for name, sql in _COUNTS.items()}
             pictures, starred = connection.execute(
                 f"SELECT count(*), total(p.starred) FROM {SHOWN}"
             ).fetchone()

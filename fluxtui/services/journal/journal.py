@@ -18,6 +18,7 @@ from fluxtui.services.journal.notes import NoteStore
 from fluxtui.services.journal.pictures import PictureStore
 from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
+from fluxtui.services.journal.trash import TrashStore
 from fluxtui.services.journal.uploads import UploadStore
 
 
@@ -38,6 +39,7 @@ class Journal:
         self.pictures = PictureStore(self._database, clock)
         self.gallery = GalleryStore(self._database)
         self.marks = MarkStore(self._database)
+        self.trash = TrashStore(self._database, clock)
         self.finetunes = FinetuneStore(self._database)
         self.notes = NoteStore(self._database, clock)
         self.spending = SpendingStore(self._database)

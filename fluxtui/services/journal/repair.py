@@ -22,17 +22,34 @@ from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import set_aside, storage_error
+from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
 from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
+from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
 
-_MODELS: Mapping[str, type[BaseModel] | None] = {
-    "jobs": Job,
-    "events": JobEvent,
-    "pictures": Picture,
-    "finetunes": Finetune,
-    "notes": None,
+
+class _Note(BaseModel):
+    key: str
+    value: str
+
+
+class _Tag(BaseModel):
+    picture: int
+    tag: str
+
+
+_MODELS: Mapping[str, tuple[type[BaseModel], ...]] = {
+    "jobs": (Job,),
+    "events": (JobEvent,),
+    "pictures": (Picture, MarkedRow),
+    "finetunes": (Finetune,),
+    "notes": (_Note,),
+    "picture_tags": (_Tag,),
 }
+"""The tables that are saved, each with what its rows must make sense as."""
+_TAGS_SINCE = 5
+"""The version of the journal that has tags of pictures."""
 _SHARED_LOCK = (510, 0x40000002)
 """Length and place of the bytes that SQLite locks while a journal is open. Source: SQLite's file format."""
 _UNSURE = (
@@ -71,7 +88,7 @@ class Repair:
             )
         if self.unsure:
             parts.append(f"Queued jobs are in doubt now ({self.unsure}): they may have been sent before.")
-        return " ".join(parts)
+        return " ".join(parts).replace("picture_tags", "tags of pictures")
 
 
 def repair_journal(path: Path) -> Repair | None:
@@ -137,7 +154,9 @@ class _Salvage:
             connection.row_factory = sqlite3.Row
             connection.text_factory = lambda content: content.decode("utf-8", "replace")
             if self._read_version(connection):
-                for table in _MODELS:
+                if self.version < _TAGS_SINCE:
+                    del self.rows["picture_tags"]
+                for table in self.rows:
                     self._read(connection, table)
                 unharmed = not self.incomplete and not any(self.senseless.values())
                 self.is_sound = unharmed and _is_sound(connection)
@@ -183,20 +202,19 @@ class _Salvage:
                 self.senseless[table] += 1
 
     def _makes_sense(self, table: str, values: dict[str, Any]) -> bool:
-        model = _MODELS[table]
-        if model is None:
-            return isinstance(values.get("key"), str) and isinstance(values.get("value"), str)
-        known = {name: field.get_default() for name, field in model.model_fields.items()} | values
-        try:
-            from_row(model, known)
-        except StorageError:
-            return False
+        for model in _MODELS[table]:
+            known = {name: field.get_default() for name, field in model.model_fields.items()} | values
+            try:
+                from_row(model, known)
+            except StorageError:
+                return False
         return True
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:
     try:
-        return [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
+        whole = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
+        return whole and has_sound_index(connection)
     except sqlite3.DatabaseError:
         return False
 
@@ -214,8 +232,11 @@ def _write_anew(path: Path, found: _Salvage) -> tuple[dict[str, int], int]:
             connection.executemany(sql, ([row.get(name) for name in names] for row in rows))
         for table in ("events", "pictures"):
             connection.execute(f"DELETE FROM {table} WHERE job_id NOT IN (SELECT id FROM jobs)")  # noqa: S608
+        if "picture_tags" in found.rows:
+            connection.execute("DELETE FROM picture_tags WHERE picture NOT IN (SELECT number FROM pictures)")
         connection.execute("COMMIT")
         migrate(connection)
+        prepare_search(connection)
         unsure = _doubt_drafts(connection)
         counts = {
             table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608

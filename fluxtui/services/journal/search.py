@@ -18,8 +18,8 @@ from functools import cache
 from fluxtui.domain.gallery import Term
 
 MISSING = (
-    "this Python's SQLite was built without FTS5: the gallery's search is slower, and tells accents apart, "
-    "and the case of letters beyond A to Z"
+    "This Python's SQLite was built without FTS5: the gallery's search is slower, and tells accents apart, "
+    "and the case of letters beyond A to Z."
 )
 
 _INDEX = """
