@@ -65,7 +65,9 @@ def main() -> None:
             await self.query_one(Container).mount(widget)
 
         def action_leave(self) -> None:
-            Path(report).write_text(json.dumps({"longest_ms": self.longest * 1000}))
+            written = Path(f"{report}.part")
+            written.write_text(json.dumps({"longest_ms": self.longest * 1000}))
+            written.rename(report)
             self.exit()
 
     Program().run(mouse=False)
