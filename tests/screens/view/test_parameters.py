@@ -52,8 +52,8 @@ def test_a_line_says_what_sets_a_picture_apart() -> None:
 
 
 def test_all_texts_are_harmless() -> None:
-    hostile = item(**{"\x1b[2Jna_me": "\x1b]52;c;eA==\x07va\u202elue", "nested": [{"a_b": "\x9b1m"}]})
-    rows = parameter_rows([hostile])
+    hostile: dict[str, Any] = {"\x1b[2Jna_me": "\x1b]52;c;eA==\x07va\u202elue", "nested": [{"a_b": "\x9b1m"}]}
+    rows = parameter_rows([item(**hostile)])
     assert [(row.name, row.values[0]) for row in rows[1:]] == [("Na me", "value"), ("Nested", "A b ")]
     facts = fact_rows(ViewItem(Path("/x/\x1b[31mred.png"), facts={"Ma\x07de": "to\nday"}))
     assert facts == (("Made", "to day"), ("File", "/x/red.png"))
