@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -105,10 +104,26 @@ def matching_names(asked: str, names: list[str]) -> list[str]:
     folded = {name: safe_text(name).casefold() for name in names}
     sought = asked.casefold()
     if "*" in sought:
-        pattern = re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", sought)), re.DOTALL)
-        return [name for name, shown in folded.items() if pattern.fullmatch(shown)]
+        return [name for name, shown in folded.items() if _has_parts(shown, sought.split("*"))]
     exact = [name for name, shown in folded.items() if shown == sought]
     return exact or [name for name, shown in folded.items() if sought in shown]
+
+
+def _has_parts(text: str, parts: list[str]) -> bool:
+    """Tell whether a text is some parts in their order, with anything between them.
+
+    Each part is taken where it comes first, which leaves the most room for the others: one look is enough.
+    """
+    first, *middle, last = parts
+    if not text.startswith(first):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for part in middle:
+        found = text.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return place <= end and text.endswith(last)
 
 
 def _begin(day: date) -> str:

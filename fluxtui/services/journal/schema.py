@@ -154,7 +154,7 @@ ALTER TABLE pictures ADD COLUMN trashed_at TEXT;
 ALTER TABLE pictures ADD COLUMN home TEXT;
 ALTER TABLE pictures ADD COLUMN moving_to TEXT;
 CREATE INDEX pictures_in_gallery ON pictures
-    (number, created_at, endpoint, finetune_name, starred, rating, width, height, seed, job_id)
+    (number, trashed_at, created_at, endpoint, finetune_name, starred, rating, width, height, seed, job_id)
     WHERE trashed_at IS NULL;
 CREATE INDEX pictures_in_trash ON pictures (number) WHERE trashed_at IS NOT NULL;
 CREATE INDEX pictures_moving ON pictures (moving_to) WHERE moving_to IS NOT NULL;

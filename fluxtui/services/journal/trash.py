@@ -113,7 +113,8 @@ class TrashStore:
         """
         sql = (
             "SELECT number, path, home FROM pictures INDEXED BY pictures_in_trash"
-            " WHERE trashed_at IS NOT NULL AND (moving_to IS NULL OR moving_to = '') AND number > ? ORDER BY number LIMIT ?"
+            " WHERE trashed_at IS NOT NULL AND (moving_to IS NULL OR moving_to = '') AND number > ?"
+            " ORDER BY number LIMIT ?"
         )
 
         def work(connection: sqlite3.Connection) -> tuple[Move, ...]:

@@ -219,9 +219,13 @@ def test_names_are_matched_without_syntax() -> None:
     names = ["Luna", "luna", "Luna 2", "a.b", "ab", "[x]"]
     assert matching_names("LUNA", names) == ["Luna", "luna"]
     assert matching_names("una", names) == ["Luna", "luna", "Luna 2"]
+    assert matching_names("l*l*na", names) == []
+    assert matching_names("*n*2", names) == ["Luna 2"]
+    assert matching_names("a*b", names) == ["a.b", "ab"]
+    assert matching_names("a*ab", names) == []
     assert matching_names("a.*", names) == ["a.b"]
     assert matching_names("**", names) == names
     assert matching_names("[x", names) == ["[x]"]
     begun = time.perf_counter()
-    assert matching_names("*a" * 20 + "b", ["a" * 200]) == []
-    assert time.perf_counter() - begun < 2
+    assert matching_names("*a" * 5_000 + "b", ["a" * 10_000]) == []
+    assert time.perf_counter() - begun < 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+
 import pytest
 
 from fluxtui.domain.errors import InvalidInput
@@ -65,9 +68,11 @@ async def test_entries_come_in_the_order_that_was_asked_for(
 
 
 async def test_a_path_that_leads_out_of_the_data_directory_is_a_missing_picture(
-    gallery: GalleryService, add: AddPicture, tmp_path: object
+    gallery: GalleryService, journal: Journal, add: AddPicture
 ) -> None:
-    await add("a", path="pictures/../../outside.png")
+    await add("a")
+    with contextlib.closing(sqlite3.connect(journal.path)) as connection, connection:
+        connection.execute("UPDATE pictures SET path = 'pictures/../../outside.png'")
     assert (await gallery.entries([1]))[0].missing
 
 
