@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from fluxtui.domain.text import plural
 from fluxtui.screens.gallery.tiles import Entries, GalleryTiles
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.gallery import GalleryService
+from fluxtui.services.threads import Progress
 from fluxtui.state import guarded
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 
@@ -27,6 +30,7 @@ class GalleryBase(PlaceScreen):
         self.entries = Entries(self._read_entries)
         self.marked: set[int] = set()
         self.tiles = self._tiles_of(())
+        self._works = 0
         self._turn = asyncio.Lock()
 
     async def _read_entries(self, numbers: Sequence[int]) -> tuple[GalleryEntry, ...]:
@@ -66,8 +70,8 @@ class GalleryBase(PlaceScreen):
         """Ask again which pictures there are, after some seconds of rest."""
 
     @abstractmethod
-    def show_progress(self, doing: str) -> Callable[[int, int], None]:
-        """Return what shows how far long work is, in the title."""
+    def show_progress(self, doing: str, done: int, total: int) -> None:
+        """Show how far long work is, in the title."""
 
     # Which pictures are meant
 
@@ -101,6 +105,28 @@ class GalleryBase(PlaceScreen):
     async def _in_turn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         async with self._turn:
             await work()
+
+    @contextmanager
+    def long_work(self, doing: str) -> Iterator[Progress]:
+        """Yield what shows the progress of work, which can be stopped meanwhile; the title is back after it."""
+        self._works += 1
+        try:
+            yield partial(self.show_progress, doing)
+        finally:
+            self._works -= 1
+            if self.is_mounted:
+                self.show_title()
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something is being done that can be stopped."""
+        return self._works > 0
+
+    def stop_working(self) -> None:
+        """Give up what runs, and what was asked for after it."""
+        for group in ("act", "export"):
+            self.workers.cancel_group(self, group)
+        self.app.tell("Stopped. What was done before stays as it is.")
 
     async def change(
         self, numbers: Sequence[int], change: Callable[[Sequence[int]], Awaitable[object]]

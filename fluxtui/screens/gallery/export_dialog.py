@@ -25,6 +25,7 @@ class ExportKind(StrEnum):
 
     FOLDER = "folder"
     ZIP = "ZIP"
+    SHEET = "sheet"
     CSV = "CSV"
     JSONL = "JSON lines"
 
@@ -32,12 +33,14 @@ class ExportKind(StrEnum):
 _SUFFIXES = {
     ExportKind.FOLDER: "",
     ExportKind.ZIP: ".zip",
+    ExportKind.SHEET: ".jpg",
     ExportKind.CSV: ".csv",
     ExportKind.JSONL: ".jsonl",
 }
 _WORDS = {
     ExportKind.FOLDER: "The files as they are, with their parameters in them, into a folder.",
     ExportKind.ZIP: "The files as they are, with their parameters in them, in one archive.",
+    ExportKind.SHEET: "Small pictures side by side on one: .jpg, .png or .webp.",
     ExportKind.CSV: "Prompts, parameters and your marks as a table; no pictures.",
     ExportKind.JSONL: "Prompts, parameters and your marks, one JSON object a line; no pictures.",
 }

@@ -157,9 +157,12 @@ class MarkKeys(GalleryBase):
             self.act(partial(self._trash, numbers), "moving to the trash")
 
     async def _trash(self, numbers: Sequence[int]) -> None:
-        await self.gallery.trash(numbers)
         self._trashed_last = tuple(numbers)
-        self._moved(numbers)
+        try:
+            with self.long_work("Moving") as progress:
+                await self.gallery.trash(numbers, progress)
+        finally:
+            self._moved(numbers)
         where = "in the trash; u takes it back, T shows the trash"
         words = where if len(numbers) == 1 else where.replace("it back", "them back")
         verb = "is" if len(numbers) == 1 else "are"
@@ -172,9 +175,12 @@ class MarkKeys(GalleryBase):
             self.act(partial(self._restore_pictures, numbers), "restoring")
 
     async def _restore_pictures(self, numbers: Sequence[int]) -> None:
-        await self.gallery.restore(numbers)
+        try:
+            with self.long_work("Restoring") as progress:
+                await self.gallery.restore(numbers, progress)
+        finally:
+            self._moved(numbers)
         self._trashed_last = ()
-        self._moved(numbers)
         self.app.tell(f"Back in the gallery: {self.what(numbers)}.", severity="success")
 
     def _moved(self, numbers: Sequence[int]) -> None:
@@ -202,8 +208,11 @@ class MarkKeys(GalleryBase):
             danger=True,
         )
         if await ask(self.app, dialog):
-            gone = await self.gallery.empty_trash(self.show_progress("Deleting"))
-            self.reload()
+            try:
+                with self.long_work("Deleting") as progress:
+                    gone = await self.gallery.empty_trash(progress)
+            finally:
+                self.reload()
             self.app.tell(f"Deleted {plural(gone, 'picture')}.", severity="success")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -186,10 +186,10 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         counts = len(self.tiles), self._total, len(self.marked)
         title.show(words.title_words(*counts, self.wanted), layout=False)
 
-    def show_progress(self, doing: str) -> Callable[[int, int], None]:
-        """Return what shows how far long work is, in the title."""
-        title = self.query_one("#gallery-title", PlainStatic)
-        return lambda done, total: title.show(f"{doing}: {done:,} of {total:,}", layout=False)
+    def show_progress(self, doing: str, done: int, total: int) -> None:
+        """Show how far long work is, in the title."""
+        words = f"{doing}: {done:,} of {total:,} · Esc stops it"
+        self.query_one("#gallery-title", PlainStatic).show(words, layout=False)
 
     def action_refresh_pictures(self) -> None:
         """Read everything anew."""
@@ -286,8 +286,10 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         self.query_one(FilterLine).open()
 
     def action_back(self) -> None:
-        """Clear the filter, then the marks, then the news."""
-        if self.query_one(FilterLine).text:
+        """Stop what takes long; else clear the filter, then the marks, then the news."""
+        if self.is_working:
+            self.stop_working()
+        elif self.query_one(FilterLine).text:
             self.query_one(FilterLine).action_clear()
         elif self.marked:
             self.forget_marked()

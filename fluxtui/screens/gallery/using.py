@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,13 +16,13 @@ from fluxtui.domain.text import shorten
 from fluxtui.screens.gallery.base import GalleryBase
 from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind
 from fluxtui.screens.gallery.opening import MOST_COMPARED, around, is_comparable, open_compare, open_view
-from fluxtui.widgets.dialogs import ask
+from fluxtui.services.gallery import Exported
+from fluxtui.state import guarded
+from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 
 _COPIED_SHOWN = 60
 """Characters of what was copied that are told."""
-
-Progress = Callable[[int, int], None]
 
 
 class UseKeys(GalleryBase):
@@ -33,6 +35,10 @@ class UseKeys(GalleryBase):
         Binding("y", "copy('path')", "Copy path", id="gallery.copy", show=False),
         Binding("Y", "copy('prompt')", "Copy prompt", id="gallery.copy_prompt", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exporting = False
 
     @on(ThumbnailGrid.Chosen)
     def _open(self, event: ThumbnailGrid.Chosen) -> None:
@@ -89,26 +95,45 @@ class UseKeys(GalleryBase):
     def action_export(self) -> None:
         """Export the marked pictures, or the one under the cursor."""
         numbers = self.chosen()
-        if numbers:
-            self.act(partial(self._export, numbers), "exporting")
+        if self._exporting:
+            self.app.tell("Another export is being made; Esc stops it.")
+        elif numbers:
+            # Not in turn: pictures can be marked while files are copied.
+            guarded(self, self._export(numbers), doing="exporting", group="export")
 
     async def _export(self, numbers: Sequence[int]) -> None:
-        what = self.what(numbers)
-        export = await ask(self.app, ExportDialog(what, self.app.clock().astimezone().date()))
+        export = await ask(self.app, ExportDialog(self.what(numbers), self.app.clock().astimezone().date()))
         if export is None:
             return
+        exporter = self._exporter(export)
+        if export.kind is not ExportKind.FOLDER and await asyncio.to_thread(os.path.isfile, export.target):
+            if not await ask(self.app, _may_be_replaced(export.target)):
+                return
+            exporter = partial(exporter, replace=True)
+        self._exporting = True
         try:
-            await self._exporter(export)(numbers, export.target, self.show_progress("Exporting"))
+            with self.long_work("Exporting") as progress:
+                done = await exporter(numbers, export.target, progress)
         finally:
-            self.show_title()
-        self.app.tell(f"Exported {what} to {export.target}", severity="success")
+            self._exporting = False
+        self.app.tell(done.sentence(), severity="warning" if done.missing else "success")
 
-    def _exporter(self, export: Export) -> Callable[[Sequence[int], Path, Progress], Awaitable[object]]:
+    def _exporter(self, export: Export) -> Callable[..., Awaitable[Exported]]:
         gallery = self.gallery
-        exporters: dict[ExportKind, Callable[[Sequence[int], Path, Progress], Awaitable[object]]] = {
+        exporters: dict[ExportKind, Callable[..., Awaitable[Exported]]] = {
             ExportKind.FOLDER: gallery.export_folder,
             ExportKind.ZIP: gallery.export_zip,
+            ExportKind.SHEET: gallery.export_sheet,
             ExportKind.CSV: gallery.export_table,
             ExportKind.JSONL: gallery.export_table,
         }
         return exporters[export.kind]
+
+
+def _may_be_replaced(target: Path) -> ConfirmDialog:
+    return ConfirmDialog(
+        "Replace the file?",
+        [f"{target} is there already."],
+        confirm_label="Replace",
+        danger=True,
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.gallery import BEST_RATING, Facets, GalleryEntry, GalleryFilter, clean_tag
 from fluxtui.domain.text import safe_text
+from fluxtui.services.gallery.exports import Exported, Exporter
 from fluxtui.services.gallery.saved import SavedFilters
 from fluxtui.services.gallery.trash import Trash
 from fluxtui.services.journal import Journal
@@ -36,6 +37,7 @@ class GalleryService:
         self._storage = storage
         self._saved = SavedFilters(journal)
         self._trash = Trash(journal, storage)
+        self._exporter = Exporter(self.entries, self.path_of)
 
     async def numbers(self, wanted: GalleryFilter) -> Sequence[int]:
         """Return the numbers of all pictures that a filter wants, in its order; cheap for 100,000."""
@@ -122,6 +124,30 @@ class GalleryService:
     async def forget(self, name: str) -> None:
         """Forget the filter that was saved under a name."""
         await self._saved.forget(name)
+
+    async def export_folder(
+        self, numbers: Sequence[int], target: Path, progress: Progress | None = None
+    ) -> Exported:
+        """Copy pictures into a folder, where no file is replaced. Raises `StorageError`."""
+        return await self._exporter.folder(numbers, target, progress)
+
+    async def export_zip(
+        self, numbers: Sequence[int], target: Path, progress: Progress | None = None, *, replace: bool = False
+    ) -> Exported:
+        """Put pictures into a ZIP archive. Raises `InvalidInput` if it exists, without `replace`."""
+        return await self._exporter.archive(numbers, target, progress, replace=replace)
+
+    async def export_table(
+        self, numbers: Sequence[int], target: Path, progress: Progress | None = None, *, replace: bool = False
+    ) -> Exported:
+        """Write what is known of pictures as `.csv` or `.jsonl`; see `export_zip`."""
+        return await self._exporter.table(numbers, target, progress, replace=replace)
+
+    async def export_sheet(
+        self, numbers: Sequence[int], target: Path, progress: Progress | None = None, *, replace: bool = False
+    ) -> Exported:
+        """Draw pictures onto a contact sheet, `.jpg`, `.png` or `.webp`; see `export_zip`."""
+        return await self._exporter.sheet(numbers, target, progress, replace=replace)
 
     def _looked_at(self, entries: Sequence[GalleryEntry]) -> tuple[GalleryEntry, ...]:
         return tuple(entry if self._is_there(entry) else replace(entry, missing=True) for entry in entries)

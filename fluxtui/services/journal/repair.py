@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,18 @@ class _Tag(BaseModel):
     tag: str
 
 
+class _Log(BaseModel):
+    job_id: str
+    text: str
+
+
+class _Upload(BaseModel):
+    profile: str
+    sha256: str
+    url: str
+    expires_at: datetime
+
+
 _MODELS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "jobs": (Job,),
     "events": (JobEvent,),
@@ -46,10 +59,21 @@ _MODELS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "finetunes": (Finetune,),
     "notes": (_Note,),
     "picture_tags": (_Tag,),
+    "logs": (_Log,),
+    "uploads": (_Upload,),
 }
 """The tables that are saved, each with what its rows must make sense as."""
-_TAGS_SINCE = 5
-"""The version of the journal that has tags of pictures."""
+_SINCE = {"logs": 3, "uploads": 3, "picture_tags": 5}
+"""The version of the journal that has a table, where not all of them have it."""
+_OWNERS = {
+    "events": "job_id NOT IN (SELECT id FROM jobs)",
+    "pictures": "job_id NOT IN (SELECT id FROM jobs)",
+    "logs": "job_id NOT IN (SELECT id FROM jobs)",
+    "picture_tags": "picture NOT IN (SELECT number FROM pictures)",
+}
+"""The rows that belong to something which was lost, in an order in which they can be deleted."""
+_WORDS = {"picture_tags": "tags of pictures", "logs": "logs of tasks"}
+"""What a table is called for people, where its name does not say it."""
 _SHARED_LOCK = (510, 0x40000002)
 """Length and place of the bytes that SQLite locks while a journal is open. Source: SQLite's file format."""
 _UNSURE = (
@@ -78,17 +102,22 @@ class Repair:
 
     def sentence(self) -> str:
         """Return for people what was saved and what was not."""
-        saved = ", ".join(f"{count} {table}" for table, count in self.saved.items() if count) or "nothing"
+        counts = (f"{count} {_words(table)}" for table, count in self.saved.items() if count)
+        saved = ", ".join(counts) or "nothing"
         parts = [f"A new journal was made, with {saved} out of the damaged one, which is kept: {self.aside}."]
-        missing = sorted({*self.incomplete, *self.lost})
+        missing = sorted(map(_words, {*self.incomplete, *self.lost}))
         if missing:
             parts.append(
-                f"Some {', '.join(missing)} could not be saved; if jobs are missing, look in the service's "
-                "dashboard for what was charged."
+                f"Some {', '.join(missing)} could not be saved; if jobs are missing, look in "
+                "the service's dashboard for what was charged."
             )
         if self.unsure:
             parts.append(f"Queued jobs are in doubt now ({self.unsure}): they may have been sent before.")
-        return " ".join(parts).replace("picture_tags", "tags of pictures")
+        return " ".join(parts)
+
+
+def _words(table: str) -> str:
+    return _WORDS.get(table, table)
 
 
 def repair_journal(path: Path) -> Repair | None:
@@ -154,8 +183,9 @@ class _Salvage:
             connection.row_factory = sqlite3.Row
             connection.text_factory = lambda content: content.decode("utf-8", "replace")
             if self._read_version(connection):
-                if self.version < _TAGS_SINCE:
-                    del self.rows["picture_tags"]
+                for table, since in _SINCE.items():
+                    if self.version < since:
+                        del self.rows[table]
                 for table in self.rows:
                     self._read(connection, table)
                 unharmed = not self.incomplete and not any(self.senseless.values())
@@ -230,10 +260,8 @@ def _write_anew(path: Path, found: _Salvage) -> tuple[dict[str, int], int]:
             names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             sql = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
             connection.executemany(sql, ([row.get(name) for name in names] for row in rows))
-        for table in ("events", "pictures"):
-            connection.execute(f"DELETE FROM {table} WHERE job_id NOT IN (SELECT id FROM jobs)")  # noqa: S608
-        if "picture_tags" in found.rows:
-            connection.execute("DELETE FROM picture_tags WHERE picture NOT IN (SELECT number FROM pictures)")
+        for table in (each for each in _OWNERS if each in found.rows):
+            connection.execute(f"DELETE FROM {table} WHERE {_OWNERS[table]}")  # noqa: S608
         connection.execute("COMMIT")
         migrate(connection)
         prepare_search(connection)
