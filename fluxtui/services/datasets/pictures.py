@@ -14,14 +14,13 @@ from functools import cache
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from fluxtui.domain.dataset import Crop
+from fluxtui.domain.dataset import USUAL_QUALITY, Crop
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.found import PictureLook
 from fluxtui.domain.text import safe_text
 from fluxtui.services.datasets.measures import measured
 from fluxtui.services.datasets.sizes import fitted
 
-JPEG_QUALITY = 95
 CHECK_PIXELS = 512
 """Edge to which a JPEG may be reduced while its data is checked: all of it is still read."""
 
@@ -178,7 +177,7 @@ class Preparation:
     max_pixels: int
     turns: int = 0
     crop: Crop | None = None
-    jpeg_quality: int = JPEG_QUALITY
+    jpeg_quality: int = USUAL_QUALITY
 
 
 def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
@@ -191,7 +190,7 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
     with opened(content) as image:
         if image.format not in DECODED and image.format not in CONVERTED:
             raise PictureError(f"is {_a(image.format)} picture, which is not prepared for training")
-        as_png = image.format in _LOSSLESS
+        extension = extension_of(image.format)
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         _draft(image, how)
         plain = as_srgb(image)
@@ -204,11 +203,16 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
             ready = _scaled(ready.crop(how.crop.box(*ready.size)), how.max_pixels)
         ready.info.clear()
         target = io.BytesIO()
-        if as_png:
+        if extension == "png":
             ready.save(target, "PNG", compress_level=6)
         else:
             ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
-    return target.getvalue(), "png" if as_png else "jpg"
+    return target.getvalue(), extension
+
+
+def extension_of(format_name: str) -> str:
+    """Return as what a picture is sent, `jpg` or `png`, by the format that it has."""
+    return "png" if format_name in _LOSSLESS else "jpg"
 
 
 def turned(image: Image.Image, quarters: int) -> Image.Image:
