@@ -108,7 +108,7 @@ class GalleryBase(PlaceScreen):
 
     @contextmanager
     def long_work(self, doing: str) -> Iterator[Progress]:
-        """Yield what shows the progress of work, which can be stopped meanwhile; the title is back after it."""
+        """Yield what shows the progress of work, which can be stopped meanwhile; then the title is back."""
         self._works += 1
         try:
             yield partial(self.show_progress, doing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ async def add_pictures(journal: Journal, root: Path, *numbers: int) -> None:
     """Write finished generations and their pictures into a journal."""
     for number in numbers:
         job, picture = made(number, root)
-        await journal._database.write(lambda connection, job=job: insert(connection, "jobs", job))
+        await journal._database.write(partial(insert, table="jobs", model=job))
         await journal.pictures.add(picture)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
 from fluxtui.screens.gallery import GalleryScreen
-from fluxtui.screens.gallery.export_dialog import ExportDialog, ExportKind, proposed
+from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind, proposed
 from fluxtui.screens.generate import GenerateScreen
-from fluxtui.widgets.dialogs import ChoiceDialog, LineDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, LineDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
@@ -34,9 +35,7 @@ async def test_stars_and_ratings_go_to_the_marked_pictures(place: Place, until: 
     screen.action_rate(1)
     screen.action_rate(1)
     screen.action_rate(1)
-    await until(
-        pilot, lambda: screen.entries.get(12) is not None and screen.entries.get(12).marks.rating == 3
-    )
+    await until(pilot, lambda: screen.entry is not None and screen.entry.marks.rating == 3)
     (eleven,) = await screen.gallery.entries((11,))
     assert (eleven.marks.starred, eleven.marks.rating) == (True, 3)
     screen.action_mark_all()
@@ -141,6 +140,44 @@ async def test_an_export_is_asked_for_and_made(place: Place, until: Until, tmp_p
     line.value = f"{tmp_path}/out.zip"
     await pilot.press("ctrl+s")
     await until(pilot, lambda: any("Exported 2 pictures" in notice.text for notice in app.notices))
+    assert "12 pictures" in shown(screen, "#gallery-title")
+
+
+async def test_a_file_is_replaced_after_asking(place: Place, until: Until, tmp_path: Path) -> None:
+    app, pilot, screen = place
+    target = tmp_path / "out.csv"
+    target.write_text("precious")
+    for key in ("escape", "enter"):
+        screen.action_export()
+        await until(pilot, lambda: isinstance(app.screen, ExportDialog))
+        dialog = app.screen
+        assert isinstance(dialog, ExportDialog)
+        dialog.dismiss(Export(ExportKind.CSV, target))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        assert target.read_text() == "precious"
+        await pilot.press(*(["right"] if key == "enter" else []), key)
+        await until(pilot, lambda: app.screen is screen)
+    await until(pilot, lambda: any("Exported 1 picture to" in notice.text for notice in app.notices))
+    assert target.read_text().startswith("file,created_at,")
+
+
+async def test_what_takes_long_can_be_stopped(place: Place, until: Until, tmp_path: Path) -> None:
+    app, pilot, screen = place
+    assert screen.entry is not None
+    with screen.path_of(screen.entry).open("r+b") as file:
+        file.truncate(3_000_000_000)
+    screen.action_export()
+    await until(pilot, lambda: isinstance(app.screen, ExportDialog))
+    app.screen.dismiss(Export(ExportKind.ZIP, tmp_path / "out" / "out.zip"))
+    await until(pilot, lambda: (tmp_path / "out").is_dir())
+    # Pictures can be marked meanwhile, and a second export waits for nobody.
+    screen.action_star()
+    await until(pilot, lambda: screen.entry is not None and screen.entry.marks.starred)
+    screen.action_export()
+    assert "Another export" in app.notices[0].text
+    screen.action_back()
+    await until(pilot, lambda: not screen.is_working)
+    assert list((tmp_path / "out").iterdir()) == []
     assert "12 pictures" in shown(screen, "#gallery-title")
 
 

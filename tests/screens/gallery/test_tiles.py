@@ -74,7 +74,7 @@ async def test_a_fetch_that_is_given_up_is_not_wasted(journal: Journal) -> None:
 
 async def test_memory_does_not_grow_with_what_was_seen(journal: Journal) -> None:
     entries = Entries(journal.read)
-    tiles = GalleryTiles(MANY, GalleryOrder.NEWEST, entries, set(), [].append)
+    tiles = GalleryTiles(MANY, GalleryOrder.NEWEST, entries, set(), list[FluxError]().append)
     for start in range(0, 3 * KEPT_ENTRIES, PAGE):
         await tiles.fetch(range(start, start + PAGE))
     assert len(entries) == KEPT_ENTRIES
