@@ -363,12 +363,12 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         return Strip.join([left, strip]).adjust_cell_length(self._wide, self.rich_style)
 
     def _waiting_line(self, reason: str | None, line: int) -> Strip:
-        style = self._style("grid--waiting")
-        if line != self._high // 2:
+        lines = ["…"] if reason is None else wrap(f"✗ {reason}", self._wide)[: self._high]
+        first = (self._high - len(lines)) // 2
+        if not first <= line < first + len(lines):
             return Strip.blank(self._wide, self.rich_style)
-        words = "…" if reason is None else "✗ " + reason
-        text = set_cell_size(words.center(self._wide), self._wide)
-        return Strip([Segment(text, style)], self._wide)
+        text = set_cell_size(lines[line - first].center(self._wide), self._wide)
+        return Strip([Segment(text, self._style("grid--waiting"))], self._wide)
 
     def _label(self, tile: Tile, has_cursor: bool) -> Strip:
         words = f"{tile.sign} {safe_text(tile.label)}" if tile.sign else safe_text(tile.label)

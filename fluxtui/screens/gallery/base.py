@@ -87,9 +87,15 @@ class GalleryBase(PlaceScreen):
         return self.entries.get(self.current)
 
     def chosen(self) -> tuple[int, ...]:
-        """Return the marked pictures in the order in which they stand, else the one under the cursor."""
+        """Return the marked pictures in the order in which they stand, else the one under the cursor.
+
+        Marked pictures that the filter hides are not meant; where it hides all of them, that is told.
+        """
         if self.marked:
-            return tuple(number for number in self.tiles.numbers if number in self.marked)
+            shown = tuple(number for number in self.tiles.numbers if number in self.marked)
+            if not shown:
+                self.app.tell("The filter hides what is marked. Esc clears the filter, and then the marks.")
+            return shown
         return () if self.current is None else (self.current,)
 
     def what(self, numbers: Sequence[int]) -> str:

@@ -162,6 +162,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def _show_numbers(self, numbers: Sequence[int], total: int) -> None:
         self._total = total
+        self.entries.doubt()
         self.tiles = self._tiles_of(numbers)
         grid = self.grid
         grid.show_empty(*words.empty_words(self.wanted))
@@ -193,7 +194,6 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def action_refresh_pictures(self) -> None:
         """Read everything anew."""
-        self.entries.forget(self.tiles.numbers)
         self.reload()
 
     # The picture under the cursor
@@ -239,10 +239,12 @@ Space marks pictures; what is done next is done to all that are marked, else to 
     def _thumbnail(self, tile: Tile) -> Image:
         """Return the small picture of a tile; called in a thread."""
         entry = tile.entry if isinstance(tile, PictureTile) else None
-        if entry is None:
-            raise FluxError("The picture is not there any more.")
+        if entry is None or entry.missing:
+            raise FluxError("The file is not there any more.")
         path = self.path_of(entry)
-        return self.app.services.thumbnails.get(tile.mark, lambda: load_bitmap(path, side=SIDE).image)
+        return self.app.services.thumbnails.get(
+            entry.picture.sha256, lambda: load_bitmap(path, side=SIDE).image
+        )
 
     def action_resize(self) -> None:
         """Draw the small pictures larger, and after the largest small again."""

@@ -38,17 +38,18 @@ class Entries:
     def __init__(self, read: Read) -> None:
         self._read = read
         self._known: OrderedDict[int, GalleryEntry | None] = OrderedDict()
+        self._old: set[int] = set()
 
     def __len__(self) -> int:
         """Return how many are kept."""
         return len(self._known)
 
     def __contains__(self, number: int) -> bool:
-        """Tell whether it is known how things stand with a number."""
-        return number in self._known
+        """Tell whether it is known how things stand with a number now."""
+        return number in self._known and number not in self._old
 
     def get(self, number: int | None) -> GalleryEntry | None:
-        """Return an entry; None where it was not read yet, or is gone."""
+        """Return an entry, an old one until it was read anew; None where it was not read yet, or is gone."""
         entry = self._known.get(number) if number is not None else None
         if entry is not None:
             self._known.move_to_end(entry.number)
@@ -65,9 +66,14 @@ class Entries:
         for number in numbers:
             self._known[number] = there.get(number)
             self._known.move_to_end(number)
+        self._old.difference_update(numbers)
         while len(self._known) > max(KEPT_ENTRIES, len(numbers)):
-            self._known.popitem(last=False)
+            self._old.discard(self._known.popitem(last=False)[0])
         return found
+
+    def doubt(self) -> None:
+        """Read all entries anew when they come into sight, and show them as they were until then."""
+        self._old = set(self._known)
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Read these entries anew when they come into sight."""
@@ -120,7 +126,14 @@ class GalleryTiles:
             gone = self._entries.gone(number)
             return PictureTile(key, "gone" if gone else "", sign=sign, quiet=gone, is_known=gone)
         return PictureTile(
-            key, tile_label(entry), entry.picture.sha256, sign, quiet=entry.missing, entry=entry
+            key,
+            tile_label(entry),
+            # What cannot be found in one place can be in another.
+            "" if entry.missing else f"{entry.picture.sha256} {entry.picture.path}",
+            sign,
+            quiet=entry.missing,
+            is_known=number in self._entries,
+            entry=entry,
         )
 
     def find(self, key: str, near: int) -> int | None:

@@ -126,7 +126,7 @@ def details(entry: GalleryEntry, now: datetime) -> Content:
 def _facts(entry: GalleryEntry, now: datetime) -> Iterator[tuple[str, str]]:
     picture, marks = entry.picture, entry.marks
     if entry.trashed_at is not None:
-        yield "in trash", f"since {exact_time(entry.trashed_at)}; u takes it back"
+        yield "in trash", f"since {exact_time(entry.trashed_at)}"
     yield "star", "★ starred" if marks.starred else ""
     yield "rating", rating_words(marks.rating)
     yield "tags", ", ".join(marks.tags)
@@ -135,5 +135,6 @@ def _facts(entry: GalleryEntry, now: datetime) -> Iterator[tuple[str, str]]:
     yield "size", f"{picture.width}×{picture.height} · {file_size(picture.size)} · {picture.format}"
     yield "seed", "" if picture.seed is None else str(picture.seed)
     yield "cost", "" if entry.credits is None else show_credits(entry.credits)
-    yield "made", f"{relative_time(picture.created_at, now)} ({exact_time(picture.created_at)})"
+    yield "made", exact_time(picture.created_at)
+    yield "", relative_time(picture.created_at, now)
     yield "file", picture.path + (" (not there any more)" if entry.missing else "")

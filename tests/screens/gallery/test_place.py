@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from textual.geometry import Region
+
 from fluxtui.app import FluxApp
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
 from fluxtui.screens.gallery import GalleryScreen
@@ -17,6 +19,8 @@ from fluxtui.widgets.plain import PlainStatic
 from tests.screens.gallery.conftest import NOON, Place, add_pictures
 
 Until = Callable[..., Awaitable[None]]
+
+SIGHT = Region(0, 0, 60, 20)
 
 
 def shown(screen: GalleryScreen, name: str) -> str:
@@ -35,7 +39,12 @@ async def test_stars_and_ratings_go_to_the_marked_pictures(place: Place, until: 
     screen.action_rate(1)
     screen.action_rate(1)
     screen.action_rate(1)
-    await until(pilot, lambda: screen.entry is not None and screen.entry.marks.rating == 3)
+
+    def is_rated() -> bool:
+        first = screen.entries.get(12)
+        return first is not None and first.marks.rating == 3
+
+    await until(pilot, is_rated)
     (eleven,) = await screen.gallery.entries((11,))
     assert (eleven.marks.starred, eleven.marks.rating) == (True, 3)
     screen.action_mark_all()
@@ -61,6 +70,18 @@ async def test_a_filter_narrows_says_what_is_wrong_and_is_cleared(place: Place, 
     screen.action_back()
     await until(pilot, lambda: len(screen.tiles) == 12)
     assert screen.wanted == GalleryFilter()
+
+
+async def test_marks_that_the_filter_hides_are_not_meant(place: Place, until: Until) -> None:
+    app, pilot, screen = place
+    screen.marked.update((1, 2))
+    screen._want(GalleryFilter.parse("lanterns"))
+    await until(pilot, lambda: len(screen.tiles) == 3)
+    assert screen.chosen() == (2,)
+    screen.marked.discard(2)
+    screen.action_trash()
+    assert "The filter hides what is marked" in app.notices[0].text
+    assert (await screen.gallery.facets()).trashed == 0
 
 
 async def test_the_trash_takes_pictures_and_gives_them_back(place: Place, until: Until) -> None:
@@ -91,6 +112,21 @@ async def test_new_pictures_appear_and_the_cursor_stays(place: Place, until: Unt
     app.pictures_revision += 1
     await app.go("gallery")
     await until(pilot, lambda: len(screen.tiles) == 15)
+
+
+async def test_what_another_program_does_is_shown(place: Place, until: Until) -> None:
+    _, pilot, screen = place
+    assert screen.entry is not None
+    await until(pilot, lambda: "…" not in "".join(line.text for line in screen.grid.render_lines(SIGHT)))
+    await screen.gallery.trash((12, 11))
+    await screen.gallery.rate((10,), 5)
+    screen.action_show_trash()
+    await until(pilot, lambda: list(screen.tiles.numbers) == [12, 11] and 12 in screen.entries)
+    await until(pilot, lambda: screen.grid._tiles[0] in screen.grid._drawn)
+    assert "✗" not in "".join(line.text for line in screen.grid.render_lines(SIGHT))
+    screen.action_show_trash()
+    await until(pilot, lambda: screen.current == 10 and screen.entry is not None and 10 in screen.entries)
+    assert screen.entry.marks.rating == 5
 
 
 async def test_tags_are_changed_in_one_line(place: Place, until: Until) -> None:
