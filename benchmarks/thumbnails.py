@@ -25,6 +25,8 @@ def bare(path: Path) -> Image.Image:
     with Image.open(path) as image:
         image.draft("RGB", (SIDE, SIDE))
         image.thumbnail((SIDE, SIDE), reducing_gap=2.0)
+        # A draft that has the size already is not decoded by `thumbnail`.
+        image.load()
         return image
 
 

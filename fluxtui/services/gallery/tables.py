@@ -8,10 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Protocol
 
+from fluxtui.domain.csv_cells import no_formula
 from fluxtui.domain.gallery import GalleryEntry
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would take for a formula. Source: OWASP, CSV injection."""
 
 
 class Table(Protocol):
@@ -90,7 +88,7 @@ def _cell(value: Any) -> Any:
         value = ", ".join(value)
     elif isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return no_formula(value) if isinstance(value, str) else value
 
 
 TABLES: Mapping[str, Callable[[BinaryIO], Table]] = {".csv": Csv, ".jsonl": JsonLines}
