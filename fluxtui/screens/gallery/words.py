@@ -132,7 +132,7 @@ def _facts(entry: GalleryEntry, now: datetime) -> Iterator[tuple[str, str]]:
     yield "tags", ", ".join(marks.tags)
     yield "finetune", picture.finetune_name or ""
     yield "endpoint", f"{picture.endpoint} · {entry.profile}"
-    yield "size", f"{picture.width}×{picture.height} · {file_size(picture.size)} · {picture.format}"
+    yield "size", f"{picture.width}×{picture.height} · {file_size(picture.size)}"
     yield "seed", "" if picture.seed is None else str(picture.seed)
     yield "cost", "" if entry.credits is None else show_credits(entry.credits)
     yield "made", exact_time(picture.created_at)
