@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -196,16 +197,22 @@ class Crowd:
             self._start(program, None)
         lives = self._lives.values()
         # A driver that is ready has made the journal, if nobody had.
-        while not (
-            all(self._ready_file(life).exists() for life in lives) and self._is_settled(self._scale.orders)
-        ):
-            if time.monotonic() > self._deadline:
-                return False
-            time.sleep(0.1)
+        if not self._in_time(lambda: all(self._ready_file(life).exists() for life in lives)):
+            return False
+        if not self._in_time(lambda: self._is_settled(self._scale.orders)):
+            return False
         end = min(time.monotonic() + SEARCH_SECONDS, self._deadline)
         while time.monotonic() < end and not self._all_are_found(service):
             time.sleep(0.3)
-        return self._is_settled(self._scale.orders)
+        # One that was found goes on until its picture is here.
+        return self._in_time(lambda: self._is_settled(self._scale.orders))
+
+    def _in_time(self, condition: Callable[[], bool]) -> bool:
+        while not condition():
+            if time.monotonic() > self._deadline:
+                return False
+            time.sleep(0.1)
+        return True
 
     def _is_settled(self, orders: int) -> bool:
         marks = ",".join("?" for _ in ACTIVE_STATES)

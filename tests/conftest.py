@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Time is measured in benchmarks; on a busy machine the first example of a test may take any.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 KEY_VARIABLES = ("BFL_API_KEY", "FAL_KEY", "REPLICATE_API_TOKEN")
 

@@ -6,9 +6,11 @@ import asyncio
 import io
 import os
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
+from fluxtui.api.acquiring import acquired
 from fluxtui.api.sending import Sending
 from fluxtui.domain.errors import StorageError
 
@@ -24,7 +26,7 @@ async def opened(content: Path | bytes) -> tuple[BinaryIO, int]:
     if isinstance(content, bytes):
         return io.BytesIO(content), len(content)
     try:
-        return await asyncio.to_thread(_opened, content)
+        return await acquired(partial(_opened, content), lambda taken: taken[0].close())
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise StorageError(f"{content.name} cannot be read: {reason}. Nothing was sent.") from None

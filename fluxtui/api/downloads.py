@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
 import httpx
 
+from fluxtui.api.acquiring import acquired
 from fluxtui.api.answers import Body, Downloaded, error_for
 from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.limits import DownloadLimits
@@ -106,7 +108,7 @@ class _Visit:
         raise failure
 
     async def _saved(self, response: httpx.Response, announced: int | None) -> int:
-        file = await asyncio.to_thread(_created, self._target)
+        file = await acquired(partial(_created, self._target), BinaryIO.close)
         try:
             pending = bytearray()
             async for piece in response.aiter_raw():

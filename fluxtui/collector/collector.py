@@ -48,11 +48,17 @@ class Collected:
 async def jobs_to_collect(services: Services) -> tuple[Job, ...]:
     """Return the active jobs that can go on: those in a queue that is held wait for somebody to let it go.
 
-    Raises `StorageError` if the journal cannot be read.
+    What waits for a training in doubt waits for somebody too. Raises `StorageError` if the journal cannot be
+    read.
     """
     held = await Pauses(services.journal).all()
     active = await services.journal.jobs.active()
-    return tuple(job for job in active if job.state is not JobState.DRAFT or job.profile not in held)
+    doubtful = {job.id for job in await services.journal.jobs.in_states({JobState.IN_DOUBT})}
+    return tuple(
+        job
+        for job in active
+        if job.state is not JobState.DRAFT or (job.profile not in held and job.after not in doubtful)
+    )
 
 
 class Collector:

@@ -142,7 +142,7 @@ def people_line(job: Job, data_dir: Path) -> str:
     """Return one line about a job as it is, without anything that could disturb a terminal."""
     what = "training" if job.kind is JobKind.TRAINING else "picture"
     title = safe_text(job.title, limit=_TITLE_CHARACTERS)
-    state = _WORDS.get(job.state, job.state.value)
+    state = "waits" if job.waits else _WORDS.get(job.state, job.state.value)
     line = f"{_local(job.updated_at)}  {state:<10}  {what:<8}  {title}"
     if job.state not in _NOT_CHARGED_YET and not job.is_active:
         line += f"  {show_credits(job.credits)}"

@@ -109,7 +109,8 @@ class Job(BaseModel):
     chose; drafts without one come after those with one. `addresses` are where the service wants to be asked
     about it, by purpose. `finetune_profile` is the profile that its finetune belongs to, where that is not
     its own. `cancel_asked_at` tells that the user wants it cancelled, `cancel_answer` what the service said
-    to that.
+    to that. `after` is the id of the training that a draft waits for; it is None again once the job goes its
+    own way. `running_at` is when the service was first seen at work on it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -143,6 +144,8 @@ class Job(BaseModel):
     finetune_profile: str | None = None
     cancel_asked_at: datetime | None = None
     cancel_answer: str | None = None
+    after: str | None = None
+    running_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None = None
@@ -152,6 +155,11 @@ class Job(BaseModel):
     def is_active(self) -> bool:
         """Whether the program still has something to do for it."""
         return self.state in ACTIVE_STATES
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is not to be sent before its training is done."""
+        return self.state is JobState.DRAFT and self.after is not None
 
     @property
     def finetune_ref(self) -> str | None:

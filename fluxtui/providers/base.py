@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +87,10 @@ class LoraSource:
 
 class UploadMemory(Protocol):
     """Remembers where files were uploaded to, so that none is sent twice while the service keeps it."""
+
+    def turn(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """Let one at a time look for a file and upload it; the others find it known then."""
+        ...
 
     async def known(self, sha256: str) -> str | None:
         """Return the address of a file at this service that will last for a while yet, or None."""

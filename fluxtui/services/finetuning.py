@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from fluxtui.domain.errors import DatasetError, InvalidInput, Problem
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace, pace_of
+from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
@@ -21,6 +22,7 @@ from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
+from fluxtui.services.samples import SampleOffer, plan_samples, sample_offer
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
 from fluxtui.services.validation import ValidationService
@@ -101,6 +103,15 @@ class FinetuningService:
         """Return what a training will probably cost. Raises `InvalidInput` for values out of range."""
         return endpoint.checked(values).estimate()
 
+    async def samples(self, profile: str, endpoint_id: str | None = None) -> SampleOffer:
+        """Return what sample pictures of a trainer's finetunes are made with, or why there can be none.
+
+        Raises `InvalidInput` where the profile does not train, or not with this one.
+        """
+        provider = await self._gateway.provider(profile)
+        trainer = _training_endpoint(provider, endpoint_id)
+        return sample_offer(profile, provider, trainer, await self._known_prices())
+
     async def pace(self, trainer: Trainer) -> Pace | None:
         """Return how quick a trainer was with the trainings that are in the journal, None without any."""
         info, steps = trainer.endpoint.info, trainer.endpoint.steps_field
@@ -115,8 +126,12 @@ class FinetuningService:
         progress: Progress | None = None,
         *,
         endpoint_id: str | None = None,
+        samples: Sequence[str] = (),
     ) -> Job:
         """Pack the pictures, write the job and let the runner send it; return the job.
+
+        Sample pictures are written with it as jobs that wait until it is done; they are made with the offer
+        that `samples` tells, and count against the budgets together with the training.
 
         Args:
             profile: where to train.
@@ -124,9 +139,10 @@ class FinetuningService:
             values: of the form.
             progress: told of the pictures that are packed.
             endpoint_id: what to train with; the profile's first for None.
+            samples: prompts of sample pictures, `MOST_SAMPLES` at most.
 
         Raises:
-            InvalidInput: values out of range; nothing was packed or sent.
+            InvalidInput: values out of range, or samples that cannot be made; nothing was packed or sent.
             DatasetError: the pictures cannot be trained on; nothing was sent.
             OverBudget: it does not fit into a budget; nothing was packed or sent.
             StorageError: archive or journal could not be written; nothing was sent.
@@ -138,13 +154,18 @@ class FinetuningService:
             raise DatasetError(" ".join(problem.sentence() for problem in dataset.blocking))
         if problem := caption_problem(endpoint, dataset, request.given()):
             raise InvalidInput("Nothing was sent.", (problem,))
-        live = (await self._prices.known()).of(provider.id, endpoint) if self._prices else None
-        estimate = request.estimate(live)
-        await self._jobs.check_budget(estimate.credits)
+        prices = await self._known_prices()
+        estimate = request.estimate(prices.of(provider.id, endpoint))
+        chosen = sample_offer(profile, provider, endpoint, prices)
+        plan = await asyncio.to_thread(plan_samples, chosen, samples, self._validation)
+        await self._jobs.check_budget(estimate.credits + plan.credits, 1 + len(plan.requests))
         packed = await self._datasets.pack(dataset, self._storage, endpoint.rules, progress)
         job = self._job(profile, provider, request, dataset, packed, estimate)
-        await self._jobs.submit([job])
+        await self._jobs.submit([job, *plan.jobs(job, self._clock)])
         return job
+
+    async def _known_prices(self) -> Prices:
+        return await self._prices.known() if self._prices else Prices()
 
     def _job(
         self,

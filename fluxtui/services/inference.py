@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,11 +19,9 @@ from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
+from fluxtui.services.seeds import seeds_for
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
-
-SEEDS = 2**32
-"""Our own seeds are drawn below this number."""
 
 _WHY_UNUSABLE = {
     FinetuneState.TRAINING: "is still in training; it can be used as soon as that is done",
@@ -126,7 +123,7 @@ class InferenceService:
         batch = new_id()
         jobs = tuple(
             self._job(offer, request, parameters, seed, batch, wanted, price)
-            for seed in _seeds(endpoint, parameters.get("seed"), count)
+            for seed in seeds_for(endpoint, parameters.get("seed"), count)
         )
         await self._jobs.submit(jobs)
         return jobs
@@ -217,15 +214,3 @@ def _generation_endpoint(provider: Provider, endpoint_id: str) -> type[Generatio
     if not issubclass(endpoint, GenerationEndpoint):
         raise InvalidInput(f"{endpoint.info.title} does not generate pictures.")
     return endpoint
-
-
-def _seeds(endpoint: type[GenerationEndpoint], given: Any, count: int) -> Sequence[int | None]:
-    """Return a seed for each picture: the given one and those after it, or random ones."""
-    if not endpoint.takes_seed():
-        return [None] * count
-    maximum = next(field.maximum for field in fields_of(endpoint) if field.name == "seed")
-    seeds = SEEDS if maximum is None else int(maximum) + 1
-    if given is None:
-        return [secrets.randbelow(min(seeds, SEEDS)) for _ in range(count)]
-    following = range(int(given), int(given) + count)
-    return list(following) if maximum is None else [seed % seeds for seed in following]

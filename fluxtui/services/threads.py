@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fluxtui.api.acquiring import acquired
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is in all, on the event loop."""
@@ -45,3 +49,31 @@ async def in_thread(work: Callable[[Advance, threading.Event], R], progress: Pro
         stop.set()
         await asyncio.gather(running, return_exceptions=True)
         raise
+
+
+async def unbroken(work: Coroutine[Any, Any, R]) -> R:
+    """Do work of a moment to its end and return what it returns, even if the caller is cancelled.
+
+    Raises:
+        asyncio.CancelledError: the caller was cancelled; the work has ended by then, well or not.
+        Exception: whatever `work` raises.
+    """
+    doing = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.gather(doing, return_exceptions=True)
+        raise
+
+
+async def new_file(make: Callable[[str], Path], suffix: str) -> Path:
+    """Return the file that `make` makes in a thread; if the caller is cancelled, it is removed.
+
+    Args:
+        make: makes a file with the suffix and returns its path.
+        suffix: such as `.part`.
+
+    Raises:
+        StorageError: or whatever else `make` raises.
+    """
+    return await acquired(partial(make, suffix), partial(Path.unlink, missing_ok=True))

@@ -113,7 +113,7 @@ class TrainingSetService:
         with suppress(DatasetError, StorageError):
             found = await self._datasets.look(Path(source), progress)
             workspace = (await self._workspaces.load(found.source)).present
-            return looks_like(self._datasets.judge(found, rules, workspace), known)
+            return looks_like(await self._datasets.judged(found, rules, workspace), known)
         return False
 
     async def export(self, dataset: Mapping[str, Any] | None, target: Path) -> Path:

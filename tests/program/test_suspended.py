@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from tests.program.conftest import StartProgram
 
-JOB_CONTROL = ("sh", "-c", 'set -m; "$@"; echo the shell again; fg', "sh")
+JOB_CONTROL = ("sh", "-c", 'set -m; "$@"; echo the shell again; sleep 0.5; fg', "sh")
 NO_JOB_CONTROL = ("sh", "-c", '"$@"; echo the shell again', "sh")
 FIRST_START = ("--base-url", "http://127.0.0.1:9")
 
 
 def test_the_shell_is_shown_and_brings_the_program_back(start_program: StartProgram, tmp_path: Path) -> None:
-    """The shell of the test brings it back at once."""
+    """The shell of the test brings it back, as soon as its words had time to be seen."""
     terminal = start_program(
         *FIRST_START, "--data-dir", tmp_path, environ={"BFL_API_KEY": "x"}, through=JOB_CONTROL
     )

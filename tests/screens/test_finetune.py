@@ -65,7 +65,7 @@ def summary(screen: FinetuneScreen) -> str:
 
 def train_line(screen: FinetuneScreen) -> str:
     line = screen.query_one(TrainLine)
-    return " ".join(str(part.render()) for part in line.children if part.display)
+    return " ".join(str(part.render()) for part in line.query("PlainLabel, Button") if part.display)
 
 
 async def test_it_trains_from_the_folder_to_the_finetune(
@@ -271,6 +271,20 @@ async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: P
         await until(pilot, lambda: screen.order.dataset is not None)
 
 
+async def test_a_path_that_is_only_typed_is_looked_through_before_the_question(
+    make_app: AppFactory, training_pictures: Path, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await fill(screen, pilot, until, finetune_comment="Typed", mode="style")
+        panel = screen.query_one(DatasetPanel)
+        panel.source_input.focus()
+        panel.source_input.value = str(training_pictures)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog) and "Pictures: 7 " in words(app))
+
+
 async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
     make_app: AppFactory, training_pictures: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -390,6 +404,10 @@ async def test_edits_of_the_workbench_count_in_the_training(
         assert sorted(path.name for path in training_pictures.glob("*.png"))[0] == "lantern-0.png"
 
 
+def words(app: FluxApp) -> str:
+    return " ".join(str(label.render()) for label in app.screen.query(PlainLabel))
+
+
 async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
     make_app: AppFactory, training_pictures: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -413,6 +431,5 @@ async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        words = " ".join(str(label.render()) for label in app.screen.query(PlainLabel))
-        assert "Pictures: 6 " in words
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog) and "Pictures: " in words(app))
+        assert "Pictures: 6 " in words(app)

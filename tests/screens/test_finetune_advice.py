@@ -27,6 +27,7 @@ from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.academy import Quick
+from tests.screens.test_finetune import train_line
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -135,10 +136,6 @@ def help_line(screen: FinetuneScreen) -> str:
     return str(screen.query_one(".form-help", PlainStatic).render())
 
 
-def money(screen: FinetuneScreen) -> str:
-    return " ".join(str(part.render()) for part in screen.query_one(TrainLine).children if part.display)
-
-
 def done(number: int, seconds: float) -> Job:
     """A training of 300 iterations that took some seconds."""
     values = {
@@ -205,13 +202,13 @@ async def test_a_change_of_a_value_shows_the_cost_before_and_after(
         form.focus_field("iterations")
         await pilot.pause()
         await pilot.press("pageup")
-        await until(pilot, lambda: "$4.00 → $6.00" in money(screen))
+        await until(pilot, lambda: "$4.00 → $6.00" in train_line(screen))
         await pilot.press("pagedown", "pagedown")
-        await until(pilot, lambda: "$4.00 → $2.00" in money(screen))
+        await until(pilot, lambda: "$4.00 → $2.00" in train_line(screen))
         form.focus_field("finetune_comment")
         await pilot.press("F")
-        await until(pilot, lambda: "→" not in money(screen))
-        assert "$2.00" in money(screen)
+        await until(pilot, lambda: "→" not in train_line(screen))
+        assert "$2.00" in train_line(screen)
 
 
 @SIZES
@@ -228,7 +225,7 @@ async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until, size:
         await until(pilot, lambda: screen.order.values.get("iterations") == 140)
         assert form.values["priority"] == "speed"
         assert form.values["finetune_comment"] == "Fox"
-        await until(pilot, lambda: "$4.00 → $2.00" in money(screen))
+        await until(pilot, lambda: "$4.00 → $2.00" in train_line(screen))
         await until(pilot, lambda: app.notices)
         assert "Preset quick test: Iterations 140" in app.notices[0].text
 

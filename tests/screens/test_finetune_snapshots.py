@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,64 @@ def test_question(compare: Compare, size: tuple[int, int]) -> None:
         screen.action_train()
         while app.screen is screen:
             await pilot.pause(0.02)
+
+    assert compare(size, prepare)
+
+
+async def wish_for(screen: FinetuneScreen, pilot: Pilot[int], *prompts: str) -> None:
+    """Ask for sample pictures, once it is known what they are made with."""
+    while screen.samples.chosen.offer is None:
+        await pilot.pause(0.02)
+    screen.samples = replace(screen.samples, prompts=prompts)
+
+
+@SIZES
+def test_samples(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        screen.sampled_trigger_word = "lntrn"
+        await wish_for(
+            screen, pilot, "lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain"
+        )
+        screen.action_samples()
+        while app.screen is screen:
+            await pilot.pause(0.02)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_question_with_samples(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        form = screen.query_one(ParameterForm)
+        form.set_value("finetune_comment", "Lantern")
+        form.set_value("mode", "style")
+        form.post_message(ParameterForm.Changed(form, form.values, "mode"))
+        await wish_for(screen, pilot, "one", "two", "three")
+        await pilot.pause()
+        screen.action_train()
+        while app.screen is screen:
+            await pilot.pause(0.02)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("training_pictures")
+def test_samples_and_the_time_left(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
+        await look_at(screen, pilot, "lanterns")
+        screen.query_one(ParameterForm).set_value("mode", "style")
+        await wish_for(screen, pilot, "one", "two", "three")
+        began = {"parameters": {"iterations": 300}, "running_at": NOW - timedelta(minutes=9)}
+        app.jobs = (
+            training(1, JobState.RUNNING, progress=0.42, **began),
+            training(2, JobState.RUNNING, **began),
+            training(
+                4, JobState.DONE, finished_at=NOW - timedelta(minutes=8), parameters={"iterations": 300}
+            ),
+        )
 
     assert compare(size, prepare)
 

@@ -12,7 +12,6 @@ from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.widgets.dialogs import ConfirmDialog
@@ -20,6 +19,7 @@ from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.academy import CANCEL_ADVICE, CAPTION_ADVICE, PROFILE, Academy, opened_academy
+from tests.screens.test_finetune import train_line
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -82,10 +82,6 @@ def field_names(screen: FinetuneScreen) -> list[str]:
 
 def asked(app: FluxApp) -> str:
     return "\n".join(str(part.render()) for part in app.screen.query("PlainLabel"))
-
-
-def money(screen: FinetuneScreen) -> str:
-    return " ".join(str(part.render()) for part in screen.query_one(TrainLine).children if part.display)
 
 
 async def test_trainers_of_all_profiles_are_offered_but_for_those_that_are_gone(place: Place) -> None:
@@ -178,16 +174,16 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     for number in (4, 5, 6):
         (training_pictures / f"lantern-{number}.png").unlink()
     await look_at(place, until, training_pictures)
-    await until(pilot, lambda: "does not tell the balance" in money(screen))
+    await until(pilot, lambda: "the service tells no balance" in train_line(screen))
     await enter(place, until, name="Lantern", steps=40)
-    await until(pilot, lambda: "$2.00" in money(screen))
+    await until(pilot, lambda: "$2.00" in train_line(screen))
     await pilot.press("ctrl+s")
     await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
     for words in (
         "FLUX.2 quick LoRA at Academy, profile school",
         "in beta",
         "told by the service on 2026-11-23",
-        "does not tell the balance",
+        "The service tells no balance.",
         CANCEL_ADVICE,
         "$2.00 (by the step)",
     ):

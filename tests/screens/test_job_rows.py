@@ -9,7 +9,15 @@ import pytest
 
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.screens.jobs.details import ADVICE, job_details
-from fluxtui.screens.jobs.rows import SIGNS, cost_cell, ordered, places_of, progress_cell, state_word
+from fluxtui.screens.jobs.rows import (
+    SIGNS,
+    cost_cell,
+    ordered,
+    places_of,
+    progress_cell,
+    state_text,
+    state_word,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -113,3 +121,18 @@ def test_the_story_shows_every_state_and_hostile_text_as_text() -> None:
     assert "\x1b" not in text
     assert "sending" in text
     assert "the service said: Error" in text
+
+
+def test_sample_that_waits_for_its_training_says_so_and_stands_after_the_queue() -> None:
+    waiting = make_job(JobState.DRAFT, id="waiting", after="training")
+    queued = make_job(JobState.DRAFT, id="queued")
+    done = make_job(JobState.DONE, id="done", created_at=NOW)
+    assert [job.id for job in ordered([waiting, done, queued], {"queued": 1})] == [
+        "queued",
+        "waiting",
+        "done",
+    ]
+    assert (state_text(waiting), progress_cell(waiting, NOW)) == ("○ waits", "for training")
+    assert "waits for its training" in job_details(waiting, ()).plain
+    cancelled = make_job(JobState.CANCELLED, after="training")
+    assert state_text(cancelled) == "– cancelled"

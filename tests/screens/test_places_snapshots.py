@@ -170,6 +170,19 @@ def test_a_job_that_is_to_be_cancelled(look: Callable[..., bool], monkeypatch: p
     assert look(steps)
 
 
+def test_samples_that_wait_for_their_training(look: Callable[..., bool]) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
+        fields = {"submitted_at": None, "after": TRAINING.id, "finetune_id": None}
+        waiting = [make_job(number, JobState.DRAFT, **fields) for number in (9, 10)]
+        reason = "The training ended without a finetune; nothing was paid for this picture."
+        ended = make_job(11, JobState.CANCELLED, error_title="No finetune", error=reason, **fields)
+        app.jobs = (TRAINING, *waiting, ended)
+        await app.go("jobs", job_id=waiting[0].id)
+        await pilot.pause(0.1)
+
+    assert look(steps)
+
+
 def test_no_jobs_yet(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         await app.go("jobs")

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from fluxtui.services.threads import Advance, Stopped, in_thread
+from fluxtui.services.threads import Advance, Stopped, in_thread, unbroken
 
 
 async def test_the_result_and_the_progress_come_back() -> None:
@@ -52,3 +52,23 @@ async def test_a_cancelled_call_waits_until_the_work_has_ended() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended.is_set()
+
+
+async def test_work_of_a_moment_is_done_to_its_end_by_who_is_cancelled() -> None:
+    begun, goes_on, done = asyncio.Event(), asyncio.Event(), []
+
+    async def work() -> str:
+        begun.set()
+        await goes_on.wait()
+        done.append("all of it")
+        return "result"
+
+    working = asyncio.create_task(unbroken(work()))
+    await begun.wait()
+    working.cancel()
+    await asyncio.sleep(0)
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert done == ["all of it"]
+    assert await unbroken(work()) == "result"

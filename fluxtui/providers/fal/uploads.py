@@ -87,9 +87,11 @@ class Uploads:
             ServiceError: it cannot be uploaded; nothing was billed.
         """
         digest = sha256 or await asyncio.to_thread(sha256_of, path)
-        known = await self._memory.known(digest)
-        if known is not None:
-            return known
+        async with self._memory.turn(digest):
+            known = await self._memory.known(digest)
+            return known if known is not None else await self._uploaded(path, lifetime, digest)
+
+    async def _uploaded(self, path: Path, lifetime: timedelta, digest: str) -> str:
         expires_at = datetime.now(UTC) + lifetime
         suffix = path.suffix.lower()
         content_type = _TYPES.get(suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

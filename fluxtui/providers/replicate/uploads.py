@@ -50,9 +50,11 @@ class Uploads:
         digest = sha256 or await asyncio.to_thread(sha256_of, path)
         if called:
             digest = hashlib.sha256(f"{digest} {called}".encode()).hexdigest()
-        known = await self._memory.known(digest)
-        if known is not None:
-            return known
+        async with self._memory.turn(digest):
+            known = await self._memory.known(digest)
+            return known if known is not None else await self._uploaded(path, digest, called)
+
+    async def _uploaded(self, path: Path, digest: str, called: str) -> str:
         answer = await self._api.post_file(
             "/v1/files",
             field="content",

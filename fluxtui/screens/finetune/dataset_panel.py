@@ -107,7 +107,7 @@ class DatasetPanel(Vertical):
             return
         self._rules = rules
         if is_known and self._found is not None:
-            self._judge()
+            self._judge_soon()
             return
         self.source_input.show(source)
         self.action_look()
@@ -122,7 +122,9 @@ class DatasetPanel(Vertical):
             self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
 
     async def looked(self) -> Dataset | None:
-        """Wait until looking through the source has ended, or was stopped; return what is in it by then."""
+        """Return what is in the source as it is typed, looked through if need be; None where that fails."""
+        if (self._dataset is None and not self.is_looking) or self._looked_at != self.source:
+            self.action_look()
         if self._looking is not None:
             with suppress(WorkerCancelled):
                 await self._looking.wait()
@@ -164,15 +166,23 @@ class DatasetPanel(Vertical):
             self.post_message(self.Changed(source, fault=error.sentence()))
             return
         self._found = found
-        self._judge()
+        await self._judge()
 
     async def _read_edits(self, found: Found) -> None:
         self._workspace = (await self.app.services.workspaces.load(found.source)).present
 
-    def _judge(self) -> None:
+    def _judge_soon(self, *, read_edits: bool = False) -> None:
+        # What was judged before must not be trained on.
+        self._dataset = None
+        work = self._judge(read_edits=read_edits)
+        self._looking = guarded(self, work, doing="judging the pictures", group="look", exclusive=True)
+
+    async def _judge(self, *, read_edits: bool = False) -> None:
         """Judge what was found by the rules of the trainer, with the edits of the workbench."""
+        if self._found is not None and read_edits:
+            await self._read_edits(self._found)
         if self._found is not None and self._rules is not None:
-            dataset = self.app.services.datasets.judge(self._found, self._rules, self._workspace)
+            dataset = await self.app.services.datasets.judged(self._found, self._rules, self._workspace)
             self._show(dataset)
             self.post_message(self.Changed(self._looked_at, dataset))
 
@@ -190,15 +200,7 @@ class DatasetPanel(Vertical):
     def _edited(self, found: Found | None) -> None:
         if found is not None:
             self._found = found
-        # What was judged before the edits must not be trained on.
-        self._dataset = None
-        work = self._judge_again()
-        self._looking = guarded(self, work, doing="reading the edits", group="look", exclusive=True)
-
-    async def _judge_again(self) -> None:
-        if self._found is not None:
-            await self._read_edits(self._found)
-            self._judge()
+        self._judge_soon(read_edits=True)
 
     def _forget(self) -> None:
         self._found = None

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.reactive import var
 
 from fluxtui.domain.uses import Trainer
-from fluxtui.screens.finetune.order import Filling, TrainingOrder, shown_values
+from fluxtui.screens.finetune.order import Filling, shown_values
+from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.screens.finetune.preset_dialogs import (
     DELETE,
     OWN,
@@ -21,20 +21,17 @@ from fluxtui.screens.finetune.preset_dialogs import (
     own_choice,
     preset_choices,
 )
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.presets import SavedPreset
 from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ChoiceDialog, ask
 
 
-class PresetKeys(PlaceScreen):
+class PresetKeys(FinetunePlace):
     """Fills the form with values that go well together, and keeps those of the user."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9", "presets", "Presets", id="finetune.presets", key_display="F9"),
     ]
-
-    order: var[TrainingOrder] = var(TrainingOrder(), init=False)
 
     @abstractmethod
     async def fill(self, filling: Filling) -> None:

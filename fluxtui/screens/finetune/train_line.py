@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
@@ -11,15 +11,21 @@ from textual.widgets import Button
 from fluxtui.widgets.plain import PlainLabel, plain
 
 
-class TrainLine(Horizontal):
-    """`[ Train · $4.00 ]  balance $20.00, $16.00 afterwards`; while preparing, progress and a way out."""
+class TrainLine(Container):
+    """`[ Train · $4.00 ]  [ Samples ]  balance $20.00, $16.00 afterwards`.
+
+    While a training is being prepared, its progress and a way out.
+    """
 
     DEFAULT_CSS = """
     TrainLine {
+        layout: horizontal;
         height: 1;
+        #buttons { width: auto; height: 1; }
         Button { width: auto; min-width: 10; }
+        #samples { margin-left: 2; }
         .step { width: 2; color: $text-muted; }
-        #money { width: 1fr; margin-left: 2; color: $text-muted; }
+        #money { width: 1fr; height: auto; margin-left: 2; color: $text-muted; }
         #money.-fault { color: $text-error; }
     }
     """
@@ -30,22 +36,39 @@ class TrainLine(Horizontal):
     class Stopped(Message):
         """The user wants what runs to stop."""
 
+    class SamplesAsked(Message):
+        """The user wants to say what sample pictures go with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # What they say may be known before they are laid out.
+        self._train = Button(_words("Train", "^S"), id="train", compact=True)
+        self._train.variant = "primary"
+        self._stop = Button("Stop", id="stop", compact=True)
+        self._stop.display = False
+        self._samples = Button(_words("Samples", "F12"), id="samples", compact=True)
+        self._money = PlainLabel("", id="money")
+
     def compose(self) -> ComposeResult:
-        """Lay out the two buttons and the words."""
-        train = Button("Train", id="train", compact=True)
-        train.variant = "primary"
-        stop = Button("Stop", id="stop", compact=True)
-        stop.display = False
-        yield PlainLabel("3", classes="step")
-        yield train
-        yield stop
-        yield PlainLabel("", id="money")
+        """Lay out the buttons and the words."""
+        with Horizontal(id="buttons"):
+            yield PlainLabel("3", classes="step")
+            yield self._train
+            yield self._stop
+            yield self._samples
+        yield self._money
+
+    def show_samples(self, words: str) -> None:
+        """Show what sample pictures are asked for, on their button."""
+        label = _words(words, "F12")
+        if self._samples.label != label:
+            self._samples.label = label
+            self._samples.refresh(layout=True)
 
     def show_price(self, price: str, words: str, *, fault: bool = False) -> None:
         """Show what the training costs (`''` where that is not known) and what that means."""
         self._show_busy(False)
-        label = f" Train · {price} " if price else " Train "
-        self.query_one("#train", Button).label = Content.assemble(label, ("^S ", "dim"))
+        self._train.label = _words(f"Train · {price}" if price else "Train", "^S")
         self._say(words, fault)
 
     def show_progress(self, words: str) -> None:
@@ -54,15 +77,19 @@ class TrainLine(Horizontal):
         self._say(words, False)
 
     def _show_busy(self, busy: bool) -> None:
-        train, stop = self.query_one("#train", Button), self.query_one("#stop", Button)
-        train.display, stop.display = not busy, busy
+        self._stop.display = busy
+        self._train.display = self._samples.display = not busy
 
     def _say(self, words: str, fault: bool) -> None:
-        label = self.query_one("#money", PlainLabel)
-        label.show(plain(words))
-        label.set_class(fault, "-fault")
+        self._money.show(plain(words))
+        self._money.set_class(fault, "-fault")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Hand the wish on."""
         event.stop()
-        self.post_message(self.Stopped() if event.button.id == "stop" else self.Pressed())
+        messages = {"stop": self.Stopped, "samples": self.SamplesAsked}
+        self.post_message(messages.get(event.button.id or "", self.Pressed)())
+
+
+def _words(words: str, key: str) -> Content:
+    return Content.assemble(f" {words} ", (f"{key} ", "dim"))

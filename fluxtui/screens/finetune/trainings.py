@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -50,10 +50,18 @@ class TrainingsPanel(RowTable):
         """Say what the rows are."""
         set_title(self, "Trainings")
 
-    def show(self, trainings: Sequence[Job], now: datetime) -> None:
-        """Show trainings in their order; times are reckoned to `now`."""
+    def show(
+        self, trainings: Sequence[Job], now: datetime, left: Callable[[Job], str] = lambda _: ""
+    ) -> None:
+        """Show trainings in their order.
+
+        Args:
+            trainings: of all profiles.
+            now: what times are reckoned to.
+            left: tells how long one will still run, `''` where that is not known.
+        """
         shared = len({job.profile for job in trainings}) > 1
-        self.set_rows([_row(job, now, shared=shared) for job in trainings])
+        self.set_rows([_row(job, now, left(job), shared=shared) for job in trainings])
 
     def action_cancel(self) -> None:
         """Ask for the training under the cursor to be cancelled."""
@@ -61,13 +69,13 @@ class TrainingsPanel(RowTable):
             self.post_message(self.CancelAsked(self.selected_key))
 
 
-def _row(job: Job, now: datetime, *, shared: bool) -> Row:
+def _row(job: Job, now: datetime, left: str, *, shared: bool) -> Row:
     style = _STYLES.get(job.state, "" if job.is_active else "red")
     return Row(
         job.id,
         {
             "name": f"{job.finetune_name or job.title}{f' · {job.profile}' if shared else ''}",
-            "state": Text(words.training_text(job), style),
+            "state": Text(words.training_text(job, left), style),
             "elapsed": words.elapsed_text(job, now),
             "cost": "" if job.state in _FREE_ENDS and not job.cost_credits else show_credits(job.credits),
         },

@@ -9,14 +9,14 @@ from textual import on
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune import words
+from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.screens.finetune.trainings import TrainingsPanel
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.state import guarded
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
 
 
-class TrainingsPart(PlaceScreen):
+class TrainingsPart(FinetunePlace):
     """Shows the trainings of all profiles below what is being asked for."""
 
     LOG_LINES: ClassVar[int] = 3
@@ -24,7 +24,11 @@ class TrainingsPart(PlaceScreen):
 
     def show_times(self) -> None:
         """Show the trainings as they are by now."""
-        self.query_one(TrainingsPanel).show(words.trainings_of(self.app.jobs), self.app.clock())
+        jobs, now = self.app.jobs, self.app.clock()
+        offered = self.trainers.offered
+        self.query_one(TrainingsPanel).show(
+            words.trainings_of(jobs), now, lambda job: words.time_left(job, jobs, offered, now)
+        )
 
     @on(RowTable.Highlighted, "#trainings")
     def show_log(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,10 +12,13 @@ from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
+from fluxtui.domain.pace import pace_of
+from fluxtui.domain.remaining import left_text, seconds_left
 from fluxtui.domain.text import file_size, plural
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Abilities
 from fluxtui.screens.finetune.order import TrainingOrder, words_for
+from fluxtui.screens.finetune.samples import Samples
 from fluxtui.widgets.progress import elapsed, progress_text
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
@@ -147,9 +150,9 @@ def money_text(estimate: Estimate | None, balance: float | None, *, is_told: boo
         is_told: whether the service tells it at all.
     """
     if balance is None:
-        return "the balance is not known" if is_told else "the service does not tell the balance", False
+        return "the balance is not known" if is_told else "the service tells no balance", False
     if estimate is None:
-        return f"no price while something is wrong; balance {show_credits(balance)}", False
+        return f"no price: a value is wrong; balance {show_credits(balance)}", False
     after = balance - estimate.credits
     if after < 0:
         return f"✗ balance {show_credits(balance)}: {show_credits(-after)} too little", True
@@ -182,12 +185,19 @@ class Terms:
         is_told: whether the service tells the balance at all.
         live: the price that the service told, where it did.
         abilities: what the service can do, None while it has not been asked.
+        samples: the sample pictures that go with it.
     """
 
     balance: float | None = None
     is_told: bool = True
     live: UnitPrice | None = None
     abilities: Abilities | None = None
+    samples: Samples = field(default_factory=Samples)
+
+    def total(self, order: TrainingOrder) -> Estimate | None:
+        """Return the estimate of a training with its samples, None where a parameter is wrong."""
+        training = order.estimate(self.live)
+        return None if training is None else self.samples.with_training(training)
 
 
 def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
@@ -203,8 +213,9 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
         *(f"{title}: {text}" for title, text in words_for(trainer.endpoint, order.given())),
         f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
         *([WARNINGS[availability]] if availability in WARNINGS else []),
+        *terms.samples.lines(),
     ]
-    money, too_low = money_text(order.estimate(terms.live), terms.balance, is_told=terms.is_told)
+    money, too_low = money_text(terms.total(order), terms.balance, is_told=terms.is_told)
     lines.append(
         money[0].upper() + money[1:] + ("; the service would refuse it, at no cost." if too_low else ".")
     )
@@ -246,8 +257,29 @@ def discontinued_text(trainings: Sequence[Job], trainer: Trainer | None) -> str:
     return newest.error or TrainingDiscontinued.title
 
 
-def training_text(job: Job) -> str:
-    """Return where a training stands, and where it leads."""
+def time_left(job: Job, jobs: Sequence[Job], offered: Sequence[Trainer], now: datetime) -> str:
+    """Return how long a training will still run, as far as real progress tells, or `''`.
+
+    Args:
+        job: a training.
+        jobs: all that are known, whose own past trainings tell the pace.
+        offered: the trainers, one of which may be its own.
+        now: the present, aware.
+    """
+    if job.state is not JobState.RUNNING:
+        return ""
+    names = (job.profile, job.endpoint)
+    trainer = next((item for item in offered if (item.profile, item.endpoint.info.id) == names), None)
+    if trainer is None:
+        return left_text(seconds_left(job, now))
+    field_name = trainer.endpoint.steps_field
+    steps = job.parameters.get(field_name)
+    pace = pace_of(jobs, job.provider, job.endpoint, field_name)
+    return left_text(seconds_left(job, now, pace, steps if isinstance(steps, int) else None))
+
+
+def training_text(job: Job, left: str = "") -> str:
+    """Return where a training stands, and where it leads; `left` is how long it will still run, or `''`."""
     if job.is_active and job.cancel_asked_at is not None:
         return "asked to be cancelled"
     match job.state:
@@ -259,6 +291,8 @@ def training_text(job: Job) -> str:
             ahead = (job.remote_status or "").partition(", ")[2]
             return f"queued, {ahead}" if ahead else "queued at the service"
         case JobState.RUNNING | JobState.COLLECTING:
+            if left:
+                return ", ".join(part for part in (progress_text(job.progress, 0).strip(), left) if part)
             return "training" if job.progress is None else f"training {progress_text(job.progress)}"
         case JobState.DONE:
             return "ready: F4 generates with it"

@@ -93,7 +93,7 @@ def job_details(
 def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
-        ("state", state_word(job.state) + (f" ({job.remote_status})" if job.remote_status else "")),
+        ("state", _state(job)),
         ("cancelling", _cancelling(job)),
         ("endpoint", f"{job.endpoint} · {job.profile}"),
         ("finetune", " · ".join(part for part in (job.finetune_name, job.finetune_id) if part)),
@@ -107,6 +107,11 @@ def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
         ("job", job.id),
         ("made", exact_time(job.created_at)),
     )
+
+
+def _state(job: Job) -> str:
+    word = "waits for its training" if job.waits else state_word(job.state)
+    return word + (f" ({job.remote_status})" if job.remote_status else "")
 
 
 def _cancelling(job: Job) -> str:

@@ -39,6 +39,8 @@ def state_text(job: Job) -> str:
     """Return sign and word for where a job stands; one that is to be cancelled says so."""
     if is_cancelling(job):
         return f"{SIGNS[JobState.CANCELLED][0]} cancelling"
+    if job.waits:
+        return f"{SIGNS[job.state][0]} waits"
     return f"{SIGNS[job.state][0]} {state_word(job.state)}"
 
 
@@ -50,7 +52,8 @@ def is_cancelling(job: Job) -> bool:
 def ordered(jobs: Iterable[Job], places: Mapping[str, int] = MappingProxyType({})) -> tuple[Job, ...]:
     """Return jobs as a person looks for them, newest first but for the queue, which is in its order.
 
-    Doubtful ones come first, then those at the service, the queued ones, and the rest.
+    Doubtful ones come first, then those at the service, the queued ones, those that wait for a training, and
+    the rest.
 
     Args:
         jobs: in any order.
@@ -67,9 +70,11 @@ def places_of(orders: Iterable[Sequence[str]]) -> dict[str, int]:
 def _rank(job: Job, places: Mapping[str, int]) -> tuple[int, int]:
     if job.state is JobState.IN_DOUBT:
         return (0, 0)
+    if job.waits:
+        return (3, 0)
     if job.state is JobState.DRAFT:
         return (2, places.get(job.id, 0))
-    return (1 if job.is_active else 3, 0)
+    return (1 if job.is_active else 4, 0)
 
 
 def kind_word(job: Job) -> str:
@@ -94,6 +99,8 @@ def progress_cell(job: Job, now: datetime, place: int | None = None) -> str:
     """
     if not job.is_active:
         return elapsed(job.submitted_at, job.finished_at) if job.submitted_at and job.finished_at else ""
+    if job.waits:
+        return job.remote_status or "for training"
     if job.submitted_at is None:
         return job.remote_status or ("in the queue" if place is None else f"no. {place} in line")
     took = elapsed(job.submitted_at, now)

@@ -63,9 +63,9 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
     "show_archive": lambda job: job.dataset is not None,
     "export_archive": lambda job: job.dataset is not None,
     "copy": lambda job: True,
-    "move_up": lambda job: job.state is JobState.DRAFT,
-    "move_down": lambda job: job.state is JobState.DRAFT,
-    "to_top": lambda job: job.state is JobState.DRAFT,
+    "move_up": lambda job: job.state is JobState.DRAFT and not job.waits,
+    "move_down": lambda job: job.state is JobState.DRAFT and not job.waits,
+    "to_top": lambda job: job.state is JobState.DRAFT and not job.waits,
 }
 """What can be done about which jobs; that a doubtful one can be looked for depends on its service too."""
 
@@ -80,7 +80,8 @@ which it is not known whether it was charged.
 
 A job that was sent is cancelled by its service, where that can; what it may cost all the same is said first.
 
-Queued jobs are sent in the order shown: `K` and `J` move one, `t` sends it next. `p` pauses the queue and
+Sample pictures wait for their training; they are cancelled with it, or alone. Queued jobs are sent in the
+order shown: `K` and `J` move one, `t` sends it next. `p` pauses the queue and
 resumes it; what was sent goes on. A queue without credits pauses by itself and goes on when there are some.
 
 A job *in doubt* was sent, but its answer was lost: look for it at the service, send it again or give it up.

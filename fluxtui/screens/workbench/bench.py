@@ -10,6 +10,7 @@ from fluxtui.domain.dataset import Dataset, DatasetProblem
 from fluxtui.domain.found import Found, FoundPicture
 from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import Workspace
+from fluxtui.services.datasets.captions import stem_of
 
 SIGNS = {"fault": "✗", "doubt": "!", "out": "–", "good": "✓"}
 """A sign for each state, so that colour is never the only difference."""
@@ -61,7 +62,7 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
     """Return every picture of a source in its order, with what is said of it and of its caption."""
     told = _problems_by_picture(found, dataset)
     kept = {picture.name: picture for picture in dataset.pictures}
-    captions = {_stem(item.name): item.text for item in found.captions}
+    captions = {stem_of(item.name): item.text for item in found.captions}
     pictures = []
     for item in found.pictures:
         edit = workspace.of(item.name)
@@ -70,7 +71,7 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
         if picture is not None:
             caption, width, height = picture.caption or "", picture.width, picture.height
         else:
-            caption = edit.caption if edit.caption is not None else captions.get(_stem(item.name), "")
+            caption = edit.caption if edit.caption is not None else captions.get(stem_of(item.name), "")
             width, height = _size(item)
         pictures.append(
             BenchPicture(
@@ -88,19 +89,14 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
 
 def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
     """Return problems by the picture they are about, those of captions with the picture of the caption."""
-    by_stem = {_stem(item.name): item.name for item in found.pictures}
+    by_stem = {stem_of(item.name): item.name for item in found.pictures}
     names = {item.name for item in found.pictures}
     told: dict[str, list[DatasetProblem]] = {}
     for problem in dataset.problems:
-        name = problem.name if problem.name in names else by_stem.get(_stem(problem.name), "")
+        name = problem.name if problem.name in names else by_stem.get(stem_of(problem.name), "")
         if name:
             told.setdefault(name, []).append(problem)
     return told
-
-
-def _stem(name: str) -> str:
-    head, dot, _ = name.rpartition(".")
-    return (head if dot else name).casefold()
 
 
 def _size(item: FoundPicture) -> tuple[int, int]:
@@ -177,6 +173,6 @@ def problem_lines(picture: BenchPicture) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def caption_words(caption: str) -> str:
-    """Return the length of a caption in words."""
-    return plural(len(caption.split()), "word")
+def caption_line(name: str, caption: str) -> str:
+    """Return what stands over a caption: its length, how to edit it, and the picture's name."""
+    return f"{plural(len(caption.split()), 'word')} · ⏎ edits · {name.rpartition('/')[2]}"

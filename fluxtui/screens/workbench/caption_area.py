@@ -51,27 +51,52 @@ class CaptionArea(TextArea):
             soft_wrap=True,
             tab_behavior="focus",
             highlight_cursor_line=False,
-            placeholder=Content("no caption"),
             id=id,
         )
         self.cursor_blink = False
         self._picture = ""
+        self._told = self._known = ""
+        """The text as it was told to the screen last, and as the screen has taken it."""
 
     def show(self, name: str, caption: str) -> None:
-        """Show the caption of a picture, with the cursor at its end; what is typed in it stays."""
+        """Show the caption of a picture, with the cursor at its end; what is being typed in it stays."""
         text = safe_text(caption, newlines=True)
         is_new = name != self._picture
+        if not is_new and (self.has_focus or text.strip() == self.text.strip()):
+            return
+        self.tell()
         self._picture = name
+        self._told = self._known = text
         self.disabled = not name
-        if is_new or text.strip() != self.text.strip():
-            self.load_text(text)
-            self.move_cursor(self.document.end)
+        self.placeholder = Content("no caption") if name else Content()
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    def take_typed(self) -> tuple[str, str] | None:
+        """Return the picture and its caption as typed, once, if the screen has not taken that yet.
+
+        What was told may still be on its way to a screen that is just being closed.
+        """
+        if not self._picture or self.text == self._known:
+            return None
+        self._told = self._known = self.text
+        return self._picture, self.text
+
+    def know(self, name: str, text: str) -> None:
+        """Note that the screen has taken what was typed."""
+        if name == self._picture:
+            self._known = text
+
+    def tell(self) -> None:
+        """Tell what was typed since it was told last."""
+        if self._picture and self.text != self._told:
+            self._told = self.text
+            self.post_message(self.Typed(self._picture, self.text))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell what is typed, but not what is only shown."""
         event.stop()
-        if self._picture and self.has_focus:
-            self.post_message(self.Typed(self._picture, self.text))
+        self.tell()
 
     def on_resize(self) -> None:
         """Draw the text as it is wrapped now: what wraps it anew draws nothing."""
@@ -83,9 +108,11 @@ class CaptionArea(TextArea):
         self.replace(safe_text(event.text, newlines=True), *self.selection)
 
     def action_go(self, by: int) -> None:
-        """Ask for another picture."""
+        """Ask for another picture; what was typed belongs to this one."""
+        self.tell()
         self.post_message(self.Go(by))
 
     def action_leave(self) -> None:
         """Ask for the list."""
+        self.tell()
         self.post_message(self.Left())

@@ -13,7 +13,7 @@ from fluxtui.services.datasets.caption_edits import changes_by, tag_counts
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
 
 if TYPE_CHECKING:
-    from fluxtui.screens.workbench.screen import WorkbenchScreen
+    from fluxtui.screens.workbench.captioning import CaptioningPart
 
 IMPORT, EXPORT, WRITE, TAGS, DISCARD = "import", "export", "write", "tags", "discard"
 
@@ -26,7 +26,7 @@ _CHORES = (
 )
 
 
-async def more(screen: WorkbenchScreen) -> None:
+async def more(screen: CaptioningPart) -> None:
     """Offer the chores and do the one that is chosen."""
     match await ask(screen.app, ChoiceDialog("What else?", _CHORES)):
         case "import":
@@ -43,7 +43,7 @@ async def more(screen: WorkbenchScreen) -> None:
             return
 
 
-async def bulk(screen: WorkbenchScreen) -> None:
+async def bulk(screen: CaptioningPart) -> None:
     """Change the captions of all pictures that are used."""
     captions = screen.captions()
     edit = await ask(screen.app, BulkDialog(captions, screen.trigger_word))
@@ -55,7 +55,7 @@ async def bulk(screen: WorkbenchScreen) -> None:
     screen.app.tell(f"Changed {plural(len(changes), 'caption')}; u takes it back.", severity="success")
 
 
-async def show_tags(screen: WorkbenchScreen) -> None:
+async def show_tags(screen: CaptioningPart) -> None:
     """Show the most frequent tags."""
     counts = tag_counts(screen.captions())
     words = sum(len(text.split()) for text in screen.captions().values())
@@ -64,7 +64,7 @@ async def show_tags(screen: WorkbenchScreen) -> None:
     await ask(screen.app, ChoiceDialog(title, choices))
 
 
-async def import_captions(screen: WorkbenchScreen) -> None:
+async def import_captions(screen: CaptioningPart) -> None:
     """Take captions from a file; those of pictures that are not in it stay."""
     from fluxtui.services.datasets.caption_files import read_captions
 
@@ -84,7 +84,7 @@ async def import_captions(screen: WorkbenchScreen) -> None:
     screen.app.tell(f"Imported {plural(len(imported.captions), 'caption')}.{unknown}", severity="success")
 
 
-async def export_captions(screen: WorkbenchScreen) -> None:
+async def export_captions(screen: CaptioningPart) -> None:
     """Write all captions into a new file."""
     from fluxtui.services.datasets.caption_files import write_captions
 
@@ -97,7 +97,7 @@ async def export_captions(screen: WorkbenchScreen) -> None:
     screen.app.tell(f"{plural(len(captions), 'caption')} are in {safe_text(path)}.", severity="success")
 
 
-async def write_back(screen: WorkbenchScreen) -> None:
+async def write_back(screen: CaptioningPart) -> None:
     """Write the captions beside the user's pictures, once they have said so."""
     if screen.found is None:
         return
@@ -115,7 +115,7 @@ async def write_back(screen: WorkbenchScreen) -> None:
     screen.action_look()
 
 
-async def discard(screen: WorkbenchScreen) -> None:
+async def discard(screen: CaptioningPart) -> None:
     """Forget all edits, once the user has said so."""
     count = len(screen.history.present.edits)
     if not count:

@@ -67,7 +67,7 @@ class CropPad(PlainStatic, can_focus=True):
         width, height = self._pixels
         left, top, right, bottom = crop.box(width, height)
         name = cropping.name_of(crop, width, height)
-        self.show(f"Crop {right - left}×{bottom - top} px ({name}) · arrows + - a · Enter keeps")
+        self.show(f"Crop {right - left}×{bottom - top} · {name} · ←↑↓→ move")
         self.post_message(self.Changed(crop))
 
     def action_move(self, across: int, down: int) -> None:

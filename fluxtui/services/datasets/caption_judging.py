@@ -44,6 +44,13 @@ def captions_judged(
     return captions, problems
 
 
+def captions_of(found: Found, workspace: Workspace) -> Mapping[str, str]:
+    """Return the captions of the pictures that are used, by name, `''` for none."""
+    kept = [item for item in found.pictures if item.look is not None and not workspace.of(item.name).excluded]
+    captions, _ = captions_judged(found, kept, workspace)
+    return {item.name: captions.get(item.name, "") for item in kept}
+
+
 def word_count(text: str) -> int:
     """Return how many words a caption has."""
     return len(text.split())

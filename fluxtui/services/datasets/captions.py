@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePosixPath
 
 from fluxtui.domain.errors import DatasetError
@@ -19,7 +20,7 @@ def is_caption(entry: Entry) -> bool:
 
 def stem_of(name: str) -> str:
     """Return a file's name without its extension, in lower case: what picture and caption have in common."""
-    return str(PurePosixPath(name).with_suffix("")).casefold()
+    return posixpath.splitext(name)[0].casefold()
 
 
 def read_caption(source: Source, entry: Entry) -> str:

@@ -20,6 +20,9 @@ from fluxtui.services.thumbnails import SIDE, ThumbnailCache
 PREVIEW_SIDE = 1200
 """Pixels of the longer side of a large preview."""
 
+FRAME_SHARE = 60
+"""The longer side by the width of the line round a crop, which is to be seen in half cells too."""
+
 _OUTSIDE = 0.35
 """Brightness of what a crop leaves out."""
 
@@ -63,7 +66,7 @@ class Previews:
         box = edit.crop.box(*image.size)
         shown = ImageEnhance.Brightness(image).enhance(_OUTSIDE)
         shown.paste(image.crop(box), box)
-        line = max(max(image.size) // 300, 1)
+        line = max(max(image.size) // FRAME_SHARE, 1)
         ImageDraw.Draw(shown).rectangle((box[0], box[1], box[2] - 1, box[3] - 1), outline="white", width=line)
         return shown
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.threads import Progress, in_thread
+from fluxtui.services.threads import Progress, in_thread, new_file
 
 if TYPE_CHECKING:
     from fluxtui.domain.found import Found
@@ -48,6 +49,16 @@ class DatasetService:
 
         return judge(found, workspace or Workspace(source=str(found.source)), rules)
 
+    async def judged(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+        """Return the same, judged in a thread: thousands of pictures take longer than a key may."""
+        return await asyncio.to_thread(self.judge, found, rules, workspace)
+
+    def captions(self, found: Found, workspace: Workspace) -> Mapping[str, str]:
+        """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
+        from fluxtui.services.datasets.caption_judging import captions_of
+
+        return captions_of(found, workspace)
+
     def fixed(self, dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
         """Return the workspace with everything put right that the program can, as the problems say."""
         from fluxtui.services.datasets.judging import fixed
@@ -81,7 +92,7 @@ class DatasetService:
 
         if dataset.blocking:
             raise DatasetError(" ".join(problem.sentence() for problem in dataset.blocking))
-        temporary = await asyncio.to_thread(storage.temporary, ".zip")
+        temporary = await new_file(storage.temporary, ".zip")
         try:
             packed = await in_thread(
                 lambda advance, stop: pack_dataset(dataset, temporary, rules, advance, stop), progress

@@ -17,6 +17,7 @@ from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer
 from fluxtui.domain.jobs import Job
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import storage_fault
+from fluxtui.services.threads import new_file
 
 if TYPE_CHECKING:
     from fluxtui.services.pictures import Recipe
@@ -155,13 +156,11 @@ class Delivery:
 
     async def _downloaded(self, job: Job, url: str) -> Path:
         try:
-            return await self._download(
-                job, url, await asyncio.to_thread(self._context.storage.temporary, ".part")
-            )
+            return await self._download(job, url, await new_file(self._context.storage.temporary, ".part"))
         except StorageError as error:
             # The address dies within minutes: better anywhere than not at all.
             _log.warning("job %s: %s Fetching to the system's temporary directory.", job.id, error.message)
-            return await self._download(job, url, await asyncio.to_thread(_elsewhere))
+            return await self._download(job, url, await new_file(_elsewhere, ".part"))
 
     async def _download(self, job: Job, url: str, path: Path) -> Path:
         api = await self._context.gateway.api(job.profile)
@@ -177,9 +176,9 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _elsewhere() -> Path:
+def _elsewhere(suffix: str = ".part") -> Path:
     try:
-        handle, name = tempfile.mkstemp(prefix="fluxtui-", suffix=".part")
+        handle, name = tempfile.mkstemp(prefix="fluxtui-", suffix=suffix)
     except OSError as error:
         raise storage_fault(error, Path(tempfile.gettempdir()), "could not be written") from error
     os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,10 @@ class ProfileUploads:
 
     journal: Journal
     profile: str
+
+    def turn(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """Let one job at a time look for a file and upload it: many may want the same at once."""
+        return self.journal.uploads.turn(self.profile, sha256)
 
     async def known(self, sha256: str) -> str | None:
         """Return the address of a file that will last for a while yet, or None. Raises `StorageError`."""

@@ -17,7 +17,7 @@ def next_up(
 
     Those that the user gave a place come first, in that order. Of the others, the kind of which fewer are in
     flight comes first, so that a long queue of generations does not keep a training waiting, nor the other
-    way round; within a kind the order is that of `jobs`.
+    way round; within a kind the order is that of `jobs`. What waits for its training is not among them.
 
     Args:
         jobs: all active jobs of the profile, oldest first.
@@ -28,7 +28,9 @@ def next_up(
     flying = [job for job in jobs if job.state in IN_FLIGHT_STATES or _is_begun(job, begun)]
     kinds = Counter(job.kind for job in flying)
     endpoints = Counter(job.endpoint for job in flying)
-    drafts = [job for job in jobs if job.state is JobState.DRAFT and not _is_begun(job, begun)]
+    drafts = [
+        job for job in jobs if job.state is JobState.DRAFT and not job.waits and not _is_begun(job, begun)
+    ]
     placed = deque(sorted((job for job in drafts if job.position is not None), key=_place))
     kept = {
         kind: deque(job for job in drafts if job.position is None and job.kind is kind) for kind in JobKind

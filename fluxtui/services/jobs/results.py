@@ -15,6 +15,7 @@ from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.delivery import EXTENSIONS, Delivery, PictureFacts, facts_of
 from fluxtui.services.jobs.ids import new_id
+from fluxtui.services.threads import unbroken
 
 if TYPE_CHECKING:
     from fluxtui.services.pictures import Recipe
@@ -46,14 +47,20 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
         delivery.seed = job.seed if job.seed is not None else _seed_told(status.details)
         delivery.told = status.remark
         await delivery.fetch(job, status.result_url)
-    kept = delivery.placed
-    if kept is None:
+    final = delivery.placed
+    if final is None:
         finished = await _finish_what_another_saved(context, job)
         if finished is not None:
             await delivery.drop()
             return finished
         await delivery.tell_recipe(await _recipe(context, job, delivery.seed))
-        kept = await delivery.put(await _own_place(context, job, delivery))
+        final = await _own_place(context, job, delivery)
+    # Given up between the two, another driver would save a second picture, and nobody would remove the first.
+    return await unbroken(_put_and_finish(context, job, final, delivery))
+
+
+async def _put_and_finish(context: JobContext, job: Job, final: Path, delivery: Delivery) -> Job:
+    kept = await delivery.put(final)
     remark = f"(without its recipe in the file: {delivery.remark})" if delivery.remark else ""
     remark = " ".join(part for part in (delivery.told, remark) if part)
     try:

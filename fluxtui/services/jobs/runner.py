@@ -19,6 +19,7 @@ from fluxtui.services.jobs.following import Following
 from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.jobs.queue import SubmissionPace, next_up
 from fluxtui.services.jobs.submission import Submission, found_submitting
+from fluxtui.services.jobs.waiting import Waiting
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Runner:
         self._pauses = Pauses(context.journal)
         self._credits = CreditWatch(context)
         self._doubt = DoubtWatch(context, owner)
+        self._waiting = Waiting(context)
         self._limits: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._version: int | None = None
@@ -118,7 +120,7 @@ class Runner:
             self._version = version
             self._context.changes.publish(Change("jobs"))
         profiles: dict[str, list[Job]] = defaultdict(list)
-        for job in await self._context.journal.jobs.active():
+        for job in await self._waiting.settled(await self._context.journal.jobs.active()):
             profiles[job.profile].append(job)
             if job.state in REMOTE_STATES:
                 await self._take(job)

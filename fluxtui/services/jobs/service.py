@@ -163,9 +163,11 @@ class JobService:
             try:
                 job = await self._existing(job_id)
                 if job.state is JobState.DRAFT:
-                    return await self._context.move(
+                    cancelled = await self._context.move(
                         job, JobState.CANCELLED, note="cancelled before it was sent", remote_status=None
                     )
+                    self.wake()
+                    return cancelled
             finally:
                 await jobs.release(canceller)
         if not job.is_active:
@@ -200,12 +202,16 @@ class JobService:
     async def resend(self, job_id: str) -> Job:
         """Send a job in doubt again as a new one, and close the doubtful one; both may be charged.
 
+        What waits for the doubtful one waits for the new one then.
+
         Raises:
             InvalidInput: the job is not in doubt.
             OverBudget: it does not fit into a budget beside the doubtful one, which stays as it is.
         """
         job = await self._doubtful(job_id)
         new = await self._submit_again(job)
+        for waiting in await self._context.journal.jobs.wait_for_another(job.id, new.id):
+            self._context.tell(waiting)
         await self._context.move(
             job, JobState.CANCELLED, note=f"sent again as {new.id}; may have been charged"
         )
@@ -214,7 +220,9 @@ class JobService:
     async def give_up(self, job_id: str) -> Job:
         """Close a job in doubt without sending it again. Raises `InvalidInput` if it is not in doubt."""
         job = await self._doubtful(job_id)
-        return await self._context.move(job, JobState.CANCELLED, note="given up; may have been charged")
+        given_up = await self._context.move(job, JobState.CANCELLED, note="given up; may have been charged")
+        self.wake()
+        return given_up
 
     async def look_again(self, job_id: str) -> Job:
         """Look for a job in doubt at the service; return it, waiting if it was found, else still in doubt.
@@ -264,6 +272,7 @@ class JobService:
             finetune_profile=job.finetune_profile,
             dataset=job.dataset,
             seed=job.parameters.get("seed"),
+            after=job.after,
             created_at=now,
             updated_at=now,
         )

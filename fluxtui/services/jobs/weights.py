@@ -13,6 +13,7 @@ from fluxtui.providers.base import Packing, Progress
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.lora import LoraService, extract_weights
 from fluxtui.services.storage import StorageService
+from fluxtui.services.threads import new_file
 
 
 class Depot(Protocol):
@@ -53,7 +54,7 @@ async def fetch_weights(
         StorageError: there is no room for them.
     """
     storage = context.storage
-    came = await asyncio.to_thread(storage.temporary, ".part")
+    came = await new_file(storage.temporary, ".part")
     unpacked: Path | None = None
     try:
         api = await context.gateway.api(profile)
@@ -62,7 +63,7 @@ async def fetch_weights(
         )
         kept = came
         if packing is Packing.TAR:
-            unpacked = kept = await asyncio.to_thread(storage.temporary, ".part")
+            unpacked = kept = await new_file(storage.temporary, ".part")
             await asyncio.to_thread(extract_weights, came, unpacked, max_bytes=WEIGHTS_LIMITS.max_bytes)
         return await context.loras.keep(kept, name=finetune.name, source=profile)
     finally:

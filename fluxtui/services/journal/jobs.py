@@ -85,7 +85,7 @@ class JobStore:
 
         Returns:
             The job as it is then: submitting, or cancelled where the user has asked for that; None if there
-            is no room.
+            is no room, or it waits for its training.
 
         Raises:
             IllegalTransition: it is no draft any more.
@@ -93,12 +93,52 @@ class JobStore:
 
         def work(connection: sqlite3.Connection) -> Job | None:
             job = require_job(connection, job_id)
-            if job.state is JobState.DRAFT and job.cancel_asked_at is not None:
+            is_draft = job.state is JobState.DRAFT
+            if is_draft and job.cancel_asked_at is not None:
                 note = "cancelled before it was sent"
                 return move_job(connection, self._clock(), job_id, JobState.CANCELLED, note, changes)
-            if job.state is JobState.DRAFT and _is_full(connection, job, limit, endpoint_limit):
+            if job.waits or (is_draft and _is_full(connection, job, limit, endpoint_limit)):
                 return None
             return move_job(connection, self._clock(), job_id, JobState.SUBMITTING, "", changes)
+
+        return await self._database.write(work)
+
+    async def settle(
+        self, job_id: str, training_id: str, to: JobState, *, note: str, **changes: Any
+    ) -> Job | None:
+        """End the waiting of a draft for a training, with the fields that change with it.
+
+        Args:
+            job_id: the draft.
+            training_id: what it is thought to wait for.
+            to: draft, to be sent like any other then, or cancelled.
+            note: goes into its story.
+            changes: fields that change with it.
+
+        Returns:
+            The job, or None where it does not wait for that any more, as another program was faster.
+        """
+
+        def work(connection: sqlite3.Connection) -> Job | None:
+            job, now = require_job(connection, job_id), self._clock()
+            if not job.waits or job.after != training_id:
+                return None
+            if to is not JobState.DRAFT:
+                return move_job(connection, now, job_id, to, note, changes)
+            freed = change_job(connection, now, job, {**changes, "after": None})
+            write_event(connection, freed, now, note)
+            return freed
+
+        return await self._database.write(work)
+
+    async def wait_for_another(self, training_id: str, new_id: str) -> tuple[Job, ...]:
+        """Let all drafts that wait for one training wait for another, and return them."""
+        sql = "SELECT * FROM jobs WHERE after = ? AND state = ? ORDER BY number"
+
+        def work(connection: sqlite3.Connection) -> tuple[Job, ...]:
+            rows = connection.execute(sql, (training_id, JobState.DRAFT)).fetchall()
+            jobs, now = [from_row(Job, row) for row in rows], self._clock()
+            return tuple(change_job(connection, now, job, {"after": new_id}) for job in jobs)
 
         return await self._database.write(work)
 
@@ -290,7 +330,7 @@ def move_job(
     job = require_job(connection, job_id)
     if not may_follow(job.state, to):
         raise IllegalTransition(job_id, job.state, to)
-    moved = change_job(connection, now, job, _times(to, now) | _doubt(to) | changes, state=to)
+    moved = change_job(connection, now, job, _times(job.state, to, now) | _doubt(to) | changes, state=to)
     write_event(connection, moved, now, note)
     if to not in ACTIVE_STATES:
         connection.execute("UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE id = ?", (job_id,))
@@ -341,7 +381,9 @@ def _is_full(connection: sqlite3.Connection, job: Job, limit: int, endpoint_limi
     return in_flight >= limit or (endpoint_limit is not None and at_endpoint >= endpoint_limit)
 
 
-def _times(to: JobState, now: datetime) -> dict[str, Any]:
+def _times(before: JobState, to: JobState, now: datetime) -> dict[str, Any]:
+    if to is JobState.RUNNING and before is not JobState.COLLECTING:
+        return {"running_at": now}
     if to is JobState.SUBMITTING:
         return {"submitted_at": now}
     if to is JobState.DRAFT:

@@ -137,7 +137,13 @@ CREATE TABLE uploads (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+ALTER TABLE jobs ADD COLUMN after TEXT;
+ALTER TABLE jobs ADD COLUMN running_at TEXT;
+UPDATE jobs SET running_at = (SELECT min(at) FROM events WHERE job_id = jobs.id AND state = 'running');
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """Each script leads from the version that is its index to the next; a released one is never edited."""
 
 

@@ -1,10 +1,13 @@
-"""Where files were uploaded to, for as long as the services keep them, and what tasks have printed."""
+"""Where files were uploaded to, for as long as the services keep them."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.rows import utc_text
@@ -16,6 +19,14 @@ class UploadStore:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def turn(self, profile: str, sha256: str) -> AsyncIterator[None]:
+        """Let one at a time of this program look for a file and upload it."""
+        lock = self._turns.setdefault((profile, sha256), asyncio.Lock())
+        async with lock:
+            yield
 
     async def known(self, profile: str, sha256: str, at_least: timedelta) -> str | None:
         """Return the address of a file that the service will keep for at least so long, or None."""

@@ -17,7 +17,7 @@ from fluxtui.services.lora.dashboard import Prepared, accepted_base, exported, s
 from fluxtui.services.lora.reading import read
 from fluxtui.services.lora.safetensors import Header, header_of, open_weights
 from fluxtui.services.storage import StorageService
-from fluxtui.services.threads import Advance, Progress, in_thread
+from fluxtui.services.threads import Advance, Progress, in_thread, new_file
 
 OWN_FILE = "file"
 """The source of a LoRA that the user brought."""
@@ -92,7 +92,7 @@ class LoraService:
             with open_weights(_at_home(path)) as file:
                 return self._copied(file, path.name, part, advance, stop)
 
-        part = await asyncio.to_thread(self._storage.temporary, ".part")
+        part = await new_file(self._storage.temporary, ".part")
         try:
             weights = await in_thread(work, progress)
             return await asyncio.to_thread(self._kept, part, name.strip() or path.stem, weights)

@@ -95,6 +95,8 @@ class RowTable(Vertical):
         self._rows: tuple[Row, ...] = ()
         self._shown: list[Row] = []
         self._drawn: list[tuple[str, tuple[Text, ...]]] = []
+        self._made: dict[str, tuple[Row, tuple[Text, ...]]] = {}
+        """Rows with their cells, which are made once for as long as a row is the same."""
         self._sorting = Sorting()
         self._wanted: str | None = None
         self._announced: str | None = None
@@ -140,12 +142,15 @@ class RowTable(Vertical):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the cursor stays on its row where that is still there."""
         self._rows = tuple(rows)
+        keys = {row.key for row in self._rows}
+        self._made = {key: made for key, made in self._made.items() if key in keys}
         self._arrange()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show other columns, such as fewer on a narrow screen."""
         if tuple(columns) != self._columns:
             self._columns = tuple(columns)
+            self._made = {}
             self._rebuild()
 
     def set_empty(self, text: str) -> None:
@@ -185,15 +190,23 @@ class RowTable(Vertical):
         self._shown = self._sorting.apply([row for row in self._rows if row.matches(words)])
         if words:
             self._filter.show_count(len(self._shown), len(self._rows))
-        drawn = [(row.key, row.drawn(self._columns)) for row in self._shown]
+        drawn = [(row.key, self._cells(row)) for row in self._shown]
         if [key for key, _ in drawn] == [key for key, _ in self._drawn]:
             self._change(drawn)
         else:
             self._replace(drawn)
         self._say_if_empty()
 
+    def _cells(self, row: Row) -> tuple[Text, ...]:
+        before = self._made.get(row.key)
+        if before is None or before[0] is not row:
+            before = self._made[row.key] = (row, row.drawn(self._columns))
+        return before[1]
+
     def _change(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
         for index, ((_, old), (_, new)) in enumerate(zip(self._drawn, drawn, strict=True)):
+            if old is new:
+                continue
             for column, (before, after) in enumerate(zip(old, new, strict=True)):
                 if before != after or before.style != after.style:
                     self._grid.change_cell(index, column, after)

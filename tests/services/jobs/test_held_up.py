@@ -150,7 +150,7 @@ class CancelledStorage(StorageService):
         return placed
 
 
-async def test_what_it_had_put_in_place_is_used_by_who_goes_on(
+async def test_what_it_had_put_in_place_is_finished_though_it_was_given_up(
     inference: InferenceService,
     jobs: JobService,
     running: Running,
@@ -174,10 +174,39 @@ async def test_what_it_had_put_in_place_is_used_by_who_goes_on(
     following.cancel()
     cancelled.goes_on.set()
     await asyncio.gather(following, return_exceptions=True)
-    second = context_of(open_journal, data_directory, gateway)
-    done = await Following(second, job).follow(at_once=True)
+    done = await open_journal.jobs.get(job.id)
+    assert done is not None
     assert (done.state, _pictures_in(data_directory)) == (JobState.DONE, [done.picture])
     assert not [path for path in data_directory.inside("tmp").iterdir() if path.suffix == ".part"]
+
+
+async def test_given_up_after_another_has_finished_it_still_takes_its_own_away(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    gateway: Gateway,
+    simulator: Simulator,
+) -> None:
+    ordered = await inference.generate(
+        "bfl", "flux-pro-1.1", {"prompt": "a fox", "width": 256, "height": 256}
+    )
+    simulator.faults("503", where="delivery")
+    async with running(jobs):
+        (job,) = await ended(jobs, ordered, lambda job: job.state is JobState.COLLECTING)
+    simulator.clear_faults()
+    held_up = HeldUpStorage(data_directory.root)
+    late = context_of(open_journal, held_up, gateway)
+    following = asyncio.create_task(Following(late, job).follow(at_once=True))
+    await asyncio.to_thread(held_up.arrived.wait, 10)
+    done = await Following(context_of(open_journal, data_directory, gateway), job).follow(at_once=True)
+    following.cancel()
+    held_up.goes_on.set()
+    await asyncio.gather(following, return_exceptions=True)
+    assert await open_journal.jobs.get(job.id) == done
+    assert _pictures_in(data_directory) == [done.picture]
 
 
 def _pictures_in(storage: StorageService) -> list[str]:

@@ -99,3 +99,9 @@ def test_places_that_the_user_chose_come_before_everything_else() -> None:
     assert chosen(jobs, 9) == ["4", "3", "1", "0", "2"]
     assert chosen(jobs, 9, max=0) == ["3", "1", "0", "2"]
     assert [one.id for one in queue_order(jobs)] == ["4", "3", "1", "0", "2"]
+
+
+def test_what_waits_for_its_training_has_no_place_in_the_queue() -> None:
+    waiting = job(0).model_copy(update={"after": "training"})
+    assert chosen([waiting, job(1)], 4) == ["1"]
+    assert [found.id for found in queue_order([waiting, job(1)])] == ["1"]

@@ -76,7 +76,7 @@ def test_a_training_runs_and_both_families_of_addresses_know_it(
 
 
 def test_moments_differ_in_their_digits(api: httpx.Client, train: Train, clock: ManualClock) -> None:
-    jobs = [train(steps=3) for _ in range(8)]
+    jobs = [train(steps=3) for _ in range(40)]
     clock.advance(20.123456)
     found = [STAMP.fullmatch(now(api, job)["completed_at"]) for job in jobs]
     assert {len(match[1]) for match in found if match} == {3, 6, 9}

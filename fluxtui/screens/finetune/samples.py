@@ -1,0 +1,64 @@
+"""The sample pictures that are asked for with a training: how many, with what, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fluxtui.domain.money import Estimate
+from fluxtui.domain.text import plural
+from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Sample pictures as asked for on the screen; a change is a new value.
+
+    Attributes:
+        prompts: one for each picture, as they are typed.
+        chosen: what the profile of the chosen trainer makes them with.
+    """
+
+    prompts: tuple[str, ...] = ()
+    chosen: SampleOffer = field(default_factory=SampleOffer)
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """The prompts that go with an order: none where there is nothing to make them with."""
+        return self.prompts if self.chosen.offer is not None else ()
+
+    @property
+    def label(self) -> str:
+        """What stands on their button: `'Samples'`, or `'3 samples'` where some are asked for."""
+        if not self.prompts:
+            return "Samples"
+        return plural(len(self.prompts), "sample") if self.ordered else "no samples"
+
+    def with_training(self, training: Estimate) -> Estimate:
+        """Return the estimate of a training together with them: `'training $1.46 + 3 samples $0.12'`."""
+        own = self.chosen.estimate(len(self.ordered))
+        if own is None:
+            return training
+        basis = f"training {training.show()} + {self.label} {own.show()}"
+        return Estimate(training.credits + own.credits, basis, training.exact and own.exact)
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what is to be said of them before the training is paid."""
+        if not self.prompts:
+            return ()
+        if self.chosen.offer is None:
+            return (f"Samples: none. {self.chosen.reason}",)
+        return (f"Samples: {len(self.prompts)} when it is done; not paid if it fails",)
+
+
+def prompts_of(text: str) -> tuple[str, ...]:
+    """Return the prompts in a text, one on each line."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def kept_prompts(draft: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the prompts that a draft holds; what cannot be some is left out."""
+    kept = draft.get("samples")
+    texts = [text for text in kept if isinstance(text, str)] if isinstance(kept, list) else []
+    return prompts_of("\n".join(texts))[:MOST_SAMPLES]

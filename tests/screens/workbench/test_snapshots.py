@@ -1,0 +1,258 @@
+"""How the workbench looks in each of its states, at both sizes."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import threading
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+from textual.pilot import Pilot
+from textual.widgets import Input
+from textual.worker import Worker
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.found import PictureLook
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.workbench import WorkbenchScreen
+from fluxtui.screens.workbench.bulk_dialog import BulkDialog
+from fluxtui.screens.workbench.caption_area import CaptionArea
+from fluxtui.screens.workbench.crop_pad import CropPad
+from fluxtui.services.datasets.pictures import looked_at
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
+AWAITED = frozenset({"look", "judge", "pane", "picture", "thumbnails", "rows", "rest", "save", "chore"})
+"""Groups of workers after which nothing changes any more."""
+
+Prepare = Callable[[FluxApp, WorkbenchScreen, Pilot[int]], Awaitable[None]]
+Compare = Callable[[tuple[int, int], Prepare], bool]
+
+pytestmark = pytest.mark.usefixtures("still_state")
+
+
+def painted(number: int, width: int = 640, height: int = 480) -> Image.Image:
+    """Return a picture of plain surfaces, which is the same whatever program reads it."""
+    picture = Image.new("RGB", (width, height), (40 * number % 255, 120, 200 - 25 * number % 200))
+    draw, chance = ImageDraw.Draw(picture), random.Random(number)
+    for _ in range(12):
+        left, top = chance.randrange(width), chance.randrange(height)
+        box = (left, top, left + chance.randrange(20, 200), top + chance.randrange(20, 150))
+        draw.rectangle(box, fill=tuple(chance.randbytes(3)))
+    return picture
+
+
+@pytest.fixture
+def lanterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with six good pictures, all but one with a caption."""
+    folder = tmp_path / "lanterns"
+    folder.mkdir()
+    for number in range(6):
+        painted(number).save(folder / f"lantern-{number}.png")
+        if number:
+            (folder / f"lantern-{number}.txt").write_text(f"a lantern, number {number}, over a lake")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+async def settled(app: FluxApp, pilot: Pilot[int]) -> None:
+    """Wait until pictures are drawn and edits are saved."""
+    await pilot.pause(0.1)
+    while any(worker.group in AWAITED and not worker.is_finished for worker in app.workers):
+        await pilot.pause(0.02)
+    await pilot.pause(0.1)
+
+
+@pytest.fixture
+def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
+    """Return a function that opens the workbench, prepares it and compares its picture."""
+    app = make_app()
+    app.clock = lambda: NOW
+
+    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+        async def before(pilot: Pilot[int]) -> None:
+            while not (isinstance(app.screen, PlaceScreen) and app.screen.is_mounted):
+                await pilot.pause(0.02)
+            screen = WorkbenchScreen(Path("lanterns"), RULES, "LNTRN")
+            await app.push_screen(screen)
+            await prepare(app, screen, pilot)
+
+        return bool(snap_compare(app, terminal_size=size, run_before=before))
+
+    return compare_at
+
+
+async def looked(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
+    """Wait until the pictures are there."""
+    while screen.dataset is None:
+        await pilot.pause(0.02)
+    await settled(app, pilot)
+
+
+def compare_after(compare: Compare, size: tuple[int, int], *keys: str) -> bool:
+    """Compare the picture after some keys."""
+
+    async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
+        await looked(app, screen, pilot)
+        await pilot.press(*keys)
+        await settled(app, pilot)
+
+    return compare(size, prepare)
+
+
+@SIZES
+def test_no_pictures(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+    for file in lanterns.iterdir():
+        file.unlink()
+    assert compare_after(compare, size)
+
+
+@SIZES
+@pytest.mark.usefixtures("lanterns")
+def test_nothing_matches(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare_after(compare, size, "/", *"otter", "enter")
+
+
+@pytest.fixture
+def slow_look(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let looking stop at the fourth picture until what is returned is set."""
+    going_on = threading.Event()
+    numbers = itertools.count(1)
+
+    def look(content: bytes) -> PictureLook:
+        if next(numbers) > 3:
+            going_on.wait(20)
+        return looked_at(content)
+
+    monkeypatch.setattr("fluxtui.services.datasets.looking.looked_at", look)
+    return going_on
+
+
+@SIZES
+@pytest.mark.usefixtures("lanterns")
+def test_busy(compare: Compare, size: tuple[int, int], slow_look: threading.Event) -> None:
+    ending: list[asyncio.Task[None]] = []
+
+    async def end(looking: Worker[None]) -> None:
+        """Let the thread go when the program ends, which waits for it."""
+        while not looking.is_cancelled:
+            await asyncio.sleep(0.02)
+        slow_look.set()
+
+    async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
+        while "picture 3 of 6" not in str(screen.query_one("#bench-title").render()):
+            await pilot.pause(0.02)
+        await pilot.pause(0.1)
+        looking = next(worker for worker in app.workers if worker.group == "look")
+        ending.append(asyncio.create_task(end(looking)))
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("lanterns")
+def test_list(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare_after(compare, size, "down")
+
+
+@SIZES
+@pytest.mark.usefixtures("lanterns")
+def test_grid(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare_after(compare, size, "x", "v", "right")
+
+
+@SIZES
+@pytest.mark.usefixtures("lanterns")
+def test_crop(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
+        await looked(app, screen, pilot)
+        await pilot.press("c")
+        while not isinstance(screen.focused, CropPad):
+            await pilot.pause(0.02)
+        await pilot.press("minus", "minus", "minus", "right", "right", "up")
+        await settled(app, pilot)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("lanterns")
+def test_captions(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
+        await looked(app, screen, pilot)
+        await pilot.press("down", "enter")
+        while not isinstance(screen.focused, CaptionArea):
+            await pilot.pause(0.02)
+        await pilot.press(*", in fog")
+        await settled(app, pilot)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+@pytest.mark.usefixtures("lanterns")
+def test_all_captions(compare: Compare, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
+        await looked(app, screen, pilot)
+        screen.action_bulk()
+        while not isinstance(app.screen, BulkDialog):
+            await pilot.pause(0.02)
+        app.screen.query_one("#bulk-text", Input).value = "LNTRN, "
+        # Drawing is held back while it opens.
+        await pilot.pause(0.4)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_problems(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+    painted(1).save(lanterns / "lantern-1-copy.png")
+    painted(7, 1900, 300).save(lanterns / "lantern-0.jpg", exif=turned_by_exif())
+    painted(8).point(lambda value: value // 10).save(lanterns / "dark [red].png")
+    (lanterns / "broken.jpg").write_bytes(b"\xff\xd8 broken")
+    (lanterns / "lantern-2.txt").write_bytes("eine Laterne über dem See".encode("cp1252"))
+    (lanterns / "nobody.txt").write_text("nobody's")
+    assert compare_after(compare, size, "p", "down", "down")
+
+
+def turned_by_exif() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif
+
+
+@SIZES
+def test_unreadable_source(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+    for file in lanterns.iterdir():
+        file.unlink()
+    lanterns.rmdir()
+    lanterns.write_bytes(b"PK, but no ZIP")
+
+    async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
+        while "✗" not in str(screen.query_one("#bench-set").render()):
+            await pilot.pause(0.02)
+        await settled(app, pilot)
+
+    assert compare(size, prepare)
+
+
+@SIZES
+def test_full(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+    words = (
+        "a paper lantern [soft light] over a still lake, reeds in front, mist, early autumn morning, " * 6,
+        "湖の上の提灯、夜、霧、写真",
+        "ein Lampion über dem See, gemalt in Öl 🏮🏮, ganz nah",
+    )
+    for number in range(40):
+        name = ("lantern over the lake at night", "提灯と湖の写真", "Lampion 🏮")[number % 3]
+        painted(number, 320, 320).save(lanterns / f"{name} {number:02}.png")
+        (lanterns / f"{name} {number:02}.txt").write_text(words[number % 3])
+    assert compare_after(compare, size, "G", "up", "up")

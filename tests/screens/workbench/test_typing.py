@@ -1,0 +1,154 @@
+"""Captions as they are typed: nothing is lost, and nothing is done for each key that can wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.dataset import Dataset, DatasetRules
+from fluxtui.domain.workspace import History
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.workbench import WorkbenchScreen
+from fluxtui.screens.workbench.caption_area import CaptionArea
+from fluxtui.services.datasets import DatasetService, WorkspaceService, judging
+from fluxtui.services.storage import StorageService
+
+RULES = DatasetRules(1, 2, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
+
+Until = Callable[..., Awaitable[None]]
+Open = Callable[[FluxApp, Pilot[int]], Awaitable[WorkbenchScreen]]
+
+pytestmark = pytest.mark.usefixtures("still_state")
+
+
+@pytest.fixture
+def source(tmp_path: Path, textured: Callable[..., Image.Image]) -> Path:
+    folder = tmp_path / "lanterns"
+    folder.mkdir()
+    for number, name in enumerate("abc"):
+        textured(64, 64, number).save(folder / f"{name}.png")
+        (folder / f"{name}.txt").write_text(name)
+    return folder
+
+
+@pytest.fixture
+def in_the_caption(source: Path, until: Until) -> Open:
+    """Return a function that opens the workbench and goes into the caption of the first picture."""
+
+    async def opened(app: FluxApp, pilot: Pilot[int]) -> WorkbenchScreen:
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
+        screen = WorkbenchScreen(source, RULES)
+        app.push_screen(screen)
+        await until(pilot, lambda: screen.dataset is not None and screen.query_one(CaptionArea).text == "a")
+        screen.query_one(CaptionArea).focus()
+        await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
+        return screen
+
+    return opened
+
+
+async def edits_on_disk(tmp_path: Path, source: Path) -> History:
+    return await WorkspaceService(StorageService(tmp_path / "data")).load(source)
+
+
+async def test_key_just_before_the_end_is_not_lost(
+    make_app: Callable[..., FluxApp], tmp_path: Path, source: Path, in_the_caption: Open
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await in_the_caption(app, pilot)
+        # Nothing has been told of it yet when the program ends.
+        screen.query_one(CaptionArea).insert("!")
+        app.exit()
+    assert (await edits_on_disk(tmp_path, source)).present.of("a.png").caption == "a!"
+
+
+async def test_key_just_before_going_on_belongs_to_its_picture(
+    make_app: Callable[..., FluxApp], tmp_path: Path, source: Path, in_the_caption: Open, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await in_the_caption(app, pilot)
+        area = screen.query_one(CaptionArea)
+        area.insert("!")
+        area.action_go(1)
+        await until(pilot, lambda: area.text == "b")
+        area.insert("?")
+        area.action_leave()
+        await until(pilot, lambda: screen.captions()["b.png"] == "b?")
+        assert screen.captions()["a.png"] == "a!"
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is not screen)
+    assert (await edits_on_disk(tmp_path, source)).present.edits.keys() == {"a.png", "b.png"}
+
+
+async def test_quick_keys_are_saved_and_judged_together(
+    make_app: Callable[..., FluxApp],
+    in_the_caption: Open,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await in_the_caption(app, pilot)
+        saved: list[History] = []
+        judged: list[threading.Thread] = []
+        save, judge = WorkspaceService.save, judging.judge
+
+        async def noted_save(service: WorkspaceService, history: History) -> None:
+            saved.append(history)
+            await save(service, history)
+
+        def noted_judge(*args: object) -> Dataset:
+            judged.append(threading.current_thread())
+            return judge(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(WorkspaceService, "save", noted_save)
+        monkeypatch.setattr(judging, "judge", noted_judge)
+        area = screen.query_one(CaptionArea)
+        for letter in "lantern":
+            area.insert(letter)
+        await until(pilot, lambda: bool(saved and judged))
+        assert saved == [screen.history]
+        assert len(judged) == 1
+        assert judged[0] is not threading.main_thread()
+        assert screen.captions()["a.png"] == "alantern"
+
+
+async def test_what_the_screen_learns_late_is_not_put_over_what_is_typed(
+    make_app: Callable[..., FluxApp], in_the_caption: Open
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await in_the_caption(app, pilot)
+        area = screen.query_one(CaptionArea)
+        area.insert("!")
+        screen.show_picture("a.png")
+        assert area.text == "a!"
+
+
+async def test_caption_that_is_left_is_on_the_disk(
+    make_app: Callable[..., FluxApp], tmp_path: Path, source: Path, in_the_caption: Open, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await in_the_caption(app, pilot)
+        screen.query_one(CaptionArea).insert("!")
+        screen.focus_many()
+        path = StorageService(tmp_path / "data").workspace_path(str(source))
+        await until(pilot, path.exists)
+        assert (await edits_on_disk(tmp_path, source)).present.of("a.png").caption == "a!"
+
+
+async def test_captions_are_known_without_judging(source: Path) -> None:
+    service = DatasetService()
+    found = await service.look(source)
+    present = History.model_validate({"present": {"source": "x"}}).present
+    edited = present.edited("a.png", excluded=True).edited("b.png", caption="")
+    assert service.captions(found, edited) == {"b.png": "", "c.png": "c"}
