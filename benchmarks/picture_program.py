@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.widget import Widget
 
 BEAT_SECONDS = 0.002
@@ -28,7 +30,7 @@ def picture_widget(kind: str, protocol: str, path: Path, over_ssh: bool) -> Widg
         return PictureView(TerminalProfile(GraphicsProtocol(protocol), over_ssh=over_ssh), path)
     from textual_image.widget import HalfcellImage, SixelImage, TGPImage
 
-    classes = {"kitty": TGPImage, "sixel": SixelImage, "halfcell": HalfcellImage}
+    classes: dict[str, Callable[[Path], Widget]] = {"kitty": TGPImage, "sixel": SixelImage, "halfcell": HalfcellImage}
     return classes[protocol](path)
 
 
@@ -44,7 +46,10 @@ def main() -> None:
     from textual.widgets import Static
 
     class Program(App[None]):
-        CSS = f"Container {{ width: {COLUMNS}; height: {ROWS}; }} Container > * {{ width: 100%; height: 100%; }}"
+        CSS = f"""
+        Container {{ width: {COLUMNS}; height: {ROWS}; }}
+        Container > * {{ width: 100%; height: 100%; }}
+        """
         BINDINGS: ClassVar[list[BindingType]] = [("s", "show", "Show"), ("q", "leave", "Leave")]
         longest = 0.0
 
