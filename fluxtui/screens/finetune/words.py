@@ -56,7 +56,7 @@ def summary_text(dataset: Dataset) -> str:
     parts = [
         plural(len(dataset.pictures), "picture") + left_out,
         plural(dataset.captioned, "caption"),
-        file_size(dataset.size),
+        size_text(dataset),
     ]
     stopping = len(dataset.blocking)
     advice = sum(not problem.blocking and not problem.automatic for problem in dataset.problems)
@@ -68,6 +68,11 @@ def summary_text(dataset: Dataset) -> str:
     if ignored:
         parts.append(f"{len(ignored)} ignored")
     return " · ".join(parts)
+
+
+def size_text(dataset: Dataset) -> str:
+    """Return how much is sent where that is known or estimated, else how large the pictures are."""
+    return f"{dataset.archive.show()} to send" if dataset.archive else file_size(dataset.size)
 
 
 def _silently_ignored(dataset: Dataset) -> tuple[str, ...]:
@@ -209,7 +214,7 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     availability = trainer.endpoint.info.availability
     # What is paid to whom comes last: a low terminal shows the end of it first.
     lines = [
-        f"Pictures: {len(dataset.pictures)} with {captions}, {file_size(dataset.size)}",
+        f"Pictures: {len(dataset.pictures)} with {captions}, {size_text(dataset)}",
         *(f"{title}: {text}" for title, text in words_for(trainer.endpoint, order.given())),
         f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
         *([WARNINGS[availability]] if availability in WARNINGS else []),
