@@ -62,7 +62,7 @@ def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
 
 
 def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], storage: StorageService) -> Change:
-    """Take over a `finetune` by its ref, a job's `profile`, `endpoint` and `values`, or what is `recalled`."""
+    """Take over a `finetune` by its ref, `profile`, `endpoint` and `values`, or what is `recalled`."""
     if isinstance(wishes.get("recalled"), Recalled):
         return to_recalled(stock, form, wishes["recalled"])
     named = str(wishes["finetune"]) if wishes.get("finetune") else None
@@ -83,6 +83,8 @@ def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], stora
 
 def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> Change:
     """Take over what a file says: at its own endpoint where that is on offer, else at the present one."""
+    if stock.offer_of(form) is None:
+        form = stock.beginning(form)
     own = _offer_of(stock, form, recalled)
     offer = own or stock.offer_of(form)
     if offer is None:
