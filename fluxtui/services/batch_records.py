@@ -1,4 +1,4 @@
-"""What a batch of different pictures was: kept in the journal before its jobs, for its contact sheet."""
+"""What a batch of different pictures was: kept in the journal before its jobs are, for its contact sheet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fluxtui.services.journal import Journal
 
 _NOTE = "batch."
+_SHEETS = "batch_sheets."
 LABEL_LIMIT = 200
 """Characters of a title or label that are kept."""
 
@@ -30,10 +31,11 @@ class Layout(BaseModel):
 
 
 class BatchRecord(BaseModel):
-    """A batch apart from its jobs, which stand in the journal in the order of the labels.
+    """A batch apart from its jobs.
 
     Attributes:
         title: what it is called.
+        jobs: the ids of its jobs, in the order of the labels.
         labels: what tells each picture from the others.
         layout: how they stand on a contact sheet.
     """
@@ -41,6 +43,7 @@ class BatchRecord(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     title: str = ""
+    jobs: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     layout: Layout = Layout()
 
@@ -48,6 +51,14 @@ class BatchRecord(BaseModel):
     def is_plain(self) -> bool:
         """Whether it says nothing that is worth keeping."""
         return not self.title and not any(self.labels) and not self.layout.columns
+
+
+class MadeSheets(BaseModel):
+    """The contact sheets that were made of a batch, by their paths in the data directory."""
+
+    model_config = ConfigDict(frozen=True)
+
+    paths: tuple[str, ...] = ()
 
 
 class BatchRecords:
@@ -68,6 +79,26 @@ class BatchRecords:
         """Return every batch of which something is kept, by its id."""
         found = {batch: _read(value) for batch, value in (await self._notes.beginning(_NOTE)).items()}
         return {batch: record for batch, record in found.items() if record is not None}
+
+    async def note_sheets(self, batch: str, sheets: MadeSheets) -> bool:
+        """Remember the contact sheets of a batch, and return whether these are the first."""
+        note = sheets.model_dump(mode="json")
+        if await self._notes.add(_SHEETS + batch, note):
+            return True
+        await self._notes.set(_SHEETS + batch, note)
+        return False
+
+    async def sheets(self, batch: str) -> MadeSheets | None:
+        """Return the contact sheets that were made of a batch, None where none was."""
+        note = await self._notes.get(_SHEETS + batch)
+        try:
+            return None if note is None else MadeSheets.model_validate(note)
+        except ValidationError:
+            return None
+
+    async def with_sheets(self) -> frozenset[str]:
+        """Return the batches that have a contact sheet."""
+        return frozenset(await self._notes.beginning(_SHEETS))
 
 
 def _read(value: Any) -> BatchRecord | None:

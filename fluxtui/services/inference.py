@@ -217,7 +217,8 @@ class InferenceService:
             self._job(one, recipe, seed, batch) for (one, seed), recipe in zip(taken, parameters, strict=True)
         )
         if not record.is_plain:
-            await self._batches.keep(batch, record)
+            ids = tuple(job.id for job in jobs)
+            await self._batches.keep(batch, record.model_copy(update={"jobs": ids}))
         await self._jobs.submit(jobs)
         return jobs
 
