@@ -1,0 +1,80 @@
+"""The keys of the generate place for batches: set one up, sweep the strength, take it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
+from fluxtui.domain.axis_values import sweep_text
+from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.uses import Offer
+from fluxtui.screens.generate.batch_dialog import BatchDialog
+from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.order_panel import OrderPanel
+from fluxtui.screens.generate.stock import Stock
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.state import Severity
+from fluxtui.widgets.dialogs import open_dialog
+
+
+class BatchKeys(PlaceScreen):
+    """What the generate place does about batches; the place itself says what is asked for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f11", "set_up_batch", "Batch, grid", id="generate.batch"),
+        Binding("ctrl+g", "sweep_strength", "Sweep the strength", id="generate.sweep", show=False),
+        Binding("ctrl+g", "clear_batch", "Clear the grid", id="generate.clear_batch"),
+    ]
+
+    _stock: Stock
+
+    @property
+    def order(self) -> OrderPanel:
+        """Where everything stands that is asked for."""
+        raise NotImplementedError
+
+    @property
+    def _offer(self) -> Offer | None:
+        raise NotImplementedError
+
+    def _change_to(self, form: GenerateForm) -> None:
+        raise NotImplementedError
+
+    def _say(self, text: str, severity: Severity = "information") -> None:
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the sweep where nothing is set up, and to take back what is."""
+        if action in ("sweep_strength", "clear_batch") and self.is_mounted:
+            return self.order.form.setup.is_on == (action == "clear_batch")
+        return super().check_action(action, parameters)
+
+    def action_set_up_batch(self) -> None:
+        """Set up seeds and a grid."""
+        offer = self._offer
+        if offer is not None:
+            open_dialog(self.app, BatchDialog(self.order.form, self._stock, offer, self._set_up))
+
+    def action_clear_batch(self) -> None:
+        """Make single pictures again."""
+        self._set_up(BatchSetup())
+        self._say("The grid is cleared: pictures of one and the same again.")
+
+    def action_sweep_strength(self) -> None:
+        """Go over the strength of the finetune, around the present one."""
+        offer, form = self._offer, self.order.form
+        field = strength_field(offer.endpoint) if offer is not None else None
+        if field is None:
+            self._say("This endpoint takes no finetune, so there is no strength to go over.", "warning")
+            return
+        present = form.values.get(STRENGTH)
+        values = sweep_text(field, present if isinstance(present, int | float) else None)
+        self._set_up(BatchSetup(axes=(TypedAxis(parameter=STRENGTH, values=values),)))
+        self._say(f"A grid over the strength, {values}: ^S sends it, F11 changes it, ^G takes it back.")
+
+    def _set_up(self, setup: BatchSetup) -> None:
+        self._change_to(replace(self.order.form, setup=setup))
+        self.refresh_bindings()
