@@ -227,9 +227,7 @@ class BatchDialog(Dialog[None]):
         price = f"{cost.show()}, {cost.basis}" if cost is not None else "cost known once the form is right"
         words = f"{size}{count} · {price}"
         self._say(words)
-        guarded(
-            self, self._say_time(batch, words), doing="reckoning the time", group="time", exclusive=True
-        )
+        guarded(self, self._say_time(batch, words), doing="reckoning the time", group="time", exclusive=True)
 
     async def _say_time(self, batch: Batch, words: str) -> None:
         await asyncio.sleep(REST_SECONDS)

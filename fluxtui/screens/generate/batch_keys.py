@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from typing import ClassVar
 
@@ -32,19 +33,19 @@ class BatchKeys(PlaceScreen):
     _stock: Stock
 
     @property
+    @abstractmethod
     def order(self) -> OrderPanel:
         """Where everything stands that is asked for."""
-        raise NotImplementedError
 
     @property
-    def _offer(self) -> Offer | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _offer(self) -> Offer | None: ...
 
-    def _change_to(self, form: GenerateForm) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _change_to(self, form: GenerateForm) -> None: ...
 
-    def _say(self, text: str, severity: Severity = "information") -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _say(self, text: str, severity: Severity = "information") -> None: ...
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the sweep where nothing is set up, and to take back what is."""
