@@ -137,8 +137,8 @@ class FluxApp(StatefulApp):
             self.tell(warning, severity="warning")
         if not self._closing:
             self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
-        await self._feed.tell_of_absence()
         SheetFeed(self, services).start()
+        await self._feed.tell_of_absence()
 
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""

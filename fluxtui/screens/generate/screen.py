@@ -127,7 +127,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self._is_supplied = True
         self._tell_faults()
         if self._wishes or not is_shown:
-            await self._show(self._wished(form))
+            await self._show_wished(form)
 
     async def _ask(self, profile: str) -> None:
         self._supply = self._supply.with_answer(await ask_profile(self.app.services, profile))
@@ -169,13 +169,17 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         """Take over a `finetune` by its ref, or `profile`, `endpoint` and `values` of a job."""
         self._wishes = dict(wishes)
         if self._is_supplied:
-            self._change_to(self._wished(self.order.form))
+            work = self._show_wished(self.order.form)
+            guarded(self, work, doing="changing the form", group="form", exclusive=True)
         self.order.prompt.focus()
 
-    def _wished(self, form: GenerateForm) -> GenerateForm:
-        """Return the form after the wishes, which are fulfilled by that."""
+    async def _show_wished(self, form: GenerateForm) -> None:
+        """Show the form after the wishes, which are fulfilled by that."""
         wishes, self._wishes = self._wishes, {}
-        return self._told(to_wishes(self._stock, form, wishes, self.app.services.storage))
+        change = to_wishes(self._stock, form, wishes, self.app.services.storage)
+        if wishes.get("finetune") and "values" not in wishes:
+            change = await self.with_defaults(change)
+        await self._show(self._told(change))
 
     def _told(self, change: Change) -> GenerateForm:
         """Say what is to be said about a change and return its form."""
