@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import ClassVar
-
 from textual.binding import Binding, BindingType
 
 from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
@@ -21,14 +19,16 @@ from fluxtui.state import Severity
 from fluxtui.widgets.dialogs import open_dialog
 
 
+BATCH_BINDINGS: tuple[BindingType, ...] = (
+    Binding("f11", "set_up_batch", "Grid", id="generate.batch", key_display="F11"),
+    Binding("ctrl+g", "sweep_strength", "Sweep the strength", id="generate.sweep", show=False),
+    Binding("ctrl+g", "clear_batch", "Clear the grid", id="generate.clear_batch", show=False),
+)
+"""The keys of `BatchKeys`; the place puts them behind its own, so that the footer has those first."""
+
+
 class BatchKeys(PlaceScreen):
     """What the generate place does about batches; the place itself says what is asked for."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f11", "set_up_batch", "Batch, grid", id="generate.batch"),
-        Binding("ctrl+g", "sweep_strength", "Sweep the strength", id="generate.sweep", show=False),
-        Binding("ctrl+g", "clear_batch", "Clear the grid", id="generate.clear_batch"),
-    ]
 
     _stock: Stock
 

@@ -19,7 +19,7 @@ from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.cancelling import cancel
-from fluxtui.screens.generate.batch_keys import BatchKeys
+from fluxtui.screens.generate.batch_keys import BATCH_BINDINGS, BatchKeys
 from fluxtui.screens.generate.batch_ordering import BatchOrder, send_batch
 from fluxtui.screens.generate.changes import Change, missing, to_finetune, to_offer, to_wishes
 from fluxtui.screens.generate.form import GenerateForm
@@ -57,6 +57,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
+        *BATCH_BINDINGS,
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
         Binding("ctrl+r", "draw_seed", "New seed", id="generate.draw_seed", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
