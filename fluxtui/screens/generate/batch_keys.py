@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
+
 from textual.binding import Binding, BindingType
 
 from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
@@ -17,7 +18,6 @@ from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.state import Severity
 from fluxtui.widgets.dialogs import open_dialog
-
 
 BATCH_BINDINGS: tuple[BindingType, ...] = (
     Binding("f11", "set_up_batch", "Grid", id="generate.batch", key_display="F11"),
