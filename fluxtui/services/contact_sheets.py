@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,9 @@ MOST_EDGE = 16_000
 """Pixels of the longer edge of a sheet; WebP takes at most 16,383."""
 QUALITY = 90
 
+_INSTEAD = {"×": "x", "–": "-", "—": "-", "−": "-", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+"""What is written for signs that the font lacks and that are no letters with accents."""
+_IN_NO_FONT = "\U0010ffff"
 _GAP = 8
 _TEXT = 15
 _TITLE = 22
@@ -229,7 +233,7 @@ def _write(
 
 def fitted_text(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: int) -> str:
     """Return as much of a text as fits into some pixels, with an ellipsis where anything was cut."""
-    plain = safe_text(text, limit=300).strip()
+    plain = _writable(safe_text(text, limit=300), font).strip()
     if font.getlength(plain) <= room:
         return plain
     short, long = 0, len(plain)
@@ -237,3 +241,18 @@ def fitted_text(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, r
         middle = (short + long + 1) // 2
         short, long = (middle, long) if font.getlength(plain[:middle] + "…") <= room else (short, middle - 1)
     return plain[:short].rstrip() + "…" if short else ""
+
+
+def _writable(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """Return a text with what Pillow's built-in font lacks in its nearest plain letters, else as `?`."""
+    if text.isascii():
+        return text
+    missing = bytes(font.getmask(_IN_NO_FONT))
+    return "".join(
+        character
+        if character.isascii() or bytes(font.getmask(character)) != missing
+        else _INSTEAD.get(character)
+        or unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+        or "?"
+        for character in text
+    )

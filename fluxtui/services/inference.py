@@ -244,11 +244,14 @@ class InferenceService:
         reason = f"{name} {unusable or why_not(offer, finetune) or 'cannot be used now'}"
         raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
 
-    def _job(self, taken: _Taken, parameters: Mapping[str, Any], seed: int | None, batch: str) -> Job:
+    def _job(
+        self, taken: _Taken, parameters: Mapping[str, Any], seed: int | None, batch: str, label: str
+    ) -> Job:
         now, offer, finetune = self._clock(), taken.offer, taken.finetune
         info = offer.endpoint.info
         recipe = {**parameters, "seed": seed} if seed is not None else dict(parameters)
         prompt = safe_text(parameters.get("prompt") or "", limit=80).strip()
+        title = safe_text(" · ".join(part for part in (label, prompt) if part), limit=80)
         finetune_id = finetune.id if finetune else parameters.get("finetune_id")
         foreign = finetune is not None and finetune.profile != offer.profile
         return Job(
@@ -258,7 +261,7 @@ class InferenceService:
             profile=offer.profile,
             provider=offer.provider,
             endpoint=info.id,
-            title=prompt or info.title,
+            title=title or info.title,
             parameters=recipe,
             batch=batch,
             estimate_credits=taken.price,

@@ -90,6 +90,11 @@ def test_text_is_cut_where_there_is_no_room() -> None:
     assert fitted_text("wide", font, 1) == ""
 
 
+def test_what_the_font_lacks_is_written_in_plain_letters() -> None:
+    font = ImageFont.load_default(15)
+    assert fitted_text("Größe 4 × 3 · café 狐", font, 500) == "Grosse 4 x 3 · cafe ?"
+
+
 @pytest.mark.parametrize(("count", "columns"), [(100, 10), (100, 100), (400, 20), (1, 5)])
 def test_a_sheet_has_bounds(painted: dict[str, Path], tmp_path: Path, count: int, columns: int) -> None:
     contact_sheet([SheetCell(None, "x")] * count, tmp_path / "sheet.jpg", columns=columns)

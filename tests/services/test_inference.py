@@ -147,10 +147,13 @@ async def test_shots_are_one_batch_of_different_pictures_in_their_order(
 ) -> None:
     shots = [
         Shot("bfl", "flux-pro-1.1", {"prompt": "a fox", "seed": 7}, label="pro"),
-        Shot("bfl", "flux-dev", {"prompt": "a hare", "steps": 20}, label="dev \x1b[31m"),
+        Shot("bfl", "flux-dev", {"prompt": "a hare", "steps": 20}, label="dev\x1b[31m"),
     ]
     jobs = await inference.generate_shots(shots, batch_title="animals", layout=Layout(columns=("1", "2")))
-    assert [(job.endpoint, job.title) for job in jobs] == [("flux-pro-1.1", "a fox"), ("flux-dev", "a hare")]
+    assert [(job.endpoint, job.title) for job in jobs] == [
+        ("flux-pro-1.1", "pro · a fox"),
+        ("flux-dev", "dev · a hare"),
+    ]
     assert jobs[0].seed == 7
     assert jobs[1].seed is not None
     (batch,) = {job.batch for job in jobs}
