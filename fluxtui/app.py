@@ -26,6 +26,7 @@ from fluxtui.leaving import Leaving
 from fluxtui.patient_driver import PatientDriver
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES, Place
+from fluxtui.sheet_feed import SheetFeed
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.typed_ahead import TypedAhead
 
@@ -136,6 +137,7 @@ class FluxApp(StatefulApp):
             self.tell(warning, severity="warning")
         if not self._closing:
             self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
+        SheetFeed(self, services).start()
         await self._feed.tell_of_absence()
 
     def _redraw(self, _: App[Any]) -> None:
