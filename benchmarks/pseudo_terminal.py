@@ -12,6 +12,7 @@ import termios
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 ANSWERS = {
@@ -22,6 +23,10 @@ ANSWERS = {
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",
 }
 """What a plain modern terminal without graphics answers to questions."""
+
+
+SLOW_READ = 2048
+"""Bytes taken at once from a program behind a slow line."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +45,22 @@ class PseudoTerminal:
         command: program and arguments.
         columns: width in cells.
         rows: height in cells.
+        cell: width and height of a cell in pixels; (0, 0) for a terminal that does not tell.
     """
 
-    def __init__(self, command: Sequence[str], *, columns: int, rows: int) -> None:
+    def __init__(
+        self, command: Sequence[str], *, columns: int, rows: int, cell: tuple[int, int] = (0, 0)
+    ) -> None:
         self.started = time.perf_counter()
         self.process, self._master = pty.fork()
         if self.process == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
             os.execvp(command[0], list(command))
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        size = struct.pack("HHHH", rows, columns, columns * cell[0], rows * cell[1])
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
         self.written = b""
+        self.rate: float | None = None
+        """Bytes a second that the line carries; None for as many as come."""
 
     def __enter__(self) -> PseudoTerminal:
         return self
@@ -88,6 +99,16 @@ class PseudoTerminal:
                 size += len(chunk)
         return Output(size, first, (last - begin) * 1000 if size else 0.0)
 
+    def until_written(self, path: Path, keys: bytes, seconds: float = 10.0) -> str:
+        """Type `keys`, read on until the program has written a file, and return its text."""
+        os.write(self._master, keys)
+        end = time.perf_counter() + seconds
+        while not path.exists():
+            if time.perf_counter() > end:
+                raise TimeoutError(f"{path} was not written")
+            self._read(0.02)
+        return path.read_text()
+
     def memory(self) -> float:
         """Return the resident memory of the program in MiB (Linux)."""
         with open(f"/proc/{self.process}/statm") as statm:
@@ -98,10 +119,12 @@ class PseudoTerminal:
         if not readable:
             return b""
         try:
-            chunk = os.read(self._master, 1 << 16)
+            chunk = os.read(self._master, 1 << 16 if self.rate is None else SLOW_READ)
         except OSError:
             raise SystemExit(f"the program ended; its last words: {self.written[-500:]!r}") from None
         self.written += chunk
+        if self.rate is not None:
+            time.sleep(len(chunk) / self.rate)
         for question, answer in ANSWERS.items():
             if question in chunk:
                 os.write(self._master, answer)

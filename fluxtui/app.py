@@ -24,10 +24,11 @@ from fluxtui.feed import StateFeed
 from fluxtui.job_control import can_be_resumed
 from fluxtui.leaving import Leaving
 from fluxtui.patient_driver import PatientDriver
+from fluxtui.picture_choice import PictureChoice
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES, Place
 from fluxtui.sheet_feed import SheetFeed
-from fluxtui.state import StatefulApp, guarded
+from fluxtui.state import guarded
 from fluxtui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _bindings_of(place: Place) -> tuple[Binding, Binding]:
     )
 
 
-class FluxApp(StatefulApp):
+class FluxApp(PictureChoice):
     """FluxTUI in a terminal.
 
     Args:
@@ -332,6 +333,7 @@ class FluxApp(StatefulApp):
         yield SystemCommand("Messages", "Everything that was told, newest first", self.action_show_messages)
         yield SystemCommand("Spending", "By day, finetune and endpoint ($)", self.action_show_spending)
         yield SystemCommand("Requests", "What was sent, without secrets", self.action_show_requests)
+        yield SystemCommand("Pictures", "How they are drawn: kitty, sixel, …", self.action_choose_protocol)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
 

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.service import APIService
 from fluxtui.api.trace import Exchange, Trace
-from fluxtui.domain.errors import InvalidInput, NotAuthenticated
+from fluxtui.domain.errors import FluxError, InvalidInput, NotAuthenticated
 from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider, provider_hosts
 from fluxtui.services.account import AccountService
@@ -27,6 +27,7 @@ from fluxtui.services.config import ConfigService, Profile
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.finetune_defaults import FinetuneDefaults
 from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.gallery import GalleryService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
@@ -164,6 +165,8 @@ class Container:
         account = AccountService(journal, connections)
         prices = PriceService(journal, connections)
         loras = LoraService(self._storage, journal)
+        gallery = GalleryService(journal, self._storage)
+        await _mend(gallery)
         return Services(
             config=self.config,
             storage=self._storage,
@@ -171,6 +174,7 @@ class Container:
             validation=validation,
             datasets=datasets,
             workspaces=workspaces,
+            gallery=gallery,
             thumbnails=ThumbnailCache(self._storage.cache_directory("thumbnails")),
             models=ModelService(journal, self._storage, connections, loras),
             finetuning=FinetuningService(
@@ -207,6 +211,14 @@ class Container:
             await self._connections.close()
         if self._journal is not None:
             await self._journal.close()
+
+
+async def _mend(gallery: GalleryService) -> None:
+    """Finish interrupted moves of pictures; a disk that does not take them keeps nobody from starting."""
+    try:
+        await gallery.mend()
+    except FluxError as error:
+        _log.warning("pictures on their way to or from the trash: %s", error)
 
 
 def _log_exchange(exchange: Exchange) -> None:

@@ -44,6 +44,7 @@ def _version(package: str) -> str:
 def _tell_config(options: argparse.Namespace) -> bool:
     from fluxtui.launch import data_directory, load_config
     from fluxtui.logs import log_path
+    from fluxtui.services.journal.search import MISSING, has_fts5
 
     try:
         config = load_config(options)
@@ -57,6 +58,8 @@ def _tell_config(options: argparse.Namespace) -> bool:
     for name in config.config.profiles:
         _tell_profile(config, name)
     _say("data", str(data_directory(config, options)))
+    if not has_fts5():
+        _say("warning", MISSING)
     _say("log", f"{log_path()}, level {config.config.log.level}")
     return True
 

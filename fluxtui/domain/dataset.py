@@ -7,9 +7,18 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from fluxtui.domain.text import file_size
+
+LEAST_QUALITY: Final = 60
+MOST_QUALITY: Final = 100
+USUAL_QUALITY: Final = 95
+"""Of JPEGs that are sent: what was lost by it is learned as well, and a smaller archive is sent sooner."""
+
+JpegQuality = Annotated[int, Field(ge=LEAST_QUALITY, le=MOST_QUALITY)]
 
 
 class CaptionRule(StrEnum):
@@ -26,7 +35,8 @@ class DatasetRules:
     """What a trainer takes: counts of pictures, Pillow format names, and the pixels it scales down to.
 
     `captions` says what becomes of pictures without one; `default_caption` names the parameter that stands in
-    for missing ones, and `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive.
+    for missing ones, and `automatic_captions` the one that lets the service describe those pictures.
+    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive.
     """
 
     min_pictures: int
@@ -36,6 +46,7 @@ class DatasetRules:
     max_pixels: int
     captions: CaptionRule = CaptionRule.OPTIONAL
     default_caption: str | None = None
+    automatic_captions: str | None = None
     caption_advice: str = ""
     max_bytes: int | None = None
 
@@ -128,6 +139,22 @@ class DatasetProblem(BaseModel):
         return f"{self.name}: {self.reason}" if self.name else self.reason
 
 
+class ArchiveSize(BaseModel):
+    """How large a training archive is in bytes, or probably will be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    size: int
+    is_exact: bool = False
+    """Whether it is packed already."""
+
+    def show(self) -> str:
+        """Return it for people: `'3.2 MB'`, or `'~12 MB'`, rounded, for an estimate."""
+        if self.is_exact:
+            return file_size(self.size)
+        return "~" + file_size(int(float(f"{self.size:.1e}"))).replace(".0 ", " ")
+
+
 class Dataset(BaseModel):
     """A folder or ZIP as found: its usable pictures, and every problem and ignored file."""
 
@@ -142,6 +169,10 @@ class Dataset(BaseModel):
     ignored: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     """Names of pictures that the user leaves out."""
+    jpeg_quality: JpegQuality = USUAL_QUALITY
+    """Of what is sent as JPEG."""
+    archive: ArchiveSize | None = None
+    """How much would be sent, where that has been asked for."""
 
     @property
     def captioned(self) -> int:
@@ -157,6 +188,8 @@ class Dataset(BaseModel):
     def print(self) -> str:
         """A hash of how it looks: names, sizes, captions and edits of its pictures, not their bytes."""
         facts = [picture.model_dump(mode="json", exclude={"scaled_to"}) for picture in self.pictures]
+        if self.jpeg_quality != USUAL_QUALITY:
+            facts.append({"jpeg_quality": self.jpeg_quality})
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     @property

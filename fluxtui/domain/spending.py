@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from fluxtui.domain.errors import FluxError
@@ -92,6 +92,11 @@ class Period(StrEnum):
 def days_start(moment: datetime, days: int) -> datetime:
     """Return when the first of some local days began, of which the last is that of an aware moment."""
     return _local_midnight(moment.astimezone() - timedelta(days=days - 1))
+
+
+def day_start(day: date) -> datetime:
+    """Return when a local day began, or will begin."""
+    return _local_midnight(datetime.combine(day, time()))
 
 
 def _local_midnight(local: datetime) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fluxtui.domain.dataset import Crop
+from fluxtui.domain.dataset import USUAL_QUALITY, Crop, JpegQuality
 
 MOST_STEPS = 100
 """Changes that can be undone."""
@@ -37,12 +37,16 @@ class PictureEdit(BaseModel):
 
 
 class Workspace(BaseModel):
-    """The edits of a source, by the names of its pictures; immutable, a change is a new workspace."""
+    """The edits of a source, by the names of its pictures; immutable, a change is a new workspace.
+
+    `jpeg_quality` is that of the JPEGs which are made of it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     source: str
     edits: Mapping[str, PictureEdit] = Field(default_factory=dict)
+    jpeg_quality: JpegQuality = USUAL_QUALITY
 
     def of(self, name: str) -> PictureEdit:
         """Return the edit of a picture, an empty one where there is none."""
@@ -106,7 +110,7 @@ class History(BaseModel):
 
         A change that is `going_on`, such as typing, is one with the last one if that was called the same.
         """
-        if workspace.edits == self.present.edits:
+        if workspace == self.present:
             return self
         if going_on and self.past and self.past[-1].done == done and not self.future:
             return History(present=workspace, past=self.past)

@@ -39,6 +39,12 @@ def _generate() -> PlaceScreen:
     return GenerateScreen()
 
 
+def _gallery() -> PlaceScreen:
+    from fluxtui.screens.gallery import GalleryScreen
+
+    return GalleryScreen()
+
+
 def _jobs() -> PlaceScreen:
     from fluxtui.screens.jobs import JobsScreen
 
@@ -55,7 +61,8 @@ PLACES: tuple[Place, ...] = (
     Place("finetune", "f2", "1", "Finetune", _finetune),
     Place("models", "f3", "2", "Models", _models),
     Place("generate", "f4", "3", "Generate", _generate),
+    Place("gallery", "f5", "4", "Gallery", _gallery),
     Place("jobs", "f6", "5", "Jobs", _jobs),
     Place("settings", "f7", "6", "Settings", _settings),
 )
-"""In the order of their keys; F5 and 4 are kept for the gallery."""
+"""In the order of their keys."""

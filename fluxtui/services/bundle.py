@@ -12,6 +12,7 @@ from fluxtui.services.config import ConfigService
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.finetune_defaults import FinetuneDefaults
 from fluxtui.services.finetuning import FinetuningService
+from fluxtui.services.gallery import GalleryService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
@@ -37,6 +38,7 @@ class Services:
     validation: ValidationService
     datasets: DatasetService
     workspaces: WorkspaceService
+    gallery: GalleryService
     thumbnails: ThumbnailCache
     models: ModelService
     finetuning: FinetuningService

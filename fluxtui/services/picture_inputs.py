@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxtui.domain.dataset import USUAL_QUALITY
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import file_size, safe_text
 
@@ -111,7 +112,7 @@ def _encoded_anew(image: Image.Image, max_pixels: int | None) -> tuple[bytes, st
     from PIL import Image as Images
     from PIL import ImageOps
 
-    from fluxtui.services.datasets.pictures import JPEG_QUALITY, as_srgb
+    from fluxtui.services.datasets.pictures import as_srgb
     from fluxtui.services.datasets.sizes import fitted
 
     as_jpeg = image.format in ("JPEG", "MPO")
@@ -127,7 +128,7 @@ def _encoded_anew(image: Image.Image, max_pixels: int | None) -> tuple[bytes, st
     upright.info.clear()
     target = io.BytesIO()
     if as_jpeg:
-        upright.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True)
+        upright.save(target, "JPEG", quality=USUAL_QUALITY, subsampling=0, optimize=True)
     else:
         upright.save(target, "PNG", icc_profile=profile)
     return target.getvalue(), "jpg" if as_jpeg else "png"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fluxtui.domain.csv_cells import no_formula
 from fluxtui.domain.money import usd
 from fluxtui.domain.spending import SpendingRow, SpendingView, days_start
 from fluxtui.domain.text import safe_text
@@ -18,8 +19,6 @@ from fluxtui.services.storage.files import make_private_directory
 
 DIRECTORY = "spending"
 """Where in the data directory exported files are."""
-_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
-"""What a spreadsheet may take for the beginning of a formula, and our own mark against that."""
 
 
 def _now() -> datetime:
@@ -83,5 +82,4 @@ def csv_text(view: SpendingView, rows: Sequence[SpendingRow]) -> str:
 
 
 def _harmless(text: str) -> str:
-    safe = safe_text(text).strip()
-    return f"'{safe}" if safe.startswith(_FORMULA_SIGNS) else safe
+    return no_formula(safe_text(text).strip())

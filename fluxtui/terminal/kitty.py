@@ -50,6 +50,13 @@ def placeholders(row: int, columns: int) -> str:
     return "".join(PLACEHOLDER + numerals[row] + numerals[column] for column in range(columns))
 
 
+def full_png(image: Image) -> bytes:
+    """The picture as a PNG with all its pixels and colours."""
+    out = BytesIO()
+    image.save(out, "PNG", compress_level=3)
+    return out.getvalue()
+
+
 def reduced_png(image: Image, side: int, budget: int) -> bytes:
     """The picture as a PNG of at most 256 colours and `side` pixels, within `budget` bytes of base64.
 

@@ -60,13 +60,23 @@ class PaintedPicture:
         return sum(len(piece.data) for piece in self.pieces)
 
 
-def cut(columns: int, rows: int, band_rows: int, paint: Callable[[CellBox], str]) -> Iterator[Piece]:
+def cut(
+    columns: int,
+    rows: int,
+    band_rows: int,
+    paint: Callable[[CellBox], str],
+    most_columns: int | None = None,
+) -> Iterator[Piece]:
     """Pieces of at most PIECE_BYTES that together cover the picture, from the top.
 
-    `paint` returns the sequence for one box. A box of a single cell is never cut further.
+    `paint` returns the sequence for one box. A box of a single cell is never cut further. No piece is wider
+    than `most_columns`.
     """
+    wide = most_columns or columns
     for row in range(0, rows, band_rows):
-        yield from _fitting(CellBox(0, row, columns, min(band_rows, rows - row)), paint)
+        high = min(band_rows, rows - row)
+        for column in range(0, columns, wide):
+            yield from _fitting(CellBox(column, row, min(wide, columns - column), high), paint)
 
 
 def _fitting(box: CellBox, paint: Callable[[CellBox], str]) -> Iterator[Piece]:

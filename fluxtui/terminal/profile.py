@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +13,8 @@ DEFAULT_CELL_HEIGHT: Final = 20
 
 SSH_PREVIEW_BYTES: Final = 150_000
 LOCAL_PREVIEW_BYTES: Final = 1_000_000
+FULL_VIEW_BYTES: Final = 20_000_000
+"""More than any picture takes in any terminal; it only keeps a fault from filling the line."""
 
 
 class GraphicsProtocol(StrEnum):
@@ -49,6 +51,17 @@ class TerminalProfile:
     """Whether the terminal is known to show 24-bit colour, whatever COLORTERM says."""
     max_preview_bytes: int | None = None
     """The user's own limit for one preview; None lets it follow from the line's speed."""
+    reduces: bool = True
+    """Whether pixels and colours are left out to send fewer bytes."""
+
+    def in_full(self) -> TerminalProfile:
+        """The same terminal for a picture that is to be as good as the terminal can show it."""
+        return replace(self, max_preview_bytes=FULL_VIEW_BYTES, reduces=False)
+
+    @property
+    def draws_few_cells(self) -> bool:
+        """Whether a picture in half cells is kept small, because each of its cells goes over a slow line."""
+        return self.reduces and self.over_ssh and self.protocol is GraphicsProtocol.HALFCELL
 
     @property
     def preview_budget(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fluxtui.domain.errors import FluxError
+from fluxtui.terminal.framing import Part
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,19 +53,48 @@ class PictureFacts:
 
 @dataclass(frozen=True)
 class Bitmap:
-    """A decoded picture without transparency, upright, at most BITMAP_SIDE on its longer side."""
+    """A decoded picture, or a part of one, without transparency and upright; reduced where that is enough."""
 
     image: Image
     facts: PictureFacts
 
+    @property
+    def full_size(self) -> tuple[int, int]:
+        """Width and height of the whole picture as it is seen upright, pixels."""
+        width, height = self.facts.width, self.facts.height
+        is_turned = (self.image.width - self.image.height) * (width - height) < 0
+        return (height, width) if is_turned else (width, height)
 
-def load_bitmap(path: Path, background: Colour = (0, 0, 0), side: int = BITMAP_SIDE) -> Bitmap:
+    def serves(self, facts: PictureFacts, side: int) -> bool:
+        """Whether it is of this very file, and large enough for `side` pixels on the longer side."""
+        return facts == self.facts and max(self.image.size) >= min(side, max(facts.width, facts.height))
+
+    def cut(self, part: Part) -> Bitmap:
+        """The part of the picture that a frame shows."""
+        scale = self.image.width / self.full_size[0]
+        left, top = int(part.left * scale), int(part.top * scale)
+        right = max(left + 1, round(part.right * scale))
+        bottom = max(top + 1, round(part.bottom * scale))
+        return Bitmap(self.image.crop((left, top, right, bottom)), self.facts)
+
+
+def load_bitmap(
+    path: Path, background: Colour = (0, 0, 0), side: int = BITMAP_SIDE, kept: Bitmap | None = None
+) -> Bitmap:
     """Decode a picture file, no larger than needed, over a background colour.
+
+    Args:
+        path: of the file.
+        background: what shows through where the picture does not cover.
+        side: pixels on the longer side that are enough.
+        kept: what was decoded of this path before; it is returned where it serves.
 
     Raises UnreadablePictureError if the file is missing, not a picture, broken or too large.
     """
     with _opened(path) as source:
         facts = _facts(source, path)  # first, because decoding a JPEG in draft changes its size
+        if kept is not None and kept.serves(facts, side):
+            return kept
         return Bitmap(_reduce(source, side, background), facts)
 
 

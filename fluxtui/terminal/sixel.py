@@ -18,6 +18,12 @@ COLOURS: Final = 256
 FEWER_COLOURS: Final = 64
 """Used before a picture is made smaller to keep within a budget."""
 
+MOST_WIDTH: Final = 1000
+"""Pixels of one sixel picture across; xterm drops what is wider, unless it is told otherwise.
+
+Source: xterm manual, maxGraphicSize, read 2026-11.
+"""
+
 _BAND: Final = 6
 """Pixel rows that one line of sixel characters covers."""
 
@@ -69,7 +75,8 @@ def _encode_at(
 
     sample = len(paint(CellBox(0, rows // 2, columns, 1)))
     band_rows = max(1, (PIECE_BYTES * 3 // 4) // sample)
-    return PaintedPicture(columns, rows, tuple(cut(columns, rows, band_rows, paint)))
+    widest = max(1, MOST_WIDTH // cell_width)
+    return PaintedPicture(columns, rows, tuple(cut(columns, rows, band_rows, paint, widest)))
 
 
 def _registers(palette: list[int]) -> list[bytes]:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input
 
 from fluxtui.widgets.line_input import LineInput
@@ -45,10 +46,28 @@ class FilterLine(Horizontal):
     class Left(Message):
         """The user wants back to the list."""
 
+    def __init__(
+        self,
+        placeholder: str = "words to find",
+        suggester: Suggester | None = None,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Args:
+        placeholder: says what can be typed.
+        suggester: completes what is typed; the right arrow takes it.
+        """
+        super().__init__(id=id, classes=classes)
+        self._placeholder = placeholder
+        self._suggester = suggester
+
     def compose(self) -> ComposeResult:
         """Lay out the sign, the input and the count."""
         yield PlainLabel("/", classes="filter-sign")
-        yield LineInput(placeholder="words to find")
+        line = LineInput(placeholder=self._placeholder)
+        line.suggester = self._suggester
+        yield line
         yield PlainLabel("", classes="filter-count")
 
     @property
@@ -60,6 +79,11 @@ class FilterLine(Horizontal):
         """Show the line and put the focus into it."""
         self.add_class("-open")
         self.query_one(LineInput).focus(scroll_visible=False)
+
+    def show(self, text: str) -> None:
+        """Put in other words; the line is hidden where there are none and nobody types."""
+        self.query_one(LineInput).show(text)
+        self.set_class(bool(self.text) or self.has_focus_within, "-open")
 
     def show_count(self, shown: int, total: int) -> None:
         """Say how many rows are left."""

@@ -12,14 +12,16 @@ from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from textual.app import App
+from textual.signal import Signal
 
 from fluxtui.terminal.cache import ByteCache
 from fluxtui.terminal.kitty import deletion
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-from fluxtui.terminal.scaling import Colour
+from fluxtui.terminal.scaling import Bitmap, Colour
 
 CACHE_BYTES: Final = 16_000_000
+DECODED_BYTES: Final = 32_000_000
 SSH_BYTES_PER_SECOND: Final = 400_000
 """Pace over SSH, whose buffers would otherwise take a whole picture and make the next key wait for it."""
 
@@ -42,6 +44,20 @@ class PictureChannel:
         self._unpaid = 0
         self.suspended = False
         self.cache: ByteCache[PaintedPicture | bytes] = ByteCache(CACHE_BYTES)
+        self.decoded: ByteCache[Bitmap] = ByteCache(DECODED_BYTES)
+        self.profile_signal: Signal[TerminalProfile] = Signal(app, "picture-profile")
+        """Published when pictures are to be drawn in another way from now on."""
+
+    @property
+    def profile(self) -> TerminalProfile:
+        """What the terminal can show, and how it is asked to."""
+        return self._profile
+
+    def use(self, profile: TerminalProfile) -> None:
+        """Draw all pictures in another way from now on."""
+        if profile != self._profile:
+            self._profile = profile
+            self.profile_signal.publish(profile)
 
     async def run(self, function: Callable[..., Result], *args: Any) -> Result:
         """The function's result, worked out in a thread; not begun at all if cancelled before its turn."""
@@ -97,6 +113,8 @@ class PictureChannel:
             self._delete_forgotten()
 
     def _delete_forgotten(self) -> None:
+        if self.suspended:
+            return
         numbers, self._forgotten = self._forgotten, []
         for number in numbers:
             self.write(deletion(number, in_tmux=self._profile.in_tmux))

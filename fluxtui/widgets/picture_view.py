@@ -25,11 +25,26 @@ from textual.worker import Worker, WorkerState
 
 from fluxtui.domain.text import safe_text
 from fluxtui.terminal import kitty
+from fluxtui.terminal.framing import Frame
 from fluxtui.terminal.pieces import PaintedPicture, Piece
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-from fluxtui.terminal.scaling import Bitmap, Colour, UnreadablePictureError, load_bitmap, read_facts
+from fluxtui.terminal.scaling import (
+    Bitmap,
+    Colour,
+    UnreadablePictureError,
+    load_bitmap,
+    read_facts,
+)
 from fluxtui.widgets.picture_channel import PictureChannel, channel_of
-from fluxtui.widgets.picture_drawing import Drawing, describe_picture, draw_half_cells, encode_picture
+from fluxtui.widgets.picture_drawing import (
+    Drawing,
+    Seen,
+    describe_picture,
+    draw_half_cells,
+    encode_picture,
+    frame_picture,
+    needed_side,
+)
 from fluxtui.widgets.picture_strips import WatchedStrip, placeholder_strips
 
 REST_SECONDS: Final = 0.2
@@ -42,16 +57,35 @@ PATIENCE_SECONDS: Final = 0.15
 """How long the picture before stays while the next one is decoded."""
 
 
+KITTY_KEPT: Final = 4
+"""Pictures that a view which changes between a few of them keeps in kitty's memory."""
+
+
 @dataclass(frozen=True)
 class _KittyPicture:
     number: int
     strips: Sequence[Strip]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """Everything that a drawn picture depends on, but for what is in the file."""
+
+    path: Path
+    frame: Frame
+    size: Size
+    profile: TerminalProfile
+    background: Colour
+
+
 class PictureView(Widget):
-    """Shows the picture at `path`, as large as it fits, centred, with its aspect ratio.
+    """Shows the picture at `path`, as large as it fits, centred, with its aspect ratio; or what `frame` says.
 
     Until there is a path, `placeholder` is shown; a file that cannot be shown is explained in place.
+
+    Attributes:
+        full: whether the picture is sent as good as the terminal can show it, however many bytes it takes.
+        seen: what is seen of the picture, None until there is one.
     """
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -65,6 +99,8 @@ class PictureView(Widget):
     """
 
     path: var[Path | None] = var(None, init=False)
+    frame: var[Frame] = var(Frame(), init=False)
+    full: var[bool] = var(False, init=False)
 
     class Shown(Message):
         """A picture is on the screen; sent again when real pixels have replaced half cells."""
@@ -100,11 +136,22 @@ class PictureView(Widget):
         path: Path | None = None,
         *,
         placeholder: str = "No picture yet.",
+        eager: bool = False,
+        full: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """Args:
+        profile: how pictures are drawn at first; what the app's channel says of it later counts.
+        path: the first picture.
+        placeholder: what is said while there is none.
+        eager: change between pictures in place: the last one stays until the pixels of the next are there,
+            which are not waited with.
+        full: see the class.
+        """
         super().__init__(id=id, classes=classes)
-        self._profile = profile
+        self._first_profile = profile
+        self._eager = eager
         self._placeholder = placeholder
         self._sentence = placeholder
         self._drawing: Drawing | None = None
@@ -113,28 +160,44 @@ class PictureView(Widget):
         self._painting = False
         self._overwritten_at = 0.0
         self._kitty: _KittyPicture | None = None
+        self._kitty_pictures: dict[object, _KittyPicture] = {}
         self._on_top = True
+        self.seen: Seen | None = None
         self.set_reactive(PictureView.path, path)
+        self.set_reactive(PictureView.full, full)
 
     def reload(self) -> None:
         """Show the file anew, because what is in it has changed."""
         self._restart()
 
     def watch_path(self) -> None:
+        self.seen = None
+        self._restart()
+
+    def watch_frame(self) -> None:
+        self._restart()
+
+    def watch_full(self) -> None:
         self._restart()
 
     def on_mount(self) -> None:
         self.app.app_suspend_signal.subscribe(self, self._app_suspended, immediate=True)
         self.app.app_resume_signal.subscribe(self, self._app_resumed)
         self.app.screen_change_signal.subscribe(self, self._screen_changed)
+        self._channel.profile_signal.subscribe(self, self._profile_changed)
 
     def on_unmount(self) -> None:
-        self._forget_kitty()
+        self._forget_kitty(0)
 
     def on_resize(self, event: Resize) -> None:
         self._restart()
 
+    def _profile_changed(self, profile: TerminalProfile) -> None:
+        self._forget_kitty(0)
+        self._restart()
+
     def _app_suspended(self, app: App[object]) -> None:
+        self._forget_kitty(0)
         self._channel.suspended = True
         self.workers.cancel_node(self)
 
@@ -151,7 +214,13 @@ class PictureView(Widget):
 
     @property
     def _channel(self) -> PictureChannel:
-        return channel_of(self.app, self._profile)
+        return channel_of(self.app, self._first_profile)
+
+    @property
+    def profile(self) -> TerminalProfile:
+        """How the picture is drawn."""
+        profile = self._channel.profile
+        return profile.in_full() if self.full else profile
 
     @property
     def _background(self) -> Colour:
@@ -164,10 +233,10 @@ class PictureView(Widget):
         if self.path is None:
             self.workers.cancel_group(self, "picture")
             self._say(self._placeholder)
-        elif self._profile.protocol is GraphicsProtocol.NONE or self.app.no_color:
+        elif self.profile.protocol is GraphicsProtocol.NONE or self.app.no_color:
             self._describe(self.path)
         else:
-            self._show(self.path, self.content_size)
+            self._show(_Look(self.path, self.frame, self.content_size, self.profile, self._background))
 
     @work(group="picture", exclusive=True, exit_on_error=False)
     async def _describe(self, path: Path) -> None:
@@ -180,27 +249,41 @@ class PictureView(Widget):
         self.post_message(self.Shown(self, path, GraphicsProtocol.NONE, 0))
 
     @work(group="picture", exclusive=True, exit_on_error=False)
-    async def _show(self, path: Path, size: Size) -> None:
+    async def _show(self, look: _Look) -> None:
         try:
-            bitmap = await self._load(path)
+            whole = await self._load(look)
         except UnreadablePictureError as error:
-            self._fail(path, error.message)
+            self._fail(look.path, error.message)
             return
-        self._draw(await self._channel.run(draw_half_cells, bitmap, size, self._profile))
-        self.post_message(self.Shown(self, path, GraphicsProtocol.HALFCELL, 0))
-        if self._channel.can_show_pixels:
-            await asyncio.sleep(REST_SECONDS)
-            await self._send_pixels(path, bitmap, size)
+        bitmap, self.seen = await self._channel.run(frame_picture, whole, look.frame, look.size, look.profile)
+        pixels = self._channel.can_show_pixels
+        if not (self._eager and pixels and self._drawing is not None):
+            self._draw(await self._half_cells(look, bitmap))
+            self.post_message(self.Shown(self, look.path, GraphicsProtocol.HALFCELL, 0))
+            if pixels and not self._eager:
+                await asyncio.sleep(REST_SECONDS)
+        if pixels:
+            await self._send_pixels(look, bitmap)
 
-    async def _load(self, path: Path) -> Bitmap:
-        loading = asyncio.ensure_future(self._channel.run(load_bitmap, path, self._background))
+    async def _load(self, look: _Look) -> Bitmap:
+        key = (look.path, look.background)
+        kept = self._channel.decoded.get(key)
+        side = needed_side(look.frame, look.size, look.profile)
+        work = self._channel.run(load_bitmap, look.path, look.background, side, kept)
+        loading = asyncio.ensure_future(work)
         try:
             done, _ = await asyncio.wait({loading}, timeout=PATIENCE_SECONDS)
-            if not done:
-                self._say(f"Loading {path.name} …")
-            return await loading
+            if not done and not self._eager:
+                self._say(f"Loading {look.path.name} …")
+            bitmap = await loading
         finally:
             loading.cancel()
+        self._channel.decoded.put(key, bitmap, bitmap.image.width * bitmap.image.height * 3)
+        return bitmap
+
+    async def _half_cells(self, look: _Look, bitmap: Bitmap, box: tuple[int, int] | None = None) -> Drawing:
+        share = look.frame.zoom
+        return await self._channel.run(draw_half_cells, bitmap, look.size, look.profile, box, share)
 
     def _draw(self, drawing: Drawing) -> None:
         self._clear()
@@ -221,58 +304,71 @@ class PictureView(Widget):
         self._painted = None
         self._stale.clear()
         self._painting = False
-        self._forget_kitty()
+        self._kitty = None
+        self._forget_kitty(KITTY_KEPT if self._eager else 0)
 
-    def _forget_kitty(self) -> None:
-        if self._kitty is not None:
-            self._channel.forget(self._kitty.number)
-            self._kitty = None
+    def _forget_kitty(self, kept: int) -> None:
+        """Delete pictures from the terminal's memory, but for some that were shown last."""
+        for key in list(self._kitty_pictures)[: max(0, len(self._kitty_pictures) - kept)]:
+            self._channel.forget(self._kitty_pictures.pop(key).number)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.group == "picture" and self.path is not None:
             event.stop()
             self._fail(self.path, f"This picture cannot be shown: {event.worker.error}")
 
-    async def _send_pixels(self, path: Path, bitmap: Bitmap, size: Size) -> None:
-        encoded = await self._encoded(path, bitmap, size)
+    async def _send_pixels(self, look: _Look, bitmap: Bitmap) -> None:
+        encoded = await self._encoded(look, bitmap)
         if isinstance(encoded, PaintedPicture):
-            await self._paint_pixels(encoded, bitmap, size)
+            await self._paint_pixels(encoded, look, bitmap)
             sent = encoded.size
         else:
-            await self._send_to_kitty(encoded)
+            await self._send_to_kitty(encoded, look, bitmap)
             sent = len(encoded) * 4 // 3
-        self.post_message(self.Shown(self, path, self._profile.protocol, sent))
+        self.post_message(self.Shown(self, look.path, look.profile.protocol, sent))
 
-    async def _paint_pixels(self, picture: PaintedPicture, bitmap: Bitmap, size: Size) -> None:
+    async def _paint_pixels(self, picture: PaintedPicture, look: _Look, bitmap: Bitmap) -> None:
         box = (picture.columns, picture.rows)
         if self._drawing is None or self._drawing.place.size != box:
             # The half cells below shrink with it, or they would stick out around the pixels.
-            self._draw(await self._channel.run(draw_half_cells, bitmap, size, self._profile, box))
+            self._draw(await self._half_cells(look, bitmap, box))
             self._overwritten_at = monotonic()
+        elif self._eager:
+            # In the place of the last one's; not drawn, because all of them are painted over.
+            self._drawing = await self._half_cells(look, bitmap, box)
         self._painted = picture
         self._stale = set(range(picture.rows))
         await self._paint_stale()
 
-    async def _encoded(self, path: Path, bitmap: Bitmap, size: Size) -> PaintedPicture | bytes:
+    async def _encoded(self, look: _Look, bitmap: Bitmap) -> PaintedPicture | bytes:
         cache = self._channel.cache
-        key = (path, bitmap.facts, size, self._background)
+        key = (look, bitmap.facts)
         encoded = cache.get(key)
         if encoded is None:
-            encoded = await self._channel.run(encode_picture, bitmap, size, self._profile)
+            encoded = await self._channel.run(
+                encode_picture, bitmap, look.size, look.profile, look.frame.zoom
+            )
             cache.put(key, encoded, encoded.size if isinstance(encoded, PaintedPicture) else len(encoded))
         return encoded
 
-    async def _send_to_kitty(self, png: bytes) -> None:
-        drawing = self._drawing
+    async def _send_to_kitty(self, png: bytes, look: _Look, bitmap: Bitmap) -> None:
+        drawing = await self._half_cells(look, bitmap) if self._eager else self._drawing
         if drawing is None:
             return
-        number, colour = self._channel.new_number()
-        columns, rows = drawing.place.size
-        in_tmux = self._profile.in_tmux
-        pieces = kitty.transmission(number, png, columns, rows, in_tmux=in_tmux)
-        await self._channel.send(pieces, kitty.interruption(number, in_tmux=in_tmux))
-        self._kitty = _KittyPicture(number, placeholder_strips(colour, columns, rows))
+        key = (look, bitmap.facts)
+        picture = self._kitty_pictures.pop(key, None)
+        if picture is None:
+            picture = await self._sent_to_kitty(png, drawing.place.size, look.profile.in_tmux)
+        self._kitty_pictures[key] = picture
+        self._drawing, self._kitty = drawing, picture
+        self._forget_kitty(KITTY_KEPT if self._eager else 1)
         self.refresh()
+
+    async def _sent_to_kitty(self, png: bytes, place: Size, in_tmux: bool) -> _KittyPicture:
+        number, colour = self._channel.new_number()
+        pieces = kitty.transmission(number, png, *place, in_tmux=in_tmux)
+        await self._channel.send(pieces, kitty.interruption(number, in_tmux=in_tmux))
+        return _KittyPicture(number, placeholder_strips(colour, *place))
 
     def _painted_over(self, row: int) -> None:
         """Textual has written text over a row of pixels."""

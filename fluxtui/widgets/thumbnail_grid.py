@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.cells import set_cell_size
@@ -20,53 +18,21 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
-from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-from fluxtui.terminal.scaling import fit_cells
 from fluxtui.widgets.picture_channel import channel_of
-from fluxtui.widgets.picture_drawing import SSH_COLOURS
-from fluxtui.widgets.picture_strips import half_cell_strips
+from fluxtui.widgets.tile_drawing import DrawnTile, DrawnTiles, draw_tile
+from fluxtui.widgets.tiles import FixedTiles, Tile, TileSource
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+__all__ = ["ThumbnailGrid", "Tile"]
+
 REST_SECONDS: Final = 0.06
 """How long the grid must stand still before pictures are made for what came into sight."""
 
-KEPT_TILES: Final = 600
-"""Drawn tiles kept in memory, some 20 KB each."""
-
 _GAP: Final = 1
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One picture of a grid.
-
-    Attributes:
-        key: tells it from the others.
-        label: stands under it.
-        mark: stands for what is drawn: another mark, and the tile is drawn anew.
-        sign: one character in front of the label.
-        style: of sign and label, as Rich understands it.
-        quiet: drawn dim, because it does not count.
-    """
-
-    key: str
-    label: str
-    mark: str = ""
-    sign: str = ""
-    style: str = ""
-    quiet: bool = False
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    strips: Sequence[Strip]
-    left: int
-    top: int
 
 
 class ThumbnailGrid(ScrollView, can_focus=True):
@@ -77,6 +43,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         load: returns the small picture of a tile; runs in a thread and may raise a `FluxError`.
         tile_width: cells of a tile.
         tile_height: rows of the picture; a line for the label comes under it.
+        plain_width: cells of a tile where no pictures are shown; None for as many as else.
     """
 
     HELP = "Arrows move, `home` and `end` go to the ends, Enter chooses."
@@ -143,29 +110,53 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         *,
         tile_width: int = 18,
         tile_height: int = 8,
+        plain_width: int | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._profile = profile
         self._load = load
-        self._wide, self._high = tile_width, tile_height
-        self._tiles: Sequence[Tile] = ()
-        self._drawn: OrderedDict[tuple[str, str], _Drawn | str] = OrderedDict()
+        self._width, self._high = tile_width, tile_height
+        self._plain_width = plain_width or tile_width
+        self._tiles: TileSource = FixedTiles()
+        self._drawn = DrawnTiles(tile_width, tile_height)
         self._announced: str | None = None
+        self._empty: tuple[str, ...] = ()
 
     # What is in it
 
-    def set_tiles(self, tiles: Sequence[Tile]) -> None:
-        """Show these tiles; the cursor stays on its tile where that is still there."""
-        key = self.selected_key
-        self._tiles = tiles
-        index = next((number for number, tile in enumerate(tiles) if tile.key == key), None)
-        self.set_reactive(
-            ThumbnailGrid.cursor, min(self.cursor, max(len(tiles) - 1, 0)) if index is None else index
-        )
-        self._arrange()
+    def set_tiles(self, tiles: Sequence[Tile] | TileSource) -> None:
+        """Show these tiles; the cursor stays on its tile, which stays where it is on the screen."""
+        key, row, scrolled = self.selected_key, self._row_of(self.cursor), self.scroll_y
+        self._tiles = FixedTiles(tiles) if isinstance(tiles, Sequence) else tiles
+        index = self._tiles.find(key, self.cursor) if key is not None else None
+        last = max(len(self._tiles) - 1, 0)
+        self.set_reactive(ThumbnailGrid.cursor, min(self.cursor, last) if index is None else index)
+        moved = (self._row_of(self.cursor) - row) * self._rows_of_tile
+        self._arrange(scrolled + moved if scrolled and index is not None else None)
         self._announce()
+
+    def set_tile_size(self, width: int, height: int) -> None:
+        """Draw tiles of another size: cells, and rows of the picture."""
+        if (width, height) != (self._width, self._high):
+            self._width, self._high = width, height
+            self._drawn = DrawnTiles(width, height)
+            self._arrange()
+
+    def refresh_tiles(self, indices: Iterable[int]) -> None:
+        """Draw tiles again of which something has changed."""
+        sight = self._in_sight()
+        for index in indices:
+            if index in sight:
+                self._refresh_tile(index)
+
+    def show_empty(self, *sentences: str) -> None:
+        """Say these sentences while there are no tiles."""
+        if sentences != self._empty:
+            self._empty = sentences
+            if not len(self._tiles):
+                self.refresh()
 
     @property
     def selected_key(self) -> str | None:
@@ -174,17 +165,20 @@ class ThumbnailGrid(ScrollView, can_focus=True):
 
     def select(self, key: str) -> bool:
         """Put the cursor on a tile and tell whether it is there."""
-        for number, tile in enumerate(self._tiles):
-            if tile.key == key:
-                self.cursor = number
-                return True
-        return False
+        index = self._tiles.find(key, self.cursor)
+        if index is not None:
+            self.cursor = index
+        return index is not None
 
     # Where things are
 
     @property
     def _pictures(self) -> bool:
         return self._profile.protocol is not GraphicsProtocol.NONE and not self.app.no_color
+
+    @property
+    def _wide(self) -> int:
+        return self._width if self._pictures else self._plain_width
 
     @property
     def _rows_of_tile(self) -> int:
@@ -197,11 +191,13 @@ class ThumbnailGrid(ScrollView, can_focus=True):
     def _row_of(self, index: int) -> int:
         return index // self._columns
 
-    def _arrange(self) -> None:
+    def _arrange(self, scroll_y: float | None = None) -> None:
         if not self.is_mounted or not self.size.width:
             return
         rows = -(-len(self._tiles) // self._columns)
         self.virtual_size = Size(self.scrollable_content_region.width, rows * self._rows_of_tile)
+        if scroll_y is not None:
+            self.scroll_to(y=scroll_y, animate=False, immediate=True)
         self._show_cursor()
         self.refresh()
         self._make_soon()
@@ -284,60 +280,54 @@ class ThumbnailGrid(ScrollView, can_focus=True):
 
     def _in_sight(self) -> range:
         first = round(self.scroll_y) // self._rows_of_tile
-        last = (round(self.scroll_y) + self.scrollable_content_region.height) // self._rows_of_tile
+        last = (round(self.scroll_y) + self.scrollable_content_region.height - 1) // self._rows_of_tile
         return range(first * self._columns, min((last + 1) * self._columns, len(self._tiles)))
 
     def _make_soon(self) -> None:
-        if self._tiles and self._pictures:
+        if len(self._tiles):
             self._make()
 
     @work(group="thumbnails", exclusive=True, exit_on_error=False)
     async def _make(self) -> None:
+        """Fetch and draw what is in sight, then what is next to it; scrolling on gives all of it up."""
+        sight = self._in_sight()
+        before = range(max(sight.start - len(sight), 0), sight.start)
+        after = range(sight.stop, min(sight.stop + len(sight), len(self._tiles)))
+        unknown = [index for index in sight if not self._tiles[index].is_known]
+        await self._tiles.fetch(sight)
+        self.refresh_tiles(unknown)
         await asyncio.sleep(REST_SECONDS)
-        missing = [index for index in self._in_sight() if self._mark(index) not in self._drawn]
-        waiting = asyncio.Semaphore(2)
+        for indices in (sight, after, before):
+            await self._tiles.fetch(indices)
+            if self._pictures:
+                await self._make_all(indices)
 
-        async def one(index: int) -> None:
-            async with waiting:
-                tile = self._tiles[index]
-                drawn = await channel_of(self.app, self._profile).run(self._draw, tile)
-                self._keep(tile, drawn)
-                if index < len(self._tiles) and self._tiles[index] == tile:
-                    self._refresh_tile(index)
+    async def _make_all(self, indices: range) -> None:
+        tiles = [self._tiles[index] for index in indices if index < len(self._tiles)]
+        missing = [tile for tile in tiles if tile.is_known and tile not in self._drawn]
+        drawn, channel = self._drawn, channel_of(self.app, self._profile)
+        size = (self._width, self._high)
+        # A large picture shares the threads with them, and does not have to wait for all of them.
+        turn = asyncio.Semaphore(2)
+
+        async def one(tile: Tile) -> None:
+            async with turn:
+                drawn.keep(tile, await channel.run(draw_tile, tile, self._load, self._profile, *size))
+            index = self._tiles.find(tile.key, tiles.index(tile) + indices.start)
+            if index is not None:
+                self.refresh_tiles((index,))
 
         async with asyncio.TaskGroup() as group:
-            for index in missing:
-                group.create_task(one(index))
-
-    def _mark(self, index: int) -> tuple[str, str]:
-        tile = self._tiles[index]
-        return tile.key, tile.mark
-
-    def _keep(self, tile: Tile, drawn: _Drawn | str) -> None:
-        self._drawn[tile.key, tile.mark] = drawn
-        while len(self._drawn) > KEPT_TILES:
-            self._drawn.popitem(last=False)
-
-    def _draw(self, tile: Tile) -> _Drawn | str:
-        """Return a tile's picture in half cells, or why there is none. Runs in a thread."""
-        try:
-            image = self._load(tile)
-        except FluxError as error:
-            return safe_text(error.message, limit=200)
-        except Exception as error:
-            logging.getLogger("fluxtui").error("fault while drawing a tile", exc_info=error)
-            return f"fault ({type(error).__name__})"
-        cell = (self._profile.cell_width, self._profile.cell_height)
-        wide, high = fit_cells(image.size, self._wide, self._high, *cell)
-        colours = SSH_COLOURS if self._profile.over_ssh else None
-        rows = half_cells(image, wide, high, colours)
-        return _Drawn(half_cell_strips(rows), (self._wide - wide) // 2, (self._high - high) // 2)
+            for tile in missing:
+                group.create_task(one(tile))
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
         """Return one line of all tiles that are side by side there."""
         width = self.scrollable_content_region.width
+        if not len(self._tiles):
+            return self._empty_line(y, width)
         row, line = divmod(y + round(self.scroll_y), self._rows_of_tile)
         parts: list[Strip] = []
         blank = self.rich_style
@@ -346,17 +336,24 @@ class ThumbnailGrid(ScrollView, can_focus=True):
             parts.append(Strip.blank(_GAP, blank))
         return Strip.join(parts).adjust_cell_length(width, blank) if parts else Strip.blank(width, blank)
 
+    def _empty_line(self, y: int, width: int) -> Strip:
+        lines = [line for text in self._empty for line in (*wrap(text, max(width - 2, 1)), "")]
+        text = f" {lines[y - 1]}" if 0 < y <= len(lines) else ""
+        style = self._style("grid--waiting")
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+
     def _part(self, index: int, line: int) -> Strip:
         tile = self._tiles[index]
         if line == self._rows_of_tile - 1:
             return self._label(tile, index == self.cursor)
-        drawn = self._drawn.get((tile.key, tile.mark))
-        if isinstance(drawn, _Drawn):
-            self._drawn.move_to_end((tile.key, tile.mark))
-            return self._picture_line(drawn, line, tile)
-        return self._waiting_line(drawn, line)
+        drawn = self._drawn.get(tile)
+        return (
+            self._picture_line(drawn, line, tile)
+            if isinstance(drawn, DrawnTile)
+            else self._waiting_line(drawn, line)
+        )
 
-    def _picture_line(self, drawn: _Drawn, line: int, tile: Tile) -> Strip:
+    def _picture_line(self, drawn: DrawnTile, line: int, tile: Tile) -> Strip:
         if not 0 <= line - drawn.top < len(drawn.strips):
             return Strip.blank(self._wide, self.rich_style)
         strip = drawn.strips[line - drawn.top]
@@ -365,13 +362,13 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         left = Strip.blank(drawn.left, self.rich_style)
         return Strip.join([left, strip]).adjust_cell_length(self._wide, self.rich_style)
 
-    def _waiting_line(self, reason: _Drawn | str | None, line: int) -> Strip:
-        style = self._style("grid--waiting")
-        if line != self._high // 2:
+    def _waiting_line(self, reason: str | None, line: int) -> Strip:
+        lines = ["…"] if reason is None else wrap(f"✗ {reason}", self._wide)[: self._high]
+        first = (self._high - len(lines)) // 2
+        if not first <= line < first + len(lines):
             return Strip.blank(self._wide, self.rich_style)
-        words = "…" if not isinstance(reason, str) else "✗ " + reason
-        text = set_cell_size(words.center(self._wide), self._wide)
-        return Strip([Segment(text, style)], self._wide)
+        text = set_cell_size(lines[line - first].center(self._wide), self._wide)
+        return Strip([Segment(text, self._style("grid--waiting"))], self._wide)
 
     def _label(self, tile: Tile, has_cursor: bool) -> Strip:
         words = f"{tile.sign} {safe_text(tile.label)}" if tile.sign else safe_text(tile.label)

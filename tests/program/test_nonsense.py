@@ -10,7 +10,14 @@ import pytest
 if TYPE_CHECKING:
     from tests.program.conftest import Demo, Terminal
 
-PLACES = {"f2": "Pictures", "f3": "F3 Models", "f4": "Prompt", "f6": "F6 Jobs", "f7": "Server"}
+PLACES = {
+    "f2": "Pictures",
+    "f3": "F3 Models",
+    "f4": "Prompt",
+    "f5": "newest first",
+    "f6": "F6 Jobs",
+    "f7": "Server",
+}
 
 SEQUENCES = (
     *(b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[H", b"\x1b[F", b"\x1b[5~", b"\x1b[6~", b"\x1b[3~"),

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Footer
 
 from fluxtui.app import FluxApp
+from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
@@ -65,13 +66,17 @@ def compare(
 
 
 async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> None:
-    """Choose a folder beside the test and wait until it has been looked through."""
+    """Choose a folder beside the test and wait until it has been looked through and weighed."""
     panel = screen.query_one(DatasetPanel)
     panel.source_input.value = source
     await pilot.pause()
     panel.action_look()
-    while screen.order.dataset is None and not screen.order.fault:
+    while not (screen.order.fault or _is_weighed(screen.order.dataset)):
         await pilot.pause(0.02)
+
+
+def _is_weighed(dataset: Dataset | None) -> bool:
+    return dataset is not None and bool(dataset.archive or dataset.blocking)
 
 
 def without_keys(screen: FinetuneScreen) -> None:

@@ -212,3 +212,9 @@ def test_pieces_too_large_for_a_row_are_cut_across() -> None:
         for row in range(piece.box.rows)
     ]
     assert sorted(cells) == [(column, row) for column in range(8) for row in range(3)]
+
+
+def test_no_sixel_is_wider_than_xterm_takes(photo: Image.Image) -> None:
+    picture = sixel.encode(photo, 240, 12, 10, 20, 10_000_000)
+    assert max(piece.box.columns * 10 for piece in picture.pieces) <= sixel.MOST_WIDTH
+    assert covered(picture) == 240 * 12

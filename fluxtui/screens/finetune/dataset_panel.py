@@ -65,6 +65,7 @@ class DatasetPanel(Vertical):
         self._dataset: Dataset | None = None
         self._rows: dict[str, words.DatasetRow] = {}
         self._looking: Worker[None] | None = None
+        self._weighing: Worker[None] | None = None
         self._looked_at = ""
         self._filled = 0
         self.trigger_word = ""
@@ -122,12 +123,15 @@ class DatasetPanel(Vertical):
             self._looking = guarded(self, work, doing="looking at the pictures", group="look", exclusive=True)
 
     async def looked(self) -> Dataset | None:
-        """Return what is in the source as it is typed, looked through if need be; None where that fails."""
+        """Return what is in the source as it is typed, looked through if need be and its archive estimated.
+
+        None where that fails.
+        """
         if (self._dataset is None and not self.is_looking) or self._looked_at != self.source:
             self.action_look()
-        if self._looking is not None:
-            with suppress(WorkerCancelled):
-                await self._looking.wait()
+        await _finished(self._looking)
+        # Begun at the end of looking.
+        await _finished(self._weighing)
         return self._dataset if self._looked_at == self.source else None
 
     def stop_looking(self) -> bool:
@@ -185,6 +189,20 @@ class DatasetPanel(Vertical):
             dataset = await self.app.services.datasets.judged(self._found, self._rules, self._workspace)
             self._show(dataset)
             self.post_message(self.Changed(self._looked_at, dataset))
+            work = self._weigh(dataset, self._rules)
+            doing = "estimating the size of the archive"
+            self._weighing = guarded(self, work, doing=doing, group="weigh", exclusive=True)
+
+    async def _weigh(self, dataset: Dataset, rules: DatasetRules) -> None:
+        """Tell how much would be sent. Where that cannot be told, packing says why."""
+        if dataset.blocking:
+            return
+        with suppress(DatasetError):
+            size = await self.app.services.datasets.archive_size(dataset, rules)
+            if dataset is self._dataset:
+                self._dataset = dataset.model_copy(update={"archive": size})
+                self._summarise(self._dataset)
+                self.post_message(self.Changed(self._looked_at, self._dataset))
 
     def open_workbench(self, name: str = "") -> None:
         """Show all pictures with their captions and problems, to be edited; `name` is where to begin."""
@@ -211,6 +229,9 @@ class DatasetPanel(Vertical):
     def _show(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._fill(words.dataset_rows(dataset, self._rules))
+        self._summarise(dataset)
+
+    def _summarise(self, dataset: Dataset) -> None:
         sign, style = ("✗", "$text-error") if dataset.blocking else ("✓", "$text-success")
         self._say(f"{sign} {words.summary_text(dataset)}", style)
 
@@ -262,6 +283,12 @@ class DatasetPanel(Vertical):
     def _choose_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         self.choose()
+
+
+async def _finished(work: Worker[None] | None) -> None:
+    if work is not None:
+        with suppress(WorkerCancelled):
+            await work.wait()
 
 
 def _row(key: str, row: words.DatasetRow) -> Row:

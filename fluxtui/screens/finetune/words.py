@@ -50,13 +50,21 @@ def captions_text(dataset: Dataset, rules: DatasetRules) -> str:
     return f"{plural(missing, 'picture')} without one. {advice}".strip()
 
 
+def undescribed_text(order: TrainingOrder) -> str:
+    """Return what becomes of pictures that nobody describes, or `''` where there is none."""
+    if not order.undescribed:
+        return ""
+    count = plural(order.undescribed, "picture")
+    return f"{count} without a caption and automatic captions off: learned by the trigger word alone."
+
+
 def summary_text(dataset: Dataset) -> str:
     """Return a dataset in one line: `'12 pictures · 10 captions · 3.2 MB · 2 problems'`."""
     left_out = f", {len(dataset.excluded)} left out" if dataset.excluded else ""
     parts = [
         plural(len(dataset.pictures), "picture") + left_out,
         plural(dataset.captioned, "caption"),
-        file_size(dataset.size),
+        size_text(dataset),
     ]
     stopping = len(dataset.blocking)
     advice = sum(not problem.blocking and not problem.automatic for problem in dataset.problems)
@@ -68,6 +76,11 @@ def summary_text(dataset: Dataset) -> str:
     if ignored:
         parts.append(f"{len(ignored)} ignored")
     return " · ".join(parts)
+
+
+def size_text(dataset: Dataset) -> str:
+    """Return how much is sent where that is known or estimated, else how large the pictures are."""
+    return f"{dataset.archive.show()} to send" if dataset.archive else file_size(dataset.size)
 
 
 def _silently_ignored(dataset: Dataset) -> tuple[str, ...]:
@@ -209,11 +222,12 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     availability = trainer.endpoint.info.availability
     # What is paid to whom comes last: a low terminal shows the end of it first.
     lines = [
-        f"Pictures: {len(dataset.pictures)} with {captions}, {file_size(dataset.size)}",
+        f"Pictures: {len(dataset.pictures)} with {captions}, {size_text(dataset)}",
         *(f"{title}: {text}" for title, text in words_for(trainer.endpoint, order.given())),
         f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
         *([WARNINGS[availability]] if availability in WARNINGS else []),
         *terms.samples.lines(),
+        *filter(None, [undescribed_text(order)]),
     ]
     money, too_low = money_text(terms.total(order), terms.balance, is_told=terms.is_told)
     lines.append(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fluxtui.domain.endpoint import GenerationEndpoint, fields_of
+from fluxtui.domain.endpoint import GenerationEndpoint
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.form import GenerateForm, finetune_field, prompt_field
+from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.matching import misfits
 from fluxtui.screens.generate.price import Funds, Price, source_of, told_price
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
@@ -99,14 +99,3 @@ def known_funds(app: StatefulApp, profile: str, *, is_told: bool) -> Funds:
     known = app.balance_of(profile)
     owner = profile if len(app.usable_profiles) > 1 else ""
     return Funds(known.credits if known is not None else None, is_told, owner)
-
-
-def recipe_text(endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> str:
-    """Return endpoint and parameters that are no defaults in words: `'FLUX.1 [dev], Steps 20, Seed 7'`."""
-    skipped = {item.name for item in (prompt_field(endpoint), finetune_field(endpoint)) if item is not None}
-    parts = [
-        f"{item.title} {item.label_of(str(values[item.name]))}"
-        for item in fields_of(endpoint)
-        if item.name not in skipped and values.get(item.name) not in (None, item.default)
-    ]
-    return ", ".join([endpoint.info.title, *parts])

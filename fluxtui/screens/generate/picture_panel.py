@@ -86,6 +86,8 @@ def job_sentence(job: Job, *, shared: bool = False) -> str:
         return "\n\n".join(_progress_of(job, shared=shared))
     if job.state is JobState.CANCELLED:
         return f"Cancelled.\n\n{AGAIN}"
+    if job.state is JobState.DONE:
+        return f"The picture of this job was deleted.\n\n{AGAIN}"
     reason = job.error or "F6 Jobs has its story."
     return f"✗ {job.error_title or job.state.value.capitalize()}\n\n{reason}\n\n{AGAIN}"
 

@@ -24,17 +24,17 @@ from fluxtui.screens.generate.batch_ordering import BatchOrder, send_batch
 from fluxtui.screens.generate.changes import Change, missing, to_finetune, to_offer, to_wishes
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
-from fluxtui.screens.generate.ordering import Order, known_funds, recipe_text, repeatable, send
+from fluxtui.screens.generate.ordering import Order, known_funds, repeatable, send
 from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.queue_keys import QueueKeys
+from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.results import Results
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.screens.generate.supply import Supply, ask_profile
-from fluxtui.screens.viewer import PictureScreen
+from fluxtui.screens.view.opening import show_pictures
 from fluxtui.state import Severity, guarded
-from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.flash import Flash
 
 REST_SECONDS = 1.0
@@ -358,12 +358,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
                 self.act_on(event.wish, event.job)
 
     def _show_large(self, job: Job) -> None:
-        if job.picture:
-            offer = self._stock.offer(job.profile, job.endpoint)
-            path = self.app.services.storage.inside(job.picture)
-            recipe = recipe_text(offer.endpoint, job.parameters) if offer is not None else ""
-            self.app.delay_update(OPENING_SECONDS)
-            self.app.push_screen(PictureScreen(path, job.title, recipe))
+        show_pictures(self.app, queued_generations(self.app.jobs), job)
 
     def _copy_path(self, job: Job) -> None:
         if job.picture:

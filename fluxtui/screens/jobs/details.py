@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from textual.content import Content
 
-from fluxtui.domain.jobs import Job, JobEvent, JobState
+from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.text import safe_text, shorten
+from fluxtui.domain.text import safe_text
 from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
 from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
+from fluxtui.services.journal.trash import TRASH
 from fluxtui.services.training_sets import KeptArchive
+from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 from fluxtui.widgets.progress import exact_time
-
-LABEL_WIDTH = 11
-"""Cells; a longer name of a parameter pushes its own value only."""
-VALUE_LIMIT = 2_000
-"""Characters shown of one value; the journal has all of it."""
 
 ADVICE = {
     JobState.FAILED: "a sends the same again as a new job.",
@@ -76,17 +72,17 @@ def job_details(
         parts += [plain(f"✗ {title}{job.error}", "$text-error"), Content("\n")]
     if advice := advice_for(job, can_be_found=can_be_found):
         parts += [plain(advice, "$text-warning"), Content("\n")]
-    parts += [_line(label, value) for label, value in _facts(job, kept) if value]
+    parts += [fact_line(label, value) for label, value in _facts(job, kept) if value]
     if lines := [line for line in log.splitlines() if line.strip()][-LOG_LINES:]:
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    parts += [_line(name.replace("_", " "), _value(value)) for name, value in job.parameters.items()]
+    parts += [fact_line(name.replace("_", " "), value_text(value)) for name, value in job.parameters.items()]
     for part, answer in (job.response or {}).items():
         about = f"with the {part}" if part == "result" else f"to the {part}"
         parts += [Content.styled("\nAnswer ", "bold"), plain(f"{about}\n", newlines=True)]
         members = answer if isinstance(answer, dict) else {"": answer}
-        parts += [_line(name.replace("_", " "), _value(value)) for name, value in members.items()]
+        parts += [fact_line(name.replace("_", " "), value_text(value)) for name, value in members.items()]
     return Content.assemble(*parts)
 
 
@@ -101,7 +97,7 @@ def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
         ("estimate", "" if cost else show_credits(job.estimate_credits)),
         ("charged", "not known; it counts as possible in what you spent" if job.maybe_billed else ""),
         ("seed", "" if job.seed is None else str(job.seed)),
-        ("picture", job.picture or ""),
+        ("picture", _picture(job)),
         *_dataset(job.dataset or {}, kept),
         ("remote id", job.remote_id or ""),
         ("job", job.id),
@@ -112,6 +108,14 @@ def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
 def _state(job: Job) -> str:
     word = "waits for its training" if job.waits else state_word(job.state)
     return word + (f" ({job.remote_status})" if job.remote_status else "")
+
+
+def _picture(job: Job) -> str:
+    """Return where the picture is, or that it is gone."""
+    if job.picture is not None:
+        return job.picture + (" (in the trash)" if job.picture.startswith(f"{TRASH}/") else "")
+    made = job.kind is JobKind.GENERATION and job.state is JobState.DONE
+    return "was deleted for good" if made else ""
 
 
 def _cancelling(job: Job) -> str:
@@ -143,17 +147,3 @@ def _event(event: JobEvent) -> Content:
 
 def _clock(moment: datetime) -> str:
     return moment.astimezone().strftime("%H:%M:%S")
-
-
-def _line(label: str, value: str) -> Content:
-    return Content.assemble(
-        plain(f"{label:<{LABEL_WIDTH}}", "$foreground-muted"),
-        Content(" "),
-        plain(value, newlines=True),
-        Content("\n"),
-    )
-
-
-def _value(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return shorten(safe_text(text, newlines=True), VALUE_LIMIT)

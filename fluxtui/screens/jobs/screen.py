@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -234,11 +233,10 @@ endpoint."""
         """Show the picture in the whole terminal."""
         job = self._selected()
         if job is not None and job.picture:
-            from fluxtui.screens.viewer import PictureScreen
+            from fluxtui.screens.view.opening import show_pictures
 
-            path = self.app.services.storage.inside(job.picture)
-            self.app.delay_update(0.06)
-            self.app.push_screen(PictureScreen(Path(path), job.title))
+            places = places_of(queue.order for queue in self.app.queues)
+            show_pictures(self.app, ordered(self.app.jobs, places), job)
 
     def action_cancel(self) -> None:
         """Take the job back, or give a doubtful one up."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fluxtui.domain.dataset import Dataset, DatasetProblem
+from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem
 from fluxtui.domain.found import Found, FoundPicture
 from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import Workspace
@@ -148,6 +148,8 @@ def summary(dataset: Dataset, pictures: tuple[BenchPicture, ...]) -> str:
         count += f", {len(dataset.excluded)} left out"
     doubtful = sum(item.state in {"doubt", "fault"} for item in pictures)
     parts = [count, plural(dataset.captioned, "caption")]
+    if dataset.jpeg_quality != USUAL_QUALITY:
+        parts.append(f"JPEG {dataset.jpeg_quality}")
     if doubtful:
         parts.append(f"{doubtful} to look at")
     return " · ".join(parts)

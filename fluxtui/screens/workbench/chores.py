@@ -6,7 +6,9 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxtui.domain.dataset import LEAST_QUALITY, MOST_QUALITY, USUAL_QUALITY
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.domain.workspace import Workspace
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.datasets.caption_edits import changes_by, tag_counts
@@ -15,13 +17,17 @@ from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
 if TYPE_CHECKING:
     from fluxtui.screens.workbench.captioning import CaptioningPart
 
-IMPORT, EXPORT, WRITE, TAGS, DISCARD = "import", "export", "write", "tags", "discard"
+IMPORT, EXPORT, WRITE, TAGS, QUALITY, DISCARD = "import", "export", "write", "tags", "quality", "discard"
+
+QUALITY_STEP = 5
+"""Between the qualities that are offered."""
 
 _CHORES = (
     Choice(TAGS, "Tags", "how often each part between commas stands in the captions"),
     Choice(IMPORT, "Import captions", "from a CSV or JSON Lines file"),
     Choice(EXPORT, "Export captions", "into a new CSV or JSON Lines file"),
     Choice(WRITE, "Write captions back", "into text files beside your pictures"),
+    Choice(QUALITY, "JPEG quality", "of the pictures that are sent, and so how much is sent"),
     Choice(DISCARD, "Discard all edits", "pictures and captions as they were found"),
 )
 
@@ -37,6 +43,8 @@ async def more(screen: CaptioningPart) -> None:
             await write_back(screen)
         case "tags":
             await show_tags(screen)
+        case "quality":
+            await choose_quality(screen)
         case "discard":
             await discard(screen)
         case _:
@@ -115,10 +123,24 @@ async def write_back(screen: CaptioningPart) -> None:
     screen.action_look()
 
 
+async def choose_quality(screen: CaptioningPart) -> None:
+    """Let the quality be chosen with which pictures are made JPEGs."""
+    present = screen.history.present
+    words = {USUAL_QUALITY: "usual", MOST_QUALITY: "largest archive", LEAST_QUALITY: "smallest archive"}
+    words[present.jpeg_quality] = "as it is now"
+    qualities = range(MOST_QUALITY, LEAST_QUALITY - 1, -QUALITY_STEP)
+    choices = [Choice(str(quality), str(quality), words.get(quality, "")) for quality in qualities]
+    chosen = await ask(screen.app, ChoiceDialog("JPEG quality", choices, str(present.jpeg_quality)))
+    if chosen is not None:
+        changed = present.model_copy(update={"jpeg_quality": int(chosen)})
+        screen.change(changed, f"JPEG quality {chosen}")
+
+
 async def discard(screen: CaptioningPart) -> None:
     """Forget all edits, once the user has said so."""
-    count = len(screen.history.present.edits)
-    if not count:
+    present = screen.history.present
+    count = len(present.edits)
+    if present == Workspace(source=present.source):
         screen.app.tell("There are no edits to discard.")
         return
     sentences = (f"The edits of {plural(count, 'picture')} are forgotten; u takes that back.",)

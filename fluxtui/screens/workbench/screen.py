@@ -285,9 +285,9 @@ class WorkbenchScreen(CropPart):
         """Show the picture in the whole terminal."""
         view = self.query_one(PicturePane).path
         if view is not None:
-            from fluxtui.screens.viewer import PictureScreen
+            from fluxtui.screens.view import ViewItem, ViewScreen
 
-            self.app.push_screen(PictureScreen(view, self._current))
+            self.app.push_screen(ViewScreen((ViewItem(view, self._current),)))
 
     # Leaving
 

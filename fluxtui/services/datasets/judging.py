@@ -57,6 +57,7 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
         problems=_sorted(problems),
         ignored=tuple(sorted((*found.ignored, *found.others))),
         excluded=excluded,
+        jpeg_quality=workspace.jpeg_quality,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
+from fluxtui.services.datasets.flattening import from_16_bit, has_16_bit, is_transparent, on_white
+
 MEASURED_EDGE = 512
 """Pixels of the longer edge to which a picture is reduced before it is measured, so that sizes compare."""
 
@@ -55,12 +57,9 @@ def fingerprint(grey: Image.Image) -> int:
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
-        full = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("L")
-    return image.convert("L")
+    if has_16_bit(image):
+        return from_16_bit(image)
+    return (on_white(image) if is_transparent(image) else image).convert("L")
 
 
 def _sharpness(grey: Image.Image) -> float:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset, TrainingPicture
+from fluxtui.domain.dataset import ArchiveSize, Dataset, DatasetRules, PackedDataset, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError, StorageError
+from fluxtui.domain.text import file_size
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import Preparation, examine, prepared
@@ -21,6 +22,9 @@ from fluxtui.services.threads import Advance
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
+_MEMBER_BYTES, _END_BYTES = 30 + 46, 22
+"""Of a ZIP, beside what is stored in it: for each member, without its name twice, and at the end."""
+
 _HASH_BLOCK = 1 << 20
 
 
@@ -57,6 +61,7 @@ def pack_dataset(
                 advance(count, total)
         sha256 = verify(target, tuple(names), rules.max_pixels)
         size = target.stat().st_size
+        check_size(ArchiveSize(size=size, is_exact=True), rules)
     except (OSError, zipfile.LargeZipFile) as error:
         reason = getattr(error, "strerror", None) or "it would become too large"
         raise StorageError(f"The training archive could not be written: {reason}.") from None
@@ -76,17 +81,31 @@ def _members(
     entries = {entry.name: entry for entry in source.listing().entries}
     digits = max(len(str(len(dataset.pictures))), 3)
     numbered = enumerate(dataset.pictures, start=1)
-    return in_order(partial(_member, source, entries, rules, digits), numbered, stop)
+    make = partial(ready, source, entries, rules, dataset.jpeg_quality)
+    return in_order(partial(_member, make, digits), numbered, stop)
 
 
 def _member(
-    source: Source,
-    entries: dict[str, Entry],
-    rules: DatasetRules,
+    make: Callable[[TrainingPicture], tuple[bytes, str]],
     digits: int,
     numbered: tuple[int, TrainingPicture],
 ) -> _Member:
     number, picture = numbered
+    content, extension = make(picture)
+    return _Member(f"{number:0{digits}}.{extension}", content, picture.caption)
+
+
+def ready(
+    source: Source,
+    entries: Mapping[str, Entry],
+    rules: DatasetRules,
+    jpeg_quality: int,
+    picture: TrainingPicture,
+) -> tuple[bytes, str]:
+    """Return a picture of a source as it is sent, and its extension.
+
+    Raises `DatasetError` where it has changed since it was looked at, or cannot be read any more.
+    """
     entry = entries.get(picture.name)
     if entry is None or entry.size != picture.size:
         raise DatasetError(
@@ -94,12 +113,29 @@ def _member(
             next_step="Look through the dataset again.",
         )
     try:
-        content, extension = prepared(
-            source.read(entry), Preparation(rules.max_pixels, picture.turns, picture.crop)
-        )
+        how = Preparation(rules.max_pixels, picture.turns, picture.crop, jpeg_quality)
+        return prepared(source.read(entry), how)
     except PictureError as error:
         raise DatasetError(f"{picture.name} {error.message}.") from None
-    return _Member(f"{number:0{digits}}.{extension}", content, picture.caption)
+
+
+def check_size(archive: ArchiveSize, rules: DatasetRules) -> None:
+    """Raise `DatasetError` for an archive that is larger than the trainer takes."""
+    if rules.max_bytes is not None and archive.size > rules.max_bytes:
+        raise DatasetError(
+            f"The archive has {archive.show()}, but the trainer takes at most {file_size(rules.max_bytes)}.",
+            next_step="Leave pictures out, or lower the JPEG quality in the workbench. Nothing was sent.",
+        )
+
+
+def stored_bytes(members: Iterable[tuple[str, int, str | None]]) -> int:
+    """Return the bytes of an archive with pictures of a name, a size in bytes and a caption."""
+    total = _END_BYTES
+    for name, size, caption in members:
+        total += _MEMBER_BYTES + 2 * len(name) + size
+        if caption is not None:
+            total += _MEMBER_BYTES + 2 * len(name) + len(caption.encode())
+    return total
 
 
 def _write(archive: zipfile.ZipFile, member: _Member) -> None:

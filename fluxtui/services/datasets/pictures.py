@@ -14,14 +14,14 @@ from functools import cache
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from fluxtui.domain.dataset import Crop
+from fluxtui.domain.dataset import USUAL_QUALITY, Crop
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.found import PictureLook
 from fluxtui.domain.text import safe_text
+from fluxtui.services.datasets.flattening import from_16_bit, has_16_bit, is_transparent, on_white
 from fluxtui.services.datasets.measures import measured
 from fluxtui.services.datasets.sizes import fitted
 
-JPEG_QUALITY = 95
 CHECK_PIXELS = 512
 """Edge to which a JPEG may be reduced while its data is checked: all of it is still read."""
 
@@ -82,8 +82,6 @@ _TRANSPOSITIONS = {
 _QUARTERS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
 """Quarter turns clockwise; Pillow counts the other way."""
 
-_WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
-
 
 @dataclass(frozen=True)
 class PictureFacts:
@@ -126,7 +124,7 @@ def looked_at(content: bytes) -> PictureLook:
             raise PictureError(f"is {_a(image.format)} picture, which cannot be converted for training")
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         width, height = _upright_size(image, orientation)
-        transparent = image.mode in _WITH_ALPHA or "transparency" in image.info
+        transparent = is_transparent(image)
         frames = int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
         colours = image.mode
         image.draft(None, (CHECK_PIXELS, CHECK_PIXELS))
@@ -178,7 +176,7 @@ class Preparation:
     max_pixels: int
     turns: int = 0
     crop: Crop | None = None
-    jpeg_quality: int = JPEG_QUALITY
+    jpeg_quality: int = USUAL_QUALITY
 
 
 def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
@@ -191,7 +189,7 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
     with opened(content) as image:
         if image.format not in DECODED and image.format not in CONVERTED:
             raise PictureError(f"is {_a(image.format)} picture, which is not prepared for training")
-        as_png = image.format in _LOSSLESS
+        extension = extension_of(image.format)
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         _draft(image, how)
         plain = as_srgb(image)
@@ -204,11 +202,16 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
             ready = _scaled(ready.crop(how.crop.box(*ready.size)), how.max_pixels)
         ready.info.clear()
         target = io.BytesIO()
-        if as_png:
+        if extension == "png":
             ready.save(target, "PNG", compress_level=6)
         else:
             ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
-    return target.getvalue(), "png" if as_png else "jpg"
+    return target.getvalue(), extension
+
+
+def extension_of(format_name: str) -> str:
+    """Return as what a picture is sent, `jpg` or `png`, by the format that it has."""
+    return "png" if format_name in _LOSSLESS else "jpg"
 
 
 def turned(image: Image.Image, quarters: int) -> Image.Image:
@@ -272,24 +275,15 @@ def opened(content: bytes) -> Iterator[Image.Image]:
 def as_srgb(image: Image.Image) -> Image.Image:
     """Return a picture in 8 bit RGB with its own colour profile applied and white behind transparency."""
     profile = image.info.get("icc_profile")
-    if image.mode.startswith("I"):
-        return _from_16_bit(image)
-    if image.mode in _WITH_ALPHA or "transparency" in image.info:
-        image = _on_white(image.convert("RGBA"))
+    if has_16_bit(image):
+        return from_16_bit(image).convert("RGB")
+    if is_transparent(image):
+        image = on_white(image).convert("RGB")
     elif image.mode not in {"RGB", "CMYK"}:
         image = image.convert("RGB")
     plain = _with_profile_applied(image, profile)
     # Converting copies even what is RGB already, and a large picture should be in memory once.
     return plain if plain.mode == "RGB" else plain.convert("RGB")
-
-
-def _from_16_bit(image: Image.Image) -> Image.Image:
-    return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    ground = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(ground, image).convert("RGB")
 
 
 def _with_profile_applied(image: Image.Image, profile: bytes | None) -> Image.Image:

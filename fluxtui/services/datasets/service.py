@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
+from fluxtui.domain.dataset import ArchiveSize, Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.threads import Progress, in_thread, new_file
@@ -30,6 +30,7 @@ class DatasetService:
 
     def __init__(self, memory: Path | None = None) -> None:
         self._memory = memory
+        self._sizes: dict[tuple[str, str, int], ArchiveSize] = {}
 
     async def look(self, source: Path, progress: Progress | None = None) -> Found:
         """Return everything in the source that `opening.open_source` finds for a path as typed.
@@ -73,6 +74,20 @@ class DatasetService:
         """
         return self.judge(await self.look(source, progress), rules)
 
+    async def archive_size(self, dataset: Dataset, rules: DatasetRules) -> ArchiveSize:
+        """Return how large the archive is that would be sent: the true size where it is packed already.
+
+        Raises:
+            DatasetError: a picture has changed since it was looked at, or cannot be read any more.
+        """
+        from fluxtui.services.datasets.estimating import estimated_size
+
+        key = _size_key(dataset, rules)
+        if key not in self._sizes:
+            estimated = await in_thread(lambda _, stop: estimated_size(dataset, rules, stop))
+            self._sizes[key] = estimated
+        return self._sizes[key]
+
     async def pack(
         self,
         dataset: Dataset,
@@ -85,7 +100,8 @@ class DatasetService:
         The same dataset gives the same archive; one that is there already is used again.
 
         Raises:
-            DatasetError: the dataset has blocking problems, or its files have changed since.
+            DatasetError: the dataset has blocking problems, its files have changed since, or the archive is
+                larger than the trainer takes.
             StorageError: the archive could not be written.
         """
         from fluxtui.services.datasets.packing import pack_dataset
@@ -100,7 +116,12 @@ class DatasetService:
             final = await asyncio.to_thread(_keep_once, storage, temporary, packed.sha256)
         finally:
             await asyncio.to_thread(temporary.unlink, missing_ok=True)
+        self._sizes[_size_key(dataset, rules)] = ArchiveSize(size=packed.size, is_exact=True)
         return packed.model_copy(update={"path": final})
+
+
+def _size_key(dataset: Dataset, rules: DatasetRules) -> tuple[str, str, int]:
+    return str(dataset.source), dataset.print, rules.max_pixels
 
 
 def _keep_once(storage: StorageService, temporary: Path, sha256: str) -> Path:

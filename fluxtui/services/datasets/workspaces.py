@@ -27,7 +27,7 @@ STORED_STEPS = 20
 
 
 class WorkspaceService:
-    """Loads, saves and discards workspaces, one for each source.
+    """Loads and saves workspaces, one for each source.
 
     Args:
         storage: prepared.
@@ -47,14 +47,6 @@ class WorkspaceService:
     async def save(self, history: History) -> None:
         """Put edits on the disk. Raises `StorageError`; what was saved before is left then."""
         await asyncio.to_thread(self._save, history)
-
-    async def discard(self, source: Path) -> None:
-        """Delete the edits of a source; nothing happens if there are none. Raises `StorageError`."""
-        path = self._storage.workspace_path(_key(source))
-        try:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-        except OSError as error:
-            raise StorageError(f"The edits could not be deleted: {error.strerror}.") from None
 
     async def write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
         """Write captions beside the user's own pictures, which only ever happens on request.

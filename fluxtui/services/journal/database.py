@@ -13,6 +13,7 @@ from typing import TypeVar
 from fluxtui.domain.errors import StorageError
 from fluxtui.services.journal.faults import storage_error
 from fluxtui.services.journal.schema import migrate
+from fluxtui.services.journal.search import prepare_search
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
@@ -28,6 +29,8 @@ class Database:
 
     def __init__(self, path: Path, *, patience: float = 5.0) -> None:
         self.path = path
+        self.searches_words = False
+        """Whether there is an index of the words of prompts; see `journal/search.py`."""
         self._patience = patience
         self._executor: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
@@ -92,6 +95,7 @@ class Database:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection)
+            self.searches_words = prepare_search(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
         except BaseException:

@@ -217,7 +217,7 @@ class JobStore:
         """
         sql = (
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = ?1 AND picture = ?2 AND id <> ?3)"
-            " OR EXISTS (SELECT 1 FROM pictures WHERE path = ?2)"
+            " OR EXISTS (SELECT 1 FROM pictures WHERE path = ?2 OR moving_to = ?2)"
         )
 
         def work(connection: sqlite3.Connection) -> Job | None:

@@ -10,12 +10,15 @@ from typing import Self
 
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.finetunes import FinetuneStore
+from fluxtui.services.journal.gallery import GalleryStore
 from fluxtui.services.journal.jobs import JobStore
 from fluxtui.services.journal.logs import LogStore
+from fluxtui.services.journal.marks import MarkStore
 from fluxtui.services.journal.notes import NoteStore
 from fluxtui.services.journal.pictures import PictureStore
 from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
+from fluxtui.services.journal.trash import TrashStore
 from fluxtui.services.journal.uploads import UploadStore
 
 
@@ -34,6 +37,9 @@ class Journal:
         self._database = Database(path, patience=patience)
         self.jobs = JobStore(self._database, clock)
         self.pictures = PictureStore(self._database, clock)
+        self.gallery = GalleryStore(self._database)
+        self.marks = MarkStore(self._database)
+        self.trash = TrashStore(self._database, clock)
         self.finetunes = FinetuneStore(self._database)
         self.notes = NoteStore(self._database, clock)
         self.spending = SpendingStore(self._database)

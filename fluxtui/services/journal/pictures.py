@@ -46,12 +46,13 @@ class PictureStore:
         return found[0] if found else None
 
     async def for_job(self, job_id: str) -> tuple[Picture, ...]:
-        """Return the pictures of a job, oldest first."""
+        """Return the pictures of a job, oldest first, those in the trash among them."""
         return await self._select("SELECT * FROM pictures WHERE job_id = ? ORDER BY number", job_id)
 
     async def recent(self, limit: int = 200) -> tuple[Picture, ...]:
-        """Return the newest pictures, newest first."""
-        return await self._select("SELECT * FROM pictures ORDER BY number DESC LIMIT ?", limit)
+        """Return the newest pictures that are not in the trash, newest first."""
+        sql = "SELECT * FROM pictures WHERE trashed_at IS NULL ORDER BY number DESC LIMIT ?"
+        return await self._select(sql, limit)
 
     async def _select(self, sql: str, *values: Any) -> tuple[Picture, ...]:
         return await self._database.read(

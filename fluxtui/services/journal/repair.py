@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,57 @@ from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import set_aside, storage_error
+from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
 from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
+from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
 
-_MODELS: Mapping[str, type[BaseModel] | None] = {
-    "jobs": Job,
-    "events": JobEvent,
-    "pictures": Picture,
-    "finetunes": Finetune,
-    "notes": None,
+
+class _Note(BaseModel):
+    key: str
+    value: str
+
+
+class _Tag(BaseModel):
+    picture: int
+    tag: str
+
+
+class _Log(BaseModel):
+    job_id: str
+    text: str
+
+
+class _Upload(BaseModel):
+    profile: str
+    sha256: str
+    url: str
+    expires_at: datetime
+
+
+_MODELS: Mapping[str, tuple[type[BaseModel], ...]] = {
+    "jobs": (Job,),
+    "events": (JobEvent,),
+    "pictures": (Picture, MarkedRow),
+    "finetunes": (Finetune,),
+    "notes": (_Note,),
+    "picture_tags": (_Tag,),
+    "logs": (_Log,),
+    "uploads": (_Upload,),
 }
+"""The tables that are saved, each with what its rows must make sense as."""
+_SINCE = {"logs": 3, "uploads": 3, "picture_tags": 5}
+"""The version of the journal that has a table, where not all of them have it."""
+_OWNERS = {
+    "events": "job_id NOT IN (SELECT id FROM jobs)",
+    "pictures": "job_id NOT IN (SELECT id FROM jobs)",
+    "logs": "job_id NOT IN (SELECT id FROM jobs)",
+    "picture_tags": "picture NOT IN (SELECT number FROM pictures)",
+}
+"""The rows that belong to something which was lost, in an order in which they can be deleted."""
+_WORDS = {"picture_tags": "tags of pictures", "logs": "logs of tasks"}
+"""What a table is called for people, where its name does not say it."""
 _SHARED_LOCK = (510, 0x40000002)
 """Length and place of the bytes that SQLite locks while a journal is open. Source: SQLite's file format."""
 _UNSURE = (
@@ -61,17 +102,22 @@ class Repair:
 
     def sentence(self) -> str:
         """Return for people what was saved and what was not."""
-        saved = ", ".join(f"{count} {table}" for table, count in self.saved.items() if count) or "nothing"
+        counts = (f"{count} {_words(table)}" for table, count in self.saved.items() if count)
+        saved = ", ".join(counts) or "nothing"
         parts = [f"A new journal was made, with {saved} out of the damaged one, which is kept: {self.aside}."]
-        missing = sorted({*self.incomplete, *self.lost})
+        missing = sorted(map(_words, {*self.incomplete, *self.lost}))
         if missing:
             parts.append(
-                f"Some {', '.join(missing)} could not be saved; if jobs are missing, look in the service's "
-                "dashboard for what was charged."
+                f"Some {', '.join(missing)} could not be saved; if jobs are missing, look in "
+                "the service's dashboard for what was charged."
             )
         if self.unsure:
             parts.append(f"Queued jobs are in doubt now ({self.unsure}): they may have been sent before.")
         return " ".join(parts)
+
+
+def _words(table: str) -> str:
+    return _WORDS.get(table, table)
 
 
 def repair_journal(path: Path) -> Repair | None:
@@ -137,7 +183,10 @@ class _Salvage:
             connection.row_factory = sqlite3.Row
             connection.text_factory = lambda content: content.decode("utf-8", "replace")
             if self._read_version(connection):
-                for table in _MODELS:
+                for table, since in _SINCE.items():
+                    if self.version < since:
+                        del self.rows[table]
+                for table in self.rows:
                     self._read(connection, table)
                 unharmed = not self.incomplete and not any(self.senseless.values())
                 self.is_sound = unharmed and _is_sound(connection)
@@ -183,20 +232,19 @@ class _Salvage:
                 self.senseless[table] += 1
 
     def _makes_sense(self, table: str, values: dict[str, Any]) -> bool:
-        model = _MODELS[table]
-        if model is None:
-            return isinstance(values.get("key"), str) and isinstance(values.get("value"), str)
-        known = {name: field.get_default() for name, field in model.model_fields.items()} | values
-        try:
-            from_row(model, known)
-        except StorageError:
-            return False
+        for model in _MODELS[table]:
+            known = {name: field.get_default() for name, field in model.model_fields.items()} | values
+            try:
+                from_row(model, known)
+            except StorageError:
+                return False
         return True
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:
     try:
-        return [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
+        whole = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
+        return whole and has_sound_index(connection)
     except sqlite3.DatabaseError:
         return False
 
@@ -212,10 +260,11 @@ def _write_anew(path: Path, found: _Salvage) -> tuple[dict[str, int], int]:
             names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             sql = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
             connection.executemany(sql, ([row.get(name) for name in names] for row in rows))
-        for table in ("events", "pictures"):
-            connection.execute(f"DELETE FROM {table} WHERE job_id NOT IN (SELECT id FROM jobs)")  # noqa: S608
+        for table in (each for each in _OWNERS if each in found.rows):
+            connection.execute(f"DELETE FROM {table} WHERE {_OWNERS[table]}")  # noqa: S608
         connection.execute("COMMIT")
         migrate(connection)
+        prepare_search(connection)
         unsure = _doubt_drafts(connection)
         counts = {
             table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608

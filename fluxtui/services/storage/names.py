@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fluxtui.domain.text import slug
 
@@ -27,6 +27,13 @@ def picture_stem(*, finetune: str | None, endpoint: str, prompt: str, seed: int 
     )
     stem = "-".join(part for part in parts if part) or "picture"
     return f"picture-{stem}" if stem in _DEVICES else stem
+
+
+def export_name(path: str) -> str:
+    """Return a plain file name for a picture that is taken elsewhere, from its path in the data directory."""
+    name = PurePosixPath(path)
+    stem = slug(name.stem, 140) or "picture"
+    return f"{f'picture-{stem}' if stem in _DEVICES else stem}.{safe_extension(name.suffix)}"
 
 
 def lora_stem(name: str, sha256: str) -> str:

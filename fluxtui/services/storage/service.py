@@ -49,7 +49,7 @@ class StorageService:
     def prepare(self) -> None:
         """Create the directories that are missing, see that they can be written, and sweep out leftovers."""
         make_private_directory(self.root)
-        for name in ("pictures", "inputs", "datasets", "loras", "workspaces", "tmp"):
+        for name in ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "tmp"):
             make_private_directory(self.inside(name))
         self._sweep()
         self.temporary(".probe").unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -15,6 +16,9 @@ from fluxtui.widgets.table.rows import Column, Sorting
 
 GAP = 1
 """Blank cells on each side of a column."""
+
+MANY_ROWS = 20
+"""Textual goes through all rows to find one: more than these are drawn with the whole table."""
 
 LEAST_WIDTH = 8
 """A column that takes what others leave never gets less than this."""
@@ -62,14 +66,20 @@ class RowGrid(DataTable[Text]):
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
-    def change_cell(self, row_index: int, column_index: int, value: Text) -> None:
-        """Change one cell and draw its row only; `update_cell_at` would draw all of the table."""
+    def change_cells(self, changes: Sequence[tuple[Coordinate, Text]]) -> None:
+        """Change cells and draw their rows only, or everything at once where they are many."""
         self._silent = True
         try:
-            self.update_cell_at(Coordinate(row_index, column_index), value)
+            for place, value in changes:
+                self.update_cell_at(place, value)
         finally:
             self._silent = False
-        self.refresh_row(row_index)
+        rows = {place.row for place, _ in changes}
+        if len(rows) > MANY_ROWS:
+            self.refresh()
+            return
+        for row in rows:
+            self.refresh_row(row)
 
     def set_columns(self, columns: tuple[Column, ...], sorting: Sorting, width: int) -> None:
         """Remove everything and make columns that fill `width` cells."""

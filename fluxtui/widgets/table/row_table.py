@@ -12,6 +12,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -187,7 +188,8 @@ class RowTable(Vertical):
         if not self._grid.columns:
             return  # Not laid out yet; the first resize arranges everything.
         words = self._filter.text
-        self._shown = self._sorting.apply([row for row in self._rows if row.matches(words)])
+        rows = [row for row in self._rows if row.matches(words)] if words.strip() else self._rows
+        self._shown = self._sorting.apply(rows)
         if words:
             self._filter.show_count(len(self._shown), len(self._rows))
         drawn = [(row.key, self._cells(row)) for row in self._shown]
@@ -204,12 +206,14 @@ class RowTable(Vertical):
         return before[1]
 
     def _change(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
+        changes = []
         for index, ((_, old), (_, new)) in enumerate(zip(self._drawn, drawn, strict=True)):
             if old is new:
                 continue
             for column, (before, after) in enumerate(zip(old, new, strict=True)):
                 if before != after or before.style != after.style:
-                    self._grid.change_cell(index, column, after)
+                    changes.append((Coordinate(index, column), after))
+        self._grid.change_cells(changes)
         self._drawn = drawn
 
     def _replace(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:

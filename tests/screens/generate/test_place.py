@@ -15,7 +15,7 @@ from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.screens.generate.queue_table import QueueTable
-from fluxtui.screens.viewer import PictureScreen
+from fluxtui.screens.view import ViewScreen
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.flash import Flash
@@ -217,7 +217,7 @@ async def test_what_is_done_with_a_picture_of_the_queue(
         assert "Copied the path" in news(place)
 
         await place.pilot.press("enter")
-        await place.until(lambda: isinstance(place.app.screen, PictureScreen))
+        await place.until(lambda: isinstance(place.app.screen, ViewScreen))
         await place.pilot.press("q")
         await place.until(lambda: place.app.screen is place.screen)
 

@@ -19,7 +19,7 @@ from fluxtui.providers.bfl.finetuned import FillFinetuned
 from fluxtui.providers.bfl.flux1 import FluxDev
 from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, offer_choices
 from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.ordering import Order, recipe_text, repeatable
+from fluxtui.screens.generate.ordering import Order, repeatable
 from fluxtui.screens.generate.picture_panel import facts, job_sentence, tail
 from fluxtui.screens.generate.price import Funds, Price
 from fluxtui.screens.generate.prompt_editor import trigger_chip
@@ -184,8 +184,3 @@ def test_kept_inputs_are_named_by_their_whole_path(tmp_path: Path) -> None:
         "image": str(tmp_path / "inputs/x.png"),
         "mask": "https://example.org/m.png",
     }
-
-
-def test_a_recipe_in_words_names_what_is_no_default() -> None:
-    values = {"prompt": "a lamp", "steps": 20, "guidance": 3.0, "seed": 7, "output_format": "png"}
-    assert recipe_text(FluxDev, values) == "FLUX.1 [dev], Steps 20, Seed 7, Format PNG"

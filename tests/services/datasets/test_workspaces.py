@@ -29,8 +29,10 @@ async def test_edits_last_until_they_are_discarded(workspaces: WorkspaceService,
     again = await workspaces.load(folder)
     assert again.present == edited
     assert again.undone().present.edits == {}
-    await workspaces.discard(folder)
-    assert (await workspaces.load(folder)).present.edits == {}
+    await workspaces.save(again.changed(Workspace(source=edited.source), "discarded"))
+    discarded = await workspaces.load(folder)
+    assert discarded.present.edits == {}
+    assert discarded.undone().present == edited
 
 
 async def test_damaged_edits_are_left_as_they_are(

@@ -16,6 +16,7 @@ import pytest
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.gallery import Marks
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal import Journal
@@ -121,6 +122,44 @@ async def test_queued_jobs_are_in_doubt_afterwards_and_not_sent(path: Path, fill
     assert [picture.job_id for picture in pictures] == ["done"]
     assert finetunes[0].favourite
     assert note == {"prompt": "a fox"}
+
+
+async def test_marks_logs_and_uploads_are_saved_and_what_is_dropped_is_told(
+    path: Path, filled: dict[str, Job]
+) -> None:
+    async with Journal(path) as journal:
+        picture = (await journal.pictures.for_job("done"))[0]
+        await journal.marks.rate([1], 4)
+        await journal.marks.note(1, "for the cover")
+        await journal.marks.tag([1], "best")
+        await journal.trash.begin_trashing([1], lambda name: [name], lambda _: True)
+        for job_id in ("done", "sent", "long-3"):
+            await journal.logs.put(job_id, f"log of {job_id}")
+        await journal.uploads.remember(
+            "bfl", "ab" * 32, "https://example.org/file", filled["done"].created_at
+        )
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE jobs SET state = 'flying' WHERE id = 'long-3'")
+        connection.execute("INSERT INTO picture_tags VALUES (99, 'of no picture')")
+        connection.execute("UPDATE finetunes SET raw = '{'")
+        connection.commit()
+    repair = repaired(path)
+    async with Journal(path) as journal:
+        (entry,) = await journal.gallery.entries([1])
+        (move,) = await journal.trash.unfinished()
+        assert await journal.logs.get("sent") == "log of sent"
+    assert (entry.picture, entry.marks) == (picture, Marks(rating=4, tags=("best",), note="for the cover"))
+    assert (move.source, move.home) == (picture.path, picture.path)
+    assert {table: repair.saved[table] for table in ("pictures", "picture_tags", "logs", "uploads")} == {
+        "pictures": 1,
+        "picture_tags": 1,
+        "logs": 2,
+        "uploads": 1,
+    }
+    assert repair.lost == {"jobs": 1, "events": 1, "finetunes": 1, "picture_tags": 1, "logs": 1}
+    told = repair.sentence()
+    assert "1 tags of pictures, 2 logs of tasks, 1 uploads" in told
+    assert "Some events, finetunes, jobs, logs of tasks, tags of pictures could not be saved" in told
 
 
 async def test_a_journal_without_a_beginning_becomes_an_empty_one(path: Path, filled: dict[str, Job]) -> None:

@@ -1,0 +1,113 @@
+"""Bytes and time for a 1024x1024 picture in 80x30 cells by each protocol, beside textual-image used plainly.
+
+python benchmarks/pictures.py [--picture FILE] [--rate 200000] [--rounds 3]
+
+Each is shown on a line without limits (bytes, milliseconds from the key to the last byte) and on one that
+carries `--rate` bytes a second (how long, and the longest time for which the event loop was held).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from pseudo_terminal import PseudoTerminal
+
+PROGRAM = Path(__file__).with_name("picture_program.py")
+COLUMNS, ROWS, CELL = 100, 40, (10, 20)
+WAYS = (
+    ("ours", "kitty"),
+    ("ours", "iterm2"),
+    ("ours", "sixel"),
+    ("ours", "halfcell"),
+    ("ours over SSH", "kitty"),
+    ("ours over SSH", "iterm2"),
+    ("ours over SSH", "sixel"),
+    ("ours over SSH", "halfcell"),
+    ("textual-image", "kitty"),
+    ("textual-image", "sixel"),
+    ("textual-image", "halfcell"),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Bytes, milliseconds to the last of them, and the longest milliseconds the event loop was held."""
+
+    size: int
+    last: float
+    held: float
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--picture", type=Path, help="a picture of your own")
+    parser.add_argument("--rate", type=float, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        picture = options.picture or photograph(Path(folder) / "photograph.png")
+        rate = f"at {options.rate / 1000:.0f} kB/s"
+        print(f"{'':<16}{'protocol':<10}{'bytes':>10}{'last byte':>12}{rate:>16}{'loop held':>12}")
+        for way, protocol in WAYS:
+            quick = _median(_rounds(way, protocol, picture, options.rounds, None))
+            slow = _median(_rounds(way, protocol, picture, options.rounds, options.rate))
+            print(
+                f"{way:<16}{protocol:<10}{quick.size / 1000:>7.1f} kB{quick.last:>9.0f} ms"
+                f"{slow.last:>13.0f} ms{slow.held:>9.0f} ms",
+                flush=True,
+            )
+
+
+def _rounds(way: str, protocol: str, picture: Path, rounds: int, rate: float | None) -> Iterator[Shown]:
+    for _ in range(rounds):
+        yield show(way, protocol, picture, rate)
+
+
+def _median(rounds: Iterator[Shown]) -> Shown:
+    shown = list(rounds)
+    return Shown(
+        round(statistics.median(item.size for item in shown)),
+        statistics.median(item.last for item in shown),
+        statistics.median(item.held for item in shown),
+    )
+
+
+def show(way: str, protocol: str, picture: Path, rate: float | None) -> Shown:
+    """Show a picture in one of the ways at so many bytes a second, None for no limit."""
+    kind, *over_ssh = way.replace(" over SSH", " ssh").split()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, str(PROGRAM), kind, protocol, str(picture), str(report), *over_ssh]
+        with PseudoTerminal(command, columns=COLUMNS, rows=ROWS, cell=CELL) as terminal:
+            terminal.until("ready to go")
+            terminal.listen(0.5, 5)
+            terminal.rate = rate
+            output = terminal.press(b"s", quiet=1.5, most=60)
+            told = terminal.until_written(report, b"q")
+        return Shown(output.size, output.last, json.loads(told)["longest_ms"])
+
+
+def photograph(path: Path) -> Path:
+    """Write a picture with soft gradients, edges and grain, as hard to compress as a photograph."""
+    size = (1024, 1024)
+    parts = []
+    for turn, scale in ((0, 90), (120, 130), (240, 60)):
+        soft = Image.radial_gradient("L").resize(size).rotate(turn)
+        coarse = Image.effect_noise((32, 32), scale).resize(size, Image.Resampling.BICUBIC)
+        grain = Image.effect_noise(size, 36)
+        parts.append(Image.blend(Image.blend(soft, coarse, 0.55), grain, 0.25))
+    Image.merge("RGB", parts).save(path)
+    return path
+
+
+if __name__ == "__main__":
+    main()

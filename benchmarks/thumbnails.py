@@ -1,0 +1,72 @@
+"""Thumbnails a second, beside Pillow's bare draft and resize.
+
+python benchmarks/thumbnails.py [--pictures 200] [--threads 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from gallery_scroll import photograph
+from PIL import Image
+
+from fluxtui.services.thumbnails import SIDE, ThumbnailCache
+from fluxtui.terminal.halfcell import half_cells
+from fluxtui.terminal.scaling import load_bitmap
+
+
+def bare(path: Path) -> Image.Image:
+    """Return a small picture with nothing but Pillow."""
+    with Image.open(path) as image:
+        image.draft("RGB", (SIDE, SIDE))
+        image.thumbnail((SIDE, SIDE), reducing_gap=2.0)
+        # A draft that has the size already is not decoded by `thumbnail`.
+        image.load()
+        return image
+
+
+def rate(work: Callable[[int], object], count: int, threads: int) -> float:
+    """Return how often a second something is done."""
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(count)))
+    return count / (time.perf_counter() - begun)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", type=int, default=200, help="of 1024x1024 pixels")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        paths = []
+        for number in range(options.pictures):
+            paths.append(root / f"{number}.jpg")
+            photograph(number).save(paths[-1], "JPEG", quality=90)
+        cache = ThumbnailCache(root / "thumbnails")
+
+        def ours(number: int) -> Image.Image:
+            return cache.get(f"{number:064x}", lambda: load_bitmap(paths[number], side=SIDE).image)
+
+        ways: dict[str, Callable[[int], object]] = {
+            "Pillow, draft and resize": lambda number: bare(paths[number]),
+            "made, and kept as WebP": ours,
+            "kept already": ours,
+            "kept already, as half cells": lambda number: half_cells(ours(number), 16, 8, None),
+        }
+        rates = {name: rate(work, options.pictures, options.threads) for name, work in ways.items()}
+    first = next(iter(rates.values()))
+    print(f"{options.pictures} JPEGs of 1024x1024, {options.threads} threads")
+    for name, found in rates.items():
+        print(f"{name:<30}{found:>8.0f} a second{found / first:>8.2f}x")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The Gallery place: all pictures, with the user's marks."""
+
+from fluxtui.screens.gallery.screen import GalleryScreen
+
+__all__ = ["GalleryScreen"]

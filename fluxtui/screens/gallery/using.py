@@ -1,0 +1,139 @@
+"""What pictures are used for: looked at, compared, taken into the form, copied, exported."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from fluxtui.domain.text import shorten
+from fluxtui.screens.gallery.base import GalleryBase
+from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind
+from fluxtui.screens.gallery.opening import MOST_COMPARED, around, is_comparable, open_compare, open_view
+from fluxtui.services.gallery import Exported
+from fluxtui.state import guarded
+from fluxtui.widgets.dialogs import ConfirmDialog, ask
+from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
+
+_COPIED_SHOWN = 60
+"""Characters of what was copied that are told."""
+
+
+class UseKeys(GalleryBase):
+    """The keys that take pictures somewhere else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "use_again", "Use again", id="gallery.use"),
+        Binding("c", "compare", "Compare", id="gallery.compare", show=False),
+        Binding("x", "export", "Export", id="gallery.export"),
+        Binding("y", "copy('path')", "Copy path", id="gallery.copy", show=False),
+        Binding("Y", "copy('prompt')", "Copy prompt", id="gallery.copy_prompt", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exporting = False
+
+    @on(ThumbnailGrid.Chosen)
+    def _open(self, event: ThumbnailGrid.Chosen) -> None:
+        event.stop()
+        if self.current is not None:
+            self.act(partial(self._view, self.current), "showing a picture")
+
+    async def _view(self, number: int) -> None:
+        numbers = self.tiles.numbers
+        index = self.tiles.find(str(number), self.grid.cursor)
+        if index is None:
+            return
+        shown = around(index, len(numbers))
+        entries = await self.gallery.entries(numbers[shown.start : shown.stop])
+        last = await open_view(self.app, entries, number, self.path_of)
+        self.grid.select(str(last))
+
+    def action_compare(self) -> None:
+        """Show the marked pictures side by side."""
+        numbers = self.chosen()
+        if is_comparable(numbers):
+            self.act(partial(self._compare, numbers), "comparing")
+        else:
+            self.app.tell(f"Mark 2 to {MOST_COMPARED} pictures with space; c shows them side by side.")
+
+    async def _compare(self, numbers: Sequence[int]) -> None:
+        await open_compare(self.app, await self.gallery.entries(numbers), self.path_of)
+
+    def action_use_again(self) -> None:
+        """Put the parameters of the picture under the cursor into the form."""
+        if self.current is not None:
+            self.act(partial(self._use_again, self.current), "taking over parameters")
+
+    async def _use_again(self, number: int) -> None:
+        found = await self.gallery.entries((number,))
+        if not found:
+            return
+        picture, job = found[0].picture, await self.app.services.journal.jobs.get(found[0].picture.job_id)
+        wishes: dict[str, Any] = {
+            "profile": found[0].profile,
+            "endpoint": picture.endpoint,
+            "values": job.parameters if job is not None else picture.parameters,
+            "finetune": job.finetune_ref if job is not None else None,
+        }
+        await self.app.go("generate", **wishes)
+
+    def action_copy(self, what: str) -> None:
+        """Copy the path or the prompt of the picture under the cursor."""
+        if self.entry is not None:
+            text = str(self.path_of(self.entry)) if what == "path" else self.entry.picture.prompt
+            self.app.copy_to_clipboard(text)
+            self.app.tell(f"Copied the {what}: {shorten(text, _COPIED_SHOWN)}")
+
+    def action_export(self) -> None:
+        """Export the marked pictures, or the one under the cursor."""
+        numbers = self.chosen()
+        if self._exporting:
+            self.app.tell("Another export is being made; Esc stops it.")
+        elif numbers:
+            # Not in turn: pictures can be marked while files are copied.
+            guarded(self, self._export(numbers), doing="exporting", group="export")
+
+    async def _export(self, numbers: Sequence[int]) -> None:
+        export = await ask(self.app, ExportDialog(self.what(numbers), self.app.clock().astimezone().date()))
+        if export is None:
+            return
+        exporter = self._exporter(export)
+        if export.kind is not ExportKind.FOLDER and await asyncio.to_thread(os.path.isfile, export.target):
+            if not await ask(self.app, _may_be_replaced(export.target)):
+                return
+            exporter = partial(exporter, replace=True)
+        self._exporting = True
+        try:
+            with self.long_work("Exporting") as progress:
+                done = await exporter(numbers, export.target, progress)
+        finally:
+            self._exporting = False
+        self.app.tell(done.sentence(), severity="warning" if done.missing else "success")
+
+    def _exporter(self, export: Export) -> Callable[..., Awaitable[Exported]]:
+        gallery = self.gallery
+        exporters: dict[ExportKind, Callable[..., Awaitable[Exported]]] = {
+            ExportKind.FOLDER: gallery.export_folder,
+            ExportKind.ZIP: gallery.export_zip,
+            ExportKind.SHEET: gallery.export_sheet,
+            ExportKind.CSV: gallery.export_table,
+            ExportKind.JSONL: gallery.export_table,
+        }
+        return exporters[export.kind]
+
+
+def _may_be_replaced(target: Path) -> ConfirmDialog:
+    return ConfirmDialog(
+        "Replace the file?",
+        [f"{target} is there already."],
+        confirm_label="Replace",
+        danger=True,
+    )

@@ -1,0 +1,209 @@
+"""One picture in the whole terminal, and those before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+
+from fluxtui.domain.text import safe_text
+from fluxtui.screens.view.item import ViewItem
+from fluxtui.screens.view.looking import LookingScreen
+from fluxtui.screens.view.parameters import fact_rows, parameter_rows
+from fluxtui.screens.view.words import KEYS_HINT, position_words, sending_words, state_line
+from fluxtui.terminal.framing import Frame
+from fluxtui.widgets.dialogs.base import OPENING_SECONDS
+from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.plain import PlainStatic
+
+WIDE_COLUMNS = 100
+"""From this width on the parameters stand beside the picture."""
+SHORT_VALUE = 20
+"""A value with at most as many characters stands beside its name, others below it."""
+
+
+class ViewScreen(LookingScreen):
+    """Shows pictures one after another, as large as the terminal; answers with the last one's number."""
+
+    HELP = """`+` and `-` go closer and further away, the arrows move over the picture, `0` shows all of it,
+`1` one pixel for each of the terminal. `n` and `p` go to the next and the previous picture.
+
+`i` shows all parameters, `u` takes them into the form of Generate, `c` compares with the next picture. `y`
+copies the path, pressed again the prompt, and then the seed.
+
+Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and says how many bytes that were.
+`t` draws pictures in another way, where your terminal shows them wrongly."""
+
+    CSS_PATH = "view.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n,pagedown", "step(1)", "Next picture", id="view.next"),
+        Binding("p,pageup", "step(-1)", "Previous picture", id="view.previous"),
+        Binding("home", "go_to(0)", "First picture", id="view.first", show=False),
+        Binding("end", "go_to(-1)", "Last picture", id="view.last", show=False),
+        Binding("i", "toggle_parameters", "Parameters", id="view.parameters"),
+        Binding("J", "scroll_parameters(1)", "Parameters down", id="view.parameters_down", show=False),
+        Binding("K", "scroll_parameters(-1)", "Parameters up", id="view.parameters_up", show=False),
+        Binding("c", "compare", "Compare with the next", id="view.compare"),
+        Binding("u", "use_again", "Use parameters", id="view.use"),
+        Binding("y", "copy", "Copy path, prompt, seed", id="view.copy"),
+    ]
+
+    def __init__(self, items: Sequence[ViewItem], index: int = 0) -> None:
+        """Args:
+        items: the pictures, at least one.
+        index: the one to begin with.
+        """
+        super().__init__()
+        self._items = items
+        self.index = max(0, min(index, len(items) - 1))
+        self._sending = ""
+        self._news = ""
+        self._copied = 0
+
+    def compose(self) -> ComposeResult:
+        """Lay out the picture, its parameters, which are hidden at first, and one line."""
+        view = PictureView(self.app.terminal, self.item.path, placeholder="", full=self.starts_in_full)
+        parameters = VerticalScroll(PlainStatic("", classes="parameters"), classes="parameters-pane")
+        parameters.can_focus = False
+        yield view
+        yield parameters
+        yield PlainStatic("", classes="line")
+
+    def on_mount(self) -> None:
+        """Say what is seen."""
+        self._show_item()
+
+    @property
+    def item(self) -> ViewItem:
+        """The picture that is seen."""
+        return self._items[self.index]
+
+    @property
+    def views(self) -> Sequence[PictureView]:
+        """The one picture."""
+        return (self.query_one(PictureView),)
+
+    def on_resize(self, event: Resize) -> None:
+        """Put the parameters where there is room for them."""
+        self.set_class(event.size.width >= WIDE_COLUMNS, "-wide")
+
+    def on_picture_view_shown(self, event: PictureView.Shown) -> None:
+        """Say what was sent for the picture."""
+        event.stop()
+        self._sending = sending_words(event.protocol, event.size, event.view.profile)
+        self.show_state()
+
+    def on_picture_view_failed(self, event: PictureView.Failed) -> None:
+        """Say nothing of bytes; why it cannot be shown stands in the place of the picture."""
+        event.stop()
+        self._sending = ""
+        self.show_state()
+
+    def show_news(self, text: str) -> None:
+        """Say something in the line until the next picture or movement."""
+        self._news = text
+        self.query_one(".line", PlainStatic).show(safe_text(text), layout=False)
+
+    def show_state(self) -> None:
+        """Say which picture is seen, how much of it, and how it came here."""
+        if not self._news:
+            number = f"{self.index + 1}/{len(self._items)}" if len(self._items) > 1 else ""
+            seen = position_words(self.views[0].seen)
+            line = state_line(number, seen, self._sending, KEYS_HINT, self.item.title)
+            self.query_one(".line", PlainStatic).show(line, layout=False)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Look in another way; what was said is read by then."""
+        self._news = ""
+        super().show_frame(frame)
+
+    def _show_item(self) -> None:
+        self._news, self._sending, self._copied = "", "", 0
+        view = self.views[0]
+        view.path = self.item.path
+        self.show_frame(Frame())
+        self._show_parameters()
+        self.refresh_bindings()
+
+    def _show_parameters(self) -> None:
+        if self.has_class("-parameters"):
+            self.query_one(".parameters", PlainStatic).show(_parameters(self.item))
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_step(self, by: int) -> None:
+        """Go to the next or the previous picture; at the ends it stays."""
+        self._go_to(self.index + by)
+
+    def action_go_to(self, index: int) -> None:
+        """Go to a picture by its number; -1 is the last."""
+        self._go_to(index % len(self._items))
+
+    def _go_to(self, index: int) -> None:
+        index = max(0, min(index, len(self._items) - 1))
+        if index == self.index:
+            self.show_news("This is the only picture." if len(self._items) == 1 else "There are no more.")
+        else:
+            self.index = index
+            self._show_item()
+
+    def action_toggle_parameters(self) -> None:
+        """Show all parameters, or hide them."""
+        self.app.delay_update(OPENING_SECONDS)
+        self.toggle_class("-parameters")
+        self._show_parameters()
+
+    def action_scroll_parameters(self, pages: int) -> None:
+        """Read on in the parameters, or back."""
+        pane = self.query_one(VerticalScroll)
+        pane.scroll_relative(y=pages * max(1, pane.size.height - 1), animate=False)
+
+    def action_compare(self) -> None:
+        """Show the picture beside the next one, at the end beside the one before."""
+        from fluxtui.screens.view.compare import CompareScreen
+
+        first = min(self.index, len(self._items) - 2)
+        self.app.delay_update(OPENING_SECONDS)
+        self.app.push_screen(CompareScreen((self._items[first], self._items[first + 1])))
+
+    def action_copy(self) -> None:
+        """Copy the path; pressed again the prompt, then the seed."""
+        texts = {"path": str(self.item.path), "prompt": self.item.prompt, "seed": self.item.seed}
+        known = [(what, str(text)) for what, text in texts.items() if text not in ("", None)]
+        what, text = known[self._copied % len(known)]
+        self._copied += 1
+        following = known[self._copied % len(known)][0]
+        self.app.copy_to_clipboard(text)
+        more = f" (y again copies the {following})" if len(known) > 1 else ""
+        self.show_news(f"Copied the {what}{more}: {text}")
+
+    def action_use_again(self) -> None:
+        """Take the parameters into the form of Generate."""
+        self.use_again(self.item)
+
+    def action_back(self) -> None:
+        """Go back."""
+        self.dismiss(self.index)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what this picture has."""
+        if action == "use_again":
+            return self.item.can_be_used
+        if action == "compare":
+            return len(self._items) > 1
+        return True
+
+
+def _parameters(item: ViewItem) -> Content:
+    """Return all parameters and facts of a picture, a paragraph each."""
+    rows = [(row.name, row.values[0]) for row in parameter_rows([item])]
+    parts: list[tuple[str, str]] = []
+    for name, value in (*rows, *fact_rows(item)):
+        between = "\n" if len(value) > SHORT_VALUE else " "
+        parts += [(f"{name}{between}", "$text-muted"), (f"{value}\n", "$foreground")]
+    return Content.assemble(*parts)

@@ -1,0 +1,102 @@
+"""The gallery's questions to the journal."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from pydantic import BaseModel, Field
+
+from fluxtui.domain.gallery import BEST_RATING, Facet, Facets, GalleryEntry, GalleryFilter, Marks
+from fluxtui.domain.picture import Picture
+from fluxtui.services.journal.database import Database
+from fluxtui.services.journal.gallery_query import CREDITS, SHOWN, TRASHED, find_numbers
+from fluxtui.services.journal.rows import from_row, json_text
+
+_ENTRIES = f"""
+    SELECT p.*, j.profile, j.provider, {CREDITS} AS credits,
+        (SELECT json_group_array(tag) FROM
+            (SELECT tag FROM picture_tags WHERE picture = p.number ORDER BY tag)) AS tags
+    FROM json_each(?) AS asked JOIN pictures AS p ON p.number = asked.value JOIN jobs AS j ON j.id = p.job_id
+    ORDER BY asked.key
+"""
+_COUNTS = {
+    "finetunes": f"SELECT p.finetune_name AS value, count(*) AS count FROM {SHOWN}"
+    " AND p.finetune_name IS NOT NULL GROUP BY value",
+    "endpoints": f"SELECT p.endpoint AS value, count(*) AS count FROM {SHOWN} GROUP BY value",
+    "profiles": "SELECT (SELECT j.profile FROM jobs AS j INDEXED BY jobs_of_pictures WHERE j.id = p.job_id)"
+    f" AS value, count(*) AS count FROM {SHOWN} GROUP BY value",
+    "tags": "SELECT tag AS value, count(*) AS count FROM picture_tags"
+    f" WHERE picture NOT IN (SELECT p.number FROM {TRASHED}) GROUP BY value",
+}
+
+
+class MarkedRow(BaseModel):
+    """What the table of pictures has beside the picture itself; see `schema.py`."""
+
+    starred: bool = False
+    rating: int = Field(0, ge=0, le=BEST_RATING)
+    note: str = ""
+    trashed_at: datetime | None = None
+    home: str | None = None
+    moving_to: str | None = None
+
+
+class GalleryStore:
+    """Finds and reads pictures. Every method raises `StorageError` if the journal cannot be used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def numbers(self, wanted: GalleryFilter) -> array[int]:
+        """Return the numbers of all pictures that a filter wants, in its order: eight bytes each."""
+
+        def work(connection: sqlite3.Connection) -> array[int]:
+            return array("q", find_numbers(connection, wanted, by_words=self._database.searches_words))
+
+        return await self._database.read(work)
+
+    async def entries(self, numbers: Sequence[int]) -> tuple[GalleryEntry, ...]:
+        """Return the pictures with some numbers, in their order; those that are gone are left out."""
+        asked = json_text(list(numbers))
+        return await self._database.read(
+            lambda connection: tuple(_entry(row) for row in connection.execute(_ENTRIES, (asked,)))
+        )
+
+    async def facets(self) -> Facets:
+        """Return the values that a filter can ask for, with counts."""
+        # One after the other, so that nobody waits for all of them.
+        counted = {
+            name: await self._database.read(partial(_facets, sql=sql)) for name, sql in _COUNTS.items()
+        }
+
+        def work(connection: sqlite3.Connection) -> Facets:
+            pictures, starred = connection.execute(
+                f"SELECT count(*), total(p.starred) FROM {SHOWN}"
+            ).fetchone()
+            trashed = connection.execute(f"SELECT count(*) FROM {TRASHED}").fetchone()[0]
+            return Facets(**counted, pictures=pictures, starred=int(starred), trashed=trashed)
+
+        return await self._database.read(work)
+
+
+def _facets(connection: sqlite3.Connection, sql: str) -> tuple[Facet, ...]:
+    rows = connection.execute(f"{sql} ORDER BY count DESC, value")
+    return tuple(Facet(row["value"], row["count"]) for row in rows)
+
+
+def _entry(row: sqlite3.Row) -> GalleryEntry:
+    marked = from_row(MarkedRow, row)
+    return GalleryEntry(
+        number=row["number"],
+        picture=from_row(Picture, row),
+        marks=Marks(marked.starred, marked.rating, tuple(json.loads(row["tags"])), marked.note),
+        profile=row["profile"],
+        provider=row["provider"],
+        credits=row["credits"],
+        trashed_at=marked.trashed_at,
+    )
