@@ -166,6 +166,8 @@ def axis_help(parameter: str, scope: Scope) -> str:
             return "words of the prompt, then what takes their place: fox, hare, a red owl"
         case _ if parameter == SHAPE:
             return "1:1, 16:9, or sizes such as 1024x768"
+        case "seed":
+            return "single seeds between commas, or 100..103"
     field = next((item for item in axis_fields(scope.present.endpoint) if item.name == parameter), None)
     return example(field) if field is not None else "the chosen endpoint has no such parameter"
 
