@@ -122,6 +122,14 @@ class InterfaceSettings(_Table):
     mouse: bool = True
 
 
+class HomeSettings(_Table):
+    """How pictures get home: this machine's name for ssh (or `user@name`), its SSH port, the page's port."""
+
+    host: Annotated[str, StringConstraints(max_length=300)] | None = None
+    ssh_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    page_port: Annotated[int, Field(ge=0, le=65535)] = 8790
+
+
 class NetworkSettings(_Table):
     """How long to wait for a service, in seconds: for a connection, for more data, for a whole answer."""
 
@@ -146,6 +154,7 @@ class Config(_Table):
     generation: GenerationSettings = GenerationSettings()
     budget: BudgetSettings = BudgetSettings()
     interface: InterfaceSettings = InterfaceSettings()
+    home: HomeSettings = HomeSettings()
     network: NetworkSettings = NetworkSettings()
     log: LogSettings = LogSettings()
 

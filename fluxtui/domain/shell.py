@@ -1,0 +1,128 @@
+"""Lines for a shell on the user's own machine: copying pictures from here, forwarding a port to here."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Self
+
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.text import safe_text
+
+SSH_PORT = 22
+
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*)")
+_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9._-]+)?")
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+\\-]*")
+_PLAIN = re.compile(r"[^A-Za-z0-9%+,./:=@_\u0080-\U0010ffff-]")
+"""What a shell or a pattern could read as more than itself."""
+
+
+@dataclass(frozen=True)
+class RemoteHost:
+    """This machine, as the user's own machine reaches it.
+
+    Attributes:
+        name: host name, name in the ssh configuration, or address.
+        user: to log in as, or `''` to leave it to the ssh configuration.
+        port: of the SSH server, or None to leave it to the ssh configuration.
+        is_guess: whether nobody told that the name can be reached from outside.
+    """
+
+    name: str
+    user: str = ""
+    port: int | None = None
+    is_guess: bool = False
+
+    @classmethod
+    def found(
+        cls,
+        *,
+        configured: str | None,
+        port: int | None,
+        user: str,
+        hostname: str,
+        environ: Mapping[str, str],
+    ) -> Self:
+        """Return the host: as configured (`name` or `user@name`), else what SSH says, else the machine's name.
+
+        Source: ssh manual, SSH_CONNECTION: client address and port, then server address and port; read 2026-11.
+
+        Raises:
+            InvalidInput: a name that no shell should be given.
+        """
+        if configured:
+            given_user, at, name = configured.rpartition("@")
+            return cls(_checked_host(name), _checked_user(given_user) if at else "", port)
+        parts = environ.get("SSH_CONNECTION", "").split()
+        if len(parts) == 4 and parts[3].isdecimal():
+            return cls(_checked_host(parts[2]), _checked_user(user), port or _unusual(int(parts[3])))
+        return cls(_checked_host(hostname), _checked_user(user), port, is_guess=True)
+
+    @property
+    def login(self) -> str:
+        """Who and where, as ssh takes it: `jo@host`."""
+        return f"{self.user}@{self.name}" if self.user else self.name
+
+    def place(self, path: PurePath) -> str:
+        """Return who, where and which file, as scp takes it, for one word of a shell.
+
+        A backslash stands before every character with a meaning: scp hands the path to a shell on this side
+        (before OpenSSH 9) or reads it as a pattern (since then), and both take the backslashes away.
+
+        Raises:
+            InvalidInput: the path has a line break or another control character in it.
+        """
+        text = str(path)
+        if safe_text(text) != text or not text.isprintable():
+            raise InvalidInput(
+                f"The name {safe_text(text, limit=80)} has a line break or an invisible character in it, and a "
+                "line for a shell could do something else with it.",
+                next_step="Rename the file, or use the page.",
+            )
+        host = f"[{self.name}]" if ":" in self.name else self.name
+        at = f"{self.user}@" if self.user else ""
+        return f"{at}{host}:" + _PLAIN.sub(lambda found: "\\" + found[0], text)
+
+
+def scp_line(host: RemoteHost, paths: Sequence[PurePath]) -> str:
+    """Return the line that copies absolute paths of this machine into the directory where it is typed.
+
+    Raises:
+        InvalidInput: there is no path, or one that no line can be made for.
+    """
+    if not paths:
+        raise InvalidInput("There is no picture to copy.")
+    port = ["-P", str(host.port)] if host.port is not None else []
+    return shlex.join(["scp", *port, *(host.place(path) for path in paths), "."])
+
+
+def forward_line(host: RemoteHost, port: int) -> str:
+    """Return the line that makes a port of this machine's loopback one of the machine where it is typed."""
+    given = ["-p", str(host.port)] if host.port is not None else []
+    return shlex.join(["ssh", "-N", "-L", f"{port}:127.0.0.1:{port}", *given, host.login])
+
+
+def _unusual(port: int) -> int | None:
+    return None if port == SSH_PORT else port
+
+
+def _checked_host(name: str) -> str:
+    if not (_HOST.fullmatch(name) or _IPV6.fullmatch(name)):
+        raise InvalidInput(
+            f"{safe_text(name, limit=80) or 'Nothing'} is not the name of a host.",
+            next_step="Set one in F7 Settings, Host.",
+        )
+    return name
+
+
+def _checked_user(name: str) -> str:
+    if not _USER.fullmatch(name):
+        raise InvalidInput(
+            f"{safe_text(name, limit=80) or 'Nothing'} is not the name of a user.",
+            next_step="Set a host as user@host in F7 Settings, Host.",
+        )
+    return name
