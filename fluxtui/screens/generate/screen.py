@@ -350,6 +350,8 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
                 self._show_large(event.job)
             case "copy":
                 self._copy_path(event.job)
+            case "home":
+                self._get_home(event.job)
             case "another_seed":
                 self._send_another(event.job)
             case "use_again":
@@ -361,6 +363,13 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _show_large(self, job: Job) -> None:
         show_pictures(self.app, queued_generations(self.app.jobs), job)
+
+    def _get_home(self, job: Job) -> None:
+        if job.picture:
+            from fluxtui.screens.home import get_home
+            from fluxtui.screens.view.item import ViewItem
+
+            get_home(self.app, [ViewItem.from_job(job, self.app.services.storage.inside(job.picture))])
 
     def _copy_path(self, job: Job) -> None:
         if job.picture:

@@ -50,7 +50,10 @@ line that forwards its port, `u` its address. `t` lets iTerm2 save the pictures.
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,h,H", "leave", "Back", id="home.back", key_display="Esc q"),
-        *(Binding(one.key, f"copy({one.key!r})", f"Copy the {one.name}", id=f"home.{one.key}") for one in COPIES),
+        *(
+            Binding(one.key, f"copy({one.key!r})", f"Copy the {one.name}", id=f"home.{one.key}")
+            for one in COPIES
+        ),
         Binding("c", "copy_scp", "Copy the scp line", id="home.scp"),
         Binding("w", "toggle_page", "Start or stop the page", id="home.page"),
         Binding("l", "copy_forward", "Copy the page's ssh line", id="home.forward"),
@@ -146,7 +149,9 @@ line that forwards its port, `u` its address. `t` lets iTerm2 save the pictures.
         if problem:
             self._say(problem)
         else:
-            self._copy("scp line", line, "Type it on your own machine; it copies into the directory you are in.")
+            self._copy(
+                "scp line", line, "Type it on your own machine; it copies into the directory you are in."
+            )
             host = this_host(self.app.services.config.config.home)
             if host.is_guess:
                 self.app.tell(f"{host.name} is a guess: F7 Settings takes the name that you reach it by.")
@@ -165,7 +170,9 @@ line that forwards its port, `u` its address. `t` lets iTerm2 save the pictures.
         """Copy the address of the page."""
         url = self.app.services.page.url
         if url:
-            self._copy("address", url, "Open it in the browser of your own machine; whoever has it sees the page.")
+            self._copy(
+                "address", url, "Open it in the browser of your own machine; whoever has it sees the page."
+            )
         else:
             self._say("The page does not run; w starts it.")
 

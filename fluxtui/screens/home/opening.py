@@ -29,4 +29,6 @@ async def _toggle_page(app: StatefulApp) -> None:
         app.tell("The page is stopped.")
         return
     await page.start(app.services.config.config.home.page_port)
-    app.tell(f"The page is at {page.url} on this machine; h on a picture shows the ssh line.", severity="success")
+    app.tell(
+        f"The page is at {page.url} on this machine; h on a picture shows the ssh line.", severity="success"
+    )

@@ -18,7 +18,8 @@ body { margin: 0 auto; max-width: 1400px; padding: 1rem; }
 header, nav { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; }
 h1 { font-size: 1.2rem; margin: 0; }
 .note { opacity: .7; }
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: .8rem; padding: 1rem 0; margin: 0; }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: .8rem;
+  padding: 1rem 0; margin: 0; }
 .grid li { list-style: none; }
 .grid a { color: inherit; text-decoration: none; }
 .grid img { width: 100%; aspect-ratio: 1; object-fit: contain; background: #8882; border-radius: 6px; }
@@ -31,7 +32,8 @@ td { white-space: pre-wrap; overflow-wrap: anywhere; }
 
 
 def _page(title: str, body: str) -> bytes:
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{_text(title)}</title>'
+    meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head = f"{meta}<title>{_text(title)}</title>"
     return (
         f'<!doctype html><html lang="en"><head>{head}<link rel="stylesheet" href="/style.css"></head>'
         f"<body>{body}</body></html>\n".encode()
@@ -89,7 +91,8 @@ def picture_page(one: Shown) -> bytes:
         if value != ""
     )
     file = f"/file/{one.number}"
-    links = f'<nav><a href="/">All pictures</a><a href="{file}" download="{_text(facts["File"])}">Save the file</a></nav>'
+    save = f'<a href="{file}" download="{_text(facts["File"])}">Save the file</a>'
+    links = f'<nav><a href="/">All pictures</a>{save}</nav>'
     large = f'<a href="{file}"><img class="large" src="{file}" alt=""></a>'
     return _page(
         shorten(safe_text(picture.prompt), _CAPTION) or "Picture", f"{links}{large}<table>{rows}</table>"
