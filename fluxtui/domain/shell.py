@@ -79,8 +79,8 @@ class RemoteHost:
         text = str(path)
         if safe_text(text) != text or not text.isprintable():
             raise InvalidInput(
-                f"The name {safe_text(text, limit=80)} has a line break or an invisible character in it, and a "
-                "line for a shell could do something else with it.",
+                f"The name {safe_text(text, limit=80)} has a line break or an invisible character in it, "
+                "and a line for a shell could do something else with it.",
                 next_step="Rename the file, or use the page.",
             )
         host = f"[{self.name}]" if ":" in self.name else self.name
@@ -114,7 +114,7 @@ def _checked_host(name: str) -> str:
     if not (_HOST.fullmatch(name) or _IPV6.fullmatch(name)):
         raise InvalidInput(
             f"{safe_text(name, limit=80) or 'Nothing'} is not the name of a host.",
-            next_step="Set one in F7 Settings, Host.",
+            next_step="Set home.host in the configuration file.",
         )
     return name
 
@@ -123,6 +123,6 @@ def _checked_user(name: str) -> str:
     if not _USER.fullmatch(name):
         raise InvalidInput(
             f"{safe_text(name, limit=80) or 'Nothing'} is not the name of a user.",
-            next_step="Set a host as user@host in F7 Settings, Host.",
+            next_step="Set home.host as user@host in the configuration file.",
         )
     return name

@@ -1,4 +1,4 @@
-"""Getting pictures home over SSH: copies, a line for scp, a page in a browser, the terminal's own transfer."""
+"""Getting pictures home: copies, a line for scp, a page in a browser, the terminal's transfer."""
 
 from fluxtui.screens.home.opening import get_home, toggle_page
 

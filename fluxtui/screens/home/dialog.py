@@ -154,7 +154,7 @@ line that forwards its port, `u` its address. `t` lets iTerm2 save the pictures.
             )
             host = this_host(self.app.services.config.config.home)
             if host.is_guess:
-                self.app.tell(f"{host.name} is a guess: F7 Settings takes the name that you reach it by.")
+                self.app.tell(f"{host.name} is a guess: home.host in the configuration takes its name.")
 
     def action_copy_forward(self) -> None:
         """Copy the ssh line of the page."""

@@ -82,12 +82,12 @@ def _recipe(item: ViewItem) -> Recipe:
 
 
 def this_host(settings: HomeSettings) -> RemoteHost:
-    """Return this machine as it is reached from outside. Raises `InvalidInput` for names that no shell takes."""
+    """Return this machine as it is reached from outside. Raises `InvalidInput`."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError) as error:
         raise InvalidInput(
-            "This system does not tell your user's name.", next_step="Set a host as user@host in F7 Settings."
+            "This system does not tell your user's name.", next_step="Set home.host as user@host."
         ) from error
     return RemoteHost.found(
         configured=settings.host,

@@ -101,7 +101,7 @@ class LoopbackServer:
         except OSError as error:
             raise InvalidInput(
                 f"Port {port} of this machine cannot be used for the page: it is taken or not allowed.",
-                next_step="Choose another one in F7 Settings, Page's port.",
+                next_step="Set another home.page_port in the configuration file.",
             ) from error
 
     async def stop(self) -> None:
