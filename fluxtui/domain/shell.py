@@ -47,9 +47,9 @@ class RemoteHost:
         hostname: str,
         environ: Mapping[str, str],
     ) -> Self:
-        """Return the host: as configured (`name` or `user@name`), else what SSH says, else the machine's name.
+        """Return the host: as configured (`name`, `user@name`), else what SSH says, else the machine's name.
 
-        Source: ssh manual, SSH_CONNECTION: client address and port, then server address and port; read 2026-11.
+        Source: ssh manual, SSH_CONNECTION (client address and port, server address and port), read 2026-11.
 
         Raises:
             InvalidInput: a name that no shell should be given.
