@@ -33,8 +33,8 @@ class HomeDialog(Dialog[None]):
     """Copies, the line for scp, the page in a browser, the terminal's own transfer."""
 
     HELP = """The letters copy to the clipboard of your own machine, by OSC 52. `c` copies the line to type
-there so that scp fetches the pictures. `w` starts and stops a read-only page with the gallery; `l` copies the ssh
-line that forwards its port, `u` its address. `t` lets iTerm2 save the pictures."""
+there so that scp fetches the pictures. `w` starts and stops a read-only page with the gallery; `l` copies the
+ssh line that forwards its port, `u` its address. `t` lets iTerm2 save the pictures."""
 
     DEFAULT_CSS = """
     HomeDialog {

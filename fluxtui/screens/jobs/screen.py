@@ -98,7 +98,7 @@ endpoint."""
         Binding("l", "look_again", "Look for it", id="jobs.look"),
         Binding("u", "use_again", "Use parameters", id="jobs.use"),
         Binding("y", "copy", "Copy", id="jobs.copy"),
-        Binding("h,H", "get_home", "Get it home", id="jobs.home", key_display="h"),
+        Binding("h,H", "get_home", "Get it home", id="jobs.home", key_display="h", show=False),
         Binding("K", "move_up", "Earlier", id="jobs.up", show=False),
         Binding("J", "move_down", "Later", id="jobs.down", show=False),
         Binding("t", "to_top", "Send next", id="jobs.top", show=False),
