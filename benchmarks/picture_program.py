@@ -30,11 +30,8 @@ def picture_widget(kind: str, protocol: str, path: Path, over_ssh: bool) -> Widg
         return PictureView(TerminalProfile(GraphicsProtocol(protocol), over_ssh=over_ssh), path)
     from textual_image.widget import HalfcellImage, SixelImage, TGPImage
 
-    classes: dict[str, Callable[[Path], Widget]] = {
-        "kitty": TGPImage,
-        "sixel": SixelImage,
-        "halfcell": HalfcellImage,
-    }
+    classes: dict[str, Callable[[Path], Widget]]
+    classes = {"kitty": TGPImage, "sixel": SixelImage, "halfcell": HalfcellImage}
     return classes[protocol](path)
 
 

@@ -35,7 +35,8 @@ class DatasetRules:
     """What a trainer takes: counts of pictures, Pillow format names, and the pixels it scales down to.
 
     `captions` says what becomes of pictures without one; `default_caption` names the parameter that stands in
-    for missing ones, and `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive.
+    for missing ones, and `automatic_captions` the one that lets the service describe those pictures.
+    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive.
     """
 
     min_pictures: int
@@ -45,6 +46,7 @@ class DatasetRules:
     max_pixels: int
     captions: CaptionRule = CaptionRule.OPTIONAL
     default_caption: str | None = None
+    automatic_captions: str | None = None
     caption_advice: str = ""
     max_bytes: int | None = None
 

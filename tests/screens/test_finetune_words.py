@@ -16,6 +16,7 @@ from fluxtui.domain.uses import Trainer
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.screens.finetune import words
+from fluxtui.screens.finetune.advising import advice_texts
 from fluxtui.screens.finetune.order import TrainingOrder
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -160,11 +161,21 @@ def test_what_paying_means(balance: float | None, text: str, too_low: bool) -> N
     assert words.money_text(Estimate(400, "flat"), balance) == (text, too_low)
 
 
+@pytest.mark.parametrize(("captioning", "count"), [(False, 1), (True, 0), (None, 0)])
+def test_pictures_that_nobody_describes_are_told(captioning: bool | None, count: int) -> None:
+    values = {"mode": "character"} if captioning is None else {"mode": "character", "captioning": captioning}
+    asked = order(values=values)
+    assert asked.undescribed == count
+    assert ("trigger word alone" in advice_texts(asked, None).get("captioning", "")) == bool(count)
+    assert TrainingOrder().undescribed == 0
+
+
 def test_the_question_names_everything_that_matters() -> None:
     text = "\n".join(words.confirmation(order(), words.Terms(500.0, abilities=BFLProvider.abilities)))
     for part in ("2 with 1 caption, 2.0 MB", "Name: Dog", "Mode: character", "Iterations: 300"):
         assert part in text
     assert "Automatic captions: no" in text
+    assert "1 picture without a caption and automatic captions off" in text
     assert "Balance $5.00, $1.00 afterwards." in text
     assert "cannot be cancelled" in text
     assert "would refuse it, at no cost" in "\n".join(words.confirmation(order(), words.Terms(5.0)))

@@ -130,7 +130,8 @@ class BFLTraining(TrainingEndpoint):
         max_pictures=20,
         formats=("JPEG", "PNG", "WEBP"),
         max_pixels=1024 * 1024,
-        caption_advice="Pictures without a caption are described by the service.",
+        automatic_captions="captioning",
+        caption_advice="Pictures without a caption are described by the service, with automatic captions on.",
     )
     name_field: ClassVar[str] = "finetune_comment"
     steps_rule: ClassVar[StepsRule | None] = ITERATIONS

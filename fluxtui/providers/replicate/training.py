@@ -166,6 +166,7 @@ _RULES = DatasetRules(
     formats=("JPEG", "PNG", "WEBP"),
     max_pixels=4 * 1024 * 1024,
     captions=CaptionRule.OPTIONAL,
+    automatic_captions="autocaption",
     caption_advice="Pictures without a caption are described by the service (LLaVA) while automatic captions "
     "are on; where all have one, none is written.",
     max_bytes=100 * 1000 * 1000,

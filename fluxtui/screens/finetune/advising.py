@@ -5,6 +5,7 @@ from __future__ import annotations
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.text import plural
 from fluxtui.screens.finetune.order import TrainingOrder
+from fluxtui.screens.finetune.words import undescribed_text
 from fluxtui.widgets.progress import duration_text
 
 
@@ -37,6 +38,8 @@ def advice_texts(order: TrainingOrder, pace: Pace | None) -> dict[str, str]:
     said: dict[str, list[str]] = {"": [endpoint.info.summary]}
     for advice in endpoint.advice(order.values, pictures):
         said.setdefault(advice.field, []).append(advice.text)
+    if nobody := undescribed_text(order):
+        said.setdefault(endpoint.rules.automatic_captions or "", []).append(nobody)
     if time := time_text(order, pace):
         said[""].append(time)
         said.setdefault(endpoint.steps_field, []).append(time)

@@ -44,6 +44,14 @@ class TrainingOrder:
         """Whether some of the pictures have no caption, as far as it is known."""
         return self.dataset is not None and self.dataset.captioned < len(self.dataset.pictures)
 
+    @property
+    def undescribed(self) -> int:
+        """How many pictures nobody describes: they have no caption, and automatic captions are off."""
+        if self.dataset is None or self.endpoint is None:
+            return 0
+        is_on = self.values.get(self.endpoint.rules.automatic_captions or "", True)
+        return 0 if is_on else len(self.dataset.pictures) - self.dataset.captioned
+
     def fields(self) -> tuple[Field, ...]:
         """Return the parameters to ask for: the one for missing captions only where some are missing."""
         if self.endpoint is None:

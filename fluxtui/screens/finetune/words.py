@@ -50,6 +50,14 @@ def captions_text(dataset: Dataset, rules: DatasetRules) -> str:
     return f"{plural(missing, 'picture')} without one. {advice}".strip()
 
 
+def undescribed_text(order: TrainingOrder) -> str:
+    """Return what becomes of pictures that nobody describes, or `''` where there is none."""
+    if not order.undescribed:
+        return ""
+    count = plural(order.undescribed, "picture")
+    return f"{count} without a caption and automatic captions off: learned by the trigger word alone."
+
+
 def summary_text(dataset: Dataset) -> str:
     """Return a dataset in one line: `'12 pictures · 10 captions · 3.2 MB · 2 problems'`."""
     left_out = f", {len(dataset.excluded)} left out" if dataset.excluded else ""
@@ -219,6 +227,7 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
         f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
         *([WARNINGS[availability]] if availability in WARNINGS else []),
         *terms.samples.lines(),
+        *filter(None, [undescribed_text(order)]),
     ]
     money, too_low = money_text(terms.total(order), terms.balance, is_told=terms.is_told)
     lines.append(
