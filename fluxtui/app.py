@@ -28,6 +28,7 @@ from fluxtui.picture_choice import PictureChoice
 from fluxtui.recalling import RECALL, Recalling
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES, Place
+from fluxtui.sheet_feed import SheetFeed
 from fluxtui.state import guarded
 from fluxtui.typed_ahead import TypedAhead
 
@@ -138,6 +139,7 @@ class FluxApp(PictureChoice, Recalling):
             self.tell(warning, severity="warning")
         if not self._closing:
             self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
+        SheetFeed(self, services).start()
         await self._feed.tell_of_absence()
 
     def _redraw(self, _: App[Any]) -> None:

@@ -20,10 +20,12 @@ from fluxtui.domain.errors import FluxError, InvalidInput, NotAuthenticated
 from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider, provider_hosts
 from fluxtui.services.account import AccountService
+from fluxtui.services.batches import BatchService
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService, Profile
 from fluxtui.services.datasets import DatasetService, WorkspaceService
+from fluxtui.services.finetune_defaults import FinetuneDefaults
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.gallery import GalleryService
 from fluxtui.services.inference import InferenceService
@@ -181,6 +183,8 @@ class Container:
             training_sets=TrainingSetService(self._storage, datasets, workspaces),
             presets=PresetService(journal),
             inference=InferenceService(journal, self._storage, connections, validation, jobs, prices=prices),
+            batches=BatchService(journal, self._storage, connections),
+            finetune_defaults=FinetuneDefaults(journal),
             prices=prices,
             loras=loras,
             jobs=jobs,

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from fluxtui.api.trace import Trace
 from fluxtui.services.account import AccountService
+from fluxtui.services.batches import BatchService
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.config import ConfigService
 from fluxtui.services.datasets import DatasetService, WorkspaceService
+from fluxtui.services.finetune_defaults import FinetuneDefaults
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.gallery import GalleryService
 from fluxtui.services.inference import InferenceService
@@ -43,6 +45,8 @@ class Services:
     training_sets: TrainingSetService
     presets: PresetService
     inference: InferenceService
+    batches: BatchService
+    finetune_defaults: FinetuneDefaults
     prices: PriceService
     loras: LoraService
     jobs: JobService

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
@@ -45,6 +46,7 @@ class GenerateForm:
         values: what was entered and is no default, by parameter, for all endpoints together.
         count: how many pictures; None or text while the entry is no number.
         with_trigger: whether the finetune's trigger word is put into the prompt.
+        setup: the seeds and the grid of a batch, as they were set up.
     """
 
     profile: str = ""
@@ -54,6 +56,7 @@ class GenerateForm:
     values: Mapping[str, Any] = field(default_factory=dict)
     count: Any = 1
     with_trigger: bool = True
+    setup: BatchSetup = field(default_factory=BatchSetup)
 
     def at(self, offer: Offer) -> GenerateForm:
         """Return the form for another endpoint."""
@@ -159,6 +162,7 @@ class GenerateForm:
             "values": dict(self.values),
             "count": self.count,
             "with_trigger": self.with_trigger,
+            "setup": self.setup.model_dump(mode="json"),
         }
 
     @classmethod
@@ -169,7 +173,7 @@ class GenerateForm:
         """
         named = {"finetune": draft.get("finetune_id"), **draft}
         usable = {name: named[name] for name, kind in _KINDS.items() if isinstance(named.get(name), kind)}
-        return cls(**usable)
+        return cls(**usable, setup=BatchSetup.from_note(draft.get("setup")))
 
     @classmethod
     def from_recipe(

@@ -15,6 +15,7 @@ from textual.message import Message
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.uses import Offer
+from fluxtui.screens.generate.batch_words import batch_words
 from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, parameters_of, prompt_field
@@ -158,6 +159,10 @@ class OrderPanel(Vertical):
         bar, offer = self.query_one(SubmitBar), self._offer
         if offer is None:
             return
+        if self.form.setup.is_on:
+            bar.show_batch(batch_words(self.form, self._stock, offer, funds), busy=busy)
+            return
+        bar.show_single()
         told = self._stock.price_of(offer)
         estimate = self.form.estimate(offer, told)
         bar.show_label("Sending …" if busy else button_label(estimate, self.form.count), busy=busy)

@@ -85,18 +85,22 @@ class Price:
         )
 
     def _sentences(self) -> tuple[str, ...]:
-        balance, place = self.funds.balance, self.funds.place
-        if not self.funds.is_told:
-            return (f"The service{place} does not tell what is left on the account.",)
-        if balance is None:
-            return (f"The balance{place} is not known.",)
-        if not self.is_covered:
-            return (
-                f"The balance{place} was {show_credits(balance)} when last asked: too little for all of it.",
-                "What is not covered is not made, and costs nothing.",
-            )
-        after = show_credits(balance - self.total.credits)
-        return (f"Balance{place} {show_credits(balance)}, {after} afterwards.",)
+        return funds_sentences(self.funds, self.total.credits)
+
+
+def funds_sentences(funds: Funds, wanted: float) -> tuple[str, ...]:
+    """Return what is to be said about the funds of a profile before some credits of it are spent."""
+    balance, place = funds.balance, funds.place
+    if not funds.is_told:
+        return (f"The service{place} does not tell what is left on the account.",)
+    if balance is None:
+        return (f"The balance{place} is not known.",)
+    if not funds.covers(wanted):
+        return (
+            f"The balance{place} was {show_credits(balance)} when last asked: too little for all of it.",
+            "What is not covered is not made, and costs nothing.",
+        )
+    return (f"Balance{place} {show_credits(balance)}, {show_credits(balance - wanted)} afterwards.",)
 
 
 def source_of(told: UnitPrice | None, price_source: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -26,14 +26,32 @@ VERY_WIDE_CELLS = 72
 """From this width on there is room for the time too, where profiles have to be told apart."""
 
 
+ALLOWED: dict[str, Callable[[Job], bool]] = {
+    "large": lambda job: job.state is JobState.DONE,
+    "copy": lambda job: job.state is JobState.DONE,
+    "cancel": lambda job: job.is_active,
+    "retry": lambda job: not job.is_active and job.state not in (JobState.DONE, JobState.IN_DOUBT),
+    "move_up": lambda job: job.state is JobState.DRAFT,
+    "move_down": lambda job: job.state is JobState.DRAFT,
+    "to_top": lambda job: job.state is JobState.DRAFT,
+    "sheet": lambda job: job.batch is not None,
+    "keep_strength": lambda job: job.state is JobState.DONE and job.finetune_ref is not None,
+    "keep_all": lambda job: job.state is JobState.DONE and job.finetune_ref is not None,
+}
+"""What can be done about which jobs; whatever else there is can be done about any."""
+
+
 class QueueTable(RowTable):
     """Shows jobs; what is to be done with the marked one is told in messages."""
 
     HELP = (
         "Every generation, newest first. Up and down show another picture, Enter shows it large, `y` copies "
         "its path, `s` makes it again with another seed, `u` puts its parameters back into the form, `x` "
-        "cancels it: at no cost before it is sent, afterwards as far as its service can. Escape goes back to "
-        "the prompt, and the newest picture is shown again as soon as it comes in."
+        "cancels it: at no cost before it is sent, afterwards as far as its service can, `a` sends one that "
+        "failed again. `K` and `J` move what is not sent yet, `t` sends it next. `c` makes the contact sheet "
+        "of all that was ordered with it. `b` keeps its strength as what the finetune begins with, `B` all "
+        "its parameters. Escape goes back to the prompt, and the newest picture is shown again as soon as it "
+        "comes in."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,7 +60,14 @@ class QueueTable(RowTable):
         Binding("y", "ask('copy')", "Copy path", id="queue.copy"),
         Binding("s", "ask('another_seed')", "Another seed", id="queue.another_seed"),
         Binding("u", "ask('use_again')", "Use again", id="queue.use_again"),
+        Binding("a", "ask('retry')", "Send again", id="queue.retry"),
         Binding("x,delete", "ask('cancel')", "Cancel", id="queue.cancel"),
+        Binding("K", "ask('move_up')", "Earlier", id="queue.up", show=False),
+        Binding("J", "ask('move_down')", "Later", id="queue.down", show=False),
+        Binding("t", "ask('to_top')", "Send next", id="queue.top", show=False),
+        Binding("c", "ask('sheet')", "Contact sheet", id="queue.sheet", show=False),
+        Binding("b", "ask('keep_strength')", "Keep its strength", id="queue.keep_strength", show=False),
+        Binding("B", "ask('keep_all')", "Keep all of it", id="queue.keep_all", show=False),
     ]
 
     class Asked(Message):
@@ -56,7 +81,7 @@ class QueueTable(RowTable):
     def __init__(self) -> None:
         super().__init__(columns_for(0, shared=False), empty="What you generate lines up here.", id="queue")
         self._jobs: dict[str, Job] = {}
-        self._offered = (False, False)
+        self._offered: tuple[bool, ...] = ()
         self._shared = False
 
     def show(self, jobs: Sequence[Job], now: datetime, *, shared: bool) -> None:
@@ -91,7 +116,7 @@ class QueueTable(RowTable):
     def _offer(self) -> None:
         """Let the footer follow, where the keys that work are others than before."""
         job = self.marked
-        offered = (job is not None and job.state is JobState.DONE, job is not None and job.is_active)
+        offered = tuple(job is not None and test(job) for test in ALLOWED.values())
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -108,9 +133,8 @@ class QueueTable(RowTable):
         job = self.marked
         if job is None:
             return False
-        if parameters[0] in {"large", "copy"}:
-            return job.state is JobState.DONE
-        return job.is_active if parameters[0] == "cancel" else True
+        test = ALLOWED.get(str(parameters[0]))
+        return test is None or test(job)
 
     def action_ask(self, wish: str) -> None:
         """Ask for something to be done with the marked job."""

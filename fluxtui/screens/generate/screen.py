@@ -19,18 +19,20 @@ from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.cancelling import cancel
+from fluxtui.screens.generate.batch_keys import BATCH_BINDINGS, BatchKeys
+from fluxtui.screens.generate.batch_ordering import BatchOrder, send_batch
 from fluxtui.screens.generate.changes import Change, missing, to_finetune, to_offer, to_wishes
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.ordering import Order, known_funds, repeatable, send
 from fluxtui.screens.generate.price import Funds
+from fluxtui.screens.generate.queue_keys import QueueKeys
 from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.results import Results
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.screens.generate.supply import Supply, ask_profile
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.state import Severity, guarded
 from fluxtui.widgets.flash import Flash
@@ -39,7 +41,7 @@ REST_SECONDS = 1.0
 """For how long after an order another press of the key is taken for a slip of the finger."""
 
 
-class GenerateScreen(PlaceScreen):
+class GenerateScreen(BatchKeys, QueueKeys):
     """Holds order and results together; all rules are elsewhere."""
 
     PLACE = "generate"
@@ -55,6 +57,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
+        *BATCH_BINDINGS,
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
         Binding("ctrl+r", "draw_seed", "New seed", id="generate.draw_seed", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
@@ -125,7 +128,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self._is_supplied = True
         self._tell_faults()
         if self._wishes or not is_shown:
-            await self._show(self._wished(form))
+            await self._show_wished(form)
 
     async def _ask(self, profile: str) -> None:
         self._supply = self._supply.with_answer(await ask_profile(self.app.services, profile))
@@ -167,13 +170,17 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         """Do what another place wishes: see `to_wishes`."""
         self._wishes = dict(wishes)
         if self._is_supplied:
-            self._change_to(self._wished(self.order.form))
+            work = self._show_wished(self.order.form)
+            guarded(self, work, doing="changing the form", group="form", exclusive=True)
         self.order.prompt.focus()
 
-    def _wished(self, form: GenerateForm) -> GenerateForm:
-        """Return the form after the wishes, which are fulfilled by that."""
+    async def _show_wished(self, form: GenerateForm) -> None:
+        """Show the form after the wishes, which are fulfilled by that."""
         wishes, self._wishes = self._wishes, {}
-        return self._told(to_wishes(self._stock, form, wishes, self.app.services.storage))
+        change = to_wishes(self._stock, form, wishes, self.app.services.storage)
+        if wishes.get("finetune") and "values" not in wishes:
+            change = await self.with_defaults(change)
+        await self._show(self._told(change))
 
     def _told(self, change: Change) -> GenerateForm:
         """Say what is to be said about a change and return its form."""
@@ -217,7 +224,12 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def on_order_panel_finetune_chosen(self, event: OrderPanel.FinetuneChosen) -> None:
         """Change the finetune, and the endpoint where the present one does not go with it."""
         event.stop()
-        self._change_to(self._told(to_finetune(self._stock, self.order.form, event.finetune)))
+        change = to_finetune(self._stock, self.order.form, event.finetune)
+        guarded(self, self._take(change), doing="choosing a finetune", group="form", exclusive=True)
+
+    async def _take(self, change: Change) -> None:
+        """Show a form in which a finetune was chosen, with the values that were kept for it."""
+        await self._show(self._told(await self.with_defaults(change)))
 
     def _show_state(self) -> None:
         """Draw what follows from the form: the trigger word's chip and the cost."""
@@ -276,23 +288,31 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self._say("There is no endpoint yet: a profile needs a key, F7 Settings takes one.", "warning")
             return
         try:
-            order = Order.from_form(form, offer, self._stock.finetune_of(form))
+            order = self._order_of(form, offer)
         except InvalidInput as error:
             self._show_problems(error)
             self.order.focus_count()
             return
         self._send(order)
 
-    def _send(self, order: Order) -> None:
+    def _order_of(self, form: GenerateForm, offer: Offer) -> Order | BatchOrder:
+        if form.setup.is_on:
+            return BatchOrder.from_form(form, self._stock, offer)
+        return Order.from_form(form, offer, self._stock.finetune_of(form))
+
+    def _send(self, order: Order | BatchOrder) -> None:
         if self._sending:
             self._say("The last order is still on its way out, so this one was not sent as well.", "warning")
             return
         self._set_sending(True)
         guarded(self, self._send_once(order), doing="generating", group="send")
 
-    async def _send_once(self, order: Order) -> None:
+    async def _send_once(self, order: Order | BatchOrder) -> None:
         try:
-            jobs = await send(self.app, order)
+            if isinstance(order, BatchOrder):
+                jobs = await send_batch(self.app, order)
+            else:
+                jobs = await send(self.app, order)
         except InvalidInput as error:
             self._set_sending(False)
             self._show_problems(error)
@@ -336,6 +356,8 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
                 self._use_again(event.job)
             case "cancel":
                 guarded(self, self._cancel(event.job), doing="cancelling a job", group="cancel")
+            case _:
+                self.act_on(event.wish, event.job)
 
     def _show_large(self, job: Job) -> None:
         show_pictures(self.app, queued_generations(self.app.jobs), job)

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Button
 
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
+from fluxtui.screens.generate.batch_words import BatchWords
 from fluxtui.screens.generate.form import COUNT, MOST_PICTURES
 from fluxtui.screens.generate.price import Funds
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
@@ -66,6 +67,20 @@ class SubmitBar(Vertical):
         if str(button.label) != label:
             button.label = Content(label)
         button.disabled = busy
+
+    def show_batch(self, words: BatchWords, *, busy: bool) -> None:
+        """Show a batch: its number in the place of that of single pictures, where it says that itself."""
+        self._show_title("Grid  F11" if words.is_grid else "Pictures", count=not words.is_grid)
+        self.show_label("Sending …" if busy else words.label, busy=busy)
+        self.show_note(words.note, wrong=words.is_wrong)
+
+    def show_single(self) -> None:
+        """Let the number of pictures be entered."""
+        self._show_title("Pictures", count=True)
+
+    def _show_title(self, title: str, *, count: bool) -> None:
+        self.query_one(".submit-title", PlainLabel).show(title)
+        self.query_one(CountInput).display = count
 
     def show_note(self, note: str, *, wrong: bool = False) -> None:
         """Say something about the cost, without its last parts where there is no room for them."""

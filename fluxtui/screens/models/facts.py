@@ -50,6 +50,7 @@ def facts_of(
     now: datetime,
     uses: Uses | None = None,
     kept: KeptArchive | None = None,
+    defaults: Mapping[str, Any] | None = None,
 ) -> tuple[Fact, ...]:
     """Return what is known of a finetune.
 
@@ -59,6 +60,7 @@ def facts_of(
         now: aware.
         uses: where it can be used and how its file is, once that is known.
         kept: the archive that it was trained on, where it is known.
+        defaults: the values that were kept for generating with it.
     """
     is_own = finetune.profile == OWN_FILES
     progress = progress_text(job.progress) if job is not None and job.is_active else ""
@@ -69,6 +71,7 @@ def facts_of(
         Fact("Profile", profile_words(finetune.profile)),
         Fact("Cost", show_credits(job.credits) if job is not None else ""),
         Fact("Id", finetune.id, is_long=True),
+        Fact("Begins with", defaults_text(defaults or {}), is_long=True),
         Fact("Taken in", _moment(finetune.created_at, now) if is_own else "", is_long=True),
         *(use_facts(uses) if uses is not None else ()),
         *file_facts(finetune, uses.file if uses is not None else None),
@@ -105,6 +108,14 @@ def _asked_text(finetune: Finetune, job: Job | None) -> str:
     return ", ".join(
         f"{name.replace('_', ' ')} {_asked_value(value)}" for name, value in asked if name not in told
     )
+
+
+def defaults_text(defaults: Mapping[str, Any]) -> str:
+    """Return the values that were kept for generating with a finetune, or `''`."""
+    shown = [
+        f"{safe_text(name, limit=40).replace('_', ' ')} {_asked_value(v)}" for name, v in defaults.items()
+    ]
+    return f"{', '.join(shown)} (c forgets it)" if shown else ""
 
 
 def _asked_value(value: Any) -> str:

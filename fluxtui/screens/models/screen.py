@@ -44,7 +44,8 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         "the selected one. Refresh, add, delete and fetch ask the services; all else works on the local "
         "copy, also offline. `u` trains the same again with other values, `i` shows the pictures that it was "
         "trained on and `e` exports them. `v` verifies a file, `b` says what it was trained on, `y` copies "
-        "the id and `t` the trigger word; Escape stops a file that moves."
+        "the id and `t` the trigger word, `c` forgets the values that it begins with in "
+        "Generate; Escape stops a file that moves."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,6 +61,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         Binding("y", "copy_id", "Copy id", id="models.copy_id", show=False),
         Binding("v", "verify", "Verify file", id="models.verify", show=False),
         Binding("b", "set_base", "Set base model", id="models.base", show=False),
+        Binding("c", "forget_defaults", "Forget its defaults", id="models.defaults", show=False),
     ]
 
     def __init__(self) -> None:
@@ -108,8 +110,9 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         self._table.focus()
 
     def on_screen_resume(self) -> None:
-        """Tell the age as it is by now."""
+        """Tell the age as it is by now, and what was kept for a finetune meanwhile."""
         self._draw_age()
+        self._draw_details()
 
     # Drawing
 
@@ -151,7 +154,8 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         uses = await self._uses(finetune)
         job = await self._job_of(finetune)
         kept = await self.app.services.training_sets.kept(finetune.dataset)
-        facts = facts_of(finetune, job, self.app.clock(), uses, kept)
+        defaults = await self.app.services.finetune_defaults.get(finetune.ref)
+        facts = facts_of(finetune, job, self.app.clock(), uses, kept, defaults)
         self.query_one(ModelDetails).show(finetune, facts, state_sentence(finetune, uses))
 
     async def _job_of(self, finetune: Finetune) -> Job | None:
@@ -241,6 +245,17 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
             "is no longer a favourite." if finetune.favourite else "is a favourite; favourites stand first."
         )
         self.app.tell(f"{finetune.name} {words}")
+
+    def action_forget_defaults(self) -> None:
+        """Let the selected finetune begin with the defaults of its endpoint again."""
+        if (finetune := self.selected) is not None:
+            guarded(self, self._forget(finetune), doing="forgetting defaults", group="defaults")
+
+    async def _forget(self, finetune: Finetune) -> None:
+        had = await self.app.services.finetune_defaults.forget(finetune.ref)
+        words = "begins with the defaults of its endpoint again." if had else "has no defaults of its own."
+        self.app.tell(f"{finetune.name} {words}")
+        self._draw_details()
 
     def action_copy_id(self) -> None:
         """Copy the id."""

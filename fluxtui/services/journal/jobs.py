@@ -255,6 +255,10 @@ class JobStore:
         )
         return await self._select(sql, (kind, provider, endpoint, JobState.DONE, limit))
 
+    async def of_batch(self, batch: str) -> tuple[Job, ...]:
+        """Return the jobs of a batch, oldest first."""
+        return await self._select("SELECT * FROM jobs WHERE batch = ? ORDER BY number", (batch,))
+
     async def recent(self, limit: int = 200, *, before: str | None = None) -> tuple[Job, ...]:
         """Return the newest jobs, newest first, or those that came before the job with an id."""
         sql = (

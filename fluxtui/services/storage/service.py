@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import safe_text, slug
 from fluxtui.services.storage.files import (
     make_private_directory,
     move_to_new_name,
@@ -182,6 +182,19 @@ class StorageService:
         directory = self.inside("export")
         make_private_directory(directory)
         return directory
+
+    def sheet_path(self, title: str, mark: str, when: datetime, number: int = 1) -> Path:
+        """Return where a contact sheet belongs: always the same for the same batch, so that it is replaced.
+
+        Args:
+            title: of the batch.
+            mark: what tells it from other batches: its id.
+            when: it was ordered, aware.
+            number: of its sheets, from 1 on.
+        """
+        day = when.astimezone().date().isoformat()
+        name = "-".join(part for part in (day, slug(title, 40), slug(mark, 12), str(number)) if part)
+        return self.inside(Path("sheets", f"{name}.jpg"))
 
     def cache_directory(self, name: str) -> Path:
         """Return a directory for what can be made again; it may be missing, or be deleted at any time."""

@@ -13,6 +13,8 @@ from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
+from fluxtui.domain.axes import TypedAxis
+from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
@@ -282,3 +284,27 @@ def test_lists(shown_to_several: Any, size: tuple[int, int], chooser: type[Any])
         screen.query_one(chooser).action_open()
 
     assert shown_to_several(size, prepare)
+
+
+GRID = BatchSetup(
+    axes=(
+        TypedAxis(parameter="steps", values="20, 30"),
+        TypedAxis(parameter="guidance", values="2..4 step 1"),
+    )
+)
+
+
+@SIZES
+def test_grid(compare: Any, size: tuple[int, int]) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+
+    assert compare(size, prepare)
+
+
+def test_batch_dialog(compare: Any) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+        screen.action_set_up_batch()
+
+    assert compare((80, 24), prepare)
