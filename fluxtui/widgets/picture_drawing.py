@@ -13,6 +13,7 @@ from textual.strip import Strip
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.terminal import kitty
 from fluxtui.terminal.encoder import Encoder
+from fluxtui.terminal.encoding import SSH_SAMPLES
 from fluxtui.terminal.framing import Frame, Part
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.pieces import PaintedPicture
@@ -22,9 +23,6 @@ from fluxtui.widgets.picture_strips import half_cell_strips
 
 SSH_HALF_CELLS: Final = 60 * 30
 """Cells of a half-cell picture over SSH; each costs some 40 bytes."""
-
-SSH_SAMPLES: Final = 600
-"""Samples of the half cells over SSH that pixels will follow; a cell is one or shares one."""
 
 SSH_COLOURS: Final = 64
 
