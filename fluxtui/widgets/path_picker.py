@@ -105,7 +105,7 @@ class PathPicker(Dialog[Path]):
             yield grid
             yield PlainLabel("", classes="picker-note")
             yield PlainLabel(
-                "Enter open · Space take · ← up · type or paste · . hidden · Esc leave", classes="dialog-keys"
+                "Enter open · Space take · ← up · type to find · . hidden · Esc leave", classes="dialog-keys"
             )
 
     def on_mount(self) -> None:
