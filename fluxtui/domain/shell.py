@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Self
 
@@ -13,6 +14,8 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import safe_text
 
 SSH_PORT = 22
+LOOPBACK = "127.0.0.1"
+KITTY_PLACE = "Downloads/"
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*)")
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9._-]+)?")
@@ -29,7 +32,7 @@ class RemoteHost:
         name: host name, name in the ssh configuration, or address.
         user: to log in as, or `''` to leave it to the ssh configuration.
         port: of the SSH server, or None to leave it to the ssh configuration.
-        is_guess: whether nobody told that the name can be reached from outside.
+        is_guess: whether nobody told that the name can be reached from where the user sits.
     """
 
     name: str
@@ -49,7 +52,11 @@ class RemoteHost:
     ) -> Self:
         """Return the host: as configured (`name`, `user@name`), else what SSH says, else the machine's name.
 
-        Source: ssh manual, SSH_CONNECTION (client address and port, server address and port), read 2026-11.
+        What SSH says is a guess where addresses are translated on the way: a private address here, asked for
+        from one that is not.
+
+        Source: OpenSSH's ssh(1), SSH_CONNECTION (address and port of the client, then of the server), read
+        2026-11.
 
         Raises:
             InvalidInput: a name that no shell should be given.
@@ -59,7 +66,8 @@ class RemoteHost:
             return cls(_checked_host(name), _checked_user(given_user) if at else "", port)
         parts = environ.get("SSH_CONNECTION", "").split()
         if len(parts) == 4 and parts[3].isdecimal():
-            return cls(_checked_host(parts[2]), _checked_user(user), port or _unusual(int(parts[3])))
+            known = cls(_checked_host(parts[2]), _checked_user(user), port or _unusual(int(parts[3])))
+            return replace(known, is_guess=_is_translated(client=parts[0], server=parts[2]))
         return cls(_checked_host(hostname), _checked_user(user), port, is_guess=True)
 
     @property
@@ -70,19 +78,16 @@ class RemoteHost:
     def place(self, path: PurePath) -> str:
         """Return who, where and which file, as scp takes it, for one word of a shell.
 
-        A backslash stands before every character with a meaning: scp hands the path to a shell on this side
-        (before OpenSSH 9) or reads it as a pattern (since then), and both take the backslashes away.
+        A backslash stands before every character with a meaning: with the old protocol (the only one before
+        OpenSSH 8.7, still the usual one before 9.0) a shell on this side reads the path, with SFTP scp itself
+        reads it as a pattern, and both take the backslashes away.
+
+        Source: OpenSSH's scp(1), -O and CAVEATS, and release notes of 8.7 and 9.0, read 2026-11.
 
         Raises:
             InvalidInput: the path has a line break or another control character in it.
         """
-        text = str(path)
-        if safe_text(text) != text or not text.isprintable():
-            raise InvalidInput(
-                f"The name {safe_text(text, limit=80)} has a line break or an invisible character in it, "
-                "and a line for a shell could do something else with it.",
-                next_step="Rename the file, or use the page.",
-            )
+        text = _plain_path(path)
         host = f"[{self.name}]" if ":" in self.name else self.name
         at = f"{self.user}@" if self.user else ""
         return f"{at}{host}:" + _PLAIN.sub(lambda found: "\\" + found[0], text)
@@ -101,13 +106,52 @@ def scp_line(host: RemoteHost, paths: Sequence[PurePath]) -> str:
 
 
 def forward_line(host: RemoteHost, port: int) -> str:
-    """Return the line that makes a port of this machine's loopback one of the machine where it is typed."""
+    """Return the line that makes a port of this machine's loopback one of the machine where it is typed.
+
+    The address in front keeps it from other machines there, also where ssh is set up to let them in.
+
+    Source: OpenSSH's ssh(1), -L and -N, read 2026-11.
+    """
     given = ["-p", str(host.port)] if host.port is not None else []
-    return shlex.join(["ssh", "-N", "-L", f"{port}:127.0.0.1:{port}", *given, host.login])
+    return shlex.join(["ssh", "-N", "-L", f"{LOOPBACK}:{port}:{LOOPBACK}:{port}", *given, host.login])
+
+
+def kitten_line(paths: Sequence[PurePath]) -> str:
+    """Return the line for a shell on this machine by which kitty saves absolute paths among the downloads.
+
+    A relative place is below the home of the machine where kitty runs; the slash makes it a directory. kitty
+    asks before it takes anything, and replaces files of the same name.
+
+    Source: kitty's documentation of the transfer kitten, read 2026-11.
+
+    Raises:
+        InvalidInput: there is no path, or one that no line can be made for.
+    """
+    if not paths:
+        raise InvalidInput("There is no picture to copy.")
+    return shlex.join(["kitten", "transfer", *map(_plain_path, paths), KITTY_PLACE])
+
+
+def _plain_path(path: PurePath) -> str:
+    text = str(path)
+    if safe_text(text) != text or not text.isprintable():
+        raise InvalidInput(
+            f"The name {safe_text(text, limit=80)} has a line break or an invisible character in it, "
+            "and a line for a shell could do something else with it.",
+            next_step="Rename the file, or use the page.",
+        )
+    return text
 
 
 def _unusual(port: int) -> int | None:
     return None if port == SSH_PORT else port
+
+
+def _is_translated(*, client: str, server: str) -> bool:
+    try:
+        return ipaddress.ip_address(server).is_private and not ipaddress.ip_address(client).is_private
+    except ValueError:
+        return True
 
 
 def _checked_host(name: str) -> str:

@@ -1,7 +1,8 @@
 """Copying by OSC 52, which reaches the clipboard of the user's own machine, also over SSH.
 
-Source: xterm control sequences, "Manipulate Selection Data"; tmux manual, set-clipboard and
-allow-passthrough; read 2026-11.
+Source: xterm control sequences, "Manipulate Selection Data" (where xterm allows it only with allowWindowOps);
+tmux, options set-clipboard (only `on` takes it from programs, the default does not) and allow-passthrough;
+read 2026-11.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.terminal.multiplexer import through_tmux
 
 MAX_SEQUENCE_BYTES: Final = 100_000
-"""Several terminals throw a longer sequence away without a word."""
+"""The limit that hterm's script for OSC 52 keeps to; some terminals throw more away without a word."""
 TMUX_HINT: Final = "In tmux it needs `set -s set-clipboard on`, or allow-passthrough."
 
 

@@ -1,45 +1,108 @@
-"""Sending a file to the terminal itself, which saves it on the user's machine, in pieces.
+"""Sending a file to the terminal itself, which saves it on the user's machine.
 
-iTerm2: OSC 1337 with MultipartFile, FilePart and FileEnd, `inline=0` for a download.
-Source: iTerm2 documentation, "Images" and "Proprietary Escape Codes", read 2026-11.
-A terminal that gets no FileEnd throws away what came; every piece is a complete sequence, so that frames can
-be drawn between two pieces and nothing is left half said when the rest does not follow.
+iTerm2 takes a file in one OSC 1337 sequence (`File=name=…;size=…;inline=0:` and the file in base64) and saves
+it among the downloads after asking. CAN within the sequence makes it throw away what came. It also has a form
+in several sequences, `MultipartFile`, but takes the text of frames between these for a part of the file, and
+that cannot be broken off; so the one sequence is sent in pieces, and nothing else may be written until it is
+whole. That keeps tmux out as well, which draws when it likes.
+
+Source: iTerm2 documentation, "Inline Images Protocol", and how iTerm2's VT100XtermParser and VT100Terminal
+read these sequences; read 2026-11.
 """
 
 from __future__ import annotations
 
+import os
+import stat
 from base64 import standard_b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.errors import InvalidInput, StorageError
+from fluxtui.domain.text import file_size, safe_text
 from fluxtui.terminal.profile import TerminalProfile
 
-PART_BYTES: Final = 9_000
-"""Of the file in one piece; base64 makes a third more of it, and iTerm2 takes a megabyte at once."""
+PIECE_BYTES: Final = 24_000
+"""Of the file in one piece; three divides it, so that the base64 of all pieces is that of the file."""
 MAX_FILE_BYTES: Final = 50_000_000
+ITERM2_INTERRUPTION: Final = "\x18\x1b\\"
+"""CAN breaks off; the end that follows is for terminals that know no CAN within a sequence."""
 
 
 class FileTransfer(StrEnum):
-    """The ways to give a file to a terminal."""
+    """The ways to give a file to a terminal: kitty takes it from its own program only, which asks for it."""
 
     ITERM2 = "iTerm2"
+    KITTY = "kitty"
+
+
+@dataclass(frozen=True)
+class Sendable:
+    """A file that a terminal can be given: where it is, and its size in bytes when it was looked at."""
+
+    path: Path
+    size: int
+
+    @property
+    def sequence_bytes(self) -> int:
+        """How many bytes go over the line, but for the few of the name."""
+        return (self.size + 2) // 3 * 4
 
 
 def file_transfer_of(terminal: TerminalProfile, brand: str) -> FileTransfer | None:
-    """Return how a terminal takes files, or None; tmux does not hand such sequences on.
+    """Return how a terminal takes files, or None.
 
-    Of the terminals that draw iTerm2's pictures, only iTerm2 is known to save files in parts.
+    Of the terminals that draw iTerm2's or kitty's pictures, only these two are known to save files.
     """
-    return FileTransfer.ITERM2 if "iterm2" in brand.casefold() and not terminal.in_tmux else None
+    if terminal.in_tmux:
+        return None
+    return next((way for way in FileTransfer if way.casefold() in brand.casefold()), None)
 
 
-def iterm2_pieces(name: str, data: bytes) -> Iterator[str]:
-    """Yield complete sequences that together save a file under a name; the last one completes it."""
-    encoded_name = standard_b64encode((safe_text(name, limit=200) or "picture").encode()).decode("ascii")
-    yield f"\x1b]1337;MultipartFile=name={encoded_name};size={len(data)};inline=0\x07"
-    for start in range(0, len(data), PART_BYTES):
-        part = standard_b64encode(data[start : start + PART_BYTES]).decode("ascii")
-        yield f"\x1b]1337;FilePart={part}\x07"
-    yield "\x1b]1337;FileEnd\x07"
+def sendable(path: Path) -> Sendable:
+    """Look at a file; blocks.
+
+    Raises:
+        StorageError: it is not there, is no file, or may not be looked at.
+        InvalidInput: it is larger than a terminal is given.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise StorageError(f"{safe_text(path.name)} cannot be read.") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise StorageError(f"{safe_text(path.name)} is not a file.")
+    if found.st_size > MAX_FILE_BYTES:
+        raise InvalidInput(
+            f"{safe_text(path.name)} is larger than {file_size(MAX_FILE_BYTES)}, too large for a terminal.",
+            next_step="The scp line takes it.",
+        )
+    return Sendable(path, found.st_size)
+
+
+def iterm2_pieces(file: Sendable) -> Iterator[str]:
+    """Yield the pieces of the sequence that saves a file, reading as it goes; each step blocks.
+
+    Raises:
+        StorageError: the file cannot be read, or is not as large any more as it was.
+    """
+    name = safe_text(file.path.name)
+    encoded_name = standard_b64encode((name or "picture").encode()).decode("ascii")
+    head, left = f"\x1b]1337;File=name={encoded_name};size={file.size};inline=0:", file.size
+    try:
+        with file.path.open("rb") as opened:
+            if os.fstat(opened.fileno()).st_size != file.size:
+                raise StorageError(f"{name} changed while it was sent.")
+            while left:
+                block = opened.read(min(PIECE_BYTES, left))
+                left -= len(block)
+                if left and len(block) < PIECE_BYTES:
+                    raise StorageError(f"{name} changed while it was sent.")
+                yield head + standard_b64encode(block).decode("ascii")
+                head = ""
+    except OSError as error:
+        raise StorageError(f"{name} cannot be read.") from error
+    yield head + "\x07"

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import PurePosixPath
+import shutil
+import subprocess
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.shell import RemoteHost, forward_line, scp_line
+from fluxtui.domain.shell import RemoteHost, forward_line, kitten_line, scp_line
 
-OVER_SSH = {"SSH_CONNECTION": "203.0.113.5 51022 198.51.100.7 22"}
+NAMES = (
+    "a b.png",
+    'it\'s "it".png',
+    "-rf",
+    "$(touch x)`y`;&|<>*?[z]\\!.png",
+    "ünïcode 猫.png",
+    "~x.png",
+    "#{a,b}%c^=:@.png",
+)
+SFTP_SERVERS = (
+    "/usr/lib/openssh/sftp-server",
+    "/usr/lib/ssh/sftp-server",
+    "/usr/libexec/openssh/sftp-server",
+    "/usr/libexec/sftp-server",
+)
 
 
 def host_of(connection: str | None, configured: str | None = None, port: int | None = None) -> RemoteHost:
@@ -35,16 +51,34 @@ def test_the_line_is_made_for_this_host(
     assert scp_line(host_of(connection, configured, port), [PurePosixPath("/p/a.png")]) == line
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/p/a b.png", '/p/it\'s "it".png', "/p/-rf", "/p/$(touch x)`y`;&|<>*?[z]\\!.png", "/p/ünïcode 猫.png"],
-)
-def test_a_path_survives_the_shell_here_and_the_shell_there(path: str) -> None:
-    words = shlex.split(scp_line(host_of(None), [PurePosixPath(path)]))
+@pytest.mark.parametrize("name", NAMES)
+def test_a_path_survives_the_shell_here_and_the_shell_there(name: str) -> None:
+    words = shlex.split(scp_line(host_of(None), [PurePosixPath("/p", name)]))
     assert words[0] == "scp"
     assert words[2] == "."
     there = words[1].removeprefix("jo@studio:")
-    assert shlex.split(there) == [path]
+    assert shlex.split(there) == [f"/p/{name}"]
+
+
+@pytest.mark.parametrize("protocol", ["sftp", "old"])
+def test_scp_fetches_what_the_line_names_and_nothing_else(protocol: str, tmp_path: Path) -> None:
+    """The real scp, with a program in place of ssh that does what sshd would: SFTP, or a shell."""
+    server = next((path for path in SFTP_SERVERS if Path(path).exists()), None)
+    if shutil.which("scp") is None or (protocol == "sftp" and server is None):
+        pytest.skip("there is no scp, or no server for it")
+    there, here, ssh = tmp_path / "there is a space", tmp_path / "here", tmp_path / "ssh"
+    there.mkdir()
+    here.mkdir()
+    for name in (*NAMES, "abc.png"):
+        (there / name).write_text(name)
+    does = f"exec {server}" if protocol == "sftp" else 'for last; do :; done\nexec /bin/sh -c "$last"'
+    ssh.write_text(f"#!/bin/sh\n{does}\n")
+    ssh.chmod(0o700)
+    line = scp_line(host_of("203.0.113.5 5 198.51.100.7 2222"), [there / name for name in NAMES])
+    scp, *words = shlex.split(line)
+    command = [scp, "-q", "-S", str(ssh), *(["-O"] if protocol == "old" else []), *words]
+    subprocess.run(command, cwd=here, check=True, stdin=subprocess.DEVNULL)
+    assert {file.name: file.read_text() for file in here.iterdir()} == {name: name for name in NAMES}
 
 
 def test_several_pictures_are_one_line() -> None:
@@ -65,4 +99,26 @@ def test_a_strange_host_is_refused(name: str) -> None:
 
 
 def test_the_forward_line_uses_the_same_port_on_both_sides() -> None:
-    assert forward_line(host_of(None, "box"), 8790) == "ssh -N -L 8790:127.0.0.1:8790 box"
+    assert forward_line(host_of(None, "box"), 8790) == "ssh -N -L 127.0.0.1:8790:127.0.0.1:8790 box"
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "is_guess"),
+    [
+        ("10.0.0.5", "10.0.0.7", False),
+        ("8.8.8.8", "9.9.9.9", False),
+        ("8.8.8.8", "10.0.0.7", True),
+        ("2600::5", "2600::7", False),
+        ("fe80::5%eth0", "fe80::7%eth0", False),
+        ("UNKNOWN", "10.0.0.7", True),
+    ],
+)
+def test_an_address_behind_another_one_is_a_guess(client: str, server: str, is_guess: bool) -> None:
+    assert host_of(f"{client} 5 {server} 22").is_guess is is_guess
+
+
+def test_kitty_is_given_paths_as_they_are_and_a_directory_of_its_own_machine() -> None:
+    paths = [PurePosixPath("/p/a b.png"), PurePosixPath("/p/$x.png")]
+    assert shlex.split(kitten_line(paths)) == ["kitten", "transfer", "/p/a b.png", "/p/$x.png", "Downloads/"]
+    with pytest.raises(InvalidInput):
+        kitten_line([PurePosixPath("/p/a\x1b]b")])

@@ -97,6 +97,7 @@ class Terminal:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition(threading.RLock())
+        self._received = bytearray()
         self._closed = False
         self._master, slave = pty.openpty()
         self._set_size(*size)
@@ -123,6 +124,7 @@ class Terminal:
                 if b"\x1b[c" in data:
                     os.write(self._master, b"\x1b[?62;22c")
                 with self._changed:
+                    self._received += data
                     self._stream.feed(data)
                     self._changed.notify_all()
         with self._changed:
@@ -134,6 +136,19 @@ class Terminal:
         """What is on the screen, line by line."""
         with self._changed:
             return "\n".join(self._screen.display)
+
+    @property
+    def received(self) -> bytes:
+        """All bytes that the program ever sent."""
+        with self._changed:
+            return bytes(self._received)
+
+    def wait_for_bytes(self, condition: Callable[[bytes], bool], seconds: float = PATIENCE) -> bytes:
+        """Wait until what the program sent fulfils a condition, and return it."""
+        with self._changed:
+            self._changed.wait_for(lambda: condition(self.received) or self._closed, seconds)
+            assert condition(self.received), f"never sent what was hoped for:\n{self.text}"
+            return self.received
 
     @property
     def cursor_line(self) -> str:
@@ -277,10 +292,12 @@ class Demo:
         self.folder = folder
         self._start = start
 
-    def start(self, *, training: float = 1.0, image: float = 0.3) -> Terminal:
+    def start(
+        self, *, training: float = 1.0, image: float = 0.3, environ: Mapping[str, str] | None = None
+    ) -> Terminal:
         """Start the program; `training` and `image` are the seconds that each takes."""
         speed = ("--seconds-per-training", training, "--seconds-per-image", image)
-        return self._start("demo", "--data-dir", self.folder, *speed)
+        return self._start("demo", "--data-dir", self.folder, *speed, environ=environ)
 
     @property
     def _ready(self) -> dict[str, Any]:

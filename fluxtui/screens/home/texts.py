@@ -21,10 +21,11 @@ from fluxtui.services.pictures.recipe import Recipe, public_parameters
 
 @dataclass(frozen=True)
 class Copy:
-    """Something that a key copies: its name for people, and how it is made of the pictures."""
+    """Something that a key copies: its name and a word on it, and how it is made of the pictures."""
 
     key: str
     name: str
+    note: str
     text: Callable[[Sequence[ViewItem]], str]
 
 
@@ -55,13 +56,13 @@ def a1111_text(items: Sequence[ViewItem]) -> str:
 
 
 COPIES = (
-    Copy("p", "path", paths_text),
-    Copy("m", "prompt", prompts_text),
-    Copy("s", "seed", seeds_text),
-    Copy("j", "parameters as JSON", json_text),
-    Copy("a", "parameters as text", a1111_text),
+    Copy("p", "path", "on this machine", paths_text),
+    Copy("m", "prompt", "what was asked for", prompts_text),
+    Copy("s", "seed", "the number it grew from", seeds_text),
+    Copy("j", "parameters as JSON", "for scripts", json_text),
+    Copy("a", "parameters as text", "as most tools for generated pictures read them", a1111_text),
 )
-"""What is copied by which key; the scp line needs the host and is made apart."""
+"""What is copied by which key; lines for a shell are made apart."""
 
 
 def _values(item: ViewItem) -> dict[str, Any]:
