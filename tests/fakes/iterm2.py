@@ -24,7 +24,7 @@ def files_in(stream: bytes) -> list[Received]:
     """Return the files of a stream, in order, but for one whose sequence has no end yet.
 
     Raises:
-        ValueError: something that is no base64 stands in a whole file, or it is larger than it was said to be.
+        ValueError: a whole file has something in it that is no base64, or more than was said.
     """
     found = []
     for head in HEAD.finditer(stream):

@@ -27,9 +27,8 @@ def copy_rows() -> Content:
 
 def page_rows(url: str, line: str) -> Content:
     """Return what is to be said of the page: how to start it, or the way to it where it runs (`url`)."""
-    if url:
-        lines = [("w", "stops the page. On your own machine:"), ("l", f"type {line}"), ("u", f"open {url}")]
-    else:
-        lines = [("w", "starts a page with the gallery for your browser: read only, this machine only")]
+    if not url:
+        return row("w", "page in a browser", "starts it: the gallery, read only, on this machine")
+    lines = [("w", "stops the page. On your own machine:"), ("l", f"type {line}"), ("u", f"open {url}")]
     styled = [Content.assemble((f" {key} ", "bold $text-accent"), plain(text)) for key, text in lines]
     return Content("\n").join(styled)
