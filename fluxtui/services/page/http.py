@@ -81,10 +81,19 @@ def parse_request(head: bytes) -> Request:
 
 
 class LoopbackServer:
-    """Listens on loopback only and hands requests to `answer`. `start` and `stop` on one event loop."""
+    """Listens on loopback only and hands requests to `answer`. `start` and `stop` on one event loop.
 
-    def __init__(self, answer: Answer, *, head_seconds: float = HEAD_SECONDS) -> None:
+    Args:
+        answer: what makes the answers; what it raises is told to nobody but the log.
+        headers: of every answer, refusals and faults included.
+        head_seconds: see `HEAD_SECONDS`.
+    """
+
+    def __init__(
+        self, answer: Answer, *, headers: Mapping[str, str], head_seconds: float = HEAD_SECONDS
+    ) -> None:
         self._answer = answer
+        self._headers = headers
         self._head_seconds = head_seconds
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
@@ -155,16 +164,29 @@ class LoopbackServer:
             _log.exception("the page could not answer")
             response = Response(HTTPStatus.INTERNAL_SERVER_ERROR)
         keeps_alive = request is not None and request.keeps_alive
-        await _write(
+        await self._write(
             writer, response, keeps_alive=keeps_alive, body=request is None or request.method != "HEAD"
         )
         return keeps_alive
 
+    async def _write(
+        self, writer: asyncio.StreamWriter, response: Response, *, keeps_alive: bool, body: bool
+    ) -> None:
+        headers = {**self._headers, **response.headers}
+        writer.write(_head(response, headers, keeps_alive=keeps_alive))
+        for start in range(0, len(response.body) if body else 0, PIECE_BYTES):
+            writer.write(response.body[start : start + PIECE_BYTES])
+            async with asyncio.timeout(WRITE_SECONDS):
+                await writer.drain()
+        with suppress(ConnectionError):
+            async with asyncio.timeout(WRITE_SECONDS):
+                await writer.drain()
 
-async def _write(writer: asyncio.StreamWriter, response: Response, *, keeps_alive: bool, body: bool) -> None:
+
+def _head(response: Response, given: Mapping[str, str], *, keeps_alive: bool) -> bytes:
     status = response.status
     headers = {
-        **response.headers,
+        **given,
         "Date": formatdate(usegmt=True),
         "Content-Length": str(len(response.body)),
         "Connection": "keep-alive" if keeps_alive else "close",
@@ -173,11 +195,4 @@ async def _write(writer: asyncio.StreamWriter, response: Response, *, keeps_aliv
         f"HTTP/1.1 {status.value} {status.phrase}",
         *(f"{name}: {value}" for name, value in headers.items()),
     ]
-    writer.write("\r\n".join((*lines, "", "")).encode("latin-1"))
-    for start in range(0, len(response.body) if body else 0, PIECE_BYTES):
-        writer.write(response.body[start : start + PIECE_BYTES])
-        async with asyncio.timeout(WRITE_SECONDS):
-            await writer.drain()
-    with suppress(ConnectionError):
-        async with asyncio.timeout(WRITE_SECONDS):
-            await writer.drain()
+    return "\r\n".join((*lines, "", "")).encode("latin-1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxtui.services.page.http import ADDRESS, LoopbackServer
 from fluxtui.services.page.reader import PictureReader
-from fluxtui.services.page.site import Site
+from fluxtui.services.page.site import SAFETY, Site
 
 
 class PageService:
@@ -32,7 +32,7 @@ class PageService:
         if self._server is not None:
             return
         site = Site(self._reader)
-        server = LoopbackServer(site.answer)
+        server = LoopbackServer(site.answer, headers=SAFETY)
         await server.start(port)
         self._site, self._server = site, server
 

@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.services.page import markup
@@ -17,6 +17,7 @@ _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _ITEM = re.compile(r"/(picture|thumbnail|file)/([1-9][0-9]{0,17})")
 _TYPES = {"png": "image/png", "jpeg": "image/jpeg", "jpg": "image/jpeg", "webp": "image/webp"}
 
+MAX_FIELDS = 10
 SAFETY = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -27,6 +28,7 @@ SAFETY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
 }
+"""Headers of every answer: nothing runs or comes from elsewhere, nobody frames it or learns its address."""
 
 
 class Site:
@@ -44,8 +46,11 @@ class Site:
         if not _HOST.fullmatch(request.headers.get("host", "").lower()):
             # Another name for this address is how a page elsewhere would read from it (DNS rebinding).
             return _sentence(HTTPStatus.MISDIRECTED_REQUEST, "Not here", "This page has no other names.")
-        target = urlsplit(request.target)
-        query = parse_qs(target.query, max_num_fields=10)
+        path, _, text = request.target.partition("?")
+        try:
+            query = parse_qs(text, max_num_fields=MAX_FIELDS)
+        except ValueError:
+            return _sentence(HTTPStatus.BAD_REQUEST, "Not understood", "There is too much in this address.")
         if "token" in query:
             return self._enter(query["token"][0])
         if not self._is_known(request):
@@ -55,7 +60,7 @@ class Site:
                 "Open the address that FluxTUI shows; it has a token at its end.",
             )
         try:
-            return await self._show(target.path, query, request.headers.get("if-none-match", ""))
+            return await self._show(path, query, request.headers.get("if-none-match", ""))
         except FluxError as error:
             return _sentence(HTTPStatus.NOT_FOUND, error.title, error.sentence())
 
@@ -66,7 +71,7 @@ class Site:
                 HTTPStatus.FORBIDDEN, "Not allowed", "This is not the token of the page that runs now."
             )
         cookie = f"{self._cookie}={self._session}; HttpOnly; SameSite=Lax; Path=/"
-        return Response(HTTPStatus.SEE_OTHER, headers={**SAFETY, "Location": "/", "Set-Cookie": cookie})
+        return Response(HTTPStatus.SEE_OTHER, headers={"Location": "/", "Set-Cookie": cookie})
 
     def _is_known(self, request: Request) -> bool:
         cookies = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
@@ -94,7 +99,7 @@ class Site:
     async def _content(self, shown: Shown, *, small: bool, known: str) -> Response:
         etag = f'"{"small-" if small else ""}{shown.picture.sha256}"'
         if etag in (mark.strip() for mark in known.split(",")):
-            return Response(HTTPStatus.NOT_MODIFIED, headers={**SAFETY, "ETag": etag})
+            return Response(HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
         if small:
             return _response(await self._reader.thumbnail(shown), "image/webp", etag=etag)
         kind = _TYPES.get(shown.picture.format.lower(), "application/octet-stream")
@@ -106,7 +111,7 @@ def _same(given: str, right: str) -> bool:
 
 
 def _response(body: bytes, kind: str, *, etag: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
-    headers = {**SAFETY, "Content-Type": kind, **({"ETag": etag} if etag else {})}
+    headers = {"Content-Type": kind, **({"ETag": etag} if etag else {})}
     return Response(status, body, headers)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
+import logging
+import socket
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
@@ -117,11 +120,20 @@ async def test_the_list_has_sixty_on_a_page_and_escapes_everything(browser: http
 
 
 async def test_every_answer_forbids_what_the_page_does_not_need(browser: httpx.AsyncClient) -> None:
-    for path in ("/", "/picture/1", "/file/1", "/thumbnail/1", "/style.css", "/nothing"):
-        headers = (await browser.get(path)).headers
+    browser.headers["Host"] = "localhost"
+    paths = ("/", "/picture/1", "/file/1", "/thumbnail/1", "/style.css", "/nothing", "/?token=wrong")
+    answers = [await browser.get(path) for path in (*paths, "/?" + "&".join("abcdefghijkl"))]
+    answers.append(await browser.get("/", headers={"Host": "evil.example"}))
+    answers.append(await browser.post("/"))
+    assert [answer.status_code for answer in answers] == [200] * 5 + [404, 403, 400, 421, 405]
+    for answer in answers:
+        headers, path = answer.headers, answer.url
         assert headers["content-security-policy"].startswith("default-src 'none'; img-src 'self'"), path
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
         assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert headers["cache-control"] == "private, no-cache"
 
 
 async def test_a_picture_comes_with_its_parameters_and_its_file(browser: httpx.AsyncClient) -> None:
@@ -148,6 +160,8 @@ async def test_a_picture_comes_with_its_parameters_and_its_file(browser: httpx.A
         "/file/-1",
         "/file/99999999999999999999",
         "//etc/passwd",
+        "//x/file/1",
+        "//[",
         "/file/1%00",
     ],
 )
@@ -184,14 +198,16 @@ async def exchange(port: int, data: bytes) -> bytes:
 async def test_strange_requests_are_refused_and_end_the_connection(
     page: PageService, data: bytes, status: bytes
 ) -> None:
-    assert (await exchange(page.port, data)).startswith(b"HTTP/1.1 " + status)
+    answer = await exchange(page.port, data)
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert b"Content-Security-Policy: default-src 'none'" in answer
 
 
 async def test_a_slow_client_is_let_go_and_holds_nobody_up() -> None:
     async def answer(request: Request) -> Response:
         raise LookupError("never")
 
-    server = LoopbackServer(answer, head_seconds=0.2)
+    server = LoopbackServer(answer, headers={"X-Always": "yes"}, head_seconds=0.2)
     await server.start(0)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET / HTTP/1.1\r\nHost:")
@@ -203,6 +219,7 @@ async def test_a_slow_client_is_let_go_and_holds_nobody_up() -> None:
     fault = await exchange(server.port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert fault.startswith(b"HTTP/1.1 500")
     assert b"never" not in fault
+    assert b"\r\nX-Always: yes\r\n" in fault
     await server.stop()
 
 
@@ -221,6 +238,69 @@ async def test_stopping_closes_port_and_connections_and_changes_the_token(page: 
         await asyncio.open_connection("127.0.0.1", port)
     await page.start(0)
     assert page.url.rpartition("=")[2] != url.rpartition("=")[2]
+
+
+async def test_it_listens_on_loopback_only(page: PageService) -> None:
+    assert page.url.startswith(f"http://127.0.0.1:{page.port}/?token=")
+    others = {address[4][0] for address in socket.getaddrinfo(socket.gethostname(), page.port)}
+    for address in {*others, "127.0.0.2", "::1"} - {"127.0.0.1"}:
+        with pytest.raises((ConnectionError, OSError), match=r"onnect|assign|unreach|support"):
+            await asyncio.open_connection(address, page.port)
+
+
+async def test_the_token_is_compared_in_constant_time(
+    page: PageService, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it is cannot be measured well; that every comparison goes the way that is can be."""
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(left: bytes, right: bytes) -> bool:
+        compared.append((left, right))
+        return left == right
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    token = page.url.rpartition("=")[2].encode()
+    for guess in ("x", "ü", token[:-1].decode()):
+        await browser.get("/", params={"token": guess})
+    session = next(iter(browser.cookies.values())).encode()
+    assert (await browser.get("/")).status_code == 200
+    guesses = [b"x", "ü".encode(), token[:-1]]
+    assert compared == [*((guess, token) for guess in guesses), (session, session)]
+
+
+async def test_the_token_is_in_no_log_and_in_no_answer(
+    browser: httpx.AsyncClient, page: PageService, caplog: pytest.LogCaptureFixture
+) -> None:
+    token, session = page.url.rpartition("=")[2], next(iter(browser.cookies.values()))
+
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    with caplog.at_level(logging.DEBUG):
+        asyncio.get_running_loop().set_debug(True)
+        entered = await browser.get(page.url)
+        texts = [(await browser.get(path)).text for path in ("/", "/picture/1", "/nothing", "/?token=wrong")]
+        monkey = pytest.MonkeyPatch()
+        monkey.setattr(Shelf, "find", breaks)
+        fault = await browser.get(f"/picture/1?x={token}")
+        monkey.undo()
+        await page.stop()
+        asyncio.get_running_loop().set_debug(False)
+    assert fault.status_code == 500
+    ours = [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
+    assert [record.message for record in ours if record.name.startswith("fluxtui")] == [
+        "the page could not answer"
+    ]
+    formatter = logging.Formatter()
+    for text in (*texts, fault.text, entered.text, *map(formatter.format, ours), repr(page)):
+        assert token not in text
+        assert session not in text
+
+
+async def test_nothing_that_changes_something_is_answered(browser: httpx.AsyncClient) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"):
+        answer = await browser.request(method, "/file/1")
+        assert (answer.status_code, answer.headers["connection"]) == (405, "close"), method
 
 
 async def test_a_taken_port_is_told(page: PageService) -> None:
