@@ -134,6 +134,7 @@ class FluxApp(PictureChoice, Recalling):
         self._use_theme(services.config.config.interface.theme)
         await self._feed.start()
         await self._show_first_place()
+        self._typed_ahead.begin()
         self.set_timer(OPENING_REST, self._end_batch)
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")

@@ -242,7 +242,7 @@ async def test_stopping_closes_port_and_connections_and_changes_the_token(page: 
 
 async def test_it_listens_on_loopback_only(page: PageService) -> None:
     assert page.url.startswith(f"http://127.0.0.1:{page.port}/?token=")
-    others = {address[4][0] for address in socket.getaddrinfo(socket.gethostname(), page.port)}
+    others = {str(address[4][0]) for address in socket.getaddrinfo(socket.gethostname(), page.port)}
     for address in {*others, "127.0.0.2", "::1"} - {"127.0.0.1"}:
         with pytest.raises((ConnectionError, OSError), match=r"onnect|assign|unreach|support"):
             await asyncio.open_connection(address, page.port)
