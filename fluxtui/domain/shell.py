@@ -143,6 +143,16 @@ def _plain_path(path: PurePath) -> str:
     return text
 
 
+def is_login(text: str) -> bool:
+    """Whether a text is a host or `user@host` that a shell can be given."""
+    user, at, name = text.rpartition("@")
+    return _is_host(name) and bool(not at or _USER.fullmatch(user))
+
+
+def _is_host(name: str) -> bool:
+    return bool(_HOST.fullmatch(name) or _IPV6.fullmatch(name))
+
+
 def _unusual(port: int) -> int | None:
     return None if port == SSH_PORT else port
 
@@ -155,7 +165,7 @@ def _is_translated(*, client: str, server: str) -> bool:
 
 
 def _checked_host(name: str) -> str:
-    if not (_HOST.fullmatch(name) or _IPV6.fullmatch(name)):
+    if not _is_host(name):
         raise InvalidInput(
             f"{safe_text(name, limit=80) or 'Nothing'} is not the name of a host.",
             next_step="Set home.host in the configuration file.",

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.shell import RemoteHost, forward_line, kitten_line, scp_line
+from fluxtui.domain.shell import RemoteHost, forward_line, is_login, kitten_line, scp_line
 
 NAMES = (
     "a b.png",
@@ -96,6 +96,15 @@ def test_a_name_with_a_line_break_is_refused(path: str) -> None:
 def test_a_strange_host_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput):
         host_of(None, configured=name)
+    assert not is_login(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["box", "ann@box.example", "198.51.100.7", "ann@2001:db8::7", "fe80::1%eth0"]
+)
+def test_a_host_or_a_user_at_a_host_can_be_configured(name: str) -> None:
+    assert is_login(name)
+    assert host_of(None, configured=name).login == name
 
 
 def test_the_forward_line_uses_the_same_port_on_both_sides() -> None:

@@ -23,6 +23,7 @@ from fluxtui.services.config.checks import (
     checked_base_url,
     checked_command,
     checked_key,
+    checked_login,
     checked_profile_name,
     checked_provider,
 )
@@ -125,8 +126,8 @@ class InterfaceSettings(_Table):
 class HomeSettings(_Table):
     """How pictures get home: this machine's name for ssh (or `user@name`), its SSH port, the page's port."""
 
-    host: Annotated[str, StringConstraints(max_length=300)] | None = None
-    ssh_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    host: Annotated[str | None, AfterValidator(checked_login)] = None
+    ssh_port: Annotated[int | None, Field(ge=1, le=65535)] = None
     page_port: Annotated[int, Field(ge=0, le=65535)] = 8790
 
 
