@@ -15,7 +15,6 @@ from fluxtui.domain.text import safe_text
 
 SSH_PORT = 22
 LOOPBACK = "127.0.0.1"
-KITTY_PLACE = "Downloads/"
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*)")
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9._-]+)?")
@@ -114,22 +113,6 @@ def forward_line(host: RemoteHost, port: int) -> str:
     """
     given = ["-p", str(host.port)] if host.port is not None else []
     return shlex.join(["ssh", "-N", "-L", f"{LOOPBACK}:{port}:{LOOPBACK}:{port}", *given, host.login])
-
-
-def kitten_line(paths: Sequence[PurePath]) -> str:
-    """Return the line for a shell on this machine by which kitty saves absolute paths among the downloads.
-
-    A relative place is below the home of the machine where kitty runs; the slash makes it a directory. kitty
-    asks before it takes anything, and replaces files of the same name.
-
-    Source: kitty's documentation of the transfer kitten, read 2026-11.
-
-    Raises:
-        InvalidInput: there is no path, or one that no line can be made for.
-    """
-    if not paths:
-        raise InvalidInput("There is no picture to copy.")
-    return shlex.join(["kitten", "transfer", *map(_plain_path, paths), KITTY_PLACE])
 
 
 def _plain_path(path: PurePath) -> str:

@@ -33,7 +33,7 @@ ITERM2_INTERRUPTION: Final = "\x18\x1b\\"
 
 
 class FileTransfer(StrEnum):
-    """The ways to give a file to a terminal: kitty takes it from its own program only, which asks for it."""
+    """The ways to give a file to a terminal."""
 
     ITERM2 = "iTerm2"
     KITTY = "kitty"
@@ -41,10 +41,13 @@ class FileTransfer(StrEnum):
 
 @dataclass(frozen=True)
 class Sendable:
-    """A file that a terminal can be given: where it is, and its size in bytes when it was looked at."""
+    """A file that a terminal can be given: where it is, and its size and time when it was looked at."""
 
     path: Path
     size: int
+    """In bytes."""
+    modified_ns: int = 0
+    """In nanoseconds since 1970."""
 
     @property
     def sequence_bytes(self) -> int:
@@ -80,29 +83,35 @@ def sendable(path: Path) -> Sendable:
             f"{safe_text(path.name)} is larger than {file_size(MAX_FILE_BYTES)}, too large for a terminal.",
             next_step="The scp line takes it.",
         )
-    return Sendable(path, found.st_size)
+    return Sendable(path, found.st_size, found.st_mtime_ns)
 
 
-def iterm2_pieces(file: Sendable) -> Iterator[str]:
-    """Yield the pieces of the sequence that saves a file, reading as it goes; each step blocks.
+def file_blocks(file: Sendable, most: int) -> Iterator[bytes]:
+    """Yield a file in blocks of so many bytes, the last one shorter, reading as it goes; each step blocks.
 
     Raises:
         StorageError: the file cannot be read, or is not as large any more as it was.
     """
-    name = safe_text(file.path.name)
-    encoded_name = standard_b64encode((name or "picture").encode()).decode("ascii")
-    head, left = f"\x1b]1337;File=name={encoded_name};size={file.size};inline=0:", file.size
+    name, left = safe_text(file.path.name), file.size
     try:
         with file.path.open("rb") as opened:
             if os.fstat(opened.fileno()).st_size != file.size:
                 raise StorageError(f"{name} changed while it was sent.")
             while left:
-                block = opened.read(min(PIECE_BYTES, left))
+                block = opened.read(min(most, left))
                 left -= len(block)
-                if left and len(block) < PIECE_BYTES:
+                if left and len(block) < most:
                     raise StorageError(f"{name} changed while it was sent.")
-                yield head + standard_b64encode(block).decode("ascii")
-                head = ""
+                yield block
     except OSError as error:
         raise StorageError(f"{name} cannot be read.") from error
+
+
+def iterm2_pieces(file: Sendable) -> Iterator[str]:
+    """Yield the pieces of the sequence that saves a file; see `file_blocks`, which it reads."""
+    encoded_name = standard_b64encode((safe_text(file.path.name) or "picture").encode()).decode("ascii")
+    head = f"\x1b]1337;File=name={encoded_name};size={file.size};inline=0:"
+    for block in file_blocks(file, PIECE_BYTES):
+        yield head + standard_b64encode(block).decode("ascii")
+        head = ""
     yield head + "\x07"

@@ -128,6 +128,19 @@ class PictureChannel:
             finally:
                 transmission.end(whole=whole)
 
+    @contextmanager
+    def replies(self, listener: Callable[[str], None]) -> Iterator[None]:
+        """Let a function have what the terminal replies within the block, without opening and end."""
+        listen = getattr(self._app._driver, "listen", None)
+        if listen is None:
+            yield
+            return
+        listen(listener)
+        try:
+            yield
+        finally:
+            listen(None)
+
     def _backlog(self) -> int:
         """Writes that Textual's output thread has not begun."""
         thread = getattr(self._app._driver, "_writer_thread", None)

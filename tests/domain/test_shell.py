@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.shell import RemoteHost, forward_line, is_login, kitten_line, scp_line
+from fluxtui.domain.shell import RemoteHost, forward_line, is_login, scp_line
 
 NAMES = (
     "a b.png",
@@ -124,10 +124,3 @@ def test_the_forward_line_uses_the_same_port_on_both_sides() -> None:
 )
 def test_an_address_behind_another_one_is_a_guess(client: str, server: str, is_guess: bool) -> None:
     assert host_of(f"{client} 5 {server} 22").is_guess is is_guess
-
-
-def test_kitty_is_given_paths_as_they_are_and_a_directory_of_its_own_machine() -> None:
-    paths = [PurePosixPath("/p/a b.png"), PurePosixPath("/p/$x.png")]
-    assert shlex.split(kitten_line(paths)) == ["kitten", "transfer", "/p/a b.png", "/p/$x.png", "Downloads/"]
-    with pytest.raises(InvalidInput):
-        kitten_line([PurePosixPath("/p/a\x1b]b")])

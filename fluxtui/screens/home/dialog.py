@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.shell import forward_line, kitten_line, scp_line
+from fluxtui.domain.shell import forward_line, scp_line
 from fluxtui.domain.text import plural
 from fluxtui.screens.home.rows import copy_rows, page_rows, row
 from fluxtui.screens.home.sending import Handover
@@ -21,7 +21,6 @@ from fluxtui.screens.view.item import ViewItem
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.clipboard import TMUX_HINT, clipboard_text, copying
 from fluxtui.terminal.multiplexer import through_tmux
-from fluxtui.terminal.transfer import FileTransfer
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.picture_channel import channel_of
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
@@ -40,8 +39,8 @@ class HomeDialog(Dialog[None]):
 
     HELP = """The letters copy to the clipboard of your own machine, by OSC 52. `c` copies the line to type
 there so that scp fetches the pictures. `w` starts and stops a read-only page with the gallery; `l` copies the
-ssh line that forwards its port, `u` its address. `t` lets iTerm2 save the pictures, or copies the line by
-which kitty does."""
+ssh line that forwards its port, `u` its address. `t` lets iTerm2 or kitty save the
+pictures."""
 
     DEFAULT_CSS = """
     HomeDialog {
@@ -202,19 +201,11 @@ which kitty does."""
         self._show_page()
 
     def action_transfer(self) -> None:
-        """Let the terminal save the pictures, or copy the line by which it does."""
-        match self._handover.way:
-            case FileTransfer.ITERM2:
-                self._handover.begin(self.say)
-            case FileTransfer.KITTY:
-                paths = [item.path for item in self._items]
-                self._begin_copy(
-                    "kitten line",
-                    lambda: kitten_line(paths),
-                    "Type it in a shell on this machine, in kitty's own window; kitty asks before it saves.",
-                )
-            case None:
-                self.say("This terminal saves no files that it is sent; iTerm2 and kitty do, not in tmux.")
+        """Let the terminal save the pictures."""
+        if self._handover.way is None:
+            self.say("This terminal saves no files that it is sent; iTerm2 and kitty do, not in tmux.")
+        else:
+            self._handover.begin(self.say)
 
     def action_leave(self) -> None:
         """Stop what is being sent, else leave."""

@@ -104,21 +104,6 @@ async def test_what_is_missing_or_too_long_is_told(make_app: Callable[..., FluxA
         assert app.clipboard == ""
 
 
-async def test_kitty_is_told_its_own_line(
-    make_app: Callable[..., FluxApp], until: Until, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = make_app()
-    monkeypatch.setattr(app, "terminal", replace(app.terminal, name="kitty(0.42.1)"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        dialog = await opened(app, pilot)
-        row = dialog.query_one(".handover", PlainStatic)
-        await until(pilot, lambda: "kitten transfer" in str(row.content))
-        await pilot.press("t")
-        line = """kitten transfer '/srv/flux/pictures/2026-11-26/a fox'"'"'s den.png' Downloads/"""
-        await until(pilot, lambda: app.clipboard == line)
-        assert "kitty asks before it saves" in news(dialog)
-
-
 async def test_a_file_that_is_gone_is_told_before_it_is_sent(
     make_app: Callable[..., FluxApp], until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
