@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit, why_not
 from fluxtui.providers.base import Provider
+from fluxtui.services.batch_records import LABEL_LIMIT, BatchRecord, BatchRecords, Layout
 from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
 from fluxtui.services.journal import Journal
@@ -31,6 +33,35 @@ _WHY_UNUSABLE = {
     FinetuneState.MISSING: "is no longer listed by the service; refresh the list to look for it again",
     FinetuneState.DELETED: "was deleted at the service",
 }
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture to be made, as part of a batch of different ones.
+
+    Attributes:
+        profile: where to generate.
+        endpoint_id: with what.
+        values: of the form; pictures by their paths.
+        finetune: to generate with; `values` may name one by `finetune_id` instead.
+        label: what tells it from the others of its batch, for people.
+    """
+
+    profile: str
+    endpoint_id: str
+    values: Mapping[str, Any]
+    finetune: Finetune | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A shot that was checked: its request, the finetune if known, and what it will probably cost."""
+
+    offer: Offer
+    request: GenerationEndpoint
+    finetune: Finetune | None
+    price: float
 
 
 def _now() -> datetime:
@@ -68,6 +99,7 @@ class InferenceService:
         self._jobs = jobs
         self._prices = prices
         self._clock = clock
+        self._batches = BatchRecords(journal)
 
     async def endpoints(self, profile: str) -> tuple[type[GenerationEndpoint], ...]:
         """Return what a profile generates with, finetuned ones first."""
@@ -113,21 +145,79 @@ class InferenceService:
             StorageError: inputs or journal could not be written; nothing was sent.
         """
         _checked_count(count)
-        provider = await self._gateway.provider(profile)
-        endpoint = _generation_endpoint(provider, endpoint_id)
-        offer = Offer(profile, provider.id, endpoint)
-        wanted = await self._finetune(offer, values, finetune)
-        usable = {**values, "finetune_id": finetune_value(offer, wanted)} if wanted else dict(values)
+        taken = await self._taken(Shot(profile, endpoint_id, values, finetune))
+        seeds = _seeds(type(taken.request), taken.request.given().get("seed"), count)
+        return await self._order([(taken, seed) for seed in seeds], BatchRecord())
+
+    async def generate_shots(
+        self, shots: Sequence[Shot], *, batch_title: str = "", layout: Layout | None = None
+    ) -> tuple[Job, ...]:
+        """Write a job for each of several different pictures, one batch, and return them in that order.
+
+        All shots are checked, and the budget is asked once about all of them, before anything is written;
+        then what the batch is, with its labels, and after that the jobs in one transaction. A shot without a
+        seed gets a random one where its endpoint takes one.
+
+        Args:
+            shots: the pictures, each with profile, endpoint and values of its own.
+            batch_title: what the batch is called, also on its contact sheet.
+            layout: how the pictures stand on the contact sheet; None for one after the other.
+
+        Raises:
+            InvalidInput: with the faults of the first shot that is wrong, by its label; nothing was sent.
+            OverBudget: together they do not fit into a budget; nothing was sent.
+            PictureError: an input picture cannot be used; nothing was sent.
+            StorageError: inputs or journal could not be written; nothing was sent.
+        """
+        if not shots:
+            raise InvalidInput("Nothing was sent.", (Problem("count", "Pictures must be 1 or more"),))
+        taken = []
+        for shot in shots:
+            one = await self._taken(shot)
+            (seed,) = _seeds(type(one.request), one.request.given().get("seed"), 1)
+            taken.append((one, seed))
+        labels = tuple(safe_text(shot.label, limit=LABEL_LIMIT) for shot in shots)
+        record = BatchRecord(
+            title=safe_text(batch_title, limit=LABEL_LIMIT), labels=labels, layout=layout or Layout()
+        )
+        return await self._order(taken, record)
+
+    async def _taken(self, shot: Shot) -> _Taken:
+        """Return a shot as it can be sent; nothing is written. Raises `InvalidInput`, with its label."""
+        try:
+            return await self._checked(shot)
+        except InvalidInput as error:
+            if not shot.label:
+                raise
+            label = safe_text(shot.label, limit=LABEL_LIMIT)
+            raise InvalidInput(
+                f"{label}: {error.message}", error.problems, next_step=error.next_step
+            ) from None
+
+    async def _checked(self, shot: Shot) -> _Taken:
+        provider = await self._gateway.provider(shot.profile)
+        endpoint = _generation_endpoint(provider, shot.endpoint_id)
+        offer = Offer(shot.profile, provider.id, endpoint)
+        wanted = await self._finetune(offer, shot.values, shot.finetune)
+        named = {"finetune_id": finetune_value(offer, wanted)} if wanted else {}
+        usable = {**shot.values, **named}
         request = await asyncio.to_thread(self._validation.check, endpoint, usable)
         live = (await self._prices.known()).of(provider.id, endpoint) if self._prices else None
-        price = request.estimate(live).credits
-        await self._jobs.check_budget(price * count, count)
-        parameters = await self._with_inputs_kept(request)
+        return _Taken(offer, request, wanted, request.estimate(live).credits)
+
+    async def _order(
+        self, taken: Sequence[tuple[_Taken, int | None]], record: BatchRecord
+    ) -> tuple[Job, ...]:
+        """Write what was checked, each with its seed, and return the jobs."""
+        await self._jobs.check_budget(sum(one.price for one, _ in taken), len(taken))
+        kept = _Kept(self._validation, self._storage)
+        parameters = [await kept.recipe(one.request) for one, _ in taken]
         batch = new_id()
         jobs = tuple(
-            self._job(offer, request, parameters, seed, batch, wanted, price)
-            for seed in _seeds(endpoint, parameters.get("seed"), count)
+            self._job(one, recipe, seed, batch) for (one, seed), recipe in zip(taken, parameters, strict=True)
         )
+        if not record.is_plain:
+            await self._batches.keep(batch, record)
         await self._jobs.submit(jobs)
         return jobs
 
@@ -153,7 +243,42 @@ class InferenceService:
         reason = f"{name} {unusable or why_not(offer, finetune) or 'cannot be used now'}"
         raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
 
-    async def _with_inputs_kept(self, request: GenerationEndpoint) -> dict[str, Any]:
+    def _job(self, taken: _Taken, parameters: Mapping[str, Any], seed: int | None, batch: str) -> Job:
+        now, offer, finetune = self._clock(), taken.offer, taken.finetune
+        info = offer.endpoint.info
+        recipe = {**parameters, "seed": seed} if seed is not None else dict(parameters)
+        prompt = safe_text(parameters.get("prompt") or "", limit=80).strip()
+        finetune_id = finetune.id if finetune else parameters.get("finetune_id")
+        foreign = finetune is not None and finetune.profile != offer.profile
+        return Job(
+            id=new_id(),
+            kind=JobKind.GENERATION,
+            state=JobState.DRAFT,
+            profile=offer.profile,
+            provider=offer.provider,
+            endpoint=info.id,
+            title=prompt or info.title,
+            parameters=recipe,
+            batch=batch,
+            estimate_credits=taken.price,
+            finetune_id=str(finetune_id) if finetune_id else None,
+            finetune_name=finetune.name if finetune else None,
+            finetune_profile=finetune.profile if finetune and foreign else None,
+            seed=seed,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+class _Kept:
+    """The input pictures of one order, each prepared and kept once however many pictures need it."""
+
+    def __init__(self, validation: ValidationService, storage: StorageService) -> None:
+        self._validation = validation
+        self._storage = storage
+        self._known: dict[tuple[str, int | None], str] = {}
+
+    async def recipe(self, request: GenerationEndpoint) -> dict[str, Any]:
         """Return the recipe, its pictures prepared, kept in the data directory and named relative to it."""
         parameters = request.given()
         endpoint = type(request)
@@ -167,43 +292,12 @@ class InferenceService:
             return [await self._kept(field, item) for item in value]
         if is_web_address(str(value)):
             return str(value)
-        content, extension = await self._validation.prepare_picture(str(value), field.max_pixels)
-        path = await asyncio.to_thread(self._storage.keep_input, content, extension)
-        return self._storage.relative(path)
-
-    def _job(
-        self,
-        offer: Offer,
-        request: GenerationEndpoint,
-        parameters: Mapping[str, Any],
-        seed: int | None,
-        batch: str,
-        finetune: Finetune | None,
-        price: float,
-    ) -> Job:
-        now = self._clock()
-        recipe = {**parameters, "seed": seed} if seed is not None else dict(parameters)
-        prompt = safe_text(parameters.get("prompt") or "", limit=80).strip()
-        finetune_id = finetune.id if finetune else parameters.get("finetune_id")
-        foreign = finetune is not None and finetune.profile != offer.profile
-        return Job(
-            id=new_id(),
-            kind=JobKind.GENERATION,
-            state=JobState.DRAFT,
-            profile=offer.profile,
-            provider=offer.provider,
-            endpoint=request.info.id,
-            title=prompt or request.info.title,
-            parameters=recipe,
-            batch=batch,
-            estimate_credits=price,
-            finetune_id=str(finetune_id) if finetune_id else None,
-            finetune_name=finetune.name if finetune else None,
-            finetune_profile=finetune.profile if finetune and foreign else None,
-            seed=seed,
-            created_at=now,
-            updated_at=now,
-        )
+        key = (str(value), field.max_pixels)
+        if key not in self._known:
+            content, extension = await self._validation.prepare_picture(str(value), field.max_pixels)
+            path = await asyncio.to_thread(self._storage.keep_input, content, extension)
+            self._known[key] = self._storage.relative(path)
+        return self._known[key]
 
 
 def _checked_count(count: int) -> int:

@@ -12,10 +12,15 @@ from PIL import Image
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState
-from fluxtui.services.inference import InferenceService
-from fluxtui.services.jobs import JobService
+from fluxtui.domain.spending import OverBudget
+from fluxtui.services.batch_records import BatchRecords, Layout
+from fluxtui.services.budget import BudgetService
+from fluxtui.services.config.model import BudgetSettings
+from fluxtui.services.inference import InferenceService, Shot
+from fluxtui.services.jobs import Gateway, JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.services.validation import ValidationService
 from fluxtui.simulator.running import Simulator
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
@@ -135,3 +140,70 @@ async def test_estimate_is_for_all_pictures(inference: InferenceService) -> None
     assert estimate.credits == 12
     with pytest.raises(InvalidInput):
         inference.estimate(endpoints["flux-pro-1.1"], {"prompt": "x"}, 0)
+
+
+async def test_shots_are_one_batch_of_different_pictures_in_their_order(
+    inference: InferenceService, open_journal: Journal
+) -> None:
+    shots = [
+        Shot("bfl", "flux-pro-1.1", {"prompt": "a fox", "seed": 7}, label="pro"),
+        Shot("bfl", "flux-dev", {"prompt": "a hare", "steps": 20}, label="dev \x1b[31m"),
+    ]
+    jobs = await inference.generate_shots(shots, batch_title="animals", layout=Layout(columns=("1", "2")))
+    assert [(job.endpoint, job.title) for job in jobs] == [("flux-pro-1.1", "a fox"), ("flux-dev", "a hare")]
+    assert jobs[0].seed == 7
+    assert jobs[1].seed is not None
+    (batch,) = {job.batch for job in jobs}
+    assert batch is not None
+    record = await BatchRecords(open_journal).get(batch)
+    assert record is not None
+    assert (record.title, record.layout.columns) == ("animals", ("1", "2"))
+    assert record.labels[0] == "pro"
+    assert "\x1b" not in record.labels[1]
+    assert {job.id for job in await open_journal.jobs.recent()} == {job.id for job in jobs}
+
+
+async def test_one_wrong_shot_stops_all_and_is_named(
+    inference: InferenceService, open_journal: Journal, data_directory: StorageService, tmp_path: Path
+) -> None:
+    Image.new("RGB", (300, 200), "purple").save(tmp_path / "in.png")
+    shots = [
+        Shot("bfl", "flux-kontext-pro", {"prompt": "x", "input_image": str(tmp_path / "in.png")}),
+        Shot("bfl", "flux-dev", {"prompt": "x", "steps": 5000}, label="steps 5000"),
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        await inference.generate_shots(shots, batch_title="wrong")
+    assert caught.value.sentence().startswith("steps 5000: Nothing was sent.")
+    assert await open_journal.jobs.recent() == ()
+    assert await BatchRecords(open_journal).all() == {}
+    assert [path for path in data_directory.inside("inputs").rglob("*") if path.is_file()] == []
+
+
+async def test_budget_counts_all_shots_together(
+    open_journal: Journal, data_directory: StorageService, gateway: Gateway
+) -> None:
+    budget = BudgetService(open_journal, lambda: BudgetSettings(day_usd=0.10))
+    jobs = JobService(open_journal, data_directory, gateway, owner="poor", budget=budget)
+    inference = InferenceService(open_journal, data_directory, gateway, ValidationService(), jobs)
+    shots = [Shot("bfl", "flux-pro-1.1", {"prompt": word}, label=word) for word in ("a", "b", "c")]
+    with pytest.raises(OverBudget):
+        await inference.generate_shots(shots, batch_title="dear")
+    assert await open_journal.jobs.recent() == ()
+    assert await BatchRecords(open_journal).all() == {}
+    assert len(await inference.generate_shots(shots[:2])) == 2
+
+
+async def test_input_of_many_shots_is_kept_once(
+    inference: InferenceService, data_directory: StorageService, tmp_path: Path
+) -> None:
+    Image.new("RGB", (300, 200), "purple").save(tmp_path / "in.png")
+    values = {"prompt": "x", "input_image": str(tmp_path / "in.png")}
+    shots = [Shot("bfl", "flux-kontext-pro", {**values, "seed": seed}) for seed in (1, 2, 3)]
+    jobs = await inference.generate_shots(shots)
+    assert len({job.parameters["input_image"] for job in jobs}) == 1
+    assert len([path for path in data_directory.inside("inputs").rglob("*") if path.is_file()]) == 1
+
+
+async def test_order_of_no_shots_is_refused(inference: InferenceService) -> None:
+    with pytest.raises(InvalidInput):
+        await inference.generate_shots(())
