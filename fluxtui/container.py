@@ -33,6 +33,7 @@ from fluxtui.services.models import ModelService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
+from fluxtui.services.prompts import PromptService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -177,6 +178,9 @@ class Container:
             training_sets=TrainingSetService(self._storage, datasets, workspaces),
             presets=PresetService(journal),
             inference=InferenceService(journal, self._storage, connections, validation, jobs, prices=prices),
+            prompts=PromptService(
+                journal, self.config.config.prompts.wildcards_dir or self._storage.root / "wildcards"
+            ),
             prices=prices,
             loras=loras,
             jobs=jobs,

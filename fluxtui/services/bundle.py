@@ -18,6 +18,7 @@ from fluxtui.services.models import ModelService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
+from fluxtui.services.prompts import PromptService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -41,6 +42,7 @@ class Services:
     training_sets: TrainingSetService
     presets: PresetService
     inference: InferenceService
+    prompts: PromptService
     prices: PriceService
     loras: LoraService
     jobs: JobService

@@ -14,6 +14,7 @@ from fluxtui.services.journal.jobs import JobStore
 from fluxtui.services.journal.logs import LogStore
 from fluxtui.services.journal.notes import NoteStore
 from fluxtui.services.journal.pictures import PictureStore
+from fluxtui.services.journal.prompts import PromptStore
 from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
 from fluxtui.services.journal.uploads import UploadStore
@@ -34,6 +35,7 @@ class Journal:
         self._database = Database(path, patience=patience)
         self.jobs = JobStore(self._database, clock)
         self.pictures = PictureStore(self._database, clock)
+        self.prompts = PromptStore(self._database)
         self.finetunes = FinetuneStore(self._database)
         self.notes = NoteStore(self._database, clock)
         self.spending = SpendingStore(self._database)
