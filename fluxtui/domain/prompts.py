@@ -67,6 +67,19 @@ def _has_choice(text: str) -> bool:
     return False
 
 
+def outside_choices(text: str) -> str:
+    """Return what stands in every prompt that a template makes: the text outside of all braces."""
+    depth, kept = 0, []
+    for character in WILDCARD.sub(" ", text):
+        depth += character == "{"
+        if not depth:
+            kept.append(character)
+        elif character == "}":
+            depth -= 1
+            kept.append(" ")
+    return "".join(kept)
+
+
 def styled(style: str, prompt: str) -> str:
     """Return a prompt in its style: in each `{prompt}`, or in front where the style has none.
 

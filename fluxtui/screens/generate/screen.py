@@ -24,12 +24,12 @@ from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.ordering import Order, known_funds, recipe_text, repeatable, send
 from fluxtui.screens.generate.price import Funds
+from fluxtui.screens.generate.prompt_keys import PromptKeys
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.results import Results
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.screens.generate.supply import Supply, ask_profile
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.viewer import PictureScreen
 from fluxtui.state import Severity, guarded
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
@@ -39,7 +39,7 @@ REST_SECONDS = 1.0
 """For how long after an order another press of the key is taken for a slip of the finger."""
 
 
-class GenerateScreen(PlaceScreen):
+class GenerateScreen(PromptKeys):
     """Holds order and results together; all rules are elsewhere."""
 
     PLACE = "generate"
@@ -56,7 +56,6 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
-        Binding("ctrl+r", "draw_seed", "New seed", id="generate.draw_seed", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
     ]
 
@@ -94,7 +93,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         """Follow what the order depends on."""
         self.watch(self.app, "finetunes", self._follow_finetunes, init=False)
         self.watch(self.app, "prices", self._restock, init=False)
-        self.watch(self.app, "balances", self._show_cost, init=False)
+        self.watch(self.app, "balances", self.show_cost, init=False)
         self.watch(self.app, "profile", self._follow_profiles, init=False)
         self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
         self.order.prompt.focus()
@@ -178,7 +177,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def _told(self, change: Change) -> GenerateForm:
         """Say what is to be said about a change and return its form."""
         if change.news:
-            self._say(change.news, change.severity)
+            self.say(change.news, change.severity)
         return change.form
 
     def _change_to(self, form: GenerateForm) -> None:
@@ -191,12 +190,19 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         offer = self._stock.offer_of(form)
         if offer is None:
             return
+        self.keep_replaced(self.order.form.prompt, form.prompt)
         await self.order.show(self._stock.settled(form), offer)
         self._show_state()
         self.keep_draft(self.order.form.draft())
 
     @property
-    def _offer(self) -> Offer | None:
+    def stock(self) -> Stock:
+        """What there is to choose from."""
+        return self._stock
+
+    @property
+    def offer(self) -> Offer | None:
+        """The chosen endpoint."""
         return self._stock.offer_of(self.order.form)
 
     def on_order_panel_changed(self, event: OrderPanel.Changed) -> None:
@@ -219,12 +225,14 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _show_state(self) -> None:
         """Draw what follows from the form: the trigger word's chip and the cost."""
-        offer, form = self._offer, self.order.form
+        offer, form = self.offer, self.order.form
         if offer is not None:
             self.order.show_trigger(form.trigger_word(offer, self._stock.finetune_of(form)))
-        self._show_cost()
+            self.follow_prompt()
+        self.show_cost()
 
-    def _show_cost(self) -> None:
+    def show_cost(self) -> None:
+        """Show what the order costs now."""
         profile = self.order.form.profile
         is_told = self._supply.tells_balance(profile)
         funds = known_funds(self.app, profile, is_told=is_told) if profile else Funds()
@@ -233,12 +241,12 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def action_reset(self) -> None:
         """Put the defaults back into all parameters; prompt, endpoint and finetune stay."""
         self.order.reset_parameters()
-        self._say("The parameters have their defaults again.")
+        self.say("The parameters have their defaults again.")
 
     def action_draw_seed(self) -> None:
         """Enter a new seed."""
         seed = self.order.draw_seed()
-        self._say("This endpoint takes no seed." if seed is None else f"The seed is now {seed}.")
+        self.say("This endpoint takes no seed." if seed is None else f"The seed is now {seed}.")
 
     def action_focus_prompt(self) -> None:
         """Go back to the prompt, and follow the newest picture."""
@@ -269,9 +277,9 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def action_submit(self) -> None:
         """Send what is asked for, once."""
-        form, offer = self.order.form, self._offer
+        form, offer = self.order.form, self.offer
         if offer is None:
-            self._say("There is no endpoint yet: a profile needs a key, F7 Settings takes one.", "warning")
+            self.say("There is no endpoint yet: a profile needs a key, F7 Settings takes one.", "warning")
             return
         try:
             order = Order.from_form(form, offer, self._stock.finetune_of(form))
@@ -279,18 +287,18 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self._show_problems(error)
             self.order.focus_count()
             return
-        self._send(order)
+        self._send(order, form)
 
-    def _send(self, order: Order) -> None:
+    def _send(self, order: Order, form: GenerateForm | None = None) -> None:
         if self._sending:
-            self._say("The last order is still on its way out, so this one was not sent as well.", "warning")
+            self.say("The last order is still on its way out, so this one was not sent as well.", "warning")
             return
         self._set_sending(True)
-        guarded(self, self._send_once(order), doing="generating", group="send")
+        guarded(self, self._send_once(order, form), doing="generating", group="send")
 
-    async def _send_once(self, order: Order) -> None:
+    async def _send_once(self, order: Order, form: GenerateForm | None) -> None:
         try:
-            jobs = await send(self.app, order)
+            jobs = await send(self.app, order if form is None else await self.with_prompts(order, form))
         except InvalidInput as error:
             self._set_sending(False)
             self._show_problems(error)
@@ -303,19 +311,22 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self.order.show_problems(())
             self.results.follow_newest()
             price = show_credits(sum(job.estimate_credits for job in jobs))
-            self._say(f"{plural(len(jobs), 'picture')} ordered for about {price}.", "success")
+            self.say(f"{plural(len(jobs), 'picture')} ordered for about {price}.", "success")
+            if form is not None:
+                self.note_sent(jobs, form)
         else:
-            self._say("Nothing was sent.")
+            self.say("Nothing was sent.")
 
     def _set_sending(self, sending: bool) -> None:
         self._sending = sending
-        self._show_cost()
+        self.show_cost()
 
     def _show_problems(self, error: InvalidInput) -> None:
         self.order.show_problems(error.problems)
-        self._say(error.sentence(), "error")
+        self.say(error.sentence(), "error")
 
-    def _say(self, text: str, severity: Severity = "information") -> None:
+    def say(self, text: str, severity: Severity = "information") -> None:
+        """Say something in the line for news."""
         self.query_one(Flash).show(text, severity)
 
     # What is done with a job of the queue
@@ -347,19 +358,19 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         if job.picture:
             path = str(self.app.services.storage.inside(job.picture))
             self.app.copy_to_clipboard(path)
-            self._say(f"Copied the path: {path}", "success")
+            self.say(f"Copied the path: {path}", "success")
 
     def _send_another(self, job: Job) -> None:
         offer = self._stock.offer(job.profile, job.endpoint)
         if offer is None:
-            self._say(missing(job.profile, job.endpoint), "warning")
+            self.say(missing(job.profile, job.endpoint), "warning")
             return
         recipe = repeatable(offer.endpoint, job.parameters, self.app.services.storage)
         self._send(Order.another_seed(offer, recipe, self.app.finetune_of(job.finetune_ref)))
 
     def _use_again(self, job: Job) -> None:
         values = {**job.parameters, **({"seed": job.seed} if job.seed is not None else {})}
-        self._say("The form has the parameters and the seed of that picture.")
+        self.say("The form has the parameters and the seed of that picture.")
         self.follow_wish(
             {
                 "profile": job.profile,
@@ -371,4 +382,4 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     async def _cancel(self, job: Job) -> None:
         told = await cancel(self.app, job)
-        self._say(told.text, told.severity)
+        self.say(told.text, told.severity)

@@ -23,8 +23,8 @@ class Origin(StrEnum):
 
     DRAFT = "draft"
     """It was typed and then replaced by another one."""
-    TEMPLATE = "template"
-    """It was sent as a template, so no picture has it as it was typed."""
+    TYPED = "as typed"
+    """It was sent as a template or in a style, so no picture has it as it was typed."""
     SENT = "sent"
 
 

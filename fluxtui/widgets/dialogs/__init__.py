@@ -3,6 +3,7 @@
 from fluxtui.widgets.dialogs.base import DeliberateDialog, Dialog, ask, open_dialog
 from fluxtui.widgets.dialogs.choice import Choice, ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
+from fluxtui.widgets.dialogs.name import NameDialog
 from fluxtui.widgets.dialogs.type_name import TypeNameDialog
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ConfirmDialog",
     "DeliberateDialog",
     "Dialog",
+    "NameDialog",
     "TypeNameDialog",
     "ask",
     "open_dialog",
