@@ -69,6 +69,7 @@ class PromptKeys(PlaceScreen):
     edit_externally = staticmethod(edit_text)
     """Gives the terminal to the user's editor."""
 
+    _stock: Stock
     _plan: Plan | None = None
 
     @property
@@ -78,20 +79,15 @@ class PromptKeys(PlaceScreen):
 
     @property
     @abstractmethod
-    def stock(self) -> Stock:
-        """What there is to choose from."""
-
-    @property
-    @abstractmethod
-    def offer(self) -> Offer | None:
+    def _offer(self) -> Offer | None:
         """The chosen endpoint."""
 
     @abstractmethod
-    def say(self, text: str, severity: Severity = "information") -> None:
+    def _say(self, text: str, severity: Severity = "information") -> None:
         """Say something in the line for news."""
 
     @abstractmethod
-    def show_cost(self) -> None:
+    def _show_cost(self) -> None:
         """Show what the order costs now."""
 
     @abstractmethod
@@ -121,7 +117,7 @@ class PromptKeys(PlaceScreen):
         made = await plan(self.app.services.prompts, asked)
         if Asked.by(self.order.form) == asked:
             self._take_plan(made)
-            self.show_cost()
+            self._show_cost()
 
     def _take_plan(self, made: Plan) -> None:
         self._plan = made
@@ -167,11 +163,11 @@ class PromptKeys(PlaceScreen):
         guarded(self, self._preview(), doing="showing what will be sent", group="dialog", exclusive=True)
 
     async def _preview(self) -> None:
-        form, offer = self.order.form, self.offer
+        form, offer = self.order.form, self._offer
         if offer is None or prompt_field(offer.endpoint) is None:
-            self.say("There is no prompt to show.", "warning")
+            self._say("There is no prompt to show.", "warning")
             return
-        finetune = self.stock.finetune_of(form)
+        finetune = self._stock.finetune_of(form)
 
         def sent(prompts: Sequence[str]) -> list[str]:
             return [form.prompt_for(offer, finetune, text) for text in prompts]
@@ -186,7 +182,7 @@ class PromptKeys(PlaceScreen):
             self.action_submit()
 
     def _cost_of(self, form: GenerateForm, offer: Offer, count: int) -> str:
-        estimate = form.estimate(offer, self.stock.price_of(offer))
+        estimate = form.estimate(offer, self._stock.price_of(offer))
         price = f" for about {estimate.times(count).show()}" if estimate is not None else ""
         return f"{plural(count, 'picture')}{price}."
 
@@ -219,7 +215,7 @@ class PromptKeys(PlaceScreen):
         # A prompt that was sent has its style in it.
         changes = {"style": "", "style_name": ""} if chosen.origin is Origin.SENT else {}
         self.take_prompt(chosen.prompt, **changes)
-        self.say("Ctrl+Z brings the prompt of before back; it is in the history too.")
+        self._say("Ctrl+Z brings the prompt of before back; it is in the history too.")
 
     def action_edit(self) -> None:
         """Edit the prompt in the user's own editor."""
@@ -271,15 +267,15 @@ class PromptKeys(PlaceScreen):
     def _use_style(self, style: Style | None) -> None:
         if style is None:
             self.order.amend(style="", style_name="")
-            self.say("The prompt goes without a style.")
+            self._say("The prompt goes without a style.")
         else:
             self.order.amend(style=style.text, style_name=style.name)
-            self.say(shorten(f"Style {style.name}: {style.text}", TITLE_CHARACTERS))
+            self._say(shorten(f"Style {style.name}: {style.text}", TITLE_CHARACTERS))
 
     async def _save_style(self, form: GenerateForm, own: Sequence[Style]) -> None:
         text = form.prompt if PLACE in form.prompt else form.style
         if not text:
-            self.say(f"Write a prompt with {PLACE} where others are to go, then save it.", "warning")
+            self._say(f"Write a prompt with {PLACE} where others are to go, then save it.", "warning")
             return
         taken = frozenset(style.name for style in own)
         name = await ask(
@@ -287,7 +283,7 @@ class PromptKeys(PlaceScreen):
         )
         if name:
             style = await self.app.services.prompts.styles.save(name, text)
-            self.say(f"Saved as the style {style.name}; F9 offers it.", "success")
+            self._say(f"Saved as the style {style.name}; F9 offers it.", "success")
 
     async def _delete_style(self, own: Sequence[Style]) -> None:
         dialog = ChoiceDialog("Delete which style?", [own_choice(style) for style in own])
@@ -295,7 +291,7 @@ class PromptKeys(PlaceScreen):
         if chosen:
             name = chosen.removeprefix(OWN)
             await self.app.services.prompts.styles.delete(name)
-            self.say(f"The style {name} is deleted.", "success")
+            self._say(f"The style {name} is deleted.", "success")
 
 
 def _new_seed() -> int:

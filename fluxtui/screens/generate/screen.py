@@ -93,7 +93,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         """Follow what the order depends on."""
         self.watch(self.app, "finetunes", self._follow_finetunes, init=False)
         self.watch(self.app, "prices", self._restock, init=False)
-        self.watch(self.app, "balances", self.show_cost, init=False)
+        self.watch(self.app, "balances", self._show_cost, init=False)
         self.watch(self.app, "profile", self._follow_profiles, init=False)
         self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
         self.order.prompt.focus()
@@ -177,7 +177,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def _told(self, change: Change) -> GenerateForm:
         """Say what is to be said about a change and return its form."""
         if change.news:
-            self.say(change.news, change.severity)
+            self._say(change.news, change.severity)
         return change.form
 
     def _change_to(self, form: GenerateForm) -> None:
@@ -196,13 +196,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self.keep_draft(self.order.form.draft())
 
     @property
-    def stock(self) -> Stock:
-        """What there is to choose from."""
-        return self._stock
-
-    @property
-    def offer(self) -> Offer | None:
-        """The chosen endpoint."""
+    def _offer(self) -> Offer | None:
         return self._stock.offer_of(self.order.form)
 
     def on_order_panel_changed(self, event: OrderPanel.Changed) -> None:
@@ -225,14 +219,13 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _show_state(self) -> None:
         """Draw what follows from the form: the trigger word's chip and the cost."""
-        offer, form = self.offer, self.order.form
+        offer, form = self._offer, self.order.form
         if offer is not None:
             self.order.show_trigger(form.trigger_word(offer, self._stock.finetune_of(form)))
             self.follow_prompt()
-        self.show_cost()
+        self._show_cost()
 
-    def show_cost(self) -> None:
-        """Show what the order costs now."""
+    def _show_cost(self) -> None:
         profile = self.order.form.profile
         is_told = self._supply.tells_balance(profile)
         funds = known_funds(self.app, profile, is_told=is_told) if profile else Funds()
@@ -241,12 +234,12 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def action_reset(self) -> None:
         """Put the defaults back into all parameters; prompt, endpoint and finetune stay."""
         self.order.reset_parameters()
-        self.say("The parameters have their defaults again.")
+        self._say("The parameters have their defaults again.")
 
     def action_draw_seed(self) -> None:
         """Enter a new seed."""
         seed = self.order.draw_seed()
-        self.say("This endpoint takes no seed." if seed is None else f"The seed is now {seed}.")
+        self._say("This endpoint takes no seed." if seed is None else f"The seed is now {seed}.")
 
     def action_focus_prompt(self) -> None:
         """Go back to the prompt, and follow the newest picture."""
@@ -277,9 +270,9 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def action_submit(self) -> None:
         """Send what is asked for, once."""
-        form, offer = self.order.form, self.offer
+        form, offer = self.order.form, self._offer
         if offer is None:
-            self.say("There is no endpoint yet: a profile needs a key, F7 Settings takes one.", "warning")
+            self._say("There is no endpoint yet: a profile needs a key, F7 Settings takes one.", "warning")
             return
         try:
             order = Order.from_form(form, offer, self._stock.finetune_of(form))
@@ -291,7 +284,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _send(self, order: Order, form: GenerateForm | None = None) -> None:
         if self._sending:
-            self.say("The last order is still on its way out, so this one was not sent as well.", "warning")
+            self._say("The last order is still on its way out, so this one was not sent as well.", "warning")
             return
         self._set_sending(True)
         guarded(self, self._send_once(order, form), doing="generating", group="send")
@@ -311,22 +304,21 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self.order.show_problems(())
             self.results.follow_newest()
             price = show_credits(sum(job.estimate_credits for job in jobs))
-            self.say(f"{plural(len(jobs), 'picture')} ordered for about {price}.", "success")
+            self._say(f"{plural(len(jobs), 'picture')} ordered for about {price}.", "success")
             if form is not None:
                 self.note_sent(jobs, form)
         else:
-            self.say("Nothing was sent.")
+            self._say("Nothing was sent.")
 
     def _set_sending(self, sending: bool) -> None:
         self._sending = sending
-        self.show_cost()
+        self._show_cost()
 
     def _show_problems(self, error: InvalidInput) -> None:
         self.order.show_problems(error.problems)
-        self.say(error.sentence(), "error")
+        self._say(error.sentence(), "error")
 
-    def say(self, text: str, severity: Severity = "information") -> None:
-        """Say something in the line for news."""
+    def _say(self, text: str, severity: Severity = "information") -> None:
         self.query_one(Flash).show(text, severity)
 
     # What is done with a job of the queue
@@ -358,19 +350,19 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         if job.picture:
             path = str(self.app.services.storage.inside(job.picture))
             self.app.copy_to_clipboard(path)
-            self.say(f"Copied the path: {path}", "success")
+            self._say(f"Copied the path: {path}", "success")
 
     def _send_another(self, job: Job) -> None:
         offer = self._stock.offer(job.profile, job.endpoint)
         if offer is None:
-            self.say(missing(job.profile, job.endpoint), "warning")
+            self._say(missing(job.profile, job.endpoint), "warning")
             return
         recipe = repeatable(offer.endpoint, job.parameters, self.app.services.storage)
         self._send(Order.another_seed(offer, recipe, self.app.finetune_of(job.finetune_ref)))
 
     def _use_again(self, job: Job) -> None:
         values = {**job.parameters, **({"seed": job.seed} if job.seed is not None else {})}
-        self.say("The form has the parameters and the seed of that picture.")
+        self._say("The form has the parameters and the seed of that picture.")
         self.follow_wish(
             {
                 "profile": job.profile,
@@ -382,4 +374,4 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     async def _cancel(self, job: Job) -> None:
         told = await cancel(self.app, job)
-        self.say(told.text, told.severity)
+        self._say(told.text, told.severity)
