@@ -25,6 +25,7 @@ from fluxtui.job_control import can_be_resumed
 from fluxtui.leaving import Leaving
 from fluxtui.patient_driver import PatientDriver
 from fluxtui.picture_choice import PictureChoice
+from fluxtui.recalling import RECALL, Recalling
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES, Place
 from fluxtui.sheet_feed import SheetFeed
@@ -59,7 +60,7 @@ def _bindings_of(place: Place) -> tuple[Binding, Binding]:
     )
 
 
-class FluxApp(PictureChoice):
+class FluxApp(PictureChoice, Recalling):
     """FluxTUI in a terminal.
 
     Args:
@@ -334,6 +335,7 @@ class FluxApp(PictureChoice):
         yield SystemCommand("Spending", "By day, finetune and endpoint ($)", self.action_show_spending)
         yield SystemCommand("Requests", "What was sent, without secrets", self.action_show_requests)
         yield SystemCommand("Pictures", "How they are drawn: kitty, sixel, …", self.action_choose_protocol)
+        yield SystemCommand(*RECALL, self.action_recall)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
 

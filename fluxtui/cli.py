@@ -68,6 +68,15 @@ def command_line() -> argparse.ArgumentParser:
     adopt = commands.add_parser("adopt", help="take over the models of the application that FluxTUI replaces")
     _add_adopt_options(adopt)
     adopt.set_defaults(run=_run_adopt)
+
+    recall = commands.add_parser(
+        "recall",
+        help="tell how pictures were made, as their files say it",
+        description="Tell how pictures were made, as their files say it: ours, and those of AUTOMATIC1111, "
+        "Forge, SwarmUI and InvokeAI. Returns 0, or 1 where a file says nothing that is understood.",
+    )
+    _add_recall_options(recall)
+    recall.set_defaults(run=_run_recall)
     return parser
 
 
@@ -139,6 +148,11 @@ def _add_adopt_options(parser: argparse.ArgumentParser) -> None:
     _add_program_options(parser)
 
 
+def _add_recall_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", type=Path, nargs="+", metavar="FILE", help="a PNG, JPEG or WebP")
+    parser.add_argument("--json", action="store_true", help="print a line of JSON for each file")
+
+
 def _run_program(options: argparse.Namespace) -> int:
     from fluxtui.launch import run_program
 
@@ -161,3 +175,9 @@ def _run_adopt(options: argparse.Namespace) -> int:
     from fluxtui.adopt import run_adopt
 
     return run_adopt(options)
+
+
+def _run_recall(options: argparse.Namespace) -> int:
+    from fluxtui.recall import run_recall
+
+    return run_recall(options)

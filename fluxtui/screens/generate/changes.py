@@ -10,8 +10,10 @@ from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.screens.generate.choices import NAME_CELLS, offer_title
 from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.matching import find_finetune
 from fluxtui.screens.generate.ordering import repeatable
 from fluxtui.screens.generate.stock import Stock
+from fluxtui.services.recall import Recalled, fit
 from fluxtui.services.storage import StorageService
 from fluxtui.state import Severity
 
@@ -23,6 +25,8 @@ class Change:
     form: GenerateForm
     news: str = ""
     severity: Severity = "information"
+    is_kept: bool = False
+    """Whether the news is long enough to be read again among the messages."""
 
 
 def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> Change:
@@ -58,7 +62,9 @@ def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
 
 
 def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], storage: StorageService) -> Change:
-    """Take over a `finetune` by its ref, or `profile`, `endpoint` and `values` of a job."""
+    """Take over a `finetune` by its ref, `profile`, `endpoint` and `values`, or what is `recalled`."""
+    if isinstance(wishes.get("recalled"), Recalled):
+        return to_recalled(stock, form, wishes["recalled"])
     named = str(wishes["finetune"]) if wishes.get("finetune") else None
     if not wishes.get("endpoint"):
         return to_finetune(stock, form, named) if named else Change(form)
@@ -73,6 +79,48 @@ def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], stora
     known = stock.finetune_of(wished) if named else None
     recipe = repeatable(offer.endpoint, values, storage)
     return Change(GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None))
+
+
+def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> Change:
+    """Take over what a file says: at its own endpoint where that is on offer, else at the present one."""
+    if stock.offer_of(form) is None:
+        form = stock.beginning(form)
+    own = _offer_of(stock, form, recalled)
+    offer = own or stock.offer_of(form)
+    if offer is None:
+        return Change(form, "There is no endpoint yet that could take what was recalled.", "warning")
+    fitted = fit(recalled, offer.endpoint)
+    notes = [*fitted.notes]
+    if recalled.endpoint and own is None:
+        shown = offer_title(offer, shared=stock.is_shared)
+        notes.insert(0, f"{missing('', recalled.endpoint)} {shown} has the parameters instead.")
+    finetune = form.finetune
+    if recalled.finetune_id:
+        finetune = _finetune_of(stock, offer, recalled.finetune_id)
+        if finetune is None:
+            name = shorten(recalled.finetune_name or recalled.finetune_id, NAME_CELLS)
+            notes.append(f"The finetune {name} is not among yours: choose one.")
+    elif own is not None and own.endpoint.takes_finetune() and not recalled.finetune_name:
+        finetune = None
+    changed = GenerateForm.from_recipe(offer, fitted.values, finetune)
+    told = f"The form has what {recalled.source} wrote into the file."
+    return Change(changed, " ".join((told, *notes)), "warning" if notes else "success", is_kept=True)
+
+
+def _offer_of(stock: Stock, form: GenerateForm, recalled: Recalled) -> Offer | None:
+    """Return the offer of the endpoint that a file names, the form's own profile's before others."""
+    same = [
+        offer
+        for offer in stock.offers
+        if offer.endpoint.info.id == recalled.endpoint and recalled.provider in ("", offer.provider)
+    ]
+    return min(same, key=lambda offer: offer.profile != form.profile, default=None)
+
+
+def _finetune_of(stock: Stock, offer: Offer, named: str) -> str | None:
+    """Return the ref of a known finetune by what stands in a request for it, or None."""
+    found = find_finetune(stock.finetunes, offer.profile, named)
+    return found.ref if found is not None else None
 
 
 def missing(profile: str, endpoint_id: str) -> str:

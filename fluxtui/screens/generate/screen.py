@@ -167,7 +167,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self._show_state()
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
-        """Take over a `finetune` by its ref, or `profile`, `endpoint` and `values` of a job."""
+        """Do what another place wishes: see `to_wishes`."""
         self._wishes = dict(wishes)
         if self._is_supplied:
             work = self._show_wished(self.order.form)
@@ -184,7 +184,9 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _told(self, change: Change) -> GenerateForm:
         """Say what is to be said about a change and return its form."""
-        if change.news:
+        if change.is_kept:
+            self.app.tell(change.news, severity=change.severity)
+        elif change.news:
             self._say(change.news, change.severity)
         return change.form
 

@@ -93,6 +93,11 @@ picture, or of the one that is seen alone, into the form of Generate."""
         self.call_after_refresh(self._list_parameters, event.size.width)
 
     @property
+    def item(self) -> ViewItem:
+        """The picture that is seen alone, or the first."""
+        return self._items[self.index]
+
+    @property
     def is_flickering(self) -> bool:
         """Whether one picture after another is shown in the same place."""
         return self.has_class("-flicker")
@@ -153,7 +158,7 @@ picture, or of the one that is seen alone, into the form of Generate."""
 
     def action_use_again(self) -> None:
         """Take the parameters of the picture that is seen alone, or of the first, into the form."""
-        self.use_again(self._items[self.index])
+        self.use_again(self.item)
 
     def action_back(self) -> None:
         """Show the pictures beside each other again, or go back."""
@@ -165,7 +170,7 @@ picture, or of the one that is seen alone, into the form of Generate."""
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what these pictures have."""
         if action == "use_again":
-            return self._items[self.index].can_be_used
+            return self.item.can_be_used
         return True
 
 

@@ -35,6 +35,7 @@ class LookingScreen(QuietScreen[int]):
         Binding("up,k", "pan(0, -1)", "Up", id="view.up", show=False),
         Binding("down,j", "pan(0, 1)", "Down", id="view.down", show=False),
         Binding("f", "toggle_full", "All bytes or a preview", id="view.full", show=False),
+        Binding("r", "recall", "Recall parameters from its file", id="view.recall", show=False),
         Binding("t", "app.next_protocol", "Draw pictures in another way", id="view.protocol", show=False),
     ]
 
@@ -84,9 +85,17 @@ class LookingScreen(QuietScreen[int]):
         guarded(self.app, self._use_again(item), doing="taking the parameters", group="go", exclusive=True)
 
     async def _use_again(self, item: ViewItem) -> None:
-        while isinstance(self.app.screen, LookingScreen):
-            await self.app.screen.dismiss(self.app.screen.index)
+        await leave_pictures(self.app)
         await self.app.go("generate", **item.wishes())
+
+    @property
+    @abstractmethod
+    def item(self) -> ViewItem:
+        """The picture that the keys are about."""
+
+    async def action_recall(self) -> None:
+        """Show what the file of the picture says of its making, to take that into the form of Generate."""
+        await self.app.run_action(f"app.recall({str(self.item.path)!r})")
 
     def action_zoom(self, steps: int) -> None:
         """Go closer to the middle of what is seen, or further away."""
@@ -117,3 +126,9 @@ class LookingScreen(QuietScreen[int]):
         for view in self.query(PictureView):
             view.full = full
         self.show_state()
+
+
+async def leave_pictures(app: StatefulApp) -> None:
+    """Leave every screen with pictures in the whole terminal, to see the place below."""
+    while isinstance(app.screen, LookingScreen):
+        await app.screen.dismiss(app.screen.index)

@@ -59,7 +59,7 @@ def read_recipe(path: Path) -> Recipe | None:
     What is returned comes from outside: anybody can write such a recipe. Raises `PictureError` if the file
     cannot be read or is damaged.
     """
-    found = _read(path).recipe
+    found = read_metadata(path).recipe
     return None if found is None else Recipe.from_json(found)
 
 
@@ -68,11 +68,15 @@ def read_parameters(path: Path) -> A1111Parameters | None:
 
     Raises `PictureError` if the file cannot be read or is damaged.
     """
-    found = _read(path).parameters
+    found = read_metadata(path).parameters
     return None if found is None else parse_parameters(found)
 
 
-def _read(path: Path) -> Metadata:
+def read_metadata(path: Path) -> Metadata:
+    """Return every text in a picture that tells of its making, as it stands there; all come from outside.
+
+    Raises `PictureError` if the file cannot be read or is damaged.
+    """
     with open_picture(path) as file:
         kind = _format(file)
         return kind.read(file) if kind is not None else Metadata()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,10 +34,14 @@ Piece = bytes | Span
 
 @dataclass(frozen=True)
 class Metadata:
-    """What stands in a file of ours: the text for other tools, and the recipe as JSON."""
+    """What stands in a file: the text for other tools, our recipe as JSON, and what else tells of its making.
+
+    `others` are the texts of other programs by their keyword; PNG alone has them.
+    """
 
     parameters: str | None = None
     recipe: str | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 class PictureFile:

@@ -21,6 +21,8 @@ from fluxtui.services.pictures.pieces import (
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PARAMETERS = b"parameters"
 RECIPE = b"fluxtui"
+OTHERS = frozenset({b"invokeai_metadata", b"sd-metadata", b"Dream", b"workflow"})
+"""Keywords of InvokeAI, in three generations, and of ComfyUI."""
 
 _FRAME_BYTES = 12
 _HEADER_BYTES = 13
@@ -65,13 +67,15 @@ def plan(file: PictureFile, parameters: str, recipe: str) -> list[Piece]:
 
 
 def read(file: PictureFile) -> Metadata:
-    """Return what the text chunks say. Raises `PictureError` if the file is damaged."""
+    """Return what the text chunks say, the first of each keyword. Raises `PictureError` if it is damaged."""
     found: dict[bytes, str | None] = {}
     for chunk in _chunks(file):
         keyword = _keyword(file, chunk)
-        if keyword in {PARAMETERS, RECIPE} and found.get(keyword) is None:
+        # Each is unpacked once at most: thousands of packed texts would keep us busy for minutes.
+        if keyword in {PARAMETERS, RECIPE, *OTHERS} and keyword not in found:
             found[keyword] = _text(file, chunk)
-    return Metadata(found.get(PARAMETERS), found.get(RECIPE))
+    others = {key.decode("latin-1"): text for key, text in found.items() if key in OTHERS and text}
+    return Metadata(found.get(PARAMETERS), found.get(RECIPE), others)
 
 
 def _chunks(file: PictureFile) -> Iterator[_Chunk]:

@@ -89,13 +89,22 @@ class Recipe(BaseModel):
     @classmethod
     def from_json(cls, text: str) -> Self | None:
         """Return the recipe that a text from outside holds, or None if it holds none."""
-        if len(text) > MAX_RECIPE_CHARACTERS:
-            return None
+        values = read_object(text)
         try:
-            values = json.loads(text, parse_constant=_finite, parse_float=_finite)
-            return cls.model_validate(values)
+            return cls.model_validate(values) if values is not None else None
         except (ValidationError, ValueError, RecursionError):
             return None
+
+
+def read_object(text: str) -> dict[str, Any] | None:
+    """Return the JSON object that a text from outside holds, all numbers finite, or None if it holds none."""
+    if len(text) > MAX_RECIPE_CHARACTERS:
+        return None
+    try:
+        values = json.loads(text, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+    return values if isinstance(values, dict) else None
 
 
 def _finite(text: str) -> float:

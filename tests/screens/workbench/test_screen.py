@@ -10,10 +10,11 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
-from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.dataset import USUAL_QUALITY, DatasetRules
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
+from fluxtui.widgets.dialogs import ChoiceDialog
 
 RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024, default_caption="default_caption")
 
@@ -152,5 +153,20 @@ async def test_grid_shows_the_same_picture_as_the_list(work: Work) -> None:
         assert grid.selected_key == "c.jpg"
         await pilot.press("right", "x", "v")
         assert screen.history.present.of("d.png").excluded
+
+    await work(steps)
+
+
+async def test_quality_is_chosen_told_and_taken_back(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await pilot.press(*"jpeg", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and bool(app.screen.query("Input")))
+        await pilot.press(*"80", "enter")
+        await until(pilot, lambda: screen.history.present.jpeg_quality == 80)
+        await until(pilot, lambda: screen.dataset is not None and screen.dataset.jpeg_quality == 80)
+        await pilot.press("u")
+        await until(pilot, lambda: screen.history.present.jpeg_quality == USUAL_QUALITY)
 
     await work(steps)
