@@ -7,7 +7,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.binding import Binding, BindingType
 
@@ -48,25 +48,26 @@ TYPING_REST = 0.25
 """Seconds for which typing must rest until a template is worked out."""
 TITLE_CHARACTERS = 200
 
+PROMPT_BINDINGS: tuple[BindingType, ...] = (
+    Binding("ctrl+r", "history", "Prompts used before", id="generate.history", show=False),
+    Binding("f8", "draw_seed", "New seed", id="generate.draw_seed", show=False, key_display="F8"),
+    Binding("f9", "styles", "Styles of prompts", id="generate.styles", show=False, key_display="F9"),
+    Binding("f10", "preview", "Preview", id="generate.preview", key_display="F10"),
+    Binding("ctrl+g", "edit", "Edit the prompt in $EDITOR", id="generate.edit", show=False),
+    Binding(
+        "ctrl+@,ctrl+space",
+        "choose_finetune",
+        "Choose a finetune",
+        id="generate.choose_finetune",
+        show=False,
+        key_display="^space",
+    ),
+)
+"""The keys of `PromptKeys`; the place puts them behind its own, so that the footer has those first."""
+
 
 class PromptKeys(PlaceScreen):
     """Works templates out ahead, and opens what helps to write a prompt."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "history", "Prompts used before", id="generate.history", show=False),
-        Binding("f8", "draw_seed", "New seed", id="generate.draw_seed", show=False, key_display="F8"),
-        Binding("f9", "styles", "Styles of prompts", id="generate.styles", show=False, key_display="F9"),
-        Binding("f10", "preview", "Preview", id="generate.preview", key_display="F10"),
-        Binding("ctrl+g", "edit", "Edit the prompt in $EDITOR", id="generate.edit", show=False),
-        Binding(
-            "ctrl+@,ctrl+space",
-            "choose_finetune",
-            "Choose a finetune",
-            id="generate.choose_finetune",
-            show=False,
-            key_display="^space",
-        ),
-    ]
 
     edit_externally = staticmethod(edit_text)
     """Gives the terminal to the user's editor."""
@@ -242,6 +243,10 @@ class PromptKeys(PlaceScreen):
         guarded(self, self._edit(), doing="editing the prompt", group="dialog", exclusive=True)
 
     async def _edit(self) -> None:
+        offer = self._offer
+        if offer is None or prompt_field(offer.endpoint) is None:
+            self._say("There is no prompt to edit.", "warning")
+            return
         before = self.order.form.prompt
         file = await asyncio.to_thread(self.app.services.storage.temporary, "txt")
         after = await self.edit_externally(self.app, file, before)

@@ -26,7 +26,7 @@ from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.ordering import Order, known_funds, repeatable, send
 from fluxtui.screens.generate.price import Funds
-from fluxtui.screens.generate.prompt_keys import PromptKeys
+from fluxtui.screens.generate.prompt_keys import PROMPT_BINDINGS, PromptKeys
 from fluxtui.screens.generate.queue_keys import QueueKeys
 from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
@@ -59,6 +59,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
         *BATCH_BINDINGS,
+        *PROMPT_BINDINGS,
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
     ]
