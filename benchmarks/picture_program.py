@@ -1,6 +1,8 @@
 """Shows one picture at the press of a key, and tells how long the event loop was held meanwhile.
 
-python benchmarks/picture_program.py ours|textual-image PROTOCOL PICTURE REPORT [ssh]
+python benchmarks/picture_program.py ours|textual-image|nothing PROTOCOL PICTURE REPORT SHOWN [ssh]
+
+REPORT is written when it ends, SHOWN as soon as our widget has sent all of the picture.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,10 @@ def picture_widget(kind: str, protocol: str, path: Path, over_ssh: bool) -> Widg
         from fluxtui.widgets.picture_view import PictureView
 
         return PictureView(TerminalProfile(GraphicsProtocol(protocol), over_ssh=over_ssh), path)
+    if kind == "nothing":
+        from textual.widgets import Static
+
+        return Static("nothing")
     from textual_image.widget import HalfcellImage, SixelImage, TGPImage
 
     classes: dict[str, Callable[[Path], Widget]]
@@ -37,7 +43,7 @@ def picture_widget(kind: str, protocol: str, path: Path, over_ssh: bool) -> Widg
 
 def main() -> None:
     """Run the program."""
-    kind, protocol, path, report, *more = sys.argv[1:]
+    kind, protocol, path, report, shown, *more = sys.argv[1:]
     # textual-image asks the terminal when it is imported, so that this must be before Textual starts.
     widget = picture_widget(kind, protocol, Path(path), "ssh" in more)
 
@@ -69,6 +75,10 @@ def main() -> None:
             await asyncio.sleep(0.1)
             self.longest = 0.0
             await self.query_one(Container).mount(widget)
+
+        def on_picture_view_shown(self, event: Any) -> None:
+            if event.protocol == protocol:
+                Path(shown).touch()
 
         def action_leave(self) -> None:
             written = Path(f"{report}.part")

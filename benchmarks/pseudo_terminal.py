@@ -10,7 +10,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -81,17 +81,24 @@ class PseudoTerminal:
             self._read(0.05)
         return (time.perf_counter() - self.started) * 1000
 
-    def press(self, keys: bytes, quiet: float = 0.6, most: float = 3.0) -> Output:
-        """Type `keys` and return what came until `quiet` seconds passed without output."""
+    def press(
+        self, keys: bytes, quiet: float = 0.6, most: float = 3.0, also: Callable[[], bool] = lambda: True
+    ) -> Output:
+        """Type `keys` and return what came until `quiet` seconds passed without output; see `listen`."""
         os.write(self._master, keys)
-        return self.listen(quiet, most)
+        return self.listen(quiet, most, also)
 
-    def listen(self, quiet: float = 0.25, most: float = 3.0) -> Output:
-        """Return what comes until `quiet` seconds pass without output, `most` seconds at the most."""
+    def listen(
+        self, quiet: float = 0.25, most: float = 3.0, also: Callable[[], bool] = lambda: True
+    ) -> Output:
+        """Return what comes until `quiet` seconds pass without output, `most` seconds at the most.
+
+        `also` has to be true as well for an end before `most`.
+        """
         begin = last = time.perf_counter()
         first = 0.0
         size = 0
-        while (now := time.perf_counter()) - last < quiet and now - begin < most:
+        while (now := time.perf_counter()) - begin < most and (now - last < quiet or not also()):
             chunk = self._read(0.01)
             if chunk:
                 last = time.perf_counter()

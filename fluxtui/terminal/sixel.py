@@ -6,6 +6,7 @@ Source: DEC STD 070, "Sixel graphics", and xterm's control sequences, read 2026-
 from __future__ import annotations
 
 import re
+from time import sleep
 from typing import TYPE_CHECKING, Final
 
 from fluxtui.terminal.pieces import PIECE_BYTES, CellBox, PaintedPicture, cut
@@ -23,6 +24,9 @@ MOST_WIDTH: Final = 1000
 
 Source: xterm manual, maxGraphicSize, read 2026-11.
 """
+
+PAUSE_SECONDS: Final = 0.0002
+"""For how long other threads have the interpreter after each line of sixels."""
 
 _BAND: Final = 6
 """Pixel rows that one line of sixel characters covers."""
@@ -100,6 +104,8 @@ def sixels(paletted: Image, registers: list[bytes]) -> str:
         if top:
             out += b"-"
         _write_band(out, rows)
+        # All of it is Python: without a pause, the event loop's thread gets few and late turns.
+        sleep(PAUSE_SECONDS)
     out += b"\x1b\\"
     return out.decode("ascii")
 

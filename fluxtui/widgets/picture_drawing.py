@@ -22,6 +22,9 @@ from fluxtui.widgets.picture_strips import half_cell_strips
 SSH_HALF_CELLS: Final = 60 * 30
 """Cells of a half-cell picture over SSH; each costs some 40 bytes."""
 
+SSH_SAMPLES: Final = 600
+"""Samples of the half cells over SSH that pixels will follow; a cell is one or shares one."""
+
 SSH_COLOURS: Final = 64
 KITTY_SIDE: Final = 800
 KITTY_SSH_SIDE: Final = 400
@@ -116,6 +119,8 @@ def draw_half_cells(
     coarse = profile.over_ssh and (profile.reduces or profile.protocol.draws_pixels)
     colours = SSH_COLOURS if coarse else None
     grain = 2 if coarse and place.area > SSH_HALF_CELLS else 1
+    if coarse and profile.protocol.draws_pixels:
+        grain = max(1, -(-place.area // SSH_SAMPLES))
     rows = half_cells(bitmap.image, place.width, place.height, colours, grain)
     return Drawing(place, half_cell_strips(rows))
 
@@ -129,7 +134,13 @@ def encode_picture(
         if not profile.reduces:
             return kitty.full_png(bitmap.image)
         side = KITTY_SSH_SIDE if profile.over_ssh else KITTY_SIDE
-        return kitty.reduced_png(bitmap.image, side, profile.preview_budget)
+        return kitty.reduced_png(bitmap.image, side, _pixel_budget(profile))
     encode = iterm2.encode if profile.protocol is GraphicsProtocol.ITERM2 else sixel.encode
     cell = (profile.cell_width, profile.cell_height)
-    return encode(bitmap.image, place.width, place.height, *cell, profile.preview_budget)
+    return encode(bitmap.image, place.width, place.height, *cell, _pixel_budget(profile))
+
+
+def _pixel_budget(profile: TerminalProfile) -> int:
+    """Bytes of a preview that its pixels may take; over SSH the half cells before them count as well."""
+    is_short = profile.over_ssh and profile.reduces
+    return profile.preview_budget * 2 // 3 if is_short else profile.preview_budget

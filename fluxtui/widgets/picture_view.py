@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 from textual import work
 from textual.app import App
+from textual.constants import MAX_FPS
 from textual.content import Content
 from textual.errors import NoWidget
 from textual.events import Resize
@@ -56,6 +57,12 @@ SETTLE_SECONDS: Final = 0.1
 PATIENCE_SECONDS: Final = 0.15
 """How long the picture before stays while the next one is decoded."""
 
+
+CELLS_AT_ONCE: Final = 640
+"""Half cells that are drawn in one frame: a few milliseconds of work for the event loop."""
+
+FRAME_SECONDS: Final = 1.2 / MAX_FPS
+"""How long one frame takes; Textual draws what was asked for meanwhile in one."""
 
 KITTY_KEPT: Final = 4
 """Pictures that a view which changes between a few of them keeps in kitty's memory."""
@@ -258,7 +265,7 @@ class PictureView(Widget):
         bitmap, self.seen = await self._channel.run(frame_picture, whole, look.frame, look.size, look.profile)
         pixels = self._channel.can_show_pixels
         if not (self._eager and pixels and self._drawing is not None):
-            self._draw(await self._half_cells(look, bitmap))
+            await self._draw(await self._half_cells(look, bitmap))
             self.post_message(self.Shown(self, look.path, GraphicsProtocol.HALFCELL, 0))
             if pixels and not self._eager:
                 await asyncio.sleep(REST_SECONDS)
@@ -285,10 +292,16 @@ class PictureView(Widget):
         share = look.frame.zoom
         return await self._channel.run(draw_half_cells, bitmap, look.size, look.profile, box, share)
 
-    def _draw(self, drawing: Drawing) -> None:
+    async def _draw(self, drawing: Drawing) -> None:
+        """Show half cells, some rows in each frame: all at once would hold the event loop."""
         self._clear()
         self._drawing = drawing
-        self.refresh()
+        width, height = self.size
+        rows = max(1, CELLS_AT_ONCE // max(1, width))
+        for top in range(0, height, rows):
+            if top:
+                await asyncio.sleep(FRAME_SECONDS)
+            self.refresh(Region(0, top, width, min(rows, height - top)))
 
     def _say(self, sentence: str) -> None:
         self._clear()
@@ -331,7 +344,7 @@ class PictureView(Widget):
         box = (picture.columns, picture.rows)
         if self._drawing is None or self._drawing.place.size != box:
             # The half cells below shrink with it, or they would stick out around the pixels.
-            self._draw(await self._half_cells(look, bitmap, box))
+            await self._draw(await self._half_cells(look, bitmap, box))
             self._overwritten_at = monotonic()
         elif self._eager:
             # In the place of the last one's; not drawn, because all of them are painted over.

@@ -122,6 +122,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         self._tiles: TileSource = FixedTiles()
         self._drawn = DrawnTiles(tile_width, tile_height)
         self._announced: str | None = None
+        self._blank_style: Style | None = None
         self._empty: tuple[str, ...] = ()
 
     # What is in it
@@ -330,7 +331,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
             return self._empty_line(y, width)
         row, line = divmod(y + round(self.scroll_y), self._rows_of_tile)
         parts: list[Strip] = []
-        blank = self.rich_style
+        blank = self._blank
         for index in range(row * self._columns, min((row + 1) * self._columns, len(self._tiles))):
             parts.append(self._part(index, line))
             parts.append(Strip.blank(_GAP, blank))
@@ -340,7 +341,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         lines = [line for text in self._empty for line in (*wrap(text, max(width - 2, 1)), "")]
         text = f" {lines[y - 1]}" if 0 < y <= len(lines) else ""
         style = self._style("grid--waiting")
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self._blank)
 
     def _part(self, index: int, line: int) -> Strip:
         tile = self._tiles[index]
@@ -355,18 +356,18 @@ class ThumbnailGrid(ScrollView, can_focus=True):
 
     def _picture_line(self, drawn: DrawnTile, line: int, tile: Tile) -> Strip:
         if not 0 <= line - drawn.top < len(drawn.strips):
-            return Strip.blank(self._wide, self.rich_style)
+            return Strip.blank(self._wide, self._blank)
         strip = drawn.strips[line - drawn.top]
         if tile.quiet:
             strip = Strip([Segment("░" * strip.cell_length, self._style("grid--waiting"))])
-        left = Strip.blank(drawn.left, self.rich_style)
-        return Strip.join([left, strip]).adjust_cell_length(self._wide, self.rich_style)
+        left = Strip.blank(drawn.left, self._blank)
+        return Strip.join([left, strip]).adjust_cell_length(self._wide, self._blank)
 
     def _waiting_line(self, reason: str | None, line: int) -> Strip:
         lines = ["…"] if reason is None else wrap(f"✗ {reason}", self._wide)[: self._high]
         first = (self._high - len(lines)) // 2
         if not first <= line < first + len(lines):
-            return Strip.blank(self._wide, self.rich_style)
+            return Strip.blank(self._wide, self._blank)
         text = set_cell_size(lines[line - first].center(self._wide), self._wide)
         return Strip([Segment(text, self._style("grid--waiting"))], self._wide)
 
@@ -379,6 +380,18 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         if tile.quiet and not has_cursor:
             style += Style(dim=True)
         return Strip([Segment(text, style)], self._wide)
+
+    @property
+    def _blank(self) -> Style:
+        """The style where nothing is; Textual asks all nodes above for it, too slow for each tile."""
+        if self._blank_style is None:
+            self._blank_style = self.rich_style
+        return self._blank_style
+
+    def notify_style_update(self) -> None:
+        """Ask for the styles anew."""
+        self._blank_style = None
+        super().notify_style_update()
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name)

@@ -228,7 +228,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         elif self.has_class("-wide"):
             # The words follow every step of the cursor only where they are one line.
             await asyncio.sleep(CURSOR_REST)
-            self.query_one("#gallery-story", PlainStatic).show(words.details(entry, self.app.clock()))
+            self.query_one("#gallery-story", PlainStatic).show_in_room(words.details(entry, self.app.clock()))
             self.query_one("#gallery-story-pane").scroll_home(animate=False)
             view.path = self.path_of(entry)
 

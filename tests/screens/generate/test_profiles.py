@@ -273,7 +273,7 @@ async def test_a_job_of_another_profile_is_wished_for_again(
         assert (form.profile, form.finetune) == ("studio", "files/fox")
         assert dict(form.values) == {"finetune_strength": 0.5, "seed": 3}
         await place.app.go("generate", profile="nobody", endpoint=MIX, values=values)
-        assert "The profile nobody does not offer" in news(place)
+        await place.until(lambda: "The profile nobody does not offer" in news(place))
         assert place.screen.order.form == form
 
 

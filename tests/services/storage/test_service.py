@@ -46,7 +46,8 @@ def test_nothing_is_touched_before_it_is_prepared(tmp_path: Path) -> None:
 
 def test_directories_are_private(storage: StorageService) -> None:
     found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in storage.root.iterdir()}
-    assert found == dict.fromkeys(("pictures", "inputs", "datasets", "loras", "workspaces", "tmp"), 0o700)
+    places = ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "tmp")
+    assert found == dict.fromkeys(places, 0o700)
     assert stat.S_IMODE(storage.root.stat().st_mode) == 0o700
     storage.prepare()
     assert list((storage.root / "tmp").iterdir()) == []
