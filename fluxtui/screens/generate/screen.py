@@ -26,6 +26,7 @@ from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.ordering import Order, known_funds, repeatable, send
 from fluxtui.screens.generate.price import Funds
+from fluxtui.screens.generate.prompt_keys import PROMPT_BINDINGS, PromptKeys
 from fluxtui.screens.generate.queue_keys import QueueKeys
 from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
@@ -41,7 +42,7 @@ REST_SECONDS = 1.0
 """For how long after an order another press of the key is taken for a slip of the finger."""
 
 
-class GenerateScreen(BatchKeys, QueueKeys):
+class GenerateScreen(BatchKeys, QueueKeys, PromptKeys):
     """Holds order and results together; all rules are elsewhere."""
 
     PLACE = "generate"
@@ -58,8 +59,8 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
         *BATCH_BINDINGS,
+        *PROMPT_BINDINGS,
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
-        Binding("ctrl+r", "draw_seed", "New seed", id="generate.draw_seed", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
     ]
 
@@ -200,6 +201,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         offer = self._stock.offer_of(form)
         if offer is None:
             return
+        self.keep_replaced(self.order.form.prompt, form.prompt)
         await self.order.show(self._stock.settled(form), offer)
         self._show_state()
         self.keep_draft(self.order.form.draft())
@@ -236,6 +238,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         offer, form = self._offer, self.order.form
         if offer is not None:
             self.order.show_trigger(form.trigger_word(offer, self._stock.finetune_of(form)))
+            self.follow_prompt()
         self._show_cost()
 
     def _show_cost(self) -> None:
@@ -293,26 +296,31 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self._show_problems(error)
             self.order.focus_count()
             return
-        self._send(order)
+        self._send(order, form, offer)
 
     def _order_of(self, form: GenerateForm, offer: Offer) -> Order | BatchOrder:
         if form.setup.is_on:
             return BatchOrder.from_form(form, self._stock, offer)
         return Order.from_form(form, offer, self._stock.finetune_of(form))
 
-    def _send(self, order: Order | BatchOrder) -> None:
+    def _send(
+        self, order: Order | BatchOrder, form: GenerateForm | None = None, offer: Offer | None = None
+    ) -> None:
         if self._sending:
             self._say("The last order is still on its way out, so this one was not sent as well.", "warning")
             return
         self._set_sending(True)
-        guarded(self, self._send_once(order), doing="generating", group="send")
+        guarded(self, self._send_once(order, form, offer), doing="generating", group="send")
 
-    async def _send_once(self, order: Order | BatchOrder) -> None:
+    async def _send_once(
+        self, order: Order | BatchOrder, form: GenerateForm | None, offer: Offer | None
+    ) -> None:
         try:
-            if isinstance(order, BatchOrder):
-                jobs = await send_batch(self.app, order)
+            wanted = await self.with_prompts(order, form, offer) if form and offer else order
+            if isinstance(wanted, BatchOrder):
+                jobs = await send_batch(self.app, wanted)
             else:
-                jobs = await send(self.app, order)
+                jobs = await send(self.app, wanted)
         except InvalidInput as error:
             self._set_sending(False)
             self._show_problems(error)
@@ -326,6 +334,8 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self.results.follow_newest()
             price = show_credits(sum(job.estimate_credits for job in jobs))
             self._say(f"{plural(len(jobs), 'picture')} ordered for about {price}.", "success")
+            if form is not None:
+                self.note_sent(jobs, form)
         else:
             self._say("Nothing was sent.")
 
