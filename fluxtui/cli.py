@@ -88,6 +88,14 @@ def _add_screen_options(parser: argparse.ArgumentParser) -> None:
         help="how pictures are shown in the terminal (default: what it can)",
     )
     parser.add_argument(
+        "--no-images",
+        action="store_const",
+        dest="images",
+        const="none",
+        default=argparse.SUPPRESS,
+        help="show no pictures, as --images none",
+    )
+    parser.add_argument(
         "--no-mouse", action="store_true", default=argparse.SUPPRESS, help="leave the mouse to the terminal"
     )
     parser.add_argument(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -202,6 +203,8 @@ def _run(
     leaving = Leaving(collector)
     app = FluxApp(container, terminal, leaving)
     mouse = config.config.interface.mouse and not getattr(options, "no_mouse", False)
+    # What is loaded stays: looking through it for garbage again would hold the event loop for 0.1 s.
+    gc.freeze()
     with leaving.guarding(app.hang_up_soon):
         result = app.run(mouse=mouse)
     if app.terminal_is_dead:

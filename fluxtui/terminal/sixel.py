@@ -6,10 +6,10 @@ Source: DEC STD 070, "Sixel graphics", and xterm's control sequences, read 2026-
 from __future__ import annotations
 
 import re
-from time import sleep
+import sys
 from typing import TYPE_CHECKING, Final
 
-from fluxtui.terminal.pieces import PIECE_BYTES, CellBox, PaintedPicture, cut
+from fluxtui.terminal.pieces import PIECE_BYTES, CellBox, PaintedPicture, Piece, cut
 from fluxtui.terminal.scaling import resized
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ MOST_WIDTH: Final = 1000
 
 Source: xterm manual, maxGraphicSize, read 2026-11.
 """
-
-PAUSE_SECONDS: Final = 0.0002
-"""For how long other threads have the interpreter after each line of sixels."""
 
 _BAND: Final = 6
 """Pixel rows that one line of sixel characters covers."""
@@ -52,19 +49,21 @@ def encode(
     colours = COLOURS
     wide, high = columns, rows
     while True:
-        picture = _encode_at(image, wide, high, cell_width, cell_height, colours)
-        if picture.size <= budget or wide * high <= 4:
+        least = budget if wide * high > 4 else sys.maxsize
+        picture = _encode_at(image, wide, high, cell_width, cell_height, colours, least)
+        if isinstance(picture, PaintedPicture):
             return picture
         if colours > FEWER_COLOURS:
             colours = FEWER_COLOURS
             continue
-        scale = min(0.95, (budget / picture.size) ** 0.5)
+        scale = min(0.95, (budget / picture) ** 0.5)
         wide, high = max(1, int(wide * scale)), max(1, int(high * scale))
 
 
 def _encode_at(
-    image: Image, columns: int, rows: int, cell_width: int, cell_height: int, colours: int
-) -> PaintedPicture:
+    image: Image, columns: int, rows: int, cell_width: int, cell_height: int, colours: int, budget: int
+) -> PaintedPicture | float:
+    """The picture, or how many bytes it would about be, as soon as it is more than the budget."""
     from PIL import Image as Pillow
 
     scaled = resized(image, columns * cell_width, rows * cell_height)
@@ -80,7 +79,15 @@ def _encode_at(
     sample = len(paint(CellBox(0, rows // 2, columns, 1)))
     band_rows = max(1, (PIECE_BYTES * 3 // 4) // sample)
     widest = max(1, MOST_WIDTH // cell_width)
-    return PaintedPicture(columns, rows, tuple(cut(columns, rows, band_rows, paint, widest)))
+    pieces: list[Piece] = []
+    size = cells = 0
+    for piece in cut(columns, rows, band_rows, paint, widest):
+        pieces.append(piece)
+        size += len(piece.data)
+        cells += piece.box.columns * piece.box.rows
+        if size > budget:
+            return size * columns * rows / cells
+    return PaintedPicture(columns, rows, tuple(pieces))
 
 
 def _registers(palette: list[int]) -> list[bytes]:
@@ -104,8 +111,6 @@ def sixels(paletted: Image, registers: list[bytes]) -> str:
         if top:
             out += b"-"
         _write_band(out, rows)
-        # All of it is Python: without a pause, the event loop's thread gets few and late turns.
-        sleep(PAUSE_SECONDS)
     out += b"\x1b\\"
     return out.decode("ascii")
 

@@ -15,6 +15,7 @@ from textual.app import App
 from textual.signal import Signal
 
 from fluxtui.terminal.cache import ByteCache
+from fluxtui.terminal.encoder import shared_encoder
 from fluxtui.terminal.kitty import deletion
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
@@ -43,6 +44,7 @@ class PictureChannel:
         self._forgotten: list[int] = []
         self._unpaid = 0
         self.suspended = False
+        self.encoder = shared_encoder()
         self.cache: ByteCache[PaintedPicture | bytes] = ByteCache(CACHE_BYTES)
         self.decoded: ByteCache[Bitmap] = ByteCache(DECODED_BYTES)
         self.profile_signal: Signal[TerminalProfile] = Signal(app, "picture-profile")

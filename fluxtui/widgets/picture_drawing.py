@@ -11,7 +11,9 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.terminal import iterm2, kitty, sixel
+from fluxtui.terminal import kitty
+from fluxtui.terminal.encoder import Encoder
+from fluxtui.terminal.encoding import SSH_SAMPLES
 from fluxtui.terminal.framing import Frame, Part
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.pieces import PaintedPicture
@@ -22,13 +24,7 @@ from fluxtui.widgets.picture_strips import half_cell_strips
 SSH_HALF_CELLS: Final = 60 * 30
 """Cells of a half-cell picture over SSH; each costs some 40 bytes."""
 
-SSH_SAMPLES: Final = 600
-"""Samples of the half cells over SSH that pixels will follow; a cell is one or shares one."""
-
 SSH_COLOURS: Final = 64
-KITTY_SIDE: Final = 800
-KITTY_SSH_SIDE: Final = 400
-"""Pixels on the longer side of the bitmap that kitty scales up to the cells."""
 
 
 @dataclass(frozen=True)
@@ -126,21 +122,8 @@ def draw_half_cells(
 
 
 def encode_picture(
-    bitmap: Bitmap, size: Size, profile: TerminalProfile, share: float = 1.0
+    encoder: Encoder, bitmap: Bitmap, size: Size, profile: TerminalProfile, share: float = 1.0
 ) -> PaintedPicture | bytes:
     """The picture in the terminal's own protocol: pieces to paint, or a PNG for kitty."""
     place = picture_place(bitmap, size, profile, share)
-    if profile.protocol is GraphicsProtocol.KITTY:
-        if not profile.reduces:
-            return kitty.full_png(bitmap.image)
-        side = KITTY_SSH_SIDE if profile.over_ssh else KITTY_SIDE
-        return kitty.reduced_png(bitmap.image, side, _pixel_budget(profile))
-    encode = iterm2.encode if profile.protocol is GraphicsProtocol.ITERM2 else sixel.encode
-    cell = (profile.cell_width, profile.cell_height)
-    return encode(bitmap.image, place.width, place.height, *cell, _pixel_budget(profile))
-
-
-def _pixel_budget(profile: TerminalProfile) -> int:
-    """Bytes of a preview that its pixels may take; over SSH the half cells before them count as well."""
-    is_short = profile.over_ssh and profile.reduces
-    return profile.preview_budget * 2 // 3 if is_short else profile.preview_budget
+    return encoder.encode(bitmap.image, place.width, place.height, profile)

@@ -358,8 +358,9 @@ class PictureView(Widget):
         key = (look, bitmap.facts)
         encoded = cache.get(key)
         if encoded is None:
+            encoder = self._channel.encoder
             encoded = await self._channel.run(
-                encode_picture, bitmap, look.size, look.profile, look.frame.zoom
+                encode_picture, encoder, bitmap, look.size, look.profile, look.frame.zoom
             )
             cache.put(key, encoded, encoded.size if isinstance(encoded, PaintedPicture) else len(encoded))
         return encoded

@@ -59,12 +59,12 @@ class PictureApp(App[None]):
         return self.screen_stack[0].query_one(PictureView)
 
     async def shown(self) -> PictureView.Shown:
-        report = await asyncio.wait_for(self.reports.get(), 5)
+        report = await asyncio.wait_for(self.reports.get(), 20)
         assert isinstance(report, PictureView.Shown), report
         return report
 
     async def failed(self) -> PictureView.Failed:
-        report = await asyncio.wait_for(self.reports.get(), 5)
+        report = await asyncio.wait_for(self.reports.get(), 20)
         assert isinstance(report, PictureView.Failed), report
         return report
 

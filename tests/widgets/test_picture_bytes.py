@@ -1,0 +1,39 @@
+"""How many bytes a picture costs over SSH, half cells and all."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+from rich.console import Console
+from textual.geometry import Size
+
+from fluxtui.terminal.encoder import Encoder
+from fluxtui.terminal.profile import SSH_PREVIEW_BYTES, GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.scaling import Bitmap, PictureFacts
+from fluxtui.widgets.picture_drawing import draw_half_cells, encode_picture
+from fluxtui.widgets.picture_strips import placeholder_strips
+
+HARD = Bitmap(
+    Image.merge("RGB", [Image.effect_noise((1024, 1024), 60) for _ in range(3)]),
+    PictureFacts(1024, 1024, "PNG", 3_000_000, 0),
+)
+"""Noise: no picture is harder to make small."""
+
+
+@pytest.mark.parametrize("protocol", [item for item in GraphicsProtocol if item is not GraphicsProtocol.NONE])
+@pytest.mark.parametrize("size", [Size(80, 30), Size(40, 15), Size(180, 55)], ids=str)
+def test_preview_keeps_within_its_bytes(protocol: GraphicsProtocol, size: Size) -> None:
+    profile = TerminalProfile(protocol, over_ssh=True)
+    console = Console(color_system="truecolor", force_terminal=True)
+    strips = draw_half_cells(HARD, size, profile).strips
+    sent = sum(len(strip.render(console).encode()) for strip in strips)
+    if protocol.draws_pixels:
+        encoded = encode_picture(Encoder(("/nowhere",)), HARD, size, profile)
+        if isinstance(encoded, bytes):
+            place = draw_half_cells(HARD, size, profile).place
+            marks = placeholder_strips((1, 2, 3), place.width, place.height)
+            sent += len(encoded) * 4 // 3 + sum(len(strip.render(console).encode()) for strip in marks)
+        else:
+            # A picture that sixel shows smaller has its half cells drawn anew.
+            sent = sent * (2 if protocol is GraphicsProtocol.SIXEL else 1) + encoded.size
+    assert sent <= SSH_PREVIEW_BYTES
