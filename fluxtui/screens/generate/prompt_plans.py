@@ -10,6 +10,7 @@ from functools import partial
 
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.money import show_credits
 from fluxtui.domain.prompts import Templates
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
@@ -130,7 +131,7 @@ class PromptPlans(FormChanges):
         if form.setup.is_on:
             return self._cost_of_batch(form, offer)
         estimate = form.estimate(offer, self._stock.price_of(offer))
-        price = f" for about {estimate.times(count).show()}" if estimate is not None else ""
+        price = f" for about {show_credits(estimate.times(count).credits)}" if estimate is not None else ""
         return f"{plural(count, 'picture')}{price}."
 
     def _cost_of_batch(self, form: GenerateForm, offer: Offer) -> str:
@@ -141,7 +142,7 @@ class PromptPlans(FormChanges):
             total = batch_estimate(batch, self._stock)
         except InvalidInput as error:
             return f"✗ {error.sentence()}"
-        price = f" for about {total.show()}" if total is not None else ""
+        price = f" for about {show_credits(total.credits)}" if total is not None else ""
         title = f" over {batch.title}" if batch.title else ""
         return f"{plural(len(batch.pictures), 'picture')}{title}{price}."
 
