@@ -270,7 +270,9 @@ def test_a_finetune_that_does_not_fit(shown_to_several: Any, size: tuple[int, in
         await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
         mix = screen._stock.offer("studio", MIX)
         assert mix is not None
-        await screen._show(screen._told(to_offer(screen._stock, screen.order.form, mix)))
+        screen.alter(lambda form: to_offer(screen._stock, form, mix))
+        while screen.is_changing:
+            await asyncio.sleep(0.01)
         screen.query_one(FinetuneChooser).focus()
 
     assert shown_to_several(size, prepare)
