@@ -37,6 +37,7 @@ from fluxtui.services.page import GalleryReader, PageService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
+from fluxtui.services.prompts import PromptService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -192,6 +193,9 @@ class Container:
             inference=InferenceService(journal, self._storage, connections, validation, jobs, prices=prices),
             batches=BatchService(journal, self._storage, connections),
             finetune_defaults=FinetuneDefaults(journal),
+            prompts=PromptService(
+                journal, self.config.config.prompts.wildcards_dir or self._storage.root / "wildcards"
+            ),
             prices=prices,
             loras=loras,
             jobs=jobs,

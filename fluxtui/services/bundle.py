@@ -22,6 +22,7 @@ from fluxtui.services.page import PageService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
+from fluxtui.services.prompts import PromptService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -48,6 +49,7 @@ class Services:
     inference: InferenceService
     batches: BatchService
     finetune_defaults: FinetuneDefaults
+    prompts: PromptService
     prices: PriceService
     loras: LoraService
     jobs: JobService

@@ -25,6 +25,7 @@ SHOWN_WITHOUT_DEFAULT = {
     "budget.month_usd",
     "home.host",
     "home.ssh_port",
+    "prompts.wildcards_dir",
 }
 
 
