@@ -73,7 +73,7 @@ class Kitty:
             self.permissions.add(int(fields["prm"]))
             session.names[file] = path
             there = self.files.get(path)
-            size = {} if there is None else {"sz": str(len(there))}
+            size: dict[str, str] = {} if there is None else {"sz": str(len(there))}
             return self._status(fields | size, "STARTED")
         data = b64decode(fields["d"], validate=True)
         assert action in ("data", "end_data")
@@ -94,5 +94,6 @@ class Kitty:
     @staticmethod
     def _status(fields: dict[str, str], status: str) -> bytes:
         told = {key: fields[key] for key in ("id", "fid", "sz") if key in fields}
-        pairs = {"ac": "status", **told, "st": standard_b64encode(status.encode()).decode("ascii")}
-        return b"\x1b]5113;" + ";".join(f"{key}={value}" for key, value in pairs.items()).encode() + b"\x1b\\"
+        encoded = standard_b64encode(status.encode()).decode("ascii")
+        pairs = [("ac", "status"), *told.items(), ("st", encoded)]
+        return b"\x1b]5113;" + ";".join(f"{key}={value}" for key, value in pairs).encode() + b"\x1b\\"
