@@ -12,6 +12,7 @@ from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
 from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind, proposed
 from fluxtui.screens.generate import GenerateScreen
+from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, LineDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
@@ -135,7 +136,7 @@ async def test_tags_are_changed_in_one_line(place: Place, until: Until) -> None:
     await screen.gallery.tag((11, 12), "old")
     await screen.gallery.tag((11,), "only one")
     screen.action_tag()
-    await until(pilot, lambda: isinstance(app.screen, LineDialog))
+    await until(pilot, lambda: isinstance(app.screen, LineDialog) and bool(app.screen.query(LineInput)))
     line = app.screen.query_one(LineInput)
     assert line.value == "old, "
     line.value = "Blue  Hour, best"
@@ -162,14 +163,14 @@ async def test_parameters_go_into_the_form(place: Place, until: Until) -> None:
     await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
     generate = app.screen
     assert isinstance(generate, GenerateScreen)
-    await until(pilot, lambda: generate.query_one("PromptArea").text == "a fox in the snow")  # type: ignore[attr-defined]
+    await until(pilot, lambda: [area.text for area in generate.query(PromptArea)] == ["a fox in the snow"])
 
 
 async def test_an_export_is_asked_for_and_made(place: Place, until: Until, tmp_path: object) -> None:
     app, pilot, screen = place
     screen.marked.update((11, 12))
     screen.action_export()
-    await until(pilot, lambda: isinstance(app.screen, ExportDialog))
+    await until(pilot, lambda: isinstance(app.screen, ExportDialog) and bool(app.screen.query(LineInput)))
     await pilot.press("right")
     line = app.screen.query_one(LineInput)
     assert line.value == proposed(ExportKind.ZIP, NOON.astimezone().date())
