@@ -33,10 +33,10 @@ _INSTEAD = {"×": "x", "–": "-", "—": "-", "−": "-", "ß": "ss", "ø": "o"
 """What is written for signs that the font lacks and that are no letters with accents."""
 _IN_NO_FONT = "\U0010ffff"
 _GAP = 8
-_TEXT = 15
-_TITLE = 22
-_LINE = 22
-_ROW_LABEL = 150
+_TEXT = 20
+_TITLE = 28
+_LINE = 28
+_ROW_LABEL = 190
 _BACKGROUND = (24, 24, 27)
 _EMPTY = (45, 45, 50)
 _BRIGHT = (240, 240, 240)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -46,13 +47,15 @@ class PathPicker(Dialog[Path]):
     """Answers with a path of the wanted kind, or with None.
 
     Typing narrows the folder down to names that contain the letters; that is why the keys that do something
-    are arrows, Enter, Backspace, Escape, function keys, and a dot.
+    are arrows, Enter, Backspace, Escape, function keys, and a dot. A slash opens the folder that the letters
+    name, so a whole path can be typed or pasted. What is typed while a folder is being read waits for it.
     """
 
     HELP = (
         "Enter opens a folder or takes a file, Space or F2 takes the marked folder, left or Backspace "
         "goes up. Typing narrows down, Backspace takes letters back, a dot as the first letter shows "
-        "hidden files."
+        "hidden files. A path can be typed or pasted: / begins at the root, ~/ at home, and / after letters "
+        "opens the folder of that name."
     )
 
     DEFAULT_CSS = """
@@ -88,6 +91,9 @@ class PathPicker(Dialog[Path]):
         self._letters = ""
         self._hidden = False
         self._return_to: str | None = None
+        self._is_reading = False
+        self._types_path = False
+        self._waiting: list[Callable[[], None]] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the folder's path, its entries and a line about the marked one."""
@@ -116,9 +122,11 @@ class PathPicker(Dialog[Path]):
         row = self._grid.cursor_row
         return self._shown[row] if 0 <= row < min(self._drawn, len(self._shown)) else None
 
-    def _go_to(self, folder: Path, return_to: str | None = None) -> None:
+    def _go_to(self, folder: Path, return_to: str | None = None, *, typed: bool = False) -> None:
         self._letters = ""
+        self._types_path = typed
         self._return_to = return_to
+        self._is_reading = True
         self._note("reading the folder")
         self._read(folder)
 
@@ -130,14 +138,24 @@ class PathPicker(Dialog[Path]):
         self._folder = listing.folder
         self._listing = listing
         self.query_one(".picker-folder", PlainLabel).show(str(folder))
+        self._is_reading = False
         self._fill()
+        while self._waiting and not self._is_reading:
+            self._waiting.pop(0)()
+
+    def _once_read(self, action: Callable[[], None]) -> None:
+        if self._is_reading:
+            self._waiting.append(action)
+        else:
+            action()
 
     def _fill(self) -> None:
         letters = self._letters.casefold()
         self._shown = [
             entry
             for entry in self._listing.entries
-            if letters in safe_text(entry.name).casefold() and (self._hidden or not entry.is_hidden)
+            if letters in safe_text(entry.name).casefold()
+            and (self._hidden or letters.startswith(".") or not entry.is_hidden)
         ]
         grid = self._grid
         width = grid.size.width - grid.styles.scrollbar_size_vertical
@@ -216,12 +234,43 @@ class PathPicker(Dialog[Path]):
             return
         event.stop()
         event.prevent_default()
-        if character == "." and not self._letters:
+        self._once_read(lambda: self._type(character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Go where a pasted path leads; other text narrows down like typed letters."""
+        event.stop()
+        text = next(iter(event.text.splitlines()), "").strip().strip("'\"")
+        if text.startswith(("/", "~")):
+            path = Path(text).expanduser()
+            self._hidden = self._hidden or path.name.startswith(".")
+            self._once_read(lambda: self._go_to(path.parent, path.name, typed=True))
+        else:
+            for character in text:
+                self._once_read(lambda letter=character: self._type(letter))  # type: ignore[misc]
+
+    def _type(self, character: str) -> None:
+        if character == "/":
+            self._open_named()
+            return
+        if character == "." and not self._letters and not self._types_path:
             self._hidden = not self._hidden
         else:
             self._letters += character
         self._return_to = None
         self._fill()
+
+    def _open_named(self) -> None:
+        if self._letters in ("", "~"):
+            self._go_to(Path("/") if not self._letters else Path.home(), typed=True)
+            return
+        folders = [entry.name for entry in self._listing.entries if entry.is_folder]
+        same = [name for name in folders if name == self._letters]
+        alike = [name for name in folders if name.casefold() == self._letters.casefold()]
+        found = [entry.name for entry in self._shown if entry.is_folder]
+        if name := next(iter(same or alike or found), ""):
+            self._go_to(self._folder / name, typed=True)
+        else:
+            self._note(f"✗ no folder here is called “{self._letters}”", problem=True)
 
     def action_take_back(self) -> None:
         """Take back the last letter of the search, or go to the folder above."""
@@ -238,24 +287,34 @@ class PathPicker(Dialog[Path]):
 
     def action_open(self) -> None:
         """Open the marked folder, or take the marked file."""
+        self._once_read(self._open_marked)
+
+    def _open_marked(self) -> None:
         marked = self._marked
         if marked is None:
             return
         if marked.is_folder:
             self._go_to(self._folder / marked.name)
         else:
-            self.dismiss(self._folder / marked.name)
+            self._answer(self._folder / marked.name)
 
     def action_take(self) -> None:
-        """Take what is marked, or the folder itself where nothing is."""
+        """Take what is marked, or the folder itself where it has nothing to mark."""
+        self._once_read(self._take_marked)
+
+    def _take_marked(self) -> None:
         marked = self._marked
         if marked is not None and self._kind.takes(marked.name, marked.is_folder):
-            self.dismiss(self._folder / marked.name)
-        elif marked is None and self._kind.takes("", True):
-            self.dismiss(self._folder)
-        else:
+            self._answer(self._folder / marked.name)
+        elif marked is None and not self._letters and self._kind.takes("", True):
+            self._answer(self._folder)
+        elif marked is not None:
             self._stop_counting()
             self._note("Enter opens this folder; take a file in it", problem=True)
+
+    def _answer(self, path: Path) -> None:
+        self._waiting.clear()
+        self.dismiss(path)
 
     def action_leave(self) -> None:
         """Show the whole folder again; where it is whole already, leave without an answer."""

@@ -57,7 +57,7 @@ def test_upright_pictures_are_not_cut(painted: dict[str, Path], tmp_path: Path) 
     contact_sheet([SheetCell(painted["lime"], "one")], tmp_path / "sheet.png", columns=1)
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert is_near(sheet.getpixel((10, 10)), (0, 255, 0))
-        assert is_near(sheet.getpixel((sheet.width - 12, sheet.height - 36)), (0, 255, 0))
+        assert is_near(sheet.getpixel((sheet.width - 12, sheet.height - 42)), (0, 255, 0))
         assert sheet.height > sheet.width
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -197,3 +198,53 @@ async def test_pasting_into_a_line(host: HostOf, hostile: str) -> None:
         await pilot.pause()
         assert line.value
         assert line.value.isprintable()
+
+
+class TestTypingAPath:
+    """A whole path is typed or pasted, though the folders are read meanwhile."""
+
+    async def test_typed_at_once_it_leads_there(
+        self, host: HostOf, tree: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A slash after letters opens that folder, at the beginning the root."""
+        monkeypatch.setenv("HOME", str(tree))
+        (tree / "alpsee").mkdir()
+        async with host(None).run_test() as pilot:
+            picking = await Picking(pilot, PathPicker(tree / "beach", PathKind.FOLDER)).start()
+            await pilot.press(*"~/alps/")
+            await picking.until(lambda: picking.folder == str(tree / "alps"))
+            await picking.press("/")
+            assert picking.folder == "/"
+
+    async def test_enter_waits_for_the_folder_it_follows(
+        self, host: HostOf, tree: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Enter straight after the letters takes what they name, not what the old folder had there."""
+        monkeypatch.setenv("HOME", str(tree))
+        async with host(None).run_test() as pilot:
+            picking = await Picking(pilot, PathPicker(tree / "alps")).start()
+            await pilot.press(*"~/set", "enter")
+            await picking.until(lambda: picking.answers == [tree / "set.zip"])
+
+    async def test_pasted_it_is_marked(self, host: HostOf, tree: Path) -> None:
+        """A hidden one too, in the quotes of a shell."""
+        async with host(None).run_test() as pilot:
+            picking = await Picking(pilot, PathPicker(tree / "alps")).start()
+            picking.picker.post_message(events.Paste(f"'{tree}/.secret'\n"))
+            await picking.until(lambda: picking.folder == str(tree))
+            await picking.press("space")
+            assert picking.answers == [tree / ".secret"]
+
+    async def test_a_folder_that_is_not_there_is_told(self, host: HostOf, tree: Path) -> None:
+        """And what was typed stays, to be corrected."""
+        async with host(None).run_test() as pilot:
+            picking = await Picking(pilot, PathPicker(tree)).start()
+            await picking.press(*"nowhere/")
+            assert "no folder here is called “nowhere”" in picking.note
+
+    async def test_space_takes_nothing_where_nothing_was_found(self, host: HostOf, tree: Path) -> None:
+        """Not the folder that is open: that is not what was looked for."""
+        async with host(None).run_test() as pilot:
+            picking = await Picking(pilot, PathPicker(tree, PathKind.FOLDER)).start()
+            await picking.press(*"nowhere", "space")
+            assert picking.answers == []

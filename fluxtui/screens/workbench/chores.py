@@ -23,11 +23,11 @@ QUALITY_STEP = 5
 """Between the qualities that are offered."""
 
 _CHORES = (
-    Choice(TAGS, "Tags", "how often each part between commas stands in the captions"),
+    Choice(TAGS, "Tags", "parts between commas, and how often each occurs"),
     Choice(IMPORT, "Import captions", "from a CSV or JSON Lines file"),
     Choice(EXPORT, "Export captions", "into a new CSV or JSON Lines file"),
     Choice(WRITE, "Write captions back", "into text files beside your pictures"),
-    Choice(QUALITY, "JPEG quality", "of the pictures that are sent, and so how much is sent"),
+    Choice(QUALITY, "JPEG quality", "of what is sent; lower makes a smaller archive"),
     Choice(DISCARD, "Discard all edits", "pictures and captions as they were found"),
 )
 
