@@ -17,7 +17,7 @@ KITTY_SSH_SIDE: Final = 400
 
 SSH_SAMPLES: Final = 360
 """Samples of the half cells over SSH that pixels will follow; a cell is one or shares one."""
-SAMPLE_BYTES: Final = 42
+SAMPLE_BYTES: Final = 38
 """What two colours take at most, with what goes around them."""
 HALF_CELL_BYTES: Final = 3
 PLACEHOLDER_BYTES: Final = 9
