@@ -24,6 +24,8 @@ from pseudo_terminal import PseudoTerminal
 PROGRAM = Path(__file__).with_name("picture_program.py")
 QUIET_SECONDS = 1.5
 """A picture is complete when its program says so, and nothing has come for so long."""
+LEAST_BYTES = 30_000
+"""Fewer are no picture yet: one that is encoded in the event loop says nothing for longer than that."""
 COLUMNS, ROWS, CELL = 100, 40, (10, 20)
 WAYS = (
     ("nothing", "-"),
@@ -108,7 +110,14 @@ def show(way: str, protocol: str, picture: Path, rate: float | None) -> Shown:
             terminal.until("ready to go")
             terminal.listen(0.5, 5)
             terminal.rate = rate
-            output = terminal.press(b"s", QUIET_SECONDS, 60, also=lambda: kind != "ours" or shown.exists())
+            before = len(terminal.written)
+            least = 0 if kind == "nothing" else LEAST_BYTES
+            output = terminal.press(
+                b"s",
+                QUIET_SECONDS,
+                60,
+                also=lambda: len(terminal.written) >= before + least and (kind != "ours" or shown.exists()),
+            )
             told = terminal.until_written(report, b"q")
         return Shown(output.size, output.last, json.loads(told)["longest_ms"])
 

@@ -294,14 +294,20 @@ class PictureView(Widget):
 
     async def _draw(self, drawing: Drawing) -> None:
         """Show half cells, some rows in each frame: all at once would hold the event loop."""
+        place = self._place(self._drawing, drawing)
         self._clear()
         self._drawing = drawing
-        width, height = self.size
-        rows = max(1, CELLS_AT_ONCE // max(1, width))
-        for top in range(0, height, rows):
-            if top:
+        rows = max(1, CELLS_AT_ONCE // max(1, place.width))
+        for top in range(place.y, place.bottom, rows):
+            if top > place.y:
                 await asyncio.sleep(FRAME_SECONDS)
-            self.refresh(Region(0, top, width, min(rows, height - top)))
+            self.refresh(Region(place.x, top, place.width, min(rows, place.bottom - top)))
+
+    def _place(self, before: Drawing | None, drawing: Drawing) -> Region:
+        """What must be drawn anew when one drawing takes another one's place; all of it if there was none."""
+        if before is None:
+            return self.size.region
+        return Region.from_union((before.place, drawing.place)).translate(self.gutter.top_left)
 
     def _say(self, sentence: str) -> None:
         self._clear()
@@ -374,9 +380,10 @@ class PictureView(Widget):
         if picture is None:
             picture = await self._sent_to_kitty(png, drawing.place.size, look.profile.in_tmux)
         self._kitty_pictures[key] = picture
+        place = self._place(self._drawing, drawing)
         self._drawing, self._kitty = drawing, picture
         self._forget_kitty(KITTY_KEPT if self._eager else 1)
-        self.refresh()
+        self.refresh(place)
 
     async def _sent_to_kitty(self, png: bytes, place: Size, in_tmux: bool) -> _KittyPicture:
         number, colour = self._channel.new_number()
