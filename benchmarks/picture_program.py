@@ -8,6 +8,7 @@ REPORT is written when it ends, SHOWN as soon as our widget has sent all of the 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -86,6 +87,8 @@ def main() -> None:
             written.rename(report)
             self.exit()
 
+    # As the program does: looking through what is loaded for garbage would hold the loop.
+    gc.freeze()
     Program().run(mouse=False)
 
 

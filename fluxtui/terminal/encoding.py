@@ -17,16 +17,18 @@ KITTY_SSH_SIDE: Final = 400
 
 SSH_SAMPLES: Final = 360
 """Samples of the half cells over SSH that pixels will follow; a cell is one or shares one."""
-SAMPLE_BYTES: Final = 42
+SAMPLE_BYTES: Final = 38
 """What two colours take at most, with what goes around them."""
 HALF_CELL_BYTES: Final = 3
 PLACEHOLDER_BYTES: Final = 9
 """What a cell takes in UTF-8: a half block, a placeholder with its place."""
+ROW_BYTES: Final = 160
+"""What goes around a row of cells: where it is, and the blanks beside it."""
 
 
 def encode(image: Image, columns: int, rows: int, profile: TerminalProfile) -> PaintedPicture | bytes:
     """The picture over `columns` x `rows` cells: pieces to paint, or a PNG for kitty."""
-    budget = pixel_budget(profile, columns * rows)
+    budget = pixel_budget(profile, columns, rows)
     if profile.protocol is GraphicsProtocol.KITTY:
         if not profile.reduces:
             return kitty.full_png(image)
@@ -36,7 +38,7 @@ def encode(image: Image, columns: int, rows: int, profile: TerminalProfile) -> P
     return paint(image, columns, rows, profile.cell_width, profile.cell_height, budget)
 
 
-def pixel_budget(profile: TerminalProfile, cells: int) -> int:
+def pixel_budget(profile: TerminalProfile, columns: int, rows: int) -> int:
     """Bytes of a preview that the pixels of so many cells may take.
 
     Over SSH what is drawn in characters counts as well: the half cells before, twice where sixel may shrink
@@ -44,8 +46,10 @@ def pixel_budget(profile: TerminalProfile, cells: int) -> int:
     """
     if not (profile.over_ssh and profile.reduces):
         return profile.preview_budget
-    half_cells = SSH_SAMPLES * SAMPLE_BYTES + cells * HALF_CELL_BYTES
-    drawn = 2 * half_cells if profile.protocol is GraphicsProtocol.SIXEL else half_cells
-    if profile.protocol is GraphicsProtocol.KITTY:
-        drawn += cells * PLACEHOLDER_BYTES
+    cells = columns * rows
+    drawn = SSH_SAMPLES * SAMPLE_BYTES + cells * HALF_CELL_BYTES + rows * ROW_BYTES
+    if profile.protocol is GraphicsProtocol.SIXEL:
+        drawn *= 2
+    elif profile.protocol is GraphicsProtocol.KITTY:
+        drawn += cells * PLACEHOLDER_BYTES + rows * ROW_BYTES
     return max(profile.preview_budget // 4, profile.preview_budget - drawn)

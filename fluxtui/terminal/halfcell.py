@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxtui.terminal.scaling import Colour
@@ -25,10 +26,35 @@ class Run(NamedTuple):
         return (" " if self.upper == self.lower else UPPER_HALF) * self.length
 
 
+class CellRow(NamedTuple):
+    """A row of cells as the pixels of their upper and of their lower halves, three bytes to each."""
+
+    upper: bytes
+    lower: bytes
+
+    def runs(self) -> Iterator[Run]:
+        """The row as runs, from the left."""
+        last: tuple[bytes, bytes] | None = None
+        length = 0
+        for at in range(0, len(self.upper), 3):
+            cell = (self.upper[at : at + 3], self.lower[at : at + 3])
+            if last is not None and cell != last:
+                yield _run(*last, length)
+                length = 0
+            last = cell
+            length += 1
+        if last is not None:
+            yield _run(*last, length)
+
+
+def _run(upper: bytes, lower: bytes, length: int) -> Run:
+    return Run((upper[0], upper[1], upper[2]), (lower[0], lower[1], lower[2]), length)
+
+
 def half_cells(
     image: Image, columns: int, rows: int, colours: int | None = None, grain: int = 1
-) -> list[list[Run]]:
-    """The picture as rows of runs, `columns` x `rows` cells in all.
+) -> list[CellRow]:
+    """The picture in `columns` x `rows` cells.
 
     `colours` limits the palette (2 to 256) and `grain` is how many neighbouring cells share a sample: both
     make neighbours agree more often, so that fewer bytes are sent.
@@ -41,22 +67,8 @@ def half_cells(
     if grain > 1:
         small = small.resize((columns, rows * 2), Pillow.Resampling.NEAREST)
     data = small.convert("RGB").tobytes()
-    pixels = [(data[at], data[at + 1], data[at + 2]) for at in range(0, len(data), 3)]
-    stride = columns * 2
+    stride = columns * 3
     return [
-        _runs(
-            pixels[row * stride : row * stride + columns], pixels[row * stride + columns : (row + 1) * stride]
-        )
-        for row in range(rows)
+        CellRow(data[at : at + stride], data[at + stride : at + 2 * stride])
+        for at in range(0, len(data), 2 * stride)
     ]
-
-
-def _runs(upper: list[Colour], lower: list[Colour]) -> list[Run]:
-    runs: list[Run] = []
-    for above, below in zip(upper, lower, strict=True):
-        last = runs[-1] if runs else None
-        if last is not None and (last.upper, last.lower) == (above, below):
-            runs[-1] = Run(above, below, last.length + 1)
-        else:
-            runs.append(Run(above, below, 1))
-    return runs

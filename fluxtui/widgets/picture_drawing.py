@@ -19,7 +19,7 @@ from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import BITMAP_SIDE, Bitmap, PictureFacts, fit_cells
-from fluxtui.widgets.picture_strips import half_cell_strips
+from fluxtui.widgets.picture_strips import HalfCellStrip
 
 SSH_HALF_CELLS: Final = 60 * 30
 """Cells of a half-cell picture over SSH; each costs some 40 bytes."""
@@ -106,19 +106,21 @@ def draw_half_cells(
     profile: TerminalProfile,
     box: tuple[int, int] | None = None,
     share: float = 1.0,
+    colours: str | None = "truecolor",
 ) -> Drawing:
     """The picture in half cells for an area of `size` cells, or for a smaller `box` in its middle.
 
-    Over SSH it has few colours, and where pixels will follow fewer samples than cells.
+    Over SSH it has few colours, and where pixels will follow fewer samples than cells. `colours` are those
+    that the terminal has, as Rich calls them.
     """
     place = picture_place(bitmap, size, profile, share) if box is None else _centred(box, size)
     coarse = profile.over_ssh and (profile.reduces or profile.protocol.draws_pixels)
-    colours = SSH_COLOURS if coarse else None
+    few = SSH_COLOURS if coarse else None
     grain = 2 if coarse and place.area > SSH_HALF_CELLS else 1
     if coarse and profile.protocol.draws_pixels:
         grain = max(1, -(-place.area // SSH_SAMPLES))
-    rows = half_cells(bitmap.image, place.width, place.height, colours, grain)
-    return Drawing(place, half_cell_strips(rows))
+    rows = half_cells(bitmap.image, place.width, place.height, few, grain)
+    return Drawing(place, [HalfCellStrip(row, colours) for row in rows])
 
 
 def encode_picture(

@@ -46,7 +46,7 @@ from fluxtui.widgets.picture_drawing import (
     frame_picture,
     needed_side,
 )
-from fluxtui.widgets.picture_strips import WatchedStrip, placeholder_strips
+from fluxtui.widgets.picture_strips import WatchedStrip, laid_over, placeholder_strips
 
 REST_SECONDS: Final = 0.2
 """How long a picture must stay before its real pixels are sent."""
@@ -289,19 +289,25 @@ class PictureView(Widget):
         return bitmap
 
     async def _half_cells(self, look: _Look, bitmap: Bitmap, box: tuple[int, int] | None = None) -> Drawing:
-        share = look.frame.zoom
-        return await self._channel.run(draw_half_cells, bitmap, look.size, look.profile, box, share)
+        share, colours = look.frame.zoom, self.app.console.color_system
+        return await self._channel.run(draw_half_cells, bitmap, look.size, look.profile, box, share, colours)
 
     async def _draw(self, drawing: Drawing) -> None:
         """Show half cells, some rows in each frame: all at once would hold the event loop."""
+        place = self._place(self._drawing, drawing)
         self._clear()
         self._drawing = drawing
-        width, height = self.size
-        rows = max(1, CELLS_AT_ONCE // max(1, width))
-        for top in range(0, height, rows):
-            if top:
+        rows = max(1, CELLS_AT_ONCE // max(1, place.width))
+        for top in range(place.y, place.bottom, rows):
+            if top > place.y:
                 await asyncio.sleep(FRAME_SECONDS)
-            self.refresh(Region(0, top, width, min(rows, height - top)))
+            self.refresh(Region(place.x, top, place.width, min(rows, place.bottom - top)))
+
+    def _place(self, before: Drawing | None, drawing: Drawing) -> Region:
+        """What must be drawn anew when one drawing takes another one's place; all of it if there was none."""
+        if before is None:
+            return self.size.region
+        return Region.from_union((before.place, drawing.place)).translate(self.gutter.top_left)
 
     def _say(self, sentence: str) -> None:
         self._clear()
@@ -374,9 +380,10 @@ class PictureView(Widget):
         if picture is None:
             picture = await self._sent_to_kitty(png, drawing.place.size, look.profile.in_tmux)
         self._kitty_pictures[key] = picture
+        place = self._place(self._drawing, drawing)
         self._drawing, self._kitty = drawing, picture
         self._forget_kitty(KITTY_KEPT if self._eager else 1)
-        self.refresh()
+        self.refresh(place)
 
     async def _sent_to_kitty(self, png: bytes, place: Size, in_tmux: bool) -> _KittyPicture:
         number, colour = self._channel.new_number()
@@ -444,28 +451,26 @@ class PictureView(Widget):
         return Content(self._sentence)
 
     def render_line(self, y: int) -> Strip:
-        drawing = self._drawing
-        if drawing is None:
+        if self._drawing is None:
             return super().render_line(y)
-        width = self.content_size.width
-        blank = self.rich_style
-        place = drawing.place
-        row = y - place.y
-        if not 0 <= row < place.height:
-            return Strip.blank(width, blank)
-        strips = self._kitty.strips if self._kitty is not None and self._on_top else drawing.strips
-        left = Strip.blank(place.x, blank)
-        return Strip.join([left, strips[row]]).extend_cell_length(width, blank)
+        return Strip.blank(self.content_size.width, self.rich_style)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         strips = super().render_lines(crop)
-        painted, drawing = self._painted, self._drawing
-        if painted is None or drawing is None:
+        drawing = self._drawing
+        if drawing is None:
             return strips
-        top = self.gutter.top + drawing.place.y
+        pixels = self._kitty.strips if self._kitty is not None and self._on_top else drawing.strips
+        left, top = self.gutter.left + drawing.place.x - crop.x, self.gutter.top + drawing.place.y
         return [
-            WatchedStrip(strip, strip.cell_length, partial(self._painted_over, y - top))
-            if 0 <= y - top < painted.rows
-            else strip
+            self._picture_line(strip, left, y - top, pixels) if 0 <= y - top < len(pixels) else strip
             for y, strip in enumerate(strips, crop.y)
         ]
+
+    def _picture_line(self, strip: Strip, left: int, row: int, pixels: Sequence[Strip]) -> Strip:
+        """A row of the picture laid over the line that it is in, of which any part may be wanted."""
+        upper = pixels[row].crop(max(0, -left), strip.cell_length - left)
+        line = laid_over(strip, max(0, left), upper)
+        if self._painted is None or row >= self._painted.rows:
+            return line
+        return WatchedStrip(line, partial(self._painted_over, row))

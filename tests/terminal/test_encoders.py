@@ -174,16 +174,16 @@ def test_half_cells_have_two_pixels_each() -> None:
         [(255, 0, 0), (0, 255, 0), (0, 0, 255), (9, 9, 9), (1, 1, 1), (1, 1, 1), (1, 1, 1), (1, 1, 1)]
     )
     first, second = half_cells(image, 2, 2)
-    assert [(run.upper, run.lower, run.text) for run in first] == [
+    assert [(run.upper, run.lower, run.text) for run in first.runs()] == [
         ((255, 0, 0), (0, 0, 255), "▀"),
         ((0, 255, 0), (9, 9, 9), "▀"),
     ]
-    assert [(run.upper, run.text) for run in second] == [((1, 1, 1), "  ")]
+    assert [(run.upper, run.text) for run in second.runs()] == [((1, 1, 1), "  ")]
 
 
 def test_half_cells_can_be_made_cheaper(photo: Image.Image) -> None:
-    fine = half_cells(photo, 60, 20)
-    coarse = half_cells(photo, 60, 20, colours=16, grain=2)
+    fine = [list(row.runs()) for row in half_cells(photo, 60, 20)]
+    coarse = [list(row.runs()) for row in half_cells(photo, 60, 20, colours=16, grain=2)]
     assert all(sum(run.length for run in row) == 60 for row in (*fine, *coarse))
     assert sum(map(len, coarse)) < sum(map(len, fine)) / 2
     assert len({colour for row in coarse for run in row for colour in (run.upper, run.lower)}) <= 16

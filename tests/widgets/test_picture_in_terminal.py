@@ -66,7 +66,7 @@ class Line:
         os.close(slave)
         self.heard = b""
 
-    def until(self, enough: Callable[[bytes], bool], seconds: float = 15.0) -> bytes:
+    def until(self, enough: Callable[[bytes], bool], seconds: float = 40.0) -> bytes:
         """What the program writes until it is enough and nothing follows, or until it ends."""
         heard, deadline = b"", time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -98,7 +98,7 @@ class Line:
 @pytest.fixture
 def noise(tmp_path: Path) -> Path:
     path = tmp_path / "noise.png"
-    Image.merge("RGB", [Image.effect_noise((400, 400), 90) for _ in range(3)]).save(path)
+    Image.merge("RGB", [Image.effect_noise((400, 400), 25) for _ in range(3)]).save(path)
     return path
 
 

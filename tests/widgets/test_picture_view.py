@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from rich.console import Console
-from rich.segment import Segment
-from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
@@ -23,7 +21,6 @@ from fluxtui.terminal.kitty import PLACEHOLDER
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, load_bitmap
 from fluxtui.widgets.picture_channel import PictureChannel
-from fluxtui.widgets.picture_strips import WatchedStrip
 from fluxtui.widgets.picture_view import PictureView
 
 HALFCELL = TerminalProfile(GraphicsProtocol.HALFCELL)
@@ -369,18 +366,6 @@ async def test_nothing_is_sent_while_the_program_is_suspended(
         await app.shown()
         await app.shown()
         assert sent
-
-
-def test_a_watched_strip_tells_only_of_what_is_painted() -> None:
-    painted: list[int] = []
-    strip = WatchedStrip([Segment("abcdef", Style(color="red"))], 6, lambda: painted.append(1))
-    left, right = strip.divide([2, 6])
-    assert painted == []
-    console = Console(force_terminal=True, color_system="truecolor")
-    assert "cdef" in right.render(console)
-    assert painted == [1]
-    assert "a" in left.crop(0, 1).render(console)
-    assert painted == [1, 1]
 
 
 def test_snapshot(snap_compare: Callable[..., bool], tmp_path: Path) -> None:
