@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+import fluxtui.app as app_module
 from fluxtui.app import FluxApp
 from fluxtui.container import Container
 from fluxtui.feed import StateFeed
@@ -38,6 +39,18 @@ AppFactory = Callable[..., FluxApp]
 def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let dialogs take an answer as soon as they are there: tests are quicker than people."""
     monkeypatch.setattr(DeliberateDialog, "SIGHT_SECONDS", 0.0)
+
+
+@pytest.fixture
+def first_place() -> str:
+    """The place that the program begins in; tests of another one begin there, so that no other is built first."""
+    return app_module.FIRST_PLACE
+
+
+@pytest.fixture(autouse=True)
+def begins_there(first_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program begin in the place that the test is about."""
+    monkeypatch.setattr(app_module, "FIRST_PLACE", first_place)
 
 
 @pytest.fixture

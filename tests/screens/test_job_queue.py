@@ -21,6 +21,12 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "jobs"
+
+
+@pytest.fixture
 async def queued(
     make_app: Callable[..., FluxApp], simulator: Simulator, until: Until
 ) -> AsyncIterator[tuple[FluxApp, Pilot[int], list[str]]]:

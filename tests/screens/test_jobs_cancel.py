@@ -25,6 +25,12 @@ Place = tuple[FluxApp, Pilot[int], JobsScreen]
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "jobs"
+
+
 def make_job(state: JobState, **changes: object) -> Job:
     values = {
         "id": "job-1",

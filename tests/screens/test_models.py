@@ -29,6 +29,12 @@ SIZE = (80, 24)
 HOSTILE = "[/x] and [red \x1b[31mof \u202eright to left"
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "models"
+
+
 def finetune(finetune_id: str, **changes: Any) -> Finetune:
     values = {
         "profile": "demo",

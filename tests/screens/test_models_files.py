@@ -31,6 +31,12 @@ SIZE = (80, 24)
 HOSTILE = "[/x] and [red \x1b[31mof \u202eright to left"
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "models"
+
+
 async def opened(app: FluxApp, pilot: Pilot[int], until: Until) -> ModelsScreen:
     await until(pilot, lambda: app.profile and app.screen_stack and app.screen.id != "_default")
     await app.go("models")

@@ -45,6 +45,12 @@ SECOND: dict[str, object] = {
 }
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "models"
+
+
 def _price(_: Any) -> Estimate:
     return Estimate(3, "a picture")
 

@@ -39,6 +39,12 @@ Compare = Callable[[tuple[int, int], Prepare], bool]
 pytestmark = pytest.mark.usefixtures("still_state")
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "models"
+
+
 async def drawn(app: FluxApp, pilot: Pilot[int]) -> None:
     """Wait until the details of the selected finetune are there."""
     await pilot.pause(0.1)

@@ -57,6 +57,12 @@ PATIENCE = 400
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "generate"
+
+
 @dataclass(frozen=True)
 class Place:
     """The open place, with what drives it."""
