@@ -14,6 +14,7 @@ from textual.message import Message
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
+from fluxtui.domain.picture_fields import form_fields
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
@@ -134,6 +135,8 @@ class OrderPanel(Vertical):
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show what is wrong at the fields that it is about, and focus the first."""
+        if self._offer is not None:
+            problems = form_fields(self._offer.endpoint).shown(problems)
         reasons = {problem.field: problem.reason for problem in reversed(problems)}
         prompt, finetune = self._own_names()
         self.query_one(PromptEditor).show_problem(reasons.get(prompt, ""))
@@ -172,10 +175,12 @@ class OrderPanel(Vertical):
         """Name what is wrong with the parameters beside prompt and finetune."""
         if self._offer is None:
             return ()
-        own = self._own_names()
-        found = problem_finder(self._offer.endpoint)(values)
+        own, shown = self._own_names(), form_fields(self._offer.endpoint)
+        found = problem_finder(self._offer.endpoint)(shown.to_request(values))
         wrong = misfits(self._offer, values, self._stock.finetunes)
-        return tuple(problem for problem in (*wrong, *found) if problem.field not in own)
+        too_many = shown.too_many(values)
+        named = (*wrong, *((too_many,) if too_many else ()), *shown.shown(found))
+        return tuple(problem for problem in named if problem.field not in own)
 
     def _own_names(self) -> tuple[str, str]:
         """The names of the parameters that have controls of their own here."""

@@ -11,6 +11,7 @@ from fluxtui.domain.endpoint import GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.picture_fields import form_fields
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, prompt_field
 from fluxtui.screens.generate.matching import misfits
@@ -32,7 +33,7 @@ class Order:
 
     @classmethod
     def from_form(cls, form: GenerateForm, offer: Offer, finetune: Finetune | None) -> Order:
-        """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures.
+        """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures, in or out.
 
         Args:
             form: what is asked for.
@@ -40,6 +41,9 @@ class Order:
             finetune: the one that it names, None where it is not known here.
         """
         used = finetune if form.finetune_for(offer, finetune) is not None else None
+        too_many = form_fields(offer.endpoint).too_many(form.values)
+        if too_many is not None:
+            raise InvalidInput("Nothing was sent.", (too_many,))
         return cls(offer, form.request_values(offer, finetune), form.pictures(), used)
 
     @classmethod

@@ -277,7 +277,8 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             order = Order.from_form(form, offer, self._stock.finetune_of(form))
         except InvalidInput as error:
             self._show_problems(error)
-            self.order.focus_count()
+            if not error.problems:
+                self.order.focus_count()
             return
         self._send(order)
 

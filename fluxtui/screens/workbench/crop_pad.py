@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from fluxtui.domain.dataset import Crop
-from fluxtui.screens.workbench import cropping
+from fluxtui.domain import boxes
 from fluxtui.widgets.plain import PlainStatic
 
 
@@ -60,31 +60,31 @@ class CropPad(PlainStatic, can_focus=True):
     def begin(self, crop: Crop | None, width: int, height: int) -> None:
         """Start with a crop, or the largest square, of a picture with these pixels after turning."""
         self._pixels = (width, height)
-        self._take(crop if crop is not None else cropping.largest(width, height, 1.0))
+        self._take(crop if crop is not None else boxes.largest(width, height, 1.0))
 
     def _take(self, crop: Crop) -> None:
         self._crop = crop
         width, height = self._pixels
         left, top, right, bottom = crop.box(width, height)
-        name = cropping.name_of(crop, width, height)
+        name = boxes.name_of(crop, width, height)
         self.show(f"Crop {right - left}×{bottom - top} px ({name}) · arrows + - a · Enter keeps")
         self.post_message(self.Changed(crop))
 
     def action_move(self, across: int, down: int) -> None:
         """Move the crop."""
-        self._take(cropping.moved(self._crop, across, down, *self._pixels))
+        self._take(boxes.moved(self._crop, across, down, *self._pixels))
 
     def action_stretch(self, across: int, down: int) -> None:
         """Move its right and lower edges."""
-        self._take(cropping.stretched(self._crop, across, down, *self._pixels))
+        self._take(boxes.stretched(self._crop, across, down, *self._pixels))
 
     def action_resize(self, steps: int) -> None:
         """Make it larger or smaller."""
-        self._take(cropping.resized(self._crop, steps, *self._pixels))
+        self._take(boxes.resized(self._crop, steps, *self._pixels))
 
     def action_shape(self) -> None:
         """Give it the next shape."""
-        self._take(cropping.next_shape(self._crop, *self._pixels))
+        self._take(boxes.next_shape(self._crop, *self._pixels))
 
     def action_whole(self) -> None:
         """Take the whole picture."""
@@ -92,7 +92,7 @@ class CropPad(PlainStatic, can_focus=True):
 
     def action_keep(self) -> None:
         """Be ready, with this crop."""
-        whole = cropping.is_whole(self._crop)
+        whole = boxes.is_whole(self._crop)
         self.post_message(self.Done(None if whole else self._crop, kept=True))
 
     def action_leave(self) -> None:
