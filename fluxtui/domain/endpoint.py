@@ -80,6 +80,10 @@ class PictureLimits:
     least_side: int | None = None
 
 
+NO_LIMITS = PictureLimits()
+"""Of a picture about which the service says nothing."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """What people need to know of a parameter; stands in the annotation of an endpoint's field.
@@ -112,7 +116,7 @@ class Parameter:
     urls: bool = False
     local: bool = False
     role: PictureRole | None = None
-    limits: PictureLimits = PictureLimits()
+    limits: PictureLimits = NO_LIMITS
 
 
 class Group(StrEnum):
@@ -245,7 +249,7 @@ class GenerationEndpoint(Endpoint):
 
     @classmethod
     def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
-        """Return width and height in pixels of the picture that values ask for, None where they leave it open."""
+        """Return the pixels of the picture that values ask for, None where they leave them open."""
         width, height = values.get("width"), values.get("height")
         return (width, height) if _is_side(width) and _is_side(height) else None
 
@@ -317,7 +321,7 @@ class Field:
     urls: bool = False
     local: bool = False
     role: PictureRole | None = None
-    limits: PictureLimits = PictureLimits()
+    limits: PictureLimits = NO_LIMITS
 
     def label_of(self, choice: str) -> str:
         """Return the words for one of the choices."""

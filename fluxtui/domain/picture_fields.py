@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fluxtui.domain.endpoint import Control, Endpoint, Field, PictureRole, fields_of
+from fluxtui.domain.endpoint import Availability, Control, Endpoint, Field, PictureRole, fields_of
 from fluxtui.domain.errors import Problem
+from fluxtui.domain.uses import Offer
 
 REFERENCES = "references"
 """The form's name for all pictures to edit or to take from, as a list."""
@@ -72,6 +73,25 @@ def uses_at(endpoint: type[Endpoint]) -> tuple[PictureRole, ...]:
     if {PictureRole.VARY, PictureRole.MASK} <= roles:
         roles.add(PictureRole.FILL)
     return tuple(use for use in USES if use in roles)
+
+
+@dataclass(frozen=True)
+class PictureUse:
+    """Something that a picture can be used for, at an endpoint of a profile."""
+
+    role: PictureRole
+    offer: Offer
+
+
+def uses_of_picture(offers: Iterable[Offer]) -> tuple[PictureUse, ...]:
+    """Return what a picture can be used for at some offers: in the order of `USES`, those that ended last."""
+    every = [PictureUse(role, offer) for offer in offers for role in uses_at(offer.endpoint)]
+    order = list(USES)
+
+    def rank(use: PictureUse) -> tuple[int, bool]:
+        return order.index(use.role), use.offer.endpoint.info.availability is Availability.HISTORIC
+
+    return tuple(sorted(every, key=rank))
 
 
 @dataclass(frozen=True)
@@ -178,8 +198,8 @@ def _as_list(references: list[Field]) -> Field:
         first,
         name=REFERENCES,
         title="Input pictures",
-        help=f"Up to {most} pictures to edit or to take subjects and style from; the prompt can speak of them "
-        "as picture 1, picture 2 and so on.",
+        help=f"Up to {most} pictures to edit or to take from; the prompt can speak of them as picture 1, "
+        "picture 2 and so on.",
         control=Control.PICTURES,
         max_length=most,
     )

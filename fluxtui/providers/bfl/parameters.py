@@ -142,7 +142,6 @@ ImagePromptStrength = Annotated[
 ]
 
 
-
 def _source(role: PictureRole) -> Parameter:
     return Parameter(
         "Picture", "The picture to work on: JPEG, PNG or WebP.", control=Control.PICTURE, role=role

@@ -124,7 +124,7 @@ def _picture(request: Endpoint, usd: float, *, exact: bool, source: str) -> Esti
 
 
 def size_asked_for(values: Mapping[str, Any]) -> tuple[int, int] | None:
-    """Return width and height in pixels that values ask for, by name or as custom; None for those of the input."""
+    """Return the pixels that values ask for, by name or as custom; None for those of the input."""
     size = str(values.get("image_size") or "")
     width, height = values.get("width"), values.get("height")
     if size in NAMED_SIZES or not size:

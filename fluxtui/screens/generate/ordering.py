@@ -12,11 +12,12 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.picture_fields import form_fields
+from fluxtui.domain.text import is_web_address
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.form import GenerateForm, finetune_field, prompt_field
 from fluxtui.screens.generate.matching import misfits
 from fluxtui.screens.generate.price import Funds, Price, source_of, told_price
-from fluxtui.services.jobs.requests import is_web_address, picture_fields
+from fluxtui.services.jobs.requests import picture_fields
 from fluxtui.services.storage import StorageService
 from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs import ask

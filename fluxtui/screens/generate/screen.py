@@ -23,13 +23,13 @@ from fluxtui.screens.generate.changes import Change, missing, to_finetune, to_of
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.ordering import Order, known_funds, recipe_text, repeatable, send
+from fluxtui.screens.generate.picture_keys import PictureKeys
 from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.results import Results
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.screens.generate.supply import Supply, ask_profile
-from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.viewer import PictureScreen
 from fluxtui.state import Severity, guarded
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
@@ -39,7 +39,7 @@ REST_SECONDS = 1.0
 """For how long after an order another press of the key is taken for a slip of the finger."""
 
 
-class GenerateScreen(PlaceScreen):
+class GenerateScreen(PictureKeys):
     """Holds order and results together; all rules are elsewhere."""
 
     PLACE = "generate"
@@ -50,6 +50,10 @@ price stands on the button before anything is spent.
 Endpoints and finetunes are those of all your services that have a key; whose they are stands beside them.
 
 A finetune's *trigger word* calls it: it is put in front of the prompt once, unless it stands in it already.
+
+In the field of a picture, down lists the ways to name one: a file, or one of your pictures; an address can be
+typed where the service takes it. A mask can be drawn there. `F12` uses the picture that is shown: as a reference, to fill,
+to erase, and whatever else your services do.
 
 Pictures line up in the queue and are kept on disk; the next prompt can be typed while they come in."""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,6 +88,11 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def order(self) -> OrderPanel:
         """The left side."""
         return self.query_one(OrderPanel)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What all profiles offer, as far as they have answered."""
+        return self._stock.offers
 
     @property
     def results(self) -> Results:
@@ -164,7 +173,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self._show_state()
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
-        """Take over a `finetune` by its ref, or `profile`, `endpoint` and `values` of a job."""
+        """Take over a `finetune`, the parameters of a job or the use of a picture; see `to_wishes`."""
         self._wishes = dict(wishes)
         if self._is_supplied:
             self._change_to(self._wished(self.order.form))

@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from fluxtui.domain.endpoint import Control, Field
+from fluxtui.domain.endpoint import Control, Field, PictureRole
 from fluxtui.domain.errors import Problem
+from fluxtui.domain.picture_fields import EDITS
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form import entries
 from fluxtui.widgets.parameter_form.checks import FindProblems
@@ -29,6 +30,7 @@ from fluxtui.widgets.parameter_form.controls import (
 )
 from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
 from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
+from fluxtui.widgets.parameter_form.picture_notes import PictureNote, note_mask
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
 from fluxtui.widgets.parameter_form.values import FormValues, Suggest
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -115,6 +117,8 @@ class ParameterForm(Widget):
         self._finetunes = tuple(finetunes)
         self._form_values = FormValues(fields, values or {}, suggest)
         self._rows: dict[str, FieldRow] = {}
+        self._found: dict[str, PictureNote | None] = {}
+        """What is known of the pictures of fields that take one."""
         self._left = ""
         self._advice: Mapping[str, str] = {}
 
@@ -175,6 +179,7 @@ class ParameterForm(Widget):
             self._draw_values(self._rows)
             return
         self._fields = fields
+        self._found = {}
         if not self.is_mounted:
             return
         focused = self._focused_name()
@@ -283,10 +288,22 @@ class ParameterForm(Widget):
         self.screen.focus_next()
 
     def on_noted(self, event: Noted) -> None:
-        """Show what was found out about a file."""
+        """Show what was found out about a file; a mask is judged beside its picture."""
         event.stop()
-        if event.name in self._rows:
-            self._rows[event.name].show_note(event.note)
+        if event.name not in self._rows:
+            return
+        self._found[event.name] = event.found
+        self._rows[event.name].show_note(event.note)
+        rows = self._rows.values()
+        mask = next((row for row in rows if row.field.role is PictureRole.MASK), None)
+        source = next((row for row in rows if row.field.role in EDITS), None)
+        if mask is not None and source is not None:
+            known = self._found.get
+            mask.show_note(note_mask(known(mask.field.name), known(source.field.name), mask.field))
+
+    def found(self, name: str) -> PictureNote | None:
+        """Return what is known of the picture of a field that takes one."""
+        return self._found.get(name)
 
     def on_more_row_toggled(self, event: MoreRow.Toggled) -> None:
         """Fold or unfold the advanced fields."""
