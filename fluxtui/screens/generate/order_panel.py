@@ -22,12 +22,14 @@ from fluxtui.screens.generate.form import GenerateForm, finetune_field, paramete
 from fluxtui.screens.generate.matching import misfits
 from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
+from fluxtui.screens.generate.size_choices import has_sides, size_field, size_note
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar, button_label, cost_note
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.controls import SEED_LIMIT
 from fluxtui.widgets.parameter_form.row import FieldRow
+from fluxtui.widgets.paths import PathNote
 
 TITLE_CELLS = 10
 HELP_ROWS = 3
@@ -91,6 +93,7 @@ class OrderPanel(Vertical):
         await parameters.set_fields(
             parameters_of(endpoint), values, suggest=endpoint.suggested, find_problems=self._find_problems
         )
+        self._note_size()
         if changed:
             self._unfold_where_roomy()
 
@@ -230,6 +233,15 @@ class OrderPanel(Vertical):
         event.stop()
         if self._offer is not None:
             self._change(self.form.with_values(self._offer.endpoint, event.values))
+            self._note_size()
+
+    def _note_size(self) -> None:
+        """Say how large the picture will be, of what shape, and what that costs where it matters."""
+        if self._offer is None or not has_sides(self._offer):
+            return
+        words = size_note(self._offer, self.form, self._stock.price_of(self._offer))
+        note = PathNote(words, True) if words else None
+        self.query_one(ParameterForm).show_note(size_field(self._offer), note)
 
     def on_submit_bar_counted(self, event: SubmitBar.Counted) -> None:
         """Take over the number of pictures."""

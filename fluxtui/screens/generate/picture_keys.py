@@ -128,6 +128,7 @@ class PictureKeys(PlaceScreen):
                 self._tell("The name of that file holds characters that cannot be shown; please rename it.")
                 return
             line.show(str(path))
+            line.cursor_position = len(line.value)
             line.focus()
 
     async def _take_own(self, line: PictureInput) -> None:

@@ -76,6 +76,7 @@ class Results(Vertical):
 
     def follow_newest(self) -> None:
         """Show the newest picture from now on."""
+        self.end_preview()
         self._chosen = None
         self._show_jobs()
 

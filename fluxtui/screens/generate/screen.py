@@ -27,6 +27,7 @@ from fluxtui.screens.generate.picture_keys import PictureKeys
 from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.results import Results
+from fluxtui.screens.generate.size_keys import SizeKeys
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.screens.generate.supply import Supply, ask_profile
@@ -39,7 +40,7 @@ REST_SECONDS = 1.0
 """For how long after an order another press of the key is taken for a slip of the finger."""
 
 
-class GenerateScreen(PictureKeys):
+class GenerateScreen(SizeKeys, PictureKeys):
     """Holds order and results together; all rules are elsewhere."""
 
     PLACE = "generate"
@@ -52,8 +53,8 @@ Endpoints and finetunes are those of all your services that have a key; whose th
 A finetune's *trigger word* calls it: it is put in front of the prompt once, unless it stands in it already.
 
 In the field of a picture, down lists the ways to name one: a file, or one of your pictures; an address can be
-typed where the service takes it. A mask can be drawn there. `F12` uses the picture that is shown: as a reference, to fill,
-to erase, and whatever else your services do.
+typed where the service takes it. A mask can be drawn there. `F12` uses the picture that is shown: as a
+reference, to fill, to erase, and whatever else your services do. `Ctrl+G` lists common sizes.
 
 Pictures line up in the queue and are kept on disk; the next prompt can be typed while they come in."""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -203,6 +204,15 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         await self.order.show(self._stock.settled(form), offer)
         self._show_state()
         self.keep_draft(self.order.form.draft())
+
+    def change_form(self, form: GenerateForm) -> None:
+        """Show another form."""
+        self._change_to(form)
+
+    @property
+    def stock(self) -> Stock:
+        """What there is to choose from."""
+        return self._stock
 
     @property
     def _offer(self) -> Offer | None:

@@ -84,8 +84,8 @@ class MaskPad(BoxPad):
         parts = [
             f"{self._number + 1} of {plural(count, 'rectangle')}",
             f"{right - left}×{bottom - top} px at {left}, {top}",
-            "all around is changed" if self._drawing.inverted else "what is inside is changed",
-            f"edges fade over {self._drawing.feather} px" if self._drawing.feather else "hard edges",
+            "outside changes" if self._drawing.inverted else "inside changes",
+            f"edge fades {self._drawing.feather} px" if self._drawing.feather else "hard edge",
         ]
         return " · ".join(parts)
 

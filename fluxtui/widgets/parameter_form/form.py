@@ -32,7 +32,9 @@ from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
 from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
 from fluxtui.widgets.parameter_form.picture_notes import PictureNote, note_mask
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
+from fluxtui.widgets.parameter_form.sides import SIDES, SideControl
 from fluxtui.widgets.parameter_form.values import FormValues, Suggest
+from fluxtui.widgets.paths import PathNote
 from fluxtui.widgets.plain import PlainStatic, plain
 
 WIDE_COLUMNS = 100
@@ -140,14 +142,17 @@ class ParameterForm(Widget):
 
     def _make_row(self, field: Field, title_width: int) -> FieldRow:
         value = self._form_values[field.name]
-        control = (
-            FinetuneControl(field, value, self._finetunes)
-            if field.control is Control.FINETUNE
-            else _CONTROLS[field.control](field, value)
-        )
-        row = FieldRow(field, control, title_width)
+        row = FieldRow(field, self._make_control(field, value), title_width)
         row.set_class(field.advanced, "-advanced")
+        row.show_value(value, differs=self._form_values.differs(field.name))
         return row
+
+    def _make_control(self, field: Field, value: Any) -> Widget:
+        if field.control is Control.FINETUNE:
+            return FinetuneControl(field, value, self._finetunes)
+        if field.name in SIDES and {item.name for item in self._fields} >= SIDES:
+            return SideControl(field, value)
+        return _CONTROLS[field.control](field, value)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -211,10 +216,16 @@ class ParameterForm(Widget):
             self._advice = dict(advice)
             self._draw_help()
 
+    def show_note(self, name: str, note: PathNote | None) -> None:
+        """Say something about the value of a field, or nothing for None."""
+        if name in self._rows:
+            self._rows[name].show_note(note)
+
     def reset(self, name: str) -> None:
         """Put the default, or what is suggested, back into a field and post `Changed`."""
         changed = self._form_values.reset(name)
         self._draw_values(changed)
+        self._mark(name)
         self._draw_problem(name)
         if changed:
             self.post_message(self.Changed(self, self.values, name))
@@ -278,6 +289,7 @@ class ParameterForm(Widget):
             return
         followed = self._form_values.edit(event.name, value)
         self._draw_values(followed)
+        self._mark(event.name)
         if row.problem:
             self._draw_problem(event.name)
         self.post_message(self.Changed(self, self.values, event.name))
@@ -362,6 +374,13 @@ class ParameterForm(Widget):
         for name in names:
             if name in self._rows:
                 self._rows[name].control.enter(self._form_values[name])
+                self._mark(name)
+
+    def _mark(self, name: str) -> None:
+        """Show whether a value is the default, and where it lies."""
+        if name in self._rows:
+            differs = self._form_values.differs(name)
+            self._rows[name].show_value(self._form_values[name], differs=differs)
 
     def _focused_name(self) -> str:
         focused = self.screen.focused if self.is_attached else None
