@@ -132,7 +132,7 @@ class FormFields:
 
     def from_request(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of a request or a recipe under the form's names."""
-        own = {*self.references, self.source}
+        own = {*self.references, REFERENCES, *((self.source, SOURCE) if self.source else ())}
         shown = {name: value for name, value in values.items() if name not in own}
         if self.source and self.source in values:
             shown[SOURCE] = values[self.source]

@@ -256,12 +256,11 @@ class GenerateForm:
 
 def _with_references(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values with references that are named one by one as the one list."""
-    rest = {name: value for name, value in values.items() if name not in _SINGLE_REFERENCES}
-    single = [values[name] for name in _SINGLE_REFERENCES if values.get(name)]
-    known = rest.get(REFERENCES)
-    if single:
-        rest[REFERENCES] = [*(known if isinstance(known, list) else ()), *single]
-    return rest
+    rest = {name: value for name, value in values.items() if name not in {REFERENCES, *_SINGLE_REFERENCES}}
+    listed = values.get(REFERENCES)
+    found = [*(listed if isinstance(listed, list) else ()), *map(values.get, _SINGLE_REFERENCES)]
+    pictures = [item for item in found if isinstance(item, str) and item]
+    return {**rest, REFERENCES: pictures} if pictures else rest
 
 
 _SINGLE_REFERENCES = ("input_image", *(f"input_image_{number}" for number in range(2, 9)))

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from fluxtui.domain.axes import OFFER, TypedAxis
+from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.dataset import Crop
 from fluxtui.domain.endpoint import Control, Field, PictureRole
+from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.masks import MaskDrawing
 from fluxtui.domain.picture_fields import REFERENCES, SOURCE
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.uses import Offer
+from fluxtui.screens.generate.batch_ordering import BatchOrder
 from fluxtui.screens.generate.changes import to_wishes
+from fluxtui.screens.generate.choosers import EndpointChooser
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.picture_ways import LineState, own_pictures, ways
@@ -35,7 +41,7 @@ from fluxtui.screens.using_pictures import use_choices
 from fluxtui.services.masks import MaskService
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
@@ -256,6 +262,67 @@ async def test_a_mask_is_drawn_by_keys_and_the_fill_ends_as_a_picture(
         made = place.app.services.storage.inside(place.app.jobs[0].picture)
         await place.until(lambda: panel.query_one(PictureView).path == made)
         assert not simulator.violations()
+
+
+@pytest.mark.parametrize(
+    "setup", [BatchSetup(), BatchSetup(seeds=SeedMode.INCREASING)], ids=["plain", "batch"]
+)
+async def test_filling_without_a_mask_is_asked_about_once(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace, picture: Path, setup: BatchSetup
+) -> None:
+    form = GenerateForm(
+        "demo", "flux-pro-1.0-fill", prompt="fog", values={SOURCE: str(picture)}, count=2, setup=setup
+    )
+    async with open_place(make_app(simulator.base_url)) as place:
+        await place.screen._show(form)
+        for key, count in (("n", 0), ("y", 2)):
+            await place.until(lambda: not place.screen._sending)
+            place.screen.action_submit()
+            await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+            words = " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
+            assert "fox.png has no transparency" in words
+            await place.pilot.pause(0.5)
+            await place.pilot.press(key)
+            await place.until(lambda: place.app.screen is place.screen)
+            await place.until(lambda count=count: len(place.app.jobs) == count)
+
+
+def test_a_batch_with_more_references_than_an_endpoint_takes_is_refused(stock: Stock) -> None:
+    """Before anything is priced; the form's own endpoint has room for all."""
+    form = GenerateForm(
+        "demo", "flux-2-pro", prompt="fog", values={REFERENCES: [f"/{n}.png" for n in range(5)]}
+    )
+    over = BatchSetup(axes=(TypedAxis(parameter=OFFER, values="flux-2-pro, flux-kontext-pro"),))
+    offer = stock.offer_of(form)
+    assert offer is not None
+    with pytest.raises(InvalidInput) as raised:
+        BatchOrder.from_form(replace(form, setup=over), stock, offer)
+    assert "takes 4 pictures, and there are 5" in raised.value.sentence()
+    fewer = replace(form, setup=over, values={REFERENCES: ["/0.png"]})
+    values = [item.values for item in BatchOrder.from_form(fewer, stock, offer).batch.pictures]
+    assert [item["input_image"] for item in values] == ["/0.png", "/0.png"]
+    assert all(REFERENCES not in item for item in values)
+
+
+async def test_one_key_helps_in_whatever_field(
+    make_app: MakeApp, open_place: OpenPlace, picture: Path
+) -> None:
+    async with open_place(make_app()) as place:
+        await place.screen._show(
+            GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]})
+        )
+        line = await field_of(place, REFERENCES)
+        side = place.screen.query(SideControl).first()
+        for widget, title in ((line, "Input pictures"), (side, "Size in pixels")):
+            widget.focus()
+            await place.pilot.press("ctrl+g")
+            await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+            assert place.app.screen._title == title
+            await place.pilot.press("escape")
+            await place.until(lambda: place.app.screen is place.screen)
+        place.screen.query_one(EndpointChooser).focus()
+        await place.pilot.press("ctrl+g")
+        await place.until(lambda: place.app.screen is not place.screen)
 
 
 async def test_a_result_is_used_again_and_nothing_is_sent(
