@@ -13,6 +13,7 @@ from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.choices import offer_note
 from fluxtui.screens.generate.price import told_price
 from fluxtui.screens.generate.supply import Supply, ask_profile
+from fluxtui.screens.view.looking import leave_pictures
 from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ask
 
@@ -59,6 +60,7 @@ async def use_picture(app: StatefulApp, picture: Path, offers: Sequence[Offer] |
     chosen = next((use for use in uses if f"{use.role.value}{_BETWEEN}{use.offer.ref}" == answer), None)
     if chosen is None:
         return
+    await leave_pictures(app)
     await app.go(
         "generate",
         use=chosen.role.value,

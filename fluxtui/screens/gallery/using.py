@@ -30,6 +30,7 @@ class UseKeys(GalleryBase):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "use_again", "Use again", id="gallery.use"),
+        Binding("f12", "use_picture", "Use this picture", id="gallery.use_picture", show=False),
         Binding("c", "compare", "Compare", id="gallery.compare", show=False),
         Binding("x", "export", "Export", id="gallery.export"),
         Binding("y", "copy('path')", "Copy path", id="gallery.copy", show=False),
@@ -84,6 +85,14 @@ class UseKeys(GalleryBase):
             "finetune": job.finetune_ref if job is not None else None,
         }
         await self.app.go("generate", **wishes)
+
+    def action_use_picture(self) -> None:
+        """Ask what the picture under the cursor is to be used for, and open Generate with it."""
+        if self.entry is not None:
+            from fluxtui.screens.using_pictures import use_picture
+
+            work = use_picture(self.app, self.path_of(self.entry))
+            guarded(self, work, doing="using a picture", group="use", exclusive=True)
 
     def action_copy(self, what: str) -> None:
         """Copy the path or the prompt of the picture under the cursor."""
