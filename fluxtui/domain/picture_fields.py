@@ -84,12 +84,16 @@ class PictureUse:
 
 
 def uses_of_picture(offers: Iterable[Offer]) -> tuple[PictureUse, ...]:
-    """Return what a picture can be used for at some offers: in the order of `USES`, those that ended last."""
+    """Return what a picture can be used for at some offers: in the order of `USES`, those that ended last, and
+    those that need a finetune after those that need none.
+    """
     every = [PictureUse(role, offer) for offer in offers for role in uses_at(offer.endpoint)]
     order = list(USES)
 
-    def rank(use: PictureUse) -> tuple[int, bool]:
-        return order.index(use.role), use.offer.endpoint.info.availability is Availability.HISTORIC
+    def rank(use: PictureUse) -> tuple[int, bool, bool]:
+        endpoint = use.offer.endpoint
+        ended = endpoint.info.availability is Availability.HISTORIC
+        return order.index(use.role), ended, endpoint.takes_finetune()
 
     return tuple(sorted(every, key=rank))
 

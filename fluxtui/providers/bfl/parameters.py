@@ -234,5 +234,5 @@ FinetuneStrength = Annotated[
 KleinFinetuneStrength = Annotated[
     float | None,
     Field(ge=0, le=2),
-    Parameter("Finetune strength", _STRENGTH_HELP, step=0.1, empty="the service's own"),
+    Parameter("Finetune strength", _STRENGTH_HELP, step=0.1, empty="automatic"),
 ]

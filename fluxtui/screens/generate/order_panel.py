@@ -106,6 +106,9 @@ class OrderPanel(Vertical):
         )
         self._note_size()
         if changed:
+            # What was wrong at another endpoint says nothing of this one.
+            editor.show_problem("")
+            self._finetune_row.show_problem("")
             self._unfold_where_roomy()
 
     def _show_finetune(self) -> None:

@@ -197,6 +197,7 @@ class ParameterForm(Widget):
             await mounted
             if focused in self._rows:
                 self._rows[focused].input.focus(scroll_visible=False)
+            self._draw_help()
 
     def set_value(self, name: str, value: Any) -> None:
         """Enter a value as the user would, without posting `Changed`."""
