@@ -84,8 +84,8 @@ class PictureUse:
 
 
 def uses_of_picture(offers: Iterable[Offer]) -> tuple[PictureUse, ...]:
-    """Return what a picture can be used for at some offers: in the order of `USES`, those that ended last, and
-    those that need a finetune after those that need none.
+    """Return what a picture can be used for at some offers: in the order of `USES`, those that ended last,
+    and those that need a finetune after those that need none.
     """
     every = [PictureUse(role, offer) for offer in offers for role in uses_at(offer.endpoint)]
     order = list(USES)

@@ -245,7 +245,7 @@ async def test_a_mask_is_drawn_by_keys_and_the_fill_ends_as_a_picture(
         mask.focus()
         mask.action_ways()
         await choose(place, "draw")
-        await place.until(lambda: isinstance(place.app.screen, MaskScreen))
+        await place.until(lambda: place.app.screen.query(MaskPad))
         pad = place.app.screen.query_one(MaskPad)
         await place.until(lambda: pad.box)
         await place.pilot.press("right", "L", "n", "f", "enter")
@@ -279,8 +279,7 @@ async def test_filling_without_a_mask_is_asked_about_once(
             await place.until(lambda: not place.screen._sending)
             place.screen.action_submit()
             await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
-            words = " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
-            assert "fox.png has no transparency" in words
+            await place.until(lambda: "fox.png has no transparency" in words(place))
             await place.pilot.pause(0.5)
             await place.pilot.press(key)
             await place.until(lambda: place.app.screen is place.screen)
@@ -366,6 +365,10 @@ async def test_a_picture_that_has_gone_since_is_told(
         assert place.app.jobs == ()
 
 
+def words(place: Any) -> str:
+    return " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
+
+
 def _problems(place: Any) -> list[str]:
     return [row.problem for row in place.screen.query(FieldRow) if row.problem]
 
@@ -394,7 +397,7 @@ async def test_a_mask_is_left_as_it_was(make_app: MakeApp, open_place: OpenPlace
         answers: list[Path | None] = []
         screen = MaskScreen(picture, mask)
         place.app.push_screen(screen, answers.append)
-        await place.until(lambda: screen.is_mounted and screen.query_one(MaskPad).box == before.boxes[0])
+        await place.until(lambda: screen.query(MaskPad) and screen.query_one(MaskPad).box == before.boxes[0])
         await place.pilot.press("d", "enter")
         await place.until(lambda: "Nothing is drawn" in str(screen.query_one(".name").render()))
         await place.pilot.press("q")
