@@ -11,7 +11,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Self, get_args, get_origin
+from typing import Any, ClassVar, Literal, Self, TypeGuard, get_args, get_origin
 
 import annotated_types
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -42,6 +42,48 @@ class Control(StrEnum):
     HIDDEN = "hidden"
 
 
+class PictureRole(StrEnum):
+    """What a service does with the picture of a field; those that name an edit are words of a wish."""
+
+    IMAGE_PROMPT = "image_prompt"
+    """Its look is remixed into the result."""
+    REFERENCE = "reference"
+    """It is edited, or subjects and style are taken from it, as the prompt says."""
+    CONTROL = "control"
+    """Its composition is kept."""
+    FILL = "fill"
+    """What a mask covers is painted anew."""
+    EXPAND = "expand"
+    """It is continued beyond its edges by so many pixels."""
+    OUTPAINT = "outpaint"
+    """It is placed on a larger canvas, and the rest is painted."""
+    ERASE = "erase"
+    """What a mask covers is removed."""
+    DEBLUR = "deblur"
+    """It is made sharp."""
+    VARY = "vary"
+    """The result begins from it instead of from noise."""
+    MASK = "mask"
+    """It says what of the source is changed (white) and what stays (black); of the same size."""
+
+
+@dataclass(frozen=True)
+class PictureLimits:
+    """What a service takes of a picture, as far as it says so; None where it does not.
+
+    Attributes:
+        max_bytes: of the file as it is sent.
+        least_side: pixels that width and height have at least.
+    """
+
+    max_bytes: int | None = None
+    least_side: int | None = None
+
+
+NO_LIMITS = PictureLimits()
+"""Of a picture about which the service says nothing."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """What people need to know of a parameter; stands in the annotation of an endpoint's field.
@@ -58,6 +100,8 @@ class Parameter:
         empty: what an empty field means (`random`, `automatic`), shown in its place.
         urls: whether a picture can also be given as an http(s) address that the service fetches itself.
         local: whether it is for us alone, such as a name that the service has no place for; never sent.
+        role: what becomes of a picture; every field that takes one names it.
+        limits: what the service takes of a picture, besides `max_pixels`.
     """
 
     title: str
@@ -71,6 +115,8 @@ class Parameter:
     empty: str = ""
     urls: bool = False
     local: bool = False
+    role: PictureRole | None = None
+    limits: PictureLimits = NO_LIMITS
 
 
 class Group(StrEnum):
@@ -202,6 +248,17 @@ class GenerationEndpoint(Endpoint):
         return cls.info.group is Group.FINETUNED
 
     @classmethod
+    def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
+        """Return the pixels of the picture that values ask for, None where they leave them open."""
+        width, height = values.get("width"), values.get("height")
+        return (width, height) if _is_side(width) and _is_side(height) else None
+
+    @classmethod
+    def sized(cls, width: int, height: int) -> Mapping[str, Any]:
+        """Return the values that ask for a size in pixels, where the endpoint has parameters for it."""
+        return {"width": width, "height": height}
+
+    @classmethod
     def takes_seed(cls) -> bool:
         """Tell whether a seed can be chosen."""
         return "seed" in cls.model_fields
@@ -263,6 +320,8 @@ class Field:
     empty: str = ""
     urls: bool = False
     local: bool = False
+    role: PictureRole | None = None
+    limits: PictureLimits = NO_LIMITS
 
     def label_of(self, choice: str) -> str:
         """Return the words for one of the choices."""
@@ -323,6 +382,8 @@ def _field(name: str, info: FieldInfo) -> Field:
         empty=words.empty,
         urls=words.urls,
         local=words.local,
+        role=words.role,
+        limits=words.limits,
         **_limits(info),
     )
 
@@ -353,6 +414,10 @@ def _limits(info: FieldInfo) -> dict[str, Any]:
         elif isinstance(item, annotated_types.MaxLen):
             limits["max_length"] = item.max_length
     return limits
+
+
+def _is_side(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _is_empty(value: Any) -> bool:

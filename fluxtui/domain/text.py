@@ -11,6 +11,7 @@ _ANSI = re.compile(
 )
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset({"\u200d", "\ufe0e", "\ufe0f"})
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _SLUG_BREAK = re.compile(r"[^a-z0-9]+")
 
 
@@ -78,3 +79,8 @@ def insert_trigger_word(prompt: str, trigger_word: str) -> str:
 def contains_word(text: str, word: str) -> bool:
     """Tell whether `word` stands in `text` as a word of its own, whatever its case."""
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a text is an http(s) address, such as one that a service fetches a picture from."""
+    return _WEB_ADDRESS.fullmatch(text.strip()) is not None

@@ -13,12 +13,12 @@ from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit, why_not
 from fluxtui.providers.base import Provider
 from fluxtui.services.batch_records import LABEL_LIMIT, BatchRecord, BatchRecords, Layout
 from fluxtui.services.jobs import Gateway, JobService, new_id
-from fluxtui.services.jobs.requests import is_web_address, picture_fields
+from fluxtui.services.jobs.requests import picture_fields
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
 from fluxtui.services.seeds import seeds_for

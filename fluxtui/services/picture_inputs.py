@@ -6,10 +6,12 @@ import errno
 import io
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.dataset import USUAL_QUALITY
+from fluxtui.domain.endpoint import NO_LIMITS, PictureLimits
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import file_size, safe_text
 
@@ -25,6 +27,8 @@ _READABLE = frozenset({*_EXTENSIONS, "MPO", "BMP", "GIF", "TIFF"})
 _PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 _ORIENTATION_TAG = 0x0112
 _GPS_TAG = 0x8825
+_TURNED = frozenset({5, 6, 7, 8})
+"""The EXIF orientations of pictures that lie on their side."""
 
 
 def picture_path(text: str) -> Path:
@@ -35,12 +39,68 @@ def picture_path(text: str) -> Path:
         raise PictureError("is in a home directory that cannot be found") from None
 
 
-def check_picture(path: Path) -> None:
-    """Check by its header that a file is a still picture. Raises `PictureError` with the reason."""
-    from fluxtui.services.datasets.pictures import opened
+@dataclass(frozen=True)
+class InputPicture:
+    """What a picture is that a request takes in; pixels as it is seen upright.
 
-    with opened(read_picture(path)) as image:
+    Attributes:
+        format: in the words of Pillow: `PNG`, `JPEG`, `WEBP`.
+        width: pixels.
+        height: pixels.
+        size: bytes of the file.
+        transparent: whether a part of it can be seen through.
+        sent: the pixels that it is scaled down to, None where it goes as it is.
+    """
+
+    format: str
+    width: int
+    height: int
+    size: int
+    transparent: bool
+    sent: tuple[int, int] | None = None
+
+    def words(self) -> str:
+        """Return `'PNG 1024×768 px · 1.2 MB'`, and what it is sent as."""
+        sent = f" · sent as {self.sent[0]}×{self.sent[1]}" if self.sent is not None else ""
+        return f"{self.format} {self.width}×{self.height} px · {file_size(self.size)}{sent}"
+
+
+def look_at(path: Path, max_pixels: int | None = None, limits: PictureLimits = NO_LIMITS) -> InputPicture:
+    """Return what a picture is, read by its header.
+
+    Args:
+        path: of the file.
+        max_pixels: the service's cap; a larger picture is scaled down.
+        limits: what else the service takes.
+
+    Raises:
+        PictureError: it is no still picture, or the service takes none such; with the reason.
+    """
+    from fluxtui.services.datasets.pictures import opened
+    from fluxtui.services.datasets.sizes import fitted
+
+    content = read_picture(path)
+    with opened(content) as image:
         _refuse_others(image)
+        width, height = _upright_size(image)
+        sent = fitted(width, height, max_pixels) if max_pixels is not None else (width, height)
+        found = InputPicture(
+            "JPEG" if image.format == "MPO" else str(image.format),
+            width,
+            height,
+            len(content),
+            transparent=image.has_transparency_data,
+            sent=sent if sent != (width, height) else None,
+        )
+    least = limits.least_side
+    if least is not None and min(sent) < least:
+        raise PictureError(f"has {width}×{height} px; {least} px a side are the least")
+    if limits.max_bytes is not None and found.size > limits.max_bytes:
+        bytes_sent = len(prepare_picture(path, max_pixels)[0])
+        if bytes_sent > limits.max_bytes:
+            most = file_size(limits.max_bytes)
+            raise PictureError(f"has {file_size(bytes_sent)}; {most} are the most that the service takes")
+    return found
 
 
 def prepare_picture(path: Path, max_pixels: int | None) -> tuple[bytes, str]:
@@ -89,6 +149,11 @@ def read_picture(path: Path) -> bytes:
         if number == errno.ENAMETOOLONG:
             reason = "its name is too long"
         raise PictureError(f"cannot be read: {reason}") from None
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if image.getexif().get(_ORIENTATION_TAG) in _TURNED else (width, height)
 
 
 def _refuse_others(image: Image.Image) -> None:

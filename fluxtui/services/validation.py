@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.text import safe_text
-from fluxtui.services.picture_inputs import check_picture, picture_path, prepare_picture
+from fluxtui.domain.picture_fields import mask_field, source_field
+from fluxtui.domain.text import is_web_address, safe_text
+from fluxtui.services.picture_inputs import InputPicture, look_at, picture_path, prepare_picture
 
 Request = TypeVar("Request", bound=Endpoint)
 
@@ -83,20 +84,41 @@ def _checked_values(
     """Return the values with the paths of pictures made absolute, and what is wrong with texts and files."""
     usable = dict(values)
     problems: list[Problem] = []
+    looks: dict[str, InputPicture] = {}
     for field in fields_of(endpoint):
         value = values.get(field.name)
         if value is None or value == "":
             continue
         if field.control in _PICTURES:
-            usable[field.name], found = _checked_pictures(field, value)
+            usable[field.name], found = _checked_pictures(field, value, looks)
             problems += found
         elif field.control in _TEXTS and isinstance(value, str):
             problems += _faults_of_text(field, value)
-    return usable, problems
+    return usable, [*problems, *_faults_of_mask(endpoint, looks)]
 
 
-def _checked_pictures(field: Field, value: Any) -> tuple[Any, list[Problem]]:
-    """Return the absolute paths in the form that the field has, and what is wrong with the files."""
+def _faults_of_mask(endpoint: type[Endpoint], looks: Mapping[str, InputPicture]) -> Iterator[Problem]:
+    """Yield the fault of a mask that does not lie over its picture."""
+    mask, source = mask_field(endpoint), source_field(endpoint)
+    if mask is None or source is None or mask.name not in looks or source.name not in looks:
+        return
+    reason = mask_misfit(looks[mask.name], looks[source.name])
+    if reason:
+        yield Problem(mask.name, f"{mask.title} {reason}", whole=True)
+
+
+def mask_misfit(mask: InputPicture, picture: InputPicture) -> str:
+    """Return why a mask does not lie over a picture, to stand after its title, or `''` where it does."""
+    if (mask.width, mask.height) == (picture.width, picture.height):
+        return ""
+    return f"has {mask.width}×{mask.height} px, but the picture {picture.width}×{picture.height}"
+
+
+def _checked_pictures(field: Field, value: Any, looks: dict[str, InputPicture]) -> tuple[Any, list[Problem]]:
+    """Return absolute paths and addresses in the form that the field has, and what is wrong with them.
+
+    What a single picture is goes into `looks`.
+    """
     many = isinstance(value, list | tuple)
     paths: list[Any] = []
     problems = []
@@ -104,9 +126,16 @@ def _checked_pictures(field: Field, value: Any) -> tuple[Any, list[Problem]]:
         if not isinstance(text, str | Path):
             return value, []
         try:
+            if is_web_address(str(text)):
+                paths.append(str(text).strip())
+                if not field.urls:
+                    raise PictureError("is an address, and this endpoint takes only files")
+                if safe_text(text) != str(text):
+                    raise PictureError("holds characters that no address has")
+                continue
             path = picture_path(str(text))
             paths.append(str(path))
-            check_picture(path)
+            looks[field.name] = look_at(path, field.max_pixels, field.limits)
         except PictureError as error:
             shown = safe_text(text, limit=120)
             problems.append(Problem(field.name, f"{field.title}: {shown} {error.message}"))

@@ -147,33 +147,6 @@ class PathNote:
     usable: bool
 
 
-def note_picture(text: str) -> PathNote:
-    """Return size in pixels and bytes of the picture at a path, or why it cannot be used."""
-    path = expanded(text)
-    try:
-        size = path.stat().st_size
-        if path.is_dir():
-            return PathNote("is a folder", False)
-        width, height, picture_format = _picture_header(path)
-    except FileNotFoundError:
-        return PathNote("no such file", False)
-    except PermissionError:
-        return PathNote("may not be read", False)
-    except (OSError, ValueError, SyntaxError):
-        return PathNote("is not a picture that can be used", False)
-    return PathNote(f"{picture_format} {width}×{height} px · {file_size(size)}", True)
-
-
-def _picture_header(path: Path) -> tuple[int, int, str]:
-    from PIL import Image
-
-    try:
-        with Image.open(path) as picture:
-            return picture.width, picture.height, picture.format or "picture"
-    except Image.DecompressionBombError as error:
-        raise ValueError("too large") from error
-
-
 def note_dataset(text: str) -> PathNote:
     """Return in a few words what a folder or ZIP archive of training pictures holds, or what is wrong."""
     path = expanded(text)

@@ -43,7 +43,7 @@ def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def first_place() -> str:
-    """The place that the program begins in; tests of another one begin there, so that no other is built first."""
+    """The place that the program begins in: tests of another one begin there and build no other first."""
     return app_module.FIRST_PLACE
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp

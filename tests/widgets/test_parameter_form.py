@@ -20,7 +20,9 @@ from fluxtui.domain.errors import Problem
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
-from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
+from fluxtui.widgets.parameter_form.path_controls import PicturesControl
+from fluxtui.widgets.parameter_form.row import CHANGED, FieldRow, MoreRow
+from fluxtui.widgets.plain import PlainLabel
 
 HostOf = Callable[[Widget | None], App[Any]]
 FINETUNES = (Choice("ft-1", "Mountain lake"), Choice("ft-2", "[/x] Brutal"))
@@ -232,9 +234,9 @@ async def test_a_picture_is_looked_at(form: ParameterForm, host: HostOf, tmp_pat
         form.set_value("picture", str(good))
         await _noted(pilot, form, "picture", "PNG 64×48 px")
         form.set_value("picture", str(bad))
-        await _noted(pilot, form, "picture", "✗ is not a picture that can be used")
+        await _noted(pilot, form, "picture", "✗ is not a picture")
         form.set_value("picture", str(tmp_path / "none.png"))
-        await _noted(pilot, form, "picture", "✗ no such file")
+        await _noted(pilot, form, "picture", "✗ does not exist")
         form.focus_field("picture")
         await pilot.press("ctrl+u", *"~/x")
         assert form.values["picture"] == str(Path.home() / "x")
@@ -268,6 +270,37 @@ async def test_several_pictures(form: ParameterForm, host: HostOf) -> None:
         form.set_value("pictures", None)
         await settle(pilot)
         assert form.values["pictures"] is None
+
+
+async def test_pictures_are_moved_and_taken_out(form: ParameterForm, host: HostOf) -> None:
+    """The keys move a picture with the focus; what is taken out lets the others move up."""
+    async with host(form).run_test(size=(100, 40)) as pilot:
+        form.set_value("pictures", ["x", "y"])
+        await settle(pilot)
+        control = row(form, "pictures").query_one(PicturesControl)
+        control.lines[0].focus()
+        await pilot.press("shift+down")
+        await settle(pilot)
+        assert form.values["pictures"] == ["y", "x"]
+        assert control.current == 1
+        await control.take_out(control.lines[0])
+        await settle(pilot)
+        assert form.values["pictures"] == ["x"]
+
+
+async def test_what_is_no_default_is_marked(form: ParameterForm, host: HostOf) -> None:
+    """The mark goes with the value, and one key takes both back."""
+    async with host(form).run_test(size=(100, 40)) as pilot:
+        title = row(form, "steps").query_one(".field-title", PlainLabel)
+        assert CHANGED not in str(title.render())
+        form.focus_field("steps")
+        await pilot.press("up")
+        await settle(pilot)
+        assert CHANGED in str(title.render())
+        await pilot.press("ctrl+t")
+        await settle(pilot)
+        assert CHANGED not in str(title.render())
+        assert form.values["steps"] == 40
 
 
 async def test_a_finetune_that_is_not_known(form: ParameterForm, host: HostOf) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from fluxtui.widgets.paths import (
     count_pictures,
     list_folder,
     note_dataset,
-    note_picture,
 )
 
 
@@ -63,7 +61,6 @@ def test_dangling_links_are_listed(folder: Path) -> None:
     """A link to nowhere is an entry like any other."""
     (folder / "lost.png").symlink_to(folder / "nowhere.png")
     assert "lost.png" in [entry.name for entry in list_folder(folder, PathKind.PICTURE).entries]
-    assert note_picture(str(folder / "lost.png")).text == "no such file"
 
 
 def test_count_pictures(folder: Path) -> None:
@@ -104,22 +101,6 @@ def test_names_that_cannot_be_shown_are_not_offered(folder: Path) -> None:
     """An input line could not keep an escape sequence, so its path would be wrong."""
     (folder / "evil\x1b[31m").mkdir()
     assert completion(f"{folder}/evil", PathKind.FOLDER) is None
-
-
-def test_note_picture(folder: Path) -> None:
-    """Format, pixels and bytes, or the reason."""
-    size = (folder / "b.png").stat().st_size
-    assert note_picture(str(folder / "b.png")) == paths.PathNote(f"PNG 32×16 px · {size} B", True)
-    assert note_picture(str(folder)) == paths.PathNote("is a folder", False)
-    assert not note_picture(str(folder / "notes.txt")).usable
-    assert not note_picture("\x00").usable
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_note_of_a_picture_that_may_not_be_read(folder: Path) -> None:
-    """Permission is a reason of its own."""
-    (folder / "b.png").chmod(0)
-    assert note_picture(str(folder / "b.png")).text == "may not be read"
 
 
 def test_note_dataset(folder: Path) -> None:

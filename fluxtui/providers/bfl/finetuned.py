@@ -21,6 +21,7 @@ from fluxtui.providers.bfl.parameters import (
     ControlPicture,
     FillGuidance,
     FillMask,
+    FillPicture,
     FinetuneId,
     FinetuneStrength,
     GuidanceTo5,
@@ -33,7 +34,6 @@ from fluxtui.providers.bfl.parameters import (
     Safety6,
     Seed,
     Shape,
-    SourcePicture,
     StepsFrom1,
     StepsFrom15,
     Upsampling,
@@ -83,7 +83,7 @@ class FillFinetuned(GenerationEndpoint):
     prompt: OptionalPrompt = None
     finetune_id: FinetuneId
     finetune_strength: FinetuneStrength = 1.1
-    image: SourcePicture
+    image: FillPicture
     mask: FillMask = None
     steps: StepsFrom15 = 50
     guidance: FillGuidance = 60.0

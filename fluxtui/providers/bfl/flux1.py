@@ -8,8 +8,10 @@ from pydantic import Field
 
 from fluxtui.domain.endpoint import EndpointInfo, GenerationEndpoint, Group, Parameter
 from fluxtui.providers.bfl.parameters import (
+    ExpandPicture,
     FillGuidance,
     FillMask,
+    FillPicture,
     GuidanceTo5,
     Height,
     ImagePrompt,
@@ -19,7 +21,6 @@ from fluxtui.providers.bfl.parameters import (
     Safety6,
     Seed,
     Shape,
-    SourcePicture,
     StepsFrom1,
     StepsFrom15,
     Upsampling,
@@ -108,7 +109,7 @@ class FluxFill(GenerationEndpoint):
     )
 
     prompt: OptionalPrompt = None
-    image: SourcePicture
+    image: FillPicture
     mask: FillMask = None
     steps: StepsFrom15 = 50
     guidance: FillGuidance = 60.0
@@ -134,7 +135,7 @@ class FluxExpand(GenerationEndpoint):
     )
 
     prompt: OptionalPrompt = None
-    image: SourcePicture
+    image: ExpandPicture
     top: Annotated[int, Field(ge=0, le=2048), _margin("top")] = 0
     bottom: Annotated[int, Field(ge=0, le=2048), _margin("bottom")] = 0
     left: Annotated[int, Field(ge=0, le=2048), _margin("left")] = 0

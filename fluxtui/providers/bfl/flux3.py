@@ -6,7 +6,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fluxtui.domain.endpoint import Control, EndpointInfo, GenerationEndpoint, Group, Parameter
+from fluxtui.domain.endpoint import (
+    Control,
+    EndpointInfo,
+    GenerationEndpoint,
+    Group,
+    Parameter,
+    PictureRole,
+)
 from fluxtui.providers.bfl.parameters import ASPECT_RATIO, AspectRatio, Prompt, Safety4
 from fluxtui.providers.bfl.prices import resolution_price
 
@@ -19,6 +26,7 @@ Pictures = Annotated[
         control=Control.PICTURES,
         empty="none",
         urls=True,
+        role=PictureRole.REFERENCE,
     ),
 ]
 Resolution = Annotated[

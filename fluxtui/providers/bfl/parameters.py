@@ -9,11 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from fluxtui.domain.endpoint import Control, Parameter
+from fluxtui.domain.endpoint import Control, Parameter, PictureLimits, PictureRole
 from fluxtui.domain.weights import is_dashboard_name
 
 FLUX_2_INPUT_PIXELS = 4 * 1024 * 1024
 """FLUX.2 works on at most this many pixels, and charges for the pixels of its inputs."""
+
+INPUT_LIMITS = PictureLimits(max_bytes=20_000_000, least_side=64)
+"""Of every picture that is to be edited. Source: BFL API reference, read 2026-11."""
 
 _PROMPT_HELP = (
     "What the picture shows: subject, surroundings, light, style. Name the trigger word of a finetune."
@@ -124,6 +127,7 @@ ImagePrompt = Annotated[
         control=Control.PICTURE,
         advanced=True,
         empty="none",
+        role=PictureRole.IMAGE_PROMPT,
     ),
 ]
 ImagePromptStrength = Annotated[
@@ -137,14 +141,29 @@ ImagePromptStrength = Annotated[
     ),
 ]
 
-SourcePicture = Annotated[
-    str,
-    Parameter("Picture", "The picture to work on: JPEG, PNG or WebP.", control=Control.PICTURE),
-]
+
+def _source(role: PictureRole) -> Parameter:
+    return Parameter(
+        "Picture", "The picture to work on: JPEG, PNG or WebP.", control=Control.PICTURE, role=role
+    )
+
+
+FillPicture = Annotated[str, _source(PictureRole.FILL)]
+ExpandPicture = Annotated[str, _source(PictureRole.EXPAND)]
+OutpaintPicture = Annotated[str, _source(PictureRole.OUTPAINT)]
+ErasePicture = Annotated[str, _source(PictureRole.ERASE)]
+DeblurPicture = Annotated[str, _source(PictureRole.DEBLUR)]
+
 _MASK_HELP = "A black and white picture of the same size: white is changed, black stays."
 FillMask = Annotated[
     str | None,
-    Parameter("Mask", _MASK_HELP, control=Control.PICTURE, empty="the picture's own transparency"),
+    Parameter(
+        "Mask",
+        _MASK_HELP,
+        control=Control.PICTURE,
+        empty="the picture's own transparency",
+        role=PictureRole.MASK,
+    ),
 ]
 ControlPicture = Annotated[
     str,
@@ -152,6 +171,7 @@ ControlPicture = Annotated[
         "Control picture",
         "The picture whose composition is kept: its depth or its outlines, by endpoint.",
         control=Control.PICTURE,
+        role=PictureRole.CONTROL,
     ),
 ]
 
@@ -169,6 +189,8 @@ def _input_picture(position: int, max_pixels: int | None) -> Parameter:
         max_pixels=max_pixels,
         empty="none",
         urls=True,
+        role=PictureRole.REFERENCE,
+        limits=INPUT_LIMITS,
     )
 
 
@@ -212,5 +234,5 @@ FinetuneStrength = Annotated[
 KleinFinetuneStrength = Annotated[
     float | None,
     Field(ge=0, le=2),
-    Parameter("Finetune strength", _STRENGTH_HELP, step=0.1, empty="the service's own"),
+    Parameter("Finetune strength", _STRENGTH_HELP, step=0.1, empty="automatic"),
 ]

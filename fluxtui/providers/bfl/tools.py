@@ -6,8 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fluxtui.domain.endpoint import Control, EndpointInfo, GenerationEndpoint, Group, Parameter
-from fluxtui.providers.bfl.parameters import OptionalPrompt, OutputFormat, Safety5, Seed, SourcePicture
+from fluxtui.domain.endpoint import (
+    Control,
+    EndpointInfo,
+    GenerationEndpoint,
+    Group,
+    Parameter,
+    PictureRole,
+)
+from fluxtui.providers.bfl.parameters import (
+    DeblurPicture,
+    ErasePicture,
+    OptionalPrompt,
+    OutpaintPicture,
+    OutputFormat,
+    Safety5,
+    Seed,
+)
 from fluxtui.providers.bfl.prices import flat_price
 
 _OFFSET_HELP = "Where the {} edge of the input stands in the new picture."
@@ -25,7 +40,7 @@ class Outpainting(GenerationEndpoint):
     )
 
     prompt: OptionalPrompt = None
-    input_image: SourcePicture
+    input_image: OutpaintPicture
     width: Annotated[
         int, Field(ge=1), Parameter("Width", "Width of the whole new picture.", unit="px", step=16)
     ]
@@ -65,13 +80,14 @@ class Erase(GenerationEndpoint):
         price=flat_price,
     )
 
-    image: SourcePicture
+    image: ErasePicture
     mask: Annotated[
         str,
         Parameter(
             "Mask",
             "A black and white picture of the same size: what is white is removed.",
             control=Control.PICTURE,
+            role=PictureRole.MASK,
         ),
     ]
     dilate_pixels: Annotated[
@@ -97,7 +113,7 @@ class Deblur(GenerationEndpoint):
         price=flat_price,
     )
 
-    image: SourcePicture
+    image: DeblurPicture
     seed: Seed = None
     safety_tolerance: Safety5 = 2
     output_format: OutputFormat = "png"

@@ -54,7 +54,7 @@ from fluxtui.providers.fal.parameters import (
     ThirdStrength,
     Width,
 )
-from fluxtui.providers.fal.prices import live_picture_price, picture_price
+from fluxtui.providers.fal.prices import live_picture_price, picture_price, size_asked_for
 
 LORA_SLOTS: Mapping[str, str] = {
     "finetune_id": "finetune_strength",
@@ -78,6 +78,16 @@ class FalGeneration(GenerationEndpoint):
     def input_fields(cls) -> tuple[str, ...]:
         """Return the names of the parameters that hold input pictures, in order."""
         return tuple(field.name for field in fields_of(cls) if field.control is Control.PICTURE)
+
+    @classmethod
+    def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
+        """Return the size of the picture that values ask for, by its name or in pixels."""
+        return size_asked_for(values)
+
+    @classmethod
+    def sized(cls, width: int, height: int) -> Mapping[str, Any]:
+        """Return the values that ask for a size in pixels."""
+        return {"image_size": CUSTOM, "width": width, "height": height}
 
     def plain_input(self) -> dict[str, Any]:
         """Return the input under fal's names, but for pictures and LoRAs, which need addresses first."""

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fluxtui.domain.endpoint import Control, Parameter
+from fluxtui.domain.endpoint import Control, Parameter, PictureRole
 
 CUSTOM = "custom"
 """The choice of `image_size` with which width and height count."""
@@ -158,6 +158,7 @@ def _input_picture(position: int) -> Parameter:
         max_pixels=INPUT_PIXELS,
         empty="none",
         urls=True,
+        role=PictureRole.REFERENCE,
     )
 
 

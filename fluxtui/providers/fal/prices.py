@@ -115,19 +115,21 @@ def live_picture_price(request: Endpoint, live: UnitPrice) -> Estimate:
 def _picture(request: Endpoint, usd: float, *, exact: bool, source: str) -> Estimate:
     values = request.given()
     inputs = sum(name.startswith("input_image") for name in values)
-    pixels = _pixels(values)
+    size = size_asked_for(values)
+    pixels = size[0] * size[1] if size is not None else None
     output = max(1, math.ceil((pixels or _MEGAPIXEL) / _MEGAPIXEL))
     certain = pixels is not None and pixels <= _SURELY_ONE_MEGAPIXEL and not inputs
     basis = f"{output} MP out" + (f", {inputs} MP in" if inputs else "") + source
     return Estimate(round(credits(usd) * (output + inputs), 4), basis, exact and certain)
 
 
-def _pixels(values: Mapping[str, Any]) -> int | None:
-    size = str(values.get("image_size", ""))
-    if size in NAMED_SIZES:
-        width, height = NAMED_SIZES[size]
-        return width * height
-    return int(values["width"]) * int(values["height"]) if size and values.get("width") else None
+def size_asked_for(values: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Return the pixels that values ask for, by name or as custom; None for those of the input."""
+    size = str(values.get("image_size") or "")
+    width, height = values.get("width"), values.get("height")
+    if size in NAMED_SIZES or not size:
+        return NAMED_SIZES.get(size)
+    return (width, height) if isinstance(width, int) and isinstance(height, int) else None
 
 
 def told_prices(data: Any, read_on: str) -> dict[str, UnitPrice]:

@@ -60,6 +60,16 @@ class ReplicateGeneration(GenerationEndpoint):
     wire_names: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
+    def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
+        """Return the size of the picture that values ask for; what a shape has in pixels is not published."""
+        return super().size_of(values) if values.get("aspect_ratio") == CUSTOM else None
+
+    @classmethod
+    def sized(cls, width: int, height: int) -> Mapping[str, Any]:
+        """Return the values that ask for a size in pixels."""
+        return {"aspect_ratio": CUSTOM, "width": width, "height": height}
+
+    @classmethod
     def wire_name(cls, name: str) -> str:
         """Return what Replicate calls a parameter."""
         return cls.wire_names.get(name, name)

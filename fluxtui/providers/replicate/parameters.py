@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from fluxtui.domain.endpoint import Control, Parameter
+from fluxtui.domain.endpoint import Control, Parameter, PictureRole
 from fluxtui.providers.replicate.names import checked_reference, reference
 
 Prompt = Annotated[
@@ -168,6 +168,7 @@ SourcePicture = Annotated[
         advanced=True,
         empty="none",
         urls=True,
+        role=PictureRole.VARY,
     ),
 ]
 Mask = Annotated[
@@ -179,6 +180,7 @@ Mask = Annotated[
         advanced=True,
         empty="none",
         urls=True,
+        role=PictureRole.MASK,
     ),
 ]
 PromptStrength = Annotated[

@@ -51,7 +51,7 @@ class GalleryScreen(UseKeys, MarkKeys):
 
 Space marks pictures; what is done next is done to all that are marked, else to the one under the cursor.
 `s` gives a star, `+` and `-` rate, `t` tags, `e` notes, `x` exports, `c` compares 2 to 4 that are marked.
-`p` takes the parameters into the form of Generate.
+`p` takes the parameters into the form of Generate; `f12` uses the picture itself for another one.
 
 `d` moves to the trash, `u` takes that back; `T` shows the trash, where `D` deletes for good."""
 

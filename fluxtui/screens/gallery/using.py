@@ -37,6 +37,7 @@ class UseKeys(GalleryBase):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "use_again", "Use again", id="gallery.use"),
+        Binding("f12", "use_picture", "Use this picture", id="gallery.use_picture", show=False),
         Binding("c", "compare", "Compare", id="gallery.compare", show=False),
         Binding("x", "export", "Export", id="gallery.export"),
         Binding("H", "get_home", "Get it home", id="gallery.home", show=False),
@@ -104,6 +105,14 @@ class UseKeys(GalleryBase):
 
         entries = await self.gallery.entries(numbers)
         get_home(self.app, [view_item(one, self.path_of(one), self.app.finetunes) for one in entries])
+
+    def action_use_picture(self) -> None:
+        """Ask what the picture under the cursor is to be used for, and open Generate with it."""
+        if self.entry is not None:
+            from fluxtui.screens.using_pictures import use_picture
+
+            work = use_picture(self.app, self.path_of(self.entry))
+            guarded(self, work, doing="using a picture", group="use", exclusive=True)
 
     def action_copy(self, what: str) -> None:
         """Copy the path or the prompt of the picture under the cursor."""

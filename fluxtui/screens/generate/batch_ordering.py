@@ -12,8 +12,9 @@ from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.batching import Batch, BatchPicture, basis_of, batch_of
 from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.masks_missing import fills_something
 from fluxtui.screens.generate.matching import misfits
-from fluxtui.screens.generate.ordering import known_funds
+from fluxtui.screens.generate.ordering import check_references, known_funds
 from fluxtui.screens.generate.price import Funds, funds_sentences, source_of, told_price
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.state import StatefulApp
@@ -38,7 +39,10 @@ class BatchOrder:
         Raises:
             InvalidInput: it cannot be so; a sentence says why.
         """
-        return cls(batch_of(form, stock, offer, prompts))
+        batch = batch_of(form, stock, offer, prompts)
+        for item in batch.pictures:
+            check_references(item.form, item.offer)
+        return cls(batch)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,8 @@ async def send_batch(app: StatefulApp, order: BatchOrder) -> tuple[Job, ...]:
     batch = order.batch
     each = [_estimate(app, item) for item in batch.pictures]
     price = await _priced(app, batch, each)
+    if not await fills_something(app, [(item.offer.endpoint, item.values) for item in batch.pictures]):
+        return ()
     if price.needs_a_yes and not await ask(app, price.question()):
         return ()
     shots = [item.shot for item in batch.pictures]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fluxtui.domain.endpoint import Availability, PictureRole
+from fluxtui.domain.picture_fields import USES, mask_field, uses_at, uses_of_picture
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.screens.generate.choices import NAME_CELLS, offer_title
@@ -62,9 +64,13 @@ def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
 
 
 def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], storage: StorageService) -> Change:
-    """Take over a `finetune` by its ref, `profile`, `endpoint` and `values`, or what is `recalled`."""
+    """Take over a `finetune` by its ref, `profile`, `endpoint` and `values` of a job, what is `recalled`, or
+    the `use` of a `picture`, at a `profile` and `endpoint` or at the best there are.
+    """
     if isinstance(wishes.get("recalled"), Recalled):
         return to_recalled(stock, form, wishes["recalled"])
+    if wishes.get("use"):
+        return to_use(stock, form, wishes)
     named = str(wishes["finetune"]) if wishes.get("finetune") else None
     if not wishes.get("endpoint"):
         return to_finetune(stock, form, named) if named else Change(form)
@@ -121,6 +127,43 @@ def _finetune_of(stock: Stock, offer: Offer, named: str) -> str | None:
     """Return the ref of a known finetune by what stands in a request for it, or None."""
     found = find_finetune(stock.finetunes, offer.profile, named)
     return found.ref if found is not None else None
+
+
+def to_use(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any]) -> Change:
+    """Put a `picture` in its place for a `use`, at the endpoint that is named or else at the best for it."""
+    picture = str(wishes.get("picture") or "")
+    role = next((role for role in USES if role.value == wishes["use"]), None)
+    if role is None or not picture:
+        return Change(form, "Nothing can be done with that picture here.", "warning")
+    profile, endpoint_id = str(wishes.get("profile") or ""), str(wishes.get("endpoint") or "")
+    offer = stock.offer(profile, endpoint_id) if endpoint_id else _best_for(stock, form, role)
+    if offer is None and endpoint_id:
+        return Change(form, missing(profile, endpoint_id), "warning")
+    if offer is None or role not in uses_at(offer.endpoint):
+        return Change(form, f"None of your profiles has an endpoint for a picture {USES[role]}.", "warning")
+    change = to_offer(stock, form.with_picture(offer, role, picture), offer)
+    return change if change.news else replace(change, news=_what_next(offer, role))
+
+
+def _best_for(stock: Stock, form: GenerateForm, role: PictureRole) -> Offer | None:
+    """Return the endpoint for a use of a picture: the present one where it will do."""
+    fitting = [use.offer for use in uses_of_picture(stock.offers) if use.role is role]
+    finetune = stock.finetune_of(form)
+
+    def rank(offer: Offer) -> tuple[bool, bool, bool, bool]:
+        info = offer.endpoint.info
+        lacks = offer.endpoint.takes_finetune() and form.finetune_for(offer, finetune) is None
+        ended = info.availability is Availability.HISTORIC
+        return (ended, lacks, offer != stock.offer_of(form), offer.profile != form.profile)
+
+    return min(fitting, key=rank, default=None)
+
+
+def _what_next(offer: Offer, role: PictureRole) -> str:
+    title = offer.endpoint.info.title
+    if mask_field(offer.endpoint) is not None and role in {PictureRole.FILL, PictureRole.ERASE}:
+        return f"{title} has the picture. Now the mask: in its field ↓ draws one."
+    return f"{title} has the picture. Nothing was sent."
 
 
 def missing(profile: str, endpoint_id: str) -> str:

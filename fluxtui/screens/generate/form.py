@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxtui.domain.batches import BatchSetup
-from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_of
+from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, PictureRole, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import Estimate, UnitPrice
+from fluxtui.domain.picture_fields import REFERENCES, SOURCE, form_fields
 from fluxtui.domain.prompts import Templates, is_template, outside_choices, styled
 from fluxtui.domain.text import contains_word, insert_trigger_word
 from fluxtui.domain.uses import Offer, finetune_value
@@ -44,7 +45,8 @@ class GenerateForm:
         finetune: the ref of a finetune, or an id or address as typed; kept while an endpoint is chosen that
             it does not go with.
         prompt: as typed, without the trigger word that is put in front.
-        values: what was entered and is no default, by parameter, for all endpoints together.
+        values: what was entered and is no default, by the form's names of the parameters, for all endpoints
+            together; references are a list.
         count: how many pictures; None or text while the entry is no number.
         with_trigger: whether the finetune's trigger word is put into the prompt.
         setup: the seeds and the grid of a batch, as they were set up.
@@ -120,7 +122,10 @@ class GenerateForm:
         return self.finetune if finetune is None else finetune_value(offer, finetune)
 
     def request_values(self, offer: Offer, finetune: Finetune | None = None) -> dict[str, Any]:
-        """Return the values of a request, with the trigger word of `finetune` in the prompt once."""
+        """Return the values of a request, with the trigger word of `finetune` in the prompt once.
+
+        More references than the endpoint takes are left out; `FormFields.too_many` tells of them.
+        """
         endpoint = offer.endpoint
         values = {item.name: self.values.get(item.name, item.default) for item in parameters_of(endpoint)}
         prompt = prompt_field(endpoint)
@@ -129,7 +134,27 @@ class GenerateForm:
         chosen = finetune_field(endpoint)
         if chosen is not None:
             values[chosen.name] = self.finetune_for(offer, finetune)
-        return values
+        return form_fields(endpoint).to_request(values)
+
+    def with_picture(self, offer: Offer, role: PictureRole, path: str) -> GenerateForm:
+        """Return the form for an endpoint with a picture in its place.
+
+        A reference joins those that are there as far as there is room; a mask of another picture goes.
+
+        Args:
+            offer: the endpoint, which has a place for it.
+            role: what the picture is for.
+            path: of the picture, or its address.
+        """
+        items = {item.role: item for item in form_fields(offer.endpoint).fields if item.role is not None}
+        if role is PictureRole.REFERENCE:
+            there = [str(item) for item in self.values.get(REFERENCES) or () if item != path]
+            most = items[role].max_length or 1
+            return replace(self.at(offer), values={**self.values, REFERENCES: [*there[: most - 1], path]})
+        place = items.get(role)
+        rest = {name: value for name, value in self.values.items() if name != "mask"}
+        name = place.name if place is not None else SOURCE
+        return replace(self.at(offer), values={**rest, name: path})
 
     def prompt_for(self, offer: Offer, finetune: Finetune | None, worked_out: str | None = None) -> str:
         """Return the prompt as it is sent; `worked_out` is what a template has made of it."""
@@ -196,9 +221,12 @@ class GenerateForm:
     def from_draft(cls, draft: Mapping[str, Any]) -> GenerateForm:
         """Return the form of a draft; whatever is not as it should be is left out.
 
-        Drafts of before there were several profiles name none, and the finetune by its id.
+        Drafts of before there were several profiles name none, and the finetune by its id; older ones name
+        each reference by itself.
         """
         named = {"finetune": draft.get("finetune_id"), **draft}
+        if isinstance(draft.get("values"), dict):
+            named["values"] = _with_references(draft["values"])
         usable = {name: named[name] for name, kind in _KINDS.items() if isinstance(named.get(name), kind)}
         known = {item.value: item for item in Templates}
         return cls(
@@ -222,8 +250,21 @@ class GenerateForm:
         named = recipe.get(chosen.name) if chosen is not None else None
         text = str(recipe.get(prompt.name) or "") if prompt is not None else ""
         used = finetune or (str(named) if named else None)
-        return cls(finetune=used, prompt=text).at(offer).with_values(offer.endpoint, recipe)
+        shown = form_fields(offer.endpoint).from_request(recipe)
+        return cls(finetune=used, prompt=text).at(offer).with_values(offer.endpoint, shown)
 
+
+def _with_references(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with references that are named one by one as the one list."""
+    rest = {name: value for name, value in values.items() if name not in {REFERENCES, *_SINGLE_REFERENCES}}
+    listed = values.get(REFERENCES)
+    found = [*(listed if isinstance(listed, list) else ()), *map(values.get, _SINGLE_REFERENCES)]
+    pictures = [item for item in found if isinstance(item, str) and item]
+    return {**rest, REFERENCES: pictures} if pictures else rest
+
+
+_SINGLE_REFERENCES = ("input_image", *(f"input_image_{number}" for number in range(2, 9)))
+"""What references were called in drafts of before they were a list."""
 
 _FREE = frozenset({Control.PROMPT, Control.FINETUNE})
 """What the price does not depend on."""
@@ -243,9 +284,9 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
 
 
 def parameters_of(endpoint: type[GenerationEndpoint]) -> tuple[Field, ...]:
-    """Return the fields that the parameter form shows: all but prompt and finetune."""
+    """Return the fields that the parameter form shows, under its names: all but prompt and finetune."""
     own = {item.name for item in (prompt_field(endpoint), finetune_field(endpoint)) if item is not None}
-    return tuple(item for item in fields_of(endpoint) if item.name not in own)
+    return tuple(item for item in form_fields(endpoint).fields if item.name not in own)
 
 
 def prompt_field(endpoint: type[GenerationEndpoint]) -> Field | None:

@@ -14,6 +14,7 @@ from textual.message import Message
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
+from fluxtui.domain.picture_fields import form_fields
 from fluxtui.domain.prompts import MOST_COMBINATIONS, Templates
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.batch_words import batch_words
@@ -30,12 +31,14 @@ from fluxtui.screens.generate.matching import misfits
 from fluxtui.screens.generate.planning import Asked, Plan
 from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
+from fluxtui.screens.generate.size_choices import has_sides, size_field, size_note
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar, button_label, cost_note
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.controls import SEED_LIMIT
 from fluxtui.widgets.parameter_form.row import FieldRow
+from fluxtui.widgets.paths import PathNote
 
 TITLE_CELLS = 10
 HELP_ROWS = 3
@@ -101,7 +104,11 @@ class OrderPanel(Vertical):
         await parameters.set_fields(
             parameters_of(endpoint), values, suggest=endpoint.suggested, find_problems=self._find_problems
         )
+        self._note_size()
         if changed:
+            # What was wrong at another endpoint says nothing of this one.
+            editor.show_problem("")
+            self._finetune_row.show_problem("")
             self._unfold_where_roomy()
 
     def _show_finetune(self) -> None:
@@ -162,6 +169,8 @@ class OrderPanel(Vertical):
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show what is wrong at the fields that it is about, and focus the first."""
+        if self._offer is not None:
+            problems = form_fields(self._offer.endpoint).shown(problems)
         reasons = {problem.field: problem.reason for problem in reversed(problems)}
         prompt, finetune = self._own_names()
         self.query_one(PromptEditor).show_problem(reasons.get(prompt, ""))
@@ -211,10 +220,12 @@ class OrderPanel(Vertical):
         """Name what is wrong with the parameters beside prompt and finetune."""
         if self._offer is None:
             return ()
-        own = self._own_names()
-        found = problem_finder(self._offer.endpoint)(values)
+        own, shown = self._own_names(), form_fields(self._offer.endpoint)
+        found = problem_finder(self._offer.endpoint)(shown.to_request(values))
         wrong = misfits(self._offer, values, self._stock.finetunes)
-        return tuple(problem for problem in (*wrong, *found) if problem.field not in own)
+        too_many = shown.too_many(values)
+        named = (*wrong, *((too_many,) if too_many else ()), *shown.shown(found))
+        return tuple(problem for problem in named if problem.field not in own)
 
     def _own_names(self) -> tuple[str, str]:
         """The names of the parameters that have controls of their own here."""
@@ -268,6 +279,15 @@ class OrderPanel(Vertical):
         event.stop()
         if self._offer is not None:
             self._change(self.form.with_values(self._offer.endpoint, event.values))
+            self._note_size()
+
+    def _note_size(self) -> None:
+        """Say how large the picture will be, of what shape, and what that costs where it matters."""
+        if self._offer is None or not has_sides(self._offer):
+            return
+        words = size_note(self._offer, self.form, self._stock.price_of(self._offer))
+        note = PathNote(words, True) if words else None
+        self.query_one(ParameterForm).show_note(size_field(self._offer), note)
 
     def on_submit_bar_counted(self, event: SubmitBar.Counted) -> None:
         """Take over the number of pictures."""

@@ -11,12 +11,15 @@ from fluxtui.domain.endpoint import Control, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.picture_fields import form_fields
+from fluxtui.domain.text import is_web_address
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.form import GenerateForm, prompt_field
+from fluxtui.screens.generate.masks_missing import fills_something
 from fluxtui.screens.generate.matching import misfits
 from fluxtui.screens.generate.price import Funds, Price, source_of, told_price
 from fluxtui.services.inference import Shot
-from fluxtui.services.jobs.requests import is_web_address, picture_fields
+from fluxtui.services.jobs.requests import picture_fields
 from fluxtui.services.storage import StorageService
 from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs import ask
@@ -37,7 +40,7 @@ class Order:
 
     @classmethod
     def from_form(cls, form: GenerateForm, offer: Offer, finetune: Finetune | None) -> Order:
-        """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures.
+        """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures, in or out.
 
         Args:
             form: what is asked for.
@@ -45,6 +48,7 @@ class Order:
             finetune: the one that it names, None where it is not known here.
         """
         used = finetune if form.finetune_for(offer, finetune) is not None else None
+        check_references(form, offer)
         return cls(offer, form.request_values(offer, finetune), form.pictures(), used)
 
     def with_prompts(self, prompts: Sequence[str]) -> Order:
@@ -81,6 +85,13 @@ class Order:
     def another_seed(cls, offer: Offer, recipe: Mapping[str, Any], finetune: Finetune | None) -> Order:
         """Return the order of one more picture of a recipe, with a seed that is drawn anew."""
         return cls(offer, {name: value for name, value in recipe.items() if name != "seed"}, 1, finetune)
+
+
+def check_references(form: GenerateForm, offer: Offer) -> None:
+    """Raise `InvalidInput` where a form has more references than an endpoint takes."""
+    too_many = form_fields(offer.endpoint).too_many(form.values)
+    if too_many is not None:
+        raise InvalidInput("Nothing was sent.", (too_many,))
 
 
 def repeatable(
@@ -122,6 +133,8 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
         services.config.config.generation.confirm_above_usd,
         source_of(told, abilities.price_source),
     )
+    if not await fills_something(app, [(offer.endpoint, order.values)]):
+        return ()
     if price.needs_a_yes and not await ask(app, price.question()):
         return ()
     if order.prompts:

@@ -54,6 +54,20 @@ class PicturePanel(Vertical):
         self._path = str(path)
         self._under(tail(self._path, self.content_size.width), facts(job, picture, shared=shared))
 
+    def show_input(self, path: Path | None, title: str, words: str) -> None:
+        """Show a picture that goes into a request, or else words about it.
+
+        Args:
+            path: absolute; None where there is nothing to be seen.
+            title: which one it is.
+            words: what it is, or why it cannot be shown.
+        """
+        self._say("" if path is not None else words, title)
+        if path is not None:
+            self.query_one(PictureView).path = path
+            self._path = str(path)
+            self._under(tail(self._path, self.content_size.width), words)
+
     def on_resize(self) -> None:
         """Show as much of the path as fits."""
         self.query_one(".path", PlainStatic).show(tail(self._path, self.content_size.width), layout=False)

@@ -22,7 +22,6 @@ PROMPT_BINDINGS: tuple[BindingType, ...] = (
     Binding("f8", "draw_seed", "New seed", id="generate.draw_seed", show=False, key_display="F8"),
     Binding("f9", "styles", "Styles of prompts", id="generate.styles", show=False, key_display="F9"),
     Binding("f10", "preview", "Preview", id="generate.preview", key_display="F10"),
-    Binding("ctrl+g", "edit", "Edit the prompt in $EDITOR", id="generate.edit", show=False),
     Binding(
         "ctrl+@,ctrl+space",
         "choose_finetune",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import getters
 from textual.app import ComposeResult
@@ -32,6 +33,8 @@ class Results(Vertical):
         self._shown: Job | None = None
         self._shared = False
         """Whether several profiles are in use, so that it is said whose a job is."""
+        self._previewing = False
+        """Whether a picture that goes into a request is shown instead of one that came of one."""
         self.fault = ""
         """Why nothing can be generated, as a sentence."""
 
@@ -47,12 +50,33 @@ class Results(Vertical):
         self.watch(self.app, "seconds", self._show_time, init=False)
 
     @property
+    def shown(self) -> Job | None:
+        """The job whose picture is shown, or would be without a preview."""
+        return self._shown
+
+    def preview(self, path: Path | None, title: str, words: str) -> None:
+        """Show a picture that goes into a request, or words about it, until `end_preview`."""
+        self._previewing = True
+        self.workers.cancel_group(self, "picture")
+        self.query_one(PicturePanel).show_input(path, title, words)
+
+    def end_preview(self) -> None:
+        """Show what came of a request again."""
+        if self._previewing:
+            self._previewing, job = False, self._shown
+            self._shown = None
+            self._show(job)
+            if job is None:
+                self.query_one(PicturePanel).show_nothing(self.fault)
+
+    @property
     def queue(self) -> QueueTable:
         """The queue."""
         return self.query_one(QueueTable)
 
     def follow_newest(self) -> None:
         """Show the newest picture from now on."""
+        self.end_preview()
         self._chosen = None
         self._show_jobs()
 
@@ -82,6 +106,8 @@ class Results(Vertical):
         if job == self._shown:
             return
         self._shown = job
+        if self._previewing:
+            return
         panel = self.query_one(PicturePanel)
         if job is None:
             panel.show_nothing(self.fault)

@@ -18,16 +18,20 @@ from fluxtui.screens.generate.changing import Step
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.ordering import known_funds
+from fluxtui.screens.generate.picture_keys import PICTURE_BINDINGS, PictureKeys
 from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.prompt_keys import PROMPT_BINDINGS, PromptKeys
 from fluxtui.screens.generate.queue_keys import QueueKeys
 from fluxtui.screens.generate.results import Results
+from fluxtui.screens.generate.size_keys import SizeKeys
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.supply import Supply, ask_profile
 from fluxtui.state import guarded
+from fluxtui.widgets.chooser import Chooser
+from fluxtui.widgets.parameter_form.path_controls import PictureInput
 
 
-class GenerateScreen(BatchKeys, QueueKeys, PromptKeys):
+class GenerateScreen(BatchKeys, QueueKeys, PromptKeys, SizeKeys, PictureKeys):
     """Holds order and results together; all rules are elsewhere."""
 
     PLACE = "generate"
@@ -39,12 +43,21 @@ Endpoints and finetunes are those of all your services that have a key; whose th
 
 A finetune's *trigger word* calls it: it is put in front of the prompt once, unless it stands in it already.
 
+In the field of a picture, down lists the ways to name one: a file, or one of your pictures; an address can be
+typed where the service takes it. A mask can be drawn there. `F12` uses the picture that is shown: as a
+reference, to fill, to erase, and whatever else your services do.
+
+`Ctrl+G` is another way to fill the field that the cursor is in: your editor for the prompt, common sizes,
+ways to name a picture, all that there is to choose from.
+
 Pictures line up in the queue and are kept on disk; the next prompt can be typed while they come in."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
         *BATCH_BINDINGS,
         *PROMPT_BINDINGS,
+        *PICTURE_BINDINGS,
+        Binding("ctrl+g", "fill_otherwise", "Another way", id="generate.fill_otherwise", show=False),
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
     ]
@@ -214,6 +227,20 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         """Enter a new seed."""
         seed = self.order.draw_seed()
         self._say("This endpoint takes no seed." if seed is None else f"The seed is now {seed}.")
+
+    def action_fill_otherwise(self) -> None:
+        """Offer another way than typing to fill the field that has the focus."""
+        focused = self.focused
+        if focused is self.order.prompt:
+            self.action_edit()
+        elif isinstance(focused, PictureInput):
+            focused.action_ways()
+        elif isinstance(focused, Chooser):
+            focused.action_open()
+        elif self.is_in_size:
+            self.action_sizes()
+        else:
+            self._say("Ctrl+G helps in the prompt, the size, pictures and what is chosen from a list.")
 
     def action_focus_prompt(self) -> None:
         """Go back to the prompt, and follow the newest picture."""

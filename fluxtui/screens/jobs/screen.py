@@ -56,6 +56,7 @@ NOT_FOUND = {
 
 ALLOWED: dict[str, Callable[[Job], bool]] = {
     "open": lambda job: job.picture is not None,
+    "use_picture": lambda job: job.picture is not None,
     "cancel": lambda job: (job.is_active and job.cancel_asked_at is None) or job.state is JobState.IN_DOUBT,
     "send_again": lambda job: not job.is_active and job.state is not JobState.DONE,
     "look_again": lambda job: job.state is JobState.IN_DOUBT,
@@ -88,6 +89,8 @@ resumes it; what was sent goes on. A queue without credits pauses by itself and 
 A job *in doubt* was sent, but its answer was lost: look for it at the service, send it again or give it up.
 Nothing in doubt is ever sent again by itself.
 
+`F12` uses the picture of a job for another one: as a reference, to fill, to erase and so on.
+
 `u` takes the values of a job into the form that it came from, to be changed and sent anew. Of a training,
 `i` shows the pictures that were sent, and `e` exports them. `$` shows what was spent by day, finetune and
 endpoint."""
@@ -99,6 +102,7 @@ endpoint."""
         Binding("u", "use_again", "Use parameters", id="jobs.use"),
         Binding("y", "copy", "Copy", id="jobs.copy"),
         Binding("h,H", "get_home", "Get it home", id="jobs.home", key_display="h", show=False),
+        Binding("f12", "use_picture", "Use this picture", id="jobs.use_picture", show=False),
         Binding("K", "move_up", "Earlier", id="jobs.up", show=False),
         Binding("J", "move_down", "Later", id="jobs.down", show=False),
         Binding("t", "to_top", "Send next", id="jobs.top", show=False),
@@ -239,6 +243,15 @@ endpoint."""
 
             places = places_of(queue.order for queue in self.app.queues)
             show_pictures(self.app, ordered(self.app.jobs, places), job)
+
+    def action_use_picture(self) -> None:
+        """Ask what the picture is to be used for, and open Generate with it."""
+        job = self._selected()
+        if job is not None and job.picture:
+            from fluxtui.screens.using_pictures import use_picture
+
+            path = self.app.services.storage.inside(job.picture)
+            guarded(self, use_picture(self.app, path), doing="using a picture", group="use", exclusive=True)
 
     def action_cancel(self) -> None:
         """Take the job back, or give a doubtful one up."""

@@ -37,6 +37,7 @@ class LookingScreen(QuietScreen[int]):
         Binding("f", "toggle_full", "All bytes or a preview", id="view.full", show=False),
         Binding("r", "recall", "Recall parameters from its file", id="view.recall", show=False),
         Binding("H", "get_home", "Get it home", id="view.home", show=False),
+        Binding("f12", "use_picture", "Use this picture", id="view.use_picture", show=False),
         Binding("t", "app.next_protocol", "Draw pictures in another way", id="view.protocol", show=False),
     ]
 
@@ -84,6 +85,13 @@ class LookingScreen(QuietScreen[int]):
     def use_again(self, item: ViewItem) -> None:
         """Take the parameters of a picture into the form of Generate; every picture screen is left."""
         guarded(self.app, self._use_again(item), doing="taking the parameters", group="go", exclusive=True)
+
+    def action_use_picture(self) -> None:
+        """Ask what the picture is to be used for, and open Generate with it."""
+        from fluxtui.screens.using_pictures import use_picture
+
+        work = use_picture(self.app, self.item.path)
+        guarded(self.app, work, doing="using a picture", group="use", exclusive=True)
 
     async def _use_again(self, item: ViewItem) -> None:
         await leave_pictures(self.app)

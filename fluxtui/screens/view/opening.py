@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from fluxtui.domain.jobs import Job
 from fluxtui.screens.view.item import ViewItem
@@ -18,3 +19,15 @@ def show_pictures(app: StatefulApp, jobs: Iterable[Job], first: Job) -> None:
     ids = [job_id for job_id, _ in shown]
     app.delay_update(OPENING_SECONDS)
     app.push_screen(ViewScreen([item for _, item in shown], ids.index(first.id)))
+
+
+def show_picture(app: StatefulApp, path: Path, title: str) -> None:
+    """Show a picture of which nothing is known but its file.
+
+    Args:
+        app: the application.
+        path: of the file, absolute.
+        title: what it is, in words.
+    """
+    app.delay_update(OPENING_SECONDS)
+    app.push_screen(ViewScreen([ViewItem(path, title)], 0))

@@ -34,7 +34,7 @@ class ViewScreen(LookingScreen):
 `1` one pixel for each of the terminal. `n` and `p` go to the next and the previous picture.
 
 `i` shows all parameters, `u` takes them into the form of Generate, `c` compares with the next picture. `y`
-copies the path, pressed again the prompt, and then the seed.
+copies the path, pressed again the prompt, and then the seed. `f12` uses the picture for another one.
 
 Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and says how many bytes that were.
 `t` draws pictures in another way, where your terminal shows them wrongly."""

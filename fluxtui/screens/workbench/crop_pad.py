@@ -7,12 +7,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from fluxtui.domain import boxes
 from fluxtui.domain.dataset import Crop
-from fluxtui.screens.workbench import cropping
-from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.box_pad import BoxPad, box_bindings
 
 
-class CropPad(PlainStatic, can_focus=True):
+class CropPad(BoxPad):
     """Takes the keys while a picture is cropped, and says what the crop is."""
 
     HELP = (
@@ -21,16 +21,7 @@ class CropPad(PlainStatic, can_focus=True):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1, 0)", "Left", id="crop.left", show=False),
-        Binding("right", "move(1, 0)", "Right", id="crop.right", show=False),
-        Binding("up", "move(0, -1)", "Up", id="crop.up", show=False),
-        Binding("down", "move(0, 1)", "Down", id="crop.down", show=False),
-        Binding("shift+left,H", "stretch(-1, 0)", "Narrower", id="crop.narrower", show=False),
-        Binding("shift+right,L", "stretch(1, 0)", "Wider", id="crop.wider", show=False),
-        Binding("shift+up,K", "stretch(0, -1)", "Lower", id="crop.lower", show=False),
-        Binding("shift+down,J", "stretch(0, 1)", "Higher", id="crop.higher", show=False),
-        Binding("plus,equals_sign", "resize(1)", "Larger", id="crop.larger", key_display="+"),
-        Binding("minus", "resize(-1)", "Smaller", id="crop.smaller", key_display="-"),
+        *box_bindings("crop"),
         Binding("a", "shape", "Shape", id="crop.shape"),
         Binding("0", "whole", "Whole", id="crop.whole"),
         Binding("enter", "keep", "Keep", id="crop.keep"),
@@ -53,46 +44,39 @@ class CropPad(PlainStatic, can_focus=True):
             self.kept = kept
 
     def __init__(self, id: str) -> None:
-        super().__init__("", id=id)
-        self._pixels = (1, 1)
+        super().__init__(id)
         self._crop = Crop()
+
+    @property
+    def box(self) -> Crop:
+        """The crop."""
+        return self._crop
 
     def begin(self, crop: Crop | None, width: int, height: int) -> None:
         """Start with a crop, or the largest square, of a picture with these pixels after turning."""
-        self._pixels = (width, height)
-        self._take(crop if crop is not None else cropping.largest(width, height, 1.0))
+        self.pixels = (width, height)
+        self.take(crop if crop is not None else boxes.largest(width, height, 1.0))
 
-    def _take(self, crop: Crop) -> None:
-        self._crop = crop
-        width, height = self._pixels
-        left, top, right, bottom = crop.box(width, height)
-        name = cropping.name_of(crop, width, height)
+    def take(self, box: Crop) -> None:
+        """Have another crop, and say what it is."""
+        self._crop = box
+        width, height = self.pixels
+        left, top, right, bottom = box.box(width, height)
+        name = boxes.name_of(box, width, height)
         self.show(f"Crop {right - left}×{bottom - top} · {name} · ←↑↓→ move")
-        self.post_message(self.Changed(crop))
-
-    def action_move(self, across: int, down: int) -> None:
-        """Move the crop."""
-        self._take(cropping.moved(self._crop, across, down, *self._pixels))
-
-    def action_stretch(self, across: int, down: int) -> None:
-        """Move its right and lower edges."""
-        self._take(cropping.stretched(self._crop, across, down, *self._pixels))
-
-    def action_resize(self, steps: int) -> None:
-        """Make it larger or smaller."""
-        self._take(cropping.resized(self._crop, steps, *self._pixels))
+        self.post_message(self.Changed(box))
 
     def action_shape(self) -> None:
         """Give it the next shape."""
-        self._take(cropping.next_shape(self._crop, *self._pixels))
+        self.take(boxes.next_shape(self._crop, *self.pixels))
 
     def action_whole(self) -> None:
         """Take the whole picture."""
-        self._take(Crop())
+        self.take(Crop())
 
     def action_keep(self) -> None:
         """Be ready, with this crop."""
-        whole = cropping.is_whole(self._crop)
+        whole = boxes.is_whole(self._crop)
         self.post_message(self.Done(None if whole else self._crop, kept=True))
 
     def action_leave(self) -> None:

@@ -11,9 +11,9 @@ from fluxtui.domain.endpoint import Control, Endpoint, FinetuneBy, TrainingEndpo
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.providers.base import LoraSource, Materials
-from fluxtui.services.jobs.requests import archive_of, is_web_address
+from fluxtui.services.jobs.requests import archive_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 

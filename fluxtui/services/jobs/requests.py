@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Endpoint, fields_of
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.text import is_web_address
 from fluxtui.providers.base import Provider, RemoteTask
 from fluxtui.services.storage import StorageService
 
-_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 PICTURE_CONTROLS = frozenset({Control.PICTURE, Control.PICTURES})
 
 
@@ -54,11 +53,6 @@ def task_of(job: Job) -> RemoteTask:
     return RemoteTask(
         job.kind, job.endpoint, job.remote_id or "", job.polling_url, job.addresses or {}, job.parameters
     )
-
-
-def is_web_address(value: str) -> bool:
-    """Tell whether a picture is given by an address that the service fetches itself."""
-    return _WEB_ADDRESS.fullmatch(value) is not None
 
 
 def archive_of(job: Job, storage: StorageService) -> Path:

@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from fluxtui.domain.endpoint import Control, Field
+from fluxtui.domain.endpoint import Control, Field, PictureRole
 from fluxtui.domain.errors import Problem
+from fluxtui.domain.picture_fields import EDITS
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form import entries
 from fluxtui.widgets.parameter_form.checks import FindProblems
@@ -29,8 +30,11 @@ from fluxtui.widgets.parameter_form.controls import (
 )
 from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
 from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
+from fluxtui.widgets.parameter_form.picture_notes import PictureNote, note_mask
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
+from fluxtui.widgets.parameter_form.sides import SIDES, SideControl
 from fluxtui.widgets.parameter_form.values import FormValues, Suggest
+from fluxtui.widgets.paths import PathNote
 from fluxtui.widgets.plain import PlainStatic, plain
 
 WIDE_COLUMNS = 100
@@ -115,6 +119,8 @@ class ParameterForm(Widget):
         self._finetunes = tuple(finetunes)
         self._form_values = FormValues(fields, values or {}, suggest)
         self._rows: dict[str, FieldRow] = {}
+        self._found: dict[str, PictureNote | None] = {}
+        """What is known of the pictures of fields that take one."""
         self._left = ""
         self._advice: Mapping[str, str] = {}
 
@@ -136,14 +142,17 @@ class ParameterForm(Widget):
 
     def _make_row(self, field: Field, title_width: int) -> FieldRow:
         value = self._form_values[field.name]
-        control = (
-            FinetuneControl(field, value, self._finetunes)
-            if field.control is Control.FINETUNE
-            else _CONTROLS[field.control](field, value)
-        )
-        row = FieldRow(field, control, title_width)
+        row = FieldRow(field, self._make_control(field, value), title_width)
         row.set_class(field.advanced, "-advanced")
+        row.show_value(value, differs=self._form_values.differs(field.name))
         return row
+
+    def _make_control(self, field: Field, value: Any) -> Widget:
+        if field.control is Control.FINETUNE:
+            return FinetuneControl(field, value, self._finetunes)
+        if field.name in SIDES and {item.name for item in self._fields} >= SIDES:
+            return SideControl(field, value)
+        return _CONTROLS[field.control](field, value)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -175,6 +184,7 @@ class ParameterForm(Widget):
             self._draw_values(self._rows)
             return
         self._fields = fields
+        self._found = {}
         if not self.is_mounted:
             return
         focused = self._focused_name()
@@ -187,6 +197,7 @@ class ParameterForm(Widget):
             await mounted
             if focused in self._rows:
                 self._rows[focused].input.focus(scroll_visible=False)
+            self._draw_help()
 
     def set_value(self, name: str, value: Any) -> None:
         """Enter a value as the user would, without posting `Changed`."""
@@ -206,10 +217,16 @@ class ParameterForm(Widget):
             self._advice = dict(advice)
             self._draw_help()
 
+    def show_note(self, name: str, note: PathNote | None) -> None:
+        """Say something about the value of a field, or nothing for None."""
+        if name in self._rows:
+            self._rows[name].show_note(note)
+
     def reset(self, name: str) -> None:
         """Put the default, or what is suggested, back into a field and post `Changed`."""
         changed = self._form_values.reset(name)
         self._draw_values(changed)
+        self._mark(name)
         self._draw_problem(name)
         if changed:
             self.post_message(self.Changed(self, self.values, name))
@@ -273,6 +290,7 @@ class ParameterForm(Widget):
             return
         followed = self._form_values.edit(event.name, value)
         self._draw_values(followed)
+        self._mark(event.name)
         if row.problem:
             self._draw_problem(event.name)
         self.post_message(self.Changed(self, self.values, event.name))
@@ -283,10 +301,22 @@ class ParameterForm(Widget):
         self.screen.focus_next()
 
     def on_noted(self, event: Noted) -> None:
-        """Show what was found out about a file."""
+        """Show what was found out about a file; a mask is judged beside its picture."""
         event.stop()
-        if event.name in self._rows:
-            self._rows[event.name].show_note(event.note)
+        if event.name not in self._rows:
+            return
+        self._found[event.name] = event.found
+        self._rows[event.name].show_note(event.note)
+        rows = self._rows.values()
+        mask = next((row for row in rows if row.field.role is PictureRole.MASK), None)
+        source = next((row for row in rows if row.field.role in EDITS), None)
+        if mask is not None and source is not None:
+            known = self._found.get
+            mask.show_note(note_mask(known(mask.field.name), known(source.field.name), mask.field))
+
+    def found(self, name: str) -> PictureNote | None:
+        """Return what is known of the picture of a field that takes one."""
+        return self._found.get(name)
 
     def on_more_row_toggled(self, event: MoreRow.Toggled) -> None:
         """Fold or unfold the advanced fields."""
@@ -345,6 +375,13 @@ class ParameterForm(Widget):
         for name in names:
             if name in self._rows:
                 self._rows[name].control.enter(self._form_values[name])
+                self._mark(name)
+
+    def _mark(self, name: str) -> None:
+        """Show whether a value is the default, and where it lies."""
+        if name in self._rows:
+            differs = self._form_values.differs(name)
+            self._rows[name].show_value(self._form_values[name], differs=differs)
 
     def _focused_name(self) -> str:
         focused = self.screen.focused if self.is_attached else None

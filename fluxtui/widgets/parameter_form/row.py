@@ -7,14 +7,22 @@ from typing import ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from fluxtui.domain.endpoint import Field
+from fluxtui.domain.endpoint import Control, Field
 from fluxtui.widgets.parameter_form import entries
 from fluxtui.widgets.parameter_form.controls import FieldControl, is_wide
+from fluxtui.widgets.parameter_form.gauge import Gauge, has_gauge
 from fluxtui.widgets.paths import PathNote
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain
+
+CHANGED = "•"
+"""Stands behind the title of a field whose value is not the default."""
+
+PICTURE_NOTE_CELLS = 2
+"""By how much a note about a picture is set in."""
 
 
 class FieldRow(Vertical):
@@ -24,7 +32,7 @@ class FieldRow(Vertical):
     FieldRow {
         height: auto;
         .field-line { height: auto; }
-        .field-title { width: 16; height: 1; color: $text-muted; padding-right: 1; }
+        .field-title { width: 16; height: 1; color: $text-muted; }
         .field-range { width: 1fr; height: 1; color: $text-muted; padding-left: 1; }
         .field-note { width: 1fr; height: auto; color: $text-muted; display: none; }
         &.-noted .field-note { display: block; }
@@ -40,6 +48,7 @@ class FieldRow(Vertical):
         self.input = control
         self._title_width = title_width
         self._problem = ""
+        self._differs = False
         self._note: PathNote | None = None
 
     @property
@@ -49,13 +58,31 @@ class FieldRow(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out label, input and range on one line."""
-        title = PlainLabel(plain(self.field.title, limit=self._title_width - 1), classes="field-title")
+        title = PlainLabel(self._title(), classes="field-title")
         title.styles.width = self._title_width
         with Horizontal(classes="field-line"):
             yield title
             yield self.input
-            if not is_wide(self.input) and (allowed := entries.short_range(self.field)):
+            if has_gauge(self.field):
+                yield Gauge(self.field, self.control.entered())
+            elif not is_wide(self.input) and (allowed := entries.short_range(self.field)):
                 yield PlainLabel(allowed, classes="field-range")
+
+    def _title(self) -> Content:
+        title = plain(self.field.title, limit=self._title_width - 2)
+        if not self._differs:
+            return title
+        room = " " * (self._title_width - 2 - title.cell_length)
+        return Content.assemble(title, room, (CHANGED, "$text-accent"))
+
+    def show_value(self, value: object, *, differs: bool) -> None:
+        """Show where a value lies between its limits, and mark one that is not the default."""
+        for drawn in self.query(Gauge):
+            drawn.show_value(value)
+        if differs != self._differs:
+            self._differs = differs
+            for title in self.query(".field-title").results(PlainLabel):
+                title.show(self._title(), layout=False)
 
     @property
     def problem(self) -> str:
@@ -87,7 +114,9 @@ class FieldRow(Vertical):
             found.first(PlainStatic).show(words)
             return
         note = PlainStatic(words, classes="field-note")
-        note.styles.padding = (0, 0, 0, self._title_width)
+        # What a picture is takes more words than there is room for beside its title.
+        is_picture = self.field.control in (Control.PICTURE, Control.PICTURES)
+        note.styles.padding = (0, 0, 0, PICTURE_NOTE_CELLS if is_picture else self._title_width)
         self.mount(note)
 
 

@@ -56,6 +56,13 @@ class FormValues:
         self.follow()
         return {key for key, value in self._values.items() if value != before[key]}
 
+    def differs(self, name: str) -> bool:
+        """Tell whether a value is neither the default, nor what is suggested, nor empty for the default."""
+        value, usual = self._values[name], self.fields[name].default
+        if value in (None, "") and usual in (None, ""):
+            return False
+        return bool(value != usual) and (name in self.edited or name not in self._suggested())
+
     def follow(self) -> set[str]:
         """Take over the suggested values of fields that the user did not edit; return their names."""
         changed = set()

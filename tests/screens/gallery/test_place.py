@@ -166,6 +166,23 @@ async def test_parameters_go_into_the_form(place: Place, until: Until) -> None:
     await until(pilot, lambda: [area.text for area in generate.query(PromptArea)] == ["a fox in the snow"])
 
 
+async def test_a_picture_is_used_for_another_one(place: Place, until: Until) -> None:
+    app, pilot, screen = place
+    screen.grid.select("9")
+    await until(
+        pilot, lambda: screen.entry is not None and screen.entry.picture.prompt == "a fox in the snow"
+    )
+    await pilot.press("f12")
+    await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+    values = [choice.value for choice in app.screen._choices]  # type: ignore[attr-defined]
+    app.screen.dismiss(next(value for value in values if value.startswith("deblur")))
+    await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
+    form = app.screen.order  # type: ignore[attr-defined]
+    await until(pilot, lambda: form.form.endpoint_id == "flux-tools/deblur-v1")
+    assert screen.entry is not None
+    assert form.form.values["image"] == str(screen.path_of(screen.entry))
+
+
 async def test_an_export_is_asked_for_and_made(place: Place, until: Until, tmp_path: object) -> None:
     app, pilot, screen = place
     screen.marked.update((11, 12))

@@ -69,6 +69,20 @@ async def test_wishes_in_quick_succession_are_all_followed(
         assert screen.order.form.prompt == "a lamp"
 
 
+async def test_what_was_wrong_at_another_endpoint_is_not_said_any_more(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app()) as place:
+        await settled(place)
+        await place.screen._show(GenerateForm("demo", ULTRA, prompt="a lamp"))
+        place.screen.action_submit()
+        row = place.screen.order._finetune_row
+        await place.until(lambda: "needed" in row.problem)
+        place.screen.follow_wish({"profile": "demo", "endpoint": "flux-dev"})
+        await settled(place)
+        assert not row.problem
+
+
 @pytest.mark.usefixtures("still_state")
 async def test_what_is_typed_while_defaults_are_looked_up_stays(
     make_app: MakeApp, open_place: OpenPlace, make_finetune: MakeFinetune

@@ -109,6 +109,16 @@ def test_a_draft_of_before_there_were_profiles_keeps_its_finetune() -> None:
     assert GenerateForm.from_draft(old) == GenerateForm("", "flux-dev", "ft-1", "fog")
 
 
+def test_a_draft_of_before_references_were_a_list_keeps_them() -> None:
+    old = {
+        "endpoint_id": "flux-2-pro",
+        "values": {"input_image_2": "/b.png", "input_image": "/a.png", "seed": 1},
+    }
+    assert GenerateForm.from_draft(old).values == {"references": ["/a.png", "/b.png"], "seed": 1}
+    damaged = {"values": {"references": "/a.png", "input_image": 5}}
+    assert GenerateForm.from_draft(damaged).values == {}
+
+
 @pytest.mark.parametrize(
     "draft",
     [{}, {"prompt": 5, "values": [], "count": "x", "with_trigger": None, "other": 1}],

@@ -10,6 +10,7 @@ from fluxtui.screens.generate.screen import GenerateScreen
 from fluxtui.screens.view import CompareScreen, ViewItem, ViewScreen
 from fluxtui.terminal.framing import Frame, Part
 from fluxtui.terminal.profile import GraphicsProtocol
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.plain import PlainStatic
 from tests.screens.view.conftest import OpenLooking
 
@@ -88,6 +89,20 @@ async def test_parameters_are_taken_into_the_form(looking: OpenLooking, items: S
         form = here.app.screen.order  # type: ignore[attr-defined]
         await here.until(lambda: form.form.prompt == "a [red] lamp")
         assert dict(form.form.values) == {"seed": 9, "steps": 21}
+
+
+async def test_a_picture_is_used_for_another_one(looking: OpenLooking, items: Sequence[ViewItem]) -> None:
+    """The question stands over the picture; after an answer, every picture screen is left."""
+    async with looking() as here:
+        await here.open(ViewScreen(items, 2))
+        await here.pilot.press("f12")
+        await here.until(lambda: isinstance(here.app.screen, ChoiceDialog))
+        values = [choice.value for choice in here.app.screen._choices]  # type: ignore[attr-defined]
+        here.app.screen.dismiss(next(value for value in values if value.startswith("deblur")))
+        await here.until(lambda: isinstance(here.app.screen, GenerateScreen))
+        form = here.app.screen.order  # type: ignore[attr-defined]
+        await here.until(lambda: form.form.endpoint_id == "flux-tools/deblur-v1")
+        assert form.form.values["image"] == str(items[2].path)
 
 
 async def test_a_picture_without_a_recipe_offers_none(

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.domain.dataset import Crop
-from fluxtui.screens.workbench.cropping import (
+from fluxtui.domain.boxes import (
     LEAST,
     SHAPES,
     is_whole,
@@ -21,6 +20,7 @@ from fluxtui.screens.workbench.cropping import (
     shape_of,
     stretched,
 )
+from fluxtui.domain.dataset import Crop
 
 Key = Callable[[Crop, int, int], Crop]
 

@@ -1,4 +1,7 @@
-"""Crops as they are changed by keys: pure functions; sizes are pixels of the picture after turning."""
+"""Boxes over a picture, crops and parts of a mask, as keys change them: pure functions.
+
+Widths and heights are pixels of the picture as it is seen; boxes are fractions of it.
+"""
 
 from __future__ import annotations
 
