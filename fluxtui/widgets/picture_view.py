@@ -448,7 +448,7 @@ class PictureView(Widget):
         if drawing is None:
             return super().render_line(y)
         width = self.content_size.width
-        blank = self.rich_style
+        blank = self.visual_style.rich_style
         place = drawing.place
         row = y - place.y
         if not 0 <= row < place.height:
