@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Offset
 from textual.selection import Selection
