@@ -453,7 +453,7 @@ class PictureView(Widget):
     def render_line(self, y: int) -> Strip:
         if self._drawing is None:
             return super().render_line(y)
-        return Strip.blank(self.content_size.width, self.rich_style)
+        return Strip.blank(self.content_size.width, self.visual_style.rich_style)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         strips = super().render_lines(crop)

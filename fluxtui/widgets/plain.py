@@ -55,13 +55,6 @@ class PlainStatic(Static):
         """Replace the text; `layout=False` saves a layout where the size cannot change."""
         self.update(_content(text), layout=layout)
 
-    def show_in_room(self, text: object) -> None:
-        """Replace the text; the screen is laid out anew only where the height of the text changes."""
-        self.update(_content(text), layout=False)
-        room = self.content_size
-        if self.visual.get_height(self.styles.get_rules(), room.width) != room.height:
-            self.refresh(layout=True)
-
 
 class PlainLabel(Label):
     """A `Label` for text from outside: as wide as its text unless styled otherwise."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, work
@@ -18,10 +17,10 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fluxtui.domain.text import safe_text
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.widgets.grid_rows import GAP, GridRows, RowLook, RowShape
 from fluxtui.widgets.picture_channel import channel_of
-from fluxtui.widgets.tile_drawing import DrawnTile, DrawnTiles, draw_tile
+from fluxtui.widgets.tile_drawing import DrawnTiles, draw_tile
 from fluxtui.widgets.tiles import FixedTiles, Tile, TileSource
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ __all__ = ["ThumbnailGrid", "Tile"]
 
 REST_SECONDS: Final = 0.06
 """How long the grid must stand still before pictures are made for what came into sight."""
-
-_GAP: Final = 1
 
 
 class ThumbnailGrid(ScrollView, can_focus=True):
@@ -122,7 +119,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         self._tiles: TileSource = FixedTiles()
         self._drawn = DrawnTiles(tile_width, tile_height)
         self._announced: str | None = None
-        self._blank_style: Style | None = None
+        self._rows = GridRows(self._style)
         self._empty: tuple[str, ...] = ()
 
     # What is in it
@@ -187,7 +184,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
 
     @property
     def _columns(self) -> int:
-        return max((self.scrollable_content_region.width + _GAP) // (self._wide + _GAP), 1)
+        return max((self.scrollable_content_region.width + GAP) // (self._wide + GAP), 1)
 
     def _row_of(self, index: int) -> int:
         return index // self._columns
@@ -208,9 +205,9 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         self._arrange()
 
     def watch_cursor(self, before: int, after: int) -> None:
-        """Draw both tiles again and keep the cursor in sight."""
+        """Draw both labels again and keep the cursor in sight."""
         for index in (before, after):
-            self._refresh_tile(index)
+            self._refresh_label(index)
         self._show_cursor()
         self._announce()
 
@@ -228,14 +225,16 @@ class ThumbnailGrid(ScrollView, can_focus=True):
             self.scroll_to(y=max(top + height - view, 0), animate=False, immediate=True)
 
     def _refresh_tile(self, index: int) -> None:
+        self.refresh(self._region_of(index))
+
+    def _refresh_label(self, index: int) -> None:
+        x, y, width, height = self._region_of(index)
+        self.refresh(Region(x, y + height - 1, width, 1))
+
+    def _region_of(self, index: int) -> Region:
         row, column = divmod(index, self._columns)
-        region = Region(
-            column * (self._wide + _GAP),
-            row * self._rows_of_tile - round(self.scroll_y),
-            self._wide,
-            self._rows_of_tile,
-        )
-        self.refresh(region)
+        y = row * self._rows_of_tile - round(self.scroll_y)
+        return Region(column * (self._wide + GAP), y, self._wide, self._rows_of_tile)
 
     def _announce(self) -> None:
         key = self.selected_key
@@ -269,7 +268,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the tile that was clicked; on a second click, choose it."""
-        row, column = (event.y + round(self.scroll_y)) // self._rows_of_tile, event.x // (self._wide + _GAP)
+        row, column = (event.y + round(self.scroll_y)) // self._rows_of_tile, event.x // (self._wide + GAP)
         index = row * self._columns + column
         if column >= self._columns or index >= len(self._tiles):
             return
@@ -324,82 +323,59 @@ class ThumbnailGrid(ScrollView, can_focus=True):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines of the widget, which has no border and draws its padding at the sides itself."""
+        background, filters = self.background_colors[1], self.get_line_filters()
+        strips = self._lines(crop.line_range)
+        for line_filter in filters:
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        whole = crop.column_span == (0, self.region.width)
+        return strips if whole else [strip.crop(*crop.column_span) for strip in strips]
+
     def render_line(self, y: int) -> Strip:
         """Return one line of all tiles that are side by side there."""
-        width = self.scrollable_content_region.width
+        return self._lines(range(y, y + 1))[0]
+
+    def _lines(self, lines: range) -> list[Strip]:
+        width = self.region.width
         if not len(self._tiles):
-            return self._empty_line(y, width)
-        row, line = divmod(y + round(self.scroll_y), self._rows_of_tile)
-        parts: list[Strip] = []
-        blank = self._blank
-        for index in range(row * self._columns, min((row + 1) * self._columns, len(self._tiles))):
-            parts.append(self._part(index, line))
-            parts.append(Strip.blank(_GAP, blank))
-        return Strip.join(parts).adjust_cell_length(width, blank) if parts else Strip.blank(width, blank)
+            return [self._empty_line(y, width) for y in lines]
+        columns, scrolled = self._columns, round(self.scroll_y)
+        shape = RowShape(self.gutter.left, self._wide, self._rows_of_tile - 1, width)
+        row_of_cursor, column = divmod(self.cursor, columns)
+        cursor = (column, "grid--cursor" if self.has_focus else "grid--label")
+        looks: dict[int, RowLook] = {}
+        strips: list[Strip] = []
+        for y in lines:
+            row, line = divmod(y + scrolled, shape.high + 1)
+            if row not in looks:
+                looks[row] = self._look_of(row, shape, columns)
+            strips.append(self._rows.line(row, looks[row], line, cursor if row == row_of_cursor else None))
+        return strips
+
+    def _look_of(self, row: int, shape: RowShape, columns: int) -> RowLook:
+        indices = range(row * columns, min((row + 1) * columns, len(self._tiles)))
+        tiles = tuple(self._tiles[index] for index in indices)
+        return RowLook(shape, tiles, tuple(self._drawn.get(tile) for tile in tiles))
 
     def _empty_line(self, y: int, width: int) -> Strip:
-        lines = [line for text in self._empty for line in (*wrap(text, max(width - 2, 1)), "")]
-        text = f" {lines[y - 1]}" if 0 < y <= len(lines) else ""
-        style = self._style("grid--waiting")
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self._blank)
-
-    def _part(self, index: int, line: int) -> Strip:
-        tile = self._tiles[index]
-        if line == self._rows_of_tile - 1:
-            return self._label(tile, index == self.cursor)
-        drawn = self._drawn.get(tile)
-        return (
-            self._picture_line(drawn, line, tile)
-            if isinstance(drawn, DrawnTile)
-            else self._waiting_line(drawn, line)
-        )
-
-    def _picture_line(self, drawn: DrawnTile, line: int, tile: Tile) -> Strip:
-        if not 0 <= line - drawn.top < len(drawn.strips):
-            return Strip.blank(self._wide, self._blank)
-        strip = drawn.strips[line - drawn.top]
-        if tile.quiet:
-            strip = Strip([Segment("░" * strip.cell_length, self._style("grid--waiting"))])
-        left = Strip.blank(drawn.left, self._blank)
-        return Strip.join([left, strip]).adjust_cell_length(self._wide, self._blank)
-
-    def _waiting_line(self, reason: str | None, line: int) -> Strip:
-        lines = ["…"] if reason is None else wrap(f"✗ {reason}", self._wide)[: self._high]
-        first = (self._high - len(lines)) // 2
-        if not first <= line < first + len(lines):
-            return Strip.blank(self._wide, self._blank)
-        text = set_cell_size(lines[line - first].center(self._wide), self._wide)
-        return Strip([Segment(text, self._style("grid--waiting"))], self._wide)
-
-    def _label(self, tile: Tile, has_cursor: bool) -> Strip:
-        words = f"{tile.sign} {safe_text(tile.label)}" if tile.sign else safe_text(tile.label)
-        text = set_cell_size(f"▸{words}" if has_cursor else f" {words}", self._wide)
-        style = self._style("grid--cursor" if has_cursor and self.has_focus else "grid--label")
-        if tile.style:
-            style += Style.parse(tile.style)
-        if tile.quiet and not has_cursor:
-            style += Style(dim=True)
-        return Strip([Segment(text, style)], self._wide)
-
-    @property
-    def _blank(self) -> Style:
-        """The style where nothing is; Textual asks all nodes above for it, too slow for each tile."""
-        if self._blank_style is None:
-            self._blank_style = self.rich_style
-        return self._blank_style
-
-    def notify_style_update(self) -> None:
-        """Ask for the styles anew."""
-        self._blank_style = None
-        super().notify_style_update()
+        lines = [line for text in self._empty for line in (*wrap(text, max(width - 4, 1)), "")]
+        text = f"{' ' * self.gutter.left} {lines[y - 1]}" if 0 < y <= len(lines) else ""
+        strip = Strip([Segment(text, self._rows.style("grid--waiting"))])
+        return strip.adjust_cell_length(width, self._rows.style(""))
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name)
+        return self.get_component_rich_style(name) if name else self.rich_style
+
+    def notify_style_update(self) -> None:
+        """Draw all lines anew, with the styles as they are now."""
+        self._rows.forget()
+        super().notify_style_update()
 
     def on_focus(self, event: Any) -> None:
         """Show the cursor as the one that keys move."""
-        self._refresh_tile(self.cursor)
+        self._refresh_label(self.cursor)
 
     def on_blur(self, event: Any) -> None:
         """Show the cursor at rest."""
-        self._refresh_tile(self.cursor)
+        self._refresh_label(self.cursor)

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from PIL import Image
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
@@ -118,3 +120,49 @@ async def test_no_tiles_say_why(opened: Opened) -> None:
     grid.set_tiles([])
     await pilot.pause()
     assert [grid.render_line(y).text.strip() for y in range(4)] == ["", "Nothing here.", "", "Do something."]
+
+
+def lines_of(grid: ThumbnailGrid) -> list[Strip]:
+    return grid.render_lines(grid.size.region)
+
+
+async def test_a_row_that_is_scrolled_is_not_drawn_again(opened: Opened) -> None:
+    app, pilot, grid = opened
+    grid.set_tiles(Lazy(range(1_000)))
+    await drawn(app, pilot, 24)
+    await pilot.pause(0.2)
+    before = lines_of(grid)
+    grid.scroll_to(y=9, animate=False, immediate=True)
+    after = lines_of(grid)
+    # The very same strips, with all that Textual has worked out for them.
+    assert all(one is other for one, other in zip(before[9:], after, strict=False))
+
+
+async def test_a_step_of_the_cursor_paints_two_labels(opened: Opened) -> None:
+    app, pilot, grid = opened
+    grid.set_tiles(Lazy(range(1_000)))
+    await drawn(app, pilot, 24)
+    await pilot.pause(0.2)
+    grid.focus()
+    before = lines_of(grid)
+    assert "▸picture 0" in before[8].text
+    grid._repaint_regions.clear()
+    grid.cursor = 1
+    assert grid._repaint_regions == {Region(0, 8, 18, 1), Region(19, 8, 18, 1)}
+    after = lines_of(grid)
+    assert "▸picture 1" in after[8].text
+    assert [one is other for one, other in zip(before, after, strict=True)].count(False) == 1
+
+
+async def test_what_changes_in_a_row_is_drawn(opened: Opened) -> None:
+    app, pilot, grid = opened
+    grid.set_tiles([Tile("a", "one"), Tile("b", "two")])
+    await drawn(app, pilot, 2)
+    await pilot.pause(0.2)
+    assert "two" in lines_of(grid)[8].text
+    grid.set_tiles([Tile("a", "one"), Tile("b", "deux", quiet=True)])
+    lines = lines_of(grid)
+    assert "deux" in lines[8].text
+    assert "░" in lines[4].text
+    await pilot.resize_terminal(40, 24)
+    assert lines_of(grid)[8].cell_length == 40

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
@@ -24,6 +25,7 @@ from fluxtui.widgets.dialogs import Choice, ChoiceDialog, LineDialog, ask
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.picture_view import PictureView
 from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.text_pane import TextPane
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid, Tile
 
 if TYPE_CHECKING:
@@ -96,8 +98,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
                 yield PlainStatic("", id="gallery-facts")
             with Vertical(id="gallery-details"):
                 yield PictureView(terminal, placeholder="", id="gallery-picture")
-                with VerticalScroll(id="gallery-story-pane"):
-                    yield PlainStatic("", id="gallery-story")
+                yield TextPane(id="gallery-story")
 
     def on_mount(self) -> None:
         """Follow what is saved."""
@@ -224,12 +225,11 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         view = self.query_one("#gallery-picture", PictureView)
         if entry is None:
             view.path = None
-            self.query_one("#gallery-story", PlainStatic).show("")
+            self.query_one(TextPane).show(Content())
         elif self.has_class("-wide"):
             # The words follow every step of the cursor only where they are one line.
             await asyncio.sleep(CURSOR_REST)
-            self.query_one("#gallery-story", PlainStatic).show_in_room(words.details(entry, self.app.clock()))
-            self.query_one("#gallery-story-pane").scroll_home(animate=False)
+            self.query_one(TextPane).show(words.details(entry, self.app.clock()))
             view.path = self.path_of(entry)
 
     def on_resize(self, event: events.Resize) -> None:
