@@ -36,6 +36,7 @@ from fluxtui.services.models import ModelService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
+from fluxtui.services.prompts import PromptService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -185,6 +186,9 @@ class Container:
             inference=InferenceService(journal, self._storage, connections, validation, jobs, prices=prices),
             batches=BatchService(journal, self._storage, connections),
             finetune_defaults=FinetuneDefaults(journal),
+            prompts=PromptService(
+                journal, self.config.config.prompts.wildcards_dir or self._storage.root / "wildcards"
+            ),
             prices=prices,
             loras=loras,
             jobs=jobs,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 INTERFACE = {"textual", "rich"}
-HEAVY = {"httpx", "PIL", "starlette", "uvicorn", "textual_image"}
+HEAVY = {"httpx", "PIL", "starlette", "uvicorn", "textual_image", "dynamicprompts", "pyparsing", "yaml"}
 
 
 def loaded_by(statements: str) -> set[str]:

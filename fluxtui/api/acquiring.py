@@ -33,6 +33,25 @@ async def acquired(get: Callable[[], R], give_back: Callable[[R], object]) -> R:
         raise
 
 
+async def released(give_back: Callable[[], object]) -> None:
+    """Run `give_back` in a thread, even where the caller is cancelled before a thread is free for it.
+
+    Args:
+        give_back: closes or removes something.
+
+    Raises:
+        asyncio.CancelledError: the caller was cancelled; what `give_back` raises is then lost.
+        Exception: whatever `give_back` raises.
+    """
+    giving = asyncio.ensure_future(asyncio.to_thread(give_back))
+    try:
+        await asyncio.shield(giving)
+    except asyncio.CancelledError:
+        giving.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait({giving})
+        raise
+
+
 def _give_back(done: asyncio.Future[R], give_back: Callable[[R], object]) -> None:
     if not done.cancelled() and done.exception() is None:
         give_back(done.result())

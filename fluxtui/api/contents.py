@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from fluxtui.api.acquiring import acquired
+from fluxtui.api.acquiring import acquired, released
 from fluxtui.api.sending import Sending
 from fluxtui.domain.errors import StorageError
 
@@ -64,7 +64,7 @@ class FileBody:
 
     async def close(self) -> None:
         """Close the file."""
-        await asyncio.to_thread(self._source.close)
+        await released(self._source.close)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body piece by piece. Raises `StorageError` if the file changes meanwhile."""

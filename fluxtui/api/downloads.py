@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import httpx
 
-from fluxtui.api.acquiring import acquired
+from fluxtui.api.acquiring import acquired, released
 from fluxtui.api.answers import Body, Downloaded, error_for
 from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.limits import DownloadLimits
@@ -119,7 +119,7 @@ class _Visit:
                     await self._write(file, pending, announced)
             await self._write(file, pending, announced)
         finally:
-            await asyncio.to_thread(_closed, file)
+            await released(partial(_closed, file))
         return self._sending.received
 
     async def _write(self, file: BinaryIO, pending: bytearray, announced: int | None) -> None:

@@ -21,6 +21,7 @@ from fluxtui.services.models import ModelService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
+from fluxtui.services.prompts import PromptService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -47,6 +48,7 @@ class Services:
     inference: InferenceService
     batches: BatchService
     finetune_defaults: FinetuneDefaults
+    prompts: PromptService
     prices: PriceService
     loras: LoraService
     jobs: JobService

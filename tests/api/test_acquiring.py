@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from fluxtui.api.acquiring import acquired
+from fluxtui.api.acquiring import acquired, released
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import new_file
 
@@ -81,3 +82,21 @@ async def test_a_second_cancellation_does_not_lose_it(tmp_path: Path) -> None:
     await cancelled(asyncio.create_task(acquired(get, give_back)), slow, times=2)
     assert await asyncio.to_thread(removed.wait, 10)
     assert not made.exists()
+
+
+async def test_a_file_is_closed_though_no_thread_was_free_when_it_was_cancelled(tmp_path: Path) -> None:
+    slow = Slow()
+    with ThreadPoolExecutor(1) as only:
+        asyncio.get_running_loop().set_default_executor(only)
+        held = asyncio.ensure_future(asyncio.to_thread(slow.hold))
+        file = (tmp_path / "file").open("wb")
+        closing = asyncio.ensure_future(released(file.close))
+        await asyncio.sleep(0.01)
+        for _ in range(2):
+            closing.cancel()
+            await asyncio.sleep(0.01)
+        slow.goes_on.set()
+        await held
+        await asyncio.to_thread(lambda: None)
+    assert closing.cancelled()
+    assert file.closed

@@ -22,7 +22,7 @@ from fluxtui.domain.axes import (
     size_fields,
     strength_field,
 )
-from fluxtui.domain.axis_values import MOST_CELLS
+from fluxtui.domain.axis_values import MOST_CELLS, NUMBERS, values_of
 from fluxtui.domain.batches import BatchSetup, SeedMode, grid_of, seeds_for
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
@@ -161,6 +161,12 @@ def test_every_endpoint_says_what_can_be_varied(endpoint: type) -> None:
     titles = axis_titles(endpoint)
     assert all(axis_help(name, scope) for name in titles)
     assert {item.name for item in axis_fields(endpoint)} <= titles.keys()
+    for field in axis_fields(endpoint):
+        if field.control in NUMBERS:
+            # What the help names as an example can be written; no seed is below nought.
+            written = axis_help(field.name, scope).partition(", or ")[2 if field.name == "seed" else 0]
+            assert values_of(field, written)
+            assert field.name != "seed" or written == "100..103"
     if offer.endpoint.info.finetunes is not None:
         assert strength_field(endpoint) is not None
         assert next(iter(titles)) == STRENGTH

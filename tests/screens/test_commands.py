@@ -22,6 +22,6 @@ async def test_the_palette_does_what_the_keys_of_a_place_do(make_app: Callable[.
         assert not {"Suspend", "Focus Next", "Copy selected text"} & offered.keys()
 
         found = [hit async for hit in commands.search("new seed")]
-        assert [hit.help for hit in found] == ["^r"]
+        assert [hit.help for hit in found] == ["F8"]
         await found[0].command()
         assert screen.order.form.values["seed"] is not None

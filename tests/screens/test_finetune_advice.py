@@ -19,10 +19,10 @@ from fluxtui.screens.finetune import FinetuneScreen, words
 from fluxtui.screens.finetune.advising import advice_texts, time_text
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, shown_values
-from fluxtui.screens.finetune.preset_dialogs import PresetNameDialog, preset_choices
+from fluxtui.screens.finetune.preset_dialogs import preset_choices
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.services.presets import SavedPreset
-from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, NameDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
@@ -243,7 +243,7 @@ async def test_own_presets_are_saved_chosen_and_deleted(
         await pilot.press("f9")
         await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
         await pilot.press(*"save", "enter")
-        await until(pilot, lambda: isinstance(app.screen, PresetNameDialog))
+        await until(pilot, lambda: isinstance(app.screen, NameDialog))
         await pilot.press(*"Long", "enter")
         await until(pilot, lambda: app.notices and "preset Long" in app.notices[0].text)
         form.reset("iterations")

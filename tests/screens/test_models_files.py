@@ -51,7 +51,7 @@ async def with_file(app: FluxApp, pilot: Pilot[int], until: Until, file: Path, *
 async def dialog_for(app: FluxApp, pilot: Pilot[int], until: Until, path: str) -> OwnFileDialog:
     """Open the dialog for own files and let it look into one."""
     await pilot.press("o")
-    await until(pilot, lambda: isinstance(app.screen, OwnFileDialog))
+    await until(pilot, lambda: isinstance(app.screen, OwnFileDialog) and bool(app.screen.query(PathInput)))
     dialog = app.screen
     assert isinstance(dialog, OwnFileDialog)
     dialog.query_one(PathInput).value = path

@@ -1,22 +1,14 @@
-"""Which presets are on offer, and under which name one is kept."""
+"""Which presets are on offer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Input
 
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.presets import Preset, presets_of
 from fluxtui.screens.finetune.order import TrainingOrder, shown_values
-from fluxtui.services.presets import NAME_LIMIT, SavedPreset
-from fluxtui.widgets.dialogs import Choice, Dialog
-from fluxtui.widgets.line_input import LineInput
-from fluxtui.widgets.plain import PlainLabel, set_title
+from fluxtui.services.presets import SavedPreset
+from fluxtui.widgets.dialogs import Choice
 
 SAVE, DELETE = "save", "delete"
 PURPOSE, OWN = "purpose:", "own:"
@@ -71,54 +63,3 @@ def _note(order: TrainingOrder, preset: Preset, live: UnitPrice | None) -> str:
     cost = TrainingOrder(order.trainer, values={**order.values, **preset.values}).estimate(live)
     words = shown_values(order.trainer.endpoint, preset.values)
     return " · ".join(part for part in (cost.show() if cost is not None else "", words) if part)
-
-
-class PresetNameDialog(Dialog[str]):
-    """Answers with the name of a preset."""
-
-    HELP = "Type a name and press Enter; a preset of that name is replaced. Escape or `ctrl+c` leaves."
-
-    DEFAULT_CSS = """
-    PresetNameDialog { .dialog PlainLabel { width: 1fr; } LineInput { margin-top: 1; } }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "dismiss", "Cancel", id="preset_name.cancel"),
-    ]
-
-    def __init__(self, words: str, taken: frozenset[str]) -> None:
-        """Args:
-        words: the values that are kept.
-        taken: names of the trainer's presets.
-        """
-        super().__init__()
-        self._words = words
-        self._taken = taken
-
-    def compose(self) -> ComposeResult:
-        """Lay out the values and the line for the name."""
-        with Vertical(classes="dialog") as frame:
-            set_title(frame, "Save as a preset")
-            yield PlainLabel(self._words)
-            yield LineInput(placeholder="name of the preset", max_length=NAME_LIMIT)
-            yield PlainLabel("", classes="dialog-keys")
-
-    def on_mount(self) -> None:
-        """Let the name be typed at once."""
-        self.query_one(LineInput).focus()
-        self._say("")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Say whether a preset of that name is there already."""
-        event.stop()
-        self._say(event.value.strip())
-
-    def _say(self, name: str) -> None:
-        does = "Enter replaces the preset of this name" if name in self._taken else "Enter saves"
-        self.query_one(".dialog-keys", PlainLabel).show(f"{does} · Esc or ctrl+c cancels")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Answer with the name."""
-        event.stop()
-        if event.value.strip():
-            self.dismiss(event.value.strip())

@@ -16,14 +16,13 @@ from fluxtui.screens.finetune.preset_dialogs import (
     OWN,
     PURPOSE,
     SAVE,
-    PresetNameDialog,
     offered_presets,
     own_choice,
     preset_choices,
 )
-from fluxtui.services.presets import SavedPreset
+from fluxtui.services.presets import NAME_LIMIT, SavedPreset
 from fluxtui.state import guarded
-from fluxtui.widgets.dialogs import ChoiceDialog, ask
+from fluxtui.widgets.dialogs import ChoiceDialog, NameDialog, ask
 
 
 class PresetKeys(FinetunePlace):
@@ -81,7 +80,8 @@ class PresetKeys(FinetunePlace):
             name: value for name, value in self.order.values.items() if name != trainer.endpoint.name_field
         }
         taken = frozenset(preset.name for preset in saved if preset.is_for(trainer))
-        name = await ask(self.app, PresetNameDialog(shown_values(trainer.endpoint, values), taken))
+        words = shown_values(trainer.endpoint, values)
+        name = await ask(self.app, NameDialog("preset", words, taken, limit=NAME_LIMIT))
         if name:
             preset = await self.app.services.presets.save(trainer, name, values)
             self.app.tell(f"Saved as the preset {preset.name}; F9 offers it.", severity="success")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import replace
 
 from textual.binding import Binding, BindingType
@@ -10,13 +9,9 @@ from textual.binding import Binding, BindingType
 from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
 from fluxtui.domain.axis_values import sweep_text
 from fluxtui.domain.batches import BatchSetup
-from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.batch_dialog import BatchDialog
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.order_panel import OrderPanel
-from fluxtui.screens.generate.stock import Stock
-from fluxtui.screens.place import PlaceScreen
-from fluxtui.state import Severity
+from fluxtui.screens.generate.changes import Change
+from fluxtui.screens.generate.changing import FormChanges
 from fluxtui.widgets.dialogs import open_dialog
 
 BATCH_BINDINGS: tuple[BindingType, ...] = (
@@ -26,25 +21,8 @@ BATCH_BINDINGS: tuple[BindingType, ...] = (
 """The keys of `BatchKeys`; the place puts them behind its own, so that the footer has those first."""
 
 
-class BatchKeys(PlaceScreen):
-    """What the generate place does about batches; the place itself says what is asked for."""
-
-    _stock: Stock
-
-    @property
-    @abstractmethod
-    def order(self) -> OrderPanel:
-        """Where everything stands that is asked for."""
-
-    @property
-    @abstractmethod
-    def _offer(self) -> Offer | None: ...
-
-    @abstractmethod
-    def _change_to(self, form: GenerateForm) -> None: ...
-
-    @abstractmethod
-    def _say(self, text: str, severity: Severity = "information") -> None: ...
+class BatchKeys(FormChanges):
+    """What the generate place does about batches."""
 
     def action_set_up_batch(self) -> None:
         """Set up seeds and a grid."""
@@ -72,5 +50,5 @@ class BatchKeys(PlaceScreen):
             self._say(f"A grid over the strength, {values}: ^S sends it, F11 changes it, ^O takes it back.")
 
     def _set_up(self, setup: BatchSetup) -> None:
-        self._change_to(replace(self.order.form, setup=setup))
+        self.alter(lambda form: Change(replace(form, setup=setup)))
         self.refresh_bindings()

@@ -30,9 +30,15 @@ class BatchOrder:
     batch: Batch
 
     @classmethod
-    def from_form(cls, form: GenerateForm, stock: Stock, offer: Offer) -> BatchOrder:
-        """Return the order of a form whose batch is on. Raises `InvalidInput` where it cannot be so."""
-        return cls(batch_of(form, stock, offer))
+    def from_form(
+        cls, form: GenerateForm, stock: Stock, offer: Offer, prompts: Sequence[str] = ()
+    ) -> BatchOrder:
+        """Return the order of a form whose batch is on, with what its template was worked out as.
+
+        Raises:
+            InvalidInput: it cannot be so; a sentence says why.
+        """
+        return cls(batch_of(form, stock, offer, prompts))
 
 
 @dataclass(frozen=True)

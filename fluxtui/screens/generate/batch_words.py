@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fluxtui.domain.errors import InvalidInput
@@ -23,7 +24,9 @@ class BatchWords:
     is_grid: bool
 
 
-def batch_words(form: GenerateForm, stock: Stock, offer: Offer, funds: Funds) -> BatchWords:
+def batch_words(
+    form: GenerateForm, stock: Stock, offer: Offer, funds: Funds, prompts: Sequence[str] = ()
+) -> BatchWords:
     """Return what to say about a form whose batch is on.
 
     Args:
@@ -31,10 +34,11 @@ def batch_words(form: GenerateForm, stock: Stock, offer: Offer, funds: Funds) ->
         stock: what there is to choose from, with the prices.
         offer: the form's endpoint.
         funds: of its profile.
+        prompts: what a template was worked out as, as far as it is.
     """
     is_grid = form.setup.is_grid
     try:
-        batch = batch_of(form, stock, offer)
+        batch = batch_of(form, stock, offer, prompts)
         cost = batch_estimate(batch, stock)
     except InvalidInput as error:
         return BatchWords("Generate  ^S", f"✗ {error.sentence()}", True, is_grid)

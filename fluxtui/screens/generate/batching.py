@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.prompts import Templates
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.screens.generate.form import GenerateForm
@@ -76,18 +77,26 @@ def scope_of(form: GenerateForm, stock: Stock, offer: Offer) -> Scope:
     )
 
 
-def batch_of(form: GenerateForm, stock: Stock, offer: Offer) -> Batch:
+def batch_of(form: GenerateForm, stock: Stock, offer: Offer, prompts: Sequence[str] = ()) -> Batch:
     """Return the pictures that a form with a batch asks for.
 
     Args:
         form: whose set-up is on.
         stock: what there is to choose from.
         offer: the form's endpoint.
+        prompts: what a template was worked out as: one for all of a grid, else one for each picture.
 
     Raises:
         InvalidInput: with a sentence on what cannot be so.
     """
     setup = form.setup
+    if form.is_template and form.templates is Templates.ALL:
+        raise InvalidInput(
+            "All combinations of a template cannot go with a grid or with set seeds. Draw at random instead "
+            "(F10), or clear the grid (F11)."
+        )
+    if prompts:
+        form = form.worked_out(prompts[0])
     grid = grid_of(setup, scope_of(form, stock, offer))
     cells = grid.cells() if setup.is_grid else (Cell({}, ""),) * form.pictures()
     over_seeds = any(axis.parameter == "seed" for axis in grid.axes)
@@ -96,9 +105,10 @@ def batch_of(form: GenerateForm, stock: Stock, offer: Offer) -> Batch:
     first = given if isinstance(given, int) else _drawn_seed(grid, offer)
     seeds = [None] * len(cells) if over_seeds else seeds_for(mode, first, len(cells))
     pictures = []
-    for cell, seed in zip(cells, seeds, strict=True):
+    for index, (cell, seed) in enumerate(zip(cells, seeds, strict=True)):
         seeded = cell if over_seeds else Cell({**cell.values, "seed": seed}, cell.label)
-        pictures.append(_picture(form, stock, offer, seeded))
+        made = form if len(prompts) < len(cells) else form.worked_out(prompts[index])
+        pictures.append(_picture(made, stock, offer, seeded))
     return Batch(tuple(pictures), grid.title, _layout(grid))
 
 

@@ -11,6 +11,7 @@ from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_o
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import Estimate, UnitPrice
+from fluxtui.domain.prompts import Templates, is_template, outside_choices, styled
 from fluxtui.domain.text import contains_word, insert_trigger_word
 from fluxtui.domain.uses import Offer, finetune_value
 from fluxtui.screens.generate.matching import find_finetune, finetune_fields, goes_with
@@ -47,6 +48,10 @@ class GenerateForm:
         count: how many pictures; None or text while the entry is no number.
         with_trigger: whether the finetune's trigger word is put into the prompt.
         setup: the seeds and the grid of a batch, as they were set up.
+        templates: what becomes of a prompt that is a template.
+        prompt_seed: decides what is drawn for a template; None before something was.
+        style: a text that goes round the prompt, with `{prompt}` where it goes, or `''`.
+        style_name: what the style is called.
     """
 
     profile: str = ""
@@ -57,6 +62,24 @@ class GenerateForm:
     count: Any = 1
     with_trigger: bool = True
     setup: BatchSetup = field(default_factory=BatchSetup)
+    templates: Templates = Templates.RANDOM
+    prompt_seed: int | None = None
+    style: str = ""
+    style_name: str = ""
+
+    @property
+    def text(self) -> str:
+        """The prompt in its style, without the trigger word that is put in front."""
+        return styled(self.style, self.prompt)
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the prompt in its style is worked out before it is sent."""
+        return self.templates is not Templates.OFF and is_template(self.text)
+
+    def worked_out(self, prompt: str) -> GenerateForm:
+        """Return the form with what its template and style have made in the place of both."""
+        return replace(self, prompt=prompt, templates=Templates.OFF, style="", style_name="")
 
     def at(self, offer: Offer) -> GenerateForm:
         """Return the form for another endpoint."""
@@ -108,12 +131,11 @@ class GenerateForm:
             values[chosen.name] = self.finetune_for(offer, finetune)
         return values
 
-    def prompt_for(self, offer: Offer, finetune: Finetune | None) -> str:
-        """Return the prompt as it is sent."""
+    def prompt_for(self, offer: Offer, finetune: Finetune | None, worked_out: str | None = None) -> str:
+        """Return the prompt as it is sent; `worked_out` is what a template has made of it."""
+        text = (self.text if worked_out is None else worked_out).strip()
         word = self.trigger_word(offer, finetune)
-        if not word or not self.with_trigger or not self.prompt.strip():
-            return self.prompt.strip()
-        return insert_trigger_word(self.prompt.strip(), word)
+        return insert_trigger_word(text, word) if word and self.with_trigger and text else text
 
     def trigger_word(self, offer: Offer, finetune: Finetune | None) -> str:
         """Return the word that calls the finetune, or `''` where there is nothing to call."""
@@ -122,8 +144,9 @@ class GenerateForm:
         return finetune.trigger_word or ""
 
     def has_trigger_word(self, word: str) -> bool:
-        """Tell whether the prompt as typed names the trigger word already."""
-        return bool(word) and contains_word(self.prompt, word)
+        """Tell whether the prompt names the trigger word already, a template whatever is drawn."""
+        certain = outside_choices(self.text) if self.is_template else self.text
+        return bool(word) and contains_word(certain, word)
 
     def estimate(self, offer: Offer, live: UnitPrice | None = None) -> Estimate | None:
         """Return the probable cost of one picture, also while something needed is missing, else None.
@@ -163,6 +186,10 @@ class GenerateForm:
             "count": self.count,
             "with_trigger": self.with_trigger,
             "setup": self.setup.model_dump(mode="json"),
+            "templates": self.templates.value,
+            "prompt_seed": self.prompt_seed,
+            "style": self.style,
+            "style_name": self.style_name,
         }
 
     @classmethod
@@ -173,7 +200,12 @@ class GenerateForm:
         """
         named = {"finetune": draft.get("finetune_id"), **draft}
         usable = {name: named[name] for name, kind in _KINDS.items() if isinstance(named.get(name), kind)}
-        return cls(**usable, setup=BatchSetup.from_note(draft.get("setup")))
+        known = {item.value: item for item in Templates}
+        return cls(
+            **usable,
+            setup=BatchSetup.from_note(draft.get("setup")),
+            templates=known.get(str(draft.get("templates")), Templates.RANDOM),
+        )
 
     @classmethod
     def from_recipe(
@@ -204,6 +236,9 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "values": dict,
     "count": int,
     "with_trigger": bool,
+    "prompt_seed": int,
+    "style": str,
+    "style_name": str,
 }
 
 

@@ -14,12 +14,20 @@ from textual.message import Message
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
+from fluxtui.domain.prompts import MOST_COMBINATIONS, Templates
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.batch_words import batch_words
 from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
-from fluxtui.screens.generate.form import GenerateForm, finetune_field, parameters_of, prompt_field
+from fluxtui.screens.generate.form import (
+    MOST_PICTURES,
+    GenerateForm,
+    finetune_field,
+    parameters_of,
+    prompt_field,
+)
 from fluxtui.screens.generate.matching import misfits
+from fluxtui.screens.generate.planning import Asked, Plan
 from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
 from fluxtui.screens.generate.stock import Stock
@@ -65,6 +73,7 @@ class OrderPanel(Vertical):
         self.form = GenerateForm()
         self._stock = Stock()
         self._offer: Offer | None = None
+        self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the controls from top to bottom, as the eye and Tab go."""
@@ -82,7 +91,8 @@ class OrderPanel(Vertical):
         changed, self._offer = self._offer != offer, offer
         editor = self.query_one(PromptEditor)
         editor.show(form.prompt)
-        editor.enable(prompt_field(endpoint) is not None)
+        prompt = prompt_field(endpoint)
+        editor.enable(prompt is not None, prompt.max_length if prompt is not None else None)
         self.query_one(EndpointChooser).value = offer.ref
         self._show_finetune()
         self.query_one(SubmitBar).show_count(form.count)
@@ -133,6 +143,23 @@ class OrderPanel(Vertical):
         editor.show_chip(trigger_chip(word, inserted=self.form.with_trigger, in_prompt=in_prompt))
         editor.offer_trigger(bool(word))
 
+    def show_plan(self, plan: Plan) -> None:
+        """Show what a template makes and which style is used."""
+        self._plan = plan
+        style = f"style: {self.form.style_name or 'of its own'}" if self.form.style else ""
+        chip = plan.chip() if plan.asked.is_template else ""
+        notes = " · ".join(part for part in (chip, style) if part)
+        self.query_one(PromptEditor).show_notes(notes, wrong=bool(plan.problem))
+
+    @property
+    def pictures(self) -> Any:
+        """How many pictures the order makes: those of the template, or as entered; None while not known."""
+        if not self.form.is_template or self.form.templates is Templates.RANDOM:
+            return self.form.count
+        if self._plan is None or self._plan.asked != Asked.by(self.form) or self._plan.problem:
+            return None
+        return len(self._plan.prompts)
+
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show what is wrong at the fields that it is about, and focus the first."""
         reasons = {problem.field: problem.reason for problem in reversed(problems)}
@@ -160,13 +187,20 @@ class OrderPanel(Vertical):
         if offer is None:
             return
         if self.form.setup.is_on:
-            bar.show_batch(batch_words(self.form, self._stock, offer, funds), busy=busy)
+            plan = self._plan if self.form.is_template else None
+            prompts = plan.prompts if plan is not None and plan.asked == Asked.by(self.form) else ()
+            bar.show_batch(batch_words(self.form, self._stock, offer, funds, prompts), busy=busy)
             return
         bar.show_single()
         told = self._stock.price_of(offer)
         estimate = self.form.estimate(offer, told)
-        bar.show_label("Sending …" if busy else button_label(estimate, self.form.count), busy=busy)
-        note, wrong = cost_note(estimate, self.form.count, funds, told)
+        most = MOST_COMBINATIONS if self.form.is_template else MOST_PICTURES
+        count = self.pictures
+        bar.show_label("Sending …" if busy else button_label(estimate, count, most), busy=busy)
+        if count is None and isinstance(self.form.count, int):
+            bar.show_note("The cost is known once the template is worked out")
+            return
+        note, wrong = cost_note(estimate, count, funds, told, most)
         bar.show_note(note, wrong=wrong)
 
     @property
@@ -210,6 +244,10 @@ class OrderPanel(Vertical):
         parameters.set_value(name, seed)
         self._change(self.form.with_values(self._offer.endpoint, parameters.values))
         return seed
+
+    def amend(self, **changes: Any) -> None:
+        """Change what stands in the form beside the controls: style, templates and their seed."""
+        self._change(replace(self.form, **changes))
 
     # What the user does
 

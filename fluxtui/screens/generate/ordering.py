@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fluxtui.domain.endpoint import GenerationEndpoint
+from fluxtui.domain.endpoint import Control, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.form import GenerateForm, prompt_field
 from fluxtui.screens.generate.matching import misfits
 from fluxtui.screens.generate.price import Funds, Price, source_of, told_price
+from fluxtui.services.inference import Shot
 from fluxtui.services.jobs.requests import is_web_address, picture_fields
 from fluxtui.services.storage import StorageService
 from fluxtui.state import StatefulApp
@@ -23,12 +24,16 @@ from fluxtui.widgets.dialogs import ask
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be generated: endpoint, values of the request, how many pictures, the finetune if known."""
+    """What is to be generated: endpoint, values of the request, how many pictures, the finetune if known.
+
+    `prompts` has the prompt of each picture where they differ; then `values` has the first of them.
+    """
 
     offer: Offer
     values: Mapping[str, Any]
     count: int
     finetune: Finetune | None = None
+    prompts: tuple[str, ...] = ()
 
     @classmethod
     def from_form(cls, form: GenerateForm, offer: Offer, finetune: Finetune | None) -> Order:
@@ -41,6 +46,36 @@ class Order:
         """
         used = finetune if form.finetune_for(offer, finetune) is not None else None
         return cls(offer, form.request_values(offer, finetune), form.pictures(), used)
+
+    def with_prompts(self, prompts: Sequence[str]) -> Order:
+        """Return the order of a picture for each prompt, as it is sent."""
+        field = prompt_field(self.offer.endpoint)
+        if field is None or not prompts:
+            return self
+        values = {**self.values, field.name: prompts[0]}
+        return replace(self, values=values, count=len(prompts), prompts=tuple(prompts))
+
+    def shots(self) -> tuple[Shot, ...]:
+        """Return the pictures one by one; a seed that is given is that of the first, and counts up."""
+        field = prompt_field(self.offer.endpoint)
+        name = field.name if field is not None else ""
+        return tuple(
+            Shot(
+                self.offer.profile,
+                self.offer.endpoint.info.id,
+                {**self.values, name: prompt, **self._seed(number)},
+                self.finetune,
+            )
+            for number, prompt in enumerate(self.prompts)
+        )
+
+    def _seed(self, number: int) -> dict[str, int]:
+        item = next((item for item in fields_of(self.offer.endpoint) if item.control is Control.SEED), None)
+        given = self.values.get(item.name) if item is not None else None
+        if item is None or not isinstance(given, int):
+            return {}
+        following = given + number
+        return {item.name: following if item.maximum is None else following % (int(item.maximum) + 1)}
 
     @classmethod
     def another_seed(cls, offer: Offer, recipe: Mapping[str, Any], finetune: Finetune | None) -> Order:
@@ -89,6 +124,8 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
     )
     if price.needs_a_yes and not await ask(app, price.question()):
         return ()
+    if order.prompts:
+        return await services.inference.generate_shots(order.shots())
     return await services.inference.generate(
         offer.profile, offer.endpoint.info.id, order.values, count=order.count, finetune=order.finetune
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -12,17 +13,36 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
+from fluxtui.domain.prompts import length_of
 from fluxtui.domain.text import safe_text
+from fluxtui.screens.generate.completing import Completion, begun_in, completion_of
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
+
+COMPLETION_KEYS = frozenset({"tab", "up", "down", "escape"})
+"""What these keys do while a completion is offered is up to it; else they do what they always do."""
+NEARLY_FULL = 0.9
+"""From this part of an endpoint's limit on, the length of the prompt is shown beside it."""
 
 
 class PromptArea(TextArea):
     """Several lines of text; Tab goes on, and what is pasted loses its control characters."""
 
-    HELP = (
-        "Say what the picture shows: subject, surroundings, light, style. Enter starts a new line, "
-        "`ctrl+s` generates from any field, `ctrl+t` leaves the trigger word out or puts it back."
-    )
+    HELP = """Say what the picture shows: subject, surroundings, light, style. Enter starts a new line,
+`ctrl+s` generates from any field, `ctrl+t` leaves the trigger word out or puts it back, `ctrl+z` undoes.
+
+A prompt can be a template: `{red|blue}` is one of them, `{2$$ and $$a|b|c}` two, `{3::often|rarely}` has
+weights, `__colour__` is a line of the file `colour.txt` among your wildcards (typing `__` offers them, Tab
+takes), `${x=!{a|b}} ${x}` names a choice. JSON is never a template.
+
+`f10` shows what will be sent, and can leave a template as it is or make all combinations; `f9` puts a style
+round the prompt; `ctrl+r` finds prompts used before; `ctrl+g` opens your editor."""
+
+    class CompletionKey(Message):
+        """A key of `COMPLETION_KEYS` was pressed while a completion is offered."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,6 +53,27 @@ class PromptArea(TextArea):
             placeholder=Content("What should the picture show?"),
         )
         self.cursor_blink = False
+        self.is_completing = False
+        """Whether something is offered that a key can take."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self.is_completing and event.key in COMPLETION_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.CompletionKey(event.key))
+            return
+        await super()._on_key(event)
+
+    def before_cursor(self) -> str:
+        """Return the line up to the cursor; nothing while text is selected."""
+        row, column = self.cursor_location
+        return "" if self.selected_text else str(self.document.get_line(row))[:column]
+
+    def put(self, text: str) -> None:
+        """Put a text in place of all, so that it can be undone."""
+        self.history.checkpoint()
+        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.move_cursor(self.document.end)
 
     def on_resize(self) -> None:
         """Draw the text as it is wrapped now: what wraps it anew draws nothing."""
@@ -58,6 +99,9 @@ class PromptEditor(Vertical):
             super().__init__()
             self.prompt = prompt
 
+    class WildcardsWanted(Message):
+        """A wildcard is begun; whoever knows them should call `offer_wildcards`."""
+
     class TriggerToggled(Message):
         """The user wants the trigger word left out, or put back."""
 
@@ -66,12 +110,23 @@ class PromptEditor(Vertical):
         self._has_word = False
         self._chip = Content()
         self._reason = ""
+        self._title = ""
+        self._notes = ""
+        self._limit: int | None = None
+        self._wildcards: tuple[str, ...] | None = None
+        self._dismissed: str | None = None
+        """What was begun when a completion was refused; it is not offered again for that."""
+        self._completion: Completion | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the text and the chip."""
-        set_title(self, "Prompt")
+        """Lay out the text, the chip and the line about template and style."""
         yield PromptArea()
         yield PlainStatic("", classes="chip")
+        yield PlainStatic("", classes="notes")
+
+    def on_mount(self) -> None:
+        """Show the title."""
+        self._show_title()
 
     @property
     def area(self) -> PromptArea:
@@ -81,13 +136,18 @@ class PromptEditor(Vertical):
     def show(self, prompt: str) -> None:
         """Show a prompt, with the cursor at its end."""
         text = safe_text(prompt, newlines=True)
-        if text != self.area.text:
+        if text == self.area.text:
+            return
+        if self.area.text:
+            self.area.put(text)
+        else:
             self.area.load_text(text)
             self.area.move_cursor(self.area.document.end)
 
-    def enable(self, is_enabled: bool) -> None:
-        """Take a prompt, or say that the endpoint takes none."""
+    def enable(self, is_enabled: bool, limit: int | None = None) -> None:
+        """Take a prompt of at most `limit` characters, or say that the endpoint takes none."""
         self.disabled = not is_enabled
+        self._limit = limit
         self.show_problem("")
 
     def show_chip(self, chip: Content) -> None:
@@ -106,10 +166,36 @@ class PromptEditor(Vertical):
 
     def show_problem(self, reason: str) -> None:
         """Show in the title what is wrong with the prompt, or nothing for an empty string."""
-        title = "This endpoint takes no prompt" if self.disabled else "Prompt"
         self._reason = reason
-        self.set_class(bool(reason), "-problem")
-        set_title(self, f"✗ {reason}" if reason else title)
+        self._show_title()
+
+    def show_notes(self, notes: str, *, wrong: bool = False) -> None:
+        """Show what becomes of a template and which style there is, or nothing."""
+        line = self.query_one(".notes", PlainStatic)
+        line.set_class(wrong, "-wrong")
+        if notes != self._notes:
+            self._notes = notes
+            line.show(notes, layout=False)
+            self.set_class(bool(notes), "-with-notes")
+
+    def _show_title(self) -> None:
+        """Say in the title what matters most: a problem, a completion, else how long the prompt is."""
+        length = length_of(self.area.text)
+        is_long = self._limit is not None and length.characters > NEARLY_FULL * self._limit
+        if self._reason:
+            title = f"✗ {self._reason}"
+        elif self.disabled:
+            title = "This endpoint takes no prompt"
+        elif self._completion is not None:
+            title = self._completion.words()
+        elif is_long:
+            title = f"Prompt · {length.characters:,} of at most {self._limit:,} characters"
+        else:
+            title = " · ".join(part for part in ("Prompt", length.words_for_people()) if part)
+        self.set_class(bool(self._reason) or (is_long and not self.disabled), "-problem")
+        if title != self._title:
+            self._title = title
+            set_title(self, title)
 
     @property
     def problem(self) -> str:
@@ -127,7 +213,53 @@ class PromptEditor(Vertical):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell what is typed."""
         event.stop()
+        self._show_title()
         self.post_message(self.Changed(event.text_area.text))
+
+    # Completion
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """Offer wildcards where one is begun before the cursor."""
+        event.stop()
+        self._complete()
+
+    def offer_wildcards(self, names: Sequence[str]) -> None:
+        """Take over the names of the wildcards that there are."""
+        self._wildcards = tuple(safe_text(name) for name in names)
+        self._complete()
+
+    def _complete(self) -> None:
+        begun = begun_in(self.area.before_cursor()) if self.area.has_focus else None
+        if begun is None:
+            self._dismissed = self._wildcards = None
+        elif self._wildcards is None:
+            self._wildcards = ()
+            self.post_message(self.WildcardsWanted())
+        refused = begun is None or begun == self._dismissed
+        self._offer(None if refused else completion_of(begun or "", self._wildcards or ()))
+
+    def _offer(self, completion: Completion | None) -> None:
+        if completion != self._completion:
+            self._completion = completion
+            self.area.is_completing = completion is not None
+            self._show_title()
+
+    def on_prompt_area_completion_key(self, event: PromptArea.CompletionKey) -> None:
+        """Take the marked wildcard, mark another one, or leave it."""
+        event.stop()
+        completion = self._completion
+        if completion is None:
+            return
+        match event.key:
+            case "tab":
+                row, column = self.area.cursor_location
+                begin = (row, column - len(completion.typed))
+                self.area.replace(completion.taken, begin, (row, column), maintain_selection_offset=False)
+            case "escape":
+                self._dismissed = completion.typed
+                self._offer(None)
+            case _:
+                self._offer(completion.moved(1 if event.key == "down" else -1))
 
 
 def trigger_chip(word: str, *, inserted: bool, in_prompt: bool) -> Content:

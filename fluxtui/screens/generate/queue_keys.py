@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from fluxtui.domain.axes import STRENGTH
-from fluxtui.domain.axis_values import value_text
-from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import credits, show_credits
 from fluxtui.domain.text import plural, shorten
-from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.changes import Change, missing
-from fluxtui.screens.generate.form import GenerateForm, fits, parameters_of
-from fluxtui.screens.generate.stock import Stock
-from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.cancelling import cancel
+from fluxtui.screens.generate.changes import missing
+from fluxtui.screens.generate.choices import NAME_CELLS
+from fluxtui.screens.generate.defaults import values_words
+from fluxtui.screens.generate.ordering import Order, repeatable
+from fluxtui.screens.generate.queue_rows import queued_generations
+from fluxtui.screens.generate.queue_table import QueueTable
+from fluxtui.screens.generate.sending import Sending
+from fluxtui.screens.view.opening import show_pictures
 from fluxtui.services.finetune_defaults import lasting_values
-from fluxtui.state import Severity, guarded
+from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
-_NAME_CELLS = 28
-_VALUES_SHOWN = 3
 
-
-class QueueKeys(PlaceScreen):
+class QueueKeys(Sending):
     """Acts on single jobs on behalf of the generate place."""
 
-    _stock: Stock
+    def on_queue_table_asked(self, event: QueueTable.Asked) -> None:
+        """Do what the user wants with a job."""
+        event.stop()
+        match event.wish:
+            case "large":
+                self._show_large(event.job)
+            case "copy":
+                self._copy_path(event.job)
+            case "another_seed":
+                self._send_another(event.job)
+            case "use_again":
+                self._use_again(event.job)
+            case "cancel":
+                guarded(self, self._cancel(event.job), doing="cancelling a job", group="cancel")
+            case _:
+                self.act_on(event.wish, event.job)
 
-    @abstractmethod
-    def _say(self, text: str, severity: Severity = "information") -> None: ...
+    def _show_large(self, job: Job) -> None:
+        show_pictures(self.app, queued_generations(self.app.jobs), job)
+
+    def _copy_path(self, job: Job) -> None:
+        if job.picture:
+            path = str(self.app.services.storage.inside(job.picture))
+            self.app.copy_to_clipboard(path)
+            self._say(f"Copied the path: {path}", "success")
+
+    def _send_another(self, job: Job) -> None:
+        offer = self._stock.offer(job.profile, job.endpoint)
+        if offer is None:
+            self._say(missing(job.profile, job.endpoint), "warning")
+            return
+        recipe = repeatable(offer.endpoint, job.parameters, self.app.services.storage)
+        self._send(Order.another_seed(offer, recipe, self.app.finetune_of(job.finetune_ref)))
+
+    def _use_again(self, job: Job) -> None:
+        values = {**job.parameters, **({"seed": job.seed} if job.seed is not None else {})}
+        self._say("The form has the parameters and the seed of that picture.")
+        self.follow_wish(
+            {
+                "profile": job.profile,
+                "endpoint": job.endpoint,
+                "values": values,
+                "finetune": job.finetune_ref,
+            }
+        )
+
+    async def _cancel(self, job: Job) -> None:
+        told = await cancel(self.app, job)
+        self._say(told.text, told.severity)
 
     def act_on(self, wish: str, job: Job) -> None:
         """Do what the user wants with a job; `wish` is that of `QueueTable.Asked`."""
@@ -89,43 +131,6 @@ class QueueKeys(PlaceScreen):
         service = self.app.services.finetune_defaults
         kept = chosen if everything else {**await service.get(ref), **chosen}
         await service.keep(ref, kept)
-        name = shorten(job.finetune_name or ref, _NAME_CELLS)
+        name = shorten(job.finetune_name or ref, NAME_CELLS)
         words = values_words(offer, chosen) or "these parameters"
         self._say(f"{name} begins with {words} from now on; F3 Models shows it.", "success")
-
-    async def with_defaults(self, change: Change) -> Change:
-        """Return a form in which a finetune was chosen with the values that were kept for it."""
-        form = change.form
-        offer, finetune = self._stock.offer_of(form), self._stock.finetune_of(form)
-        if offer is None or finetune is None:
-            return change
-        kept = await self.app.services.finetune_defaults.get(finetune.ref)
-        made, used = defaulted(form, offer, kept, self._stock)
-        if not used:
-            return change
-        name = shorten(finetune.name, _NAME_CELLS)
-        news = f"{name} begins with {values_words(offer, used)}, as you kept it."
-        return Change(made, " ".join(part for part in (change.news, news) if part), change.severity)
-
-
-def defaulted(
-    form: GenerateForm, offer: Offer, kept: Mapping[str, Any], stock: Stock
-) -> tuple[GenerateForm, dict[str, Any]]:
-    """Return a form with the defaults of its finetune, and those that its endpoint takes."""
-    fields = {item.name: item for item in parameters_of(offer.endpoint)}
-    used = {name: value for name, value in kept.items() if name in fields and fits(fields[name], value)}
-    if not used:
-        return form, {}
-    values = {**form.values_for(offer, stock.finetunes), **used}
-    return form.with_values(offer.endpoint, values), used
-
-
-def values_words(offer: Offer, values: Mapping[str, Any]) -> str:
-    """Return parameters that are no defaults in words: `'Finetune strength 1.2, Steps 20'`."""
-    fields = {item.name: item for item in fields_of(offer.endpoint)}
-    told = [name for name in values if name in fields and values[name] != fields[name].default]
-    # The strength is what most people look for, also where it is the service's own default.
-    names = [STRENGTH, *(name for name in told if name != STRENGTH)] if STRENGTH in values else told
-    shown = [f"{fields[name].title} {value_text(fields[name], values[name])}" for name in names]
-    more = f" and {len(shown) - _VALUES_SHOWN} more" if len(shown) > _VALUES_SHOWN else ""
-    return ", ".join(shown[:_VALUES_SHOWN]) + more

@@ -5,43 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job
-from fluxtui.domain.money import show_credits
-from fluxtui.domain.text import plural
-from fluxtui.domain.uses import Offer
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.generate.batch_keys import BATCH_BINDINGS, BatchKeys
-from fluxtui.screens.generate.batch_ordering import BatchOrder, send_batch
-from fluxtui.screens.generate.changes import Change, missing, to_finetune, to_offer, to_wishes
+from fluxtui.screens.generate.changes import Change, to_finetune, to_offer, to_wishes
+from fluxtui.screens.generate.changing import Step
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
-from fluxtui.screens.generate.ordering import Order, known_funds, repeatable, send
+from fluxtui.screens.generate.ordering import known_funds
 from fluxtui.screens.generate.price import Funds
+from fluxtui.screens.generate.prompt_keys import PROMPT_BINDINGS, PromptKeys
 from fluxtui.screens.generate.queue_keys import QueueKeys
-from fluxtui.screens.generate.queue_rows import queued_generations
-from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.results import Results
 from fluxtui.screens.generate.stock import Stock
-from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.screens.generate.supply import Supply, ask_profile
-from fluxtui.screens.view.opening import show_pictures
-from fluxtui.state import Severity, guarded
-from fluxtui.widgets.flash import Flash
-
-REST_SECONDS = 1.0
-"""For how long after an order another press of the key is taken for a slip of the finger."""
+from fluxtui.state import guarded
 
 
-class GenerateScreen(BatchKeys, QueueKeys):
+class GenerateScreen(BatchKeys, QueueKeys, PromptKeys):
     """Holds order and results together; all rules are elsewhere."""
 
     PLACE = "generate"
@@ -58,23 +44,22 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
         *BATCH_BINDINGS,
+        *PROMPT_BINDINGS,
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
-        Binding("ctrl+r", "draw_seed", "New seed", id="generate.draw_seed", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._supply = Supply()
-        self._stock = Stock()
         self._is_supplied = False
         """Whether every profile has answered."""
         self._left_out: frozenset[str] = frozenset()
         """The profiles of which it was told that they cannot be used."""
         self._config: object = None
         """The configuration under which the profiles were asked."""
-        self._sending = False
-        self._wishes: dict[str, Any] = {}
+        self._wishes: tuple[Step, ...] = ()
+        """Wished before every profile has answered, which is waited for."""
         self._first_form = GenerateForm()
 
     def compose_place(self) -> ComposeResult:
@@ -82,16 +67,6 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         with Horizontal(id="generate"):
             yield OrderPanel()
             yield Results()
-
-    @property
-    def order(self) -> OrderPanel:
-        """The left side."""
-        return self.query_one(OrderPanel)
-
-    @property
-    def results(self) -> Results:
-        """The right side."""
-        return self.query_one(Results)
 
     def on_mount(self) -> None:
         """Follow what the order depends on."""
@@ -112,23 +87,42 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         """Begin with what was typed before."""
         self._first_form = GenerateForm.from_draft(draft)
 
-    async def _open(self, form: GenerateForm) -> None:
-        """Ask all profiles what they offer and show a form, as soon as its own has answered."""
+    @property
+    def is_changing(self) -> bool:
+        """Whether the form is about to be another than the one that is shown."""
+        return bool(self._wishes) or super().is_changing
+
+    async def _open(self, first: GenerateForm | None = None) -> None:
+        """Ask all profiles what they offer and show a form, as soon as its own has answered.
+
+        Args:
+            first: the form to begin with, None for the one that is shown.
+        """
         self._is_supplied = False
         self._config = self.app.services.config.config
         profiles = tuple(dict.fromkeys((self.app.profile, *self.app.usable_profiles)))
         self._supply = self._supply.asked(profiles)
-        form = replace(form, profile=form.profile or self.app.profile)
-        home = form.profile if form.profile in profiles else profiles[0]
+        own = (first or self.order.form).profile
+        home = own if own in profiles else profiles[0]
         await self._ask(home)
         is_shown = bool(self._stock.offers) and not self._wishes
         if is_shown:
-            await self._show(form)
+            self._begin(first)
         await asyncio.gather(*(self._ask(profile) for profile in profiles if profile != home))
         self._is_supplied = True
         self._tell_faults()
-        if self._wishes or not is_shown:
-            await self._show_wished(form)
+        if not is_shown:
+            self._begin(first)
+        wishes, self._wishes = self._wishes, ()
+        for wish in wishes:
+            self.alter(wish.change, with_defaults=wish.with_defaults)
+
+    def _begin(self, first: GenerateForm | None) -> None:
+        def begun(form: GenerateForm) -> Change:
+            form = first or form
+            return Change(replace(form, profile=form.profile or self.app.profile))
+
+        self.alter(begun)
 
     async def _ask(self, profile: str) -> None:
         self._supply = self._supply.with_answer(await ask_profile(self.app.services, profile))
@@ -150,15 +144,14 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             self._follow_profiles()
 
     def _follow_profiles(self) -> None:
-        work = self._open(self.order.form)
-        guarded(self, work, doing="taking the profiles", group="profile", exclusive=True)
+        guarded(self, self._open(), doing="taking the profiles", group="profile", exclusive=True)
 
     def _follow_finetunes(self, before: tuple[Finetune, ...], after: tuple[Finetune, ...]) -> None:
         """Offer other finetunes; one that is gone is not chosen any more."""
         self._restock()
         gone = {item.ref for item in before} - {item.ref for item in after}
         if self.order.form.finetune in gone:
-            self._change_to(replace(self.order.form, finetune=None))
+            self.alter(lambda form: Change(replace(form, finetune=None) if form.finetune in gone else form))
 
     def _restock(self) -> None:
         """Take over what there is to choose from now."""
@@ -167,46 +160,18 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self._show_state()
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
-        """Do what another place wishes: see `to_wishes`."""
-        self._wishes = dict(wishes)
+        """Do what another place wishes, after what was wished before: see `to_wishes`."""
+        wished = dict(wishes)
+
+        def change(form: GenerateForm) -> Change:
+            return to_wishes(self._stock, form, wished, self.app.services.storage)
+
+        with_defaults = bool(wished.get("finetune")) and "values" not in wished
         if self._is_supplied:
-            work = self._show_wished(self.order.form)
-            guarded(self, work, doing="changing the form", group="form", exclusive=True)
+            self.alter(change, with_defaults=with_defaults)
+        else:
+            self._wishes += (Step(change, with_defaults),)
         self.order.prompt.focus()
-
-    async def _show_wished(self, form: GenerateForm) -> None:
-        """Show the form after the wishes, which are fulfilled by that."""
-        wishes, self._wishes = self._wishes, {}
-        change = to_wishes(self._stock, form, wishes, self.app.services.storage)
-        if wishes.get("finetune") and "values" not in wishes:
-            change = await self.with_defaults(change)
-        await self._show(self._told(change))
-
-    def _told(self, change: Change) -> GenerateForm:
-        """Say what is to be said about a change and return its form."""
-        if change.is_kept:
-            self.app.tell(change.news, severity=change.severity)
-        elif change.news:
-            self._say(change.news, change.severity)
-        return change.form
-
-    def _change_to(self, form: GenerateForm) -> None:
-        guarded(self, self._show(form), doing="changing the form", group="form", exclusive=True)
-
-    async def _show(self, form: GenerateForm) -> None:
-        """Show a form in the controls; one without an endpoint begins with a finetune that is ready."""
-        if self._stock.offer_of(form) is None:
-            form = self._stock.beginning(form)
-        offer = self._stock.offer_of(form)
-        if offer is None:
-            return
-        await self.order.show(self._stock.settled(form), offer)
-        self._show_state()
-        self.keep_draft(self.order.form.draft())
-
-    @property
-    def _offer(self) -> Offer | None:
-        return self._stock.offer_of(self.order.form)
 
     def on_order_panel_changed(self, event: OrderPanel.Changed) -> None:
         """Say what the order costs now, and remember it."""
@@ -219,23 +184,19 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         event.stop()
         offer = self._stock.offer_called(event.ref)
         if offer is not None:
-            self._change_to(self._told(to_offer(self._stock, self.order.form, offer)))
+            self.alter(lambda form: to_offer(self._stock, form, offer))
 
     def on_order_panel_finetune_chosen(self, event: OrderPanel.FinetuneChosen) -> None:
         """Change the finetune, and the endpoint where the present one does not go with it."""
         event.stop()
-        change = to_finetune(self._stock, self.order.form, event.finetune)
-        guarded(self, self._take(change), doing="choosing a finetune", group="form", exclusive=True)
-
-    async def _take(self, change: Change) -> None:
-        """Show a form in which a finetune was chosen, with the values that were kept for it."""
-        await self._show(self._told(await self.with_defaults(change)))
+        self.alter(lambda form: to_finetune(self._stock, form, event.finetune), with_defaults=True)
 
     def _show_state(self) -> None:
         """Draw what follows from the form: the trigger word's chip and the cost."""
         offer, form = self._offer, self.order.form
         if offer is not None:
             self.order.show_trigger(form.trigger_word(offer, self._stock.finetune_of(form)))
+            self.follow_prompt()
         self._show_cost()
 
     def _show_cost(self) -> None:
@@ -273,121 +234,3 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def on_descendant_focus(self) -> None:
         """The footer depends on where the focus is."""
         self.refresh_bindings()
-
-    # Sending
-
-    def on_submit_bar_pressed(self, event: SubmitBar.Pressed) -> None:
-        """Generate."""
-        event.stop()
-        self.action_submit()
-
-    def action_submit(self) -> None:
-        """Send what is asked for, once."""
-        form, offer = self.order.form, self._offer
-        if offer is None:
-            self._say("There is no endpoint yet: a profile needs a key, F7 Settings takes one.", "warning")
-            return
-        try:
-            order = self._order_of(form, offer)
-        except InvalidInput as error:
-            self._show_problems(error)
-            self.order.focus_count()
-            return
-        self._send(order)
-
-    def _order_of(self, form: GenerateForm, offer: Offer) -> Order | BatchOrder:
-        if form.setup.is_on:
-            return BatchOrder.from_form(form, self._stock, offer)
-        return Order.from_form(form, offer, self._stock.finetune_of(form))
-
-    def _send(self, order: Order | BatchOrder) -> None:
-        if self._sending:
-            self._say("The last order is still on its way out, so this one was not sent as well.", "warning")
-            return
-        self._set_sending(True)
-        guarded(self, self._send_once(order), doing="generating", group="send")
-
-    async def _send_once(self, order: Order | BatchOrder) -> None:
-        try:
-            if isinstance(order, BatchOrder):
-                jobs = await send_batch(self.app, order)
-            else:
-                jobs = await send(self.app, order)
-        except InvalidInput as error:
-            self._set_sending(False)
-            self._show_problems(error)
-            return
-        except BaseException:
-            self._set_sending(False)
-            raise
-        self.set_timer(REST_SECONDS, partial(self._set_sending, False))
-        if jobs:
-            self.order.show_problems(())
-            self.results.follow_newest()
-            price = show_credits(sum(job.estimate_credits for job in jobs))
-            self._say(f"{plural(len(jobs), 'picture')} ordered for about {price}.", "success")
-        else:
-            self._say("Nothing was sent.")
-
-    def _set_sending(self, sending: bool) -> None:
-        self._sending = sending
-        self._show_cost()
-
-    def _show_problems(self, error: InvalidInput) -> None:
-        self.order.show_problems(error.problems)
-        self._say(error.sentence(), "error")
-
-    def _say(self, text: str, severity: Severity = "information") -> None:
-        self.query_one(Flash).show(text, severity)
-
-    # What is done with a job of the queue
-
-    def on_queue_table_asked(self, event: QueueTable.Asked) -> None:
-        """Do what the user wants with a job."""
-        event.stop()
-        match event.wish:
-            case "large":
-                self._show_large(event.job)
-            case "copy":
-                self._copy_path(event.job)
-            case "another_seed":
-                self._send_another(event.job)
-            case "use_again":
-                self._use_again(event.job)
-            case "cancel":
-                guarded(self, self._cancel(event.job), doing="cancelling a job", group="cancel")
-            case _:
-                self.act_on(event.wish, event.job)
-
-    def _show_large(self, job: Job) -> None:
-        show_pictures(self.app, queued_generations(self.app.jobs), job)
-
-    def _copy_path(self, job: Job) -> None:
-        if job.picture:
-            path = str(self.app.services.storage.inside(job.picture))
-            self.app.copy_to_clipboard(path)
-            self._say(f"Copied the path: {path}", "success")
-
-    def _send_another(self, job: Job) -> None:
-        offer = self._stock.offer(job.profile, job.endpoint)
-        if offer is None:
-            self._say(missing(job.profile, job.endpoint), "warning")
-            return
-        recipe = repeatable(offer.endpoint, job.parameters, self.app.services.storage)
-        self._send(Order.another_seed(offer, recipe, self.app.finetune_of(job.finetune_ref)))
-
-    def _use_again(self, job: Job) -> None:
-        values = {**job.parameters, **({"seed": job.seed} if job.seed is not None else {})}
-        self._say("The form has the parameters and the seed of that picture.")
-        self.follow_wish(
-            {
-                "profile": job.profile,
-                "endpoint": job.endpoint,
-                "values": values,
-                "finetune": job.finetune_ref,
-            }
-        )
-
-    async def _cancel(self, job: Job) -> None:
-        told = await cancel(self.app, job)
-        self._say(told.text, told.severity)

@@ -117,16 +117,20 @@ class SubmitBar(Vertical):
         self.post_message(self.Pressed())
 
 
-def button_label(estimate: Estimate | None, count: Any) -> str:
-    """Return `'Generate 4 · $0.28'`, as far as it is known."""
-    if not isinstance(count, int) or not 1 <= count <= MOST_PICTURES:
+def button_label(estimate: Estimate | None, count: Any, most: int = MOST_PICTURES) -> str:
+    """Return `'Generate 4 · $0.28'`, as far as it is known; `most` is how many pictures there may be."""
+    if not isinstance(count, int) or not 1 <= count <= most:
         return "Generate  ^S"
     price = f" · {estimate.times(count).show()}" if estimate is not None else ""
     return f"Generate {count}{price}  ^S"
 
 
 def cost_note(
-    estimate: Estimate | None, count: Any, funds: Funds, told: UnitPrice | None = None
+    estimate: Estimate | None,
+    count: Any,
+    funds: Funds,
+    told: UnitPrice | None = None,
+    most: int = MOST_PICTURES,
 ) -> tuple[str, bool]:
     """Return what to say about the cost, and whether the funds are too small for it.
 
@@ -135,8 +139,9 @@ def cost_note(
         count: as entered.
         funds: of the profile that pays.
         told: the price that the service told, where the estimate comes of it.
+        most: how many pictures there may be.
     """
-    if not isinstance(count, int) or not 1 <= count <= MOST_PICTURES:
+    if not isinstance(count, int) or not 1 <= count <= most:
         return f"✗ Pictures must be 1 to {MOST_PICTURES}", True
     if estimate is None:
         return "The cost is known once the form is right", False

@@ -107,6 +107,12 @@ class GenerationSettings(_Table):
     images: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+class PromptSettings(_Table):
+    """Where the wildcards of prompts are; None is the directory `wildcards` beside the journal."""
+
+    wildcards_dir: Annotated[Path, BeforeValidator(absolute_path)] | None = None
+
+
 class BudgetSettings(_Table):
     """The most that may be spent, in USD, on all profiles together; None is no limit."""
 
@@ -144,6 +150,7 @@ class Config(_Table):
     storage: StorageSettings = StorageSettings()
     images: ImageSettings = ImageSettings()
     generation: GenerationSettings = GenerationSettings()
+    prompts: PromptSettings = PromptSettings()
     budget: BudgetSettings = BudgetSettings()
     interface: InterfaceSettings = InterfaceSettings()
     network: NetworkSettings = NetworkSettings()

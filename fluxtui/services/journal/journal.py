@@ -16,6 +16,7 @@ from fluxtui.services.journal.logs import LogStore
 from fluxtui.services.journal.marks import MarkStore
 from fluxtui.services.journal.notes import NoteStore
 from fluxtui.services.journal.pictures import PictureStore
+from fluxtui.services.journal.prompts import PromptStore
 from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
 from fluxtui.services.journal.trash import TrashStore
@@ -40,6 +41,7 @@ class Journal:
         self.gallery = GalleryStore(self._database)
         self.marks = MarkStore(self._database)
         self.trash = TrashStore(self._database, clock)
+        self.prompts = PromptStore(self._database)
         self.finetunes = FinetuneStore(self._database)
         self.notes = NoteStore(self._database, clock)
         self.spending = SpendingStore(self._database)

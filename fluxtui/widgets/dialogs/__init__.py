@@ -4,6 +4,7 @@ from fluxtui.widgets.dialogs.base import DeliberateDialog, Dialog, ask, open_dia
 from fluxtui.widgets.dialogs.choice import Choice, ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
 from fluxtui.widgets.dialogs.line import LineDialog
+from fluxtui.widgets.dialogs.name import NameDialog
 from fluxtui.widgets.dialogs.type_name import TypeNameDialog
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "DeliberateDialog",
     "Dialog",
     "LineDialog",
+    "NameDialog",
     "TypeNameDialog",
     "ask",
     "open_dialog",

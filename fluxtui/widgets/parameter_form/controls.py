@@ -116,11 +116,7 @@ class NumberControl(TextControl):
 class SeedControl(NumberControl):
     """A seed: a whole number, or nothing for a new one each time."""
 
-    HELP = "`r` or `ctrl+r` draws a seed; empty means a new one each time. Up and down change it by one."
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "draw_seed", "Draw a seed", id="seed.draw"),
-    ]
+    HELP = "`r` draws a seed; empty means a new one each time. Up and down change it by one."
 
     def action_draw_seed(self) -> None:
         """Put a new random seed in."""

@@ -18,9 +18,9 @@ from fluxtui.screens.generate.batch_ordering import BatchPrice
 from fluxtui.screens.generate.batch_words import batch_words
 from fluxtui.screens.generate.batching import Batch, batch_estimate, batch_of
 from fluxtui.screens.generate.changes import Change
+from fluxtui.screens.generate.defaults import defaulted, values_words
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.price import Funds
-from fluxtui.screens.generate.queue_keys import defaulted, values_words
 from fluxtui.screens.generate.stock import Stock
 from fluxtui.services.finetune_defaults import lasting_values
 

@@ -20,11 +20,13 @@ from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
+from fluxtui.domain.prompts import Templates
 from fluxtui.domain.weights import Base
 from fluxtui.screens.generate import GenerateScreen
 from fluxtui.screens.generate.changes import to_offer
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.state import Balance
 from fluxtui.widgets.flash import Flash
@@ -268,7 +270,9 @@ def test_a_finetune_that_does_not_fit(shown_to_several: Any, size: tuple[int, in
         await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
         mix = screen._stock.offer("studio", MIX)
         assert mix is not None
-        await screen._show(screen._told(to_offer(screen._stock, screen.order.form, mix)))
+        screen.alter(lambda form: to_offer(screen._stock, form, mix))
+        while screen.is_changing:
+            await asyncio.sleep(0.01)
         screen.query_one(FinetuneChooser).focus()
 
     assert shown_to_several(size, prepare)
@@ -306,5 +310,34 @@ def test_batch_dialog(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
         screen.action_set_up_batch()
+
+    assert compare((80, 24), prepare)
+
+
+TEMPLATE = GenerateForm(
+    "demo",
+    "flux-dev",
+    prompt="a {red|grey} fox at {dusk|dawn}",
+    templates=Templates.ALL,
+    style="A drawing of {prompt} in black ink",
+    style_name="Ink drawing",
+)
+
+
+def test_template(compare: Any) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        await screen._show(TEMPLATE)
+        while screen._plan is None or not screen._plan.prompts[1:]:
+            await asyncio.sleep(0.02)
+
+    assert compare((80, 24), prepare)
+
+
+def test_preview(compare: Any) -> None:
+    async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
+        await screen._show(TEMPLATE)
+        screen.action_preview()
+        while not (isinstance(app.screen, PreviewDialog) and app.screen._shown):
+            await asyncio.sleep(0.02)
 
     assert compare((80, 24), prepare)

@@ -23,6 +23,7 @@ SHOWN_WITHOUT_DEFAULT = {
     "images.max_bytes",
     "budget.day_usd",
     "budget.month_usd",
+    "prompts.wildcards_dir",
 }
 
 

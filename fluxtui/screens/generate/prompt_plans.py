@@ -1,0 +1,152 @@
+"""What the place does with templates: works them out ahead, shows what will be sent, sends as shown."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from abc import abstractmethod
+from collections.abc import Sequence
+from functools import partial
+
+from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.money import show_credits
+from fluxtui.domain.prompts import Templates
+from fluxtui.domain.text import plural
+from fluxtui.domain.uses import Offer
+from fluxtui.screens.generate.batch_ordering import BatchOrder
+from fluxtui.screens.generate.batching import batch_estimate, batch_of
+from fluxtui.screens.generate.changing import FormChanges
+from fluxtui.screens.generate.form import GenerateForm, prompt_field
+from fluxtui.screens.generate.ordering import Order
+from fluxtui.screens.generate.planning import SEED_LIMIT, Asked, Plan, plan
+from fluxtui.screens.generate.preview_dialog import PreviewDialog
+from fluxtui.services.prompts import Origin, UsedTemplate
+from fluxtui.state import guarded
+from fluxtui.widgets.dialogs import ask
+
+TYPING_REST = 0.25
+"""Seconds for which typing must rest until a template is worked out."""
+
+
+class PromptPlans(FormChanges):
+    """Keeps the prompts of an order, so that what was shown is what is sent."""
+
+    _plan: Plan | None = None
+
+    @abstractmethod
+    def action_submit(self) -> None:
+        """Send what is asked for."""
+
+    def follow_prompt(self) -> None:
+        """Work out what the form asks for; a template when typing rests."""
+        form = self.order.form
+        if form.is_template and form.prompt_seed is None:
+            self.order.amend(prompt_seed=_new_seed())
+            return
+        asked = Asked.by(form)
+        if self._plan is not None and self._plan.asked == asked:
+            self.order.show_plan(self._plan)
+        elif asked.is_template:
+            work = self._plan_soon(asked)
+            guarded(self, work, doing="working the prompt out", group="plan", exclusive=True)
+        else:
+            self.workers.cancel_group(self, "plan")
+            self._take_plan(Plan(asked, (asked.text,) * asked.count))
+
+    async def _plan_soon(self, asked: Asked) -> None:
+        await asyncio.sleep(TYPING_REST)
+        made = await plan(self.app.services.prompts, asked)
+        if Asked.by(self.order.form) == asked:
+            self._take_plan(made)
+            self._show_cost()
+
+    def _take_plan(self, made: Plan) -> None:
+        self._plan = made
+        self.order.show_plan(made)
+
+    async def with_prompts(
+        self, order: Order | BatchOrder, form: GenerateForm, offer: Offer
+    ) -> Order | BatchOrder:
+        """Return an order with a prompt for each picture where the form's prompt is a template.
+
+        Raises:
+            InvalidInput: with a problem of the prompt, where the template cannot be worked out.
+        """
+        field = prompt_field(offer.endpoint)
+        if not form.is_template or field is None:
+            return order
+        asked = Asked.by(form)
+        known = self._plan is not None and self._plan.asked == asked
+        made = self._plan if known and self._plan else await plan(self.app.services.prompts, asked)
+        if made.problem:
+            raise InvalidInput("Nothing was sent.", (Problem(field.name, made.problem, whole=True),))
+        if isinstance(order, BatchOrder):
+            return BatchOrder.from_form(form, self._stock, offer, made.prompts)
+        return order.with_prompts(
+            [form.prompt_for(order.offer, order.finetune, text) for text in made.prompts]
+        )
+
+    def note_sent(self, jobs: Sequence[Job], form: GenerateForm) -> None:
+        """Keep what was typed where no picture will have it, and let the next order draw other prompts."""
+        if not form.is_template and not form.style:
+            return
+        work = self._keep_typed(jobs[0].batch, form)
+        guarded(self, work, doing="keeping the template", group="template")
+        drawn = form.is_template and form.templates is Templates.RANDOM
+        if drawn and self.order.form.prompt_seed == form.prompt_seed:
+            self.order.amend(prompt_seed=_new_seed())
+
+    async def _keep_typed(self, batch: str | None, form: GenerateForm) -> None:
+        prompts = self.app.services.prompts
+        if batch and form.is_template:
+            used = UsedTemplate(template=form.text, seed=form.prompt_seed or 0, templates=form.templates)
+            await prompts.note_template(batch, used)
+        await prompts.history.keep(form.prompt, Origin.TYPED)
+
+    def action_preview(self) -> None:
+        """Show what is going to be sent."""
+        guarded(self, self._preview(), doing="showing what will be sent", group="dialog", exclusive=True)
+
+    async def _preview(self) -> None:
+        form, offer = self.order.form, self._offer
+        if offer is None or prompt_field(offer.endpoint) is None:
+            self._say("There is no prompt to show.", "warning")
+            return
+        finetune = self._stock.finetune_of(form)
+
+        def sent(prompts: Sequence[str]) -> list[str]:
+            return [form.prompt_for(offer, finetune, text) for text in prompts]
+
+        cost = partial(self._cost_of, form, offer)
+        answer = await ask(self.app, PreviewDialog(self.app.services.prompts, form, sent, cost))
+        if answer is None:
+            return
+        # Other prompts than those that were shown are not sent.
+        self.order.amend(templates=answer.templates, prompt_seed=answer.prompt_seed)
+        if answer.send:
+            self.action_submit()
+
+    def _cost_of(self, form: GenerateForm, offer: Offer, count: int) -> str:
+        if form.setup.is_on:
+            return self._cost_of_batch(form, offer)
+        estimate = form.estimate(offer, self._stock.price_of(offer))
+        price = f" for about {show_credits(estimate.times(count).credits)}" if estimate is not None else ""
+        return f"{plural(count, 'picture')}{price}."
+
+    def _cost_of_batch(self, form: GenerateForm, offer: Offer) -> str:
+        made = self._plan if form.is_template and self._plan is not None else None
+        known = made is not None and made.asked == Asked.by(form)
+        try:
+            batch = batch_of(form, self._stock, offer, made.prompts if made is not None and known else ())
+            total = batch_estimate(batch, self._stock)
+        except InvalidInput as error:
+            return f"✗ {error.sentence()}"
+        price = f" for about {show_credits(total.credits)}" if total is not None else ""
+        title = f" over {batch.title}" if batch.title else ""
+        return f"{plural(len(batch.pictures), 'picture')}{title}{price}."
+
+
+def _new_seed() -> int:
+    # Not a secret: it is shown and kept, to draw the same again.
+    return random.randrange(SEED_LIMIT)  # noqa: S311

@@ -1,0 +1,110 @@
+"""From the text of a template to the commands that the `dynamicprompts` package reads out of it.
+
+The package is imported when the first template is read. Its parser refuses or drops what prompts are full of
+(a price in $, 100 %, the colour #ff0000, an address with //), so such characters stand aside while it reads.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.prompts import TEMPLATE_LIMIT, WILDCARD, place_in
+from fluxtui.domain.text import safe_text
+
+if TYPE_CHECKING:
+    from dynamicprompts.commands import Command
+
+MARKS_LIMIT = 250
+"""Braces, bars, wildcards and variables of a template; the parser takes milliseconds for each."""
+NESTING_LIMIT = 10
+
+_ASIDE = {"#": "\ue000", "/": "\ue001", "$": "\ue002", "%": "\ue003", "_": "\ue004", "*": "\ue005"}
+_BACK = str.maketrans({aside: character for character, aside in _ASIDE.items()})
+_PLAIN = {ord(aside): None for aside in _ASIDE.values()}
+_COMMENT = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
+_MARK = re.compile(r"[{|}$]|__")
+
+
+def parse_template(text: str) -> Command:
+    """Return the commands of a template; what is literal in them is to be put through `put_back`.
+
+    A line that begins with `#` or `//` is a comment; elsewhere these are characters like others.
+
+    Raises:
+        InvalidInput: it cannot be understood; a sentence says where.
+    """
+    if len(text) > TEMPLATE_LIMIT or len(_MARK.findall(text)) > MARKS_LIMIT:
+        raise InvalidInput(
+            f"The template is too long: at most {TEMPLATE_LIMIT:,} characters and {MARKS_LIMIT} braces, bars "
+            "and wildcards are worked out."
+        )
+    readable = _set_aside(text.translate(_PLAIN))
+    with_pyparsing = _parser()
+    try:
+        return with_pyparsing(readable)
+    except InvalidInput:
+        raise
+    except Exception as error:
+        # The package tells faults by many exceptions, some of them by accident.
+        place = getattr(error, "loc", None)
+        where = f" at {place_in(text, place)}" if isinstance(place, int) else ""
+        near = f": “{safe_text(text[place:], limit=24)}”" if isinstance(place, int) and text[place:] else ""
+        raise InvalidInput(f"The template cannot be understood{where}{near}.") from error
+
+
+def put_back(text: str) -> str:
+    """Return literal text as it was typed."""
+    return text.translate(_BACK)
+
+
+def _parser() -> Callable[[str], Command]:
+    # The package still calls functions of pyparsing by names that go out of use.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module="dynamicprompts")
+    from dynamicprompts.parser.parse import parse
+
+    return parse
+
+
+def _set_aside(text: str) -> str:
+    """Return the text, of the same length, with only that syntax in it which means something."""
+    without = _COMMENT.sub(lambda line: " " * len(line[0]), text)
+    wildcards = {index for found in WILDCARD.finditer(without) for index in _ends(found)}
+    characters = list(without)
+    open_braces: list[int] = []
+    for index, character in enumerate(without):
+        if character == "{":
+            open_braces.append(index)
+            if len(open_braces) > NESTING_LIMIT:
+                raise InvalidInput(f"The template is nested deeper than {NESTING_LIMIT} times.")
+        elif character == "}" and open_braces:
+            open_braces.pop()
+        elif character in _ASIDE and not _means_something(without, index, wildcards, bool(open_braces)):
+            characters[index] = _ASIDE[character]
+    if open_braces:
+        raise InvalidInput(f"The {{ at {place_in(text, open_braces[-1])} is never closed.")
+    return "".join(characters)
+
+
+def _ends(found: re.Match[str]) -> tuple[int, ...]:
+    """Return where the underlines round a wildcard are."""
+    return (found.start(), found.start() + 1, found.end() - 2, found.end() - 1)
+
+
+def _means_something(text: str, index: int, wildcards: set[int], in_braces: bool) -> bool:
+    before, after = text[index - 1 : index], text[index + 1 : index + 2]
+    match text[index]:
+        case "$":
+            return after == "{" or (in_braces and "$" in (before, after))
+        case "%":
+            return after == "{"
+        case "_":
+            return index in wildcards or (before != "_" and after != "_")
+        case "/":
+            return before != "/" and after != "/"
+        case "*":
+            return before != "/" and after != "/"
+    return False

@@ -1,0 +1,63 @@
+"""Which prompts are templates, and how a style goes round them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fluxtui.domain.prompts import is_structured, is_template, length_of, place_in, styled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a {red|blue} car",
+        "{2$$ and $$a|b|c}",
+        "{0.5::a|b}",
+        "a __colour__ car",
+        "__animals/*__",
+        "__~colour__ __car(make=old)__",
+        "${x=red}${x}",
+        "${x:red}",
+        "%{a photograph of ...$$a cat}",
+        "a {red|blue",
+    ],
+)
+def test_templates_are_known_by_their_syntax(text: str) -> None:
+    assert is_template(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a fox",
+        "a {smiling} fox",
+        "snake_case and __dunder",
+        "____",
+        "100 % wool for $5 | or less # cheap",
+        "def __init",
+        '{"scene": "a {red|blue} car", "colours": ["#ff0000", "__x__"]}',
+        '[{"a": "b|c"}]',
+    ],
+)
+def test_prompts_without_syntax_and_json_are_no_templates(text: str) -> None:
+    assert not is_template(text)
+
+
+def test_deep_json_is_no_fault() -> None:
+    assert not is_structured("[" * 100_000)
+
+
+def test_a_style_goes_round_a_prompt() -> None:
+    assert styled("oil of {prompt}, {prompt} again", " a fox ") == "oil of a fox, a fox again"
+    assert styled("in oil", "a fox") == "a fox, in oil"
+    assert styled("", "a fox") == "a fox"
+    assert styled("in oil {prompt}", "  ") == "  "
+    assert styled("in oil {prompt}", '{"scene": "fox"}') == '{"scene": "fox"}'
+
+
+def test_lengths_and_places_in_words() -> None:
+    assert length_of("  a red fox \n").words_for_people() == "3 words, 9 characters"
+    assert length_of("fox").words_for_people() == "1 word, 3 characters"
+    assert length_of(" ").words_for_people() == ""
+    assert place_in("a {b", 2) == "character 3"
+    assert place_in("a\nb {c", 4) == "line 2, character 3"

@@ -1,0 +1,102 @@
+"""Changes of the form that come close together, and what is sent in the middle of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job
+from fluxtui.screens.generate.changes import Change
+from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.sending import CHANGING
+from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.flash import Flash
+
+OpenPlace = Callable[..., Any]
+MakeApp = Callable[..., Any]
+MakeFinetune = Callable[..., Finetune]
+
+ULTRA = "flux-pro-1.1-ultra-finetuned"
+KLEIN = "flux-2-klein-4b-finetuned"
+
+
+def news(place: Any) -> str:
+    return str(place.screen.query_one(Flash).text)
+
+
+def jobs(place: Any) -> list[Job]:
+    return list(place.app.jobs)
+
+
+async def settled(place: Any) -> None:
+    await place.until(lambda: not place.screen.is_changing)
+
+
+async def test_nothing_is_sent_while_the_form_is_being_changed(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        await settled(place)
+        await place.screen._show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        recipe = {"prompt": "a fox", "seed": 7}
+        place.screen.follow_wish({"profile": "demo", "endpoint": "flux-2-pro", "values": recipe})
+        place.screen.action_submit()
+        assert news(place) == CHANGING
+        await settled(place)
+        await place.pilot.press("ctrl+s")
+        await place.until(lambda: jobs(place))
+        assert [(job.endpoint, job.parameters["prompt"]) for job in jobs(place)] == [("flux-2-pro", "a fox")]
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_wishes_in_quick_succession_are_all_followed(
+    make_app: MakeApp, open_place: OpenPlace, make_finetune: MakeFinetune
+) -> None:
+    async with open_place(make_app()) as place:
+        await settled(place)
+        place.app.finetunes = (make_finetune(),)
+        screen = place.screen
+        await screen._show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
+        await place.app.services.finetune_defaults.keep("demo/ft-1", {"finetune_strength": 1.5})
+        screen.follow_wish({"finetune": "demo/ft-1"})
+        screen.follow_wish({"profile": "demo", "endpoint": KLEIN})
+        await settled(place)
+        assert (screen.order.form.finetune, screen.order.form.endpoint_id) == ("demo/ft-1", KLEIN)
+        assert screen.order.form.values["finetune_strength"] == 1.5
+        assert screen.order.form.prompt == "a lamp"
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_what_is_typed_while_defaults_are_looked_up_stays(
+    make_app: MakeApp, open_place: OpenPlace, make_finetune: MakeFinetune
+) -> None:
+    async with open_place(make_app()) as place:
+        await settled(place)
+        place.app.finetunes = (make_finetune(),)
+        screen = place.screen
+        await screen._show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
+        screen.follow_wish({"finetune": "demo/ft-1"})
+        screen.take_prompt("a lamp in fog")
+        await settled(place)
+        assert screen.order.form.finetune == "demo/ft-1"
+        assert screen.order.prompt.text == screen.order.form.prompt == "a lamp in fog"
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_a_change_that_fails_leaves_the_form_usable(make_app: MakeApp, open_place: OpenPlace) -> None:
+    def failing(_: GenerateForm) -> Change:
+        raise LookupError("no such thing")
+
+    async with open_place(make_app()) as place:
+        await settled(place)
+        await place.screen._show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        place.screen.alter(failing)
+        await place.until(lambda: "Changing the form failed" in news(place))
+        assert not place.screen.is_changing
+        assert place.screen.order.form.prompt == "a lamp"
+        place.screen.follow_wish({"profile": "demo", "endpoint": "flux-2-pro"})
+        await settled(place)
+        assert place.screen.order.form.endpoint_id == "flux-2-pro"

@@ -1,0 +1,214 @@
+"""What helps to write prompts, in the real place: history, styles, templates, preview, editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.axes import TypedAxis
+from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.prompts import Templates
+from fluxtui.screens.generate.form import GenerateForm
+from fluxtui.screens.generate.history_dialog import HistoryDialog
+from fluxtui.screens.generate.preview_dialog import PreviewDialog
+from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
+from fluxtui.services.prompts import Origin
+from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.flash import Flash
+
+OpenPlace = Callable[..., Any]
+MakeApp = Callable[..., Any]
+
+
+def dev(prompt: str, **changes: Any) -> GenerateForm:
+    return GenerateForm("demo", "flux-dev", prompt=prompt, **changes)
+
+
+def news(place: Any) -> str:
+    return str(place.screen.query_one(Flash).text)
+
+
+def jobs(place: Any) -> list[Job]:
+    return [job for job in place.app.jobs if job.endpoint == "flux-dev"]
+
+
+def sent(place: Any) -> list[str]:
+    return sorted(str(job.parameters["prompt"]) for job in jobs(place))
+
+
+def words(place: Any) -> str:
+    return " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel, PlainStatic"))
+
+
+async def test_all_combinations_are_one_batch_each_sent_once(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        await place.screen._show(dev("a {red|grey} {fox|owl}", templates=Templates.ALL))
+        await place.until(lambda: "Generate 4 · $0.10" in place.text("#generate-button"))
+        place.screen.action_submit()
+        await place.until(lambda: len(jobs(place)) == 4)
+        assert sent(place) == ["a grey fox", "a grey owl", "a red fox", "a red owl"]
+        assert len({job.batch for job in jobs(place)}) == 1
+        batch = str(jobs(place)[0].batch)
+        used = await place.app.services.prompts.template_of(batch)
+        for _ in range(100):
+            if used is not None:
+                break
+            await place.pilot.pause(0.02)
+            used = await place.app.services.prompts.template_of(batch)
+        assert used is not None
+        assert used.template == "a {red|grey} {fox|owl}"
+
+
+async def test_what_the_preview_shows_is_what_is_sent(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        numbers = "|".join(str(number) for number in range(90))
+        await place.screen._show(dev(f"fox {{{numbers}}}", count=2))
+        await place.pilot.press("f10")
+        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        dialog = place.app.screen
+        await place.until(lambda: len(dialog._shown) == 2)
+        before = dialog._shown
+        assert "2 pictures for about $0.05" in words(place)
+        await place.pilot.press("r")
+        await place.until(lambda: dialog._shown != before)
+        shown = sorted(dialog._shown)
+        await place.pilot.press("ctrl+s")
+        await place.until(lambda: len(jobs(place)) == 2)
+        assert sent(place) == shown
+
+
+async def test_grid_draws_one_prompt_for_all_of_it(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        setup = BatchSetup(axes=(TypedAxis(parameter="steps", values="20, 25, 30"),))
+        await place.screen._show(dev("a {red|grey|blue} fox", setup=setup))
+        await place.until(lambda: "Generate 3 · $0.075" in place.text("#generate-button"))
+        place.screen.action_submit()
+        await place.until(lambda: len(jobs(place)) == 3)
+        assert len(set(sent(place))) == 1
+        assert "{" not in sent(place)[0]
+
+
+async def test_all_combinations_and_a_grid_together_are_refused(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        setup = BatchSetup(axes=(TypedAxis(parameter="steps", values="20, 30"),))
+        await place.screen._show(dev("a {red|grey} fox", templates=Templates.ALL, setup=setup))
+        place.screen.action_submit()
+        await place.pilot.pause()
+        assert "cannot go with a grid" in news(place)
+        assert place.app.jobs == ()
+
+
+async def test_template_that_is_wrong_is_not_sent(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        await place.screen._show(dev("a __nothing_here__ fox"))
+        place.screen.action_submit()
+        await place.until(lambda: "Nothing was sent" in news(place))
+        assert place.app.jobs == ()
+
+
+async def test_styles_go_round_the_prompt(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        await place.screen._show(dev("a fox"))
+        await place.pilot.press("f9")
+        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+        place.app.screen.dismiss("made:Ink drawing")
+        await place.until(lambda: place.screen.order.form.style_name == "Ink drawing")
+        assert "style: Ink drawing" in place.text(".notes")
+        place.screen.action_submit()
+        await place.until(lambda: jobs(place))
+        assert sent(place)[0].startswith("A drawing of a fox in black ink")
+        assert place.screen.order.form.prompt == "a fox"
+
+
+async def test_history_is_searched_and_the_present_prompt_is_not_lost(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app()) as place:
+        history = place.app.services.prompts.history
+        await history.keep("an owl at noon", Origin.TYPED)
+        await history.keep("a fox at dusk", Origin.TYPED)
+        await place.screen._show(dev("half a thought"))
+        await place.pilot.press("ctrl+r")
+        await place.until(lambda: isinstance(place.app.screen, HistoryDialog))
+        place.app.screen.query_one("LineInput").value = "owl"
+        await place.until(lambda: "1 found" in words(place))
+        await place.pilot.press("enter")
+        await place.until(lambda: place.screen.order.form.prompt == "an owl at noon")
+        assert [item.prompt for item in await history.search("thought")] == ["half a thought"]
+        await place.pilot.press("ctrl+z")
+        await place.until(lambda: place.screen.order.form.prompt == "half a thought")
+
+
+async def test_history_opens_from_the_seed_field_too(make_app: MakeApp, open_place: OpenPlace) -> None:
+    async with open_place(make_app()) as place:
+        await place.screen._show(dev("a fox", values={"seed": 7}))
+        place.screen.query_one("SeedControl").focus()
+        await place.pilot.press("ctrl+r")
+        await place.until(lambda: isinstance(place.app.screen, HistoryDialog))
+        assert place.screen.order.form.values["seed"] == 7
+
+
+async def test_wildcards_are_offered_and_taken(
+    make_app: MakeApp, open_place: OpenPlace, tmp_path: Path
+) -> None:
+    (tmp_path / "data" / "wildcards").mkdir(parents=True)
+    (tmp_path / "data" / "wildcards" / "colour.txt").write_text("red\n")
+    async with open_place(make_app()) as place:
+        await place.screen._show(dev("a "))
+        area = place.screen.query_one(PromptArea)
+        area.focus()
+        area.move_cursor(area.document.end)
+        area.insert("__co")
+        await place.until(lambda: "colour" in str(place.screen.query_one(PromptEditor).border_title))
+        await place.pilot.press("tab")
+        assert area.text == "a __colour__"
+        assert isinstance(place.app.focused, PromptArea)
+        await place.until(lambda: "1 prompt drawn" in place.text(".notes"))
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_the_word_is_put_into_drawn_prompts_once(
+    make_app: MakeApp, open_place: OpenPlace, make_finetune: Callable[..., Finetune]
+) -> None:
+    ultra = "flux-pro-1.1-ultra-finetuned"
+    async with open_place(make_app()) as place:
+        place.app.finetunes = (make_finetune(),)
+        form = GenerateForm(
+            "demo", ultra, "demo/ft-1", "{LUMI|a lamp} at {dusk|dawn}", templates=Templates.ALL
+        )
+        await place.screen._show(form)
+        await place.pilot.press("f10")
+        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        dialog = place.app.screen
+        await place.until(lambda: len(dialog._shown) == 4)
+        assert all(prompt.count("LUMI") == 1 for prompt in dialog._shown)
+
+
+async def test_the_editor_gives_the_prompt_back(make_app: MakeApp, open_place: OpenPlace) -> None:
+    async with open_place(make_app()) as place:
+        await place.screen._show(dev("a fox"))
+
+        async def edited(app: Any, file: Path, text: str) -> str:
+            return f"{text} at dusk"
+
+        place.screen.edit_externally = edited
+        await place.pilot.press("ctrl+g")
+        await place.until(lambda: place.screen.order.form.prompt == "a fox at dusk")
