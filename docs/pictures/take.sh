@@ -57,6 +57,10 @@ key space Right space c
 take compare-120x40
 key Escape
 rest 1
-key F2 F8
+key F2
+take finetune-120x40
+key F8
 rest 2
 take workbench-120x40
+key Escape F6
+take jobs-120x40
