@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-P", "-m", "fluxtui.terminal.encoder")
 
 POLITENESS = 5
-"""By how much the process is nicer than ours: a key must not wait for a picture where there is little to share."""
+"""By how much the process is nicer than ours: a key must not wait for a picture."""
 
 _FAILURES = (OSError, EOFError, ValueError, LookupError, AttributeError, ImportError, pickle.UnpicklingError)
 """What comes of a process that cannot start, has ended, or says what nobody understands."""
