@@ -134,6 +134,7 @@ class FluxApp(PictureChoice, Recalling):
         self._use_theme(services.config.config.interface.theme)
         await self._feed.start()
         await self._show_first_place()
+        self._typed_ahead.begin()
         self.set_timer(OPENING_REST, self._end_batch)
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
@@ -321,6 +322,12 @@ class FluxApp(PictureChoice, Recalling):
 
         self._show_over(RequestsScreen())
 
+    def action_toggle_page(self) -> None:
+        """Start the page with the gallery, or stop it."""
+        from fluxtui.screens.home import toggle_page
+
+        toggle_page(self)
+
     def _show_over(self, screen: Screen[Any]) -> None:
         self.delay_update(0.06)
         self.push_screen(screen)
@@ -336,6 +343,7 @@ class FluxApp(PictureChoice, Recalling):
         yield SystemCommand("Requests", "What was sent, without secrets", self.action_show_requests)
         yield SystemCommand("Pictures", "How they are drawn: kitty, sixel, …", self.action_choose_protocol)
         yield SystemCommand(*RECALL, self.action_recall)
+        yield SystemCommand("Page", "The gallery in a browser, on or off", self.action_toggle_page)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -33,6 +33,7 @@ from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
+from fluxtui.services.page import GalleryReader, PageService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
@@ -42,6 +43,9 @@ from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
 from fluxtui.services.training_sets import TrainingSetService
 from fluxtui.services.validation import ValidationService
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _log = logging.getLogger(__name__)
 
@@ -143,6 +147,7 @@ class Container:
         self._first_notes = first_notes or {}
         self._journal: Journal | None = None
         self._connections: Connections | None = None
+        self._page: PageService | None = None
 
     async def open(self) -> Services:
         """Create the directories, open the journal and return the services. Raises `StorageError`."""
@@ -168,6 +173,8 @@ class Container:
         loras = LoraService(self._storage, journal)
         gallery = GalleryService(journal, self._storage)
         await _mend(gallery)
+        thumbnails = ThumbnailCache(self._storage.cache_directory("thumbnails"))
+        page = self._page = PageService(GalleryReader(gallery, thumbnails, _small))
         return Services(
             config=self.config,
             storage=self._storage,
@@ -176,7 +183,7 @@ class Container:
             datasets=datasets,
             workspaces=workspaces,
             gallery=gallery,
-            thumbnails=ThumbnailCache(self._storage.cache_directory("thumbnails")),
+            thumbnails=thumbnails,
             models=ModelService(journal, self._storage, connections, loras),
             finetuning=FinetuningService(
                 journal, self._storage, connections, datasets, validation, jobs, prices=prices
@@ -197,6 +204,7 @@ class Container:
             budget=budget,
             spending=SpendingService(journal, self._storage),
             trace=trace,
+            page=page,
         )
 
     def on_connection(self, listener: Callable[[str, bool], None]) -> None:
@@ -210,7 +218,9 @@ class Container:
             await self._connections.close()
 
     async def close(self) -> None:
-        """Close connections and journal."""
+        """Close the page, connections and journal."""
+        if self._page is not None:
+            await self._page.stop()
         if self._connections is not None:
             await self._connections.close()
         if self._journal is not None:
@@ -223,6 +233,13 @@ async def _mend(gallery: GalleryService) -> None:
         await gallery.mend()
     except FluxError as error:
         _log.warning("pictures on their way to or from the trash: %s", error)
+
+
+def _small(path: Path) -> Image:
+    from fluxtui.services.thumbnails import SIDE
+    from fluxtui.terminal.scaling import load_bitmap
+
+    return load_bitmap(path, side=SIDE).image
 
 
 def _log_exchange(exchange: Exchange) -> None:

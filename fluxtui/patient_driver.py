@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import threading
+from collections.abc import Callable
 from queue import Full
 from typing import IO, Any, cast
 
@@ -50,6 +51,38 @@ class FadingFile:
         return self._file.fileno()
 
 
+class Transmission:
+    """The terminal's input for oneself: what others write meanwhile comes after it.
+
+    Args:
+        put: hands data to the output thread.
+        interruption: what has to follow if the transmission ends before it is whole.
+    """
+
+    def __init__(self, put: Callable[[str], None], interruption: str) -> None:
+        self._put = put
+        self._interruption = interruption
+        self._waiting: list[str] = []
+        self.is_over = False
+
+    def write(self, data: str) -> None:
+        """Send a piece, unless the transmission is over."""
+        if not self.is_over:
+            self._put(data)
+
+    def keep(self, data: str) -> None:
+        """Keep what somebody else writes until the end."""
+        self._waiting.append(data)
+
+    def end(self, *, whole: bool) -> None:
+        """Send the interruption where it is not whole, then what others wrote. Idempotent."""
+        if self.is_over:
+            return
+        self.is_over = True
+        for data in ([] if whole else [self._interruption]) + self._waiting:
+            self._put(data)
+
+
 class PatientDriver(TolerantDriver):
     """Draws on a terminal that can go away or stall at any moment, and tells the application if it does.
 
@@ -68,6 +101,7 @@ class PatientDriver(TolerantDriver):
         self._file = cast(Any, self._screen)
         self._is_stalled = False
         self._watching = False
+        self._transmission: Transmission | None = None
 
     @property
     def is_dead(self) -> bool:
@@ -81,7 +115,31 @@ class PatientDriver(TolerantDriver):
             self._watching = True
             threading.Thread(target=self._wait_for_hangup, name="hang-up", daemon=True).start()
 
+    def stop_application_mode(self) -> None:
+        """Stop drawing; a transmission ends here, so that the terminal is itself again."""
+        if self._transmission is not None:
+            self._transmission.end(whole=False)
+        super().stop_application_mode()
+
+    def transmit(self, interruption: str) -> Transmission:
+        """Begin a transmission that no other byte may come into; the caller ends it, also when cancelled.
+
+        Raises:
+            LookupError: another one is not over.
+        """
+        if self._transmission is not None and not self._transmission.is_over:
+            raise LookupError("another transmission is not over")
+        self._transmission = Transmission(self._put, interruption)
+        return self._transmission
+
     def write(self, data: str) -> None:
+        """Hand data to the output thread, or keep it until a transmission is over."""
+        if self._transmission is None or self._transmission.is_over:
+            self._put(data)
+        else:
+            self._transmission.keep(data)
+
+    def _put(self, data: str) -> None:
         """Hand data to the output thread, waiting a little if it is behind, and never for long."""
         writer = self._writer_thread
         if writer is None or self._is_stalled:

@@ -17,6 +17,7 @@ from fluxtui.widgets.dialogs import DeliberateDialog
 
 PATIENCE_SECONDS = 3.0
 """How long the next key may wait for the one before it; a widget that is stuck must not stop all keys."""
+LEAVING_KEYS = ("ctrl+q", "ctrl+c")
 GLANCE_SECONDS = 0.05
 """How often it is looked whether a widget that should answer still exists."""
 
@@ -31,11 +32,14 @@ class TypedAhead:
     Args:
         app: whose keys they are.
         deliver: acts on an event the usual way.
+
+    Everything waits until `begin`, before which no place can be shown; keys that leave the program do not.
     """
 
     def __init__(self, app: App[Any], deliver: Callable[[Event], Awaitable[None]]) -> None:
         self._app = app
         self._deliver = deliver
+        self._has_begun = False
         self._waiting: deque[Event] = deque()
         self._settling: asyncio.Task[None] | None = None
 
@@ -45,9 +49,16 @@ class TypedAhead:
         is_input = isinstance(event, (Key, Paste, MouseEvent)) and not isinstance(event, MouseMove)
         return is_input and not event.is_forwarded
 
+    def begin(self) -> None:
+        """Act on what was typed so far, and from now on on everything."""
+        self._has_begun = True
+        self._app.call_later(self._act_on_next)
+
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""
-        if self._settling is not None or self._waiting:
+        if not self._has_begun and isinstance(event, Key) and event.key in LEAVING_KEYS:
+            await self._deliver(event)
+        elif self._settling is not None or self._waiting or not self._has_begun:
             self._waiting.append(event)
         else:
             await self._act_on(event)

@@ -18,6 +18,7 @@ from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
+from fluxtui.services.page import PageService
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
@@ -57,3 +58,4 @@ class Services:
     budget: BudgetService
     spending: SpendingService
     trace: Trace
+    page: PageService

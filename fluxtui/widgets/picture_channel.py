@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from textual.app import App
@@ -30,6 +30,18 @@ BACKLOG_POLL_SECONDS: Final = 0.01
 _CUBE: Final = (0, 95, 135, 175, 215, 255)
 
 Result = TypeVar("Result")
+
+
+class Transmission(Protocol):
+    """The terminal's input for oneself, as the program's driver gives it: what others write waits."""
+
+    is_over: bool
+
+    def write(self, data: str) -> None:
+        """Send a piece, unless it is over."""
+
+    def end(self, *, whole: bool) -> None:
+        """Let others write again, after the interruption where not everything was sent. Idempotent."""
 
 
 class PictureChannel:
@@ -89,6 +101,45 @@ class PictureChannel:
             return
         driver.write(sequence)
         self._unpaid += len(sequence)
+
+    @contextmanager
+    def transmission(self, interruption: str) -> Iterator[Callable[[str], bool]]:
+        """Keep frames and everything else back while pieces that no other byte may come between go out.
+
+        Yields what sends a piece and tells whether it could; `room` is to be waited for before each. If the
+        block is left by an exception, the interruption follows. Nothing is sent where there is no terminal.
+        """
+        begin = getattr(self._app._driver, "transmit", None)
+        if begin is None:
+            yield lambda piece: False
+            return
+        transmission: Transmission = begin(interruption)
+
+        def send(piece: str) -> bool:
+            transmission.write(piece)
+            self._unpaid += len(piece)
+            return not transmission.is_over
+
+        whole = False
+        with self._app.batch_update():
+            try:
+                yield send
+                whole = True
+            finally:
+                transmission.end(whole=whole)
+
+    @contextmanager
+    def replies(self, listener: Callable[[str], None]) -> Iterator[None]:
+        """Let a function have what the terminal replies within the block, without opening and end."""
+        listen = getattr(self._app._driver, "listen", None)
+        if listen is None:
+            yield
+            return
+        listen(listener)
+        try:
+            yield
+        finally:
+            listen(None)
 
     def _backlog(self) -> int:
         """Writes that Textual's output thread has not begun."""

@@ -85,6 +85,8 @@ class Terminal:
         environ: variables beside those of the test.
         size: columns and rows.
         through: the command that starts the program, given its command line; none where it starts directly.
+        name: what it answers when asked for its name; `''` if it does not.
+        answer: is handed all that the program sends, and returns what the terminal says to that.
     """
 
     def __init__(
@@ -93,10 +95,15 @@ class Terminal:
         environ: Mapping[str, str] | None = None,
         size: tuple[int, int] = (80, 24),
         through: Sequence[str] = (),
+        name: str = "",
+        answer: Callable[[bytes], bytes] | None = None,
     ) -> None:
+        self._name = f"\x1bP>|{name}\x1b\\".encode() if name else b""
+        self._answer = answer
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition(threading.RLock())
+        self._received = bytearray()
         self._closed = False
         self._master, slave = pty.openpty()
         self._set_size(*size)
@@ -121,8 +128,11 @@ class Terminal:
         with suppress(OSError):
             while data := os.read(self._master, 65536):
                 if b"\x1b[c" in data:
-                    os.write(self._master, b"\x1b[?62;22c")
+                    os.write(self._master, self._name + b"\x1b[?62;22c")
+                if self._answer is not None:
+                    os.write(self._master, self._answer(data))
                 with self._changed:
+                    self._received += data
                     self._stream.feed(data)
                     self._changed.notify_all()
         with self._changed:
@@ -134,6 +144,19 @@ class Terminal:
         """What is on the screen, line by line."""
         with self._changed:
             return "\n".join(self._screen.display)
+
+    @property
+    def received(self) -> bytes:
+        """All bytes that the program ever sent."""
+        with self._changed:
+            return bytes(self._received)
+
+    def wait_for_bytes(self, condition: Callable[[bytes], bool], seconds: float = PATIENCE) -> bytes:
+        """Wait until what the program sent fulfils a condition, and return it."""
+        with self._changed:
+            self._changed.wait_for(lambda: condition(self.received) or self._closed, seconds)
+            assert condition(self.received), f"never sent what was hoped for:\n{self.text}"
+            return self.received
 
     @property
     def cursor_line(self) -> str:
@@ -277,10 +300,10 @@ class Demo:
         self.folder = folder
         self._start = start
 
-    def start(self, *, training: float = 1.0, image: float = 0.3) -> Terminal:
-        """Start the program; `training` and `image` are the seconds that each takes."""
+    def start(self, *, training: float = 1.0, image: float = 0.3, **options: Any) -> Terminal:
+        """Start the program; `training` and `image` are the seconds that each takes; see `Terminal`."""
         speed = ("--seconds-per-training", training, "--seconds-per-image", image)
-        return self._start("demo", "--data-dir", self.folder, *speed)
+        return self._start("demo", "--data-dir", self.folder, *speed, **options)
 
     @property
     def _ready(self) -> dict[str, Any]:

@@ -32,6 +32,13 @@ def test_text_after_a_function_key_goes_to_the_new_place(demo: Demo) -> None:
     assert "?" not in shown.splitlines()[1]
 
 
+def test_keys_before_the_program_is_open_wait_for_it(demo: Demo) -> None:
+    terminal = demo.start()
+    terminal.wait_for_bytes(lambda sent: b"\x1b[?1049h" in sent)
+    terminal.write(F4 + b"a lake at dawn")
+    terminal.wait_for("Endpoint", "a lake at dawn")
+
+
 @pytest.mark.parametrize("pause", [False, True])
 def test_a_burst_cannot_pay_for_a_training(demo: Demo, sunsets: Path, pause: bool) -> None:
     terminal = demo.start()

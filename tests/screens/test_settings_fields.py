@@ -34,3 +34,14 @@ def test_changes_are_valid_for_the_file(tmp_path: Path) -> None:
     saved = service.save(changes)
     assert saved.profiles["bfl"].base_url == "http://127.0.0.1:9"
     assert not saved.interface.bell
+
+
+def test_how_this_machine_is_reached_is_a_text_that_may_be_left_out(tmp_path: Path) -> None:
+    host, port = FIELDS["home.host"], FIELDS["home.page_port"]
+    assert (host.control, host.nullable, host.empty) == (Control.TEXT, True, "as you reach it now")
+    assert (FIELDS["home.ssh_port"].minimum, FIELDS["home.ssh_port"].maximum) == (1, 65535)
+    assert (port.minimum, port.nullable) == (0, False)
+    service = ConfigService(tmp_path / "config.toml", environ={})
+    saved = service.save({"home.host": "jo@studio", "home.ssh_port": 2222})
+    assert (saved.home.host, saved.home.ssh_port) == ("jo@studio", 2222)
+    assert service.save({"home.host": None}).home.host is None

@@ -15,7 +15,14 @@ from textual.binding import Binding, BindingType
 from fluxtui.domain.text import shorten
 from fluxtui.screens.gallery.base import GalleryBase
 from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind
-from fluxtui.screens.gallery.opening import MOST_COMPARED, around, is_comparable, open_compare, open_view
+from fluxtui.screens.gallery.opening import (
+    MOST_COMPARED,
+    around,
+    is_comparable,
+    open_compare,
+    open_view,
+    view_item,
+)
 from fluxtui.services.gallery import Exported
 from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
@@ -32,6 +39,7 @@ class UseKeys(GalleryBase):
         Binding("p", "use_again", "Use again", id="gallery.use"),
         Binding("c", "compare", "Compare", id="gallery.compare", show=False),
         Binding("x", "export", "Export", id="gallery.export"),
+        Binding("H", "get_home", "Get it home", id="gallery.home", show=False),
         Binding("y", "copy('path')", "Copy path", id="gallery.copy", show=False),
         Binding("Y", "copy('prompt')", "Copy prompt", id="gallery.copy_prompt", show=False),
     ]
@@ -84,6 +92,18 @@ class UseKeys(GalleryBase):
             "finetune": job.finetune_ref if job is not None else None,
         }
         await self.app.go("generate", **wishes)
+
+    def action_get_home(self) -> None:
+        """Offer the ways to get the marked pictures home, or the one under the cursor."""
+        numbers = self.chosen()
+        if numbers:
+            self.act(partial(self._get_home, numbers), "getting pictures home")
+
+    async def _get_home(self, numbers: Sequence[int]) -> None:
+        from fluxtui.screens.home import get_home
+
+        entries = await self.gallery.entries(numbers)
+        get_home(self.app, [view_item(one, self.path_of(one), self.app.finetunes) for one in entries])
 
     def action_copy(self, what: str) -> None:
         """Copy the path or the prompt of the picture under the cursor."""

@@ -17,6 +17,8 @@ from fluxtui.screens.generate.ordering import Order, repeatable
 from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.sending import Sending
+from fluxtui.screens.home import get_home
+from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.services.finetune_defaults import lasting_values
 from fluxtui.state import guarded
@@ -34,6 +36,8 @@ class QueueKeys(Sending):
                 self._show_large(event.job)
             case "copy":
                 self._copy_path(event.job)
+            case "home":
+                self._get_home(event.job)
             case "another_seed":
                 self._send_another(event.job)
             case "use_again":
@@ -45,6 +49,10 @@ class QueueKeys(Sending):
 
     def _show_large(self, job: Job) -> None:
         show_pictures(self.app, queued_generations(self.app.jobs), job)
+
+    def _get_home(self, job: Job) -> None:
+        if job.picture:
+            get_home(self.app, [ViewItem.from_job(job, self.app.services.storage.inside(job.picture))])
 
     def _copy_path(self, job: Job) -> None:
         if job.picture:

@@ -29,6 +29,7 @@ VERY_WIDE_CELLS = 72
 ALLOWED: dict[str, Callable[[Job], bool]] = {
     "large": lambda job: job.state is JobState.DONE,
     "copy": lambda job: job.state is JobState.DONE,
+    "home": lambda job: job.state is JobState.DONE,
     "cancel": lambda job: job.is_active,
     "retry": lambda job: not job.is_active and job.state not in (JobState.DONE, JobState.IN_DOUBT),
     "move_up": lambda job: job.state is JobState.DRAFT,
@@ -58,6 +59,7 @@ class QueueTable(RowTable):
         # Enter is the grid's own key and arrives as `Chosen`; the footer names it all the same.
         Binding("f", "ask('large')", "Large", id="queue.large", key_display="Enter"),
         Binding("y", "ask('copy')", "Copy path", id="queue.copy"),
+        Binding("h,H", "ask('home')", "Get it home", id="queue.home", key_display="h", show=False),
         Binding("s", "ask('another_seed')", "Another seed", id="queue.another_seed"),
         Binding("u", "ask('use_again')", "Use again", id="queue.use_again"),
         Binding("a", "ask('retry')", "Send again", id="queue.retry"),

@@ -63,6 +63,7 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
     "show_archive": lambda job: job.dataset is not None,
     "export_archive": lambda job: job.dataset is not None,
     "copy": lambda job: True,
+    "get_home": lambda job: job.picture is not None,
     "move_up": lambda job: job.state is JobState.DRAFT and not job.waits,
     "move_down": lambda job: job.state is JobState.DRAFT and not job.waits,
     "to_top": lambda job: job.state is JobState.DRAFT and not job.waits,
@@ -97,6 +98,7 @@ endpoint."""
         Binding("l", "look_again", "Look for it", id="jobs.look"),
         Binding("u", "use_again", "Use parameters", id="jobs.use"),
         Binding("y", "copy", "Copy", id="jobs.copy"),
+        Binding("h,H", "get_home", "Get it home", id="jobs.home", key_display="h", show=False),
         Binding("K", "move_up", "Earlier", id="jobs.up", show=False),
         Binding("J", "move_down", "Later", id="jobs.down", show=False),
         Binding("t", "to_top", "Send next", id="jobs.top", show=False),
@@ -346,6 +348,15 @@ endpoint."""
             self.app.tell(f"The queue of {profile} goes on.", severity="success")
         elif await jobs.pause(profile):
             self.app.tell(f"The queue of {profile} is paused; what was sent goes on. p resumes it.")
+
+    def action_get_home(self) -> None:
+        """Offer the ways to get the picture home."""
+        job = self._selected()
+        if job is not None and job.picture:
+            from fluxtui.screens.home import get_home
+            from fluxtui.screens.view.item import ViewItem
+
+            get_home(self.app, [ViewItem.from_job(job, self.app.services.storage.inside(job.picture))])
 
     def action_copy(self) -> None:
         """Copy the picture's path, or the id at the service, or the job's id."""

@@ -14,6 +14,7 @@ from fluxtui.services.config.model import (
     BudgetSettings,
     Config,
     GenerationSettings,
+    HomeSettings,
     ImageSettings,
     InterfaceSettings,
     Profile,
@@ -29,6 +30,8 @@ class Setting:
     title: str
     help: str
     unit: str | None = None
+    empty: str = "no limit"
+    """What it means where nothing is given."""
 
     @property
     def name(self) -> str:
@@ -74,6 +77,22 @@ SETTINGS = (
         InterfaceSettings,
         "Mouse",
         "Take the mouse from the terminal. Holds from the next start.",
+    ),
+    Setting(
+        "home.host",
+        HomeSettings,
+        "This machine",
+        "Its name in your scp and ssh lines: a host, user@host, or a name of your ssh configuration.",
+        empty="as you reach it now",
+    ),
+    Setting(
+        "home.ssh_port", HomeSettings, "SSH port", "Of its SSH server, for the same lines.", empty="usual"
+    ),
+    Setting(
+        "home.page_port",
+        HomeSettings,
+        "Page's port",
+        "Of the page with the gallery, on this machine only; 0 is any free one.",
     ),
 )
 
@@ -121,7 +140,7 @@ def _field(setting: Setting, choices: tuple[str, ...]) -> Field:
         minimum=limits.get("ge"),
         maximum=limits.get("le"),
         choices=choices,
-        empty="no limit" if nullable else "",
+        empty=setting.empty if nullable else "",
     )
 
 

@@ -36,6 +36,7 @@ class LookingScreen(QuietScreen[int]):
         Binding("down,j", "pan(0, 1)", "Down", id="view.down", show=False),
         Binding("f", "toggle_full", "All bytes or a preview", id="view.full", show=False),
         Binding("r", "recall", "Recall parameters from its file", id="view.recall", show=False),
+        Binding("H", "get_home", "Get it home", id="view.home", show=False),
         Binding("t", "app.next_protocol", "Draw pictures in another way", id="view.protocol", show=False),
     ]
 
@@ -92,6 +93,12 @@ class LookingScreen(QuietScreen[int]):
     @abstractmethod
     def item(self) -> ViewItem:
         """The picture that the keys are about."""
+
+    def action_get_home(self) -> None:
+        """Offer the ways to get the picture home."""
+        from fluxtui.screens.home import get_home
+
+        get_home(self.app, [self.item])
 
     async def action_recall(self) -> None:
         """Show what the file of the picture says of its making, to take that into the form of Generate."""

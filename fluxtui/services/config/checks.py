@@ -14,8 +14,10 @@ from pydantic import SecretStr
 
 from fluxtui.api.addresses import base_url_fault
 from fluxtui.domain.finetune import OWN_FILES
+from fluxtui.domain.shell import is_login
 from fluxtui.providers.registry import provider_ids
 
+MOST_LOGIN_CHARACTERS = 300
 NAME_RULE = "must be a name of letters, digits, - and _, at most 40"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -49,6 +51,13 @@ def checked_base_url(value: Any) -> str:
     if fault or any(character.isspace() for character in address):
         raise ValueError(fault or "must not hold spaces")
     return address
+
+
+def checked_login(text: str | None) -> str | None:
+    """Return how this machine is reached, a host or `user@host`, if it can stand in a line for a shell."""
+    if text is not None and not (len(text) <= MOST_LOGIN_CHARACTERS and is_login(text)):
+        raise ValueError("must be a host or user@host")
+    return text
 
 
 def checked_provider(value: Any) -> str:

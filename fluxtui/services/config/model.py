@@ -23,6 +23,7 @@ from fluxtui.services.config.checks import (
     checked_base_url,
     checked_command,
     checked_key,
+    checked_login,
     checked_profile_name,
     checked_provider,
 )
@@ -128,6 +129,14 @@ class InterfaceSettings(_Table):
     mouse: bool = True
 
 
+class HomeSettings(_Table):
+    """How pictures get home: this machine's name for ssh (or `user@name`), its SSH port, the page's port."""
+
+    host: Annotated[str | None, AfterValidator(checked_login)] = None
+    ssh_port: Annotated[int | None, Field(ge=1, le=65535)] = None
+    page_port: Annotated[int, Field(ge=0, le=65535)] = 8790
+
+
 class NetworkSettings(_Table):
     """How long to wait for a service, in seconds: for a connection, for more data, for a whole answer."""
 
@@ -153,6 +162,7 @@ class Config(_Table):
     prompts: PromptSettings = PromptSettings()
     budget: BudgetSettings = BudgetSettings()
     interface: InterfaceSettings = InterfaceSettings()
+    home: HomeSettings = HomeSettings()
     network: NetworkSettings = NetworkSettings()
     log: LogSettings = LogSettings()
 

@@ -107,6 +107,11 @@ def read_object(text: str) -> dict[str, Any] | None:
     return values if isinstance(values, dict) else None
 
 
+def public_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a request without secrets, signed addresses and local paths."""
+    return _public(parameters)
+
+
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):

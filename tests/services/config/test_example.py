@@ -23,6 +23,8 @@ SHOWN_WITHOUT_DEFAULT = {
     "images.max_bytes",
     "budget.day_usd",
     "budget.month_usd",
+    "home.host",
+    "home.ssh_port",
     "prompts.wildcards_dir",
 }
 

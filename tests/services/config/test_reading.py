@@ -106,6 +106,10 @@ data_dir = "relative/path"
         ("[profiles.bfl]\napi_key_command = [1]", "profiles.bfl.api_key_command", "list of texts"),
         ("[profiles.bfl]\napi_key = ''", "profiles.bfl.api_key", "must not be empty"),
         ("[interface]\ntheme = ''", "interface.theme", "must not be empty"),
+        ("[home]\nhost = '-oProxyCommand=x'", "home.host", "must be a host or user@host"),
+        ("[home]\nhost = 'a b'", "home.host", "must be a host or user@host"),
+        ("[home]\nssh_port = 0", "home.ssh_port", "must be at least 1"),
+        ("[home]\npage_port = 65536", "home.page_port", "must be at most 65535"),
     ],
 )
 def test_faults_in_words(faults: Faults, text: str, field: str, words: str) -> None:

@@ -1,0 +1,159 @@
+"""The dialog over the real application: what it copies, the page, and how it looks."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from fluxtui.app import FluxApp
+from fluxtui.screens.home import get_home
+from fluxtui.screens.home.dialog import HomeDialog
+from fluxtui.screens.view.item import ViewItem
+from fluxtui.widgets.plain import PlainStatic
+
+Until = Callable[..., Awaitable[None]]
+
+ITEM = ViewItem(
+    path=Path("/srv/flux/pictures/2026-11-26/a fox's den.png"),
+    parameters={"prompt": "a fox [red] in the snow\x1b[31m", "steps": 28, "seed": 42},
+    endpoint="flux-2-pro",
+    profile="demo",
+    finetune_name="Lumi",
+)
+
+
+@pytest.fixture(autouse=True)
+def over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program be reached as jo at an address over IPv6, and stand on any free port."""
+    monkeypatch.setenv("SSH_CONNECTION", "2001:db8::5 51022 2001:db8::7 2222")
+    monkeypatch.setenv("LOGNAME", "jo")
+
+
+async def opened(app: FluxApp, pilot: Pilot[int], item: ViewItem = ITEM) -> HomeDialog:
+    await pilot.pause(0.3)
+    get_home(app, [item])
+    await pilot.pause(0.3)
+    assert isinstance(app.screen, HomeDialog)
+    return app.screen
+
+
+def news(dialog: HomeDialog) -> str:
+    return str(dialog.query_one(".news", PlainStatic).content)
+
+
+def copied(dialog: HomeDialog) -> str:
+    return str(dialog.query_one(".copied", PlainStatic).content)
+
+
+async def test_what_it_copies(make_app: Callable[..., FluxApp], until: Until) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = await opened(app, pilot)
+        for key, wanted in {
+            "p": "/srv/flux/pictures/2026-11-26/a fox's den.png",
+            "m": "a fox [red] in the snow",
+            "s": "42",
+            "j": '"steps": 28',
+            "a": "Seed: 42",
+            "c": "scp -P 2222 'jo@[2001:db8::7]:/srv/flux/",
+        }.items():
+            await pilot.press(key)
+            await until(pilot, lambda wanted=wanted: wanted in app.clipboard and wanted in copied(dialog))
+            assert "\x1b" not in app.clipboard
+
+
+async def test_no_text_is_made_before_it_is_asked_for(make_app: Callable[..., FluxApp], until: Until) -> None:
+    class Watched(ViewItem):
+        asked: ClassVar[list[str]] = []
+
+        @property
+        def prompt(self) -> str:
+            self.asked.append(threading.current_thread().name)
+            return super().prompt
+
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, Watched(path=ITEM.path, parameters=ITEM.parameters))
+        assert Watched.asked == []
+        await pilot.press("m")
+        await until(pilot, lambda: app.clipboard == "a fox [red] in the snow")
+        assert threading.main_thread().name not in Watched.asked
+
+
+async def test_what_is_missing_or_too_long_is_told(make_app: Callable[..., FluxApp], until: Until) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = await opened(app, pilot, ViewItem(path=Path("/p/a\nb.png"), parameters={"x": "y" * 90_000}))
+        await pilot.press("s")
+        await until(pilot, lambda: news(dialog) == "There is no seed to copy.")
+        await pilot.press("j")
+        await until(pilot, lambda: "too long for the clipboard" in news(dialog))
+        assert 3000 < len(copied(dialog)) <= 4000
+        await pilot.press("c")
+        await until(pilot, lambda: "line break" in news(dialog))
+        await pilot.press("t")
+        await until(pilot, lambda: "saves no files" in news(dialog))
+        assert app.clipboard == ""
+
+
+async def test_a_file_that_is_gone_is_told_before_it_is_sent(
+    make_app: Callable[..., FluxApp], until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    monkeypatch.setattr(app, "terminal", replace(app.terminal, name="iTerm2 3.5.0"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = await opened(app, pilot)
+        row = dialog.query_one(".handover", PlainStatic)
+        await until(pilot, lambda: "a fox's den.png cannot be read." in str(row.content))
+        await pilot.press("t")
+        await until(pilot, lambda: news(dialog) == "a fox's den.png cannot be read.")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is not dialog)
+
+
+async def test_the_page_runs_until_it_is_stopped(make_app: Callable[..., FluxApp], until: Until) -> None:
+    app = make_app(more={"home.page_port": 0})
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = await opened(app, pilot)
+        page = app.services.page
+        await pilot.press("l")
+        await until(pilot, lambda: "w starts it" in news(dialog))
+        await pilot.press("w")
+        await until(pilot, lambda: page.url != "")
+        async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
+            assert "0 pictures" in (await client.get(page.url)).text
+        await pilot.press("l")
+        forward = f"ssh -N -L 127.0.0.1:{page.port}:127.0.0.1:{page.port} -p 2222 jo@2001:db8::7"
+        await until(pilot, lambda: app.clipboard == forward)
+        await pilot.press("u")
+        await until(pilot, lambda: app.clipboard == page.url)
+        await pilot.press("w")
+        await until(pilot, lambda: "starts it" in str(dialog.query_one(".page", PlainStatic).content))
+        assert page.url == ""
+
+
+@pytest.mark.usefixtures("still_state")
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("has_copied", [False, True], ids=["fresh", "copied"])
+def test_how_it_looks(
+    snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple[int, int], has_copied: bool
+) -> None:
+    async def before(pilot: Pilot[int]) -> None:
+        assert isinstance(pilot.app, FluxApp)
+        dialog = await opened(pilot.app, pilot)
+        if has_copied:
+            await pilot.press("c")
+            async with asyncio.timeout(10):
+                while "scp" not in copied(dialog):
+                    await pilot.pause(0.02)
+        await pilot.pause(0.2)
+
+    assert snap_compare(make_app(), terminal_size=size, run_before=before)
