@@ -19,6 +19,20 @@ _ITERM2_NAMES: Final = ("iterm2", "wezterm", "mintty", "konsole", "vscode", "war
 
 _PLACEHOLDER_NAMES: Final = ("ghostty",)
 
+_TRUECOLOUR_NAMES: Final = (
+    *_ITERM2_NAMES,
+    *_PLACEHOLDER_NAMES,
+    "kitty",
+    "foot",
+    "alacritty",
+    "contour",
+    "xterm(",
+)
+"""Brands that show 24-bit colour. An xterm that cannot takes the nearest of its own.
+
+Source: xterm manual, directColor, read 2026-11.
+"""
+
 _TERM_PROGRAMS: Final = {
     "iterm.app": "iterm2",
     "wezterm": "wezterm",
@@ -73,8 +87,7 @@ def choose(claims: Claims, environ: Mapping[str, str]) -> GraphicsProtocol:
 def shows_truecolor(claims: Claims, environ: Mapping[str, str]) -> bool:
     """Whether the brand is known to show 24-bit colour, which SSH does not tell."""
     brand = brand_of(claims, environ)
-    names = (*_ITERM2_NAMES, *_PLACEHOLDER_NAMES, "kitty", "foot", "alacritty", "contour")
-    return "TMUX" not in environ and any(name in brand for name in names)
+    return "TMUX" not in environ and any(name in brand for name in _TRUECOLOUR_NAMES)
 
 
 def has_placeholders(brand: str) -> bool:

@@ -8,6 +8,7 @@ pixels, takes pixels and gives pieces through its pipes, and ends with ours.
 from __future__ import annotations
 
 import atexit
+import os
 import pickle
 import subprocess
 import sys
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 # -P: a file of the directory we happen to be in must not pass for a module.
 COMMAND = (sys.executable, "-P", "-m", "fluxtui.terminal.encoder")
+
+POLITENESS = 5
+"""By how much the process is nicer than ours: a key must not wait for a picture."""
 
 _FAILURES = (OSError, EOFError, ValueError, LookupError, AttributeError, ImportError, pickle.UnpicklingError)
 """What comes of a process that cannot start, has ended, or says what nobody understands."""
@@ -116,6 +120,7 @@ def main() -> None:
     """Encode what comes in until the other side closes."""
     from PIL import Image
 
+    os.nice(POLITENESS)
     orders, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:

@@ -173,11 +173,16 @@ class PictureChannel:
             self.write(deletion(number, in_tmux=self._profile.in_tmux))
 
     @property
+    def colours(self) -> str | None:
+        """The colours that the terminal has, as Rich calls them."""
+        return self._app.console.color_system
+
+    @property
     def can_show_pixels(self) -> bool:
         """Whether the protocol works with the colours that Textual uses: kitty's numbers need 256 of them."""
         protocol = self._profile.protocol
         if protocol is GraphicsProtocol.KITTY:
-            return self._app.console.color_system in ("truecolor", "256")
+            return self.colours in ("truecolor", "256")
         return protocol.draws_pixels
 
     def new_number(self) -> tuple[int, Colour]:
@@ -186,7 +191,7 @@ class PictureChannel:
         With 24-bit colour the number is the colour; with 256 colours it is the colour's place in the palette.
         """
         number = next(self._numbers)
-        if self._app.console.color_system == "truecolor":
+        if self.colours == "truecolor":
             number = 1 + number % 0xFFFFFF
             return number, (number >> 16, number >> 8 & 255, number & 255)
         # Without blue a colour is far from grey, which Rich would round to another part of the palette.

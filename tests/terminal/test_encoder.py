@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from fluxtui.terminal.encoder import Encoder
+from fluxtui.terminal.encoder import POLITENESS, Encoder
 from fluxtui.terminal.encoding import encode
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 
@@ -42,6 +42,13 @@ def test_process_is_kept_and_ends_when_it_is_closed(encoder: Encoder) -> None:
     assert first is not None
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
+
+
+def test_process_lets_others_go_first(encoder: Encoder) -> None:
+    encoder.encode(PICTURE, 4, 2, TerminalProfile(GraphicsProtocol.ITERM2))
+    assert encoder.process_id is not None
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, encoder.process_id) == min(19, ours + POLITENESS)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fluxtui.terminal.brands import Claims, shows_truecolor
 from fluxtui.terminal.probe import TMUX_NOTE, probe_terminal
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 
@@ -80,6 +81,21 @@ def test_is_right_over_a_line_of_400_ms(play_terminal: PlayTerminal, answers: An
     assert profile.protocol.draws_pixels
     assert time.monotonic() - started < 0.8
     assert terminal.left_over(0.1) == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "environ", "shows"),
+    [
+        ("XTerm(379)", {}, True),
+        ("kitty(0.35.2)", {}, True),
+        ("", {"LC_TERMINAL": "iTerm2"}, True),
+        ("tmux 3.3a", {}, False),
+        ("XTerm(379)", {"TMUX": "/run/tmux/default,1,0"}, False),
+        ("", {"TERM": "xterm-256color"}, False),
+    ],
+)
+def test_many_colours_are_known_of_some_brands(name: str, environ: dict[str, str], shows: bool) -> None:
+    assert shows_truecolor(Claims(name), environ) is shows
 
 
 def test_late_answers_are_taken_and_not_typed(play_terminal: PlayTerminal) -> None:

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -86,6 +87,10 @@ class Line:
         except OSError:
             return None
 
+    def resize(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.process.pid, signal.SIGWINCH)
+
     def key(self, key: str) -> None:
         os.write(self.master, key.encode())
 
@@ -130,6 +135,19 @@ def test_sixel_goes_around_a_dialog_and_stays_whole(connect: Callable[[str], Lin
     line.key("c")
     assert sixels(line.until(lambda heard: sixels(heard) >= pieces)) >= pieces
     assert line.heard.count(b"\x1bP0;1;0q") == sixels(line.heard)
+
+
+def test_sixel_follows_a_resize(connect: Callable[[str], Line]) -> None:
+    line = connect("sixel")
+    assert reach(line.until(lambda heard: sixels(heard) > 3)) == (2, 24)
+    line.resize(60, 12)
+    assert reach(line.until(lambda heard: sixels(heard) > 1)) == (2, 12)
+
+
+def reach(heard: bytes) -> tuple[int, int]:
+    """The first row of a picture's pixels, and the one after the last that they can be in, counted from 1."""
+    places = re.findall(rb"\x1b7\x1b\[(\d+);\d+H\x1bP0;1;0q\"1;1;\d+;(\d+)", heard)
+    return min(int(row) for row, _ in places), max(int(row) + int(high) // 20 for row, high in places) - 1
 
 
 def test_kitty_sends_a_picture_once_and_deletes_it_at_the_end(connect: Callable[[str], Line]) -> None:

@@ -182,7 +182,7 @@ async def test_a_slow_picture_is_announced_and_does_not_hold_up_the_next(
             free.wait(10)
         return load_bitmap(path)
 
-    monkeypatch.setattr("fluxtui.widgets.picture_view.load_bitmap", load)
+    monkeypatch.setattr("fluxtui.widgets.picture_look.load_bitmap", load)
     app = PictureApp(HALFCELL, slow)
     async with app.run_test() as pilot:
         while text_of(app) != "Loading slow.png …":
