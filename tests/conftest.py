@@ -72,6 +72,8 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
+    # Programs that tests start, many times over, would each compile all modules.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     return home
 
 
