@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from hypothesis import settings
 
@@ -38,8 +39,21 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (folder / f"home{number}" for number in itertools.count())
 
 
+@pytest.fixture(scope="session")
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the first of the certificates everybody trusts.
+
+    Tests talk to loopback; to read all certificates costs each client of theirs 20 ms of computing time.
+    """
+    end = "-----END CERTIFICATE-----"
+    first = Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0]
+    path = tmp_path_factory.mktemp("authority") / "one.pem"
+    path.write_text(f"{first}{end}\n", encoding="utf-8")
+    return path
+
+
 @pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) -> Path:
+def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_authority: Path) -> Path:
     """Give the test a home of its own, no key, and fixed time zone, language and colours."""
     for name in list(os.environ):
         if name.startswith("FLUXTUI_") or name in (*KEY_VARIABLES, "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
@@ -57,6 +71,9 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) -> P
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
+    # Programs that tests start, many times over, would each compile all modules.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     return home
 
 
