@@ -32,12 +32,6 @@ Until = Callable[..., Awaitable[None]]
 Place = tuple[FluxApp, Pilot[int], GalleryScreen]
 
 
-@pytest.fixture
-def first_place() -> str:
-    """The place that these tests are about."""
-    return "gallery"
-
-
 def painted(number: int) -> Image.Image:
     """Return a picture that looks like no other one."""
     image = Image.new("RGB", SIZES[number % 3], (40 * number % 256, 90, 200 - 30 * number % 200))
