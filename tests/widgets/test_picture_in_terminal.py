@@ -57,7 +57,7 @@ class Line:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        for name in ("NO_COLOR", "TMUX"):
+        for name in ("NO_COLOR", "TMUX", "COLUMNS", "LINES"):
             environ.pop(name, None)
         environ["PYTHONPATH"] = str(Path(__file__).parents[2])
         self.process = subprocess.Popen(
