@@ -28,7 +28,7 @@ def copy_rows() -> Content:
 def page_rows(url: str, line: str) -> Content:
     """Return what is to be said of the page: how to start it, or the way to it where it runs (`url`)."""
     if not url:
-        return row("w", "page in a browser", "starts it: the gallery, read only, on this machine")
+        return row("w", "page in a browser", "starts it: the gallery, read only")
     lines = [("w", "stops the page. On your own machine:"), ("l", f"type {line}"), ("u", f"open {url}")]
     styled = [Content.assemble((f" {key} ", "bold $text-accent"), plain(text)) for key, text in lines]
     return Content("\n").join(styled)
