@@ -65,10 +65,17 @@ def test_a_row_can_be_cut_where_something_lies_over_it() -> None:
 
 
 def test_a_row_drawn_whole_makes_no_segments() -> None:
+    of_others = half_cell_segments()
     line = JoinedStrip([Strip.blank(2, BLANK), HalfCellStrip(ROW)])
     line.divide([9])[0].render(console("truecolor"))
-    assert [strip for strip in gc.get_objects() if isinstance(strip, Segment) and strip.text == "▀▀▀"] == []
+    assert len(half_cell_segments()) == len(of_others)
     assert line.text == "  ▀▀▀  ▀▀"
+    assert len(half_cell_segments()) == len(of_others) + 1
+
+
+def half_cell_segments() -> list[Segment]:
+    """Return every segment of three half cells that anything in this process still has."""
+    return [item for item in gc.get_objects() if isinstance(item, Segment) and item.text == "▀▀▀"]
 
 
 def test_a_watched_strip_tells_only_of_what_is_painted() -> None:
