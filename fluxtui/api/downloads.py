@@ -14,11 +14,13 @@ import httpx
 
 from fluxtui.api.acquiring import acquired, released
 from fluxtui.api.answers import Body, Downloaded, error_for
+from fluxtui.api.failures import cannot_write
 from fluxtui.api.hosts import parsed, shown_host
+from fluxtui.api.inline import is_inline, saved_inline, unpacked_in_place
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
-from fluxtui.domain.errors import FluxError, ResultExpired, StorageError, TimedOut, UnexpectedAnswer
+from fluxtui.domain.errors import FluxError, ResultExpired, TimedOut, UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
 
 DownloadProgress = Callable[[int, int | None], None]
@@ -33,12 +35,16 @@ async def fetch(
 ) -> Downloaded:
     """Make one attempt to save what is at `address` into the file `target`, following redirects.
 
+    An address that holds the result itself (a data URI, bare base64) is decoded.
+
     Raises:
-        ResultExpired: the address is no longer valid.
+        ResultExpired: there is nothing at the address, or nothing that anybody may have.
         UnexpectedAnswer: not what was expected, too large, redirected too often or to an unsafe address.
         ServiceError: the connection failed.
         StorageError: the file cannot be written.
     """
+    if is_inline(address):
+        return await asyncio.to_thread(saved_inline, address, target, limits)
     url = parsed(address)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + limits.total_for(limits.max_bytes)
@@ -75,20 +81,13 @@ class _Visit:
             return str(response.headers.get("location", ""))
         if not response.is_success:
             raise _failure(response)
-        self._check_headers(response.headers, shown_host(response.url))
+        announced = _announced(response.headers)
+        self._check_size(announced or 0)
         content_type = safe_text(response.headers.get("content-type", ""), limit=80)
-        size = await self._saved_in_time(response, _announced(response.headers))
+        size = await self._saved_in_time(response, announced)
+        if self._limits.unpacked:
+            size = await asyncio.to_thread(unpacked_in_place, self._target, size, self._limits)
         return Downloaded(size, content_type)
-
-    def _check_headers(self, headers: Mapping[str, str], host: str) -> None:
-        kind = headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind and not kind.startswith(self._limits.content_types):
-            raise UnexpectedAnswer(
-                f"{host} sent {safe_text(kind, limit=60)} in place of a {self._limits.what}."
-            )
-        if headers.get("content-encoding", "identity").lower() != "identity":
-            raise UnexpectedAnswer(f"{host} sent the {self._limits.what} in an encoding not asked for.")
-        self._check_size(_announced(headers) or 0)
 
     def _check_size(self, size: int) -> None:
         if size > self._limits.max_bytes:
@@ -137,7 +136,7 @@ def _announced(headers: Mapping[str, str]) -> int | None:
 def _failure(response: httpx.Response) -> FluxError:
     host = shown_host(response.url)
     if response.status_code in _GONE:
-        return ResultExpired(f"{host} no longer keeps the result (HTTP {response.status_code}).")
+        return ResultExpired(f"The result is not at {host} (HTTP {response.status_code}).")
     headers = {name.lower(): value for name, value in response.headers.items()}
     return error_for(response.status_code, headers, Body(b""), host)
 
@@ -146,7 +145,7 @@ def _created(target: Path) -> BinaryIO:
     try:
         return open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
     except OSError as error:
-        raise _cannot_write(error) from None
+        raise cannot_write(error) from None
 
 
 def _written(file: BinaryIO, data: bytes) -> None:
@@ -154,18 +153,11 @@ def _written(file: BinaryIO, data: bytes) -> None:
         file.write(data)
         file.flush()
     except OSError as error:
-        raise _cannot_write(error) from None
+        raise cannot_write(error) from None
 
 
 def _closed(file: BinaryIO) -> None:
     try:
         file.close()
     except OSError as error:
-        raise _cannot_write(error) from None
-
-
-def _cannot_write(error: OSError) -> StorageError:
-    return StorageError(
-        f"The result cannot be written: {error.strerror or 'unknown reason'}.",
-        next_step="Make room; it is fetched again as long as the service keeps it.",
-    )
+        raise cannot_write(error) from None

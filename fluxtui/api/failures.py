@@ -1,4 +1,4 @@
-"""Failures of the connection as our errors."""
+"""Failures of the connection, and of the disk while something is fetched, as our errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ssl
 
 import httpx
 
-from fluxtui.domain.errors import NetworkDown, ServiceError, TimedOut, UnexpectedAnswer
+from fluxtui.domain.errors import NetworkDown, ServiceError, StorageError, TimedOut, UnexpectedAnswer
 
 CHECK_NETWORK = "Check the network and the base URL of this profile."
 
@@ -36,6 +36,14 @@ def connection_error(
     if isinstance(error, httpx.ProtocolError | httpx.DecodingError):
         return UnexpectedAnswer(f"The answer of {host} broke off or could not be read.")
     return NetworkDown(f"The connection to {host} was lost.", next_step=CHECK_NETWORK)
+
+
+def cannot_write(error: OSError) -> StorageError:
+    """Return our error for a result that the disk does not take."""
+    return StorageError(
+        f"The result cannot be written: {error.strerror or 'unknown reason'}.",
+        next_step="Make room; it is fetched again as long as the service keeps it.",
+    )
 
 
 def _is_certificate_fault(error: BaseException) -> bool:

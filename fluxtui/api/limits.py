@@ -7,6 +7,9 @@ from dataclasses import dataclass
 ANSWER_BYTES = 4 * 1024 * 1024
 """The longest JSON answer that is read, in bytes; a refusal can echo the whole request."""
 
+RESULT_BYTES = 160 * 1024 * 1024
+"""The longest answer about a task, in bytes: some services put the picture itself into it, as base64."""
+
 
 @dataclass(frozen=True)
 class Timeouts:
@@ -31,22 +34,22 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class DownloadLimits:
-    """What a download may be.
+    """What a download may be. Its bytes decide what it is, not what a server calls them.
 
     Attributes:
         max_bytes: its size.
         total: seconds from start to end, redirects included.
         redirects: how many are followed.
-        content_types: accepted prefixes of the content type; an absent one is accepted as well.
         what: what is expected, for the sentences.
+        unpacked: whether what comes compressed as a whole is unpacked, within `max_bytes`.
         slowest: bytes a second; the size divided by this is added to `total`. None adds nothing.
     """
 
-    max_bytes: int = 100 * 1024 * 1024
+    max_bytes: int = 300 * 1024 * 1024
     total: float = 300.0
     redirects: int = 3
-    content_types: tuple[str, ...] = ("image/", "application/octet-stream", "binary/octet-stream")
     what: str = "picture"
+    unpacked: bool = True
     slowest: float | None = None
 
     def total_for(self, size: int) -> float:
@@ -56,14 +59,8 @@ class DownloadLimits:
 
 WEIGHTS_LIMITS = DownloadLimits(
     max_bytes=6 * 1024**3,
-    content_types=(
-        "application/octet-stream",
-        "binary/octet-stream",
-        "application/x-tar",
-        "application/tar",
-        "application/x-safetensors",
-    ),
     what="LoRA file",
+    unpacked=False,
     slowest=50_000.0,
 )
 """Of a trained LoRA, a file of weights or a tar with one in it."""

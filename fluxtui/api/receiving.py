@@ -27,11 +27,13 @@ class Expected:
         statuses: error statuses that are an answer where the body is an object with a text `status`.
         any_body: those statuses are an answer with any JSON at all.
         empty: a 2xx without a body is an answer without data.
+        longest: how many bytes of it are read.
     """
 
     statuses: frozenset[int] = frozenset()
     any_body: bool = False
     empty: bool = False
+    longest: int = ANSWER_BYTES
 
     def takes(self, status: int, data: Any) -> bool:
         """Tell whether an error status with this body, None where it is no JSON, is an answer."""
@@ -58,18 +60,18 @@ class Received:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
-async def receive(response: httpx.Response, sending: Sending) -> Received:
-    """Read an answer up to `ANSWER_BYTES`, telling its size to `sending`."""
+async def receive(response: httpx.Response, sending: Sending, longest: int) -> Received:
+    """Read an answer up to `longest` bytes, telling its size to `sending`."""
     from fluxtui.api.hosts import shown_host
 
     content = bytearray()
     async for piece in response.aiter_raw():
         content += piece
-        if len(content) > ANSWER_BYTES:
+        if len(content) > longest:
             break
     sending.received = len(content)
     headers = {name.lower(): value for name, value in response.headers.items()}
-    body = Body(bytes(content[:ANSWER_BYTES]), complete=len(content) <= ANSWER_BYTES)
+    body = Body(bytes(content[:longest]), complete=len(content) <= longest)
     return Received(shown_host(response.url), response.status_code, headers, body)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -45,10 +45,18 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdecimal() and len(text) <= 9:
         return float(text)
+    moment = _moment(text)
+    return None if moment is None else max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def told_now(headers: Mapping[str, str]) -> datetime | None:
+    """Return what time it is by the `Date` of an answer, so that no clock that is wrong here counts."""
+    return _moment(headers.get("date", ""))
+
+
+def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -11,7 +11,7 @@ from fluxtui.api.addresses import check_base_url, check_other_bases
 from fluxtui.api.answers import Answer, Downloaded
 from fluxtui.api.attachments import Attachment, json_content
 from fluxtui.api.contents import Progress
-from fluxtui.api.limits import DownloadLimits, Timeouts
+from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.multipart import FilePart, FormBody
 from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
 from fluxtui.api.retries import RetryPolicy
@@ -102,6 +102,7 @@ class APIService:
         base: str = "",
         accept_statuses: frozenset[int] = frozenset(),
         any_body: bool = False,
+        longest: int = ANSWER_BYTES,
     ) -> Answer:
         """Read a path below a base, or an absolute address that may get the key; made again on failure.
 
@@ -111,8 +112,10 @@ class APIService:
             base: the role of the base that a path is below; empty for the base URL.
             accept_statuses: error statuses that are an answer where the body is an object with a `status`.
             any_body: they are an answer whatever JSON the body is.
+            longest: how many bytes of the answer are read.
         """
-        return await self._asked("GET", path_or_url, base, Expected(accept_statuses, any_body), params)
+        expected = Expected(accept_statuses, any_body, longest=longest)
+        return await self._asked("GET", path_or_url, base, expected, params)
 
     async def put(
         self,
@@ -281,8 +284,8 @@ class APIService:
             progress: told about the bytes; begins anew with each attempt.
 
         Raises:
-            ResultExpired: the address is no longer valid.
-            UnexpectedAnswer: not what was expected, too large, redirected too often, or broken off.
+            ResultExpired: there is nothing at the address, or nothing that anybody may have.
+            UnexpectedAnswer: too large, redirected too often, or broken off.
             StorageError: the file cannot be written.
         """
         from fluxtui.api.downloads import fetch
@@ -351,7 +354,7 @@ class APIService:
         self, wire: Wire, request: httpx.Request, sending: Sending, expected: Expected = JSON_ONLY
     ) -> Answer:
         async def consume(response: httpx.Response) -> Received:
-            return await receive(response, sending)
+            return await receive(response, sending, expected.longest)
 
         total = self._timeouts.total_for(sending.size)
         return await understood(await wire.exchange(request, sending, total, consume), expected)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fluxtui.api.retries import retry_after
+from fluxtui.api.retries import retry_after, told_now
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.keys import without_keys
 from fluxtui.domain.text import safe_text
@@ -138,7 +138,7 @@ def _named_problem(item: Mapping[str, Any]) -> Problem | None:
 
 
 def _wish(data: Any, headers: Mapping[str, str]) -> float | None:
-    header = retry_after(headers.get("retry-after"))
+    header = retry_after(headers.get("retry-after"), told_now(headers))
     if header is not None:
         return header
     # Replicate names the seconds in the body and sends no header (seen in 2026).

@@ -12,6 +12,7 @@ import httpx
 from fluxtui.api.answers import Answer, Body, Unreadable, error_for, parse
 from fluxtui.api.contents import FileBody, Progress, opened
 from fluxtui.api.hosts import parsed
+from fluxtui.api.limits import ANSWER_BYTES
 from fluxtui.api.receiving import Received, receive
 from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
@@ -57,7 +58,10 @@ async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress |
     try:
         request = wire.client.build_request(upload.method, url, headers=headers, content=body.chunks())
         received = await wire.exchange(
-            request, sending, wire.timeouts.total_for(size), lambda response: receive(response, sending)
+            request,
+            sending,
+            wire.timeouts.total_for(size),
+            lambda response: receive(response, sending, ANSWER_BYTES),
         )
     finally:
         await body.close()

@@ -10,9 +10,11 @@ import functools
 import logging
 import ssl
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -23,10 +25,12 @@ from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Exchange, Trace
-from fluxtui.domain.errors import FluxError, NetworkDown
+from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
 from fluxtui.domain.text import safe_text
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
 
 _KEEP_ALIVE_SECONDS = 4.0
 _CONNECTIONS = 40
@@ -76,7 +80,7 @@ class Wire:
 
         Raises:
             ServiceError: the connection failed; no exception that knows the request hangs on it.
-            FluxError: whatever of ours `consume` or the body raises.
+            FluxError: whatever of ours `consume` or the body raises; `UnexpectedAnswer` for anything else.
         """
         request.extensions["trace"] = sending.note
         started = time.monotonic()
@@ -94,6 +98,8 @@ class Wire:
         except (httpx.HTTPError, TimeoutError) as error:
             limit = self.timeouts.read if isinstance(error, httpx.TimeoutException) else total
             failure = connection_error(error, shown_host(request.url), limit, begun=sending.begun)
+        except Exception as error:
+            failure = self._odd_answer(error, request)
         else:
             self._note(request, sending, started, "")
             return result
@@ -101,6 +107,17 @@ class Wire:
         if sending.status is None and isinstance(failure, NetworkDown):
             self.tell_connection(False)
         raise failure
+
+    def _odd_answer(self, error: Exception, request: httpx.Request) -> FluxError:
+        """Return our error for an answer that made code fail, such as a `Location` that is no address.
+
+        Of the exception only its kind and place are noted: its words can hold addresses and headers.
+        """
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+        host = shown_host(request.url)
+        _log.warning("the answer of %s led to %s at %s", host, type(error).__name__, place)
+        return UnexpectedAnswer(f"The answer of {host} cannot be understood.")
 
     def _note(self, request: httpx.Request, sending: Sending, started: float, error: str) -> None:
         self.trace.add(

@@ -149,14 +149,15 @@ class Collector:
 
     def _hear(self, change: Change) -> None:
         if change.job is not None:
-            self._note(change.job)
+            self._note(change.job, heard=True)
         if change.notice:
             self._report.say(f"{change.title}: {change.notice}")
         self._news.set()
 
-    def _note(self, job: Job) -> None:
+    def _note(self, job: Job, *, heard: bool = False) -> None:
         known = self._jobs.get(job.id)
-        if known is not None and job.updated_at < known.updated_at:
+        if heard and known is not None and job.is_active and not known.is_active:
+            # Said before the journal was read; the times in it do not tell, since clocks are set.
             return
         self._jobs[job.id] = job
         news = (job.state, job.error)

@@ -214,8 +214,31 @@ class UnexpectedAnswer(ServiceError):
         self.retryable = retryable
 
 
+class UnreadableResult(UnexpectedAnswer):
+    """A result came completely, and it is nothing that this program can read; it is kept as it came.
+
+    Attributes:
+        sha256: of what came.
+        kept: where it is now, for people.
+    """
+
+    title = "Kept as it came"
+
+    def __init__(self, message: str, *, sha256: str, kept: str) -> None:
+        super().__init__(message)
+        self.sha256, self.kept = sha256, kept
+
+
+class NotThere(ServiceError):
+    """What was paid for is not where it should be; it is looked for, as the service may still have it."""
+
+    title = "Not there yet"
+    billed = True
+    retryable = True
+
+
 class ResultExpired(ServiceError):
-    """The result is no longer kept by the service; the job was paid."""
+    """The result is not at its address (any more), or no longer kept by the service; the job was paid."""
 
     title = "Result expired"
     billed = True

@@ -66,9 +66,10 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
     JobState.COLLECTING: frozenset({JobState.RUNNING, JobState.DONE, JobState.FAILED, JobState.EXPIRED}),
     JobState.DONE: frozenset(),
     JobState.REFUSED: frozenset(),
-    JobState.FAILED: frozenset(),
+    # Looked for again by the user: it was paid for, and the service may have it after all.
+    JobState.FAILED: frozenset({JobState.COLLECTING}),
     JobState.MODERATED: frozenset(),
-    JobState.EXPIRED: frozenset(),
+    JobState.EXPIRED: frozenset({JobState.COLLECTING}),
     JobState.CANCELLED: frozenset(),
 }
 """Every state with those that may follow it; anything else is a fault of the program."""
@@ -78,7 +79,21 @@ REMOTE_STATES = frozenset({JobState.SUBMITTING, JobState.WAITING, JobState.RUNNI
 IN_FLIGHT_STATES = frozenset({JobState.SUBMITTING, JobState.WAITING, JobState.RUNNING})
 """States in which a job counts as an active task at the service."""
 ACTIVE_STATES = QUEUED_STATES | REMOTE_STATES
-TERMINAL_STATES = frozenset(state for state, following in TRANSITIONS.items() if not following)
+TERMINAL_STATES = frozenset(
+    {
+        JobState.DONE,
+        JobState.REFUSED,
+        JobState.FAILED,
+        JobState.MODERATED,
+        JobState.EXPIRED,
+        JobState.CANCELLED,
+    }
+)
+"""States that a job does not leave by itself."""
+
+
+LOST_STATES = frozenset({JobState.FAILED, JobState.EXPIRED})
+"""States in which something was paid for and nothing came of it."""
 
 
 def may_follow(state: JobState, following: JobState) -> bool:
@@ -110,7 +125,11 @@ class Job(BaseModel):
     about it, by purpose. `finetune_profile` is the profile that its finetune belongs to, where that is not
     its own. `cancel_asked_at` tells that the user wants it cancelled, `cancel_answer` what the service said
     to that. `after` is the id of the training that a draft waits for; it is None again once the job goes its
-    own way. `running_at` is when the service was first seen at work on it.
+    own way. `running_at` is when the service was first seen at work on it, `ready_at` when it first said that
+    the result is there. `missing_since` tells since when it says that it does not know a job that it has
+    accepted. While something fails, `next_try_at` is when the service will be asked again, and `tries_until`
+    until when a result that is not there is looked for before the job ends as expired; None where nothing but
+    the user ends it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -146,6 +165,10 @@ class Job(BaseModel):
     cancel_answer: str | None = None
     after: str | None = None
     running_at: datetime | None = None
+    ready_at: datetime | None = None
+    missing_since: datetime | None = None
+    next_try_at: datetime | None = None
+    tries_until: datetime | None = None
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None = None
@@ -160,6 +183,16 @@ class Job(BaseModel):
     def waits(self) -> bool:
         """Whether it is not to be sent before its training is done."""
         return self.state is JobState.DRAFT and self.after is not None
+
+    @property
+    def is_looked_for(self) -> bool:
+        """Whether its result is not where it should be, and is looked for until `tries_until`."""
+        return self.state in REMOTE_STATES and self.tries_until is not None
+
+    @property
+    def may_be_looked_for(self) -> bool:
+        """Whether it ended without what was paid for, and its service can be asked for it again."""
+        return self.state in LOST_STATES and self.remote_id is not None
 
     @property
     def finetune_ref(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,23 @@ from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoi
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """For how long a service may still have what was paid for; what is away is looked for so long.
+
+    Attributes:
+        pictures: after it was first said to be ready.
+        weights: the same for the file of a trained LoRA.
+        generations: since the service began to say that it does not know a generation which it has accepted.
+        trainings: the same for a training.
+    """
+
+    pictures: timedelta = timedelta(hours=1)
+    weights: timedelta = timedelta(days=7)
+    generations: timedelta = timedelta(hours=2)
+    trainings: timedelta = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -32,6 +49,7 @@ class Abilities:
         finds: the kinds of jobs that can be looked for when the answer to their submission was lost.
         price_source: where its prices come from, in a few words.
         id_pattern: a regular expression that every such id matches as a whole.
+        keeping: for how long it may still have what was paid for.
     """
 
     lists_finetunes: bool
@@ -44,10 +62,15 @@ class Abilities:
     finds: frozenset[JobKind]
     price_source: str
     id_pattern: str = r"\S+"
+    keeping: Keeping = Keeping()
 
 
 class Phase(StrEnum):
-    """What a service says of a task, in our words."""
+    """What a service says of a task, in our words.
+
+    `MISSING` is a task that it does not know, perhaps for now; `ERASED` one whose result it says to have
+    deleted.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -56,6 +79,7 @@ class Phase(StrEnum):
     MODERATED = "moderated"
     CANCELLED = "cancelled"
     MISSING = "missing"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -188,6 +212,8 @@ class RemoteStatus:
         cost_credits: what it cost, once that is known; None: not told.
         unbilled: for a task that was cancelled: whether it surely cost nothing.
         remark: something that the user should know of a result that came all the same.
+        more_urls: signed addresses of further pictures of the same task, secret like `result_url`.
+        unsure: whether a failure may be a passing fault, so that it is believed only after a while.
     """
 
     phase: Phase
@@ -206,6 +232,8 @@ class RemoteStatus:
     cost_credits: float | None = None
     unbilled: bool = False
     remark: str = ""
+    more_urls: tuple[str, ...] = field(default=(), repr=False)
+    unsure: bool = False
 
 
 class CancelAnswer(StrEnum):

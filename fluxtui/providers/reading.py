@@ -67,3 +67,9 @@ def as_identifier(value: Any, limit: int = 200) -> str | None:
     if not isinstance(value, str) or not 0 < len(value) <= limit:
         return None
     return value if safe_text(value) == value and not any(letter.isspace() for letter in value) else None
+
+
+def texts_in(value: Any) -> tuple[str, ...]:
+    """Return the texts in a list, or the one text that stands in its place; all but empty ones."""
+    values = value if isinstance(value, list) else [value]
+    return tuple(item for item in values if isinstance(item, str) and item)

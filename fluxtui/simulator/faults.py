@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -13,7 +13,7 @@ from fluxtui.simulator.roles import BFL, SERVICES
 ANY = "any"
 PLACES = ("submit", "poll", "delivery", "manage", "upload", ANY)
 
-PLAIN_HTTP_KINDS = ("429", "429-retry-after", "500", "502", "503", "504")
+PLAIN_HTTP_KINDS = ("429", "429-retry-after", "429-retry-date", "500", "502", "503", "504")
 INGRESS_KINDS = ("ingress-502", "ingress-503", "ingress-504")
 """The HTML page of a proxy before the service, without any header of the service itself."""
 HTTP_KINDS = (*PLAIN_HTTP_KINDS, *INGRESS_KINDS)
@@ -21,7 +21,14 @@ DROP_BEFORE, DROP_AFTER = "drop-before", "drop-after"
 TRUNCATED_BODY, GARBLED_BODY = "truncated-body", "garbled-body"
 TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED = "truncated-image", "wrong-type", "expired"
 TRUNCATED_WEIGHTS = "truncated-weights"
-LATENCY, UNKNOWN_STATUS = "latency", "unknown-status"
+LATE_TASK = "late-task"
+LATE_DELIVERIES = ("late-401", "late-403", "late-404", "late-410")
+LATE_KINDS = (LATE_TASK, *LATE_DELIVERIES)
+"""Not there for so many seconds after it was first asked for, as behind content networks."""
+DATA_URI, SECOND_RESULT = "data-uri", "second-result"
+REFORMED_KINDS = ("avif", "gif", "tiff", "gzip", "bad-chunk", "unreadable")
+"""Pictures that are delivered whole, in another form than was asked for."""
+LATENCY, UNKNOWN_STATUS, ODD_LOCATION = "latency", "unknown-status", "odd-location"
 FAILED, MODERATED, CONTENT_MODERATED = "failed", "moderated", "content-moderated"
 
 BODY_KINDS = (DROP_AFTER, TRUNCATED_BODY, GARBLED_BODY)
@@ -52,10 +59,17 @@ KINDS = (
     *BODY_KINDS,
     *DELIVERY_KINDS,
     UNKNOWN_STATUS,
+    ODD_LOCATION,
+    *LATE_KINDS,
+    DATA_URI,
+    SECOND_RESULT,
+    *REFORMED_KINDS,
     *OUTCOME_KINDS,
     *FAL_KINDS,
     *REPLICATE_KINDS,
 )
+
+LONGEST_SECONDS = 10**9
 
 _OPTION = re.compile(
     r"(?P<kind>[a-z0-9-]+)(=(?P<seconds>[0-9.]+))?(:(?P<amount>[0-9.]+)(?P<percent>%?))?"
@@ -69,7 +83,8 @@ class Fault:
     """One kind of misbehaviour: for the next `count` requests, for a `rate` (0 to 1) of them, or for all.
 
     `where` limits it to submits, polls, deliveries, uploads or management calls, `service` to one of
-    `roles.SERVICES`. `seconds` is the delay of a latency and the `Retry-After` of a 429.
+    `roles.SERVICES`. `seconds` is the delay of a latency, the `Retry-After` of a 429, and for how long
+    something is late; what is late counts by what is asked for, not by requests.
 
     Raises ValueError, with a sentence, for anything unknown.
     """
@@ -92,8 +107,8 @@ class Fault:
             raise ValueError("The count of a fault is 1 or more.")
         if self.rate is not None and not 0 <= self.rate <= 1:
             raise ValueError("The rate of a fault is from 0 to 1 (0% to 100%).")
-        if not 0 <= self.seconds <= 3600:
-            raise ValueError("The seconds of a fault are from 0 to 3600.")
+        if not 0 <= self.seconds <= LONGEST_SECONDS:
+            raise ValueError(f"The seconds of a fault are from 0 to {LONGEST_SECONDS}.")
 
 
 def parse_fault(text: str) -> Fault:
@@ -143,6 +158,8 @@ def fault_from_document(document: dict[str, Any]) -> Fault:
 class _Armed:
     fault: Fault
     remaining: int | None
+    since: dict[str, float | None] = field(default_factory=dict)
+    """When something that is late was first asked for; None where it is not late."""
 
 
 class FaultBox:
@@ -198,4 +215,26 @@ class FaultBox:
                 if armed.remaining == 0:
                     self._armed.remove(armed)
             return fault
+        return None
+
+    def late(self, where: str, kinds: Collection[str], what: str, now: float) -> Fault | None:
+        """Return the fault by which `what` is still late at the time `now` in seconds, or None.
+
+        Whether a thing is late at all is settled when it is first asked for.
+        """
+        for armed in self._armed:
+            fault = armed.fault
+            if fault.kind not in kinds or fault.where not in (ANY, where):
+                continue
+            if fault.service not in (ANY, self._service):
+                continue
+            if what not in armed.since:
+                strikes = fault.rate is None or self._random.random() < fault.rate
+                strikes = strikes and armed.remaining != 0
+                if strikes and armed.remaining is not None:
+                    armed.remaining -= 1
+                armed.since[what] = now if strikes else None
+            since = armed.since[what]
+            if since is not None and now < since + fault.seconds:
+                return fault
         return None

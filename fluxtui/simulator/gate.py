@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import io
+import struct
+import time
+from collections import defaultdict
 from collections.abc import Callable
+from email.utils import formatdate
 
+from PIL import Image
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,11 +23,16 @@ from fluxtui.simulator.faults import (
     GARBLED_BODY,
     HTTP_KINDS,
     INGRESS_KINDS,
+    LATE_DELIVERIES,
+    LATE_TASK,
     LATENCY,
+    ODD_LOCATION,
+    REFORMED_KINDS,
     Fault,
     FaultBox,
 )
 
+_LATE: defaultdict[str, tuple[str, ...]] = defaultdict(tuple, poll=(LATE_TASK,), delivery=LATE_DELIVERIES)
 _GARBLED = b'{"id": "4c1f, "status" <!doctype html><title>502</title>\x00\xff'
 REASONS = {
     429: "Too Many Requests",
@@ -69,6 +81,11 @@ class FaultGate:
         if place is None:
             await self._app(scope, receive, send)
             return
+        what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+        if late := self._faults.late(place, _LATE[place], what, time.monotonic()):
+            await _read_away(receive)
+            await _not_there(late)(scope, receive, send)
+            return
         if slow := self._faults.take(place, (LATENCY,)):
             await asyncio.sleep(slow.seconds)
         if self._faults.take(place, (DROP_BEFORE,)):
@@ -77,6 +94,13 @@ class FaultGate:
         if error := self._faults.take(place, HTTP_KINDS):
             await _read_away(receive)
             await self._answer_error(error, scope, receive, send)
+            return
+        if self._faults.take(place, (ODD_LOCATION,)):
+            await _read_away(receive)
+            await Response(status_code=302, headers={"location": "data:x"})(scope, receive, send)
+            return
+        if place == "delivery" and (reformed := self._faults.take(place, REFORMED_KINDS)):
+            await self._reform(reformed.kind, scope, receive, send)
             return
         if broken := self._faults.take(place, BODY_KINDS):
             await self._break(broken.kind, scope, receive, send)
@@ -87,6 +111,23 @@ class FaultGate:
         answer = ingress_page(fault) if fault.kind in INGRESS_KINDS else self._refusal(fault)
         answer.headers["connection"] = "close"
         await answer(scope, receive, send)
+
+    async def _reform(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Deliver a picture whole and in another form; anything else as it is."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, keep)
+        start = messages[0]
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        is_picture = any(
+            name == b"content-type" and value.startswith(b"image/") for name, value in start["headers"]
+        )
+        if is_picture and start["status"] == 200:
+            body = await asyncio.to_thread(reformed, body, kind)
+        await _send_whole(start, body, send)
 
     async def _break(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
@@ -106,6 +147,32 @@ class FaultGate:
         await send(start)
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         await self._connections.drop(scope, receive)
+
+
+def reformed(content: bytes, kind: str) -> bytes:
+    """Return a picture in another form, by a kind of `REFORMED_KINDS`."""
+    if kind == "gzip":
+        return gzip.compress(content)
+    if kind == "unreadable":
+        return content[:8] + b"\x00" * 40 + content[60:]
+    with Image.open(io.BytesIO(content)) as image:
+        target = io.BytesIO()
+        if kind == "bad-chunk":
+            image.save(target, "PNG")
+            png = target.getvalue()
+            # A text chunk behind the header whose checksum is wrong.
+            return png[:33] + struct.pack(">I", 5) + b"tEXt" + b"a\x00bcd" + b"\x00\x00\x00\x00" + png[33:]
+        image.convert("RGB").save(target, kind.upper())
+        return target.getvalue()
+
+
+def _not_there(fault: Fault) -> Response:
+    """Return what is said of something that is late: the words of the services, or of a content network."""
+    if fault.kind == LATE_TASK:
+        words = "Task not found"
+        return JSONResponse({"status": words, "detail": words, "result": None}, 404)
+    status = int(fault.kind.removeprefix("late-"))
+    return Response(f"<Error><Code>{status}</Code></Error>", status, media_type="application/xml")
 
 
 async def _send_whole(start: Message, body: bytes, send: Send) -> None:
@@ -129,8 +196,15 @@ def status_of(fault: Fault) -> int:
 
 
 def retry_headers(fault: Fault) -> dict[str, str]:
-    """Return the `Retry-After` header where the fault has one."""
-    return {"retry-after": str(round(fault.seconds))} if fault.kind.endswith("retry-after") else {}
+    """Return the `Retry-After` header where the fault has one, in seconds or as a date."""
+    if fault.kind.endswith("retry-after"):
+        return {"retry-after": str(round(fault.seconds))}
+    if fault.kind.endswith("retry-date"):
+        try:
+            return {"retry-after": formatdate(time.time() + fault.seconds, usegmt=True)}
+        except (OverflowError, ValueError, OSError):
+            return {"retry-after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}
+    return {}
 
 
 def ingress_page(fault: Fault) -> Response:

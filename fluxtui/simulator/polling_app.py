@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fluxtui.simulator import answers
-from fluxtui.simulator.faults import UNKNOWN_STATUS
+from fluxtui.simulator.faults import DATA_URI, SECOND_RESULT, UNKNOWN_STATUS
 from fluxtui.simulator.service import SimulatedService
-from fluxtui.simulator.signing import result_url
+from fluxtui.simulator.signing import format_of, result_url
 from fluxtui.simulator.tasks import NOT_FOUND, READY, Task
 from fluxtui.simulator.uploads import refused
 from fluxtui.simulator.validation import problem
@@ -41,15 +42,20 @@ def get_result(service: SimulatedService) -> Callable[[Request], Awaitable[Respo
             return JSONResponse(_document(task_id, NOT_FOUND))
         if service.faults.take("poll", (UNKNOWN_STATUS,)):
             return JSONResponse(_document(task_id, STRANGE_STATUS))
-        return _answer(service, task)
+        return await _answer(service, task)
 
     return handler
 
 
-def _answer(service: SimulatedService, task: Task) -> Response:
+async def _answer(service: SimulatedService, task: Task) -> Response:
     now = service.clock()
     status = task.status(now)
     result = _result(service, task) if status == READY and task.kind == "image" else None
+    if result is not None and service.faults.take("poll", (DATA_URI,)):
+        content = base64.b64encode(await service.picture(task)).decode()
+        result["sample"] = f"data:image/{format_of(task)};base64,{content}"
+    if result is not None and service.faults.take("poll", (SECOND_RESULT,)):
+        result["sample"] = [result["sample"], result["sample"]]
     code = 200 if task.active(now) else task.outcome_code
     return JSONResponse(_document(task.id, status, result, task.progress(now)), code)
 

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import gzip
+import io
 import stat
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
+from PIL import Image
 
 from fluxtui.api.limits import WEIGHTS_LIMITS, DownloadLimits, Timeouts
 from fluxtui.api.retries import RetryPolicy
@@ -27,6 +32,15 @@ if TYPE_CHECKING:
     from tests.api.conftest import MakeService, ScriptedServer
 
 PICTURE = b"\x89PNG" + bytes(range(256)) * 3000
+
+
+def _real_picture() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(target, "PNG")
+    return target.getvalue()
+
+
+REAL_PICTURE = _real_picture()
 
 
 async def test_a_result_is_saved_without_the_key(
@@ -64,15 +78,13 @@ async def test_accepted_content_types(
     assert (await service.download(f"{server.url}/x", tmp_path / "part")).size == len(PICTURE)
 
 
-@pytest.mark.parametrize("kind", ["text/html", "application/json", "imagex/png"])
-async def test_other_content_types_are_refused(
+@pytest.mark.parametrize("kind", ["text/html", "application/json", "imagex/png", ""])
+async def test_what_a_server_calls_a_picture_does_not_matter(
     server: ScriptedServer, service: APIService, tmp_path: Path, kind: str
 ) -> None:
-    for _ in range(3):
-        server.answer(200, PICTURE, Content_Type=kind)
-    with pytest.raises(UnexpectedAnswer, match="in place of a picture"):
-        await service.download(f"{server.url}/x", tmp_path / "part")
-    assert not (tmp_path / "part").exists()
+    server.answer(200, PICTURE, Content_Type=kind)
+    await service.download(f"{server.url}/x", tmp_path / "part")
+    assert (tmp_path / "part").read_bytes() == PICTURE
 
 
 async def test_a_size_that_is_announced_too_large_is_refused_at_once(
@@ -196,13 +208,60 @@ async def test_no_connection_is_told(service: APIService, tmp_path: Path) -> Non
         await service.download("http://127.0.0.1:1/x", tmp_path / "part")
 
 
-async def test_a_compressed_picture_is_refused(
+@pytest.mark.parametrize("told", ["gzip", "identity", "br"])
+async def test_a_picture_that_comes_compressed_is_unpacked_whatever_the_server_says(
+    server: ScriptedServer, service: APIService, tmp_path: Path, told: str
+) -> None:
+    server.answer(200, gzip.compress(PICTURE), Content_Type="image/png", Content_Encoding=told)
+    downloaded = await service.download(f"{server.url}/x", tmp_path / "part")
+    assert (tmp_path / "part").read_bytes() == PICTURE
+    assert downloaded.size == len(PICTURE)
+
+
+@pytest.mark.parametrize("packed", [b"\x1f\x8b\x08", gzip.compress(PICTURE)[:-9]], ids=["head", "cut"])
+async def test_what_does_not_unpack_stays_as_it_came(
+    server: ScriptedServer, service: APIService, tmp_path: Path, packed: bytes
+) -> None:
+    server.answer(200, packed, Content_Type="image/png")
+    await service.download(f"{server.url}/x", tmp_path / "part")
+    assert (tmp_path / "part").read_bytes() == packed
+    assert [path.name for path in tmp_path.iterdir()] == ["part"]
+
+
+async def test_what_unpacks_to_more_than_a_result_may_be_stays_packed(
     server: ScriptedServer, service: APIService, tmp_path: Path
 ) -> None:
-    for _ in range(3):
-        server.answer(200, b"\x1f\x8b", Content_Type="image/png", Content_Encoding="gzip")
-    with pytest.raises(UnexpectedAnswer, match="encoding"):
-        await service.download(f"{server.url}/x", tmp_path / "part")
+    packed = gzip.compress(bytes(1_000_000))
+    server.answer(200, packed, Content_Type="image/png")
+    await service.download(f"{server.url}/x", tmp_path / "part", limits=DownloadLimits(max_bytes=100_000))
+    assert (tmp_path / "part").read_bytes() == packed
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"data:image/png;base64,{base64.b64encode(REAL_PICTURE).decode()}",
+        f"DATA:;base64,{base64.urlsafe_b64encode(REAL_PICTURE).decode().rstrip('=')}",
+        f"data:image/png,{quote(REAL_PICTURE)}",
+        base64.b64encode(REAL_PICTURE).decode(),
+        base64.encodebytes(REAL_PICTURE).decode(),
+    ],
+    ids=["base64", "url-safe without padding", "percent", "bare", "bare with line breaks"],
+)
+async def test_a_picture_within_the_answer_is_decoded(
+    service: APIService, tmp_path: Path, address: str
+) -> None:
+    downloaded = await service.download(address, tmp_path / "part")
+    assert (tmp_path / "part").read_bytes() == REAL_PICTURE
+    assert downloaded.size == len(REAL_PICTURE)
+
+
+@pytest.mark.parametrize("address", ["data:image/png;base64,", "data:nothing", "data:image/png;base64,!!!"])
+async def test_what_is_within_the_answer_and_no_picture_is_an_unexpected_answer(
+    service: APIService, tmp_path: Path, address: str
+) -> None:
+    with pytest.raises(UnexpectedAnswer, match="within the answer"):
+        await service.download(address, tmp_path / "part")
 
 
 @pytest.mark.parametrize(
@@ -226,13 +285,23 @@ async def test_weights_are_saved_without_the_key(
 
 
 @pytest.mark.parametrize("kind", ["text/html", "image/png", "application/zip"])
-async def test_what_are_no_weights_is_refused(
+async def test_what_a_server_calls_weights_does_not_matter(
     server: ScriptedServer, service: APIService, tmp_path: Path, kind: str
 ) -> None:
+    packed = gzip.compress(PICTURE)
+    server.answer(200, packed, Content_Type=kind)
+    await service.download(f"{server.url}/x", tmp_path / "part", limits=WEIGHTS_LIMITS)
+    assert (tmp_path / "part").read_bytes() == packed
+
+
+@pytest.mark.parametrize("location", ["data:x", "mailto:a@b", "http://[", "//", "\x00", "http://x:99999999/"])
+async def test_a_redirect_to_no_address_is_an_unexpected_answer(
+    server: ScriptedServer, service: APIService, tmp_path: Path, location: str
+) -> None:
     for _ in range(3):
-        server.answer(200, PICTURE, Content_Type=kind)
-    with pytest.raises(UnexpectedAnswer, match=f"sent {kind} in place of a LoRA file"):
-        await service.download(f"{server.url}/x", tmp_path / "part", limits=WEIGHTS_LIMITS)
+        server.answer(302, b"", Location=location)
+    with pytest.raises(UnexpectedAnswer):
+        await service.download(f"{server.url}/x", tmp_path / "part")
 
 
 async def test_weights_may_be_large_but_not_endless(

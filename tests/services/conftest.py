@@ -65,7 +65,9 @@ FAST = Pacing(
     slowest_search=0.2,
     balance=0.1,
     last_answer=3.0,
-    missing_answers=2,
+    longest_wish=0.2,
+    longest_rest=0.2,
+    patience=0.001,
 )
 
 

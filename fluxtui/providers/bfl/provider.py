@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fluxtui.api.attachments import Attachment, Progress
+from fluxtui.api.limits import RESULT_BYTES
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Availability, Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import (
@@ -28,6 +30,7 @@ from fluxtui.providers.base import (
     Account,
     CancelAnswer,
     Candidate,
+    Keeping,
     Materials,
     Phase,
     Prepared,
@@ -63,6 +66,12 @@ class BFLProvider:
         finds=frozenset({JobKind.TRAINING}),
         price_source="BFL's price list of 2026-10; each answer tells the true cost",
         id_pattern=rf"[A-Za-z0-9_-]+|{SHARED_NAME}",
+        # Results are kept for ten minutes (BFL API reference, read 2026-10), files of finetunes for good. How
+        # long a task may be hidden is not said anywhere; no model works longer than a few minutes on a
+        # picture.
+        keeping=Keeping(
+            pictures=timedelta(minutes=11), generations=timedelta(minutes=45), trainings=timedelta(days=2)
+        ),
     )
     active_limit = 24
 
@@ -155,7 +164,9 @@ class BFLProvider:
         address = task.polling_url or "/v1/get_result"
         params = None if task.polling_url else {"id": task.remote_id}
         try:
-            answer = await self._api.get(address, params, accept_statuses=ERROR_STATUSES)
+            answer = await self._api.get(
+                address, params, accept_statuses=ERROR_STATUSES, longest=RESULT_BYTES
+            )
         except NotFound as error:
             if _TASK_UNKNOWN not in error.detail.casefold():
                 raise

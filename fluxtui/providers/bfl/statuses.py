@@ -9,7 +9,7 @@ from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import Phase, RemoteStatus
-from fluxtui.providers.reading import as_mapping, as_number, as_text, as_whole
+from fluxtui.providers.reading import as_mapping, as_number, as_text, as_whole, texts_in
 
 ERROR_STATUSES = frozenset({400, 404, 422, 500, 502, 503, 504})
 """HTTP statuses with which the poll of a failed task can come, its body being an ordinary answer."""
@@ -50,20 +50,28 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
     known = word.casefold()
     phase = PHASES.get(known, Phase.RUNNING)
     result = as_mapping(answer.get("result"))
-    url = result.get("sample")
-    if phase is Phase.READY and kind is JobKind.GENERATION and not (isinstance(url, str) and url):
-        return RemoteStatus(
-            Phase.FAILED, word, message="The service finished the task but named no picture.", answer=answer
-        )
+    url, *more = pictures_in(result) or (None,)
+    if phase is Phase.READY and kind is JobKind.GENERATION and url is None:
+        named_none = "The service finished the task but named no picture."
+        return RemoteStatus(Phase.FAILED, word, message=named_none, answer=answer, unsure=True)
     return RemoteStatus(
         phase=phase,
         word=word,
         progress=progress_of(answer.get("progress")),
-        result_url=url if phase is Phase.READY and isinstance(url, str) else None,
+        result_url=url if phase is Phase.READY else None,
+        more_urls=tuple(more) if phase is Phase.READY else (),
         message=_message(known, answer, result),
         details=_details(result),
         answer=answer,
     )
+
+
+def pictures_in(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the addresses of the pictures in a result, or the pictures themselves as base64.
+
+    One is asked for and named in `sample`; some models of the service have answered with a list of them.
+    """
+    return texts_in(result.get("sample")) or texts_in(result.get("samples"))
 
 
 def progress_of(value: Any) -> float | None:

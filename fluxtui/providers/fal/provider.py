@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from fluxtui.api.answers import Answer, error_of
 from fluxtui.api.attachments import Progress
+from fluxtui.api.limits import RESULT_BYTES
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Availability, Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, NotFound, ServiceDown, ServiceError
@@ -21,6 +24,7 @@ from fluxtui.providers.base import (
     Account,
     CancelAnswer,
     Candidate,
+    Keeping,
     Materials,
     Prepared,
     RemoteStatus,
@@ -35,7 +39,6 @@ from fluxtui.providers.fal.prices import READ_ON
 from fluxtui.providers.fal.training import FalTraining
 
 _NO_LIST = "fal.ai keeps no list of finetunes: a LoRA there is a file, and its file here is what counts."
-_UNSURE_ANSWERS = 5
 
 
 class FalProvider:
@@ -54,13 +57,20 @@ class FalProvider:
         tells_balance=True,
         finds=frozenset(),
         price_source=f"fal.ai's own prices, asked once a day; else its model pages of {READ_ON}",
+        # Answers are kept for 30 days, files at least for days unless the account says otherwise (fal.ai
+        # queue reference and FAQ, read 2026-11).
+        keeping=Keeping(
+            pictures=timedelta(days=2),
+            weights=timedelta(days=14),
+            generations=timedelta(hours=6),
+            trainings=timedelta(days=7),
+        ),
     )
     active_limit = 40
 
     def __init__(self, api: APIService) -> None:
         self._api = api
         self._told: Mapping[str, UnitPrice] | None = None
-        self._unsure: dict[str, int] = {}
         endpoints: tuple[type[Endpoint], ...] = (*catalogue.GENERATION, *catalogue.TRAINING)
         self._endpoints = {endpoint.info.id: endpoint for endpoint in endpoints}
 
@@ -134,19 +144,18 @@ class FalProvider:
         address = task.addresses.get(RESULT) or _path(task)
         fails = statuses.told_failure(said)
         try:
-            result = await self._api.get(address, accept_statuses=statuses.RESULT_STATUSES, any_body=True)
+            result = await self._api.get(
+                address, accept_statuses=statuses.RESULT_STATUSES, any_body=True, longest=RESULT_BYTES
+            )
         except ServiceError as error:
             if fails and (isinstance(error, NotFound) or not error.retryable):
                 return statuses.failed(said, None)
             raise
         if result.status < 300:
-            self._unsure.pop(task.remote_id, None)
             return statuses.succeeded(said, result, task, await self._price_of(task.endpoint))
         is_its_own = statuses.is_told_failure(said, result)
-        if not is_its_own:
-            self._check_failed(result, task)
-        self._unsure.pop(task.remote_id, None)
-        return statuses.failed(said, result if is_its_own or not fails else None)
+        failed = statuses.failed(said, result if is_its_own or not fails else None)
+        return failed if is_its_own else replace(failed, unsure=_may_pass(result))
 
     async def _price_of(self, endpoint_id: str) -> UnitPrice | None:
         """Return what fal told of an endpoint's price, asked now unless it was asked before."""
@@ -157,22 +166,6 @@ class FalProvider:
                 # What the result cost is then reckoned by the dated table, and the result itself comes first.
                 self._told = {}
         return (self._told or {}).get(endpoint_id)
-
-    def _check_failed(self, result: Answer, task: RemoteTask) -> None:
-        """Raise for a fault of fal's own that is not what its status told, until it has come several times.
-
-        It may be a passing one of the host that has the result, and the result is paid for. With 400 that
-        host says that the task is still in progress (fal.ai queue reference, read 2026-11), which it may
-        do when it lags behind the status.
-        """
-        error = error_of(result, "fal.ai")
-        if result.status == HTTPStatus.BAD_REQUEST:
-            error = ServiceDown("fal.ai does not hand out the result of a finished task yet.")
-        if not isinstance(error, ServiceDown):
-            return
-        self._unsure[task.remote_id] = self._unsure.get(task.remote_id, 0) + 1
-        if self._unsure[task.remote_id] < _UNSURE_ANSWERS:
-            raise error
 
     async def cancel(self, task: RemoteTask) -> CancelAnswer:
         """Ask fal to stop a task."""
@@ -215,6 +208,15 @@ class FalProvider:
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         """Return whether endpoints are offered now."""
         return await platform.serving(self._api, endpoint_ids)
+
+
+def _may_pass(result: Answer) -> bool:
+    """Tell whether an answer in the place of a result may be a passing fault of the host that has the result.
+
+    With 400 that host says that the task is still in progress (fal.ai queue reference, read 2026-11), which
+    it may do when it lags behind the status.
+    """
+    return result.status == HTTPStatus.BAD_REQUEST or isinstance(error_of(result, "fal.ai"), ServiceDown)
 
 
 def _path(task: RemoteTask) -> str:

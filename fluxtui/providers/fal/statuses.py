@@ -19,7 +19,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import CancelAnswer, Packing, Phase, RemoteStatus, RemoteTask
 from fluxtui.providers.fal.prices import billed
 from fluxtui.providers.logs import progress_in, shown_log
-from fluxtui.providers.reading import as_mapping, as_number, as_text, as_whole
+from fluxtui.providers.reading import as_mapping, as_number, as_text, as_whole, texts_in
 
 COMPLETED = "COMPLETED"
 RESULT_STATUSES = frozenset({400, 409, 422, 499, 500, 502, 503, 504})
@@ -100,13 +100,19 @@ def succeeded(status: Any, result: Answer, task: RemoteTask, told: UnitPrice | N
     """
     answer = as_mapping(result.data)
     training = task.kind is JobKind.TRAINING
-    url = _weights_url(answer) if training else _picture_url(answer)
+    url, *more = ((_weights_url(answer),) if training else _picture_urls(answer)) or (None,)
     cost = billed(task.endpoint, as_number(result.headers.get(BILLED_UNITS)), told)
     if url is None:
         what = "file of a LoRA" if training else "picture"
         message = f"fal.ai finished the task but named no {what}."
         return RemoteStatus(
-            Phase.FAILED, "completed", message=message, answer=answer, log=_log(status), cost_credits=cost
+            Phase.FAILED,
+            "completed",
+            message=message,
+            answer=answer,
+            log=_log(status),
+            cost_credits=cost,
+            unsure=True,
         )
     flags = answer.get("has_nsfw_concepts")
     black = isinstance(flags, list) and any(flag is True for flag in flags)
@@ -115,6 +121,7 @@ def succeeded(status: Any, result: Answer, task: RemoteTask, told: UnitPrice | N
         word="completed",
         progress=1.0,
         result_url=None if training else url,
+        more_urls=() if training else tuple(item for item in more if item),
         details=_details(status, answer),
         answer=answer,
         log=_log(status),
@@ -167,11 +174,11 @@ def _weights_url(answer: Mapping[str, Any]) -> str | None:
     return next((url for url in urls if isinstance(url, str) and url), None)
 
 
-def _picture_url(answer: Mapping[str, Any]) -> str | None:
+def _picture_urls(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the addresses of all pictures; most models list them, a few name one `image`."""
     images = answer.get("images")
-    first = as_mapping(images[0]) if isinstance(images, list) and images else {}
-    url = first.get("url")
-    return url if isinstance(url, str) and url else None
+    told = images if isinstance(images, list) and images else [answer.get("image")]
+    return texts_in([as_mapping(image).get("url") if isinstance(image, Mapping) else image for image in told])
 
 
 def _log(status: Any) -> str | None:

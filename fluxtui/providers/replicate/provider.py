@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from fluxtui.api.attachments import Progress
+from fluxtui.api.limits import RESULT_BYTES
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, NotFound, Problem, ServiceError
@@ -21,6 +23,7 @@ from fluxtui.providers.base import (
     Account,
     CancelAnswer,
     Candidate,
+    Keeping,
     Materials,
     Phase,
     Prepared,
@@ -58,6 +61,14 @@ class ReplicateProvider:
         finds=frozenset({JobKind.TRAINING, JobKind.GENERATION}),
         price_source=f"Replicate's price list of {READ_ON}; each answer tells the seconds that were used",
         id_pattern=ID_PATTERN,
+        # What a prediction made is erased an hour after its end; versions and their files stay (Replicate
+        # HTTP API reference, read 2026-11).
+        keeping=Keeping(
+            pictures=timedelta(minutes=65),
+            weights=timedelta(days=14),
+            generations=timedelta(hours=2),
+            trainings=timedelta(days=2),
+        ),
     )
     active_limit = 20
 
@@ -119,7 +130,7 @@ class ReplicateProvider:
         if task.kind is JobKind.TRAINING and named is not None:
             await finetune_at(self._api, named, {})
             return RemoteStatus(Phase.READY, "succeeded", progress=1.0, finetune_id=str(named))
-        return status_of((await self._api.get(_path(task))).data, task)
+        return status_of((await self._api.get(_path(task), longest=RESULT_BYTES)).data, task)
 
     async def cancel(self, task: RemoteTask) -> CancelAnswer:
         """Ask Replicate to stop a task."""

@@ -12,7 +12,7 @@ from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
 from fluxtui.providers.base import CancelAnswer, Packing, Phase, RemoteStatus, RemoteTask
 from fluxtui.providers.logs import progress_in, shown_log
-from fluxtui.providers.reading import as_mapping, as_number, as_text
+from fluxtui.providers.reading import as_mapping, as_number, as_text, texts_in
 from fluxtui.providers.replicate.logs import seed_in
 from fluxtui.providers.replicate.names import reference
 from fluxtui.providers.replicate.prices import cost_of
@@ -70,7 +70,7 @@ def status_of(data: Any, task: RemoteTask) -> RemoteStatus:
 def _phase_of_unknown(answer: Mapping[str, Any]) -> Phase:
     """Return what a word means that Replicate did not have before: `completed_at` tells whether it is over.
 
-    One that is over counts as not known any more, which is believed when it has been said several times.
+    One that is over counts as not known, which is believed when it has been said for long enough.
     """
     if not answer.get("completed_at"):
         return Phase.RUNNING
@@ -86,16 +86,19 @@ def _succeeded(answer: Mapping[str, Any], task: RemoteTask, word: str) -> Remote
     phase, message = Phase.READY, ""
     if not found and answer.get("data_removed"):
         # An hour after its end a prediction is erased with all that it made.
-        phase = Phase.MISSING
+        phase = Phase.ERASED
     elif not found:
         what = "model version" if training else "picture"
         phase, message = Phase.FAILED, f"Replicate finished the task but named no {what}."
     address = url if isinstance(url, str) and url and phase is Phase.READY else None
+    more = () if training or address is None else texts_in(output)[1:]
     return RemoteStatus(
         phase=phase,
         word=word,
         progress=1.0,
         result_url=None if training else address,
+        more_urls=more,
+        unsure=phase is Phase.FAILED,
         message=message,
         details=_details(answer),
         answer=answer,
@@ -109,8 +112,7 @@ def _succeeded(answer: Mapping[str, Any], task: RemoteTask, word: str) -> Remote
 
 def _first(output: Any) -> str | None:
     """Return the address of the first picture: one is asked for, and most models give a list all the same."""
-    first = output[0] if isinstance(output, list) and output else output
-    return first if isinstance(first, str) and first else None
+    return next(iter(texts_in(output)), None)
 
 
 def _progress(answer: Mapping[str, Any], task: RemoteTask) -> float | None:

@@ -121,7 +121,7 @@ def looked_at(content: bytes) -> PictureLook:
     with opened(content) as image:
         kinds = DECODED | CONVERTED
         if image.format not in kinds:
-            raise PictureError(f"is {_a(image.format)} picture, which cannot be converted for training")
+            raise PictureError(f"is {a_format(image.format)} picture, which cannot be converted for training")
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         width, height = _upright_size(image, orientation)
         transparent = is_transparent(image)
@@ -147,7 +147,8 @@ def looked_at(content: bytes) -> PictureLook:
         )
 
 
-def _a(format_name: str | None) -> str:
+def a_format(format_name: str | None) -> str:
+    """Return the name of a format with its article, for a sentence."""
     name = safe_text(format_name, limit=20) or "unknown"
     return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
 
@@ -188,7 +189,7 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
     """
     with opened(content) as image:
         if image.format not in DECODED and image.format not in CONVERTED:
-            raise PictureError(f"is {_a(image.format)} picture, which is not prepared for training")
+            raise PictureError(f"is {a_format(image.format)} picture, which is not prepared for training")
         extension = extension_of(image.format)
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
         _draft(image, how)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from fluxtui.domain.errors import FluxError, StorageError
@@ -18,6 +19,11 @@ from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
 
 _log = logging.getLogger(__name__)
+
+NO_TROUBLE: Mapping[str, Any] = MappingProxyType(
+    {"remote_status": None, "error_title": None, "error": None, "next_try_at": None, "tries_until": None}
+)
+"""The fields of a job that goes well."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,9 @@ class JobContext:
 
     async def begin(self, job: Job, *, limit: int, endpoint_limit: int | None) -> Job | None:
         """Bring a draft to submitting if there is room for it, see `JobStore.begin`, and tell of it."""
-        fields = {"remote_status": None, "error_title": None, "error": None}
-        begun = await self.journal.jobs.begin(job.id, limit=limit, endpoint_limit=endpoint_limit, **fields)
+        begun = await self.journal.jobs.begin(
+            job.id, limit=limit, endpoint_limit=endpoint_limit, **NO_TROUBLE
+        )
         if begun is not None:
             self.tell(begun)
         return begun
@@ -54,10 +61,18 @@ class JobContext:
         self.tell(updated)
         return updated
 
-    async def tell_trouble(self, job: Job, error: FluxError) -> Job:
+    async def tell_trouble(
+        self, job: Job, error: FluxError, *, wait: float | None = None, until: datetime | None = None
+    ) -> Job:
         """Say on the job why it does not go on for now, and return it; it is tried again.
 
         One that another driver has ended meanwhile is returned as it is.
+
+        Args:
+            job: active.
+            error: what happened.
+            wait: seconds to the next try, where that is known.
+            until: when it ends all the same, where it does.
         """
         _log.info("job %s: %s, trying again", job.id, error.title)
         if isinstance(error, StorageError):
@@ -66,6 +81,8 @@ class JobContext:
             "remote_status": f"{error.title}, trying again",
             "error_title": error.title,
             "error": error.sentence(),
+            "next_try_at": None if wait is None else self.clock() + timedelta(seconds=wait),
+            "tries_until": until,
         }
         try:
             current = await self.journal.jobs.get(job.id) or job

@@ -8,15 +8,16 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer
+from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer, UnreadableResult
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.text import slug
 from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.storage.files import storage_fault
+from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.threads import new_file
 
 if TYPE_CHECKING:
@@ -24,8 +25,23 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS: Mapping[str, str] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-"""Extensions by Pillow's names of the formats that services deliver."""
+EXTENSIONS: Mapping[str, str] = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "WEBP": "webp",
+    "AVIF": "avif",
+    "GIF": "gif",
+    "TIFF": "tif",
+    "BMP": "bmp",
+    "HEIF": "heic",
+}
+"""Extensions by Pillow's names of the formats that are saved as pictures, whatever was asked for."""
+
+UNREADABLE = "unreadable"
+"""Directory, in the data directory, of results that came completely and are nothing that is understood."""
+
+_PAGE_HEADS = (b"<", b"{", b"[")
+_LOOKED_AT = 64
 
 
 @dataclass(frozen=True)
@@ -39,8 +55,17 @@ class PictureFacts:
     sha256: str
 
 
+@dataclass
+class Held:
+    """A picture that was fetched and checked: where and what it is, and its place once it is there."""
+
+    path: Path | None
+    facts: PictureFacts
+    placed: Path | None = None
+
+
 class Delivery:
-    """The picture of one job, from the service to its place.
+    """The picture of one job, from the service to its place, and any further ones that come with it.
 
     Each step is done once: what was fetched and checked is held, in the data directory or, if that takes
     nothing, in the system's directory for temporary files, until it is in its place.
@@ -51,6 +76,7 @@ class Delivery:
         seed: that it was made with, where known.
         remark: why the recipe could not be written into it, or an empty string.
         told: what the service said of it that the user should know, or an empty string.
+        more: further pictures of the same task, by the place in which they were named.
     """
 
     def __init__(self, context: JobContext) -> None:
@@ -61,25 +87,93 @@ class Delivery:
         self.seed: int | None = None
         self.remark = ""
         self.told = ""
+        self.more: dict[int, Held] = {}
         self._tells_recipe = False
+        self._named = 0
+        self._unreadable: set[Path] = set()
 
     async def fetch(self, job: Job, url: str) -> PictureFacts:
         """Fetch and check the picture, unless it is here already.
 
         Raises:
             ResultExpired: and other `ServiceError`s, if it cannot be fetched.
-            UnexpectedAnswer: what came is not a complete picture.
+            UnreadableResult: what came is kept, and is no picture that can be read.
+            UnexpectedAnswer: what came is no picture at all.
             StorageError: there is no room for it anywhere.
         """
         if self.facts is None:
-            path = await self._downloaded(job, url)
-            try:
-                self.facts = await asyncio.to_thread(facts_of, path)
-            except BaseException:
-                _remove(path)
-                raise
-            self._path = path
+            held = await self._fetched(job, url)
+            self._path, self.facts = held.path, held.facts
         return self.facts
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that was named is here."""
+        return self.facts is not None and len(self.more) >= self._named
+
+    def give_up_more(self, reason: str) -> None:
+        """Go without the further pictures that are not here, and say so."""
+        self._named = len(self.more)
+        self.told = f"{self.told} (a further picture of the same task could not be had: {reason})".strip()
+
+    async def fetch_more(self, job: Job, urls: Sequence[str]) -> None:
+        """Fetch and check the further pictures that are not here already. Raises like `fetch`."""
+        self._named = len(urls)
+        for number, url in enumerate(urls):
+            if number not in self.more:
+                self.more[number] = await self._fetched(job, url)
+
+    async def put_more(self, finals: Sequence[Path]) -> None:
+        """Bring the further pictures that are not there yet to their places, one for each.
+
+        Raises `StorageError`.
+        """
+        new = [held for held in self.more.values() if held.placed is None]
+        for held, final in zip(new, finals, strict=True):
+            if held.path is not None:
+                held.placed = await asyncio.to_thread(self._moved, held.path, final)
+                held.path = None
+
+    async def forget_unreadable(self) -> None:
+        """Delete what came before and could not be read: the picture is in its place now."""
+        for path in tuple(self._unreadable):
+            await asyncio.to_thread(_remove, path)
+            self._unreadable.discard(path)
+
+    async def _fetched(self, job: Job, url: str) -> Held:
+        path = await self._downloaded(job, url)
+        try:
+            return Held(path, await asyncio.to_thread(facts_of, path))
+        except UnexpectedAnswer as error:
+            failure = await asyncio.to_thread(self._unread, job, path, error.message)
+        except BaseException:
+            _remove(path)
+            raise
+        raise failure
+
+    def _unread(self, job: Job, path: Path, reason: str) -> UnexpectedAnswer:
+        """Keep what came and cannot be read, unless it is a page or an answer in the picture's place."""
+        content = path.read_bytes()
+        if content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"", *_PAGE_HEADS):
+            _remove(path)
+            return UnexpectedAnswer(
+                "Something else came in place of the picture, such as the page of a proxy."
+            )
+        digest = hashlib.sha256(content).hexdigest()
+        storage = self._context.storage
+        try:
+            directory = storage.inside(UNREADABLE)
+            make_private_directory(directory)
+            kept = directory / f"{slug(job.id, 40)}-{digest[:12]}.{extension_in(content)}"
+            if kept.exists():
+                _remove(path)
+            else:
+                kept = self._moved(path, kept)
+        except StorageError:
+            # Better anywhere than not at all.
+            kept = path
+        self._unreadable.add(kept)
+        return UnreadableResult(f"{reason} It is kept as it came: {kept}.", sha256=digest, kept=str(kept))
 
     def checked(self) -> PictureFacts:
         """Return what the picture is that was fetched."""
@@ -136,9 +230,15 @@ class Delivery:
         _remove(held)
 
     def _put(self, final: Path) -> Path:
-        storage, held = self._context.storage, self._path
+        held = self._path
         if held is None:
             raise RuntimeError("there is no picture to put in its place")
+        placed = self._moved(held, final)
+        self._path = None
+        return placed
+
+    def _moved(self, held: Path, final: Path) -> Path:
+        storage = self._context.storage
         if held.is_relative_to(storage.root):
             placed = storage.keep(held, final)
         else:
@@ -151,7 +251,6 @@ class Delivery:
             finally:
                 copied.unlink(missing_ok=True)
             held.unlink(missing_ok=True)
-        self._path = None
         return placed
 
     async def _downloaded(self, job: Job, url: str) -> Path:
@@ -192,16 +291,42 @@ def facts_of(path: Path) -> PictureFacts:
         UnexpectedAnswer: it is no picture of a known format.
         StorageError: it cannot be read.
     """
-    from fluxtui.services.datasets.pictures import examine
+    from fluxtui.services.datasets.pictures import CONVERTED, a_format, examine, looked_at
 
     try:
         content = path.read_bytes()
         seen = examine(content)
+        if seen.format in CONVERTED:
+            look = looked_at(content)
+            seen = replace(seen, format=look.format, width=look.width, height=look.height)
     except OSError as error:
         raise storage_fault(error, path, "could not be read") from error
     except PictureError as error:
         raise UnexpectedAnswer(f"The picture that was delivered {error.message}.") from None
     if seen.format not in EXTENSIONS:
-        raise UnexpectedAnswer(f"The service delivered a {seen.format}, not a picture of a known format.")
+        raise UnexpectedAnswer(f"The service delivered {a_format(seen.format)}, which is not understood.")
     digest = hashlib.sha256(content).hexdigest()
     return PictureFacts(seen.format, seen.width, seen.height, len(content), digest)
+
+
+_HEADS: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF8", "gif"),
+    (b"II*\x00", "tif"),
+    (b"MM\x00*", "tif"),
+    (b"BM", "bmp"),
+    (b"\x00\x00\x01\x00", "ico"),
+    (b"\x1f\x8b", "gz"),
+    (b"PK\x03\x04", "zip"),
+    (b"%PDF", "pdf"),
+)
+
+
+def extension_in(content: bytes) -> str:
+    """Return the usual extension for some bytes by their beginning, `bin` where that says nothing."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "webp"
+    if content[4:8] == b"ftyp":
+        return "avif" if content[8:12] == b"avif" else "heic" if content[8:11] == b"hei" else "mp4"
+    return next((extension for head, extension in _HEADS if content.startswith(head)), "bin")

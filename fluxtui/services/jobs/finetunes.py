@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fluxtui.domain.endpoint import Endpoint, TrainingEndpoint
-from fluxtui.domain.errors import NotFound, ResultExpired, UnexpectedAnswer, WeightsError
+from fluxtui.domain.errors import NotFound, ServiceError, WeightsError
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.weights import Weights
 from fluxtui.providers.base import Provider, RemoteStatus
 from fluxtui.services.jobs.changes import Change
-from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.reporting import transfer_reported
 from fluxtui.services.jobs.weights import fetch_weights
 
-_CLEARED: dict[str, Any] = {"remote_status": None, "error_title": None, "error": None}
 
-
-async def save_finetune(context: JobContext, job: Job, status: RemoteStatus, *, patient: bool) -> Job:
+async def save_finetune(
+    context: JobContext, job: Job, status: RemoteStatus, *, without_weights: str | None = None
+) -> Job:
     """Put the finetune of a job that is collecting into the journal, its weights into their place; finish it.
 
-    What the service does not tell of it is taken from what was asked for. Interrupted anywhere, it can be
+    What the service does not tell of it is taken from what was asked for. A finetune that the service knows
+    by an id of its own can be used while its weights are still looked for. Interrupted anywhere, it can be
     called again.
 
     Args:
         context: what jobs work with.
         job: collecting.
         status: says what came of the training.
-        patient: whether weights that are not as they should be are asked for once more; if not, the finetune
-            is kept without them as long as it can be used all the same.
+        without_weights: why it is to do without its weights, for the job's story; None fetches them.
 
     Raises:
-        ServiceError: the service cannot be asked, or the weights cannot be fetched.
+        ResultExpired: and other `ServiceError`s, if the service cannot be asked or the weights cannot be
+        fetched.
+        WeightsError: what came is not the complete file of a LoRA.
         StorageError: it could not be saved; it can be once the disk or the journal works again.
     """
     provider = await context.gateway.provider(job.profile)
     asked = _finetune_asked_for(context, job, provider.endpoint(job.endpoint), status)
     finetune = await _completed(provider, asked)
-    weights, remark = await _weights(context, job, finetune, status, patient=patient)
+    weights = None
+    if without_weights is None and status.weights_url is not None:
+        weights = await _weights(context, job, finetune, status.weights_url, status)
     finetune = finetune.model_copy(update={"weights": weights})
     await context.journal.finetunes.put(finetune)
-    note = " ".join(part for part in (f"finetune {finetune.name}", remark) if part)
-    fields = {"finetune_id": asked.id, "finetune_name": finetune.name, "progress": 1.0, **_CLEARED}
+    note = " ".join(part for part in (f"finetune {finetune.name}", without_weights) if part)
+    fields = {"finetune_id": asked.id, "finetune_name": finetune.name, "progress": 1.0, **NO_TROUBLE}
     done = await context.journal.jobs.move(job.id, JobState.DONE, note=note, **fields)
     context.changes.publish(Change("finetunes", done))
     context.tell(done)
@@ -50,27 +52,16 @@ async def save_finetune(context: JobContext, job: Job, status: RemoteStatus, *, 
 
 
 async def _weights(
-    context: JobContext, job: Job, finetune: Finetune, status: RemoteStatus, *, patient: bool
-) -> tuple[Weights | None, str]:
-    """Return the weights, fetched and checked, and what is to be said of them if they are not here."""
-    if status.weights_url is None:
-        return None, ""
+    context: JobContext, job: Job, finetune: Finetune, url: str, status: RemoteStatus
+) -> Weights:
     try:
         async with transfer_reported(context, job, "collecting the weights") as progress:
-            return await fetch_weights(
-                context, job.profile, finetune, status.weights_url, status.weights_packing, progress
-            ), ""
-    except ResultExpired as error:
-        # A service that knows the finetune by an id of its own can still generate with it.
-        if patient or status.finetune_id is None:
-            raise
-        return None, f"(its weights are not here: {error.message})"
-    except (UnexpectedAnswer, WeightsError) as error:
-        if isinstance(error, UnexpectedAnswer) and (patient or error.retryable):
-            raise
-        if patient:
-            raise UnexpectedAnswer(error.message, retryable=False) from None
-        return None, f"(its weights are not here: {error.message} w in Models fetches them again)"
+            return await fetch_weights(context, job.profile, finetune, url, status.weights_packing, progress)
+    except (ServiceError, WeightsError):
+        if status.finetune_id is not None:
+            await context.journal.finetunes.put(finetune)
+            context.changes.publish(Change("finetunes", job))
+        raise
 
 
 def _finetune_asked_for(

@@ -1,33 +1,50 @@
-"""Follows a job at the service until its result is saved, or it is known that there will be none."""
+"""Follows a job at the service until its result is saved, or it is known that there will be none.
+
+What was paid for ends by time or by the service's own word, never by a number of answers: see `patience.py`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from fluxtui.domain.errors import (
     FluxError,
     NotAuthenticated,
     NotFound,
     NotPermitted,
+    NotThere,
     RateLimited,
     ResultExpired,
+    ServiceError,
     UnexpectedAnswer,
+    UnreadableResult,
+    WeightsError,
 )
 from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
 from fluxtui.providers.base import CancelAnswer, Phase, Provider, RemoteStatus, RemoteTask
-from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.delivery import Delivery
 from fluxtui.services.jobs.finetunes import save_finetune
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
+from fluxtui.services.jobs.patience import Absence, Patience
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_picture
 
+_log = logging.getLogger(__name__)
+
 _KEY_TROUBLE = (NotAuthenticated, NotPermitted)
-_DELIVERY_TRIES = 2
+
+LOOK_AGAIN = "l in Jobs looks for it again, which costs nothing."
+"""What a user can do about a result that was paid for and is not here."""
 
 
 class Following:
@@ -44,8 +61,10 @@ class Following:
         self._waits = poll_waits(context.pacing, training=job.kind is JobKind.TRAINING)
         self._trouble = trouble_waits(context.pacing)
         self._delivery = Delivery(context)
-        self._missing_answers = 0
-        self._failed_deliveries = 0
+        self._patience: Patience | None = None
+        self._until: datetime | None = None
+        self._slowest = 0.0
+        self._unreadable = ""
         self._log = ""
         self._nudged = asyncio.Event()
 
@@ -75,9 +94,10 @@ class Following:
             except IllegalTransition:
                 # Another driver brought the job further while this one was held up.
                 raise
-            except FluxError as error:
-                self._job = await self._context.tell_trouble(self._job, error)
-                wait = self._wait_after(error)
+            except Exception as error:
+                trouble = error if isinstance(error, FluxError) else _own_fault(self._job, error)
+                wait = self._wait_after(trouble)
+                self._job = await self._context.tell_trouble(self._job, trouble, wait=wait, until=self._until)
             if not self._job.is_active:
                 return self._job
             await self._rest(wait)
@@ -90,12 +110,15 @@ class Following:
                 await self._nudged.wait()
 
     def _wait_after(self, error: FluxError) -> float:
+        pacing = self._context.pacing
         wished = error.retry_after if isinstance(error, RateLimited) else None
-        least = self._context.pacing.key_trouble if isinstance(error, _KEY_TROUBLE) else 0.0
-        return self._trouble.next(max(wished or 0.0, least))
+        least = pacing.key_trouble if isinstance(error, _KEY_TROUBLE) else 0.0
+        # A service may wish for hours where the result is gone in minutes.
+        return self._trouble.next(max(min(wished or 0.0, pacing.longest_wish), least), self._slowest)
 
     async def _advance(self) -> None:
-        if self._delivery.facts is not None:
+        self._until, self._slowest = None, 0.0
+        if self._delivery.is_complete:
             self._job = await save_picture(self._context, self._job, None, self._delivery)
             return
         if self._job.state is JobState.COLLECTING:
@@ -104,11 +127,11 @@ class Following:
                 self._job = finished
                 return
         provider = await self._context.gateway.provider(self._job.profile)
+        if self._patience is None:
+            self._patience = Patience(self._context.pacing, provider.abilities.keeping, self._context.clock)
         await self._cancel_if_wished(provider)
         status = await self._asked(provider)
         await self._keep_log(status)
-        if status.phase is not Phase.MISSING:
-            self._missing_answers = 0
         await self._act_on(status)
 
     @property
@@ -146,6 +169,10 @@ class Following:
                 await self._collect(status)
             case Phase.MISSING:
                 await self._missing()
+            case Phase.ERASED:
+                await self._expired("The service says that it has erased the result")
+            case Phase.FAILED if status.unsure:
+                await self._doubtfully_failed(status)
             case Phase.FAILED:
                 await self._failed(JobState.FAILED, "Failed at the service", status)
             case Phase.MODERATED:
@@ -155,11 +182,12 @@ class Following:
 
     async def _show(self, state: JobState, status: RemoteStatus) -> None:
         job = self._job
+        self._looked_for.reset()
         fields = {
+            **NO_TROUBLE,
             "remote_status": _word(status),
             "progress": job.progress if status.progress is None else status.progress,
-            "error_title": None,
-            "error": None,
+            "missing_since": None,
         }
         if state is JobState.WAITING and job.state is JobState.COLLECTING:
             state = JobState.RUNNING
@@ -169,44 +197,113 @@ class Following:
             self._job = await self._context.move(job, state, note=_word(status), **fields)
 
     async def _collect(self, status: RemoteStatus) -> None:
-        if self._job.state is not JobState.COLLECTING:
-            self._job = await self._context.move(
-                self._job,
-                JobState.COLLECTING,
-                note=status.word,
-                remote_status="collecting",
-                progress=1.0,
-                response=kept_response(self._job, "result", status.answer),
-                **_cost(status),
-            )
+        await self._note_ready(status)
         try:
             if self._job.kind is JobKind.TRAINING:
-                may_wait = self._failed_deliveries < _DELIVERY_TRIES - 1
-                self._job = await save_finetune(self._context, self._job, status, patient=may_wait)
+                self._job = await save_finetune(self._context, self._job, status)
             else:
                 self._job = await save_picture(self._context, self._job, status, self._delivery)
-        except ResultExpired:
-            # The address may have aged while we were away; the service gives a fresh one if it can.
-            self._failed_deliveries += 1
-            if self._failed_deliveries >= _DELIVERY_TRIES:
-                what = "weights" if self._job.kind is JobKind.TRAINING else "picture"
-                await self._expired(f"The address of the {what} has expired")
-        except UnexpectedAnswer as error:
-            self._failed_deliveries += not error.retryable
-            if self._failed_deliveries < _DELIVERY_TRIES:
+        except UnreadableResult as error:
+            await self._unread(error)
+        except (ResultExpired, NotThere, UnexpectedAnswer) as error:
+            await self._not_at_its_address(error, status)
+        except WeightsError as error:
+            await self._bad_weights(error, status)
+        except ServiceError as error:
+            if self._delivery.facts is None:
                 raise
-            message = f"{error.sentence()} It cost {show_credits(self._job.credits)}."
-            self._job = await self._context.end(self._job, JobState.FAILED, error.title, message)
+            await self._without_the_rest(error)
+
+    async def _note_ready(self, status: RemoteStatus) -> None:
+        """Write down that the result is there, its cost and what the service said, before it is fetched."""
+        job, now = self._job, self._context.clock()
+        known = {"ready_at": job.ready_at if _has_been(job.ready_at, now) else now, "missing_since": None}
+        fields: dict[str, Any] = (
+            known | {"response": kept_response(job, "result", status.answer)} | _cost(status)
+        )
+        if job.state is JobState.COLLECTING:
+            self._job = await self._context.update(job, **fields)
+            return
+        fields |= {"remote_status": "collecting", "progress": 1.0}
+        self._job = await self._context.move(job, JobState.COLLECTING, note=status.word, **fields)
+
+    async def _unread(self, error: UnreadableResult) -> None:
+        """Fetch once more what cannot be read: the same bytes again are what the service has."""
+        looking = self._looked_for.looking(self._job, Absence.RESULT)
+        if error.sha256 != self._unreadable and not looking.is_over:
+            self._unreadable = error.sha256
+            raise error
+        message = f"{error.message} It cost {show_credits(self._job.credits)}; nothing more is paid for it."
+        self._job = await self._context.end(self._job, JobState.FAILED, error.title, message)
+
+    async def _not_at_its_address(self, error: ServiceError, status: RemoteStatus) -> None:
+        if self._delivery.facts is not None:
+            await self._without_the_rest(error)
+            return
+        looking = self._looked_for.looking(self._job, Absence.RESULT)
+        if looking.is_over:
+            await self._lost(status, error)
+            return
+        self._until, self._slowest = looking.until, self._looked_for.slowest(self._job, Absence.RESULT)
+        what = "weights are" if self._job.kind is JobKind.TRAINING else "picture is"
+        raise NotThere(f"{error.message} The {what} paid for, and looked for at a new address each time.")
+
+    async def _bad_weights(self, error: WeightsError, status: RemoteStatus) -> None:
+        """Fetch bad weights again for a while, then keep the finetune without them."""
+        looking = self._looked_for.looking(self._job, Absence.WORD)
+        if not looking.is_over:
+            self._until, self._slowest = looking.until, self._looked_for.slowest(self._job, Absence.RESULT)
+            raise error
+        remark = f"(its weights are not here: {error.message} w in Models fetches them again)"
+        self._job = await save_finetune(self._context, self._job, status, without_weights=remark)
+
+    async def _lost(self, status: RemoteStatus, error: ServiceError) -> None:
+        """End a job whose result cannot be had any more; a finetune may be of use without its file."""
+        if self._job.kind is JobKind.TRAINING and status.finetune_id is not None:
+            remark = f"(its weights are not here: {error.message} w in Models fetches them again)"
+            self._job = await save_finetune(self._context, self._job, status, without_weights=remark)
+            return
+        what = "weights" if self._job.kind is JobKind.TRAINING else "picture"
+        await self._expired(f"The {what} could not be had for as long as the service keeps such things")
+
+    async def _without_the_rest(self, error: ServiceError) -> None:
+        """Save the picture that is here; further ones of the same task are waited for only for a while."""
+        if not self._looked_for.looking(self._job, Absence.MORE).is_over:
+            raise error
+        self._delivery.give_up_more(error.message)
+        self._job = await save_picture(self._context, self._job, None, self._delivery)
 
     async def _missing(self) -> None:
-        self._missing_answers += 1
-        if self._missing_answers < self._context.pacing.missing_answers:
-            return
         what = "training and no finetune of it" if self._job.kind is JobKind.TRAINING else "generation"
-        await self._expired(f"The service no longer knows this {what}")
+        if self._job.ready_at is None and not _has_been(self._job.missing_since, self._context.clock()):
+            since = self._context.clock()
+            self._job = await self._context.update(self._job, missing_since=since)
+        looking = self._looked_for.looking(self._job, Absence.TASK)
+        if looking.is_over:
+            await self._expired(f"The service no longer knows this {what}")
+            return
+        self._until, self._slowest = looking.until, self._looked_for.slowest(self._job, Absence.TASK)
+        raise NotThere(
+            f"The service says that it does not know this {what}, although it accepted it. It is asked again."
+        )
+
+    async def _doubtfully_failed(self, status: RemoteStatus) -> None:
+        """Believe a failure that may be a passing fault once it has been told for a while."""
+        looking = self._looked_for.looking(self._job, Absence.WORD)
+        if looking.is_over:
+            await self._failed(JobState.FAILED, "Failed at the service", status)
+            return
+        self._until = looking.until
+        raise NotThere(f"{status.message or 'The service does not hand out the result.'} It is asked again.")
+
+    @property
+    def _looked_for(self) -> Patience:
+        if self._patience is None:
+            raise RuntimeError("the service has not been asked yet")
+        return self._patience
 
     async def _expired(self, what: str) -> None:
-        message = f"{what}, so nothing can be saved; it cost {show_credits(self._job.credits)}."
+        message = f"{what}; it cost {show_credits(self._job.credits)}. {LOOK_AGAIN}"
         self._job = await self._context.end(self._job, JobState.EXPIRED, ResultExpired.title, message)
 
     async def _failed(self, state: JobState, title: str, status: RemoteStatus) -> None:
@@ -247,6 +344,21 @@ class Following:
 def _cost(status: RemoteStatus) -> dict[str, float]:
     """Return the true cost as a field of the job, where the service has told it."""
     return {} if status.cost_credits is None else {"cost_credits": status.cost_credits}
+
+
+def _has_been(moment: datetime | None, now: datetime) -> bool:
+    """Tell whether a time is known and past: one yet to come was written by a clock since set back."""
+    return moment is not None and moment <= now
+
+
+def _own_fault(job: Job, error: Exception) -> UnexpectedAnswer:
+    """Return as our error what our code or a library did not expect; its place is noted, not its words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-3:])
+    _log.error("job %s: %s at %s", job.id, type(error).__name__, place)
+    return UnexpectedAnswer(
+        f"What the service answered makes this program fail ({type(error).__name__}); the log says where."
+    )
 
 
 def _word(status: RemoteStatus) -> str:

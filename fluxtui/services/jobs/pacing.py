@@ -29,7 +29,9 @@ class Pacing:
         slowest_search: the longest time between two such looks.
         balance: between two questions for the balance while a queue waits for credits.
         last_answer: how long a request on its way is waited for when the program ends.
-        missing_answers: how often a service may say that it does not know a task before that is believed.
+        longest_wish: the longest that a service's wish to wait is followed while a result can expire.
+        longest_rest: the same before something is sent.
+        patience: a factor on all times for which what was paid for is looked for; 1 but in tests.
     """
 
     watch: float = 1.0
@@ -45,7 +47,9 @@ class Pacing:
     slowest_search: float = 300.0
     balance: float = 60.0
     last_answer: float = 10.0
-    missing_answers: int = 3
+    longest_wish: float = 30.0
+    longest_rest: float = 300.0
+    patience: float = 1.0
 
 
 class Waits:
@@ -63,10 +67,13 @@ class Waits:
         self._growth = growth
         self._next = first
 
-    def next(self, at_least: float = 0.0) -> float:
-        """Return the wait that is due now, never shorter than `at_least` seconds."""
+    def next(self, at_least: float = 0.0, slowest: float | None = None) -> float:
+        """Return the wait that is due now, never shorter than `at_least` seconds.
+
+        `slowest` lets this one, and those after it, become longer than usual.
+        """
         wait = self._next * _RANDOM.uniform(1 - _JITTER, 1 + _JITTER)
-        self._next = min(self._next * self._growth, self._slowest)
+        self._next = min(self._next * self._growth, max(self._slowest, slowest or 0.0))
         return max(wait, at_least)
 
     def reset(self) -> None:

@@ -72,6 +72,7 @@ class SubmissionPace:
 
     def __init__(self, pacing: Pacing) -> None:
         self._waits = Waits(pacing.first_trouble, pacing.slowest_training, 2.0)
+        self._longest_rest = pacing.longest_rest
         self._not_before = 0.0
         self._is_slowed = False
 
@@ -91,13 +92,14 @@ class SubmissionPace:
         return 1 if self._is_slowed else None
 
     def slow_down(self, at_least: float | None = None) -> float:
-        """Rest, longer each time, at least as long as the service wishes; return for how many seconds."""
+        """Rest, longer each time, as the service wishes within bounds; return for how many seconds."""
         now = asyncio.get_running_loop().time()
+        at_least = min(at_least or 0.0, self._longest_rest)
         if self._is_slowed and now < self._not_before:
             # One of several that were on their way together: they all met the same obstacle.
-            self._not_before = max(self._not_before, now + (at_least or 0.0))
+            self._not_before = max(self._not_before, now + at_least)
         else:
-            self._not_before = now + self._waits.next(at_least or 0.0)
+            self._not_before = now + self._waits.next(at_least)
         self._is_slowed = True
         return self._not_before - now
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.errors import UnexpectedAnswer
+from fluxtui.domain.errors import NotThere, UnexpectedAnswer
 from fluxtui.domain.jobs import IllegalTransition, Job, JobState
 from fluxtui.domain.picture import Picture
+from fluxtui.domain.text import plural
 from fluxtui.providers.base import RemoteStatus
 from fluxtui.services.jobs.changes import Change
-from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.delivery import EXTENSIONS, Delivery, PictureFacts, facts_of
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.threads import unbroken
@@ -32,21 +33,23 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
     Args:
         context: what jobs work with.
         job: collecting.
-        status: says where the picture is; None if the delivery holds it already.
+        status: says where the picture is, and further ones of the same task; None if the delivery holds all.
         delivery: of this job; it keeps what was fetched if this fails for want of a disk or journal.
 
     Raises:
+        NotThere: the service says that it is ready, but not where.
         ResultExpired: and other `ServiceError`s, if it cannot be fetched.
-        UnexpectedAnswer: what came is not a complete picture.
+        UnreadableResult: what came is kept, and is no picture that can be read.
         IllegalTransition: another driver has ended the job meanwhile.
         StorageError: it could not be saved; it can be once the disk or the journal works again.
     """
     if status is not None:
         if status.result_url is None:
-            raise UnexpectedAnswer("The service says that the picture is ready, but not where it is.")
+            raise NotThere("The service says that the picture is ready, but not where it is.")
         delivery.seed = job.seed if job.seed is not None else _seed_told(status.details)
         delivery.told = status.remark
         await delivery.fetch(job, status.result_url)
+        await delivery.fetch_more(job, status.more_urls)
     final = delivery.placed
     if final is None:
         finished = await _finish_what_another_saved(context, job)
@@ -61,13 +64,29 @@ async def save_picture(context: JobContext, job: Job, status: RemoteStatus | Non
 
 async def _put_and_finish(context: JobContext, job: Job, final: Path, delivery: Delivery) -> Job:
     kept = await delivery.put(final)
+    more = await _put_more(context, job, delivery)
     remark = f"(without its recipe in the file: {delivery.remark})" if delivery.remark else ""
     remark = " ".join(part for part in (delivery.told, remark) if part)
     try:
-        return await _finish(context, job, kept, delivery.checked(), delivery.seed, remark)
+        done = await _finish(context, job, kept, delivery.checked(), delivery.seed, remark, more)
+        await delivery.forget_unreadable()
+        return done
     except IllegalTransition:
         await _withdraw(context, job, kept)
         raise
+
+
+async def _put_more(context: JobContext, job: Job, delivery: Delivery) -> tuple[Picture, ...]:
+    """Bring the further pictures of a task to their places and return them as the journal will have them."""
+    new = [held for held in delivery.more.values() if held.placed is None]
+    nameless = job.model_copy(update={"picture": None})
+    finals = [await asyncio.to_thread(_place, context, nameless, held.facts, None) for held in new]
+    await delivery.put_more(finals)
+    return tuple(
+        _picture(context, job, held.placed, held.facts, None)
+        for held in delivery.more.values()
+        if held.placed is not None
+    )
 
 
 async def _finish_what_another_saved(context: JobContext, job: Job) -> Job | None:
@@ -112,14 +131,11 @@ async def _recipe(context: JobContext, job: Job, seed: int | None) -> Recipe:
     return Recipe.from_job(job, trigger_word=finetune.trigger_word if finetune else None, seed=seed)
 
 
-async def _finish(
-    context: JobContext, job: Job, path: Path, facts: PictureFacts, seed: int | None, remark: str = ""
-) -> Job:
-    relative = context.storage.relative(path)
-    picture = Picture(
+def _picture(context: JobContext, job: Job, path: Path, facts: PictureFacts, seed: int | None) -> Picture:
+    return Picture(
         id=new_id(),
         job_id=job.id,
-        path=relative,
+        path=context.storage.relative(path),
         format=facts.format,
         width=facts.width,
         height=facts.height,
@@ -132,16 +148,28 @@ async def _finish(
         parameters=job.parameters,
         created_at=context.clock(),
     )
-    fields = {"picture": relative, "seed": seed, "progress": 1.0, **_CLEARED}
+
+
+async def _finish(
+    context: JobContext,
+    job: Job,
+    path: Path,
+    facts: PictureFacts,
+    seed: int | None,
+    remark: str = "",
+    more: Sequence[Picture] = (),
+) -> Job:
+    picture = _picture(context, job, path, facts, seed)
+    relative = picture.path
+    if more:
+        remark = f"{remark} (and {plural(len(more), 'further picture')} of the same task)".strip()
+    fields = {"picture": relative, "seed": seed, "progress": 1.0, **NO_TROUBLE}
     done = await context.journal.pictures.finish(
-        job.id, picture, note=f"{relative} {remark}".rstrip(), **fields
+        job.id, picture, more=more, note=f"{relative} {remark}".rstrip(), **fields
     )
     context.changes.publish(Change("pictures", done))
     context.tell(done)
     return done
-
-
-_CLEARED: dict[str, Any] = {"remote_status": None, "error_title": None, "error": None}
 
 
 async def _own_place(context: JobContext, job: Job, delivery: Delivery) -> Path:

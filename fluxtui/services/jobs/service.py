@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.errors import InvalidInput, ResultExpired
+from fluxtui.domain.jobs import LOST_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.jobs.changes import Listener
-from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.doubt import adopt, candidates_for
+from fluxtui.services.jobs.following import LOOK_AGAIN
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.jobs.ordering import Place, place_in_queue
@@ -179,6 +180,21 @@ class JobService:
         self._runner.nudge(job_id)
         return asked
 
+    async def stop_looking(self, job_id: str) -> Job:
+        """End a job whose result is being looked for as expired, and return it; it can be looked for again
+        later.
+
+        Raises:
+            InvalidInput: nothing is being looked for.
+        """
+        job = await self._existing(job_id)
+        if not job.is_looked_for:
+            raise InvalidInput(f"The job is {job.state}; nothing is being looked for.")
+        message = f"Not looked for any more; it cost {show_credits(job.credits)}. {LOOK_AGAIN}"
+        ended = await self._context.end(job, JobState.EXPIRED, ResultExpired.title, message)
+        self._runner.nudge(job_id)
+        return ended
+
     async def _check_cancelling(self, job: Job) -> None:
         provider = await self._context.gateway.provider(job.profile)
         if not provider.abilities.cancels or job.state is JobState.COLLECTING:
@@ -225,15 +241,21 @@ class JobService:
         return given_up
 
     async def look_again(self, job_id: str) -> Job:
-        """Look for a job in doubt at the service; return it, waiting if it was found, else still in doubt.
+        """Look for a job in doubt, or for a result that was paid for and is not here; costs nothing.
+
+        A job that failed or expired is collecting then, like any whose result is ready, however long ago it
+        ended. One in doubt is waiting if it was found, else still in doubt.
 
         What can be found differs between services (`Abilities.finds`). Where several tasks may be it, the
         oldest is taken: the user has asked for it. What the runner looks for by itself must be the only one.
 
         Raises:
-            InvalidInput: the job is not in doubt.
+            InvalidInput: there is nothing to look for.
             ServiceError: the service cannot be asked.
         """
+        job = await self._existing(job_id)
+        if job.state in LOST_STATES:
+            return await self._collect_again(job)
         job = await self._doubtful(job_id)
         candidates = await candidates_for(self._context, job)
         if not candidates:
@@ -241,6 +263,15 @@ class JobService:
         adopted = await adopt(self._context, job, candidates[0])
         self.wake()
         return adopted
+
+    async def _collect_again(self, job: Job) -> Job:
+        if not job.may_be_looked_for:
+            raise InvalidInput("The service never gave this job an id, so it cannot be asked for it.")
+        note = "looked for again; nothing more is paid"
+        fields = {**NO_TROUBLE, "cancel_asked_at": None, "cancel_answer": None}
+        looked_for = await self._context.move(job, JobState.COLLECTING, note=note, **fields)
+        self.wake()
+        return looked_for
 
     async def _existing(self, job_id: str) -> Job:
         job = await self._context.journal.jobs.get(job_id)

@@ -125,6 +125,10 @@ class Submission:
         except FluxError as error:
             title, reason = error.title, error.sentence()
             return await self._noted(job, lambda: self._in_doubt(job, title, reason))
+        except Exception as error:
+            _log.error("job %s: sending it led to %s", job.id, type(error).__name__)
+            reason = f"The service's answer makes this program fail ({type(error).__name__})."
+            return await self._noted(job, lambda: self._in_doubt(job, "In doubt", reason))
         except BaseException:
             await self._in_doubt(job, "In doubt", "The program ended before the service's answer came.")
             raise

@@ -87,6 +87,11 @@ class Database:
             return work()
         except sqlite3.Error as error:
             raise storage_error(error, self.path) from error
+        except (OverflowError, UnicodeEncodeError):
+            # A number beyond 64 bits, or half a surrogate pair: what a service answers can hold either.
+            raise StorageError(
+                "There is a value that the journal cannot hold; nothing was written."
+            ) from None
 
     def _connect(self) -> None:
         self._create_file()

@@ -27,6 +27,9 @@ from fluxtui.services.journal.spending import Guard, committed_since
 
 _log = logging.getLogger(__name__)
 
+_LONGEST_LEASE = timedelta(minutes=1)
+"""No lease lasts longer; one that lies further ahead was written before the clock was set back."""
+
 _FIXED = frozenset({"id", "kind", "state", "created_at", "updated_at"})
 
 
@@ -280,7 +283,9 @@ class JobStore:
         """Take or renew the lease on a job for some seconds.
 
         Returns:
-            Whether `owner` holds it now: False while the lease of another owner has not run out.
+            Whether `owner` holds it now: False while the lease of another owner has not run out. One that
+            lies further ahead than a lease can is taken for run out: the clock was set back after it was
+            written.
         """
         now = self._clock()
         values = {
@@ -288,10 +293,12 @@ class JobStore:
             "owner": owner,
             "now": utc_text(now),
             "until": utc_text(now + timedelta(seconds=seconds)),
+            "longest": utc_text(now + max(_LONGEST_LEASE, timedelta(seconds=seconds))),
         }
         sql = (
             "UPDATE jobs SET lease_owner = :owner, lease_until = :until WHERE id = :id"
-            " AND (lease_owner IS NULL OR lease_owner = :owner OR lease_until <= :now)"
+            " AND (lease_owner IS NULL OR lease_owner = :owner"
+            " OR lease_until <= :now OR lease_until > :longest)"
         )
         return await self._database.write(
             lambda connection: connection.execute(sql, values).rowcount == 1, quiet=True
@@ -334,7 +341,8 @@ def move_job(
     job = require_job(connection, job_id)
     if not may_follow(job.state, to):
         raise IllegalTransition(job_id, job.state, to)
-    moved = change_job(connection, now, job, _times(job.state, to, now) | _doubt(to) | changes, state=to)
+    about = _times(job.state, to, now) | _NO_TROUBLE | _doubt(to)
+    moved = change_job(connection, now, job, about | changes, state=to)
     write_event(connection, moved, now, note)
     if to not in ACTIVE_STATES:
         connection.execute("UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE id = ?", (job_id,))
@@ -385,7 +393,13 @@ def _is_full(connection: sqlite3.Connection, job: Job, limit: int, endpoint_limi
     return in_flight >= limit or (endpoint_limit is not None and at_endpoint >= endpoint_limit)
 
 
+_NO_TROUBLE: dict[str, Any] = {"next_try_at": None, "tries_until": None}
+
+
 def _times(before: JobState, to: JobState, now: datetime) -> dict[str, Any]:
+    if before in TERMINAL_STATES:
+        # Looked for again: how long the service may still have it is reckoned anew.
+        return {"finished_at": None, "ready_at": None, "missing_since": None}
     if to is JobState.RUNNING and before is not JobState.COLLECTING:
         return {"running_at": now}
     if to is JobState.SUBMITTING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +25,19 @@ class PictureStore:
         """Write a picture of a job that is in the journal."""
         await self._database.write(lambda connection: insert(connection, "pictures", picture))
 
-    async def finish(self, job_id: str, picture: Picture, /, *, note: str = "", **changes: Any) -> Job:
+    async def finish(
+        self,
+        job_id: str,
+        picture: Picture,
+        /,
+        *,
+        more: Sequence[Picture] = (),
+        note: str = "",
+        **changes: Any,
+    ) -> Job:
         """Write a job's picture and move the job to done, both or neither, and return the job.
+
+        `more` are further pictures of the same job, written in the same transaction.
 
         Raises:
             IllegalTransition: the job is not one that can be done now.
@@ -34,7 +45,8 @@ class PictureStore:
         """
 
         def work(connection: sqlite3.Connection) -> Job:
-            insert(connection, "pictures", picture)
+            for each in (picture, *more):
+                insert(connection, "pictures", each)
             fields = {"picture": picture.path} | changes
             return move_job(connection, self._clock(), job_id, JobState.DONE, note, fields)
 

@@ -168,7 +168,15 @@ CREATE TABLE picture_tags (
 CREATE INDEX picture_tags_by_picture ON picture_tags (picture, tag);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH = """
+ALTER TABLE jobs ADD COLUMN ready_at TEXT;
+ALTER TABLE jobs ADD COLUMN missing_since TEXT;
+ALTER TABLE jobs ADD COLUMN next_try_at TEXT;
+ALTER TABLE jobs ADD COLUMN tries_until TEXT;
+UPDATE jobs SET ready_at = (SELECT min(at) FROM events WHERE job_id = jobs.id AND state = 'collecting');
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 """Each script leads from the version that is its index to the next; a released one is never edited."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.simulator.fal.endpoints import Trainer, endpoints
 from fluxtui.simulator.fal.jobs import FalJob
+from fluxtui.simulator.faults import DATA_URI, SECOND_RESULT
 
 if TYPE_CHECKING:
     from fluxtui.simulator.fal.service import FalService
@@ -43,12 +44,14 @@ async def _pictures(service: FalService, job: FalJob) -> dict[str, Any]:
     width, height = job.size or (0, 0)
     images = []
     for name in picture_names(job):
-        if job.parameters["sync_mode"]:
+        if job.parameters["sync_mode"] or service.faults.take("poll", (DATA_URI,)):
             content = await service.output(job, name) or b""
             entry = {"url": f"data:{content_type};base64,{base64.b64encode(content).decode()}"}
         else:
             entry = await _file(service, job, name, content_type)
         images.append({**entry, "width": width, "height": height, "content_type": content_type})
+    if service.faults.take("poll", (SECOND_RESULT,)):
+        images.append(images[0])
     return {
         "images": images,
         "timings": {"inference": job.run},

@@ -161,14 +161,14 @@ async def test_pictures_of_the_user_are_fetched_by_replicate(
     assert (await provider.status(task)).phase is Phase.READY
 
 
-async def test_an_hour_later_a_picture_is_missing_and_its_address_expired(
+async def test_an_hour_later_a_picture_is_erased_and_its_address_expired(
     provider: ReplicateProvider, order: Order, api: APIService, clock: ManualClock, tmp_path: Path
 ) -> None:
     task = await order(official(), HERE)
     clock.advance(2)
     address = str((await provider.status(task)).result_url)
     clock.advance(3600)
-    assert (await provider.status(task)).phase is Phase.MISSING
+    assert (await provider.status(task)).phase is Phase.ERASED
     with pytest.raises(ResultExpired):
         await api.download(address, tmp_path / "late")
 

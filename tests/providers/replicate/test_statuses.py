@@ -79,11 +79,12 @@ def test_official_models_cost_by_the_picture() -> None:
     assert failed.cost_credits is None
 
 
-def test_what_was_erased_is_missing_and_not_failed() -> None:
+def test_what_was_erased_has_not_failed() -> None:
     erased = picture(status="succeeded", output=None, data_removed=True, logs="", **ENDED)
-    assert (erased.phase, erased.log) == (Phase.MISSING, None)
+    assert (erased.phase, erased.log) == (Phase.ERASED, None)
     empty = picture(status="succeeded", output=[], **ENDED)
     assert (empty.phase, empty.message) == (Phase.FAILED, "Replicate finished the task but named no picture.")
+    assert empty.unsure
 
 
 def test_failures_say_why_without_addresses_and_keys() -> None:
