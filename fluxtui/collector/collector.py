@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.collector.report import Report
-from fluxtui.domain.errors import StorageError
+from fluxtui.domain.errors import JournalGone, StorageError
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.outcome import BAD_STATES
 from fluxtui.services.jobs.pauses import Pauses
@@ -83,6 +83,7 @@ class Collector:
         self._news = asyncio.Event()
         self._stopping = False
         self._gave_up = False
+        self._is_gone = False
         self._changed_at = 0.0
 
     def stop(self) -> None:
@@ -107,7 +108,8 @@ class Collector:
             with suppress(asyncio.CancelledError):
                 await driving
             unsubscribe()
-        await self._look()
+        if not self._is_gone:
+            await self._look()
         jobs = self._jobs.values()
         return Collected(
             tuple(job for job in jobs if not job.is_active),
@@ -120,8 +122,14 @@ class Collector:
         if self._stopping:
             return False
         try:
+            await self._services.journal.check()
             await self._look()
             going_on = await jobs_to_collect(self._services)
+        except JournalGone as error:
+            self._report.say(error.sentence())
+            _log.error("%s", error.sentence())
+            self._is_gone = True
+            return False
         except StorageError as error:
             _log.warning("the journal cannot be read, trying again: %s", error.message)
             return True

@@ -121,7 +121,8 @@ def json_line(job: Job, data_dir: Path) -> str:
     """Return one JSON object about a job as it is.
 
     `time` is that of the change, in UTC. `cost_usd` is null unless the service has accepted the job;
-    `estimate_usd` is what it costs if it does. `picture` is an absolute path, or null.
+    `estimate_usd` is what it costs if it does. `picture` is an absolute path, or null. `tries_until` is until
+    when a result that is not where it should be is looked for, or null.
     """
     facts = {
         "time": job.updated_at.isoformat(timespec="milliseconds"),
@@ -134,6 +135,7 @@ def json_line(job: Job, data_dir: Path) -> str:
         "cost_usd": None if job.state in _NOT_CHARGED_YET else round(usd(job.credits), 6),
         "estimate_usd": round(usd(job.estimate_credits), 6),
         "error": job.error,
+        "tries_until": job.tries_until and job.tries_until.isoformat(timespec="seconds"),
     }
     return json.dumps(facts)
 
@@ -148,6 +150,8 @@ def people_line(job: Job, data_dir: Path) -> str:
         line += f"  {show_credits(job.credits)}"
     if picture := _picture(job, data_dir):
         line += f"  {safe_text(picture)}"
+    if job.is_looked_for and job.tries_until is not None:
+        line += f"  (looked for until {_local(job.tries_until)})"
     return f"{line}  {safe_text(job.error)}" if job.error else line
 
 

@@ -87,6 +87,12 @@ class StorageError(FluxError):
     title = "Storage"
 
 
+class JournalGone(StorageError):
+    """The journal's file was deleted or replaced while it is open: nothing can be written down."""
+
+    title = "The journal is gone"
+
+
 class PictureError(FluxError):
     """A file is not a picture that can be used."""
 

@@ -25,6 +25,8 @@ async def cancel(app: StatefulApp, job: Job) -> Told:
     """
     if job.cancel_asked_at is not None:
         return Told(f"It is being cancelled already: {job.title}")
+    if job.is_looked_for:
+        return await _stop_looking(app, job)
     if job.state is not JobState.DRAFT:
         abilities = await app.services.account.abilities(job.profile)
         if not abilities.cancels:
@@ -35,6 +37,24 @@ async def cancel(app: StatefulApp, job: Job) -> Told:
     if cancelled.state is JobState.CANCELLED:
         return Told(f"Cancelled: {job.title}", "success")
     return Told(f"Asked to be cancelled: {job.title}")
+
+
+async def _stop_looking(app: StatefulApp, job: Job) -> Told:
+    dialog = ConfirmDialog(
+        "Stop looking for it?",
+        (
+            job.title,
+            "It was paid for, and its service may still have it.",
+            "l in Jobs looks for it again, which costs nothing.",
+        ),
+        price=f"It cost {show_credits(job.credits)}.",
+        confirm_label="Stop looking",
+        cancel_label="Go on looking",
+    )
+    if not await ask(app, dialog):
+        return Told(f"It is looked for still: {job.title}")
+    await app.services.jobs.stop_looking(job.id)
+    return Told(f"Not looked for any more: {job.title}")
 
 
 def may_cost(job: Job) -> bool:

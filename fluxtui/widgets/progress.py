@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job
 
 BAR_CELLS = 8
 
@@ -26,6 +30,20 @@ def progress_text(fraction: float | None, cells: int = BAR_CELLS) -> str:
     percent = 100 if part == 1.0 else min(int(part * 100), 99)
     bar = "━" * filled + "─" * (cells - filled) + " " if cells > 0 else ""
     return f"{bar}{percent:3d}%"
+
+
+def clock_text(moment: datetime, now: datetime) -> str:
+    """Return a time of this machine's day, with the date where it is another day: `'14:32:05'`."""
+    there, here = moment.astimezone(), now.astimezone()
+    return there.strftime("%H:%M:%S" if there.date() == here.date() else "%b %d %H:%M")
+
+
+def next_try_text(job: Job, now: datetime) -> str:
+    """Return when a job in trouble is asked for again and how long it is looked for, or `''`."""
+    if not job.is_active or job.next_try_at is None:
+        return ""
+    again = f"asked again at {clock_text(job.next_try_at, now)}"
+    return again if job.tries_until is None else f"{again}, until {clock_text(job.tries_until, now)}"
 
 
 def duration_text(seconds: float) -> str:

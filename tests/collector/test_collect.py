@@ -80,15 +80,20 @@ def test_with_nothing_to_do_it_ends_well(start_collector: StartCollector) -> Non
     assert process.returncode == 0
 
 
-async def test_what_the_service_no_longer_knows_is_named_with_what_was_paid(
+async def test_what_the_service_does_not_know_is_looked_for_and_said(
     add_jobs: AddJobs, start_collector: StartCollector, simulator: Simulator
 ) -> None:
     polling_url = f"{simulator.polling_base_url}/v1/get_result?id=gone"
     await add_jobs(1, state=JobState.WAITING, remote_id="gone", polling_url=polling_url, cost_credits=7.0)
     process = start_collector()
+    assert process.stdout is not None
+    lines = [process.stdout.readline(), process.stdout.readline()]
+    assert "does not know this generation" in lines[1]
+    assert "looked for until" in lines[1]
+    process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 1
-    assert output.endswith("1 expired ($0.07 paid).\n")
+    assert process.returncode == 128 + signal.SIGINT
+    assert "1 job not finished" in output
 
 
 def test_where_it_cannot_start_it_says_so(start_collector: StartCollector, tmp_path: Path) -> None:

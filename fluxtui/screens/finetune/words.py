@@ -19,7 +19,7 @@ from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Abilities
 from fluxtui.screens.finetune.order import TrainingOrder, words_for
 from fluxtui.screens.finetune.samples import Samples
-from fluxtui.widgets.progress import elapsed, progress_text
+from fluxtui.widgets.progress import elapsed, next_try_text, progress_text
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """How people write the formats that Pillow names."""
@@ -304,6 +304,8 @@ def training_text(job: Job, left: str = "") -> str:
         case JobState.WAITING:
             ahead = (job.remote_status or "").partition(", ")[2]
             return f"queued, {ahead}" if ahead else "queued at the service"
+        case JobState.RUNNING | JobState.COLLECTING if job.is_looked_for:
+            return f"not there yet, {next_try_text(job, job.updated_at)}"
         case JobState.RUNNING | JobState.COLLECTING:
             if left:
                 return ", ".join(part for part in (progress_text(job.progress, 0).strip(), left) if part)

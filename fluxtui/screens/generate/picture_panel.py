@@ -16,6 +16,7 @@ from fluxtui.screens.generate.queue_rows import state_text
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.picture_view import PictureView
 from fluxtui.widgets.plain import PlainStatic, set_title
+from fluxtui.widgets.progress import next_try_text
 
 FIRST_STEPS = (
     "No picture yet.\n\nWrite what it should show, choose a finetune or another endpoint, and press Ctrl+S. "
@@ -111,6 +112,10 @@ def _progress_of(job: Job, *, shared: bool) -> Iterator[str]:
     yield state_text(job) + (f" · {job.profile}" if shared else "")
     if job.remote_status and job.remote_status.casefold() != job.state:
         yield job.remote_status
+    if job.error:
+        yield job.error
+    if again := next_try_text(job, job.updated_at):
+        yield again[0].upper() + again[1:] + "."
     if job.cancel_asked_at is not None:
         yield f"To be cancelled: {job.cancel_answer or 'the service is being asked'}."
 

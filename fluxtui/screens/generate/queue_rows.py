@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.screens.jobs.rows import SIGNS, state_word
+from fluxtui.screens.jobs.rows import LOOKING, SIGNS, state_word
 from fluxtui.widgets.plain import cell
 from fluxtui.widgets.progress import elapsed, progress_text
 from fluxtui.widgets.table import Row
@@ -42,6 +42,8 @@ def state_text(job: Job) -> str:
     """Return the state in a word, or as a bar while the service tells the progress."""
     if job.is_active and job.cancel_asked_at is not None:
         return f"{SIGNS[JobState.CANCELLED][0]} stopping"
+    if job.is_looked_for:
+        return LOOKING
     if job.state is JobState.RUNNING and job.progress is not None:
         return progress_text(job.progress, BAR_CELLS)
     return f"{SIGNS[job.state][0]} {state_word(job.state)}"

@@ -17,15 +17,18 @@ from fluxtui.services.journal.trash import TRASH
 from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
-from fluxtui.widgets.progress import exact_time
+from fluxtui.widgets.progress import exact_time, next_try_text
 
 ADVICE = {
     JobState.FAILED: "a sends the same again as a new job.",
     JobState.REFUSED: "Nothing was billed. a sends the same again as a new job.",
     JobState.MODERATED: "Moderation stopped it. Change the words or pictures before sending again.",
-    JobState.EXPIRED: "It was paid, but the service no longer has it. a makes it anew (and pays again).",
+    JobState.EXPIRED: "It was paid. a makes it anew (and pays again).",
 }
 """What to do next, for states in which the user has to know."""
+
+LOOK_AGAIN = "l asks the service for it once more, which costs nothing. "
+"""What can be done first where something was paid for and is not here."""
 
 LOST = "The answer was lost: the service may have accepted and billed it. "
 FINDABLE = f"{LOST}l looks for it at the service, a sends it again (and may pay twice), x gives it up."
@@ -46,7 +49,12 @@ def advice_for(job: Job, *, can_be_found: bool = True) -> str:
     """
     if job.state is JobState.IN_DOUBT:
         return FINDABLE if can_be_found else UNFINDABLE
-    return ADVICE.get(job.state, "")
+    if job.is_looked_for:
+        return (
+            "It is paid for and looked for, which costs nothing. x stops that; l begins it again later."
+        )
+    again = LOOK_AGAIN if job.may_be_looked_for else ""
+    return again + ADVICE.get(job.state, "")
 
 
 def job_details(
@@ -56,6 +64,7 @@ def job_details(
     log: str = "",
     can_be_found: bool = True,
     kept: KeptArchive | None = None,
+    now: datetime | None = None,
 ) -> Content:
     """Return title, error, advice, facts, log, story and parameters of a job.
 
@@ -65,6 +74,7 @@ def job_details(
         log: what the task printed at the service, as far as it is known.
         can_be_found: whether its service can be asked for a job like it whose answer was lost.
         kept: the archive that it was trained on, if it was.
+        now: the present, aware, for when a job in trouble is asked for again.
     """
     parts: list[Content] = [plain(job.title or kind_word(job), "bold"), Content("\n")]
     if job.error:
@@ -72,7 +82,7 @@ def job_details(
         parts += [plain(f"✗ {title}{job.error}", "$text-error"), Content("\n")]
     if advice := advice_for(job, can_be_found=can_be_found):
         parts += [plain(advice, "$text-warning"), Content("\n")]
-    parts += [fact_line(label, value) for label, value in _facts(job, kept) if value]
+    parts += [fact_line(label, value) for label, value in _facts(job, kept, now) if value]
     if lines := [line for line in log.splitlines() if line.strip()][-LOG_LINES:]:
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
@@ -86,10 +96,11 @@ def job_details(
     return Content.assemble(*parts)
 
 
-def _facts(job: Job, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
+def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
         ("state", _state(job)),
+        ("next try", next_try_text(job, now) if now else ""),
         ("cancelling", _cancelling(job)),
         ("endpoint", f"{job.endpoint} · {job.profile}"),
         ("finetune", " · ".join(part for part in (job.finetune_name, job.finetune_id) if part)),

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.widgets.progress import elapsed, progress_text, relative_time
+from fluxtui.widgets.progress import clock_text, elapsed, progress_text, relative_time
 
 SIGNS: dict[JobState, tuple[str, str]] = {
     JobState.DRAFT: ("○", ""),
@@ -30,6 +30,10 @@ WORDS: dict[JobState, str] = {JobState.DRAFT: "queued", JobState.SUBMITTING: "se
 """States whose name says less to people than another word."""
 
 
+LOOKING = "↻ looking"
+"""In place of the state of a job whose result is not where it should be."""
+
+
 def state_word(state: JobState) -> str:
     """Return the word for a state."""
     return WORDS.get(state, state.value)
@@ -41,6 +45,8 @@ def state_text(job: Job) -> str:
         return f"{SIGNS[JobState.CANCELLED][0]} cancelling"
     if job.waits:
         return f"{SIGNS[job.state][0]} waits"
+    if job.is_looked_for:
+        return LOOKING
     return f"{SIGNS[job.state][0]} {state_word(job.state)}"
 
 
@@ -103,6 +109,8 @@ def progress_cell(job: Job, now: datetime, place: int | None = None) -> str:
         return job.remote_status or "for training"
     if job.submitted_at is None:
         return job.remote_status or ("in the queue" if place is None else f"no. {place} in line")
+    if job.is_looked_for and job.next_try_at is not None:
+        return f"at {clock_text(job.next_try_at, now)}"
     took = elapsed(job.submitted_at, now)
     return f"{progress_text(job.progress, 0).strip()} {took}" if job.progress is not None else took
 

@@ -59,7 +59,7 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
     "use_picture": lambda job: job.picture is not None,
     "cancel": lambda job: (job.is_active and job.cancel_asked_at is None) or job.state is JobState.IN_DOUBT,
     "send_again": lambda job: not job.is_active and job.state is not JobState.DONE,
-    "look_again": lambda job: job.state is JobState.IN_DOUBT,
+    "look_again": lambda job: job.state is JobState.IN_DOUBT or job.may_be_looked_for,
     "use_again": lambda job: True,
     "show_archive": lambda job: job.dataset is not None,
     "export_archive": lambda job: job.dataset is not None,
@@ -88,6 +88,10 @@ resumes it; what was sent goes on. A queue without credits pauses by itself and 
 
 A job *in doubt* was sent, but its answer was lost: look for it at the service, send it again or give it up.
 Nothing in doubt is ever sent again by itself.
+
+A result that was paid for and is not where it should be is looked for as long as its service may have it
+(`looking`); x stops that. `l` looks for one that expired or failed again, also days later, which costs
+nothing.
 
 `F12` uses the picture of a job for another one: as a reference, to fill, to erase and so on.
 
@@ -200,7 +204,7 @@ endpoint."""
         events, log = await journal.jobs.story(job.id), await journal.logs.get(job.id)
         kept = await self.app.services.training_sets.kept(job.dataset)
         findable = job.state is not JobState.IN_DOUBT or await self._can_be_found(job)
-        story.show(job_details(job, events, log=log, can_be_found=findable, kept=kept))
+        story.show(job_details(job, events, log=log, can_be_found=findable, kept=kept, now=self.app.clock()))
         self.refresh_bindings()
 
     async def _can_be_found(self, job: Job) -> bool:
@@ -231,8 +235,8 @@ endpoint."""
         if test is None:
             return True
         job = self._selected() if self.is_mounted else None
-        if action == "look_again" and job is not None and not self._is_findable(job):
-            return False
+        if action == "look_again" and job is not None and job.state is JobState.IN_DOUBT:
+            return self._is_findable(job)
         return job is not None and test(job)
 
     def action_open(self) -> None:
@@ -298,20 +302,21 @@ endpoint."""
             self.app.tell(f"Sent again as a new job: {new.title}")
 
     def action_look_again(self) -> None:
-        """Look for a doubtful job at the service."""
+        """Look for a doubtful job at the service, or for a result that was paid for and did not come."""
         job = self._selected()
         if job is not None:
             guarded(self, self._look_again(job), doing="looking for a job", group="act", exclusive=True)
 
     async def _look_again(self, job: Job) -> None:
         self.app.tell(f"Looking for “{job.title}” at the service …")
+        doubtful = job.state is JobState.IN_DOUBT
         found = await self.app.services.jobs.look_again(job.id)
         if found.state is JobState.IN_DOUBT:
             self.app.tell(
                 f"It was not found. {NOT_FOUND[job.kind]}",
                 severity="warning",
             )
-        else:
+        elif doubtful:
             self.app.tell(f"Found: “{found.title}” goes on.", severity="success")
 
     def action_use_again(self) -> None:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from fluxtui.domain.errors import StorageError
+from fluxtui.domain.errors import JournalGone, StorageError
 from fluxtui.services.journal.faults import storage_error
 from fluxtui.services.journal.schema import migrate
 from fluxtui.services.journal.search import prepare_search
@@ -36,6 +36,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._changes = 0
         self._data_version = 0
+        self._file: tuple[int, int] | None = None
 
     async def open(self) -> None:
         """Open the file and bring it to the newest version. Does nothing if that was asked before.
@@ -72,6 +73,10 @@ class Database:
         """
         return await self._run(lambda: self._counted(work, quiet))
 
+    async def check(self) -> None:
+        """See that what is written now can be read later. Raises `JournalGone`."""
+        await self._run(self._check_file)
+
     async def version(self) -> int:
         """Return a number that grows when anything was changed here or by another program."""
         return await self._run(self._read_version)
@@ -103,6 +108,7 @@ class Database:
             self.searches_words = prepare_search(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            self._file = self._file_now()
         except BaseException:
             connection.close()
             raise
@@ -135,7 +141,25 @@ class Database:
             self._connection.rollback()
         return result
 
+    def _file_now(self) -> tuple[int, int] | None:
+        """Return which file is at the journal's path, or None."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _check_file(self) -> None:
+        """See that what is written can be read again: a deleted file takes everything and keeps nothing."""
+        if self._file_now() != self._file:
+            raise JournalGone(
+                f"The journal {self.path} was deleted or replaced while this program uses it, so nothing "
+                "can be written down, and nothing more is sent.",
+                next_step="Bring it back from a copy, or start the program again with a new one.",
+            )
+
     def _counted(self, work: Work[Result], quiet: bool) -> Result:
+        self._check_file()
         before = self._connection.total_changes if self._connection else 0
         result = self._transaction("BEGIN IMMEDIATE", work)
         if not quiet and self._connection and self._connection.total_changes != before:

@@ -61,6 +61,10 @@ class Journal:
         """Finish what was begun, and close the journal."""
         await self._database.close()
 
+    async def check(self) -> None:
+        """See that the journal's file is still the one that is open. Raises `JournalGone`."""
+        await self._database.check()
+
     async def version(self) -> int:
         """Return a number that grows when jobs, pictures or finetunes changed, here or in another program.
 

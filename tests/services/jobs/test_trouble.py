@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, closing, contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui.domain.errors import JournalGone
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import Change, JobService, Pacing
@@ -172,3 +174,30 @@ async def test_picture_in_its_place_is_not_fetched_again_when_only_the_journal_f
             (done,) = await ended(jobs, [job])
     assert done.state is JobState.DONE
     assert [data_directory.inside(str(done.picture))] == saved(data_directory)
+
+
+async def test_a_journal_that_is_deleted_ends_all_sending(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    open_journal: Journal,
+    data_directory: StorageService,
+    simulator: Simulator,
+) -> None:
+    told = troubles(jobs)
+    await inference.generate("bfl", "flux-pro-1.1", VALUES, count=3)
+    shutil.rmtree(data_directory.root)
+    async with running(jobs):
+        await until(jobs, lambda: any("deleted or replaced" in change.notice for change in told))
+    assert simulator.ledger() == []
+    with pytest.raises(JournalGone):
+        await open_journal.check()
+
+
+async def test_a_journal_that_is_replaced_is_not_written_into(
+    open_journal: Journal, inference: InferenceService
+) -> None:
+    open_journal.path.rename(open_journal.path.with_name("moved"))
+    open_journal.path.touch()
+    with pytest.raises(JournalGone, match="deleted or replaced"):
+        await inference.generate("bfl", "flux-pro-1.1", VALUES)
