@@ -93,6 +93,7 @@ class Crowd:
         self._lives: dict[int, _Life] = {}
         self.deaths: Counter[str] = Counter()
         self.complaints: list[str] = []
+        self.wrong_clocks = 0
 
     def _planned_fates(self) -> list[str]:
         """Return how each life shall end: two thirds at points, each in turn, the rest at random moments."""
@@ -157,11 +158,24 @@ class Crowd:
             turn = 1 if fate in RARE else self._random.randint(1, 2)
             environment["CHAOS_DIE_AT"] = f"{fate}:{turn}"
             seconds = PATIENCE_FOR_POINT
+        self._set_clock(environment)
         with (self._folder / "words" / f"{self._starts:04}.txt").open("wb") as words:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, env=environment
             )
         self._lives[program] = _Life(process, fate, seconds)
+
+    def _set_clock(self, environment: dict[str, str]) -> None:
+        """Let a program's clock be wrong by hours, where the library that can do so is installed."""
+        library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+        hours = self._random.choice((0, 0, -5, -1, 1, 7))
+        if library is not None and hours:
+            self.wrong_clocks += 1
+            environment |= {
+                "LD_PRELOAD": str(library),
+                "FAKETIME": f"{hours:+d}h",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            }
 
     def _watch(self, life: _Life) -> None:
         """Kill a driver, or all, if its time has come."""

@@ -16,14 +16,26 @@ from typing import Any
 from chaos_plan import PROFILE
 from chaos_venues import Venue
 
-from fluxtui.simulator.faults import BODY_KINDS, DROP_BEFORE, HTTP_KINDS, LATENCY, UNKNOWN_STATUS
+from fluxtui.simulator.faults import (
+    BODY_KINDS,
+    DATA_URI,
+    DROP_BEFORE,
+    HTTP_KINDS,
+    LATE_DELIVERIES,
+    LATE_TASK,
+    LATENCY,
+    ODD_LOCATION,
+    UNKNOWN_STATUS,
+)
 from fluxtui.simulator.state import FILE_NAME
 
 START_SECONDS = 30.0
 LOOK_SECONDS = 0.02
 OUTCOME_PERCENT = 2.0
 """Of the accepted jobs for each way to end badly."""
-DELAYS = {LATENCY: 0.2, "429-retry-after": 1.0}
+DELAYS = {LATENCY: 0.2, "429-retry-after": 3600.0, "429-retry-date": 3600.0}
+LATE_SECONDS = (2.0, 45.0)
+"""For how long things are not there after they were first asked for; half of them each."""
 
 
 @dataclass(frozen=True)
@@ -71,25 +83,30 @@ def misbehave(service: Running, venue: Venue, percent: float) -> None:
         "submit": anywhere,
         "manage": anywhere,
         "upload": anywhere,
-        "poll": (*anywhere, UNKNOWN_STATUS),
-        "delivery": (*anywhere, *venue.spoilt),
+        "poll": (*anywhere, UNKNOWN_STATUS, ODD_LOCATION, DATA_URI),
+        "delivery": (*anywhere, *venue.spoilt, ODD_LOCATION, "gzip"),
     }
     for place, listed in kinds.items():
         # Each kind is drawn for by itself: so many must all miss for a request to go well.
         rate = 1 - (1 - percent / 100) ** (1 / len(listed))
         for kind in listed:
             _strike(service, venue, kind, rate, place)
+    for kind, place in ((LATE_TASK, "poll"), *((kind, "delivery") for kind in LATE_DELIVERIES)):
+        for seconds in LATE_SECONDS:
+            _strike(service, venue, kind, percent / 100 / 8, place, seconds)
     for kind in venue.outcomes:
         _strike(service, venue, kind, min(OUTCOME_PERCENT, percent) / 100, "submit")
 
 
-def _strike(service: Running, venue: Venue, kind: str, rate: float, place: str) -> None:
+def _strike(
+    service: Running, venue: Venue, kind: str, rate: float, place: str, seconds: float | None = None
+) -> None:
     fault = {
         "kind": kind,
         "rate": rate,
         "where": place,
         "service": venue.id,
-        "seconds": DELAYS.get(kind, 1.0),
+        "seconds": DELAYS.get(kind, 1.0) if seconds is None else seconds,
     }
     content = json.dumps(fault).encode()
     with _opener().open(f"{service.admin}/simulator/faults", content, timeout=START_SECONDS):
