@@ -3,10 +3,10 @@
 python benchmarks/chaos.py [--provider bfl] [--generations 500] [--trainings 20] [--kills 100] [--programs 2]
                            [--fault-rate 30]
 
-A simulator in a process of its own strikes so many percent of all requests with faults of every kind: addresses
-and tasks that are not there for a while, wishes to wait for an hour, pictures within the answer. Drivers on one
-data directory (the journal and the services, no screen) order the work, drive it, each with a clock that may be
-wrong by hours where libfaketime is installed, and are killed with
+A simulator in a process of its own strikes so many percent of all requests with faults of every kind:
+addresses and tasks that are not there for a while, wishes to wait for an hour, pictures within the answer.
+Drivers on one data directory (the journal and the services, no screen) order the work, drive it, each with a
+clock that may be wrong by hours where libfaketime is installed, and are killed with
 SIGKILL at random moments and at the moments of `chaos_points.py`. At the end the service's own record, the
 journal and the disk are compared job by job. Exit code 1 where anything is wrong.
 """

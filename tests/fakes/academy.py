@@ -132,6 +132,8 @@ class Academy:
     active_limit = 4
     ordered: ClassVar[list[Mapping[str, Any]]] = []
     """What was ordered, with the endpoint under `endpoint`."""
+    hidden: ClassVar[set[str]] = set()
+    """Ids of tasks that it says not to know, for now."""
 
     def __init__(self, api: APIService) -> None:
         self._numbers = itertools.count(1)
@@ -157,6 +159,8 @@ class Academy:
         return Accepted(f"task-{next(self._numbers)}")
 
     async def status(self, task: RemoteTask) -> RemoteStatus:
+        if task.remote_id in self.hidden:
+            raise NotFound("There is no such task.")
         if task.remote_id in self._cancelled:
             return RemoteStatus(Phase.CANCELLED, "canceled", cost_credits=41.0)
         return RemoteStatus(Phase.RUNNING, "training", progress=0.41, log=LOG)
@@ -203,6 +207,7 @@ def opened_academy() -> Iterator[type[Academy]]:
     )
     remove: Callable[[], None] = register_provider(Academy.id, hosts)
     Academy.ordered.clear()
+    Academy.hidden.clear()
     try:
         yield Academy
     finally:

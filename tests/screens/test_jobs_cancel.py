@@ -13,8 +13,8 @@ from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.providers.base import CancelAnswer
 from fluxtui.screens.jobs import JobsScreen
-from fluxtui.screens.jobs.details import FINDABLE, UNFINDABLE, job_details
-from fluxtui.screens.jobs.rows import state_text
+from fluxtui.screens.jobs.details import FINDABLE, LOOK_AGAIN, UNFINDABLE, job_details
+from fluxtui.screens.jobs.rows import LOOKING, state_text
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
@@ -106,6 +106,38 @@ async def test_what_a_running_job_may_cost_is_said_before_it_is_cancelled(
     await until(pilot, lambda: "cancelled" in str(screen.query_one(RowTable).rows[0].cells["state"]))
     assert str(screen.query_one(RowTable).rows[0].cells["cost"]) == "$0.41"
     assert app.jobs[0].cost_credits == 41.0
+
+
+async def test_what_was_paid_for_and_is_away_is_looked_for_until_the_user_stops_that(
+    place: Place, academy: type[Academy], until: Until
+) -> None:
+    app, pilot, screen = place
+    academy.hidden.add("task-9")
+    lost = make_job(
+        JobState.EXPIRED, remote_id="task-9", error_title="Result expired", error="It cost $1.00."
+    )
+    await app.services.journal.jobs.add([lost])
+    app.services.jobs.wake()
+    await until(pilot, lambda: LOOK_AGAIN in story(screen))
+    await pilot.press("l")
+    await until(pilot, lambda: app.jobs[0].is_looked_for)
+    await until(pilot, lambda: "asked again at" in story(screen))
+    assert str(screen.query_one(RowTable).rows[0].cells["state"]) == LOOKING
+    await pilot.press("x")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    assert "may still have it" in asked(app)
+    await pilot.press("y")
+    await until(pilot, lambda: app.jobs[0].state is JobState.EXPIRED)
+    await until(pilot, lambda: LOOK_AGAIN in story(screen))
+    academy.hidden.clear()
+    await pilot.press("l")
+    await until(pilot, lambda: app.jobs[0].state is JobState.RUNNING)
+    assert academy.ordered == []
+
+
+def test_only_what_the_service_gave_an_id_can_be_looked_for_again() -> None:
+    assert LOOK_AGAIN not in job_details(make_job(JobState.EXPIRED), ()).plain
+    assert LOOK_AGAIN in job_details(make_job(JobState.FAILED, remote_id="task-9"), ()).plain
 
 
 @pytest.mark.usefixtures("still_state")

@@ -50,9 +50,7 @@ def advice_for(job: Job, *, can_be_found: bool = True) -> str:
     if job.state is JobState.IN_DOUBT:
         return FINDABLE if can_be_found else UNFINDABLE
     if job.is_looked_for:
-        return (
-            "It is paid for and looked for, which costs nothing. x stops that; l begins it again later."
-        )
+        return "It is paid for and looked for, which costs nothing. x stops that; l begins it again later."
     again = LOOK_AGAIN if job.may_be_looked_for else ""
     return again + ADVICE.get(job.state, "")
 
