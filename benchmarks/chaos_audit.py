@@ -22,7 +22,18 @@ from fluxtui.services.storage import StorageService
 
 _EVERYTHING = 1_000_000
 _ROUNDING = 1e-3
-_PLACES = ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "sheets", "cache", "tmp")
+_PLACES = (
+    "pictures",
+    "inputs",
+    "datasets",
+    "loras",
+    "workspaces",
+    "trash",
+    "sheets",
+    "cache",
+    "tmp",
+    "unreadable",
+)
 _MAY_COUNT_MORE = (JobState.FAILED, JobState.MODERATED)
 _LATER = "its weights are not here"
 """What the journal says where a finetune is kept without its file."""

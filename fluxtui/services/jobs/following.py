@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import traceback
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.errors import (
@@ -33,13 +30,12 @@ from fluxtui.providers.base import CancelAnswer, Phase, Provider, RemoteStatus, 
 from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.delivery import Delivery
 from fluxtui.services.jobs.finetunes import save_finetune
+from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
 from fluxtui.services.jobs.patience import Absence, Patience
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_picture
-
-_log = logging.getLogger(__name__)
 
 _KEY_TROUBLE = (NotAuthenticated, NotPermitted)
 
@@ -95,7 +91,7 @@ class Following:
                 # Another driver brought the job further while this one was held up.
                 raise
             except Exception as error:
-                trouble = error if isinstance(error, FluxError) else _own_fault(self._job, error)
+                trouble = error if isinstance(error, FluxError) else own_fault(f"job {self._job.id}", error)
                 wait = self._wait_after(trouble)
                 self._job = await self._context.tell_trouble(self._job, trouble, wait=wait, until=self._until)
             if not self._job.is_active:
@@ -349,16 +345,6 @@ def _cost(status: RemoteStatus) -> dict[str, float]:
 def _has_been(moment: datetime | None, now: datetime) -> bool:
     """Tell whether a time is known and past: one yet to come was written by a clock since set back."""
     return moment is not None and moment <= now
-
-
-def _own_fault(job: Job, error: Exception) -> UnexpectedAnswer:
-    """Return as our error what our code or a library did not expect; its place is noted, not its words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-3:])
-    _log.error("job %s: %s at %s", job.id, type(error).__name__, place)
-    return UnexpectedAnswer(
-        f"What the service answered makes this program fail ({type(error).__name__}); the log says where."
-    )
 
 
 def _word(status: RemoteStatus) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fluxtui.services.pictures import Recipe
 
 _RECENT = 200
+_LARGEST_SEED = 2**63 - 1
+"""What the journal can hold; services draw far smaller ones."""
 
 
 async def save_picture(context: JobContext, job: Job, status: RemoteStatus | None, delivery: Delivery) -> Job:
@@ -202,4 +204,6 @@ def _place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None)
 
 def _seed_told(details: Mapping[str, Any]) -> int | None:
     seed = details.get("seed")
-    return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        return None
+    return seed if abs(seed) <= _LARGEST_SEED else None

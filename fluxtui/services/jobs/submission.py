@@ -30,6 +30,7 @@ from fluxtui.providers.base import Accepted, Prepared, Provider
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.credits import pause_for_credits
 from fluxtui.services.jobs.materials import materials_of
+from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import trouble_waits
 from fluxtui.services.jobs.queue import SubmissionPace
 from fluxtui.services.jobs.reporting import transfer_reported
@@ -126,8 +127,7 @@ class Submission:
             title, reason = error.title, error.sentence()
             return await self._noted(job, lambda: self._in_doubt(job, title, reason))
         except Exception as error:
-            _log.error("job %s: sending it led to %s", job.id, type(error).__name__)
-            reason = f"The service's answer makes this program fail ({type(error).__name__})."
+            reason = own_fault(f"job {job.id}", error).sentence()
             return await self._noted(job, lambda: self._in_doubt(job, "In doubt", reason))
         except BaseException:
             await self._in_doubt(job, "In doubt", "The program ended before the service's answer came.")

@@ -15,7 +15,8 @@ from PIL import Image
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.providers.base import Keeping
+from fluxtui.providers.base import Keeping, RemoteStatus, RemoteTask
+from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
@@ -400,3 +401,48 @@ class TestPatience:
         training = a_job(JobState.COLLECTING, JobKind.TRAINING, ready_at=NOW)
         looking = self._patience(lambda: NOW).looking(training, Absence.RESULT)
         assert looking.seconds == pytest.approx(timedelta(days=7).total_seconds(), abs=1)
+
+
+async def test_an_answer_that_makes_our_own_code_fail_is_told_and_asked_for_again(
+    inference: InferenceService,
+    endless: JobService,
+    running: Running,
+    ended: Ended,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    right = BFLProvider.status
+    answers = iter([KeyError("x"), OverflowError(), RecursionError()])
+
+    async def status(provider: BFLProvider, task: RemoteTask) -> RemoteStatus:
+        if error := next(answers, None):
+            raise error
+        return await right(provider, task)
+
+    monkeypatch.setattr(BFLProvider, "status", status)
+    told: list[str] = []
+    endless.subscribe(lambda change: told.append(change.job.error or "") if change.job else None)
+    async with running(endless):
+        (done,) = await ended(endless, await inference.generate("bfl", "flux-pro-1.1", VALUES))
+    assert done.state is JobState.DONE
+    for name in ("KeyError", "OverflowError", "RecursionError"):
+        assert any(f"makes this program fail ({name})" in words for words in told)
+
+
+async def test_a_request_that_makes_our_own_code_fail_is_a_draft_with_a_word(
+    inference: InferenceService,
+    endless: JobService,
+    running: Running,
+    ended: Ended,
+    monkeypatch: pytest.MonkeyPatch,
+    simulator: Simulator,
+) -> None:
+    async def prepare(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(BFLProvider, "prepare", prepare)
+    async with running(endless):
+        (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
+        (stuck,) = await ended(endless, [job], lambda job: job.error is not None)
+    assert stuck.state is JobState.DRAFT
+    assert "KeyError" in (stuck.error or "")
+    assert simulator.ledger() == []
