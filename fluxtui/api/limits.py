@@ -42,7 +42,8 @@ class DownloadLimits:
         redirects: how many are followed.
         what: what is expected, for the sentences.
         unpacked: whether what comes compressed as a whole is unpacked, within `max_bytes`.
-        slowest: bytes a second; the size divided by this is added to `total`. None adds nothing.
+        slowest: bytes a second; the size divided by this is added to `total`. None adds nothing. A line that
+            stands still is given up long before.
     """
 
     max_bytes: int = 300 * 1024 * 1024
@@ -50,7 +51,7 @@ class DownloadLimits:
     redirects: int = 3
     what: str = "picture"
     unpacked: bool = True
-    slowest: float | None = None
+    slowest: float | None = 50_000.0
 
     def total_for(self, size: int) -> float:
         """Return the seconds for a download of so many bytes."""
@@ -61,6 +62,5 @@ WEIGHTS_LIMITS = DownloadLimits(
     max_bytes=6 * 1024**3,
     what="LoRA file",
     unpacked=False,
-    slowest=50_000.0,
 )
 """Of a trained LoRA, a file of weights or a tar with one in it."""

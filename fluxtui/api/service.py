@@ -88,6 +88,11 @@ class APIService:
     def __repr__(self) -> str:
         return f"APIService({self.base_url!r})"
 
+    @property
+    def clock_ahead(self) -> float:
+        """Seconds by which the clock here is ahead of the service's, as far as it has answered; else 0."""
+        return 0.0 if self._wire is None else self._wire.clock_ahead
+
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
         wire, self._wire = self._wire, None

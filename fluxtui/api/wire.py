@@ -23,6 +23,7 @@ from fluxtui import __version__
 from fluxtui.api.failures import connection_error
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
+from fluxtui.api.retries import told_now
 from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
@@ -46,6 +47,8 @@ class Wire:
         timeouts: of each attempt.
         trace: where exchanges are noted.
         tell_connection: called with False where no connection could be made, with True after any answer.
+        clock_ahead: seconds by which the clock here is ahead of the service's, by the `Date` of its last
+        answer.
     """
 
     client: httpx.AsyncClient
@@ -53,6 +56,7 @@ class Wire:
     timeouts: Timeouts
     trace: Trace
     tell_connection: Callable[[bool], None]
+    clock_ahead: float = 0.0
 
     def request(
         self,
@@ -89,6 +93,7 @@ class Wire:
             async with asyncio.timeout(total):
                 response = await self.client.send(request, stream=True)
                 sending.status = response.status_code
+                self._compare_clocks(response.headers)
                 try:
                     result = await consume(response)
                 finally:
@@ -107,6 +112,11 @@ class Wire:
         if sending.status is None and isinstance(failure, NetworkDown):
             self.tell_connection(False)
         raise failure
+
+    def _compare_clocks(self, headers: Mapping[str, str]) -> None:
+        told = told_now(headers)
+        if told is not None:
+            self.clock_ahead = (datetime.now(UTC) - told).total_seconds()
 
     def _odd_answer(self, error: Exception, request: httpx.Request) -> FluxError:
         """Return our error for an answer that made code fail, such as a `Location` that is no address.

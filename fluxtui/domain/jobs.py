@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -129,7 +129,8 @@ class Job(BaseModel):
     the result is there. `missing_since` tells since when it says that it does not know a job that it has
     accepted. While something fails, `next_try_at` is when the service will be asked again, and `tries_until`
     until when a result that is not there is looked for before the job ends as expired; None where nothing but
-    the user ends it.
+    the user ends it. `clock_ahead` is by how many seconds the clock here was ahead of the service's when it
+    was sent, where that was known and more than a little.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -167,12 +168,20 @@ class Job(BaseModel):
     running_at: datetime | None = None
     ready_at: datetime | None = None
     missing_since: datetime | None = None
+    clock_ahead: float | None = None
     next_try_at: datetime | None = None
     tries_until: datetime | None = None
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When it was sent by the service's clock, as far as that is known, else by the one here."""
+        if self.submitted_at is None or self.clock_ahead is None:
+            return self.submitted_at
+        return self.submitted_at - timedelta(seconds=self.clock_ahead)
 
     @property
     def is_active(self) -> bool:

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import traceback
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -418,3 +420,16 @@ def test_nothing_heavy_is_imported_before_the_first_request() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+async def test_how_far_the_clock_here_is_ahead_is_known_from_the_last_answer(
+    server: ScriptedServer, service: APIService
+) -> None:
+    assert service.clock_ahead == 0.0
+    hour_ago = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
+    server.answer(200, {}, Date=hour_ago)
+    await service.get("/v1/credits")
+    assert service.clock_ahead == pytest.approx(3600, abs=60)
+    server.answer(200, {}, Date="nonsense")
+    await service.get("/v1/credits")
+    assert service.clock_ahead == pytest.approx(3600, abs=60)

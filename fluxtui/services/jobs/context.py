@@ -20,6 +20,9 @@ from fluxtui.services.storage import StorageService
 
 _log = logging.getLogger(__name__)
 
+_CLOCKS_DIFFER = 60.0
+"""Seconds from which on a clock is wrong rather than read at another moment."""
+
 NO_TROUBLE: Mapping[str, Any] = MappingProxyType(
     {"remote_status": None, "error_title": None, "error": None, "next_try_at": None, "tries_until": None}
 )
@@ -46,9 +49,9 @@ class JobContext:
 
     async def begin(self, job: Job, *, limit: int, endpoint_limit: int | None) -> Job | None:
         """Bring a draft to submitting if there is room for it, see `JobStore.begin`, and tell of it."""
-        begun = await self.journal.jobs.begin(
-            job.id, limit=limit, endpoint_limit=endpoint_limit, **NO_TROUBLE
-        )
+        ahead = (await self.gateway.api(job.profile)).clock_ahead
+        fields = {**NO_TROUBLE, "clock_ahead": ahead if abs(ahead) > _CLOCKS_DIFFER else None}
+        begun = await self.journal.jobs.begin(job.id, limit=limit, endpoint_limit=endpoint_limit, **fields)
         if begun is not None:
             self.tell(begun)
         return begun

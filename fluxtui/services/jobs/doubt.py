@@ -137,14 +137,14 @@ async def candidates_for(context: JobContext, job: Job) -> list[Candidate]:
 def sought_of(job: Job, provider: Provider) -> Sought:
     """Return a job as its service would know it. Raises `InvalidInput` if it fits no endpoint any more."""
     request = provider.endpoint(job.endpoint).checked(job.parameters)
-    return Sought(request, job.finetune_name or job.title, job.submitted_at)
+    return Sought(request, job.finetune_name or job.title, job.sent_at)
 
 
 def _is_sure(found: Candidate, job: Job, unsettled: Sequence[Job], provider: Provider) -> bool:
     """Tell whether the only task that may be a job's is it: made after it was sent, and by no twin."""
-    if found.created_at is None or job.submitted_at is None:
+    if found.created_at is None or job.sent_at is None:
         return False
-    if found.created_at < job.submitted_at - _TIMES_ARE_CUT:
+    if found.created_at < job.sent_at - _TIMES_ARE_CUT:
         return False
     others = (other for other in unsettled if other.id != job.id and other.profile == job.profile)
     return not any(found.may_be(sought_of(other, provider)) for other in others if other.kind is job.kind)

@@ -20,7 +20,12 @@ _PICTURES = DownloadLimits()
 
 
 class Downloads(Protocol):
-    """Fetches results; `APIService` does."""
+    """Fetches results, and knows the service's clock; `APIService` does."""
+
+    @property
+    def clock_ahead(self) -> float:
+        """Seconds by which the clock here is ahead of the service's, as far as that is known."""
+        ...
 
     async def download(
         self,

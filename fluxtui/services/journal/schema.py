@@ -171,6 +171,7 @@ CREATE INDEX picture_tags_by_picture ON picture_tags (picture, tag);
 _SIXTH = """
 ALTER TABLE jobs ADD COLUMN ready_at TEXT;
 ALTER TABLE jobs ADD COLUMN missing_since TEXT;
+ALTER TABLE jobs ADD COLUMN clock_ahead REAL;
 ALTER TABLE jobs ADD COLUMN next_try_at TEXT;
 ALTER TABLE jobs ADD COLUMN tries_until TEXT;
 UPDATE jobs SET ready_at = (SELECT min(at) FROM events WHERE job_id = jobs.id AND state = 'collecting');
