@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,8 @@ class Abilities:
         tells_balance: it says what is left on the account.
         finds: the kinds of jobs that can be looked for when the answer to their submission was lost.
         price_source: where its prices come from, in a few words.
+        found_within: how long after it was sent a job may first become visible to `Provider.find`.
+        find_advice: why a job that was accepted may not be found yet, as a sentence for people, or `''`.
         id_pattern: a regular expression that every such id matches as a whole.
     """
 
@@ -44,6 +46,8 @@ class Abilities:
     finds: frozenset[JobKind]
     price_source: str
     id_pattern: str = r"\S+"
+    found_within: timedelta = timedelta(days=1)
+    find_advice: str = ""
 
 
 class Phase(StrEnum):
@@ -225,11 +229,16 @@ class Sought:
         request: as it was sent.
         name: of the finetune it trains, or `''`.
         submitted_at: when it was sent, aware.
+        archive_url: where its training archive was uploaded to, or None where that is not known any more.
+        addresses: where the service fetches its pictures and LoRAs from, by the value in the request that
+            names each; what is not known any more is absent.
     """
 
     request: Endpoint
     name: str
     submitted_at: datetime | None
+    archive_url: str | None = field(default=None, repr=False)
+    addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -240,6 +249,8 @@ class Candidate:
         remote_id: as in `Accepted`, like `polling_url` and `addresses`.
         created_at: when the service says it began, aware, or None.
         may_be: tells whether it can be another sought job as well.
+        exact: whether its input is the sought one's in every value, one among them that was made for that job
+            alone (a drawn seed, the address of an upload): then it is this one, whatever the clocks say.
     """
 
     remote_id: str
@@ -247,6 +258,7 @@ class Candidate:
     may_be: Callable[[Sought], bool]
     polling_url: str | None = None
     addresses: Mapping[str, str] = field(default_factory=dict)
+    exact: bool = False
 
 
 class Provider(Protocol):

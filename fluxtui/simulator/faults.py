@@ -31,6 +31,7 @@ DELIVERY_KINDS = (TRUNCATED_IMAGE, TRUNCATED_WEIGHTS, WRONG_TYPE, EXPIRED)
 SUBMIT_202, EARLY_VALIDATION = "submit-202", "early-validation"
 CANCEL_IGNORED, CANCEL_SUCCESS = "cancel-ignored", "cancel-success"
 NO_BILLABLE_UNITS, WRONG_SIZE, NULL_LOGS = "no-billable-units", "wrong-size", "null-logs"
+LISTED_AT_ONCE = "listed-at-once"
 FAL_KINDS = (
     SUBMIT_202,
     EARLY_VALIDATION,
@@ -39,6 +40,7 @@ FAL_KINDS = (
     NO_BILLABLE_UNITS,
     WRONG_SIZE,
     NULL_LOGS,
+    LISTED_AT_ONCE,
 )
 """What only fal does. Most are ways of one service that sources describe differently, so without a count."""
 ABORTED, TRUNCATED_ARCHIVE = "aborted", "truncated-archive"

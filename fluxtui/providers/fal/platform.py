@@ -52,16 +52,26 @@ async def _asked(api: APIService, path: str, endpoint_ids: Sequence[str]) -> lis
     for begin in range(0, len(endpoint_ids), _AT_ONCE):
         names = endpoint_ids[begin : begin + _AT_ONCE]
         try:
-            pages += await _pages(api, path, names)
+            pages += await pages_of(api, path, _naming(names))
         except (NotFound, Refused):
             for name in names if len(names) > 1 else ():
                 pages += await _asked(api, path, [name])
     return pages
 
 
-async def _pages(api: APIService, path: str, endpoint_ids: Sequence[str]) -> list[Any]:
-    query = [("endpoint_id", name) for name in endpoint_ids]
-    pages: list[Any] = []
+def _naming(endpoint_ids: Sequence[str]) -> list[tuple[str, str]]:
+    return [("endpoint_id", name) for name in endpoint_ids]
+
+
+async def pages_of(api: APIService, path: str, query: Sequence[tuple[str, str]]) -> list[Mapping[str, Any]]:
+    """Return the pages of one of the platform's lists, ten at most.
+
+    Args:
+        api: of the profile.
+        path: of the list.
+        query: its parameters; a name may come more than once.
+    """
+    pages: list[Mapping[str, Any]] = []
     cursor: str | None = None
     while len(pages) < _MOST_PAGES:
         # A mapping of parameters could not name an endpoint after another.
@@ -92,5 +102,5 @@ async def account(api: APIService) -> Account:
 
 async def check_key(api: APIService, endpoint_id: str) -> Account:
     """Check the key without cost by asking for a price, which any key may. Raises `NotAuthenticated`."""
-    await _pages(api, _PRICES, [endpoint_id])
+    await pages_of(api, _PRICES, _naming([endpoint_id]))
     return await account(api)

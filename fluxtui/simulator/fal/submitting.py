@@ -51,6 +51,7 @@ async def accept(
     if refusal := refusal_of(words):
         raise FalError(refusal)
     job = _new_job(service, account, endpoint, headers)
+    job.sent = dict(body) if job.payload_kept else {}
     problems = await asyncio.to_thread(problems_in, endpoint, body)
     if problems and service.faults.take("submit", (EARLY_VALIDATION,)):
         raise FalError(input_failure(problems))

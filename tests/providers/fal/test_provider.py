@@ -301,7 +301,6 @@ async def test_what_is_offered_now(provider: FalProvider) -> None:
 
 
 async def test_what_fal_cannot_do_is_told(provider: FalProvider) -> None:
-    assert not provider.abilities.finds
     assert await provider.finetune_ids() == ()
     with pytest.raises(NotFound, match="no list of finetunes"):
         await provider.finetune("x")
