@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_EXPIRY = (
     "A training archive was uploaded without an expiry: anybody who has its address can read it for good. "
-    "Send X-Fal-Object-Lifecycle-Preference with the upload."
+    "Send X-Fal-Object-Lifecycle and X-Fal-Object-Lifecycle-Preference with the upload."
 )
 _LEAST_CREDITS = 1.0
 _WAIT_SHARE = 0.15
