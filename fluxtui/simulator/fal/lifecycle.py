@@ -2,8 +2,8 @@
 
 Source: fal-client 1.0.3, which sends both and says that uploads to the CDN expect the first and those to a
 storage behind it the second; @fal-ai/client 1.10.1, which sends the first alone; fal.ai documentation on
-media expiration; all read 2026-11. Which of them fal obeys where is not known: here either will do, and the faults
-`lifecycle-only` and `preference-only` let one alone count.
+media expiration; all read 2026-11. Which of them fal obeys where is not known: here either will do, and
+the faults `lifecycle-only` and `preference-only` let one alone count.
 """
 
 from __future__ import annotations

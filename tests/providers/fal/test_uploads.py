@@ -10,7 +10,7 @@ import pytest
 
 from fluxtui.api.limits import WEIGHTS_LIMITS
 from fluxtui.api.service import APIService
-from fluxtui.domain.errors import NotFound, StorageError, TimedOut, UnexpectedAnswer
+from fluxtui.domain.errors import ResultExpired, StorageError, TimedOut, UnexpectedAnswer
 from fluxtui.providers.base import LoraSource
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.providers.fal.training import FastTrainer
@@ -87,7 +87,7 @@ async def test_upload_vanishes_whichever_header_of_its_lifetime_counts(
     clock.advance(DATASET_LIFETIME.total_seconds() - 1)
     assert await fetched(api, address, tmp_path) == CONTENT
     clock.advance(1)
-    with pytest.raises(NotFound):
+    with pytest.raises(ResultExpired):
         await fetched(api, address, tmp_path)
 
 
