@@ -19,7 +19,7 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
-from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import SHARED_NAME
 from fluxtui.providers.base import (
@@ -207,7 +207,7 @@ class BFLProvider:
     async def account(self) -> Account:
         """Return the credits that are left."""
         answer = await self._api.get("/v1/credits")
-        credits = as_number(as_mapping(answer.data).get("credits"))
+        credits = as_balance(as_number(as_mapping(answer.data).get("credits")))
         if credits is None:
             raise UnexpectedAnswer("The service's answer about the balance cannot be read.")
         return Account(credits)
@@ -234,11 +234,10 @@ def _accepted(data: Any, id_keys: tuple[str, ...]) -> Accepted:
             next_step=_LOOK_FIRST,
         )
     polling_url = answer.get("polling_url")
-    cost = as_number(answer.get("cost"))
     return Accepted(
         remote_id=remote_id,
         polling_url=polling_url if isinstance(polling_url, str) and polling_url else None,
-        cost_credits=cost if cost is not None and cost >= 0 else None,
+        cost_credits=as_cost(answer.get("cost")),
         answer=answer,
     )
 

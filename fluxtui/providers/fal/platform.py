@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import NotFound, NotPermitted, Refused
-from fluxtui.domain.money import UnitPrice, credits
+from fluxtui.domain.money import UnitPrice, as_balance, credits
 from fluxtui.providers.base import Account
 from fluxtui.providers.fal.prices import told_prices
 from fluxtui.providers.reading import as_mapping, as_number, as_text
@@ -92,10 +92,11 @@ async def account(api: APIService) -> Account:
         return Account()
     told = as_mapping(answer.data)
     left: Mapping[str, Any] = as_mapping(told.get("credits"))
-    balance = as_number(left.get("current_balance"))
+    told_balance = as_number(left.get("current_balance"))
+    balance = None if told_balance is None else as_balance(credits(told_balance))
     in_usd = str(left.get("currency", "USD")).upper() == "USD"
     return Account(
-        balance=credits(balance) if balance is not None and in_usd else None,
+        balance=balance if in_usd else None,
         name=as_text(told.get("username"), limit=80) or "",
     )
 

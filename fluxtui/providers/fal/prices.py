@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint
-from fluxtui.domain.money import Estimate, UnitPrice, credits
-from fluxtui.providers.reading import as_mapping, as_number, as_text
+from fluxtui.domain.money import Estimate, UnitPrice, as_cost, as_unit_price, credits
+from fluxtui.providers.reading import as_mapping, as_text
 
 READ_ON = "2026-11"
 """Month in which the table was read."""
@@ -143,9 +143,9 @@ def told_prices(data: Any, read_on: str) -> dict[str, UnitPrice]:
     found = {}
     for row in map(as_mapping, rows if isinstance(rows, list) else []):
         name, unit = as_text(row.get("endpoint_id")), as_text(row.get("unit"), limit=40)
-        usd = as_number(row.get("unit_price"))
+        usd = as_unit_price(row.get("unit_price"))
         in_usd = str(row.get("currency", "USD")).upper() == "USD"
-        if name and unit and usd is not None and usd >= 0 and in_usd:
+        if name and unit and usd is not None and in_usd:
             found[name] = UnitPrice(usd, unit, read_on, live=True)
     return found
 
@@ -156,5 +156,5 @@ def billed(endpoint_id: str, units: float | None, told: UnitPrice | None) -> flo
         return None
     row = TABLE.get(endpoint_id)
     if told is not None:
-        return round(credits(told.usd) * units, 4)
-    return round(credits(row.usd) * units, 4) if row is not None and row.published else None
+        return as_cost(round(credits(told.usd) * units, 4))
+    return as_cost(round(credits(row.usd) * units, 4)) if row is not None and row.published else None
