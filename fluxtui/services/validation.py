@@ -13,8 +13,16 @@ from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import mask_field, source_field
+from fluxtui.domain.pointless import PictureFacts, marking_field, pointless
 from fluxtui.domain.text import is_web_address, safe_text
-from fluxtui.services.picture_inputs import InputPicture, look_at, picture_path, prepare_picture
+from fluxtui.services.picture_inputs import (
+    InputPicture,
+    has_holes,
+    has_white,
+    look_at,
+    picture_path,
+    prepare_picture,
+)
 
 Request = TypeVar("Request", bound=Endpoint)
 
@@ -29,17 +37,21 @@ class ValidationService:
     def check(self, endpoint: type[Request], values: Mapping[str, Any]) -> Request:
         """Return the validated request made of a form's values; the paths of its pictures are absolute.
 
-        Reads the files of pictures, so call it in a thread where there are any.
+        Reads the files of pictures, so call it in a thread where there are any. An order that would change
+        nothing is refused as well.
 
         Raises:
             InvalidInput: with every fault, each named by its field.
         """
-        usable, problems = _checked_values(endpoint, values)
+        looks: dict[str, InputPicture] = {}
+        usable, problems = _checked_values(endpoint, values, looks)
         try:
             request = endpoint.checked(usable)
         except InvalidInput as error:
             named = {problem.field for problem in problems}
             problems += [problem for problem in error.problems if problem.field not in named]
+        if not problems:
+            problems += pointless(request, _facts_of(request, looks))
         if problems:
             raise InvalidInput("Nothing was sent.", tuple(problems))
         return request
@@ -78,13 +90,30 @@ class ValidationService:
         return finetune.model_copy(update=texts | {"name": texts["name"].strip() or finetune.id})
 
 
+def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, PictureFacts]:
+    """Return what counts of the pictures of a request; pixels are read of the one that marks the change."""
+    marking, mask, values = marking_field(request), mask_field(type(request)), request.given()
+    facts = {}
+    for name, look in looks.items():
+        marks = None
+        if name == marking:
+            path = picture_path(str(values[name]))
+            is_mask = mask is not None and name == mask.name
+            marks = has_white(path) if is_mask else look.transparent and has_holes(path)
+        width, height = look.sent or (look.width, look.height)
+        facts[name] = PictureFacts(width, height, marks)
+    return facts
+
+
 def _checked_values(
-    endpoint: type[Endpoint], values: Mapping[str, Any]
+    endpoint: type[Endpoint], values: Mapping[str, Any], looks: dict[str, InputPicture]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values with the paths of pictures made absolute, and what is wrong with texts and files."""
+    """Return the values with the paths of pictures made absolute, and what is wrong with texts and files.
+
+    What single pictures are goes into `looks`.
+    """
     usable = dict(values)
     problems: list[Problem] = []
-    looks: dict[str, InputPicture] = {}
     for field in fields_of(endpoint):
         value = values.get(field.name)
         if value is None or value == "":

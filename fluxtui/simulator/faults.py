@@ -21,6 +21,10 @@ DROP_BEFORE, DROP_AFTER = "drop-before", "drop-after"
 TRUNCATED_BODY, GARBLED_BODY = "truncated-body", "garbled-body"
 TRUNCATED_IMAGE, WRONG_TYPE, EXPIRED = "truncated-image", "wrong-type", "expired"
 TRUNCATED_WEIGHTS = "truncated-weights"
+ABSURD_COST, ABSURD_DETAILS = "absurd-cost", "absurd-details"
+ABSURD = 1e308
+"""What such a fault tells in place of an amount."""
+ABSURD_WHOLE = 2**63
 LATENCY, UNKNOWN_STATUS = "latency", "unknown-status"
 FAILED, MODERATED, CONTENT_MODERATED = "failed", "moderated", "content-moderated"
 
@@ -57,6 +61,8 @@ KINDS = (
     *BODY_KINDS,
     *DELIVERY_KINDS,
     UNKNOWN_STATUS,
+    ABSURD_COST,
+    ABSURD_DETAILS,
     *OUTCOME_KINDS,
     *FAL_KINDS,
     *REPLICATE_KINDS,

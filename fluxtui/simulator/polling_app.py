@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fluxtui.simulator import answers
-from fluxtui.simulator.faults import UNKNOWN_STATUS
+from fluxtui.simulator.endpoints import endpoints
+from fluxtui.simulator.faults import ABSURD, ABSURD_COST, UNKNOWN_STATUS
 from fluxtui.simulator.service import SimulatedService
 from fluxtui.simulator.signing import result_url
 from fluxtui.simulator.tasks import NOT_FOUND, READY, Task
@@ -51,7 +52,10 @@ def _answer(service: SimulatedService, task: Task) -> Response:
     status = task.status(now)
     result = _result(service, task) if status == READY and task.kind == "image" else None
     code = 200 if task.active(now) else task.outcome_code
-    return JSONResponse(_document(task.id, status, result, task.progress(now)), code)
+    document = _document(task.id, status, result, task.progress(now))
+    if result is not None and endpoints()[task.endpoint].cost_at == "result":
+        document["cost"] = ABSURD if service.faults.take("poll", (ABSURD_COST,)) else task.cost
+    return JSONResponse(document, code)
 
 
 def _document(

@@ -51,7 +51,13 @@ def test_balances_may_be_owed_and_are_bounded() -> None:
 @pytest.mark.parametrize("told", [told for told in NO_COSTS if told is not None], ids=repr)
 def test_job_that_an_old_version_wrote_costs_nothing_impossible(told: Any) -> None:
     now = datetime(2026, 11, 30, tzinfo=UTC)
-    values = {"id": "a", "kind": "generation", "state": "done", "profile": "p", "provider": "bfl"}
+    values: dict[str, Any] = {
+        "id": "a",
+        "kind": "generation",
+        "state": "done",
+        "profile": "p",
+        "provider": "bfl",
+    }
     values |= {"endpoint": "e", "title": "t", "created_at": now, "updated_at": now}
     job = Job.model_validate(values | {"parameters": {}, "estimate_credits": told, "cost_credits": told})
     assert (job.cost_credits, job.estimate_credits, show_credits(job.credits)) == (None, 0.0, "$0.00")

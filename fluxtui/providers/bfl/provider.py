@@ -61,7 +61,7 @@ class BFLProvider:
         cancel_advice="Once it is sent it cannot be cancelled: the service has no way to stop it.",
         tells_balance=True,
         finds=frozenset({JobKind.TRAINING}),
-        price_source="BFL's price list of 2026-10; each answer tells the true cost",
+        price_source="BFL's price list of 2026-10; a picture's true cost comes with the order or the result",
         id_pattern=rf"[A-Za-z0-9_-]+|{SHARED_NAME}",
     )
     active_limit = 24

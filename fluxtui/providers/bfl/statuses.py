@@ -7,6 +7,7 @@ from typing import Any
 
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.money import as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import Phase, RemoteStatus
 from fluxtui.providers.reading import as_mapping, as_number, as_text, as_whole
@@ -53,7 +54,11 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
     url = result.get("sample")
     if phase is Phase.READY and kind is JobKind.GENERATION and not (isinstance(url, str) and url):
         return RemoteStatus(
-            Phase.FAILED, word, message="The service finished the task but named no picture.", answer=answer
+            Phase.FAILED,
+            word,
+            message="The service finished the task but named no picture.",
+            answer=answer,
+            cost_credits=_cost(answer, result),
         )
     return RemoteStatus(
         phase=phase,
@@ -63,7 +68,14 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
         message=_message(known, answer, result),
         details=_details(result),
         answer=answer,
+        cost_credits=_cost(answer, result),
     )
+
+
+def _cost(answer: Mapping[str, Any], result: Mapping[str, Any]) -> float | None:
+    """Return the cost in credits where it is told: FLUX.1 tells it only here (seen live, 2026-09)."""
+    told = as_cost(answer.get("cost"))
+    return as_cost(result.get("cost")) if told is None else told
 
 
 def progress_of(value: Any) -> float | None:

@@ -21,7 +21,7 @@ from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, platform_
 from fluxtui.simulator.fal.history import RequestsError, past_requests
 from fluxtui.simulator.fal.keys import authenticated
 from fluxtui.simulator.fal.service import FalService
-from fluxtui.simulator.faults import LISTED_AT_ONCE
+from fluxtui.simulator.faults import ABSURD, ABSURD_COST, LISTED_AT_ONCE
 
 _PAGE = 50
 _MOST_REQUESTS = 100
@@ -54,7 +54,10 @@ class _Pages:
 
     async def pricing(self, request: Request) -> Response:
         self._account(request)
-        return _paged(request, "prices", [_price(endpoint) for endpoint in _chosen(request)])
+        rows = [_price(endpoint) for endpoint in _chosen(request)]
+        if self._service.faults.take("manage", (ABSURD_COST,)):
+            rows = [row | {"unit_price": ABSURD} for row in rows]
+        return _paged(request, "prices", rows)
 
     async def requests(self, request: Request) -> Response:
         account, service = self._account(request), self._service
