@@ -79,7 +79,7 @@ def test_tools_cost_what_was_charged(tool: str) -> None:
         ("flux-2-klein-4b", {"width": 512, "height": 512}, (1.4, True)),
         ("flux-2-klein-4b-finetuned", {"width": 2048, "height": 1024}, (1.5, False)),
         ("flux-2-klein-9b-kv-finetuned", {"width": 512, "height": 512}, (1.5, True)),
-        ("flux-2-klein-base-9b-finetuned", {"input_image": "a"}, (1.5 + 0.2 * (3 + 4), False)),
+        ("flux-2-klein-base-9b-finetuned", {"input_image": "a"}, (2.9, False)),
         ("flux-3-image", {"resolution": "768sq"}, (4.1, True)),
         ("flux-3-image", {}, (4.8, True)),
         ("flux-3-image", {"resolution": "1.5k"}, (7.0, False)),
@@ -101,6 +101,7 @@ def test_prices_of_a_training(iterations: int, credits: float) -> None:
 def test_every_endpoint_has_a_price_with_a_basis_and_the_table_a_date() -> None:
     for endpoint_id in BY_ID:
         assert _estimate(endpoint_id)[0] > 0
-    assert PRICES.read_on == "2026-10"
-    priced = {*PRICES.flat, *PRICES.guessed, *PRICES.megapixels, "flux-3-image", "finetune"}
+    assert (PRICES.read_on, PRICES.seen_on) == ("2026-10", "2026-09-21")
+    priced = {*PRICES.flat, *PRICES.guessed, *PRICES.megapixels, *PRICES.seen}
+    priced |= {"flux-3-image", "finetune", "flux-tools/outpainting-v1"}
     assert priced == set(BY_ID)
