@@ -36,6 +36,7 @@ SUBMIT_202, EARLY_VALIDATION = "submit-202", "early-validation"
 CANCEL_IGNORED, CANCEL_SUCCESS = "cancel-ignored", "cancel-success"
 NO_BILLABLE_UNITS, WRONG_SIZE, NULL_LOGS = "no-billable-units", "wrong-size", "null-logs"
 LISTED_AT_ONCE = "listed-at-once"
+TENFOLD_PRICE, VAGUE_UNITS = "tenfold-price", "vague-units"
 LIFECYCLE_ONLY, PREFERENCE_ONLY = "lifecycle-only", "preference-only"
 FAL_KINDS = (
     SUBMIT_202,
@@ -48,6 +49,8 @@ FAL_KINDS = (
     LISTED_AT_ONCE,
     LIFECYCLE_ONLY,
     PREFERENCE_ONLY,
+    TENFOLD_PRICE,
+    VAGUE_UNITS,
 )
 """What only fal does. Most are ways of one service that sources describe differently, so without a count."""
 ABORTED, TRUNCATED_ARCHIVE = "aborted", "truncated-archive"

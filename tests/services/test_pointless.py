@@ -80,7 +80,7 @@ def test_outpainting_a_canvas_that_the_picture_fills(photo: str, values: dict[st
 @pytest.mark.parametrize(
     "values",
     [
-        {"width": 640, "height": 400},
+        {"width": 800, "height": 400},
         {"width": 1024, "height": 480, "reference_offset_x": 500},
         {"width": 1024, "height": 1024, "reference_offset_y": -1},
     ],

@@ -57,7 +57,8 @@ class FalProvider:
         finds=frozenset({JobKind.TRAINING, JobKind.GENERATION}),
         found_within=FOUND_WITHIN,
         find_advice="fal.ai may list a request only once it has ended: one that runs is found later.",
-        price_source=f"fal.ai's own prices, asked once a day; else its model pages of {READ_ON}",
+        price_source="fal.ai's own prices, asked once a day, or the higher one where they are far from "
+        f"its model pages of {READ_ON}",
     )
     active_limit = 40
 

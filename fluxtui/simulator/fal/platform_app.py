@@ -7,7 +7,7 @@ The list of past requests is in `history`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,7 +21,7 @@ from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, platform_
 from fluxtui.simulator.fal.history import RequestsError, past_requests
 from fluxtui.simulator.fal.keys import authenticated
 from fluxtui.simulator.fal.service import FalService
-from fluxtui.simulator.faults import ABSURD, ABSURD_COST, LISTED_AT_ONCE
+from fluxtui.simulator.faults import ABSURD, ABSURD_COST, LISTED_AT_ONCE, TENFOLD_PRICE, VAGUE_UNITS
 
 _PAGE = 50
 _MOST_REQUESTS = 100
@@ -55,8 +55,9 @@ class _Pages:
     async def pricing(self, request: Request) -> Response:
         self._account(request)
         rows = [_price(endpoint) for endpoint in _chosen(request)]
-        if self._service.faults.take("manage", (ABSURD_COST,)):
-            rows = [row | {"unit_price": ABSURD} for row in rows]
+        fault = self._service.faults.take("manage", tuple(_FALSE_PRICES))
+        if fault is not None:
+            rows = [_FALSE_PRICES[fault.kind](row) for row in rows]
         return _paged(request, "prices", rows)
 
     async def requests(self, request: Request) -> Response:
@@ -88,6 +89,14 @@ class _Pages:
             return authenticated(self._service.accounts, request.headers.get("authorization"))
         except FalError as error:
             raise _refused(error.failure.status, error.failure.error) from None
+
+
+_FALSE_PRICES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ABSURD_COST: lambda row: row | {"unit_price": ABSURD},
+    TENFOLD_PRICE: lambda row: row | {"unit_price": row["unit_price"] * 10},
+    VAGUE_UNITS: lambda row: row | {"unit": "units"},
+}
+"""What the price list says in place of a row, by the fault."""
 
 
 def _refused(status: int, message: str) -> FalError:
