@@ -26,6 +26,8 @@ class FinetuneState(StrEnum):
 MOST_COUNTED = 1_000_000
 """More than a LoRA's rank or a training's steps can be; trainers take ranks to 128 and steps to 10,000."""
 
+_MOST_RATE = 1000.0
+
 
 def _as_count(value: int | None) -> int | None:
     return value if value is not None and 0 < value <= MOST_COUNTED else None
@@ -33,7 +35,7 @@ def _as_count(value: int | None) -> int | None:
 
 def _as_rate(value: float | None) -> float | None:
     # Compared so that no value which is not a number gets through.
-    return value if value is not None and 0 <= value <= 1000 else None
+    return value if value is not None and 0 < value <= _MOST_RATE else None
 
 
 class Finetune(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -77,7 +76,7 @@ class ValidationService:
         """Return a finetune from outside with its texts made safe for display.
 
         Raises:
-            InvalidInput: with every fault: an id that cannot be one, or numbers that are none.
+            InvalidInput: its id cannot be one.
         """
         problems = tuple(_faults_of_finetune(finetune))
         if problems:
@@ -188,7 +187,3 @@ def _can_be_sent(character: str) -> bool:
 def _faults_of_finetune(finetune: Finetune) -> Iterator[Problem]:
     if not finetune.id or safe_text(finetune.id) != finetune.id or any(c.isspace() for c in finetune.id):
         yield Problem("id", "must be a text without spaces and control characters")
-    for name in ("iterations", "lora_rank", "learning_rate"):
-        value = getattr(finetune, name)
-        if value is not None and not (math.isfinite(value) and value > 0):
-            yield Problem(name, "must be a number above 0")

@@ -87,3 +87,8 @@ def test_seeds_of_64_bits_are_exact() -> None:
 def test_rank_and_steps_that_cannot_be_are_absent(told: int) -> None:
     finetune = Finetune(profile="p", id="a", name="n", lora_rank=told, iterations=told, learning_rate=1e308)
     assert (finetune.lora_rank, finetune.iterations, finetune.learning_rate) == (None, None, None)
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("inf"), 0.0, -1e-4])
+def test_learning_rate_that_cannot_be_is_absent(told: float) -> None:
+    assert Finetune(profile="p", id="a", name="n", learning_rate=told).learning_rate is None

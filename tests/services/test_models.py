@@ -58,6 +58,14 @@ async def test_refresh_keeps_what_only_we_know(models: ModelService, trained: st
     assert finetune.job_id is not None
 
 
+async def test_numbers_that_cannot_be_do_not_stop_a_refresh(
+    models: ModelService, trained: str, simulator: Simulator
+) -> None:
+    simulator.faults("absurd-details", where="manage")
+    (finetune,) = (await models.refresh("bfl")).finetunes
+    assert (finetune.id, finetune.lora_rank, finetune.iterations) == (trained, None, None)
+
+
 async def test_vanished_finetune_is_marked_and_not_deleted(
     models: ModelService, open_journal: Journal, trained: str
 ) -> None:
