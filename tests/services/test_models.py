@@ -21,6 +21,7 @@ from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService, shown_names
+from fluxtui.simulator.running import Simulator
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -59,8 +60,9 @@ async def test_refresh_keeps_what_only_we_know(models: ModelService, trained: st
 
 
 async def test_numbers_that_cannot_be_do_not_stop_a_refresh(
-    models: ModelService, trained: str, simulator: Simulator
+    models: ModelService, open_journal: Journal, trained: str, simulator: Simulator
 ) -> None:
+    await open_journal.finetunes.remove("bfl", trained)
     simulator.faults("absurd-details", where="manage")
     (finetune,) = (await models.refresh("bfl")).finetunes
     assert (finetune.id, finetune.lora_rank, finetune.iterations) == (trained, None, None)
