@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fluxtui.domain.endpoint import Endpoint, PictureRole
+from fluxtui.domain.endpoint import Endpoint
 from fluxtui.domain.errors import Problem
-from fluxtui.domain.picture_fields import mask_field, source_field
+from fluxtui.domain.picture_fields import mask_field
 
 
 @dataclass(frozen=True)
@@ -21,27 +21,12 @@ class PictureFacts:
     Attributes:
         width: pixels, upright, as it is sent.
         height: the same.
-        marks: whether it says that anything is to be changed: for a mask anything white, for another picture
-            anything that can be seen through; None where it was not looked at.
+        is_black: whether it is black all over; None where that was not looked at, as it is only for a mask.
     """
 
     width: int
     height: int
-    marks: bool | None = None
-
-
-def marking_field(request: Endpoint) -> str | None:
-    """Return the field of the picture that says what is changed, whose pixels have to be looked at for that.
-
-    That is the mask, or where it is left out, the picture to be filled. None where neither is asked for.
-    """
-    mask, source, given = mask_field(type(request)), source_field(type(request)), request.given()
-    if mask is None:
-        return None
-    if given.get(mask.name):
-        return mask.name
-    filled = source is not None and source.role is PictureRole.FILL and bool(given.get(source.name))
-    return source.name if filled and source is not None else None
+    is_black: bool | None = None
 
 
 def pointless(request: Endpoint, pictures: Mapping[str, PictureFacts]) -> tuple[Problem, ...]:
@@ -51,14 +36,9 @@ def pointless(request: Endpoint, pictures: Mapping[str, PictureFacts]) -> tuple[
         request: validated.
         pictures: what its pictures are, by field; those that are not known are left out.
     """
-    mask, source = mask_field(type(request)), source_field(type(request))
-    named = marking_field(request)
-    marking = pictures.get(named) if named is not None else None
-    problems = list(request.idle_with({name: (item.width, item.height) for name, item in pictures.items()}))
-    if mask is None or source is None or marking is None or marking.marks is not False:
-        return tuple(problems)
-    if named == mask.name:
-        reason = f"{mask.title} is black all over: nothing would be changed; paint white what is meant"
-    else:
-        reason = f"{mask.title} is needed: without one, nothing of this picture is marked to be changed"
+    problems = request.idle_with({name: (item.width, item.height) for name, item in pictures.items()})
+    mask = mask_field(type(request))
+    if mask is None or mask.name not in pictures or not pictures[mask.name].is_black:
+        return problems
+    reason = f"{mask.title} is black all over: nothing would be changed; paint white what is meant"
     return (*problems, Problem(mask.name, reason, whole=True))

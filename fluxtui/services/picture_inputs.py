@@ -138,15 +138,15 @@ def has_holes(path: Path) -> bool:
     return _extremes(path, "A")[0] < _OPAQUE
 
 
-def _extremes(path: Path, channel: str) -> tuple[int, int]:
-    """Return the least and the greatest value of the grey or the alpha of a picture, 0 to 255."""
+def _extremes(path: Path, band: str) -> tuple[float, float]:
+    """Return the least and the greatest value of the grey (L) or the alpha (A) of a picture, 0 to 255."""
     from fluxtui.services.datasets.pictures import opened
 
     with opened(read_picture(path)) as image:
         _refuse_others(image)
-        found = image.convert("L") if channel == "L" else image.convert("RGBA").getchannel("A")
-        low, high = found.getextrema()
-    return int(low), int(high)  # type: ignore[arg-type]  # of one channel, they are numbers
+        histogram = (image.convert("L") if band == "L" else image.convert("RGBA").getchannel("A")).histogram()
+    there = [value for value, count in enumerate(histogram) if count]
+    return there[0], there[-1]
 
 
 def read_picture(path: Path) -> bytes:

@@ -12,11 +12,10 @@ from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import mask_field, source_field
-from fluxtui.domain.pointless import PictureFacts, marking_field, pointless
+from fluxtui.domain.pointless import PictureFacts, pointless
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.services.picture_inputs import (
     InputPicture,
-    has_holes,
     has_white,
     look_at,
     picture_path,
@@ -90,18 +89,23 @@ class ValidationService:
 
 
 def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, PictureFacts]:
-    """Return what counts of the pictures of a request; pixels are read of the one that marks the change."""
-    marking, mask, values = marking_field(request), mask_field(type(request)), request.given()
+    """Return what counts of the pictures of a request; the pixels of a mask are read."""
+    mask, values = mask_field(type(request)), request.given()
     facts = {}
     for name, look in looks.items():
-        marks = None
-        if name == marking:
-            path = picture_path(str(values[name]))
-            is_mask = mask is not None and name == mask.name
-            marks = has_white(path) if is_mask else look.transparent and has_holes(path)
+        is_mask = mask is not None and name == mask.name
         width, height = look.sent or (look.width, look.height)
-        facts[name] = PictureFacts(width, height, marks)
+        is_black = _is_black(picture_path(str(values[name]))) if is_mask else None
+        facts[name] = PictureFacts(width, height, is_black)
     return facts
+
+
+def _is_black(path: Path) -> bool | None:
+    try:
+        return not has_white(path)
+    except PictureError:
+        # Broken behind its header: whoever prepares it says so.
+        return None
 
 
 def _checked_values(

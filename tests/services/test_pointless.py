@@ -12,7 +12,8 @@ from fluxtui.domain.endpoint import GenerationEndpoint
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.providers.bfl.flux1 import FluxExpand, FluxFill
 from fluxtui.providers.bfl.tools import Erase, Outpainting
-from fluxtui.providers.replicate.generation import TrainedVersion
+from fluxtui.providers.replicate.generation import FluxDevLora, TrainedVersion
+from fluxtui.services.picture_inputs import has_holes
 from fluxtui.services.validation import ValidationService
 
 SIZE = (640, 480)
@@ -111,10 +112,21 @@ def test_mask_of_another_service(photo: str, mask: str, black: str) -> None:
     assert check(TrainedVersion, **values), "without a mask, all of it is varied"
 
 
-def test_filling_needs_a_mask_or_holes(photo: str, tmp_path: Path) -> None:
-    assert "nothing of this picture is marked" in refused(FluxFill, image=photo)["mask"]
+def test_what_can_be_seen_through(photo: str, tmp_path: Path) -> None:
     opaque, holed = tmp_path / "opaque.png", tmp_path / "holed.png"
     Image.new("RGBA", SIZE, (9, 9, 9, 255)).save(opaque)
     Image.new("RGBA", SIZE, (9, 9, 9, 120)).save(holed)
-    assert "nothing of this picture is marked" in refused(FluxFill, image=str(opaque))["mask"]
-    assert check(FluxFill, image=str(holed))
+    assert [has_holes(Path(path)) for path in (photo, opaque, holed)] == [False, False, True]
+
+
+@pytest.mark.parametrize("endpoint", [TrainedVersion, FluxDevLora])
+def test_varying_with_a_prompt_that_counts_for_nothing(
+    endpoint: type[GenerationEndpoint], photo: str
+) -> None:
+    lora = "me/fox" if endpoint is TrainedVersion else "https://a.b/c.safetensors"
+    values = {"prompt": "a fox", "finetune_id": lora, "prompt_strength": 0}
+    assert (
+        "nothing of the picture would be changed"
+        in refused(endpoint, image=photo, **values)["prompt_strength"]
+    )
+    assert check(endpoint, **values), "without a picture it does not count"
