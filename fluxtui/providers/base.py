@@ -14,7 +14,7 @@ from fluxtui.api.attachments import Progress as Progress
 from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
-from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Account:
-    """An account at a service: the credits left and its name there, where the service tells them."""
+    """An account at a service: the credits left and its name there, where the service tells them.
+
+    Here, in `Accepted` and in `RemoteStatus`, an amount that can be none counts as not told (`domain/money`).
+    """
 
     balance: float | None = None
     name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "balance", as_balance(self.balance))
 
 
 @dataclass(frozen=True)
@@ -151,6 +157,9 @@ class Accepted:
     answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
     addresses: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost_credits", as_cost(self.cost_credits))
+
 
 @dataclass(frozen=True)
 class RemoteTask:
@@ -210,6 +219,9 @@ class RemoteStatus:
     cost_credits: float | None = None
     unbilled: bool = False
     remark: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost_credits", as_cost(self.cost_credits))
 
 
 class CancelAnswer(StrEnum):
