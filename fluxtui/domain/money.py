@@ -100,11 +100,13 @@ class Estimate:
         credits: the amount for one job.
         basis: how it was reckoned, in a few words for people.
         exact: False where the service's rounding is not known.
+        doubt: why the service's own price is not believed, in a few words that `basis` has as well, or `''`.
     """
 
     credits: float
     basis: str
     exact: bool = True
+    doubt: str = ""
 
     @property
     def usd(self) -> float:
@@ -113,7 +115,7 @@ class Estimate:
 
     def times(self, count: int) -> Estimate:
         """Return the estimate for `count` jobs of this kind."""
-        return Estimate(self.credits * count, self.basis, self.exact)
+        return Estimate(self.credits * count, self.basis, self.exact, self.doubt)
 
     def show(self) -> str:
         """Return the amount for people, with `~` where it is not exact."""

@@ -120,10 +120,9 @@ def _unit_of(live: UnitPrice) -> str:
 
 
 def _not_understood(ours: Estimate, live: UnitPrice) -> Estimate:
-    basis = (
-        f"{ours.basis}; fal's price is {show_usd(live.usd)} for each “{live.unit}”, which is not understood"
+    return _doubted(
+        ours, ours.credits, f"fal's {show_usd(live.usd)} for each “{live.unit}” is not understood"
     )
-    return Estimate(ours.credits, basis, exact=False)
 
 
 def _agreed(told: Estimate, ours: Estimate) -> Estimate:
@@ -132,8 +131,12 @@ def _agreed(told: Estimate, ours: Estimate) -> Estimate:
         return ours
     if not _far_apart(told.credits, ours.credits):
         return told
-    basis = f"{ours.basis}; fal tells {show_credits(told.credits)}, our table {show_credits(ours.credits)}"
-    return Estimate(max(told.credits, ours.credits), basis, exact=False)
+    both = f"fal tells {show_credits(told.credits)}, our table {show_credits(ours.credits)}"
+    return _doubted(ours, max(told.credits, ours.credits), both)
+
+
+def _doubted(ours: Estimate, credits: float, doubt: str) -> Estimate:
+    return Estimate(credits, f"{ours.basis}; {doubt}", exact=False, doubt=doubt)
 
 
 def _training(request: Endpoint, usd: float, *, exact: bool, source: str) -> Estimate:

@@ -141,4 +141,4 @@ def file_document(service: ReplicateService, file: StoredFile) -> dict[str, Any]
 
 def account_document(key: MemberKey) -> dict[str, Any]:
     """Return who a key belongs to."""
-    return {"type": "user", "username": key.username, "name": "Simulated User", "github_url": None}
+    return {"type": "user", "username": key.username, "name": "Simulated User"}

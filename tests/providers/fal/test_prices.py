@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.domain.money import MOST_CREDITS, UnitPrice
+from fluxtui.domain.money import MOST_CREDITS, UnitPrice, show_credits
 from fluxtui.providers.fal.generation import Klein9BEditLora, Klein9BLora
 from fluxtui.providers.fal.prices import TABLE, billed
 from fluxtui.providers.fal.provider import FalProvider
@@ -30,8 +30,9 @@ def test_price_that_agrees_is_exact() -> None:
 def test_price_far_from_the_table_shows_both_and_the_higher_counts(usd: float, credits: float) -> None:
     estimate = FAST.estimate(told(usd, "steps"))
     assert (estimate.credits, estimate.exact) == (credits, False)
-    assert "our table $2.00" in estimate.basis
-    assert "fal tells" in estimate.basis
+    assert estimate.doubt == f"fal tells {show_credits(usd * 1e5)}, our table $2.00"
+    assert estimate.doubt in estimate.basis
+    assert estimate.times(3).doubt == estimate.doubt
 
 
 @pytest.mark.parametrize("unit", ["units", "Train Units", "train  unit"])
@@ -45,7 +46,8 @@ def test_units_of_a_trainer_are_taken_as_steps_but_not_as_certain(unit: str) -> 
 def test_unit_that_is_not_understood_is_said(unit: str) -> None:
     estimate = FAST.estimate(told(0.001, unit))
     assert (estimate.credits, estimate.exact) == (200, False)
-    assert f"“{unit}”, which is not understood" in estimate.basis
+    assert estimate.doubt == f"fal's $0.001 for each “{unit}” is not understood"
+    assert estimate.doubt in estimate.basis
 
 
 def test_pictures_by_the_megapixel_or_by_the_picture() -> None:
