@@ -149,7 +149,7 @@ def cost_note(
         return f"✗ Only {show_credits(funds.balance)} are left{funds.place}", True
     basis = "" if estimate.basis.startswith("a picture") else estimate.basis
     if estimate.doubt:
-        parts = [f"{estimate.show()} a picture: {estimate.doubt}"]
+        parts = [estimate.doubt]
     elif told is not None:
         parts = [f"{estimate.show()} a picture, told {told.read_on}", basis]
     else:
