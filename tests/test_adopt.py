@@ -52,6 +52,20 @@ async def test_a_directory_is_taken_over(old: Path, tmp_path: Path) -> None:
     assert (finetune.profile, finetune.id, finetune.name, finetune.lora_rank) == ("bfl", "0f3b-1", "Anna", 32)
 
 
+async def test_numbers_that_cannot_be_do_not_keep_a_model_out(old: Path, tmp_path: Path) -> None:
+    models = old / "data" / "models.json"
+    models.write_text(json.dumps([{**ANNA, "rank": 2**63, "iterations": 10**300, "learning_rate": 1e308}]))
+    result = adopt(tmp_path / "data", models)
+    assert (result.returncode, result.stderr) == (0, "")
+    (finetune,) = await known(tmp_path / "data")
+    assert (finetune.id, finetune.lora_rank, finetune.iterations, finetune.learning_rate) == (
+        "0f3b-1",
+        None,
+        None,
+        None,
+    )
+
+
 async def test_twice_is_as_good_as_once(old: Path, tmp_path: Path) -> None:
     models = old / "data" / "models.json"
     models.write_text(json.dumps([ANNA]))

@@ -229,6 +229,16 @@ class Endpoint(BaseModel):
             return self.info.live_price(self, live)
         return self.info.price(self)
 
+    def idle_with(self, sizes: Mapping[str, tuple[int, int]]) -> tuple[Problem, ...]:
+        """Return why the order would change nothing, or be refused, with pictures of these sizes.
+
+        What the parameters show by themselves is refused by validators of the fields.
+
+        Args:
+            sizes: width and height in pixels of the pictures, by field; unknown ones are left out.
+        """
+        return ()
+
     def given(self) -> dict[str, Any]:
         """Return all parameters that have a value: the recipe, and the request apart from picture bytes."""
         return self.model_dump(mode="json", exclude_none=True)

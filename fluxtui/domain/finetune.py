@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fluxtui.domain.weights import Base, Weights
 
@@ -23,8 +23,25 @@ class FinetuneState(StrEnum):
     DELETED = "deleted"
 
 
+MOST_COUNTED = 1_000_000
+"""More than a LoRA's rank or a training's steps can be; trainers take ranks to 128 and steps to 10,000."""
+
+_MOST_RATE = 1000.0
+
+
+def _as_count(value: int | None) -> int | None:
+    return value if value is not None and 0 < value <= MOST_COUNTED else None
+
+
+def _as_rate(value: float | None) -> float | None:
+    # Compared so that no value which is not a number gets through.
+    return value if value is not None and 0 < value <= _MOST_RATE else None
+
+
 class Finetune(BaseModel):
     """A finetune as known locally; services tell what they like, so everything but the id may be absent.
+
+    A rank, a number of steps or a learning rate that no training can have had counts as absent.
 
     `base` is the base model it was trained on, `weights` its file in the data directory, `weights_url` where
     a service keeps that file for anyone who knows the address, and `endpoint` what trained it.
@@ -39,9 +56,9 @@ class Finetune(BaseModel):
     trigger_word: str | None = None
     mode: str | None = None
     finetune_type: str | None = None
-    lora_rank: int | None = None
-    iterations: int | None = None
-    learning_rate: float | None = None
+    lora_rank: Annotated[int | None, AfterValidator(_as_count)] = None
+    iterations: Annotated[int | None, AfterValidator(_as_count)] = None
+    learning_rate: Annotated[float | None, AfterValidator(_as_rate)] = None
     priority: str | None = None
     captioning: bool | None = None
     created_at: datetime | None = None

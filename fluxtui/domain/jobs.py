@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from fluxtui.domain.errors import FluxError
+from fluxtui.domain.money import as_cost
 
 
 class JobKind(StrEnum):
@@ -113,10 +114,15 @@ class IllegalTransition(FluxError):
         self.following = following
 
 
+def _as_estimate(value: Any) -> float:
+    return as_cost(value) or 0.0
+
+
 class Job(BaseModel):
     """One paid unit of remote work, from the moment the user says yes.
 
-    Money is in credits, times are aware UTC datetimes. `parameters` is the complete recipe: the request
+    Money is in credits; what cannot be a cost (`as_cost`) counts as not told, also in what old versions
+    wrote; times are aware UTC datetimes. `parameters` is the complete recipe: the request
     as validated (pictures and archives by their path in the data directory, never their bytes).
     `picture` is the path of the picture that came of it, relative to the data directory. `maybe_billed`
     tells that it was put in doubt and not found since, so that the service may have charged its estimate.
@@ -146,8 +152,8 @@ class Job(BaseModel):
     batch: str | None = None
     remote_id: str | None = None
     polling_url: str | None = None
-    estimate_credits: float
-    cost_credits: float | None = None
+    estimate_credits: Annotated[float, BeforeValidator(_as_estimate)]
+    cost_credits: Annotated[float | None, BeforeValidator(as_cost)] = None
     progress: float | None = None
     remote_status: str | None = None
     error_title: str | None = None

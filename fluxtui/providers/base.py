@@ -14,7 +14,7 @@ from fluxtui.api.attachments import Progress as Progress
 from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
-from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Abilities:
         tells_balance: it says what is left on the account.
         finds: the kinds of jobs that can be looked for when the answer to their submission was lost.
         price_source: where its prices come from, in a few words.
+        found_within: how long after it was sent a job may first become visible to `Provider.find`.
+        find_advice: why a job that was accepted may not be found yet, as a sentence for people, or `''`.
         id_pattern: a regular expression that every such id matches as a whole.
         keeping: for how long it may still have what was paid for.
     """
@@ -63,6 +65,8 @@ class Abilities:
     price_source: str
     id_pattern: str = r"\S+"
     keeping: Keeping = Keeping()
+    found_within: timedelta = timedelta(days=1)
+    find_advice: str = ""
 
 
 class Phase(StrEnum):
@@ -84,10 +88,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Account:
-    """An account at a service: the credits left and its name there, where the service tells them."""
+    """An account at a service: the credits left and its name there, where the service tells them.
+
+    Here, in `Accepted` and in `RemoteStatus`, an amount that can be none counts as not told (`domain/money`).
+    """
 
     balance: float | None = None
     name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "balance", as_balance(self.balance))
 
 
 @dataclass(frozen=True)
@@ -171,6 +181,9 @@ class Accepted:
     answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
     addresses: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost_credits", as_cost(self.cost_credits))
+
 
 @dataclass(frozen=True)
 class RemoteTask:
@@ -235,6 +248,9 @@ class RemoteStatus:
     more_urls: tuple[str, ...] = field(default=(), repr=False)
     unsure: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost_credits", as_cost(self.cost_credits))
+
 
 class CancelAnswer(StrEnum):
     """What a service says to the wish to cancel a task."""
@@ -253,11 +269,16 @@ class Sought:
         request: as it was sent.
         name: of the finetune it trains, or `''`.
         submitted_at: when it was sent, aware.
+        archive_url: where its training archive was uploaded to, or None where that is not known any more.
+        addresses: where the service fetches its pictures and LoRAs from, by the value in the request that
+            names each; what is not known any more is absent.
     """
 
     request: Endpoint
     name: str
     submitted_at: datetime | None
+    archive_url: str | None = field(default=None, repr=False)
+    addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -268,6 +289,8 @@ class Candidate:
         remote_id: as in `Accepted`, like `polling_url` and `addresses`.
         created_at: when the service says it began, aware, or None.
         may_be: tells whether it can be another sought job as well.
+        exact: whether its input is the sought one's in every value, one among them that was made for that job
+            alone (a drawn seed, the address of an upload): then it is this one, whatever the clocks say.
     """
 
     remote_id: str
@@ -275,6 +298,7 @@ class Candidate:
     may_be: Callable[[Sought], bool]
     polling_url: str | None = None
     addresses: Mapping[str, str] = field(default_factory=dict)
+    exact: bool = False
 
 
 class Provider(Protocol):

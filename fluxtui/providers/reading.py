@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,10 @@ from typing import Any
 from fluxtui.domain.text import safe_text
 
 _MILLISECONDS_FROM = 1e11
+_MOST = 1e15
+"""No measure that a service tells (seconds, pixels, megapixels, milliseconds since 1970) is larger."""
+_MOST_WHOLE = 2**63 - 1
+"""What the journal can keep; seeds go up to it."""
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
@@ -25,20 +28,20 @@ def as_text(value: Any, limit: int = 300) -> str | None:
 
 
 def as_number(value: Any) -> float | None:
-    """Return a finite number, also from digits in a text, or None."""
+    """Return a number of a size that can be meant, also from digits in a text, or None. Not for money."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    return number if abs(number) <= _MOST else None
 
 
 def as_whole(value: Any) -> int | None:
-    """Return a whole number exactly, or None."""
+    """Return a whole number of at most 64 bits exactly, or None."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if abs(value) <= _MOST_WHOLE else None
     number = as_number(value)
     return int(number) if number is not None and number.is_integer() else None
 

@@ -25,6 +25,9 @@ _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 # Cameras put a preview behind the picture of a JPEG, and Pillow calls that MPO.
 _READABLE = frozenset({*_EXTENSIONS, "MPO", "BMP", "GIF", "TIFF"})
 _PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+_NEARLY_BLACK = 16
+"""What a lossy format makes of black, at most; services paint from the middle grey on."""
+_OPAQUE = 255
 _ORIENTATION_TAG = 0x0112
 _GPS_TAG = 0x8825
 _TURNED = frozenset({5, 6, 7, 8})
@@ -123,6 +126,27 @@ def prepare_picture(path: Path, max_pixels: int | None) -> tuple[bytes, str]:
         if fits and _is_plain(image):
             return content, _EXTENSIONS[str(image.format)]
         return _encoded_anew(image, max_pixels)
+
+
+def has_white(path: Path) -> bool:
+    """Tell whether a mask marks anything: whether any of it is not black. Raises `PictureError`."""
+    return _extremes(path, "L")[1] > _NEARLY_BLACK
+
+
+def has_holes(path: Path) -> bool:
+    """Tell whether anything of a picture can be seen through. Raises `PictureError`."""
+    return _extremes(path, "A")[0] < _OPAQUE
+
+
+def _extremes(path: Path, band: str) -> tuple[float, float]:
+    """Return the least and the greatest value of the grey (L) or the alpha (A) of a picture, 0 to 255."""
+    from fluxtui.services.datasets.pictures import opened
+
+    with opened(read_picture(path)) as image:
+        _refuse_others(image)
+        histogram = (image.convert("L") if band == "L" else image.convert("RGBA").getchannel("A")).histogram()
+    there = [value for value, count in enumerate(histogram) if count]
+    return there[0], there[-1]
 
 
 def read_picture(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.money import UnitPrice, as_unit_price
 from fluxtui.domain.prices import Prices
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
@@ -84,7 +84,8 @@ class PriceService:
 
 def _read(note: Any) -> Mapping[str, UnitPrice]:
     try:
-        return _READER.validate_python(note["prices"])
+        kept = _READER.validate_python(note["prices"])
     except (KeyError, TypeError, ValidationError):
         _log.warning("what the journal holds of prices is not understood")
         return {}
+    return {name: price for name, price in kept.items() if as_unit_price(price.usd) is not None}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,8 +12,15 @@ from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import mask_field, source_field
+from fluxtui.domain.pointless import PictureFacts, pointless
 from fluxtui.domain.text import is_web_address, safe_text
-from fluxtui.services.picture_inputs import InputPicture, look_at, picture_path, prepare_picture
+from fluxtui.services.picture_inputs import (
+    InputPicture,
+    has_white,
+    look_at,
+    picture_path,
+    prepare_picture,
+)
 
 Request = TypeVar("Request", bound=Endpoint)
 
@@ -29,17 +35,21 @@ class ValidationService:
     def check(self, endpoint: type[Request], values: Mapping[str, Any]) -> Request:
         """Return the validated request made of a form's values; the paths of its pictures are absolute.
 
-        Reads the files of pictures, so call it in a thread where there are any.
+        Reads the files of pictures, so call it in a thread where there are any. An order that would change
+        nothing is refused as well.
 
         Raises:
             InvalidInput: with every fault, each named by its field.
         """
-        usable, problems = _checked_values(endpoint, values)
+        looks: dict[str, InputPicture] = {}
+        usable, problems = _checked_values(endpoint, values, looks)
         try:
             request = endpoint.checked(usable)
         except InvalidInput as error:
             named = {problem.field for problem in problems}
             problems += [problem for problem in error.problems if problem.field not in named]
+        if not problems:
+            problems += pointless(request, _facts_of(request, looks))
         if problems:
             raise InvalidInput("Nothing was sent.", tuple(problems))
         return request
@@ -65,7 +75,7 @@ class ValidationService:
         """Return a finetune from outside with its texts made safe for display.
 
         Raises:
-            InvalidInput: with every fault: an id that cannot be one, or numbers that are none.
+            InvalidInput: its id cannot be one.
         """
         problems = tuple(_faults_of_finetune(finetune))
         if problems:
@@ -78,13 +88,35 @@ class ValidationService:
         return finetune.model_copy(update=texts | {"name": texts["name"].strip() or finetune.id})
 
 
+def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, PictureFacts]:
+    """Return what counts of the pictures of a request; the pixels of a mask are read."""
+    mask, values = mask_field(type(request)), request.given()
+    facts = {}
+    for name, look in looks.items():
+        is_mask = mask is not None and name == mask.name
+        width, height = look.sent or (look.width, look.height)
+        is_black = _is_black(picture_path(str(values[name]))) if is_mask else None
+        facts[name] = PictureFacts(width, height, is_black)
+    return facts
+
+
+def _is_black(path: Path) -> bool | None:
+    try:
+        return not has_white(path)
+    except PictureError:
+        # Broken behind its header: whoever prepares it says so.
+        return None
+
+
 def _checked_values(
-    endpoint: type[Endpoint], values: Mapping[str, Any]
+    endpoint: type[Endpoint], values: Mapping[str, Any], looks: dict[str, InputPicture]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values with the paths of pictures made absolute, and what is wrong with texts and files."""
+    """Return the values with the paths of pictures made absolute, and what is wrong with texts and files.
+
+    What single pictures are goes into `looks`.
+    """
     usable = dict(values)
     problems: list[Problem] = []
-    looks: dict[str, InputPicture] = {}
     for field in fields_of(endpoint):
         value = values.get(field.name)
         if value is None or value == "":
@@ -159,7 +191,3 @@ def _can_be_sent(character: str) -> bool:
 def _faults_of_finetune(finetune: Finetune) -> Iterator[Problem]:
     if not finetune.id or safe_text(finetune.id) != finetune.id or any(c.isspace() for c in finetune.id):
         yield Problem("id", "must be a text without spaces and control characters")
-    for name in ("iterations", "lora_rank", "learning_rate"):
-        value = getattr(finetune, name)
-        if value is not None and not (math.isfinite(value) and value > 0):
-            yield Problem(name, "must be a number above 0")

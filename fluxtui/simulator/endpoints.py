@@ -1,6 +1,8 @@
 """Every endpoint that makes a picture, and the one that trains: parameters, ranges and defaults as data.
 
-Source: BFL API specification and documentation, read 2026-10. What no source settles is decided here so that
+Source: BFL API specification and documentation, read 2026-10, those of the tools as published 2026-09-20.
+Where the specification says `additionalProperties: false` (outpainting, FLUX 3) unknown fields are refused.
+What no source settles is decided here so that
 a careless client is found out: a sent width or height of 0 is refused, and so is a null seed for
 flux-pro-finetuned.
 """
@@ -27,7 +29,7 @@ class Endpoint:
     """One path under /v1 that accepts paid work.
 
     `job` is what it does with its input pictures; `strict` refuses unknown fields; `historic` means taken
-    down since; `finetuned` says which kind of finetune it needs.
+    down since; `finetuned` says which kind of finetune it needs; `cost_at` is which answer tells the cost.
     """
 
     path: str
@@ -40,6 +42,11 @@ class Endpoint:
     most_active: int = MOST_ACTIVE
     default_format: str = "jpeg"
 
+    @property
+    def cost_at(self) -> Literal["submit", "result"]:
+        """Where the cost is told: FLUX.1 tells it with the result alone (seen at the service, 2026-09-21)."""
+        return "result" if self.family == "flux-1" else "submit"
+
 
 _PROMPT = text("prompt", "", nullable=True)
 _PROMPT_REQUIRED = text("prompt", required=True)
@@ -50,6 +57,7 @@ _WEBHOOK = (
     text("webhook_url", nullable=True, minimum=1, maximum=2083, pattern=r"https?://\S+"),
     text("webhook_secret", nullable=True),
 )
+_USER = text("user", nullable=True, minimum=1, maximum=256)
 _SIZE = (
     integer("width", 1024, 256, 1440, multiple=32),
     integer("height", 768, 256, 1440, multiple=32),
@@ -226,22 +234,27 @@ def _flux_3() -> Endpoint:
 
 def _tools() -> tuple[Endpoint, ...]:
     outpainting = (
-        image("input_image", required=True),
+        image("input_image", required=True, url_allowed=True),
         integer("width", None, 64, None, required=True),
         integer("height", None, 64, None, required=True),
         Field("reference_offset_x", "integer", nullable=True),
         Field("reference_offset_y", "integer", nullable=True),
         choice("mode", "high", "high", "fast"),
         _PROMPT,
-        *_common(5, "png"),
+        switch("auto_crop", False),
+        switch("disable_pup", False),
+        integer("safety_tolerance", 2, 0, 5),
+        choice("output_format", "png", "jpeg", "png", "webp", nullable=True),
+        _USER,
     )
     erase = (
-        image("image", required=True),
-        image("mask", required=True),
+        _USER,
+        image("image", required=True, url_allowed=True),
+        image("mask", required=True, url_allowed=True),
         integer("dilate_pixels", 10, 0, 25),
         *_common(5, "png"),
     )
-    deblur = (image("image", required=True), *_common(5, "png"))
+    deblur = (_USER, image("image", required=True, url_allowed=True), *_common(5, "png"))
     return (
         Endpoint(
             "flux-tools/outpainting-v1",

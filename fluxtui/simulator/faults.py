@@ -29,6 +29,10 @@ DATA_URI, SECOND_RESULT = "data-uri", "second-result"
 REFORMED_KINDS = ("avif", "gif", "tiff", "gzip", "bad-chunk", "unreadable")
 """Pictures that are delivered whole, in another form than was asked for."""
 LATENCY, UNKNOWN_STATUS, ODD_LOCATION = "latency", "unknown-status", "odd-location"
+ABSURD_COST, ABSURD_DETAILS = "absurd-cost", "absurd-details"
+ABSURD = 1e308
+"""What such a fault tells in place of an amount."""
+ABSURD_WHOLE = 2**63
 FAILED, MODERATED, CONTENT_MODERATED = "failed", "moderated", "content-moderated"
 
 BODY_KINDS = (DROP_AFTER, TRUNCATED_BODY, GARBLED_BODY)
@@ -38,6 +42,9 @@ DELIVERY_KINDS = (TRUNCATED_IMAGE, TRUNCATED_WEIGHTS, WRONG_TYPE, EXPIRED)
 SUBMIT_202, EARLY_VALIDATION = "submit-202", "early-validation"
 CANCEL_IGNORED, CANCEL_SUCCESS = "cancel-ignored", "cancel-success"
 NO_BILLABLE_UNITS, WRONG_SIZE, NULL_LOGS = "no-billable-units", "wrong-size", "null-logs"
+LISTED_AT_ONCE = "listed-at-once"
+TENFOLD_PRICE, VAGUE_UNITS = "tenfold-price", "vague-units"
+LIFECYCLE_ONLY, PREFERENCE_ONLY = "lifecycle-only", "preference-only"
 FAL_KINDS = (
     SUBMIT_202,
     EARLY_VALIDATION,
@@ -46,6 +53,11 @@ FAL_KINDS = (
     NO_BILLABLE_UNITS,
     WRONG_SIZE,
     NULL_LOGS,
+    LISTED_AT_ONCE,
+    LIFECYCLE_ONLY,
+    PREFERENCE_ONLY,
+    TENFOLD_PRICE,
+    VAGUE_UNITS,
 )
 """What only fal does. Most are ways of one service that sources describe differently, so without a count."""
 ABORTED, TRUNCATED_ARCHIVE = "aborted", "truncated-archive"
@@ -64,6 +76,8 @@ KINDS = (
     DATA_URI,
     SECOND_RESULT,
     *REFORMED_KINDS,
+    ABSURD_COST,
+    ABSURD_DETAILS,
     *OUTCOME_KINDS,
     *FAL_KINDS,
     *REPLICATE_KINDS,

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fluxtui.simulator import answers
-from fluxtui.simulator.faults import DATA_URI, SECOND_RESULT, UNKNOWN_STATUS
+from fluxtui.simulator.endpoints import endpoints
+from fluxtui.simulator.faults import ABSURD, ABSURD_COST, DATA_URI, SECOND_RESULT, UNKNOWN_STATUS
 from fluxtui.simulator.service import SimulatedService
 from fluxtui.simulator.signing import format_of, result_url
 from fluxtui.simulator.tasks import NOT_FOUND, READY, Task
@@ -57,7 +58,10 @@ async def _answer(service: SimulatedService, task: Task) -> Response:
     if result is not None and service.faults.take("poll", (SECOND_RESULT,)):
         result["sample"] = [result["sample"], result["sample"]]
     code = 200 if task.active(now) else task.outcome_code
-    return JSONResponse(_document(task.id, status, result, task.progress(now)), code)
+    document = _document(task.id, status, result, task.progress(now))
+    if result is not None and endpoints()[task.endpoint].cost_at == "result":
+        document["cost"] = ABSURD if service.faults.take("poll", (ABSURD_COST,)) else task.cost
+    return JSONResponse(document, code)
 
 
 def _document(

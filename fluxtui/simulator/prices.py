@@ -3,8 +3,9 @@
 Source: BFL pricing page and API answers, read 2026-10. A FLUX.2 job pays a first price for its first output
 megapixel and a second one for each further megapixel, its input pictures counted at the second. No source
 settles the rounding of megapixels: here one is 1024 x 1024 pixels, and a begun one is paid in full, which
-agrees with the one bill on record (1.98 megapixels paid as two). Prices that no source gives (expand, the
-tools, the historic depth and canny finetunes, FLUX 3 at 1.5k) are taken from their neighbours.
+agrees with the one bill on record (1.98 megapixels paid as two). Those of the tools were seen at the
+service on 2026-09-21, for pictures of a size that is not told. Prices that no source gives (expand, the
+historic depth and canny finetunes, FLUX 3 at 1.5k) are taken from their neighbours.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ _FLAT = {
     "flux-pro-1.0-canny-finetuned": 6.0,
     "flux-kontext-pro": 4.0,
     "flux-kontext-max": 8.0,
-    "flux-tools/outpainting-v1": 5.0,
-    "flux-tools/erase-v1": 5.0,
-    "flux-tools/deblur-v1": 5.0,
+    "flux-tools/erase-v1": 3.0,
+    "flux-tools/deblur-v1": 3.0,
 }
+_OUTPAINTING = {"high": 20.0, "fast": 4.5}
 
 _KLEIN_4B, _KLEIN_9B = (1.4, 0.1), (1.5, 0.2)
 _BY_MEGAPIXEL = {
@@ -50,10 +51,15 @@ def megapixels(pixels: int) -> int:
     return math.ceil(pixels / MEGAPIXEL)
 
 
-def image_price(path: str, output_pixels: int, input_pixels: int, resolution: str | None = None) -> float:
-    """Return the credits for one picture of `path`; pixels matter to FLUX.2, `resolution` to FLUX 3."""
+def image_price(path: str, output_pixels: int, input_pixels: int, choice: str | None = None) -> float:
+    """Return the credits for one picture of `path`.
+
+    Pixels matter to FLUX.2; `choice` is the resolution of FLUX 3 or the mode of outpainting.
+    """
     if path == "flux-3-image":
-        return _FLUX_3[resolution or "1k"]
+        return _FLUX_3[choice or "1k"]
+    if path == "flux-tools/outpainting-v1":
+        return _OUTPAINTING[choice or "high"]
     if path in _FLAT:
         return _FLAT[path]
     first, more = _by_megapixel(path)

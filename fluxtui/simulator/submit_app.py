@@ -23,7 +23,8 @@ from fluxtui.simulator.archive import (
     examine,
     read_training_body,
 )
-from fluxtui.simulator.endpoints import FINETUNE, endpoints
+from fluxtui.simulator.endpoints import FINETUNE, Endpoint, endpoints
+from fluxtui.simulator.faults import ABSURD, ABSURD_COST, ABSURD_DETAILS, ABSURD_WHOLE
 from fluxtui.simulator.polling_app import get_result
 from fluxtui.simulator.service import SimulatedService
 from fluxtui.simulator.simulation import Simulation
@@ -76,7 +77,15 @@ class _Pages:
             missing = problem("finetune_id", "missing", "Field required") | {"loc": ["query", "finetune_id"]}
             raise refused([missing], None)
         finetune = self._service.visible_finetune(account, finetune_id)
-        return JSONResponse({"finetune_details": finetune.details})
+        details = finetune.details
+        if self._service.faults.take("manage", (ABSURD_DETAILS,)):
+            details = {
+                **details,
+                "lora_rank": ABSURD_WHOLE,
+                "iterations": ABSURD_WHOLE,
+                "learning_rate": ABSURD,
+            }
+        return JSONResponse({"finetune_details": details})
 
     async def delete_finetune(self, request: Request) -> Response:
         account = self._account(request)
@@ -116,11 +125,16 @@ class _Pages:
             task, sizes = await accept_image(self._service, account, endpoint, body)
         except RefusedError as error:
             raise as_answer(error, body) from None
+        told = self._told_cost(task, endpoint) | sizes
         if body.get("webhook_url"):
             webhook = {"id": task.id, "status": PENDING, "webhook_url": body["webhook_url"]}
-            return JSONResponse({**webhook, "cost": task.cost, **sizes})
-        polling_url = self._polling_url(task)
-        return JSONResponse({"id": task.id, "polling_url": polling_url, "cost": task.cost, **sizes})
+            return JSONResponse({**webhook, **told})
+        return JSONResponse({"id": task.id, "polling_url": self._polling_url(task), **told})
+
+    def _told_cost(self, task: Task, endpoint: Endpoint) -> dict[str, float]:
+        if endpoint.cost_at != "submit":
+            return {}
+        return {"cost": ABSURD if self._service.faults.take("submit", (ABSURD_COST,)) else task.cost}
 
     def _polling_url(self, task: Task) -> str:
         return f"{self._service.addresses.polling}/v1/get_result?id={task.id}"

@@ -59,15 +59,19 @@ class Task:
         return now < self.ends_at
 
     def status(self, now: float) -> str:
-        """Return the service's word for the task's state."""
+        """Return the service's word for the task's state.
+
+        Only FLUX 3 was seen to say that it reasons and generates; the others are pending until they end
+        (BFL, seen live 2026-09).
+        """
         if not self.active(now):
             return self.outcome
         share = self._share(now)
         if share < _PENDING_SHARE:
             return PENDING
-        if self.reasons and share < _REASONING_SHARE:
-            return REASONING
-        return GENERATING if self.kind == "image" else PENDING
+        if not self.reasons:
+            return PENDING
+        return REASONING if share < _REASONING_SHARE else GENERATING
 
     def progress(self, now: float) -> float | None:
         """Return 0 to 1 while work is done, null while queued."""

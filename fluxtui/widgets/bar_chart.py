@@ -17,6 +17,7 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 POSSIBLE = "▒"
 """Stands for amounts that are only possible; told from the others without colour."""
 WIDEST_SLOT = 8
+_MOST = 1e12
 _STYLES = {"sure": "$text-accent", "possible": "$text-warning", "axis": "$foreground-muted"}
 
 
@@ -58,6 +59,7 @@ def chart(bars: Sequence[Bar], width: int, height: int, show: Callable[[float], 
         height: lines, the one with the labels below among them.
         show: turns an amount into the words at the upright axis.
     """
+    bars = [Bar(bar.label, _drawable(bar.sure), _drawable(bar.possible)) for bar in bars]
     top = _round_up(max((bar.sure + bar.possible for bar in bars), default=0.0))
     rows = height - 1
     marks = {rows - 1: show(top), 0: show(0.0)}
@@ -78,6 +80,11 @@ def chart(bars: Sequence[Bar], width: int, height: int, show: Callable[[float], 
     ]
     labels = plain(" " * (margin + 2) + _labels([bar.label for bar in shown], slot), _STYLES["axis"])
     return Content("\n").join([*lines, labels])
+
+
+def _drawable(amount: float) -> float:
+    """Return an amount that can be drawn: nothing for what is none, the most for what is beyond it."""
+    return min(amount, _MOST) if amount > 0 else 0.0
 
 
 def _cell(bar: Bar, top: float, row: int, rows: int, slot: int) -> Content:

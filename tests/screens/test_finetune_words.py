@@ -161,6 +161,12 @@ def test_what_paying_means(balance: float | None, text: str, too_low: bool) -> N
     assert words.money_text(Estimate(400, "flat"), balance) == (text, too_low)
 
 
+def test_price_that_is_doubted_is_said() -> None:
+    doubted = Estimate(2000, "1,000 steps; a, b", exact=False, doubt="a, b")
+    assert words.money_text(doubted, 3000.0) == ("a, b", False)
+    assert words.money_text(doubted, 100.0)[1]
+
+
 @pytest.mark.parametrize(("captioning", "count"), [(False, 1), (True, 0), (None, 0)])
 def test_pictures_that_nobody_describes_are_told(captioning: bool | None, count: int) -> None:
     values = {"mode": "character"} if captioning is None else {"mode": "character", "captioning": captioning}

@@ -21,6 +21,7 @@ from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import ModelService, shown_names
+from fluxtui.simulator.running import Simulator
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -56,6 +57,15 @@ async def test_refresh_keeps_what_only_we_know(models: ModelService, trained: st
     assert finetune.favourite
     assert finetune.dataset is not None
     assert finetune.job_id is not None
+
+
+async def test_numbers_that_cannot_be_do_not_stop_a_refresh(
+    models: ModelService, open_journal: Journal, trained: str, simulator: Simulator
+) -> None:
+    await open_journal.finetunes.remove("bfl", trained)
+    simulator.faults("absurd-details", where="manage")
+    (finetune,) = (await models.refresh("bfl")).finetunes
+    assert (finetune.id, finetune.lora_rank, finetune.iterations) == (trained, None, None)
 
 
 async def test_vanished_finetune_is_marked_and_not_deleted(

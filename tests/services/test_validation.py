@@ -295,8 +295,6 @@ def test_a_finetune_is_made_safe(service: ValidationService) -> None:
         ({"id": ""}, ["id"]),
         ({"id": "a b"}, ["id"]),
         ({"id": "a\x1b[31m"}, ["id"]),
-        ({"iterations": 0, "lora_rank": -1}, ["iterations", "lora_rank"]),
-        ({"learning_rate": float("nan")}, ["learning_rate"]),
     ],
 )
 def test_a_finetune_that_cannot_be_is_refused(

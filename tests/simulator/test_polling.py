@@ -22,8 +22,8 @@ def test_a_picture_goes_through_its_states(client: httpx.Client, clock: ManualCl
         document = client.get(url).json()
         seen.append((document["status"], document["progress"]))
         clock.advance(0.8)
-    assert seen == [("Pending", None), ("Generating", 0.294), ("Generating", 0.765), ("Ready", 1.0)]
-    assert set(document) == {"id", "status", "result", "progress", "details", "preview"}
+    assert seen == [("Pending", None), ("Pending", 0.294), ("Pending", 0.765), ("Ready", 1.0)]
+    assert set(document) == {"id", "status", "result", "progress", "details", "preview", "cost"}
     assert (document["result"]["seed"], document["result"]["prompt"]) == (7, "p")
     assert document["result"]["duration"] == 2
 
@@ -33,6 +33,30 @@ def test_flux_3_reasons_first(client: httpx.Client, clock: ManualClock) -> None:
     url = client.post("/v1/flux-3-image", json=body).json()["polling_url"]
     clock.advance(0.5)
     assert client.get(url).json()["status"] == "Reasoning"
+    clock.advance(0.5)
+    assert client.get(url).json()["status"] == "Generating"
+
+
+@pytest.mark.parametrize(
+    ("path", "at_submit"),
+    [("flux-dev", False), ("flux-kontext-pro", False), ("flux-2-klein-4b", True), ("flux-3-image", True)],
+)
+def test_the_cost_is_told_once(
+    client: httpx.Client, clock: ManualClock, path: str, at_submit: bool, simulator: Simulator
+) -> None:
+    submitted = client.post(f"/v1/{path}", json={"prompt": "p"}).json()
+    clock.advance(2)
+    result = client.get(submitted["polling_url"]).json()
+    told = (submitted, result) if at_submit else (result, submitted)
+    assert [told[0]["cost"], "cost" in told[1]] == [simulator.ledger()[0]["cost"], False]
+
+
+def test_outpainting_is_as_strict_as_its_specification(client: httpx.Client, picture_text: str) -> None:
+    body = {"input_image": picture_text, "width": 512, "height": 512, "auto_crop": True, "user": "u"}
+    assert client.post("/v1/flux-tools/outpainting-v1", json=body).status_code == 200
+    for name, value in {"seed": 7, "webhook_url": "https://a.b/c", "width": 63}.items():
+        answer = client.post("/v1/flux-tools/outpainting-v1", json={**body, name: value})
+        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["body", name])
 
 
 @pytest.mark.parametrize(

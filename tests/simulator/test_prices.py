@@ -47,4 +47,9 @@ def test_a_megapixel_is_paid_once_begun() -> None:
 
 
 def test_every_endpoint_has_a_price() -> None:
-    assert all(image_price(path, 1_000_000, 0, "1k") > 0 for path in endpoints())
+    assert all(image_price(path, 1_000_000, 0) > 0 for path in endpoints())
+
+
+def test_outpainting_costs_by_mode() -> None:
+    prices = [image_price("flux-tools/outpainting-v1", 1, 0, mode) for mode in ("high", "fast", None)]
+    assert prices == [20, 4.5, 20]

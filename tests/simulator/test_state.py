@@ -49,7 +49,7 @@ def test_running_tasks_go_on(start: Start, clock: ManualClock, training: dict[st
         finetune_id = client.post("/v1/finetune", json=training).json()["finetune_id"]
         task_id = client.post("/v1/flux-dev", json=SMALL).json()["id"]
         clock.advance(1)
-        assert result(client, task_id)["status"] == "Generating"
+        assert result(client, task_id)["status"] == "Pending"
     clock.advance(1)
     with start() as (simulator, client):
         assert httpx.get(result(client, task_id)["result"]["sample"]).status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from fluxtui.domain.endpoint import EndpointInfo, GenerationEndpoint, Group, Parameter
 from fluxtui.providers.bfl.parameters import (
@@ -146,3 +146,13 @@ class FluxExpand(GenerationEndpoint):
     seed: Seed = None
     safety_tolerance: Safety6 = 2
     output_format: OutputFormat = "jpeg"
+
+    @field_validator("right")
+    @classmethod
+    def _adds_something(cls, right: int, info: ValidationInfo) -> int:
+        """Refuse an order that would be paid for and add nothing."""
+        if right or any(info.data.get(side) != 0 for side in ("top", "bottom", "left")):
+            return right
+        raise ValueError(
+            "or another side must be more than 0 px: nothing would be added, and it would be paid"
+        )

@@ -46,19 +46,23 @@ FreeHeight = Annotated[
 ]
 
 
+def checked_area(width: int | None, height: int) -> int:
+    """Return the height of a picture of at most 4 megapixels. Raises `ValueError`, with a sentence."""
+    if width and width * height > MOST_OUTPUT_PIXELS:
+        megapixels = width * height / (1024 * 1024)
+        raise ValueError(
+            f"must be smaller: {width} x {height} px are {megapixels:.1f} megapixels, and 4 are the most"
+        )
+    return height
+
+
 class FreeSizeEndpoint(GenerationEndpoint):
     """Base of the endpoints whose size is free within 4 megapixels."""
 
     @field_validator("height", check_fields=False)
     @classmethod
     def _within_area(cls, height: int | None, info: ValidationInfo) -> int | None:
-        width = info.data.get("width")
-        if width and height and width * height > MOST_OUTPUT_PIXELS:
-            megapixels = width * height / (1024 * 1024)
-            raise ValueError(
-                f"must be smaller: {width} x {height} px are {megapixels:.1f} megapixels, and 4 are the most"
-            )
-        return height
+        return height if height is None else checked_area(info.data.get("width"), height)
 
 
 class Flux2Pro(FreeSizeEndpoint):

@@ -13,6 +13,8 @@ from fluxtui.domain.money import Estimate
 MEGAPIXEL = 1024 * 1024
 """Pixels of one charged megapixel. How the service rounds is not documented."""
 
+_MOST_MEGAPIXELS = 4
+"""Of an input, which is scaled down to it before it is sent, and of a result (BFL reference, 2026-10)."""
 _SURELY_ONE_MEGAPIXEL = 1_000_000
 
 
@@ -24,6 +26,9 @@ class PriceTable:
         read_on: month of reading.
         flat: for one picture, by endpoint.
         guessed: the same for endpoints without a published price, reckoned like their nearest relatives.
+        seen: the same for tools, as they were charged on `seen_on`, for pictures of a size that is not told.
+        outpainting: the same for outpainting, by mode.
+        seen_on: the day.
         megapixels: for the first output megapixel and for every further one, input pictures included.
         resolutions: for one FLUX 3 picture, by resolution.
         guessed_resolutions: resolutions without a published price, put between their neighbours.
@@ -36,6 +41,9 @@ class PriceTable:
     megapixels: Mapping[str, tuple[float, float]]
     resolutions: Mapping[str, float]
     guessed_resolutions: frozenset[str] = field(default=frozenset())
+    seen: Mapping[str, float] = field(default_factory=dict)
+    outpainting: Mapping[str, float] = field(default_factory=dict)
+    seen_on: str = ""
     training: tuple[tuple[int, float], ...] = ()
     training_above: float = 0.0
 
@@ -60,10 +68,10 @@ PRICES = PriceTable(
         "flux-pro-1.0-expand": 5,
         "flux-pro-1.0-depth-finetuned": 6,
         "flux-pro-1.0-canny-finetuned": 6,
-        "flux-tools/outpainting-v1": 5,
-        "flux-tools/erase-v1": 5,
-        "flux-tools/deblur-v1": 5,
     },
+    seen={"flux-tools/erase-v1": 3, "flux-tools/deblur-v1": 3},
+    outpainting={"high": 20, "fast": 4.5},
+    seen_on="2026-09-21",
     megapixels={
         "flux-2-pro": (3, 1.5),
         "flux-2-pro-preview": (3, 1.5),
@@ -84,7 +92,7 @@ PRICES = PriceTable(
     training=((149, 200), (500, 400)),
     training_above=600,
 )
-"""Source: BFL pricing, read 2026-10."""
+"""Source: BFL pricing, read 2026-10; for the tools, which it does not list, what a live test was charged."""
 
 
 def flat_price(request: Endpoint) -> Estimate:
@@ -95,16 +103,40 @@ def flat_price(request: Endpoint) -> Estimate:
     return Estimate(PRICES.guessed[name], "a picture; no price is published", exact=False)
 
 
+def tool_price(request: Endpoint) -> Estimate:
+    """Return what a tool was charged for a picture once; it may cost more for a larger one."""
+    return Estimate(PRICES.seen[request.info.id], f"a picture, as charged on {PRICES.seen_on}", exact=False)
+
+
+def outpainting_price(request: Endpoint) -> Estimate:
+    """Return what outpainting was charged for a picture once, which depends on its mode."""
+    mode = str(request.given()["mode"])
+    basis = f"a picture in mode {mode}, as charged on {PRICES.seen_on}"
+    return Estimate(PRICES.outpainting[mode], basis, exact=False)
+
+
 def megapixel_price(request: Endpoint) -> Estimate:
-    """Return the price of a FLUX.2 picture; automatic sizes and inputs are taken as one megapixel."""
+    """Return the price of a FLUX.2 picture, never too low where a size is not known.
+
+    How large an input is, and so how large a result of automatic size becomes, is only known once it is sent:
+    both are taken as the most that they can be, 4 megapixels. Without inputs an automatic size is about one.
+    """
     values = request.given()
     first, further = PRICES.megapixels[request.info.id]
     inputs = sum(name.startswith("input_image") for name in values)
     pixels = _asked_pixels(values)
-    output = max(1, math.ceil((pixels or MEGAPIXEL) / MEGAPIXEL))
-    basis = f"{output} MP out" + (f", {inputs} MP in" if inputs else "")
+    output = _output_megapixels(pixels, inputs)
+    most = "up to " if inputs and pixels is None else ""
+    basis = f"{most}{output} MP out" + (f", up to {inputs * _MOST_MEGAPIXELS} MP in" if inputs else "")
     exact = pixels is not None and pixels <= _SURELY_ONE_MEGAPIXEL and not inputs
-    return Estimate(round(first + further * (output - 1 + inputs), 4), basis, exact)
+    paid = first + further * (output - 1 + inputs * _MOST_MEGAPIXELS)
+    return Estimate(round(paid, 4), basis, exact)
+
+
+def _output_megapixels(pixels: int | None, inputs: int) -> int:
+    if pixels is None:
+        return _MOST_MEGAPIXELS if inputs else 1
+    return max(1, math.ceil(pixels / MEGAPIXEL))
 
 
 def _asked_pixels(values: Mapping[str, Any]) -> int | None:

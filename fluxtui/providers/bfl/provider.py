@@ -21,7 +21,7 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
-from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import SHARED_NAME
 from fluxtui.providers.base import (
@@ -64,7 +64,7 @@ class BFLProvider:
         cancel_advice="Once it is sent it cannot be cancelled: the service has no way to stop it.",
         tells_balance=True,
         finds=frozenset({JobKind.TRAINING}),
-        price_source="BFL's price list of 2026-10; each answer tells the true cost",
+        price_source="BFL's price list of 2026-10; a picture's true cost comes with the order or the result",
         id_pattern=rf"[A-Za-z0-9_-]+|{SHARED_NAME}",
         # Results are kept for ten minutes (BFL API reference, read 2026-10), files of finetunes for good. How
         # long a task may be hidden is not said anywhere; no model works longer than a few minutes on a
@@ -218,7 +218,7 @@ class BFLProvider:
     async def account(self) -> Account:
         """Return the credits that are left."""
         answer = await self._api.get("/v1/credits")
-        credits = as_number(as_mapping(answer.data).get("credits"))
+        credits = as_balance(as_number(as_mapping(answer.data).get("credits")))
         if credits is None:
             raise UnexpectedAnswer("The service's answer about the balance cannot be read.")
         return Account(credits)
@@ -245,11 +245,10 @@ def _accepted(data: Any, id_keys: tuple[str, ...]) -> Accepted:
             next_step=_LOOK_FIRST,
         )
     polling_url = answer.get("polling_url")
-    cost = as_number(answer.get("cost"))
     return Accepted(
         remote_id=remote_id,
         polling_url=polling_url if isinstance(polling_url, str) and polling_url else None,
-        cost_credits=cost if cost is not None and cost >= 0 else None,
+        cost_credits=as_cost(answer.get("cost")),
         answer=answer,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.money import as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import Phase, RemoteStatus
 from fluxtui.providers.reading import as_mapping, as_number, as_text, as_whole, texts_in
@@ -53,7 +54,10 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
     url, *more = pictures_in(result) or (None,)
     if phase is Phase.READY and kind is JobKind.GENERATION and url is None:
         named_none = "The service finished the task but named no picture."
-        return RemoteStatus(Phase.FAILED, word, message=named_none, answer=answer, unsure=True)
+        cost = _cost(answer, result)
+        return RemoteStatus(
+            Phase.FAILED, word, message=named_none, answer=answer, cost_credits=cost, unsure=True
+        )
     return RemoteStatus(
         phase=phase,
         word=word,
@@ -63,6 +67,7 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
         message=_message(known, answer, result),
         details=_details(result),
         answer=answer,
+        cost_credits=_cost(answer, result),
     )
 
 
@@ -72,6 +77,12 @@ def pictures_in(result: Mapping[str, Any]) -> tuple[str, ...]:
     One is asked for and named in `sample`; some models of the service have answered with a list of them.
     """
     return texts_in(result.get("sample")) or texts_in(result.get("samples"))
+
+
+def _cost(answer: Mapping[str, Any], result: Mapping[str, Any]) -> float | None:
+    """Return the cost in credits where it is told: FLUX.1 tells it only here (seen live, 2026-09)."""
+    told = as_cost(answer.get("cost"))
+    return as_cost(result.get("cost")) if told is None else told
 
 
 def progress_of(value: Any) -> float | None:

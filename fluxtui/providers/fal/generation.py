@@ -63,6 +63,9 @@ LORA_SLOTS: Mapping[str, str] = {
 }
 """Parameters that name LoRAs, each with the one that says how strongly it shows."""
 
+ONE_PICTURE = "image_url"
+"""fal's name for the input where an endpoint takes one picture; elsewhere they are a list."""
+
 _WIRE_NAMES = {"steps": "num_inference_steps", "guidance": "guidance_scale"}
 _SIZE = ("image_size", "width", "height")
 _MOST = len(LORA_SLOTS)
@@ -250,7 +253,7 @@ class KontextLora(_WithLoras):
         "Edits a picture as its LoRA was trained to.",
         Base.FLUX1_KONTEXT,
     )
-    pictures_field: ClassVar[str] = "image_url"
+    pictures_field: ClassVar[str] = ONE_PICTURE
 
     input_image: Input1
     seed: Seed = None

@@ -16,7 +16,10 @@ RESULT, CANCEL = "result", "cancel"
 NO_RETRY: Mapping[str, str] = {"X-Fal-No-Retry": "1"}
 """Keeps fal from running a task again by itself, up to ten times, after a fault of its own."""
 
-_LOOK_FIRST = "Look at fal.ai/dashboard/requests before you send it again."
+_LOOK_FIRST = (
+    "It is looked for among fal's past requests, where it may appear only once it has ended. "
+    "Look at fal.ai/dashboard/requests before you send it again."
+)
 
 
 def accepted_in(data: Any) -> Accepted:

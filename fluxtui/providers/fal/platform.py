@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import NotFound, NotPermitted, Refused
-from fluxtui.domain.money import UnitPrice, credits
+from fluxtui.domain.money import UnitPrice, as_balance, credits
 from fluxtui.providers.base import Account
 from fluxtui.providers.fal.prices import told_prices
 from fluxtui.providers.reading import as_mapping, as_number, as_text
@@ -52,16 +52,26 @@ async def _asked(api: APIService, path: str, endpoint_ids: Sequence[str]) -> lis
     for begin in range(0, len(endpoint_ids), _AT_ONCE):
         names = endpoint_ids[begin : begin + _AT_ONCE]
         try:
-            pages += await _pages(api, path, names)
+            pages += await pages_of(api, path, _naming(names))
         except (NotFound, Refused):
             for name in names if len(names) > 1 else ():
                 pages += await _asked(api, path, [name])
     return pages
 
 
-async def _pages(api: APIService, path: str, endpoint_ids: Sequence[str]) -> list[Any]:
-    query = [("endpoint_id", name) for name in endpoint_ids]
-    pages: list[Any] = []
+def _naming(endpoint_ids: Sequence[str]) -> list[tuple[str, str]]:
+    return [("endpoint_id", name) for name in endpoint_ids]
+
+
+async def pages_of(api: APIService, path: str, query: Sequence[tuple[str, str]]) -> list[Mapping[str, Any]]:
+    """Return the pages of one of the platform's lists, ten at most.
+
+    Args:
+        api: of the profile.
+        path: of the list.
+        query: its parameters; a name may come more than once.
+    """
+    pages: list[Mapping[str, Any]] = []
     cursor: str | None = None
     while len(pages) < _MOST_PAGES:
         # A mapping of parameters could not name an endpoint after another.
@@ -82,15 +92,16 @@ async def account(api: APIService) -> Account:
         return Account()
     told = as_mapping(answer.data)
     left: Mapping[str, Any] = as_mapping(told.get("credits"))
-    balance = as_number(left.get("current_balance"))
+    told_balance = as_number(left.get("current_balance"))
+    balance = None if told_balance is None else as_balance(credits(told_balance))
     in_usd = str(left.get("currency", "USD")).upper() == "USD"
     return Account(
-        balance=credits(balance) if balance is not None and in_usd else None,
+        balance=balance if in_usd else None,
         name=as_text(told.get("username"), limit=80) or "",
     )
 
 
 async def check_key(api: APIService, endpoint_id: str) -> Account:
     """Check the key without cost by asking for a price, which any key may. Raises `NotAuthenticated`."""
-    await _pages(api, _PRICES, [endpoint_id])
+    await pages_of(api, _PRICES, _naming([endpoint_id]))
     return await account(api)

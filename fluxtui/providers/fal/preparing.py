@@ -14,12 +14,11 @@ from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.providers.base import LoraSource, Materials, Prepared
-from fluxtui.providers.fal.generation import LORA_SLOTS, FalGeneration
+from fluxtui.providers.fal.generation import LORA_SLOTS, ONE_PICTURE, FalGeneration
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, Uploads
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-_ONE_PICTURE = "image_url"
 
 
 async def prepared_training(api: APIService, request: FalTraining, materials: Materials) -> Prepared:
@@ -49,7 +48,7 @@ async def prepared_generation(api: APIService, request: FalGeneration, materials
     body = request.plain_input()
     pictures = await _pictures(uploads, request)
     if pictures:
-        one = request.pictures_field == _ONE_PICTURE
+        one = request.pictures_field == ONE_PICTURE
         body[request.pictures_field] = pictures[0] if one else pictures
     body["loras"] = await _loras(uploads, request, materials)
     return Prepared(request, body=body)

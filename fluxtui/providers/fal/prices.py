@@ -3,6 +3,10 @@
 Sources: the model pages of fal.ai, read 2026-11. Prices that no page names come from lists of third parties
 or from the nearest relative; estimates with them are marked as not exact. Pictures pay begun megapixels;
 how many pixels fal counts as one is not said, so only sizes below a million pixels are certain.
+
+fal's own price is not believed blindly: stored answers of its price list name ten times the known price of
+one trainer, and units such as "units" and "train units" for others (third-party copies, read 2026-11). Where
+it is more than twice or less than half of what the table says, both are told, and the higher one counts.
 """
 
 from __future__ import annotations
@@ -13,14 +17,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint
-from fluxtui.domain.money import Estimate, UnitPrice, credits
-from fluxtui.providers.reading import as_mapping, as_number, as_text
+from fluxtui.domain.money import (
+    Estimate,
+    UnitPrice,
+    as_cost,
+    as_unit_price,
+    credits,
+    show_credits,
+    show_usd,
+)
+from fluxtui.providers.reading import as_mapping, as_text
 
 READ_ON = "2026-11"
 """Month in which the table was read."""
 
-STEPS, MEGAPIXELS = "steps", "megapixels"
-"""What fal counts: steps of a training, megapixels of pictures."""
+STEPS, MEGAPIXELS, IMAGES = "steps", "megapixels", "images"
+"""What fal counts: steps of a training, megapixels of pictures, or pictures."""
 
 NAMED_SIZES: Mapping[str, tuple[int, int]] = {
     "square_hd": (1024, 1024),
@@ -43,7 +55,14 @@ _UNITS = {
     "megapixel": MEGAPIXELS,
     "megapixels": MEGAPIXELS,
     "mp": MEGAPIXELS,
+    "image": IMAGES,
+    "images": IMAGES,
 }
+_PROBABLY_STEPS = frozenset({"unit", "units", "train unit", "train units", "training unit", "training units"})
+"""What fal counts of some trainers without saying what that is; by the prices, steps."""
+_TIMES_APART = 2.0
+_MOST_MEGAPIXELS = 4
+"""Of an input picture, and of a result as large as that: what FLUX.2 works on at most (BFL, 2026-10)."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +106,37 @@ def training_price(request: Endpoint) -> Estimate:
 
 
 def live_training_price(request: Endpoint, live: UnitPrice) -> Estimate:
-    """Return the price of a training by fal's own price, or by our table where that counts something else."""
-    if _UNITS.get(live.unit.casefold()) != STEPS:
-        return training_price(request)
-    return _training(request, live.usd, exact=True, source=", fal's price")
+    """Return the price of a training by fal's own price, as far as that can be understood and agrees."""
+    unit, ours = _unit_of(live), training_price(request)
+    if unit != STEPS and unit not in _PROBABLY_STEPS:
+        return _not_understood(ours, live)
+    told = _training(request, live.usd, exact=unit == STEPS, source=", fal's price")
+    return _agreed(told, ours)
+
+
+def _unit_of(live: UnitPrice) -> str:
+    word = " ".join(live.unit.casefold().split())
+    return _UNITS.get(word, word)
+
+
+def _not_understood(ours: Estimate, live: UnitPrice) -> Estimate:
+    return _doubted(
+        ours, ours.credits, f"fal's {show_usd(live.usd)} for each “{live.unit}” is not understood"
+    )
+
+
+def _agreed(told: Estimate, ours: Estimate) -> Estimate:
+    """Return what fal tells, or where that is far from our table, the higher of both with both named."""
+    if as_cost(told.credits) is None:
+        return ours
+    if not _far_apart(told.credits, ours.credits):
+        return told
+    both = f"fal tells {show_credits(told.credits)}, our table {show_credits(ours.credits)}"
+    return _doubted(ours, max(told.credits, ours.credits), both)
+
+
+def _doubted(ours: Estimate, credits: float, doubt: str) -> Estimate:
+    return Estimate(credits, f"{ours.basis}; {doubt}", exact=False, doubt=doubt)
 
 
 def _training(request: Endpoint, usd: float, *, exact: bool, source: str) -> Estimate:
@@ -106,21 +152,27 @@ def picture_price(request: Endpoint) -> Estimate:
 
 
 def live_picture_price(request: Endpoint, live: UnitPrice) -> Estimate:
-    """Return the price of a picture by fal's own price, or by our table where that counts something else."""
-    if _UNITS.get(live.unit.casefold()) != MEGAPIXELS:
-        return picture_price(request)
-    return _picture(request, live.usd, exact=True, source=", fal's price")
+    """Return the price of a picture by fal's own price, as far as that can be understood and agrees."""
+    unit, ours = _unit_of(live), picture_price(request)
+    if unit == IMAGES:
+        return _agreed(Estimate(round(credits(live.usd), 4), "a picture, fal's price"), ours)
+    if unit != MEGAPIXELS:
+        return _not_understood(ours, live)
+    return _agreed(_picture(request, live.usd, exact=True, source=", fal's price"), ours)
 
 
 def _picture(request: Endpoint, usd: float, *, exact: bool, source: str) -> Estimate:
+    """Return the price of a picture by its megapixels, never too low where a size is not known yet."""
     values = request.given()
     inputs = sum(name.startswith("input_image") for name in values)
     size = size_asked_for(values)
     pixels = size[0] * size[1] if size is not None else None
-    output = max(1, math.ceil((pixels or _MEGAPIXEL) / _MEGAPIXEL))
+    as_input = pixels is None and inputs > 0
+    output = _MOST_MEGAPIXELS if as_input else max(1, math.ceil((pixels or _MEGAPIXEL) / _MEGAPIXEL))
+    most_in = inputs * _MOST_MEGAPIXELS
     certain = pixels is not None and pixels <= _SURELY_ONE_MEGAPIXEL and not inputs
-    basis = f"{output} MP out" + (f", {inputs} MP in" if inputs else "") + source
-    return Estimate(round(credits(usd) * (output + inputs), 4), basis, exact and certain)
+    basis = f"{'up to ' if as_input else ''}{output} MP out" + (f", up to {most_in} MP in" if inputs else "")
+    return Estimate(round(credits(usd) * (output + most_in), 4), basis + source, exact and certain)
 
 
 def size_asked_for(values: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -143,18 +195,25 @@ def told_prices(data: Any, read_on: str) -> dict[str, UnitPrice]:
     found = {}
     for row in map(as_mapping, rows if isinstance(rows, list) else []):
         name, unit = as_text(row.get("endpoint_id")), as_text(row.get("unit"), limit=40)
-        usd = as_number(row.get("unit_price"))
+        usd = as_unit_price(row.get("unit_price"))
         in_usd = str(row.get("currency", "USD")).upper() == "USD"
-        if name and unit and usd is not None and usd >= 0 and in_usd:
+        if name and unit and usd is not None and in_usd:
             found[name] = UnitPrice(usd, unit, read_on, live=True)
     return found
 
 
 def billed(endpoint_id: str, units: float | None, told: UnitPrice | None) -> float | None:
     """Return the credits for the units that fal says it has billed, or None where a price is not certain."""
-    if units is None or units < 0:
-        return None
     row = TABLE.get(endpoint_id)
-    if told is not None:
-        return round(credits(told.usd) * units, 4)
-    return round(credits(row.usd) * units, 4) if row is not None and row.published else None
+    if units is None or units < 0 or (told is None and (row is None or not row.published)):
+        return None
+    if told is None:
+        return as_cost(round(credits(row.usd) * units, 4)) if row is not None else None
+    if row is not None and _far_apart(told.usd, row.usd):
+        return None
+    return as_cost(round(credits(told.usd) * units, 4))
+
+
+def _far_apart(one: float, other: float) -> bool:
+    low, high = sorted((one, other))
+    return high > low * _TIMES_APART

@@ -16,6 +16,7 @@ from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Availability, Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, NotFound, ServiceDown, ServiceError
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import (
@@ -32,6 +33,7 @@ from fluxtui.providers.base import (
     Sought,
 )
 from fluxtui.providers.fal import catalogue, platform, statuses
+from fluxtui.providers.fal.finding import FOUND_WITHIN, found
 from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.ordering import CANCEL, NO_RETRY, RESULT, accepted_in, discontinued, order_failure
 from fluxtui.providers.fal.preparing import prepared_generation, prepared_training
@@ -55,8 +57,11 @@ class FalProvider:
         cancel_advice="What waits in fal's queue is taken out and costs nothing; what runs is only asked "
         "to stop, and may run on and be billed in full.",
         tells_balance=True,
-        finds=frozenset(),
-        price_source=f"fal.ai's own prices, asked once a day; else its model pages of {READ_ON}",
+        finds=frozenset({JobKind.TRAINING, JobKind.GENERATION}),
+        found_within=FOUND_WITHIN,
+        find_advice="fal.ai may list a request only once it has ended: one that runs is found later.",
+        price_source="fal.ai's own prices, asked once a day, or the higher one where they are far from "
+        f"its model pages of {READ_ON}",
         # Answers are kept for 30 days, files at least for days unless the account says otherwise (fal.ai
         # queue reference and FAQ, read 2026-11).
         keeping=Keeping(
@@ -177,8 +182,8 @@ class FalProvider:
         return statuses.cancel_answer_of(answer.data)
 
     async def find(self, sought: Sought) -> tuple[Candidate, ...]:
-        """Return nothing: fal lists no tasks."""
-        return ()
+        """Return the past requests that were sent with the body of a sought job."""
+        return await found(self._api, sought)
 
     async def finetune_ids(self) -> tuple[str, ...]:
         """Return nothing: fal lists no finetunes."""

@@ -1,8 +1,9 @@
 """Handing files to fal: the key goes to the host that names an address, the file goes there without it.
 
-Source: fal's JavaScript client, `storage.ts` (2026-08), and fal-client 1.0.3 for the header of the
-lifetime. Whoever has the address of an upload can read it, so each is told when to vanish, and none has a
-name from here.
+Source: fal's JavaScript client, `storage.ts` (2026-08). For the headers of the lifetime fal-client 1.0.3,
+which sends both, and @fal-ai/client 1.10.1, which sends only the first; which of them counts here is not
+documented, so both go (read 2026-11). Whoever has the address of an upload can read it, so each is told when
+to vanish, and none has a name from here.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ DATASET_LIFETIME = timedelta(days=7)
 LORA_LIFETIME = timedelta(days=30)
 """Of LoRAs that are generated with."""
 
+_LIFECYCLE_HEADERS = ("X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference")
 _WHOLE_BYTES = 90 * 1024 * 1024
 _PART_BYTES = 10 * 1024 * 1024
 _STORAGE = {"storage_type": "fal-cdn-v3"}
@@ -111,7 +113,7 @@ class Uploads:
             {"file_name": name, "content_type": content_type},
             base="rest",
             params=_STORAGE,
-            headers={"X-Fal-Object-Lifecycle-Preference": _lifecycle(lifetime)},
+            headers=dict.fromkeys(_LIFECYCLE_HEADERS, _lifecycle(lifetime)),
             paid=False,
         )
         told = as_mapping(answer.data)

@@ -7,9 +7,9 @@ request asks for, one picture is ever wanted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, ValidationInfo, model_validator
 
 from fluxtui.domain.endpoint import (
     Control,
@@ -91,6 +91,13 @@ class ReplicateGeneration(GenerationEndpoint):
         return {**plain, "num_outputs": 1}
 
 
+def _painting_over(strength: float, info: ValidationInfo) -> float:
+    """Return the strength of the prompt; with a picture, none would give that picture back, and be paid."""
+    if strength <= 0 and info.data.get("image"):
+        raise ValueError("must be more than 0: nothing of the picture would be changed, and it would be paid")
+    return strength
+
+
 class TrainedVersion(ReplicateGeneration):
     """A version that a training has put into a model of the account."""
 
@@ -122,7 +129,7 @@ class TrainedVersion(ReplicateGeneration):
     megapixels: Megapixels = "1"
     image: SourcePicture = None
     mask: Mask = None
-    prompt_strength: PromptStrength = 0.8
+    prompt_strength: Annotated[PromptStrength, AfterValidator(_painting_over)] = 0.8
     extra_lora: FurtherLora = None
     extra_lora_scale: FurtherStrength = 1.0
     go_fast: GoFast = False
@@ -165,7 +172,7 @@ class FluxDevLora(ReplicateGeneration):
     guidance: Guidance = 3.0
     megapixels: Megapixels = "1"
     image: SourcePicture = None
-    prompt_strength: PromptStrength = 0.8
+    prompt_strength: Annotated[PromptStrength, AfterValidator(_painting_over)] = 0.8
     go_fast: GoFast = False
     output_format: OutputFormat = "webp"
     output_quality: OutputQuality = 80

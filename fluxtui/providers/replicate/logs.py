@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fluxtui.providers.reading import as_whole
+
 _SEED = re.compile(r"^Using seed: (\d{1,20})\s*$", re.MULTILINE)
 
 
 def seed_in(logs: Any) -> int | None:
     """Return the seed that a prediction says it used, or None."""
     match = _SEED.search(logs) if isinstance(logs, str) else None
-    return None if match is None else int(match[1])
+    return None if match is None else as_whole(int(match[1]))

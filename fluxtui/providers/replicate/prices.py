@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.endpoint import Endpoint
-from fluxtui.domain.money import Estimate, credits
+from fluxtui.domain.money import Estimate, as_cost, credits
 
 READ_ON = "2026-11"
 """Month in which the prices were read."""
@@ -53,11 +53,11 @@ def cost_of(endpoint_id: str, seconds: float | None, pictures: int) -> float | N
         pictures: how many came out.
     """
     if endpoint_id in BY_THE_PICTURE:
-        return round(credits(BY_THE_PICTURE[endpoint_id]) * pictures, 4) if pictures else None
+        return as_cost(round(credits(BY_THE_PICTURE[endpoint_id]) * pictures, 4)) if pictures else None
     hardware = BY_THE_SECOND.get(endpoint_id)
     if hardware is None or seconds is None or seconds < 0:
         return None
-    return round(credits(hardware.usd) * seconds, 4)
+    return as_cost(round(credits(hardware.usd) * seconds, 4))
 
 
 def training_price(request: Endpoint) -> Estimate:

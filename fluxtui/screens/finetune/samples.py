@@ -41,7 +41,7 @@ class Samples:
         if own is None:
             return training
         basis = f"training {training.show()} + {self.label} {own.show()}"
-        return Estimate(training.credits + own.credits, basis, training.exact and own.exact)
+        return Estimate(training.credits + own.credits, basis, training.exact and own.exact, training.doubt)
 
     def lines(self) -> tuple[str, ...]:
         """Return what is to be said of them before the training is paid."""

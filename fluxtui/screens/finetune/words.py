@@ -157,6 +157,8 @@ def preview_path(dataset: Dataset | None, row: DatasetRow | None) -> Path | None
 def money_text(estimate: Estimate | None, balance: float | None, *, is_told: bool = True) -> tuple[str, bool]:
     """Return what paying does to the balance (both in credits), and whether the balance is too low.
 
+    Why a price is doubted is told in place of that.
+
     Args:
         estimate: of the training, None while something is wrong.
         balance: what is left, None where it is not known.
@@ -169,7 +171,7 @@ def money_text(estimate: Estimate | None, balance: float | None, *, is_told: boo
     after = balance - estimate.credits
     if after < 0:
         return f"✗ balance {show_credits(balance)}: {show_credits(-after)} too little", True
-    return f"balance {show_credits(balance)}, {show_credits(after)} afterwards", False
+    return estimate.doubt or f"balance {show_credits(balance)}, {show_credits(after)} afterwards", False
 
 
 def changed_text(change: str, text: str, estimate: Estimate | None, balance: float | None) -> str:

@@ -11,7 +11,7 @@ from fluxtui.domain.endpoint import GenerationEndpoint, PictureRole
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.picture_fields import mask_field, source_field
 from fluxtui.domain.text import is_web_address, safe_text
-from fluxtui.services.picture_inputs import look_at, picture_path
+from fluxtui.services.picture_inputs import has_holes, picture_path
 from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
@@ -55,6 +55,6 @@ def _unmasked(endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> 
 
 def _is_opaque(path: Path) -> bool:
     try:
-        return not look_at(path).transparent
+        return not has_holes(path)
     except PictureError:
         return False

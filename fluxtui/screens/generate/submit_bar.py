@@ -148,7 +148,9 @@ def cost_note(
     if funds.balance is not None and not funds.covers(estimate.times(count).credits):
         return f"✗ Only {show_credits(funds.balance)} are left{funds.place}", True
     basis = "" if estimate.basis.startswith("a picture") else estimate.basis
-    if told is not None:
+    if estimate.doubt:
+        parts = [estimate.doubt]
+    elif told is not None:
         parts = [f"{estimate.show()} a picture, told {told.read_on}", basis]
     else:
         parts = [f"{estimate.show()} a picture: {basis}" if basis else f"{estimate.show()} {estimate.basis}"]

@@ -312,10 +312,9 @@ endpoint."""
         doubtful = job.state is JobState.IN_DOUBT
         found = await self.app.services.jobs.look_again(job.id)
         if found.state is JobState.IN_DOUBT:
-            self.app.tell(
-                f"It was not found. {NOT_FOUND[job.kind]}",
-                severity="warning",
-            )
+            abilities = await self.app.services.account.abilities(job.profile)
+            advice = abilities.find_advice or NOT_FOUND[job.kind]
+            self.app.tell(f"It was not found. {advice}", severity="warning")
         elif doubtful:
             self.app.tell(f"Found: “{found.title}” goes on.", severity="success")
 

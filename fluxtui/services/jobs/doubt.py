@@ -14,20 +14,23 @@ from fluxtui.domain.text import safe_text
 from fluxtui.providers.base import Candidate, Provider, Sought
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.jobs.materials import known_addresses
 from fluxtui.services.jobs.pacing import Waits
 
 _log = logging.getLogger(__name__)
 
 _TIMES_ARE_CUT = timedelta(seconds=2)
-_WORTH_WAITING = timedelta(days=1)
+_SHARE_OF_AGE = 1 / 30
+"""How long to wait for the next look, as a share of how long a job is in doubt already."""
 _JOBS_LOOKED_AT = 2_000
 _UNSETTLED = frozenset({JobState.SUBMITTING, JobState.IN_DOUBT})
 
 
 class DoubtWatch:
-    """Looks for doubtful jobs by itself: at once, then ever less often for a day.
+    """Looks for doubtful jobs by itself: at once, then ever less often for as long as the service says.
 
-    A new finetune can be missing from the service's list for a while, so one look is not enough.
+    What was accepted can be missing from the service's list for a while, or until it has ended
+    (`Abilities.found_within`), so one look is not enough. When that time is over, one last look is taken.
 
     Args:
         context: what jobs work with.
@@ -65,9 +68,11 @@ class DoubtWatch:
     def _put_off(self, job: Job) -> None:
         pacing = self._context.pacing
         waits = self._waits.setdefault(job.id, Waits(pacing.first_search, pacing.slowest_search, 2.0))
-        is_old = self._context.clock() - (job.submitted_at or job.created_at) > _WORTH_WAITING
-        wait = float("inf") if is_old else waits.next()
+        wait = waits.next(at_least=self._age(job).total_seconds() * _SHARE_OF_AGE)
         self._not_before[job.id] = asyncio.get_running_loop().time() + wait
+
+    def _age(self, job: Job) -> timedelta:
+        return self._context.clock() - (job.submitted_at or job.created_at)
 
     async def _look_for(self, job: Job) -> None:
         jobs = self._context.journal.jobs
@@ -75,12 +80,12 @@ class DoubtWatch:
             provider = await self._context.gateway.provider(job.profile)
             if job.kind not in provider.abilities.finds:
                 return
+            if self._age(job) > provider.abilities.found_within:
+                self._not_before[job.id] = float("inf")
             if not await jobs.claim(job.id, self._owner, self._context.pacing.lease):
                 return
             candidates = await candidates_for(self._context, job)
-            # Read after the service was asked: the finetune of a twin on its way may be in its list already.
-            unsettled = await jobs.in_states(_UNSETTLED)
-            if len(candidates) == 1 and _is_sure(candidates[0], job, unsettled, provider):
+            if len(candidates) == 1 and await _is_sure(self._context, candidates[0], job, provider):
                 await adopt(self._context, job, candidates[0])
             else:
                 _log.info("job %s: %d tasks may be it, none is surely", job.id, len(candidates))
@@ -125,7 +130,7 @@ async def candidates_for(context: JobContext, job: Job) -> list[Candidate]:
     provider = await context.gateway.provider(job.profile)
     if job.kind not in provider.abilities.finds:
         return []
-    sought = sought_of(job, provider)
+    sought = await sought_of(context, job, provider)
     taken = await _taken(context, job)
     candidates = [found for found in await provider.find(sought) if found.remote_id not in taken]
     # Other jobs may have got their answer while the service was asked.
@@ -134,20 +139,35 @@ async def candidates_for(context: JobContext, job: Job) -> list[Candidate]:
     return sorted(candidates, key=lambda found: (found.created_at is None, str(found.created_at)))
 
 
-def sought_of(job: Job, provider: Provider) -> Sought:
+async def sought_of(context: JobContext, job: Job, provider: Provider) -> Sought:
     """Return a job as its service would know it. Raises `InvalidInput` if it fits no endpoint any more."""
     request = provider.endpoint(job.endpoint).checked(job.parameters)
-    return Sought(request, job.finetune_name or job.title, job.sent_at)
+    archive_url, addresses = await known_addresses(job, request, context.journal, context.storage)
+    return Sought(request, job.finetune_name or job.title, job.sent_at, archive_url, addresses)
 
 
-def _is_sure(found: Candidate, job: Job, unsettled: Sequence[Job], provider: Provider) -> bool:
-    """Tell whether the only task that may be a job's is it: made after it was sent, and by no twin."""
+async def _is_sure(context: JobContext, found: Candidate, job: Job, provider: Provider) -> bool:
+    """Tell whether the only task that may be a job's is it: made after it was sent, and by no twin.
+
+    One with exactly its input may seem to have been made before, by clocks that differ; then it must not be
+    that of a twin either which was given up or sent again.
+    """
     if found.created_at is None or job.sent_at is None:
         return False
-    if found.created_at < job.sent_at - _TIMES_ARE_CUT:
+    seems_older = found.created_at < job.sent_at - _TIMES_ARE_CUT
+    if seems_older and not found.exact:
         return False
-    others = (other for other in unsettled if other.id != job.id and other.profile == job.profile)
-    return not any(found.may_be(sought_of(other, provider)) for other in others if other.kind is job.kind)
+    # Read after the service was asked: the finetune of a twin on its way may be in its list already.
+    others = list(await context.journal.jobs.in_states(_UNSETTLED))
+    if seems_older:
+        recent = await context.journal.jobs.recent(_JOBS_LOOKED_AT)
+        others += [other for other in recent if other.state is JobState.CANCELLED and other.maybe_billed]
+    for other in others:
+        if other.id == job.id or other.profile != job.profile or other.kind is not job.kind:
+            continue
+        if found.may_be(await sought_of(context, other, provider)):
+            return False
+    return True
 
 
 async def _taken(context: JobContext, job: Job) -> set[str]:

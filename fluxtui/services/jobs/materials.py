@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fluxtui.api.attachments import Progress
 from fluxtui.domain.endpoint import Control, Endpoint, FinetuneBy, TrainingEndpoint, fields_of
-from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.errors import InvalidInput, Problem, StorageError
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.providers.base import LoraSource, Materials
-from fluxtui.services.jobs.requests import archive_of
+from fluxtui.providers.files import sha256_of
+from fluxtui.services.jobs.requests import archive_of, picture_fields
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 
@@ -22,6 +25,8 @@ LASTING = timedelta(hours=6)
 
 Replicate drops uploads after a day; a job that waits in a service's queue fetches them hours later.
 """
+
+_EVER = timedelta(days=-36_500)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,52 @@ async def materials_of(
         loras={name: await lora_source(name, journal, storage) for name in names},
         progress=progress,
     )
+
+
+async def known_addresses(
+    job: Job, request: Endpoint, journal: Journal, storage: StorageService
+) -> tuple[str | None, Mapping[str, str]]:
+    """Return where a job's archive was uploaded to, and its pictures and LoRAs by the values that name them.
+
+    Only what is still known: nothing is uploaded or missed here. Raises `StorageError` if the journal cannot
+    be read.
+    """
+    found: dict[str, str] = {}
+
+    async def uploaded(sha256: str) -> str | None:
+        return await journal.uploads.known(job.profile, sha256, _EVER) if sha256 else None
+
+    values = request.given()
+    for name in picture_fields(type(request)):
+        given = values.get(name)
+        for value in map(str, given if isinstance(given, list) else [given] if given else []):
+            address = value if is_web_address(value) else await uploaded(await _hash_of(value, storage))
+            if address is not None:
+                found[value] = address
+    for name in lora_fields(type(request)):
+        if values.get(name):
+            address = await _known_lora(str(values[name]), journal, storage, uploaded)
+            if address is not None:
+                found[str(values[name])] = address
+    return await uploaded(str((job.dataset or {}).get("sha256", ""))), found
+
+
+async def _known_lora(
+    name: str, journal: Journal, storage: StorageService, uploaded: Callable[[str], Awaitable[str | None]]
+) -> str | None:
+    try:
+        source = await lora_source(name, journal, storage)
+    except InvalidInput:
+        return None
+    return source.url if source.path is None else await uploaded(source.sha256)
+
+
+async def _hash_of(relative: str, storage: StorageService) -> str:
+    """Return the SHA-256 of a picture in the data directory, `''` where it is gone."""
+    try:
+        return await asyncio.to_thread(sha256_of, storage.inside(relative))
+    except StorageError:
+        return ""
 
 
 async def lora_source(name: str, journal: Journal, storage: StorageService) -> LoraSource:

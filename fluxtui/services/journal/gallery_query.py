@@ -10,6 +10,7 @@ from typing import Any
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
 from fluxtui.domain.spending import day_start
 from fluxtui.domain.text import safe_text
+from fluxtui.services.journal.costs import cost_of, estimate_of
 from fluxtui.services.journal.rows import json_text, utc_text
 from fluxtui.services.journal.search import conditions
 
@@ -17,7 +18,7 @@ SHOWN = "pictures AS p INDEXED BY pictures_in_gallery WHERE p.trashed_at IS NULL
 TRASHED = "pictures AS p INDEXED BY pictures_in_trash WHERE p.trashed_at IS NOT NULL"
 
 CREDITS = (
-    "(SELECT coalesce(j.cost_credits, j.estimate_credits) FROM jobs AS j INDEXED BY jobs_of_pictures"
+    f"(SELECT coalesce({cost_of('j')}, {estimate_of('j')}) FROM jobs AS j INDEXED BY jobs_of_pictures"
     " WHERE j.id = p.job_id)"
 )
 """What the job of a picture `p` cost."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fluxtui.domain.jobs import UNBILLED_STATES, JobState
 from fluxtui.domain.spending import SpendingRow, SpendingView, Spent
+from fluxtui.services.journal.costs import cost_of, estimate_of
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.rows import json_text, utc_text
 
@@ -21,8 +22,8 @@ _FREE_STATES = tuple(UNBILLED_STATES - {JobState.DRAFT})
 # What is in doubt, or was left in doubt, counts: better to spend too little than too much.
 _MAY_COST = "(maybe_billed OR state NOT IN (SELECT value FROM json_each(:free)))"
 _SUMS = (
-    "total(cost_credits) AS sure,"
-    f" total(CASE WHEN cost_credits IS NULL AND {_MAY_COST} THEN estimate_credits END) AS possible"
+    f"total({cost_of()}) AS sure,"
+    f" total(CASE WHEN {cost_of()} IS NULL AND {_MAY_COST} THEN {estimate_of()} END) AS possible"
 )
 # A draft will be charged when it is sent, so it counts now, whenever it was made.
 _SINCE = "(coalesce(submitted_at, created_at) >= :start OR state = 'draft')"
@@ -66,7 +67,7 @@ class SpendingStore:
     async def possible_since(self, start: datetime) -> float:
         """Return that part of `since`, in credits, that is in doubt or was left in doubt."""
         sql = (
-            "SELECT total(estimate_credits) FROM jobs"
+            f"SELECT total({estimate_of()}) FROM jobs"  # noqa: S608
             " WHERE maybe_billed AND coalesce(submitted_at, created_at) >= :start"
         )
 
@@ -95,7 +96,7 @@ class SpendingStore:
         sql = (
             f"SELECT {key} AS key, {label} AS label, count(*) AS jobs,"  # noqa: S608
             f" total(kind = 'training') AS trainings, total(picture IS NOT NULL) AS pictures, {_SUMS}"
-            f" FROM jobs WHERE {_SINCE} AND (cost_credits IS NOT NULL OR {_MAY_COST})"
+            f" FROM jobs WHERE {_SINCE} AND ({cost_of()} IS NOT NULL OR {_MAY_COST})"
             f" GROUP BY 1 ORDER BY {order}"
         )
         values = _values(start) | {"now": utc_text(now)}

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fluxtui import __version__
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.money import as_cost
 
 PROGRAM = "FluxTUI"
 MAX_RECIPE_CHARACTERS = 1_000_000
@@ -49,7 +50,7 @@ class Recipe(BaseModel):
     finetune_name: _Name | None = None
     trigger_word: _Name | None = None
     seed: int | None = None
-    cost_credits: float | None = None
+    cost_credits: Annotated[float | None, BeforeValidator(as_cost)] = None
     created_at: datetime
 
     @classmethod
@@ -70,7 +71,7 @@ class Recipe(BaseModel):
             finetune_name=_short(job.finetune_name),
             trigger_word=_short(trigger_word),
             seed=job.seed if job.seed is not None else seed,
-            cost_credits=_clean(job.cost_credits),
+            cost_credits=job.cost_credits,
             created_at=job.created_at,
         )
 

@@ -24,7 +24,8 @@ OUTPUT_SECONDS = 7 * 86_400.0
 class FalJob:
     """One accepted job. Times are seconds since the epoch, `wait` and `run` seconds, `cost` credits.
 
-    `wait` is the least time in the queue. `failure` is how it ends, None for well. `inputs` names the blobs
+    `wait` is the least time in the queue. `sent` is the body of its request, as the list of past requests
+    tells it; `{}` where no payload is kept. `failure` is how it ends, None for well. `inputs` names the blobs
     with its input pictures, `strength` says how much its LoRAs show.
     """
 
@@ -54,6 +55,7 @@ class FalJob:
     delivered: int = 0
     swept: bool = False
     violations: list[str] = field(default_factory=list)
+    sent: dict[str, Any] = field(default_factory=dict)
 
     def state(self, now: float) -> str:
         """Return fal's word for where the job is; the line that it stands in must be up to date."""

@@ -1,12 +1,13 @@
 """What answers on fal's platform API: which endpoints live, what they cost, what is left on the account.
 
 Source: fal.ai platform API reference, read 2026-11; the shape of the balance from third-party clients.
+The list of past requests is in `history`.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,10 +18,13 @@ from starlette.routing import Route
 from fluxtui.simulator.accounts import Account
 from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, platform_failure
+from fluxtui.simulator.fal.history import RequestsError, past_requests
 from fluxtui.simulator.fal.keys import authenticated
 from fluxtui.simulator.fal.service import FalService
+from fluxtui.simulator.faults import ABSURD, ABSURD_COST, LISTED_AT_ONCE, TENFOLD_PRICE, VAGUE_UNITS
 
 _PAGE = 50
+_MOST_REQUESTS = 100
 _CREDITS = 100
 _KINDS = {401: "authorization_error", 403: "permission_error"}
 
@@ -31,6 +35,7 @@ def platform_app(service: FalService) -> Starlette:
     routes = [
         Route("/v1/models", pages.models),
         Route("/v1/models/pricing", pages.pricing),
+        Route("/v1/models/requests/by-endpoint", pages.requests),
         Route("/v1/account/billing", pages.billing),
     ]
     return Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
@@ -49,7 +54,25 @@ class _Pages:
 
     async def pricing(self, request: Request) -> Response:
         self._account(request)
-        return _paged(request, "prices", [_price(endpoint) for endpoint in _chosen(request)])
+        rows = [_price(endpoint) for endpoint in _chosen(request)]
+        fault = self._service.faults.take("manage", tuple(_FALSE_PRICES))
+        if fault is not None:
+            rows = [_FALSE_PRICES[fault.kind](row) for row in rows]
+        return _paged(request, "prices", rows)
+
+    async def requests(self, request: Request) -> Response:
+        account, service = self._account(request), self._service
+        service.settle()
+        try:
+            rows = past_requests(
+                service.jobs_of(account.name),
+                request.query_params,
+                service.shared.clock(),
+                unfinished=service.faults.take("manage", (LISTED_AT_ONCE,)) is not None,
+            )
+        except RequestsError as error:
+            raise _refused(400, str(error)) from None
+        return _paged(request, "items", rows, most=_MOST_REQUESTS)
 
     async def billing(self, request: Request) -> Response:
         account = self._account(request)
@@ -66,6 +89,14 @@ class _Pages:
             return authenticated(self._service.accounts, request.headers.get("authorization"))
         except FalError as error:
             raise _refused(error.failure.status, error.failure.error) from None
+
+
+_FALSE_PRICES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ABSURD_COST: lambda row: row | {"unit_price": ABSURD},
+    TENFOLD_PRICE: lambda row: row | {"unit_price": row["unit_price"] * 10},
+    VAGUE_UNITS: lambda row: row | {"unit": "units"},
+}
+"""What the price list says in place of a row, by the fault."""
 
 
 def _refused(status: int, message: str) -> FalError:
@@ -101,10 +132,10 @@ def _price(endpoint: Trainer | Generator) -> dict[str, Any]:
     }
 
 
-def _paged(request: Request, name: str, rows: Sequence[dict[str, Any]]) -> Response:
+def _paged(request: Request, name: str, rows: Sequence[dict[str, Any]], most: int = _PAGE) -> Response:
     limit, cursor = request.query_params.get("limit", str(_PAGE)), request.query_params.get("cursor", "0")
-    if not (limit.isdecimal() and cursor.isdecimal() and 1 <= int(limit) <= _PAGE):
-        raise _refused(400, f"The limit is a number from 1 to {_PAGE}, the cursor one that was given out.")
+    if not (limit.isdecimal() and cursor.isdecimal() and 1 <= int(limit) <= most):
+        raise _refused(400, f"The limit is a number from 1 to {most}, the cursor one that was given out.")
     begin, end = int(cursor), int(cursor) + int(limit)
     more = end < len(rows)
     return JSONResponse({name: rows[begin:end], "next_cursor": str(end) if more else None, "has_more": more})

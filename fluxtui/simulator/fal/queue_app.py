@@ -27,6 +27,8 @@ from fluxtui.simulator.fal.results import result_of
 from fluxtui.simulator.fal.service import FalService
 from fluxtui.simulator.fal.submitting import accept
 from fluxtui.simulator.faults import (
+    ABSURD,
+    ABSURD_COST,
     CANCEL_IGNORED,
     CANCEL_SUCCESS,
     NO_BILLABLE_UNITS,
@@ -144,6 +146,8 @@ class _Pages:
         headers = {"x-fal-billable-units": f"{job.units:g}"}
         if faults.take("poll", (NO_BILLABLE_UNITS,)):
             headers = {}
+        if faults.take("poll", (ABSURD_COST,)):
+            headers = {"x-fal-billable-units": f"{ABSURD:g}"}
         return JSONResponse(await result_of(self._service, job, false_size=false_size), headers=headers)
 
     async def cancel(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, gateway_failure, input_failure, problem
 from fluxtui.simulator.fal.keys import authenticated
-from fluxtui.simulator.fal.lifecycle import asked_lifetime
+from fluxtui.simulator.fal.lifecycle import asked_lifetime, obeyed_headers
 from fluxtui.simulator.fal.requests import json_object
 from fluxtui.simulator.fal.service import FalService
 
@@ -48,7 +48,7 @@ class _Pages:
             raise FalError(gateway_failure(400, "bad_request", "The storage type is not known."))
         body = await json_object(request)
         name, content_type = (_text(body, field) for field in ("file_name", "content_type"))
-        lifetime = asked_lifetime(request.headers)
+        lifetime = asked_lifetime(request.headers, obeyed_headers(self._service.faults, "upload"))
         upload = await self._service.uploads.begin(
             name.replace("/", "_"), content_type, lifetime, multipart=multipart
         )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_EXPIRY = (
     "A training archive was uploaded without an expiry: anybody who has its address can read it for good. "
-    "Send X-Fal-Object-Lifecycle-Preference with the upload."
+    "Send X-Fal-Object-Lifecycle and X-Fal-Object-Lifecycle-Preference with the upload."
 )
 _LEAST_CREDITS = 1.0
 _WAIT_SHARE = 0.15
@@ -51,6 +51,7 @@ async def accept(
     if refusal := refusal_of(words):
         raise FalError(refusal)
     job = _new_job(service, account, endpoint, headers)
+    job.sent = dict(body) if job.payload_kept else {}
     problems = await asyncio.to_thread(problems_in, endpoint, body)
     if problems and service.faults.take("submit", (EARLY_VALIDATION,)):
         raise FalError(input_failure(problems))

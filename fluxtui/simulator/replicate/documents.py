@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fluxtui.simulator.faults import ABSURD, ABSURD_COST
 from fluxtui.simulator.replicate.catalogue import TRAINED, BuiltIn
 from fluxtui.simulator.replicate.jobs import PREDICTION, SUCCEEDED, TRAINING, Job
 from fluxtui.simulator.replicate.keys import MemberKey
@@ -51,7 +52,7 @@ def job_document(service: ReplicateService, job: Job, family: str) -> dict[str, 
         "started_at": stamp(job.began_at, f"{job.id} began") if job.began(now) else None,
         "completed_at": stamp(job.ends_at, f"{job.id} ended") if ended else None,
         "data_removed": removed,
-        "metrics": _metrics(job, now),
+        "metrics": _metrics(service, job, now),
         "urls": _urls(service, job, family),
     }
 
@@ -75,10 +76,12 @@ def _output(service: ReplicateService, job: Job, now: float) -> Any:
     return {"version": f"{job.destination}:{version_of_training(job.id)}", "weights": addresses[0]}
 
 
-def _metrics(job: Job, now: float) -> dict[str, float]:
+def _metrics(service: ReplicateService, job: Job, now: float) -> dict[str, float]:
     used = job.predict_time(now)
     if used is None:
         return {}
+    if service.faults.take("poll", (ABSURD_COST,)):
+        used = ABSURD
     return {"predict_time": used, "total_time": round(job.ends_at - job.accepted_at, 6)}
 
 
@@ -138,4 +141,4 @@ def file_document(service: ReplicateService, file: StoredFile) -> dict[str, Any]
 
 def account_document(key: MemberKey) -> dict[str, Any]:
     """Return who a key belongs to."""
-    return {"type": "user", "username": key.username, "name": "Simulated User", "github_url": None}
+    return {"type": "user", "username": key.username, "name": "Simulated User"}

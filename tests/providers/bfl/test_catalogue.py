@@ -1,4 +1,7 @@
-"""The endpoints against a table written independently from the service's reference (read 2026-10)."""
+"""The endpoints against a table written independently from the service's reference (read 2026-10).
+
+That of outpainting is from the specification of 2026-09-20.
+"""
 
 from __future__ import annotations
 
@@ -163,13 +166,15 @@ REFERENCE: dict[str, dict[str, Row]] = {
     },
     "flux-tools/outpainting-v1": {
         "input_image": NEEDED,
-        "width": Row(required=True, low=1),
-        "height": Row(required=True, low=1),
+        "width": Row(required=True, low=64),
+        "height": Row(required=True, low=64),
         "reference_offset_x": OPEN,
         "reference_offset_y": OPEN,
         "mode": Row("high", choices=("high", "fast")),
         "prompt": OPEN,
-        **_out(5, "png"),
+        "auto_crop": OFF,
+        "disable_pup": OFF,
+        **{name: row for name, row in _out(5, "png").items() if name != "seed"},
     },
     "flux-tools/erase-v1": {
         "image": NEEDED,
@@ -186,8 +191,9 @@ def _field(endpoint_id: str, name: str) -> Field:
 
 
 def valid_values(endpoint: type[Endpoint]) -> dict[str, Any]:
-    """Return the smallest valid request."""
-    return {field.name: _sample(field) for field in fields_of(endpoint) if field.required}
+    """Return the smallest request that is valid and changes something."""
+    needed = {field.name: _sample(field) for field in fields_of(endpoint) if field.required}
+    return needed | ({"top": 32, "right": 32} if "right" in endpoint.model_fields else {})
 
 
 def _sample(field: Field) -> Any:
@@ -266,8 +272,23 @@ def test_availability_and_limits() -> None:
     assert {e.info.id: e.info.active_limit for e in ALL if e.info.active_limit} == {"flux-kontext-max": 6}
 
 
-def test_only_flux_3_takes_no_seed() -> None:
-    assert {e.info.id for e in GENERATION if not e.takes_seed()} == {"flux-3-image"}
+def test_what_takes_no_seed() -> None:
+    strict = {"flux-3-image", "flux-tools/outpainting-v1"}
+    assert {e.info.id for e in GENERATION if not e.takes_seed()} == strict
+
+
+def test_outpainting_of_an_older_version_is_read_without_its_seed() -> None:
+    values = {"input_image": "a.png", "width": 1024, "height": 1024, "seed": 7}
+    assert "seed" not in BY_ID["flux-tools/outpainting-v1"].checked(values).given()
+
+
+def test_expanding_by_nothing_is_refused() -> None:
+    expand = BY_ID["flux-pro-1.0-expand"]
+    for values in ({}, {"top": 0, "bottom": 0, "left": 0, "right": 0}):
+        with pytest.raises(InvalidInput, match="nothing would be added"):
+            expand.checked({"image": "a.png", **values})
+    for side in ("top", "bottom", "left", "right"):
+        assert expand.checked({"image": "a.png", side: 1}).given()[side] == 1
 
 
 @pytest.mark.parametrize("endpoint", ALL, ids=lambda endpoint: endpoint.info.id)
@@ -285,7 +306,7 @@ def test_the_smallest_request_is_valid_and_has_no_nulls(endpoint: type[Endpoint]
 def test_what_is_missing_is_named(endpoint: type[Endpoint]) -> None:
     with pytest.raises(InvalidInput) as raised:
         endpoint.checked({})
-    assert {problem.field for problem in raised.value.problems} == set(valid_values(endpoint))
+    assert {problem.field for problem in raised.value.problems} == set(valid_values(endpoint)) - {"top"}
 
 
 BOUNDED = [

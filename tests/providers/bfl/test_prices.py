@@ -11,9 +11,13 @@ from fluxtui.providers.bfl.prices import PRICES
 ALL: tuple[type[Endpoint], ...] = (*TRAINING, *GENERATION)
 BY_ID = {endpoint.info.id: endpoint for endpoint in ALL}
 
+MEANT: dict[str, dict[str, Any]] = {"flux-pro-1.0-expand": {"right": 256}}
+"""What a request needs beside its required values to change anything."""
+
 
 def _estimate(endpoint_id: str, **values: Any) -> tuple[float, bool]:
     endpoint = BY_ID[endpoint_id]
+    values = MEANT.get(endpoint_id, {}) | values
     for field in fields_of(endpoint):
         if field.required and field.name not in values:
             whole = field.control is Control.INTEGER
@@ -50,6 +54,16 @@ def test_unpublished_prices_are_marked(endpoint_id: str) -> None:
     assert not exact
 
 
+@pytest.mark.parametrize(("mode", "credits"), [("high", 20), ("fast", 4.5), (None, 20)])
+def test_outpainting_costs_by_mode_as_it_was_charged(mode: str | None, credits: float) -> None:
+    assert _estimate("flux-tools/outpainting-v1", mode=mode) == (credits, False)
+
+
+@pytest.mark.parametrize("tool", ["flux-tools/erase-v1", "flux-tools/deblur-v1"])
+def test_tools_cost_what_was_charged(tool: str) -> None:
+    assert _estimate(tool) == (3, False)
+
+
 @pytest.mark.parametrize(
     ("endpoint_id", "values", "expected"),
     [
@@ -58,13 +72,14 @@ def test_unpublished_prices_are_marked(endpoint_id: str) -> None:
         ("flux-2-pro", {"width": 1024}, (3, False)),
         ("flux-2-pro", {"width": 1408, "height": 1408}, (4.5, False)),
         ("flux-2-pro", {"width": 2048, "height": 2048}, (7.5, False)),
-        ("flux-2-pro", {"input_image": "a", "input_image_2": "b"}, (6, False)),
+        ("flux-2-pro", {"input_image": "a", "input_image_2": "b"}, (3 + 1.5 * (3 + 8), False)),
+        ("flux-2-pro", {"input_image": "a", "width": 1008, "height": 976}, (3 + 1.5 * 4, False)),
         ("flux-2-max", {"width": 2048, "height": 1024}, (10, False)),
         ("flux-2-flex", {"width": 2048, "height": 1024}, (10, False)),
         ("flux-2-klein-4b", {"width": 512, "height": 512}, (1.4, True)),
         ("flux-2-klein-4b-finetuned", {"width": 2048, "height": 1024}, (1.5, False)),
         ("flux-2-klein-9b-kv-finetuned", {"width": 512, "height": 512}, (1.5, True)),
-        ("flux-2-klein-base-9b-finetuned", {"input_image": "a"}, (1.7, False)),
+        ("flux-2-klein-base-9b-finetuned", {"input_image": "a"}, (2.9, False)),
         ("flux-3-image", {"resolution": "768sq"}, (4.1, True)),
         ("flux-3-image", {}, (4.8, True)),
         ("flux-3-image", {"resolution": "1.5k"}, (7.0, False)),
@@ -86,6 +101,7 @@ def test_prices_of_a_training(iterations: int, credits: float) -> None:
 def test_every_endpoint_has_a_price_with_a_basis_and_the_table_a_date() -> None:
     for endpoint_id in BY_ID:
         assert _estimate(endpoint_id)[0] > 0
-    assert PRICES.read_on == "2026-10"
-    priced = {*PRICES.flat, *PRICES.guessed, *PRICES.megapixels, "flux-3-image", "finetune"}
+    assert (PRICES.read_on, PRICES.seen_on) == ("2026-10", "2026-09-21")
+    priced = {*PRICES.flat, *PRICES.guessed, *PRICES.megapixels, *PRICES.seen}
+    priced |= {"flux-3-image", "finetune", "flux-tools/outpainting-v1"}
     assert priced == set(BY_ID)

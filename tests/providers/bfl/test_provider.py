@@ -28,7 +28,9 @@ from fluxtui.providers.base import Accepted, Account, Phase, Provider, RemoteTas
 from fluxtui.providers.bfl.finetuned import DepthFinetuned, UltraFinetuned
 from fluxtui.providers.bfl.flux1 import FluxPro11
 from fluxtui.providers.bfl.flux3 import Flux3Image
+from fluxtui.providers.bfl.klein import Klein4B
 from fluxtui.providers.bfl.kontext import KontextMax
+from fluxtui.providers.bfl.tools import Outpainting
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
@@ -73,20 +75,20 @@ async def test_a_generation_from_request_to_file(
     provider: BFLProvider, api: APIService, simulator: Simulator, clock: ManualClock, tmp_path: Path
 ) -> None:
     accepted = await provider.generate(FOX)
-    assert accepted.cost_credits == 4
+    assert accepted.cost_credits is None, "FLUX.1 tells it with the result alone"
     assert accepted.polling_url is not None
     assert accepted.polling_url.startswith(simulator.polling_base_url)
     waiting = await provider.status(_task(accepted))
     assert waiting.phase is Phase.QUEUED
     clock.advance(1)
     running = await provider.status(_task(accepted))
-    assert running.phase is Phase.RUNNING
+    assert (running.phase, running.word) == (Phase.QUEUED, "Pending")
     assert running.progress is not None
     assert 0 < running.progress < 1
     clock.advance(1)
     ready = await provider.status(_task(accepted))
     assert (ready.phase, ready.word, ready.progress) == (Phase.READY, "Ready", 1)
-    assert ready.details["seed"] == 7
+    assert (ready.details["seed"], ready.cost_credits) == (7, 4)
     assert ready.result_url is not None
     done = await api.download(ready.result_url, tmp_path / "part")
     assert done.content_type == "image/jpeg"
@@ -135,7 +137,40 @@ async def test_a_training_from_archive_to_finetune(
     assert finetune.created_at is not None
     assert simulator.ledger()[0]["cost"] == TRAINING.estimate().credits
     request = UltraFinetuned.checked({"prompt": "RED", "finetune_id": accepted.remote_id})
-    assert (await provider.generate(request)).cost_credits == request.estimate().credits
+    picture = await provider.generate(request)
+    clock.advance(2)
+    assert (await provider.status(_task(picture))).cost_credits == request.estimate().credits
+
+
+async def test_outpainting_is_taken_without_a_seed(
+    provider: BFLProvider, simulator: Simulator, picture: Path
+) -> None:
+    values = {"input_image": str(picture), "width": 512, "height": 512, "seed": 7}
+    accepted = await provider.generate(Outpainting.checked(values))
+    assert accepted.cost_credits == simulator.ledger()[0]["cost"] == 20
+
+
+@pytest.mark.parametrize("where", ["submit", "poll"])
+async def test_cost_that_cannot_be_one_is_not_told(
+    provider: BFLProvider, simulator: Simulator, clock: ManualClock, where: str
+) -> None:
+    simulator.faults("absurd-cost", where=where)
+    request = FOX if where == "poll" else Klein4B.checked({"prompt": "a fox"})
+    accepted = await provider.generate(request)
+    clock.advance(2)
+    ready = await provider.status(_task(accepted))
+    assert (ready.phase, accepted.cost_credits, ready.cost_credits) == (Phase.READY, None, None)
+
+
+async def test_numbers_of_a_finetune_that_cannot_be_are_left_out(
+    provider: BFLProvider, simulator: Simulator, archive: Path, clock: ManualClock
+) -> None:
+    accepted = await provider.train(TRAINING, archive, lambda done, total: None)
+    clock.advance(20)
+    simulator.faults("absurd-details", where="manage")
+    finetune = await provider.finetune(accepted.remote_id)
+    assert finetune.name == "reds"
+    assert (finetune.lora_rank, finetune.iterations, finetune.learning_rate) == (None, None, None)
 
 
 async def test_a_training_whose_record_is_gone_is_finished_if_its_finetune_is_known(

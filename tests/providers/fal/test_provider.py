@@ -87,7 +87,9 @@ async def test_picture_with_a_lora(
     assert (tmp_path / "picture").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("kind", ["submit-202", "null-logs", "no-billable-units", "unknown-status"])
+@pytest.mark.parametrize(
+    "kind", ["submit-202", "null-logs", "no-billable-units", "absurd-cost", "unknown-status"]
+)
 async def test_every_way_of_answering_is_understood(
     kind: str, provider: FalProvider, order: Order, lora: Lora, clock: ManualClock, fal: ServiceView
 ) -> None:
@@ -100,7 +102,7 @@ async def test_every_way_of_answering_is_understood(
     if kind != "unknown-status":
         ready = await provider.status(task)
         assert ready.phase is Phase.READY
-        assert ready.cost_credits == (None if kind == "no-billable-units" else 2.0)
+        assert ready.cost_credits == (None if kind in ("no-billable-units", "absurd-cost") else 2.0)
 
 
 async def test_task_without_addresses_is_asked_for_by_owner_and_application(
@@ -301,7 +303,6 @@ async def test_what_is_offered_now(provider: FalProvider) -> None:
 
 
 async def test_what_fal_cannot_do_is_told(provider: FalProvider) -> None:
-    assert not provider.abilities.finds
     assert await provider.finetune_ids() == ()
     with pytest.raises(NotFound, match="no list of finetunes"):
         await provider.finetune("x")

@@ -10,11 +10,12 @@ import pytest
 
 from fluxtui.api.limits import WEIGHTS_LIMITS
 from fluxtui.api.service import APIService
-from fluxtui.domain.errors import StorageError, TimedOut, UnexpectedAnswer
+from fluxtui.domain.errors import ResultExpired, StorageError, TimedOut, UnexpectedAnswer
 from fluxtui.providers.base import LoraSource
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.providers.fal.training import FastTrainer
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, Place, Uploads
+from fluxtui.simulator.clock import ManualClock
 from fluxtui.simulator.running import ServiceView
 from tests.providers.fal.conftest import LORA, SMALL, Memory, Prepare
 
@@ -65,6 +66,29 @@ async def test_nothing_is_uploaded_twice_and_all_of_it_vanishes(
     assert (await prepare(picture, source)).body == generation.body
     assert generation.body["loras"][0]["path"].startswith(fal.urls["cdn"])
     assert memory.lifetimes(datetime.now(UTC)) == [timedelta(days=7), timedelta(days=30)]
+
+
+@pytest.mark.parametrize("obeyed", ["lifecycle-only", "preference-only"])
+@pytest.mark.parametrize("whole_bytes", [1_000_000, 1000])
+async def test_upload_vanishes_whichever_header_of_its_lifetime_counts(
+    obeyed: str,
+    whole_bytes: int,
+    api: APIService,
+    memory: Memory,
+    tmp_path: Path,
+    fal: ServiceView,
+    clock: ManualClock,
+) -> None:
+    fal.faults(obeyed, where="upload")
+    path = tmp_path / "photos.safetensors"
+    path.write_bytes(CONTENT)
+    uploads = Uploads(api, memory, None, whole_bytes=whole_bytes, part_bytes=3000)
+    address = await uploads.address_of(path, DATASET_LIFETIME)
+    clock.advance(DATASET_LIFETIME.total_seconds() - 1)
+    assert await fetched(api, address, tmp_path) == CONTENT
+    clock.advance(1)
+    with pytest.raises(ResultExpired):
+        await fetched(api, address, tmp_path)
 
 
 async def test_failed_upload_is_not_remembered(prepare: Prepare, memory: Memory, fal: ServiceView) -> None:

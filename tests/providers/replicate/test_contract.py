@@ -58,6 +58,8 @@ async def test_valid_requests_are_accepted_and_end_well(
     values = {field.name: _value(field, picture, finetune, largest=kind == "largest") for field in fields}
     if kind == "least" and "aspect_ratio" in endpoint.model_fields:
         values["megapixels"] = "0.25"
+    if kind == "smallest" and "prompt_strength" in values:
+        values["prompt_strength"] = 0.05
     request = endpoint.checked(values)
     task = await order(request, {finetune: LoraSource("Sheets", url=ADDRESS)})
     clock.advance(20)

@@ -199,6 +199,12 @@ async def test_a_training_that_fails_or_is_aborted(
     assert (aborted.phase, aborted.word, aborted.unbilled) == (Phase.CANCELLED, "aborted", True)
 
 
+async def test_seconds_that_cannot_be_tell_no_cost(train: Train, simulator: Simulator) -> None:
+    simulator.replicate.faults("absurd-cost", where="poll")
+    ready = await train()
+    assert (ready.phase, ready.cost_credits) == (Phase.READY, None)
+
+
 async def test_a_word_that_is_new_passes_by(
     provider: ReplicateProvider, order: Order, simulator: Simulator, clock: ManualClock
 ) -> None:

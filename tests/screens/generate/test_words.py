@@ -76,6 +76,12 @@ def test_the_note_warns_where_the_balance_is_too_small() -> None:
     assert cost_note(SEVEN_CENTS, 0, Funds())[1] is True
 
 
+def test_price_that_is_doubted_is_said() -> None:
+    doubted = Estimate(20, "1 MP out; a, b", exact=False, doubt="a, b")
+    told = UnitPrice(0.2, "megapixels", "2026-11-23", live=True)
+    assert cost_note(doubted, 1, Funds(100.0), told) == ("a, b", False)
+
+
 def test_parts_of_the_note_without_room_are_left_out() -> None:
     told = UnitPrice(0.05, "megapixels", "2026-11-23", live=True)
     note, _ = cost_note(Estimate(5, "1 MP out"), 1, Funds(is_told=False), told)

@@ -35,7 +35,7 @@ async def test_answers_are_kept_without_addresses_and_keys(
         (done,) = await ended(jobs, await inference.generate("bfl", "flux-pro-1.1", VALUES))
     assert done.response is not None
     submission, result = done.response["submission"], done.response["result"]
-    assert (submission["id"], submission["cost"]) == (done.remote_id, done.cost_credits)
+    assert (submission["id"], result["cost"]) == (done.remote_id, done.cost_credits)
     assert (result["status"], result["result"]["seed"]) == ("Ready", 7)
     assert result["result"]["sample"] == "(address at 127.0.0.1 removed)"
     kept = json.dumps(done.response)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fluxtui.simulator.clock import ManualClock
 from fluxtui.simulator.fal.keys import VALID_KEY
-from fluxtui.simulator.fal.lifecycle import HEADER
+from fluxtui.simulator.fal.lifecycle import LIFECYCLE
 from fluxtui.simulator.running import ServiceView, Simulator
 
 WEEK = '{"expiration_duration_seconds": 604800}'
@@ -62,7 +62,7 @@ def upload(fal: ServiceView, web: httpx.Client) -> Upload:
     def run(
         content: bytes, lifecycle: str | None = WEEK, storage: str = "fal-cdn-v3", name: str = "set.zip"
     ) -> str:
-        headers = {"authorization": f"Key {VALID_KEY}"} | ({HEADER: lifecycle} if lifecycle else {})
+        headers = {"authorization": f"Key {VALID_KEY}"} | ({LIFECYCLE: lifecycle} if lifecycle else {})
         answer = web.post(
             f"{fal.urls['rest']}/storage/upload/initiate",
             params={"storage_type": storage},

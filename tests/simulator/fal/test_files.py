@@ -9,7 +9,7 @@ import pytest
 
 from fluxtui.simulator.clock import ManualClock
 from fluxtui.simulator.fal.keys import VALID_KEY
-from fluxtui.simulator.fal.lifecycle import HEADER
+from fluxtui.simulator.fal.lifecycle import LIFECYCLE
 from fluxtui.simulator.running import ServiceView
 
 from .conftest import GENERATOR, SMALL, TRAINER, WEEK, Finish, Upload
@@ -76,8 +76,8 @@ def test_initiating_needs_a_key_a_name_and_a_storage(
     assert web.post(url, json=FILE).status_code == 401
     assert web.post(url, json={"file_name": "x"}, headers=KEY).status_code == 422
     assert initiate(storage="tape").status_code == 400
-    assert initiate(**{HEADER: "forever"}).status_code == 400
-    assert initiate(**{HEADER: '{"expiration_duration_seconds": 0}'}).status_code == 400
+    assert initiate(**{LIFECYCLE: "forever"}).status_code == 400
+    assert initiate(**{LIFECYCLE: '{"expiration_duration_seconds": 0}'}).status_code == 400
 
 
 def test_f10_an_upload_lives_as_long_as_asked(upload: Upload, web: httpx.Client, clock: ManualClock) -> None:
@@ -89,7 +89,7 @@ def test_f10_an_upload_lives_as_long_as_asked(upload: Upload, web: httpx.Client,
 
 
 def test_f10_in_parts(initiate: Any, web: httpx.Client) -> None:
-    place = initiate("initiate-multipart", **{HEADER: WEEK}).json()
+    place = initiate("initiate-multipart", **{LIFECYCLE: WEEK}).json()
     address, _, query = place["upload_url"].partition("?")
     parts = [web.put(f"{address}/{n}?{query}", content=bytes([n]) * 5).json() for n in (1, 2)]
     assert [part["partNumber"] for part in parts] == [1, 2]

@@ -86,3 +86,32 @@ def test_admin_paths_cover_fal(
     client.post("/simulator/reset")
     assert (simulator.ledger(), simulator.fal.credits()) == ([], 10_000)
     assert client.get("/simulator/faults").json() == []
+
+
+class TestPastRequests:
+    """What was sent, when, and how it ended."""
+
+    PATH = "models/requests/by-endpoint"
+
+    def test_only_what_has_ended(
+        self, ask: Any, submit: Submit, clock: ManualClock, simulator: Simulator
+    ) -> None:
+        name = submit(GENERATOR, SMALL)["request_id"]
+        assert ask(self.PATH, endpoint_id=GENERATOR).json()["items"] == []
+        simulator.fal.faults("listed-at-once", count=1)
+        (row,) = ask(self.PATH, endpoint_id=GENERATOR).json()["items"]
+        assert row["request_id"] == name
+        assert "ended_at" not in row
+        clock.advance(60)
+        (row,) = ask(self.PATH, endpoint_id=GENERATOR).json()["items"]
+        assert (row["status_code"], "json_input" in row) == (200, False)
+        (row,) = ask(self.PATH, endpoint_id=GENERATOR, expand="payloads").json()["items"]
+        assert row["json_input"] == SMALL
+        assert ask(self.PATH, endpoint_id=TRAINER).json()["items"] == []
+        assert ask(self.PATH, endpoint_id=GENERATOR, status="error").json()["items"] == []
+
+    def test_what_it_does_not_answer(self, ask: Any) -> None:
+        for query in ({}, {"limit": 101}, {"start": "yesterday"}, {"status": "fine"}, {"request_id": "x"}):
+            named = {"endpoint_id": GENERATOR} if query else {}
+            answer = ask(self.PATH, **named, **query)
+            assert (answer.status_code, answer.json()["error"]["type"]) == (400, "validation_error")
