@@ -230,8 +230,10 @@ class UnreadableResult(UnexpectedAnswer):
 
     title = "Kept as it came"
 
-    def __init__(self, message: str, *, sha256: str, kept: str) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, sha256: str = "", kept: str = "", next_step: str | None = None
+    ) -> None:
+        super().__init__(message, next_step=next_step)
         self.sha256, self.kept = sha256, kept
 
 

@@ -43,7 +43,7 @@ def test_problems_stand_between_what_happened_and_what_to_do() -> None:
 
 def test_what_services_answer_can_be_told_apart() -> None:
     retryable = {kind.__name__ for kind in _all_errors() if issubclass(kind, ServiceError) and kind.retryable}
-    assert retryable == {"RateLimited", "ServiceDown", "NetworkDown", "TimedOut"}
+    assert retryable == {"RateLimited", "ServiceDown", "NetworkDown", "TimedOut", "NotThere"}
     assert UnexpectedAnswer("x").retryable
     assert not UnexpectedAnswer("x", retryable=False).retryable
     assert RateLimited("x", retry_after=3).retry_after == 3

@@ -65,7 +65,7 @@ class ReplicateProvider:
         # HTTP API reference, read 2026-11).
         keeping=Keeping(
             pictures=timedelta(minutes=65),
-            weights=timedelta(days=14),
+            weights=timedelta(days=2),
             generations=timedelta(hours=2),
             trainings=timedelta(days=2),
         ),

@@ -15,11 +15,14 @@ from fluxtui.providers.base import Candidate, Provider, Sought
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.materials import known_addresses
+from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import Waits
 
 _log = logging.getLogger(__name__)
 
 _TIMES_ARE_CUT = timedelta(seconds=2)
+_RAREST = 3600.0
+"""Seconds between two looks for something that is old by the clock."""
 _SHARE_OF_AGE = 1 / 30
 """How long to wait for the next look, as a share of how long a job is in doubt already."""
 _JOBS_LOOKED_AT = 2_000
@@ -30,7 +33,8 @@ class DoubtWatch:
     """Looks for doubtful jobs by itself: at once, then ever less often for as long as the service says.
 
     What was accepted can be missing from the service's list for a while, or until it has ended
-    (`Abilities.found_within`), so one look is not enough. When that time is over, one last look is taken.
+    (`Abilities.found_within`), so one look is not enough. When that time is
+    over by the clock, an hour lies between two looks.
 
     Args:
         context: what jobs work with.
@@ -68,7 +72,9 @@ class DoubtWatch:
     def _put_off(self, job: Job) -> None:
         pacing = self._context.pacing
         waits = self._waits.setdefault(job.id, Waits(pacing.first_search, pacing.slowest_search, 2.0))
-        wait = waits.next(at_least=self._age(job).total_seconds() * _SHARE_OF_AGE)
+        share = self._age(job).total_seconds() * _SHARE_OF_AGE
+        # By the clock on the wall, which may be wrong by hours now: it makes the looks rarer and never ends them.
+        wait = waits.next(at_least=min(share, _RAREST))
         self._not_before[job.id] = asyncio.get_running_loop().time() + wait
 
     def _age(self, job: Job) -> timedelta:
@@ -81,7 +87,7 @@ class DoubtWatch:
             if job.kind not in provider.abilities.finds:
                 return
             if self._age(job) > provider.abilities.found_within:
-                self._not_before[job.id] = float("inf")
+                self._not_before[job.id] = asyncio.get_running_loop().time() + _RAREST
             if not await jobs.claim(job.id, self._owner, self._context.pacing.lease):
                 return
             candidates = await candidates_for(self._context, job)
@@ -94,6 +100,8 @@ class DoubtWatch:
             _log.info("job %s: settled meanwhile", job.id)
         except FluxError as error:
             _log.info("job %s: cannot be looked for now: %s", job.id, error.message)
+        except Exception as error:
+            own_fault(f"looking for job {job.id}", error)
 
 
 async def adopt(context: JobContext, job: Job, found: Candidate) -> Job:

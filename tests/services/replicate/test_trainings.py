@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.weights import Base
 from fluxtui.providers.base import CancelAnswer, Phase
 from fluxtui.services.finetuning import FinetuningService
-from fluxtui.services.jobs import Gateway, JobService
+from fluxtui.services.jobs import Gateway, JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import FileState, ModelService
 from fluxtui.services.storage import StorageService
@@ -81,17 +82,24 @@ async def test_weights_that_came_in_half_are_fetched_again(
     assert len(simulator.replicate.ledger()) == 1
 
 
-async def test_a_finetune_whose_weights_have_gone_is_kept_all_the_same(
+async def test_a_finetune_whose_weights_are_away_can_be_used_and_is_kept_all_the_same(
     start: Start,
     running: Running,
-    jobs: JobService,
+    make_jobs: Callable[..., JobService],
+    pacing: Pacing,
     ended: Ended,
     open_journal: Journal,
     simulator: Simulator,
 ) -> None:
+    jobs = make_jobs(replace(pacing, patience=1e-5))
     simulator.replicate.faults("expired", where="delivery")
     async with running(jobs):
-        (done,) = await ended(jobs, [await start()])
+        job = await start()
+        (away,) = await ended(jobs, [job], lambda job: job.is_looked_for)
+        known = await open_journal.finetunes.all(PROFILE)
+        assert [finetune.is_usable for finetune in known] == [True]
+        assert away.state is JobState.COLLECTING
+        (done,) = await ended(jobs, [job])
     assert done.state is JobState.DONE
     finetune = await open_journal.finetunes.get(PROFILE, str(done.finetune_id))
     assert finetune is not None
