@@ -73,7 +73,7 @@ class DoubtWatch:
         pacing = self._context.pacing
         waits = self._waits.setdefault(job.id, Waits(pacing.first_search, pacing.slowest_search, 2.0))
         share = self._age(job).total_seconds() * _SHARE_OF_AGE
-        # By the clock on the wall, which may be wrong by hours now: it makes the looks rarer and never ends them.
+        # The clock on the wall may be wrong by hours: it makes the looks rarer and never ends them.
         wait = waits.next(at_least=min(share, _RAREST))
         self._not_before[job.id] = asyncio.get_running_loop().time() + wait
 
