@@ -28,6 +28,8 @@ WILDCARD = re.compile(f"{_NAMED}|{_FREELY_NAMED}")
 With blanks and other signs in its name, it must stand apart from words, as names of files do not.
 """
 
+COMMENT = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
+"""A line of a template that is in no prompt."""
 _BRACES = re.compile(r"\$?\{[^{}]*\}?")
 _OBJECT = re.compile(r"""\{\s*(?:"[^"\n]*"|'[^'\n]*'|[“„][^”“\n]*[”“])\s*:""")
 """How an object of JSON begins, also one that is not quite right."""

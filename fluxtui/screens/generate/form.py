@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.batches import MOST_PICTURES, BatchSetup
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, PictureRole, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
@@ -16,9 +16,6 @@ from fluxtui.domain.prompts import Templates, is_template, outside_choices, styl
 from fluxtui.domain.text import contains_word, insert_trigger_word
 from fluxtui.domain.uses import Offer, finetune_value
 from fluxtui.screens.generate.matching import find_finetune, finetune_fields, goes_with
-
-MOST_PICTURES = 24
-"""How many pictures can be asked for at once: the service's limit of active tasks."""
 
 COUNT = Field(
     name="count",
@@ -194,10 +191,15 @@ class GenerateForm:
         given = {name: value for name, value in values.items() if value is not None}
         return offer.endpoint.model_construct(**given).estimate(live)
 
+    @property
+    def has_count(self) -> bool:
+        """Whether the number of pictures is one that can be asked for."""
+        return isinstance(self.count, int) and 1 <= self.count <= MOST_PICTURES
+
     def pictures(self) -> int:
         """Return how many pictures are asked for. Raises `InvalidInput` where the number is none."""
-        if isinstance(self.count, int) and 1 <= self.count <= MOST_PICTURES:
-            return self.count
+        if self.has_count:
+            return int(self.count)
         raise InvalidInput(f"Pictures must be a whole number, 1 to {MOST_PICTURES}. Nothing was sent.")
 
     def draft(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.prompts import TEMPLATE_LIMIT, WILDCARD, json_spans, place_in
+from fluxtui.domain.prompts import COMMENT, TEMPLATE_LIMIT, WILDCARD, json_spans, place_in
 from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _ASIDE = {sign: chr(0xE000 + number) for number, sign in enumerate("#/$%_*{}|()"
 _OFTEN_LITERAL = frozenset("#/$%_*")
 _BACK = str.maketrans({aside: character for character, aside in _ASIDE.items()})
 _PLAIN = {ord(aside): None for aside in _ASIDE.values()}
-_COMMENT = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 _MARK = re.compile(r"[{|}$]|__")
 _ALWAYS_ASIDE_IN_NAMES = "#$()"
 _ARGUMENTS = re.compile(r"\([^()]*=[^()]*\)$")
@@ -77,14 +76,9 @@ def _parser() -> Callable[[str], Command]:
     return parse
 
 
-def comments_in(text: str) -> int:
-    """Return how many lines of a template are comments, which are in no prompt."""
-    return len(_COMMENT.findall(text))
-
-
 def _set_aside(text: str, is_name: Callable[[str], bool]) -> str:
     """Return the text, of the same length, with only that syntax in it which means something."""
-    without = _COMMENT.sub(lambda line: " " * len(line[0]), text)
+    without = COMMENT.sub(lambda line: " " * len(line[0]), text)
     for begin, end in json_spans(without):
         without = without[:begin] + _aside(without[begin:end], _ASIDE) + without[end:]
     named = list(WILDCARD.finditer(without))

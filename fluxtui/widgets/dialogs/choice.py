@@ -51,8 +51,8 @@ class ChoiceDialog(Dialog[str]):
     marked only by the user, or where it is the address of something.
     """
 
-    HELP = """Type to narrow the list down, up and down choose, Enter takes, Escape or `ctrl+c` leaves. What is
-called so comes first; a word with a `$` is looked for in prices."""
+    HELP = """Type to narrow the list down, up and down choose, Enter takes, Escape or `ctrl+c` leaves.
+What is called so comes first; a word with a `$` is looked for in prices."""
 
     DEFAULT_CSS = """
     ChoiceDialog {
