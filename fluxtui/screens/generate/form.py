@@ -243,6 +243,8 @@ class GenerateForm:
     ) -> GenerateForm:
         """Return the form that asks for the same as the parameters of a job; their seed included.
 
+        A prompt that looks like a template was sent as it stands, and is so again.
+
         Args:
             offer: the endpoint.
             recipe: the parameters.
@@ -253,7 +255,13 @@ class GenerateForm:
         text = str(recipe.get(prompt.name) or "") if prompt is not None else ""
         used = finetune or (str(named) if named else None)
         shown = form_fields(offer.endpoint).from_request(recipe)
-        return cls(finetune=used, prompt=text).at(offer).with_values(offer.endpoint, shown)
+        form = cls(finetune=used, prompt=text, templates=templates_for(text))
+        return form.at(offer).with_values(offer.endpoint, shown)
+
+
+def templates_for(sent: str) -> Templates:
+    """Return what is to become of a prompt that was sent before: what stood in it then stands again."""
+    return Templates.OFF if is_template(sent) else Templates.RANDOM
 
 
 def _with_references(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def read(file: PictureFile) -> Metadata:
     return Metadata(
         None if block is None else exif.comment_of(block),
         None if packet is None else xmp.recipe_of(packet),
+        {} if block is None else exif.others_of(block),
     )
 
 
