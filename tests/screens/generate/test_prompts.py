@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup
@@ -279,3 +281,25 @@ async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
         await place.until(lambda: dialog._shown == ("a {red|blue} owl",) * 2)
         assert cost() == "2 pictures over Seed for about $0.05."
         assert "{red|blue} is sent as it stands" in str(dialog.query_one("#kind").render()).lower()
+
+
+async def test_a_joined_emoji_is_typed_as_one(make_app: MakeApp, open_place: OpenPlace) -> None:
+    family = "👩\u200d👩\u200d👧"
+    async with open_place(make_app()) as place:
+        place.screen.order.prompt.focus()
+        for character in f"a {family}!":
+            key = character if character.isascii() else unicodedata.name(character).lower().replace(" ", "_")
+            place.app.post_message(events.Key(key, character))
+        await place.until(lambda: place.screen.order.form.prompt == f"a {family}!")
+
+
+async def test_a_prompt_that_was_sent_as_it_stood_is_used_again_so(
+    make_app: MakeApp, open_place: OpenPlace, make_job: Callable[..., Job]
+) -> None:
+    async with open_place(make_app()) as place:
+        place.screen._use_again(make_job(parameters={"prompt": "a {red|blue} owl", "steps": 20}))
+        await place.until(lambda: place.screen.order.form.prompt == "a {red|blue} owl")
+        assert place.screen.order.form.templates.value == "off"
+        place.screen._use_again(make_job(parameters={"prompt": "an owl", "steps": 20}))
+        await place.until(lambda: place.screen.order.form.prompt == "an owl")
+        assert place.screen.order.form.templates.value == "random"
