@@ -76,6 +76,11 @@ class GenerateForm:
         """Whether the prompt in its style is worked out before it is sent."""
         return self.templates is not Templates.OFF and is_template(self.text)
 
+    @property
+    def makes_all(self) -> bool:
+        """Whether every combination of a template is made."""
+        return self.is_template and self.templates is Templates.ALL
+
     def worked_out(self, prompt: str) -> GenerateForm:
         """Return the form with what its template and style have made in the place of both."""
         return replace(self, prompt=prompt, templates=Templates.OFF, style="", style_name="")

@@ -16,7 +16,7 @@ from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.picture_fields import form_fields
-from fluxtui.domain.prompts import MOST_COMBINATIONS, Templates
+from fluxtui.domain.prompts import MOST_COMBINATIONS
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.batch_words import batch_words
 from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
@@ -161,15 +161,11 @@ class OrderPanel(Vertical):
     @property
     def pictures(self) -> Any:
         """How many pictures the order makes: those of the template, or as entered; None while not known."""
-        if not self._makes_all or not self.form.has_count:
+        if not self.form.makes_all or not self.form.has_count:
             return self.form.count
         if self._plan is None or self._plan.asked != Asked.by(self.form) or self._plan.problem:
             return None
         return len(self._plan.prompts)
-
-    @property
-    def _makes_all(self) -> bool:
-        return self.form.is_template and self.form.templates is Templates.ALL
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show what is wrong at the fields that it is about, and focus the first."""
@@ -199,15 +195,16 @@ class OrderPanel(Vertical):
         bar, offer = self.query_one(SubmitBar), self._offer
         if offer is None:
             return
-        if self.form.setup.is_on:
-            plan = self._plan if self.form.is_template else None
-            prompts = plan.prompts if plan is not None and plan.asked == Asked.by(self.form) else ()
+        plan = self._plan if self.form.is_template else None
+        prompts = plan.prompts if plan is not None and plan.asked == Asked.by(self.form) else ()
+        setup = self.form.setup
+        if setup.is_on and (prompts or setup.is_grid or not self.form.makes_all):
             bar.show_batch(batch_words(self.form, self._stock, offer, funds, prompts), busy=busy)
             return
         bar.show_single()
         told = self._stock.price_of(offer)
         estimate = self.form.estimate(offer, told)
-        most = MOST_COMBINATIONS if self._makes_all and self.form.has_count else MOST_PICTURES
+        most = MOST_COMBINATIONS if self.form.makes_all and self.form.has_count else MOST_PICTURES
         count = self.pictures
         bar.show_label("Sending …" if busy else button_label(estimate, count, most), busy=busy)
         if count is None and self.form.has_count:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fluxtui.domain.endpoint import Control, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
@@ -48,7 +49,17 @@ def preview_of(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence
         return Shown(sent, f"✗ {error.sentence()}", is_wrong=True)
     estimate = form.estimate(offer, stock.price_of(offer))
     price = f" for about {show_credits(estimate.times(len(sent)).credits)}" if estimate is not None else ""
-    return Shown(sent, f"{plural(len(sent), 'picture')}{price}.")
+    seeds = _seeds(offer, form, len(sent))
+    return Shown(sent, f"{plural(len(sent), 'picture')}{price}.{seeds}")
+
+
+def _seeds(offer: Offer, form: GenerateForm, count: int) -> str:
+    """Return which seeds the pictures have, where one is given and they are several."""
+    seed = form.values.get("seed")
+    takes = any(item.control is Control.SEED for item in fields_of(offer.endpoint))
+    if count < 2 or not takes or not isinstance(seed, int):
+        return ""
+    return f" Their seeds count up from {seed}; F11 can keep one for all."
 
 
 def _of_batch(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence[str]) -> Shown:

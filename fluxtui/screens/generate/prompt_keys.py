@@ -11,7 +11,7 @@ from fluxtui.screens.external_editor import edit_text
 from fluxtui.screens.generate.choosers import FinetuneChooser
 from fluxtui.screens.generate.form import prompt_field, templates_for
 from fluxtui.screens.generate.history_dialog import HistoryDialog
-from fluxtui.screens.generate.prompt_editor import PromptEditor
+from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
 from fluxtui.screens.generate.prompt_plans import PromptPlans
 from fluxtui.screens.generate.style_keys import StyleKeys
 from fluxtui.services.prompts import Origin
@@ -73,6 +73,13 @@ class PromptKeys(PromptPlans, StyleKeys):
         if after != before:
             self.take_prompt(after)
         self.order.prompt.focus()
+
+    def on_prompt_area_clear_wanted(self, event: PromptArea.ClearWanted) -> None:
+        """Clear the prompt, which is kept in the history."""
+        event.stop()
+        if self.order.form.prompt:
+            self.take_prompt("")
+            self._say("The prompt is cleared: Ctrl+Z brings it back, Ctrl+R has it.")
 
     def on_prompt_editor_wildcards_wanted(self, event: PromptEditor.WildcardsWanted) -> None:
         """Look at the wildcards."""

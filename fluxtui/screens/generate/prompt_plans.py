@@ -87,7 +87,7 @@ class PromptPlans(FormChanges):
         made = self._plan if known and self._plan else await plan(self.app.services.prompts, asked)
         if made.problem:
             raise InvalidInput("Nothing was sent.", (Problem(field.name, made.problem, whole=True),))
-        if isinstance(order, BatchOrder):
+        if form.setup.is_on or isinstance(order, BatchOrder):
             return BatchOrder.from_form(form, self._stock, offer, made.prompts)
         return order.with_prompts(
             [form.prompt_for(order.offer, order.finetune, text) for text in made.prompts]

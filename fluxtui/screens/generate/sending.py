@@ -78,7 +78,7 @@ class Sending(PromptPlans):
         self._send(order, form, offer)
 
     def _order_of(self, form: GenerateForm, offer: Offer) -> Order | BatchOrder:
-        if form.setup.is_on:
+        if form.setup.is_on and not form.makes_all:
             return BatchOrder.from_form(form, self._stock, offer)
         return Order.from_form(form, offer, self._stock.finetune_of(form))
 

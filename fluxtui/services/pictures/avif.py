@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fluxtui.services.pictures import exif, xmp
+from fluxtui.services.pictures.blocks import metadata_of
 from fluxtui.services.pictures.pieces import MAX_METADATA_BYTES, MAX_PARTS, Metadata, PictureFile, damaged
 
 BRANDS = frozenset({b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"})
@@ -51,11 +51,7 @@ def read(file: PictureFile) -> Metadata:
     if block is not None:
         # Four bytes before the block tell where it begins.
         block = block[4 + int.from_bytes(block[:4], "big") :]
-    return Metadata(
-        None if block is None else exif.comment_of(block),
-        None if packet is None else xmp.recipe_of(packet),
-        {} if block is None else exif.others_of(block),
-    )
+    return metadata_of(block, packet)
 
 
 def _boxes(file: PictureFile, start: int, end: int) -> Iterator[_Box]:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fluxtui.services.pictures import xmp
 from fluxtui.services.pictures.a1111 import is_ours
 from fluxtui.services.pictures.pieces import (
     MAX_METADATA_BYTES,
@@ -24,6 +25,7 @@ RECIPE = b"fluxtui"
 OTHERS = frozenset({b"invokeai_metadata", b"sd-metadata", b"Dream", b"prompt", b"workflow", b"Comment"})
 """Keywords of InvokeAI, in three generations, of ComfyUI, and of NovelAI."""
 
+_XMP = b"XML:com.adobe.xmp"
 _FRAME_BYTES = 12
 _HEADER_BYTES = 13
 _LONGEST_KEYWORD = 79
@@ -72,10 +74,12 @@ def read(file: PictureFile) -> Metadata:
     for chunk in _chunks(file):
         keyword = _keyword(file, chunk)
         # Each is unpacked once at most: thousands of packed texts would keep us busy for minutes.
-        if keyword in {PARAMETERS, RECIPE, *OTHERS} and keyword not in found:
+        if keyword in {PARAMETERS, RECIPE, _XMP, *OTHERS} and keyword not in found:
             found[keyword] = _text(file, chunk)
     others = {key.decode("latin-1"): text for key, text in found.items() if key in OTHERS and text}
-    return Metadata(found.get(PARAMETERS), found.get(RECIPE), others)
+    packet = found.get(_XMP)
+    comment = xmp.comment_of(packet.encode()) if packet and not others else None
+    return Metadata(found.get(PARAMETERS) or comment, found.get(RECIPE), others)
 
 
 def _chunks(file: PictureFile) -> Iterator[_Chunk]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from textual import events
 
 from fluxtui.domain.axes import TypedAxis
-from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates
@@ -303,3 +304,43 @@ async def test_a_prompt_that_was_sent_as_it_stood_is_used_again_so(
         place.screen._use_again(make_job(parameters={"prompt": "an owl", "steps": 20}))
         await place.until(lambda: place.screen.order.form.prompt == "an owl")
         assert place.screen.order.form.templates.value == "random"
+
+
+async def test_all_combinations_can_have_one_seed(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        form = dev("a {red|grey} owl", templates=Templates.ALL, values={"seed": 7})
+        await place.screen._show(form)
+        await place.pilot.press("f10")
+        await place.until(lambda: "Their seeds count up from 7; F11 can keep one for all" in words(place))
+        await place.pilot.press("escape")
+        await place.until(lambda: place.app.screen is place.screen)
+        await place.screen._show(replace(form, setup=BatchSetup(seeds=SeedMode.FIXED)))
+        await place.until(lambda: "Generate 2 · $0.05" in place.text("#generate-button"))
+        place.screen.action_submit()
+        await place.until(lambda: len(jobs(place)) == 2)
+        assert sent(place) == ["a grey owl", "a red owl"]
+        assert {job.seed for job in jobs(place)} == {7}
+
+
+async def test_a_prompt_is_cleared_and_kept(make_app: MakeApp, open_place: OpenPlace) -> None:
+    async with open_place(make_app()) as place:
+        await place.screen._show(dev("one\ntwo three"))
+        area = place.screen.order.prompt
+        area.focus()
+        await place.pilot.press("ctrl+home", "x", "ctrl+end", "y")
+        await place.until(lambda: place.screen.order.form.prompt == "xone\ntwo threey")
+        place.app.post_message(events.Key("alt+a", "a"))
+        await place.until(lambda: area.selected_text == "xone\ntwo threey")
+        place.app.post_message(events.Key("alt+x", "x"))
+        await place.until(lambda: place.screen.order.form.prompt == "")
+        assert "Ctrl+Z brings it back" in news(place)
+        for _ in range(200):
+            kept = await place.app.services.prompts.history.search("")
+            if kept:
+                break
+            await place.pilot.pause(0.02)
+        assert [past.prompt for past in kept] == ["xone\ntwo threey"]
+        await place.pilot.press("ctrl+z")
+        await place.until(lambda: place.screen.order.form.prompt == "xone\ntwo threey")

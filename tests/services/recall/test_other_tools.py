@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image, features
 
+from fluxtui.domain.errors import PictureError
 from fluxtui.services.pictures import Recipe, embed
 from fluxtui.services.recall import recall
 
@@ -192,3 +193,46 @@ def test_own_texts_are_read_back_as_they_were(tmp_path: Path, prompt: str) -> No
     assert recall(path).prompt == prompt
     with Image.open(path) as image:
         assert image.text["parameters"].startswith(prompt)  # type: ignore[attr-defined]
+
+
+def packet(inner: str, attribute: str = "") -> str:
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" {attribute}>{inner}</rdf:Description></rdf:RDF></x:xmpmeta>'
+    )
+
+
+TEXT_IN_XML = f"a &lt;fox&gt; &amp; 雪\n{SETTINGS}"
+LIST = f'<rdf:Alt><rdf:li xml:lang="x-default">{TEXT_IN_XML}</rdf:li></rdf:Alt>'
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        packet(f"<exif:UserComment>{LIST}</exif:UserComment>"),
+        packet(f"<exif:UserComment>{TEXT_IN_XML}</exif:UserComment>"),
+        packet(f"<dc:description>{LIST}</dc:description>"),
+        packet("", f'exif:UserComment="{TEXT_IN_XML}"'),
+    ],
+)
+@pytest.mark.parametrize("kind", ["jpg", "webp", "png", "avif"])
+def test_xmp_is_read_where_nothing_else_tells(tmp_path: Path, told: str, kind: str) -> None:
+    if kind == "png":
+        path = png_of(tmp_path, b"\0\0\0\0" + told.encode(), b"iTXt", b"XML:com.adobe.xmp")
+    else:
+        path = tmp_path / f"a.{kind}"
+        Image.new("RGB", (16, 16)).save(path, xmp=told.encode())
+    assert dict(recall(path).values) == {"prompt": "a <fox> & 雪", **VALUES}
+
+
+def test_xmp_in_utf_16_is_read(tmp_path: Path) -> None:
+    told = packet(f"<exif:UserComment>{LIST}</exif:UserComment>").encode("utf-16")
+    Image.new("RGB", (16, 16)).save(tmp_path / "a.webp", xmp=told)
+    assert recall(tmp_path / "a.webp").prompt == "a <fox> & 雪"
+
+
+def test_a_description_that_is_no_recipe_is_taken_for_none(tmp_path: Path) -> None:
+    told = packet("<dc:description><rdf:Alt><rdf:li>On the beach</rdf:li></rdf:Alt></dc:description>")
+    Image.new("RGB", (16, 16)).save(tmp_path / "a.webp", xmp=told.encode())
+    with pytest.raises(PictureError, match="does not say how it was made"):
+        recall(tmp_path / "a.webp")
