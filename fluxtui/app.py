@@ -13,7 +13,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Event
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
@@ -58,6 +58,10 @@ def _bindings_of(place: Place) -> tuple[Binding, Binding]:
         Binding(place.function_key, action, place.title, id=f"place.{place.name}", show=False, priority=True),
         Binding(place.digit, action, place.title, id=f"place.{place.name}.digit", show=False),
     )
+
+
+_JOINER = "\u200d"
+"""Joins the parts of an emoji, such as those of a family."""
 
 
 class FluxApp(PictureChoice, Recalling):
@@ -108,6 +112,9 @@ class FluxApp(PictureChoice, Recalling):
 
     async def on_event(self, event: Event) -> None:
         """Act on what is typed in its order, on everything else at once."""
+        if isinstance(event, Key) and event.character == _JOINER:
+            # A field takes no key that is not printed; what is pasted goes through the same as other text.
+            event = Paste(event.character)
         if TypedAhead.is_typed(event):
             await self._typed_ahead.take(event)
         else:

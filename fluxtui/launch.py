@@ -142,8 +142,16 @@ def _screen_overrides(options: argparse.Namespace) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value is not None}
 
 
+_DEMO_TABLES = ("INTERFACE", "IMAGES", "GENERATION", "PROMPTS", "BUDGET")
+_DEMO_VARIABLES = tuple(f"FLUXTUI_{table}_" for table in _DEMO_TABLES)
+"""How variables begin that say nothing of services and places."""
+
+
 def demo_config(folder: Path, addresses: Addresses, options: argparse.Namespace) -> ConfigService:
-    """Return a configuration of its own for the demo: the user's file and keys stay out of it."""
+    """Return a configuration of its own for the demo: the user's file, keys and folders stay out of it.
+
+    What variables say of looks and habits holds here as well.
+    """
     from fluxtui.demo.profiles import demo_profiles
     from fluxtui.services.config import ConfigService
 
@@ -151,7 +159,8 @@ def demo_config(folder: Path, addresses: Addresses, options: argparse.Namespace)
     for name, values in demo_profiles(DEMO_PROFILE, addresses).items():
         overrides |= {f"profiles.{name}.{key}": value for key, value in values.items()}
     path = folder / "config.toml"
-    config = ConfigService(path, environ={}, overrides=overrides, first_profile=DEMO_PROFILE)
+    environ = {name: text for name, text in os.environ.items() if name.startswith(_DEMO_VARIABLES)}
+    config = ConfigService(path, environ=environ, overrides=overrides, first_profile=DEMO_PROFILE)
     config.load()
     return config
 

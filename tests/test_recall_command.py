@@ -29,6 +29,7 @@ def test_tells_what_a_file_says(tmp_path: Path, capsys: pytest.CaptureFixture[st
         "  Prompt: a fox",
         "  Seed: 9",
         "  Steps: 4",
+        "  ! Its prompt has characters that cannot be shown: line breaks take their place, or nothing.",
         "  ! Not used, since no service takes it: Sampler Euler.",
     ]
 

@@ -102,6 +102,8 @@ class Parameter:
         local: whether it is for us alone, such as a name that the service has no place for; never sent.
         role: what becomes of a picture; every field that takes one names it.
         limits: what the service takes of a picture, besides `max_pixels`.
+        needs: another parameter without which this one counts for nothing, as its name or `'name=value'`;
+            `''` where it always counts.
     """
 
     title: str
@@ -117,6 +119,7 @@ class Parameter:
     local: bool = False
     role: PictureRole | None = None
     limits: PictureLimits = NO_LIMITS
+    needs: str = ""
 
 
 class Group(StrEnum):
@@ -240,8 +243,14 @@ class Endpoint(BaseModel):
         return ()
 
     def given(self) -> dict[str, Any]:
-        """Return all parameters that have a value: the recipe, and the request apart from picture bytes."""
+        """Return all parameters that have a value: the request apart from picture bytes."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    def used(self) -> dict[str, Any]:
+        """Return the parameters that count for something: the recipe, of which the same request is made."""
+        given = self.given()
+        unused = {field.name for field in fields_of(type(self)) if not field.counts_in(given)}
+        return {name: value for name, value in given.items() if name not in unused}
 
     def wire(self) -> dict[str, Any]:
         """Return the parameters with a value that the service has a place for."""
@@ -332,6 +341,15 @@ class Field:
     local: bool = False
     role: PictureRole | None = None
     limits: PictureLimits = NO_LIMITS
+    needs: str = ""
+
+    def counts_in(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether what this parameter says counts for anything beside other values."""
+        name, has_value, wanted = self.needs.partition("=")
+        if not name:
+            return True
+        present = values.get(name)
+        return str(present) == wanted if has_value else not _is_empty(present)
 
     def label_of(self, choice: str) -> str:
         """Return the words for one of the choices."""
@@ -394,6 +412,7 @@ def _field(name: str, info: FieldInfo) -> Field:
         local=words.local,
         role=words.role,
         limits=words.limits,
+        needs=words.needs,
         **_limits(info),
     )
 

@@ -52,6 +52,38 @@ def slug(text: str, limit: int = 40) -> str:
     return head or words[:limit]
 
 
+def file_slug(text: str, limit: int = 40) -> str:
+    """Return a part of a file name made from `text`: its words in small letters joined by `-`, or `''`.
+
+    Latin letters lose their accents; those of other scripts stay, composed (NFC). No more than `limit`
+    characters, and no more than a third above that in bytes of UTF-8, are in it.
+    """
+    kept: list[str] = []
+    for character in unicodedata.normalize("NFC", text).lower():
+        plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+        if plain and plain.isalnum():
+            kept.append(plain)
+        elif unicodedata.category(character)[0] in "LN":
+            kept.append(character)
+        elif unicodedata.category(character)[0] == "M":
+            # A mark belongs to the letter before it; on a Latin one it is an accent.
+            kept.append("" if not kept or kept[-1].isascii() else character)
+        elif character not in _JOINERS | {"\u200c"}:
+            kept.append("-")
+    words = re.sub("-+", "-", "".join(kept)).strip("-")
+    return _cut_at_word(unicodedata.normalize("NFC", words), limit, limit + limit // 3)
+
+
+def _cut_at_word(words: str, characters: int, size: int) -> str:
+    short = words[:characters]
+    while len(short.encode()) > size:
+        short = short[:-1]
+    if short == words or words[len(short)] == "-":
+        return short.strip("-")
+    head, _, _ = short.rpartition("-")
+    return head or short
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Return `'1 picture'` or `'3 pictures'`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from fluxtui.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from fluxtui.api.service import APIService
+    from fluxtui.domain.endpoint import Endpoint
     from fluxtui.providers.base import Provider
 
 DEFAULT_PROVIDER = "bfl"
@@ -33,6 +35,7 @@ class ProviderHosts:
         other_bases: further addresses that get the key, by the role that the provider knows them under.
         key_help: where one gets a key, and what it looks like, for people.
         summary: what it is for, in one sentence.
+        catalogue: the module that describes its endpoints as `GENERATION` and `TRAINING`, or `''`.
     """
 
     title: str
@@ -45,6 +48,7 @@ class ProviderHosts:
     other_bases: Mapping[str, str] = field(default_factory=dict)
     key_help: str = ""
     summary: str = ""
+    catalogue: str = ""
 
 
 _HOSTS: dict[str, ProviderHosts] = {
@@ -58,6 +62,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         maker="fluxtui.providers.bfl.provider:BFLProvider",
         key_help="a key of dashboard.bfl.ai; it often begins with bfl_",
         summary="generates with all FLUX models, your old finetunes and [klein] LoRAs; trains no new ones",
+        catalogue="fluxtui.providers.bfl.catalogue",
     ),
     # Source: fal.ai API reference, read 2026-11.
     "fal": ProviderHosts(
@@ -71,6 +76,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         other_bases={"rest": "https://rest.fal.ai", "platform": "https://api.fal.ai"},
         key_help="a key of fal.ai/dashboard/keys: two parts with a colon between",
         summary="trains LoRAs for FLUX.2 [dev], [klein] and FLUX.1, and generates with them",
+        catalogue="fluxtui.providers.fal.catalogue",
     ),
     # Source: Replicate HTTP API reference, read 2026-11.
     "replicate": ProviderHosts(
@@ -83,6 +89,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         key_prefix="Bearer ",
         key_help="a token of replicate.com/account/api-tokens; it begins with r8_",
         summary="trains LoRAs for FLUX.1 [dev] and generates with them",
+        catalogue="fluxtui.providers.replicate.catalogue",
     ),
 }
 
@@ -97,6 +104,24 @@ def provider_hosts(provider_id: str) -> ProviderHosts:
     if provider_id not in _HOSTS:
         raise InvalidInput(f"There is no provider {provider_id!r}; there is {', '.join(_HOSTS)}.")
     return _HOSTS[provider_id]
+
+
+def described_endpoint(endpoint_id: str) -> type[Endpoint] | None:
+    """Return the description of an endpoint of any provider by its id, None where none describes it.
+
+    Nothing is connected, so it can be asked of what was made with a profile that is gone.
+    """
+    for hosts in _HOSTS.values():
+        found = _described(hosts.catalogue).get(endpoint_id) if hosts.catalogue else None
+        if found is not None:
+            return found
+    return None
+
+
+@cache
+def _described(catalogue: str) -> Mapping[str, type[Endpoint]]:
+    module = import_module(catalogue)
+    return {endpoint.info.id: endpoint for endpoint in (*module.GENERATION, *module.TRAINING)}
 
 
 def create_provider(provider_id: str, api: APIService) -> Provider:

@@ -176,7 +176,7 @@ class FinetuningService:
         packed: PackedDataset,
         estimate: Estimate,
     ) -> Job:
-        parameters = request.given()
+        parameters = request.used()
         name = safe_text(parameters.get(request.name_field) or dataset.source.stem, limit=120)
         now = self._clock()
         return Job(

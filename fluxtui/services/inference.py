@@ -283,7 +283,7 @@ class _Kept:
 
     async def recipe(self, request: GenerationEndpoint) -> dict[str, Any]:
         """Return the recipe, its pictures prepared, kept in the data directory and named relative to it."""
-        parameters = request.given()
+        parameters = request.used()
         endpoint = type(request)
         for field in fields_of(endpoint):
             if field.name in picture_fields(endpoint) and parameters.get(field.name):

@@ -134,7 +134,7 @@ def _job(
     training: Job,
     now: datetime,
 ) -> Job:
-    recipe = {name: value for name, value in request.given().items() if name != "finetune_id"}
+    recipe = {name: value for name, value in request.used().items() if name != "finetune_id"}
     if seed is not None:
         recipe["seed"] = seed
     return Job(

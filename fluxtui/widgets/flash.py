@@ -20,6 +20,9 @@ SHOWN_SECONDS: dict[Severity, float | None] = {
 }
 """How long news of each kind stays; an error stays until it is cleared or followed by other news."""
 
+_SIGNED = ("✗ ", "✓ ", "! ", "⚠ ")
+"""How texts begin that have a sign of their own."""
+
 _SIGNS: dict[Severity, tuple[str, str]] = {
     "information": ("", "$foreground-muted"),
     "success": ("✓ ", "$text-success"),
@@ -45,12 +48,12 @@ class Flash(PlainStatic):
         self.text = ""
 
     def show(self, text: object, severity: Severity = "information", *, layout: bool = False) -> None:
-        """Show `text` with a sign and a word for its severity; an empty text clears the line."""
+        """Show `text` with a sign and a word for its severity, unless it has a sign; empty clears it."""
         self._stop_timer()
         self.severity = severity
         content = plain(text)
         self.text = content.plain
-        sign, style = _SIGNS[severity]
+        sign, style = ("", _SIGNS[severity][1]) if self.text.startswith(_SIGNED) else _SIGNS[severity]
         self.update(Content.assemble((sign, style), content) if self.text else self._rest, layout=layout)
         seconds = SHOWN_SECONDS[severity]
         if self.text and seconds is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import pytest
+
 from fluxtui.demo.simulation import Addresses
 from fluxtui.launch import demo_config
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
@@ -29,6 +31,22 @@ def test_there_are_three_with_their_own_addresses_and_keys(tmp_path: Path) -> No
     }
     assert (profiles["fal"].rest_url, profiles["fal"].platform_url) == (fal["rest"], fal["platform"])
     assert profiles["replicate"].base_url == replicate["api"]
+
+
+def test_variables_say_how_it_looks_but_not_where_it_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLUXTUI_INTERFACE_THEME", "nord")
+    monkeypatch.setenv("FLUXTUI_DATA_DIR", "/elsewhere")
+    monkeypatch.setenv("FLUXTUI_API_KEY", "a-real-key")
+    monkeypatch.setenv("FLUXTUI_BASE_URL", "https://elsewhere.example")
+    monkeypatch.setenv("BFL_API_KEY", "a-real-key")
+    service = demo_config(tmp_path, Addresses("http://127.0.0.1:9", {}), argparse.Namespace())
+    assert service.config.interface.theme == "nord"
+    assert service.config.storage.data_dir is None
+    keys = [item.api_key for item in service.config.profiles.values()]
+    assert all(key is None or key.get_secret_value() != "a-real-key" for key in keys)
+    assert all("elsewhere" not in str(item.base_url) for item in service.config.profiles.values())
 
 
 def test_what_the_simulator_does_not_host_has_no_profile(tmp_path: Path) -> None:

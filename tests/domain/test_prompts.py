@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.domain.prompts import is_structured, is_template, length_of, place_in, styled
+from fluxtui.domain.prompts import (
+    doubt_in,
+    is_structured,
+    is_template,
+    length_of,
+    place_in,
+    standing_in,
+    styled,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +28,10 @@ from fluxtui.domain.prompts import is_structured, is_template, length_of, place_
         "${x:red}",
         "%{a photograph of ...$$a cat}",
         "a {red|blue",
+        "a __my colours__ car",
+        "a __colours (warm)__, __rock & roll__",
+        '{red|blue} Scene: {"light": "warm|cold"}',
+        '{"red"|"blue"} car',
     ],
 )
 def test_templates_are_known_by_their_syntax(text: str) -> None:
@@ -37,10 +49,43 @@ def test_templates_are_known_by_their_syntax(text: str) -> None:
         "def __init",
         '{"scene": "a {red|blue} car", "colours": ["#ff0000", "__x__"]}',
         '[{"a": "b|c"}]',
+        'Scene: {"light": "warm|cold"}, at noon',
+        'one {"a": "b|c"} and another {"d": {"e": "f|g"}}',
+        '{"light": "warm|cold",\n "a line\nbreak": "x|y"}',
+        "he wrote __ and then __ again",
+        "file__name a b__c",
     ],
 )
 def test_prompts_without_syntax_and_json_are_no_templates(text: str) -> None:
     assert not is_template(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"light": "warm|cold",}', "character 23"),
+        ('Scene: {"light": "warm|cold", "x": [1,2,]}', "character 41"),
+        ("{'light': 'warm|cold'}", "character 2"),
+        ('{"light": "warm|cold"', "character 21"),
+    ],
+)
+def test_json_with_a_fault_is_doubtful_and_no_template(text: str, where: str) -> None:
+    assert not is_template(text)
+    assert doubt_in(text) == f"the JSON has a fault at {where}"
+    assert styled("in oil", text) == (text if text.startswith("{") else f"{text}, in oil")
+
+
+@pytest.mark.parametrize("text", ["a fox", "a {red|blue} car", '{"a": "b|c"}', '{"a": "b",}', "{smiling}"])
+def test_only_what_may_be_both_is_doubtful(text: str) -> None:
+    assert not doubt_in(text)
+
+
+def test_what_looks_like_syntax_and_stands_is_found() -> None:
+    assert standing_in("a {smiling} fox") == "{smiling}"
+    assert standing_in("a __my colours__ fox {x}") == "__my colours__"
+    assert standing_in("a {red fox") == "{red fox"
+    assert standing_in('a fox, Scene: {"a": "b|c"}') == ""
+    assert standing_in("a fox") == ""
 
 
 def test_deep_json_is_no_fault() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fluxtui.domain.text import (
     contains_word,
     file_size,
+    file_slug,
     insert_trigger_word,
     plural,
     safe_text,
@@ -90,6 +91,26 @@ def test_slugs_are_portable(text: str) -> None:
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert not name.startswith("-")
     assert not name.endswith("-")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A Fox, in the snow!", "a-fox-in-the-snow"),
+        ("Über Äpfel", "uber-apfel"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("日本 2", "日本-2"),
+        ("نماز\u200cخانه", "نمازخانه"),
+        ("हिन्दी भाषा", "हिन्दी-भाषा"),
+        ("e\u0301te\u0301", "ete"),
+        ("👨\u200d👩\u200d👧 ok", "ok"),
+        ("a\x1b[31m\u202eb", "a-31m-b"),
+        ("one two three four five six seven eight nine", "one-two-three-four-five-six-seven-eight"),
+        ("猫" * 40, "猫" * 17),
+    ],
+)
+def test_file_slugs_keep_letters_of_every_script(text: str, expected: str) -> None:
+    assert file_slug(text) == expected
 
 
 def test_plural() -> None:

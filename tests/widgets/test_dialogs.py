@@ -91,7 +91,7 @@ async def test_a_name_need_not_be_typed(host: HostOf, key: str) -> None:
         (["g", "r", "e", "enter"], None, "3"),
         (["f", "t", "enter"], None, "1"),
         (["z", "z", "enter"], None, NOT_ANSWERED),
-        (["z", "z", "enter"], "or an id", "zz"),
+        (["z", "z", "down", "enter"], "or an id", "zz"),
         (["ctrl+c"], None, None),
         (["escape"], None, None),
     ],
@@ -178,12 +178,12 @@ GROUPED = (
         (["up", "enter"], "1"),
         (["up", "up", "up", "enter"], "1"),
         (["pagedown", "enter"], "3"),
-        (["s", "o", "u", "t", "h", "enter"], "3"),
+        (["d", "u", "n", "e", "enter"], "3"),
         (["l", "a", "k", "e", "enter"], "1"),
     ],
 )
 async def test_headings_are_passed_over(host: HostOf, keys: list[str], answer: str) -> None:
-    """Groups have headings that cannot be chosen, and can be searched for."""
+    """Groups have headings that cannot be chosen."""
     answers: list[str | None] = []
     async with host(None).run_test() as pilot:
         open_dialog(pilot.app, ChoiceDialog("Place", GROUPED, "2"), answers.append)
@@ -195,3 +195,52 @@ async def test_headings_are_passed_over(host: HostOf, keys: list[str], answer: s
         await pilot.press(*keys)
         await pilot.pause()
     assert answers == [answer]
+
+
+ENDPOINTS = (
+    Choice("a", "FLUX.1 [dev] with LoRAs", "$0.035", "with luna"),
+    Choice("b", "FLUX.2 [pro]", "$0.03", "without luna"),
+    Choice("c", "FLUX 3 Ultra", "$0.06", "without luna"),
+    Choice("d", "FLUX 3", "$0.06 · beta", "without luna"),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("flux 3", "d"), ("3", "c"), ("beta", "d"), ("luna", None), ("$0.035", "a"), ("lora", "a")],
+)
+async def test_what_is_called_so_comes_first(host: HostOf, typed: str, answer: str | None) -> None:
+    """Titles count before notes, prices only where they are asked for, headings never."""
+    async with host(None).run_test() as pilot:
+        told = await answer_of(pilot, ChoiceDialog("Endpoint", ENDPOINTS, "a"), *typed, "enter")
+        assert told == (answer if answer is not None else NOT_ANSWERED)
+
+
+@pytest.mark.parametrize("key", ["down", "up", "pagedown", "pageup", "enter"])
+@pytest.mark.parametrize("free_text", [None, "or an id"])
+async def test_keys_where_nothing_matches(host: HostOf, key: str, free_text: str | None) -> None:
+    """There is nothing to choose, and nothing ends."""
+    async with host(None).run_test() as pilot:
+        dialog = ChoiceDialog("Lake", LAKES, "2", free_text=free_text)
+        assert await answer_of(pilot, dialog, *"qqq", key) is NOT_ANSWERED
+        assert pilot.app.screen is dialog
+        await pilot.press(*["backspace"] * 3, "down", "enter")
+        assert pilot.app.screen is not dialog
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        ([*"lanten", "enter"], NOT_ANSWERED),
+        ([*"lanten", "down", "enter"], "lanten"),
+        ([*"lake", "down", "down", "enter"], "lake"),
+        ([*"https://x.y/z", "enter"], "https://x.y/z"),
+    ],
+)
+async def test_typed_text_is_an_id_only_where_its_row_is_taken(
+    host: HostOf, keys: list[str], answer: object
+) -> None:
+    """A name with a letter wrong is no id by itself; an address is one."""
+    async with host(None).run_test() as pilot:
+        dialog = ChoiceDialog("Finetune", LAKES, "2", free_text="or an id")
+        assert await answer_of(pilot, dialog, *keys) == answer

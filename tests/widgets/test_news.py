@@ -150,3 +150,21 @@ def test_snapshot(host: HostOf, snap_compare: Any, size: tuple[int, int]) -> Non
         await pilot.pause()
 
     assert snap_compare(host(Vertical(bar(**FULL), news)), terminal_size=size, run_before=tell)
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "shown"),
+    [
+        ("It broke.", "error", "✗ error: It broke."),
+        ("✗ Only $1.00 are left", "error", "✗ Only $1.00 are left"),
+        ("! careful", "warning", "! careful"),
+        ("✓ done", "success", "✓ done"),
+    ],
+)
+async def test_a_text_has_one_sign(host: HostOf, text: str, severity: Severity, shown: str) -> None:
+    """What has a sign already gets no second one."""
+    line = Flash()
+    async with host(line).run_test(size=(60, 4)):
+        line.show(text, severity)
+        assert str(line.render()) == shown
+        assert line.text == text

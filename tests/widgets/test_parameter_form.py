@@ -288,6 +288,29 @@ async def test_pictures_are_moved_and_taken_out(form: ParameterForm, host: HostO
         assert form.values["pictures"] == ["x"]
 
 
+async def test_there_is_one_empty_line_for_a_further_picture(form: ParameterForm, host: HostOf) -> None:
+    """Whether the paths are taken away, fewer are shown, or a line is emptied and left."""
+    async with host(form).run_test(size=(100, 40)) as pilot:
+        control = row(form, "pictures").query_one(PicturesControl)
+
+        def shown() -> list[str]:
+            return [line.value for line in control.lines]
+
+        for paths, lines in ((["x", "y"], ["x", "y", ""]), (None, [""]), (["z"], ["z", ""])):
+            form.set_value("pictures", paths)
+            await settle(pilot)
+            assert shown() == lines
+        form.set_value("pictures", ["x", "y"])
+        await settle(pilot)
+        control.lines[0].focus()
+        await pilot.press("backspace")
+        await settle(pilot)
+        assert shown() == ["", "y"]
+        await pilot.press("tab")
+        await settle(pilot)
+        assert shown() == ["y", ""]
+
+
 async def test_what_is_no_default_is_marked(form: ParameterForm, host: HostOf) -> None:
     """The mark goes with the value, and one key takes both back."""
     async with host(form).run_test(size=(100, 40)) as pilot:
@@ -307,7 +330,7 @@ async def test_a_finetune_that_is_not_known(form: ParameterForm, host: HostOf) -
     """Enter opens the list; an id that nobody knows can be typed there."""
     async with host(form).run_test() as pilot:
         form.focus_field("finetune_id")
-        await pilot.press("enter", "n", "e", "w", "enter")
+        await pilot.press("enter", "n", "e", "w", "down", "enter")
         await settle(pilot)
         assert form.values["finetune_id"] == "new"
         form.set_finetunes((Choice("new", "The new one"),))

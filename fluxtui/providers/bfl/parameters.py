@@ -138,6 +138,7 @@ ImagePromptStrength = Annotated[
         "How much the picture counts beside the words: 0 the words alone, 1 the picture alone.",
         advanced=True,
         step=0.05,
+        needs="image_prompt",
     ),
 ]
 

@@ -58,10 +58,14 @@ _STRENGTH_HELP = "How strongly the LoRA shows: 1 is as trained, lower where the 
 _STRENGTH = Field(ge=0, le=4)
 Strength = Annotated[float, _STRENGTH, Parameter("Finetune strength", _STRENGTH_HELP, step=0.1)]
 SecondStrength = Annotated[
-    float, _STRENGTH, Parameter("Strength of the second", _STRENGTH_HELP, advanced=True, step=0.1)
+    float,
+    _STRENGTH,
+    Parameter("Strength of the second", _STRENGTH_HELP, advanced=True, step=0.1, needs="finetune_id_2"),
 ]
 ThirdStrength = Annotated[
-    float, _STRENGTH, Parameter("Strength of the third", _STRENGTH_HELP, advanced=True, step=0.1)
+    float,
+    _STRENGTH,
+    Parameter("Strength of the third", _STRENGTH_HELP, advanced=True, step=0.1, needs="finetune_id_3"),
 ]
 
 _SIZE = Parameter(
@@ -86,8 +90,9 @@ OptionalImageSize = Annotated[_SizeName | None, _SIZE]
 
 _SIDE_HELP = "Counts only with the size custom."
 _SIDE, _LARGE_SIDE = Field(ge=256, le=2048, multiple_of=16), Field(ge=512, le=2048, multiple_of=16)
-_WIDTH = Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16)
-_HEIGHT = Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16)
+_BY_SIDES = f"image_size={CUSTOM}"
+_WIDTH = Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16, needs=_BY_SIDES)
+_HEIGHT = Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16, needs=_BY_SIDES)
 Width = Annotated[int, _SIDE, _WIDTH]
 Height = Annotated[int, _SIDE, _HEIGHT]
 LargeWidth = Annotated[int, _LARGE_SIDE, _WIDTH]

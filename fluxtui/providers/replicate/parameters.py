@@ -75,7 +75,7 @@ Strength = Annotated[float, Field(ge=-1, le=3), Parameter("Finetune strength", _
 FurtherStrength = Annotated[
     float,
     Field(ge=-1, le=3),
-    Parameter("Strength of the second", _STRENGTH_HELP, advanced=True, step=0.1),
+    Parameter("Strength of the second", _STRENGTH_HELP, advanced=True, step=0.1, needs="extra_lora"),
 ]
 
 Variant = Annotated[
@@ -97,8 +97,13 @@ ShapeOrCustom = Annotated[
 ]
 _SIDE = Field(ge=256, le=1440, multiple_of=16)
 _SIDE_HELP = "Counts only with the aspect ratio custom."
-Width = Annotated[int, _SIDE, Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16)]
-Height = Annotated[int, _SIDE, Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16)]
+_BY_SIDES = f"aspect_ratio={CUSTOM}"
+Width = Annotated[
+    int, _SIDE, Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16, needs=_BY_SIDES)
+]
+Height = Annotated[
+    int, _SIDE, Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16, needs=_BY_SIDES)
+]
 Megapixels = Annotated[
     Literal["1", "0.25"],
     Parameter(
@@ -191,5 +196,6 @@ PromptStrength = Annotated[
         "With an input picture: how much of it is painted over, 1 for all.",
         advanced=True,
         step=0.05,
+        needs="image",
     ),
 ]

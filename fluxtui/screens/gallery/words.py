@@ -10,6 +10,7 @@ from textual.content import Content
 from fluxtui.domain.gallery import GalleryEntry, GalleryFilter, GalleryOrder, Marks
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.services.told import told_parameters
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 from fluxtui.widgets.progress import exact_time, relative_time
@@ -118,8 +119,9 @@ def details(entry: GalleryEntry, now: datetime) -> Content:
         parts += [Content("\n"), plain(entry.marks.note, "italic", newlines=True), Content("\n")]
     parts += [Content("\n"), *(fact_line(label, value) for label, value in _facts(entry, now) if value)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    shown = ((name, value) for name, value in entry.picture.parameters.items() if name != "prompt")
-    parts += [fact_line(name.replace("_", " "), value_text(value)) for name, value in shown]
+    rest = {name: value for name, value in entry.picture.parameters.items() if name != "prompt"}
+    told = told_parameters(entry.picture.endpoint, rest)
+    parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     return Content.assemble(*parts)
 
 

@@ -14,7 +14,6 @@ from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import Estimate
-from fluxtui.domain.prompts import Templates
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.screens.generate.form import GenerateForm
@@ -90,15 +89,19 @@ def batch_of(form: GenerateForm, stock: Stock, offer: Offer, prompts: Sequence[s
         InvalidInput: with a sentence on what cannot be so.
     """
     setup = form.setup
-    if form.is_template and form.templates is Templates.ALL:
+    makes_all = form.makes_all
+    if makes_all and setup.is_grid:
         raise InvalidInput(
-            "All combinations of a template cannot go with a grid or with set seeds. Draw at random instead "
-            "(F10), or clear the grid (F11)."
+            "All combinations of a template cannot go with a grid. Draw at random instead (F10), or clear "
+            "the grid (F11)."
         )
+    if makes_all and not prompts:
+        raise InvalidInput("How many pictures these are is known once the template is worked out.")
     if prompts:
         form = form.worked_out(prompts[0])
     grid = grid_of(setup, scope_of(form, stock, offer))
-    cells = grid.cells() if setup.is_grid else (Cell({}, ""),) * form.pictures()
+    count = len(prompts) if makes_all else form.pictures() if not setup.is_grid else 0
+    cells = grid.cells() if setup.is_grid else (Cell({}, ""),) * count
     over_seeds = any(axis.parameter == "seed" for axis in grid.axes)
     mode = SeedMode.FIXED if setup.seeds is SeedMode.USUAL else setup.seeds
     given = form.values.get("seed")

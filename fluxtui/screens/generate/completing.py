@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fluxtui.domain.prompts import WILDCARD
 
 MOST_OFFERED = 50
-_BEGUN = re.compile(r"(?<!_)__([~@!]?)([\w\-./]*)$")
+_BEGUN = re.compile(r"(?<!_)__(?:[~@!]?)(?:(?![\s_])(?:(?!__)[^{}|]){0,120})?$")
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,18 @@ def begun_in(before: str) -> str | None:
 
 
 def completion_of(begun: str, names: Sequence[str]) -> Completion | None:
-    """Return what may become of what is begun: names that begin so, then those with it anywhere."""
+    """Return what may become of what is begun: names that begin so, then those with it anywhere.
+
+    A name that could not be replaced once it is there is not offered.
+    """
+    names = [name for name in names if _is_replaced(f"__{name}__")]
     typed = begun[2:].lstrip("~@!").casefold()
     first = [name for name in names if name.casefold().startswith(typed)]
     others = [name for name in names if typed in name.casefold() and name not in first]
     offered = tuple((*first, *others)[:MOST_OFFERED])
     return Completion(begun, offered) if offered else None
+
+
+def _is_replaced(wildcard: str) -> bool:
+    found = WILDCARD.search(wildcard)
+    return found is not None and found[0] == wildcard

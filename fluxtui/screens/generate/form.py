@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.batches import MOST_PICTURES, BatchSetup
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, PictureRole, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
@@ -16,9 +16,6 @@ from fluxtui.domain.prompts import Templates, is_template, outside_choices, styl
 from fluxtui.domain.text import contains_word, insert_trigger_word
 from fluxtui.domain.uses import Offer, finetune_value
 from fluxtui.screens.generate.matching import find_finetune, finetune_fields, goes_with
-
-MOST_PICTURES = 24
-"""How many pictures can be asked for at once: the service's limit of active tasks."""
 
 COUNT = Field(
     name="count",
@@ -78,6 +75,11 @@ class GenerateForm:
     def is_template(self) -> bool:
         """Whether the prompt in its style is worked out before it is sent."""
         return self.templates is not Templates.OFF and is_template(self.text)
+
+    @property
+    def makes_all(self) -> bool:
+        """Whether every combination of a template is made."""
+        return self.is_template and self.templates is Templates.ALL
 
     def worked_out(self, prompt: str) -> GenerateForm:
         """Return the form with what its template and style have made in the place of both."""
@@ -194,10 +196,15 @@ class GenerateForm:
         given = {name: value for name, value in values.items() if value is not None}
         return offer.endpoint.model_construct(**given).estimate(live)
 
+    @property
+    def has_count(self) -> bool:
+        """Whether the number of pictures is one that can be asked for."""
+        return isinstance(self.count, int) and 1 <= self.count <= MOST_PICTURES
+
     def pictures(self) -> int:
         """Return how many pictures are asked for. Raises `InvalidInput` where the number is none."""
-        if isinstance(self.count, int) and 1 <= self.count <= MOST_PICTURES:
-            return self.count
+        if self.has_count:
+            return int(self.count)
         raise InvalidInput(f"Pictures must be a whole number, 1 to {MOST_PICTURES}. Nothing was sent.")
 
     def draft(self) -> dict[str, Any]:
@@ -241,6 +248,8 @@ class GenerateForm:
     ) -> GenerateForm:
         """Return the form that asks for the same as the parameters of a job; their seed included.
 
+        A prompt that looks like a template was sent as it stands, and is so again.
+
         Args:
             offer: the endpoint.
             recipe: the parameters.
@@ -251,7 +260,13 @@ class GenerateForm:
         text = str(recipe.get(prompt.name) or "") if prompt is not None else ""
         used = finetune or (str(named) if named else None)
         shown = form_fields(offer.endpoint).from_request(recipe)
-        return cls(finetune=used, prompt=text).at(offer).with_values(offer.endpoint, shown)
+        form = cls(finetune=used, prompt=text, templates=templates_for(text))
+        return form.at(offer).with_values(offer.endpoint, shown)
+
+
+def templates_for(sent: str) -> Templates:
+    """Return what is to become of a prompt that was sent before: what stood in it then stands again."""
+    return Templates.OFF if is_template(sent) else Templates.RANDOM
 
 
 def _with_references(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ it was."""
     DEFAULT_CSS = """
     HistoryDialog {
         .dialog { width: 100; max-width: 96%; padding: 0 1; }
-        DataTable { height: auto; max-height: 11; margin-top: 1; }
+        DataTable { height: auto; max-height: 35vh; margin-top: 1; }
         DataTable { background: $background; overflow-x: hidden; }
         .whole { height: 4; margin-top: 1; color: $text-muted; }
     }

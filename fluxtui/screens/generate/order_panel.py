@@ -12,16 +12,16 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.picture_fields import form_fields
-from fluxtui.domain.prompts import MOST_COMBINATIONS, Templates
+from fluxtui.domain.prompts import MOST_COMBINATIONS
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.batch_words import batch_words
 from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import (
-    MOST_PICTURES,
     GenerateForm,
     finetune_field,
     parameters_of,
@@ -154,14 +154,14 @@ class OrderPanel(Vertical):
         """Show what a template makes and which style is used."""
         self._plan = plan
         style = f"style: {self.form.style_name or 'of its own'}" if self.form.style else ""
-        chip = plan.chip() if plan.asked.is_template else ""
+        chip = plan.chip()
         notes = " · ".join(part for part in (chip, style) if part)
         self.query_one(PromptEditor).show_notes(notes, wrong=bool(plan.problem))
 
     @property
     def pictures(self) -> Any:
         """How many pictures the order makes: those of the template, or as entered; None while not known."""
-        if not self.form.is_template or self.form.templates is Templates.RANDOM:
+        if not self.form.makes_all or not self.form.has_count:
             return self.form.count
         if self._plan is None or self._plan.asked != Asked.by(self.form) or self._plan.problem:
             return None
@@ -195,18 +195,19 @@ class OrderPanel(Vertical):
         bar, offer = self.query_one(SubmitBar), self._offer
         if offer is None:
             return
-        if self.form.setup.is_on:
-            plan = self._plan if self.form.is_template else None
-            prompts = plan.prompts if plan is not None and plan.asked == Asked.by(self.form) else ()
+        plan = self._plan if self.form.is_template else None
+        prompts = plan.prompts if plan is not None and plan.asked == Asked.by(self.form) else ()
+        setup = self.form.setup
+        if setup.is_on and (prompts or setup.is_grid or not self.form.makes_all):
             bar.show_batch(batch_words(self.form, self._stock, offer, funds, prompts), busy=busy)
             return
         bar.show_single()
         told = self._stock.price_of(offer)
         estimate = self.form.estimate(offer, told)
-        most = MOST_COMBINATIONS if self.form.is_template else MOST_PICTURES
+        most = MOST_COMBINATIONS if self.form.makes_all and self.form.has_count else MOST_PICTURES
         count = self.pictures
         bar.show_label("Sending …" if busy else button_label(estimate, count, most), busy=busy)
-        if count is None and isinstance(self.form.count, int):
+        if count is None and self.form.has_count:
             bar.show_note("The cost is known once the template is worked out")
             return
         note, wrong = cost_note(estimate, count, funds, told, most)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.prompts import Templates
-from fluxtui.domain.text import plural
+from fluxtui.domain.prompts import COMMENT, Templates, doubt_in, is_template, standing_in
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.services.prompts import PromptService
+
+WAY_OUT = "If it is meant as it stands, switch templates off: F10, then t."
+_PART_CELLS = 20
 
 SEED_LIMIT = 2**31
 """Seeds of templates are drawn below this number."""
@@ -27,7 +30,7 @@ class Asked:
     @classmethod
     def by(cls, form: GenerateForm) -> Asked:
         """Return what a form asks for; a number of pictures that is none counts as one."""
-        count = form.count if isinstance(form.count, int) and form.count > 0 else 1
+        count = form.pictures() if form.has_count else 1
         # The pictures of a grid differ in what it goes over, not in what is drawn.
         count = 1 if form.setup.is_grid else count
         return cls(form.text.strip(), form.is_template, form.templates, form.prompt_seed or 0, count)
@@ -42,13 +45,36 @@ class Plan:
     problem: str = ""
 
     def chip(self) -> str:
-        """Return what is to be said of a template, in a few words."""
+        """Return what is to be said of a template, or of what looks like one, in a few words."""
         if self.problem:
             return f"✗ {self.problem}"
+        asked = self.asked
+        if asked.is_template:
+            return " · ".join(part for part in (self._kind(), self.note()) if part)
+        if asked.templates is Templates.OFF and is_template(asked.text):
+            return "template: off, sent as it stands"
+        if doubt_in(asked.text):
+            return "JSON with a fault: asked before it is sent"
+        return self.note()
+
+    def note(self) -> str:
+        """Return what of the text is left out, or is sent although it looks like syntax; or `''`."""
+        left_out = self._left_out() if self.asked.is_template else ""
+        return " · ".join(part for part in (left_out, self._standing()) if part)
+
+    def _kind(self) -> str:
         if self.asked.templates is Templates.ALL:
             return f"template: all, {plural(len(self.prompts), 'picture')}"
-        different = len(set(self.prompts))
-        return f"template: {plural(different, 'prompt')} drawn"
+        return f"template: {plural(len(set(self.prompts)), 'prompt')} drawn"
+
+    def _left_out(self) -> str:
+        comments = len(COMMENT.findall(self.asked.text))
+        return f"{plural(comments, 'comment')} left out" if comments else ""
+
+    def _standing(self) -> str:
+        """Return what is sent literally although it looks like a part of a template."""
+        found = next((part for prompt in self.prompts if (part := standing_in(prompt))), "")
+        return f"{safe_text(found, limit=_PART_CELLS)} is sent as it stands" if found else ""
 
 
 async def plan(prompts: PromptService, asked: Asked) -> Plan:
@@ -59,7 +85,7 @@ async def plan(prompts: PromptService, asked: Asked) -> Plan:
     try:
         made = await prompts.expand(asked.text, asked.count, seed=asked.seed, combine=combine)
     except FluxError as error:
-        return Plan(asked, problem=error.sentence())
+        return Plan(asked, problem=f"{error.sentence()} {WAY_OUT}")
     if not all(made):
         return Plan(asked, problem="The template makes an empty prompt.")
     return Plan(asked, made)

@@ -16,6 +16,7 @@ from textual.widgets import DataTable
 from fluxtui.domain.prompts import Templates, is_template
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.planning import SEED_LIMIT, Asked, Plan, plan
+from fluxtui.screens.generate.previewing import Shown
 from fluxtui.services.prompts import PromptService
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.dialogs import DeliberateDialog
@@ -53,9 +54,10 @@ stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps w
     PreviewDialog {
         .dialog { width: 100; max-width: 96%; padding: 0 1; }
         .dialog PlainLabel { width: 1fr; }
-        DataTable { height: auto; max-height: 10; margin-top: 1; }
+        DataTable { height: auto; max-height: 25vh; margin-top: 1; }
         DataTable { background: $background; overflow-x: hidden; }
         .whole { height: 4; margin-top: 1; color: $text-muted; }
+        #kind, #cost { max-height: 4; }
         .-wrong { color: $text-error; }
     }
     """
@@ -75,21 +77,19 @@ stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps w
         self,
         prompts: PromptService,
         form: GenerateForm,
-        sent: Callable[[Sequence[str]], Sequence[str]],
-        cost: Callable[[int], str],
+        shown: Callable[[GenerateForm, Sequence[str]], Shown],
     ) -> None:
         """Args:
         prompts: works templates out.
         form: what is asked for.
-        sent: returns prompts as they are sent, with the trigger word.
-        cost: returns in words what a number of pictures costs.
+        shown: returns what a form sends where its prompt was worked out as some prompts.
         """
         super().__init__()
         self._prompts = prompts
         self._form = form
-        self._sent = sent
-        self._cost = cost
+        self._show_for = shown
         self._shown: tuple[str, ...] = ()
+        self._is_wrong = False
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
@@ -117,31 +117,38 @@ stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps w
         return is_template(self._form.text)
 
     def _keys(self) -> str:
-        others = "r other prompts · t templates · " if self._is_template else ""
+        others = "r others · t all, off, drawn · " if self._is_template else ""
         return f"{others}^S generates · Esc or q goes back"
 
     def _work_out(self) -> None:
         guarded(self, self._show(), doing="working the prompt out", group="plan", exclusive=True)
 
     async def _show(self) -> None:
-        asked = Asked.by(self._form)
-        worked_out = await plan(self._prompts, asked)
-        self._plan = worked_out
-        self._shown = tuple(self._sent(worked_out.prompts))
+        form = self._form
+        worked_out = await plan(self._prompts, Asked.by(form))
+        shown = self._show_for(form, worked_out.prompts)
+        if worked_out.problem:
+            shown = Shown((), f"✗ {worked_out.problem}", is_wrong=True)
+        self._plan, self._shown, self._is_wrong = worked_out, shown.prompts, shown.is_wrong
         table = self.query_one(DataTable)
         table.clear()
         for number, prompt in enumerate(self._shown, 1):
             table.add_row(cell(number, "dim", align="right"), cell(prompt))
-        kind = (
-            _WORDS[self._form.templates]
-            if self._is_template
-            else "No template: all pictures have this prompt."
-        )
-        self.query_one("#kind", PlainLabel).show(kind)
+        self.query_one("#kind", PlainLabel).show(self._kind(worked_out))
         cost = self.query_one("#cost", PlainLabel)
-        cost.set_class(bool(worked_out.problem), "-wrong")
-        cost.show(f"✗ {worked_out.problem}" if worked_out.problem else self._cost(len(self._shown)))
+        cost.set_class(shown.is_wrong, "-wrong")
+        cost.show(shown.cost)
         self._show_whole()
+
+    def _kind(self, worked_out: Plan) -> str:
+        if self._is_template:
+            kind = _WORDS[self._form.templates]
+        elif self._form.setup.is_grid:
+            kind = "No template."
+        else:
+            kind = _PLAIN
+        note = worked_out.note()
+        return f"{kind} {note[:1].upper()}{note[1:]}." if note else kind
 
     def _show_whole(self) -> None:
         row = self.query_one(DataTable).cursor_row
@@ -183,7 +190,8 @@ stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps w
 
     def action_send(self) -> None:
         """Generate what is shown, once it is there."""
-        if self._plan is not None and self._plan.asked == Asked.by(self._form) and not self._plan.problem:
+        is_shown = self._plan is not None and self._plan.asked == Asked.by(self._form)
+        if is_shown and not self._is_wrong:
             self._answer(send=True)
 
     def _answer(self, *, send: bool) -> None:

@@ -29,6 +29,7 @@ class PromptArea(TextArea):
 
     HELP = """Say what the picture shows: subject, surroundings, light, style. Enter starts a new line,
 `ctrl+s` generates from any field, `ctrl+t` leaves the trigger word out or puts it back, `ctrl+z` undoes.
+`ctrl+home` and `ctrl+end` go to the ends, `alt+a` selects all, `alt+x` clears it: `ctrl+r` has it then.
 
 A prompt can be a template: `{red|blue}` is one of them, `{2$$ and $$a|b|c}` two, `{3::often|rarely}` has
 weights, `__colour__` is a line of the file `colour.txt` among your wildcards (typing `__` offers them, Tab
@@ -36,6 +37,16 @@ takes), `${x=!{a|b}} ${x}` names a choice. JSON is never a template.
 
 `f10` shows what will be sent, and can leave a template as it is or make all combinations; `f9` puts a style
 round the prompt; `ctrl+r` finds prompts used before; `ctrl+g` opens your editor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+home", "to_start", "To the start of the prompt", id="prompt.start", show=False),
+        Binding("ctrl+end", "to_end", "To the end of the prompt", id="prompt.end", show=False),
+        Binding("alt+a", "select_all", "Select the whole prompt", id="prompt.select_all", show=False),
+        Binding("alt+x", "clear", "Clear the prompt, kept in Ctrl+R", id="prompt.clear", show=False),
+    ]
+
+    class ClearWanted(Message):
+        """The user wants another prompt, and the present one kept where prompts are kept."""
 
     class CompletionKey(Message):
         """A key of `COMPLETION_KEYS` was pressed while a completion is offered."""
@@ -62,7 +73,23 @@ round the prompt; `ctrl+r` finds prompts used before; `ctrl+g` opens your editor
             event.prevent_default()
             self.post_message(self.CompletionKey(event.key))
             return
+        if event.key.startswith("alt+"):
+            # A terminal sends such a key with its letter, which is not meant as text.
+            event.prevent_default()
+            return
         await super()._on_key(event)
+
+    def action_to_start(self) -> None:
+        """Go to the first letter."""
+        self.move_cursor((0, 0))
+
+    def action_to_end(self) -> None:
+        """Go behind the last letter."""
+        self.move_cursor(self.document.end)
+
+    def action_clear(self) -> None:
+        """Ask for an empty prompt."""
+        self.post_message(self.ClearWanted())
 
     def before_cursor(self) -> str:
         """Return the line up to the cursor; nothing while text is selected."""

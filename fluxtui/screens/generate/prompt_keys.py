@@ -6,11 +6,12 @@ import asyncio
 
 from textual.binding import Binding, BindingType
 
+from fluxtui.domain.prompts import Templates
 from fluxtui.screens.external_editor import edit_text
 from fluxtui.screens.generate.choosers import FinetuneChooser
-from fluxtui.screens.generate.form import prompt_field
+from fluxtui.screens.generate.form import prompt_field, templates_for
 from fluxtui.screens.generate.history_dialog import HistoryDialog
-from fluxtui.screens.generate.prompt_editor import PromptEditor
+from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
 from fluxtui.screens.generate.prompt_plans import PromptPlans
 from fluxtui.screens.generate.style_keys import StyleKeys
 from fluxtui.services.prompts import Origin
@@ -52,7 +53,8 @@ class PromptKeys(PromptPlans, StyleKeys):
         if chosen is None:
             return
         # A prompt that was sent has its style in it.
-        changes = {"style": "", "style_name": ""} if chosen.origin is Origin.SENT else {}
+        sent = {"style": "", "style_name": "", "templates": templates_for(chosen.prompt)}
+        changes = sent if chosen.origin is Origin.SENT else {"templates": Templates.RANDOM}
         self.take_prompt(chosen.prompt, **changes)
         self._say("Ctrl+Z brings the prompt of before back; it is in the history too.")
 
@@ -71,6 +73,13 @@ class PromptKeys(PromptPlans, StyleKeys):
         if after != before:
             self.take_prompt(after)
         self.order.prompt.focus()
+
+    def on_prompt_area_clear_wanted(self, event: PromptArea.ClearWanted) -> None:
+        """Clear the prompt, which is kept in the history."""
+        event.stop()
+        if self.order.form.prompt:
+            self.take_prompt("")
+            self._say("The prompt is cleared: Ctrl+Z brings it back, Ctrl+R has it.")
 
     def on_prompt_editor_wildcards_wanted(self, event: PromptEditor.WildcardsWanted) -> None:
         """Look at the wildcards."""

@@ -10,20 +10,18 @@ from functools import partial
 
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import Job
-from fluxtui.domain.money import show_credits
-from fluxtui.domain.prompts import Templates
-from fluxtui.domain.text import plural
+from fluxtui.domain.prompts import Templates, doubt_in
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.batch_ordering import BatchOrder
-from fluxtui.screens.generate.batching import batch_estimate, batch_of
 from fluxtui.screens.generate.changing import FormChanges
 from fluxtui.screens.generate.form import GenerateForm, prompt_field
 from fluxtui.screens.generate.ordering import Order
 from fluxtui.screens.generate.planning import SEED_LIMIT, Asked, Plan, plan
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
+from fluxtui.screens.generate.previewing import preview_of
 from fluxtui.services.prompts import Origin, UsedTemplate
 from fluxtui.state import guarded
-from fluxtui.widgets.dialogs import ask
+from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 TYPING_REST = 0.25
 """Seconds for which typing must rest until a template is worked out."""
@@ -33,6 +31,8 @@ class PromptPlans(FormChanges):
     """Keeps the prompts of an order, so that what was shown is what is sent."""
 
     _plan: Plan | None = None
+    _meant_so: str = ""
+    """The last prompt of which the user said that it is sent as it stands."""
 
     @abstractmethod
     def action_submit(self) -> None:
@@ -67,25 +67,46 @@ class PromptPlans(FormChanges):
 
     async def with_prompts(
         self, order: Order | BatchOrder, form: GenerateForm, offer: Offer
-    ) -> Order | BatchOrder:
+    ) -> Order | BatchOrder | None:
         """Return an order with a prompt for each picture where the form's prompt is a template.
+
+        What may be JSON with a fault is asked about; after a no there is no order.
 
         Raises:
             InvalidInput: with a problem of the prompt, where the template cannot be worked out.
         """
         field = prompt_field(offer.endpoint)
-        if not form.is_template or field is None:
+        if field is None:
+            return order
+        if not await self._is_meant_so(form):
+            return None
+        if not form.is_template:
             return order
         asked = Asked.by(form)
         known = self._plan is not None and self._plan.asked == asked
         made = self._plan if known and self._plan else await plan(self.app.services.prompts, asked)
         if made.problem:
             raise InvalidInput("Nothing was sent.", (Problem(field.name, made.problem, whole=True),))
-        if isinstance(order, BatchOrder):
+        if form.setup.is_on or isinstance(order, BatchOrder):
             return BatchOrder.from_form(form, self._stock, offer, made.prompts)
         return order.with_prompts(
             [form.prompt_for(order.offer, order.finetune, text) for text in made.prompts]
         )
+
+    async def _is_meant_so(self, form: GenerateForm) -> bool:
+        """Tell whether a prompt may go, after asking once where it may be JSON with a fault."""
+        doubt = "" if form.templates is Templates.OFF else doubt_in(form.text)
+        if not doubt or form.text == self._meant_so:
+            return True
+        sentences = (
+            f"The prompt looks like JSON, but {doubt}. It is not taken for a template: every sign is sent.",
+            "For a template, leave out the quotation mark behind the brace.",
+        )
+        dialog = ConfirmDialog("Send it as it stands?", sentences, confirm_label="Send as it stands")
+        if not await ask(self.app, dialog):
+            return False
+        self._meant_so = form.text
+        return True
 
     def note_sent(self, jobs: Sequence[Job], form: GenerateForm) -> None:
         """Keep what was typed where no picture will have it, and let the next order draw other prompts."""
@@ -113,38 +134,14 @@ class PromptPlans(FormChanges):
         if offer is None or prompt_field(offer.endpoint) is None:
             self._say("There is no prompt to show.", "warning")
             return
-        finetune = self._stock.finetune_of(form)
-
-        def sent(prompts: Sequence[str]) -> list[str]:
-            return [form.prompt_for(offer, finetune, text) for text in prompts]
-
-        cost = partial(self._cost_of, form, offer)
-        answer = await ask(self.app, PreviewDialog(self.app.services.prompts, form, sent, cost))
+        shown = partial(preview_of, self._stock, offer)
+        answer = await ask(self.app, PreviewDialog(self.app.services.prompts, form, shown))
         if answer is None:
             return
         # Other prompts than those that were shown are not sent.
         self.order.amend(templates=answer.templates, prompt_seed=answer.prompt_seed)
         if answer.send:
             self.action_submit()
-
-    def _cost_of(self, form: GenerateForm, offer: Offer, count: int) -> str:
-        if form.setup.is_on:
-            return self._cost_of_batch(form, offer)
-        estimate = form.estimate(offer, self._stock.price_of(offer))
-        price = f" for about {show_credits(estimate.times(count).credits)}" if estimate is not None else ""
-        return f"{plural(count, 'picture')}{price}."
-
-    def _cost_of_batch(self, form: GenerateForm, offer: Offer) -> str:
-        made = self._plan if form.is_template and self._plan is not None else None
-        known = made is not None and made.asked == Asked.by(form)
-        try:
-            batch = batch_of(form, self._stock, offer, made.prompts if made is not None and known else ())
-            total = batch_estimate(batch, self._stock)
-        except InvalidInput as error:
-            return f"✗ {error.sentence()}"
-        price = f" for about {show_credits(total.credits)}" if total is not None else ""
-        title = f" over {batch.title}" if batch.title else ""
-        return f"{plural(len(batch.pictures), 'picture')}{title}{price}."
 
 
 def _new_seed() -> int:

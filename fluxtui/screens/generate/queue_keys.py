@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
-from fluxtui.domain.money import credits, show_credits
+from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, shorten
 from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.generate.changes import missing
@@ -18,6 +18,7 @@ from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.sending import Sending
 from fluxtui.screens.home import get_home
+from fluxtui.screens.sending_again import send_again
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.services.finetune_defaults import lasting_values
@@ -39,7 +40,7 @@ class QueueKeys(Sending):
             case "home":
                 self._get_home(event.job)
             case "another_seed":
-                self._send_another(event.job)
+                guarded(self, self._send_another(event.job), doing="asking", group="dialog", exclusive=True)
             case "use_again":
                 self._use_again(event.job)
             case "cancel":
@@ -60,10 +61,18 @@ class QueueKeys(Sending):
             self.app.copy_to_clipboard(path)
             self._say(f"Copied the path: {path}", "success")
 
-    def _send_another(self, job: Job) -> None:
+    async def _send_another(self, job: Job) -> None:
         offer = self._stock.offer(job.profile, job.endpoint)
         if offer is None:
             self._say(missing(job.profile, job.endpoint), "warning")
+            return
+        dialog = ConfirmDialog(
+            "Another with a new seed?",
+            [job.title],
+            price=f"About {show_credits(job.estimate_credits)}",
+            confirm_label="Generate",
+        )
+        if not await ask(self.app, dialog):
             return
         recipe = repeatable(offer.endpoint, job.parameters, self.app.services.storage)
         self._send(Order.another_seed(offer, recipe, self.app.finetune_of(job.finetune_ref)))
@@ -104,15 +113,10 @@ class QueueKeys(Sending):
         self.app.refresh_state("jobs")
 
     async def _retry(self, job: Job) -> None:
-        """Send the same as a new job, after asking where that is dear."""
-        above = self.app.services.config.config.generation.confirm_above_usd
-        if job.estimate_credits > credits(above):
-            price = f"About {show_credits(job.estimate_credits)}"
-            dialog = ConfirmDialog("Send it again?", [job.title], price=price, confirm_label="Send again")
-            if not await ask(self.app, dialog):
-                return
-        new = await self.app.services.jobs.retry(job.id)
-        self._say(f"Sent again for about {show_credits(new.estimate_credits)}: {new.title}", "success")
+        """Send the same as a new job, after asking."""
+        new = await send_again(self.app, job)
+        if new is not None:
+            self._say(f"Sent again for about {show_credits(new.estimate_credits)}: {new.title}", "success")
 
     async def _make_sheet(self, job: Job) -> None:
         if job.batch is None:

@@ -45,22 +45,19 @@ ALLOWED: dict[str, Callable[[Job], bool]] = {
 class QueueTable(RowTable):
     """Shows jobs; what is to be done with the marked one is told in messages."""
 
-    HELP = (
-        "Every generation, newest first. Up and down show another picture, Enter shows it large, `y` copies "
-        "its path, `s` makes it again with another seed, `u` puts its parameters back into the form, `x` "
-        "cancels it: at no cost before it is sent, afterwards as far as its service can, `a` sends one that "
-        "failed again. `K` and `J` move what is not sent yet, `t` sends it next. `c` makes the contact sheet "
-        "of all that was ordered with it. `b` keeps its strength as what the finetune begins with, `B` all "
-        "its parameters. Escape goes back to the prompt, and the newest picture is shown again as soon as it "
-        "comes in."
-    )
+    HELP = """Every generation, newest first. Up and down show another picture, Enter shows it large, `y`
+copies its path, `n` makes it again with a new seed, after asking, `u` puts its parameters back into the form,
+`x` cancels it: at no cost before it is sent, afterwards as far as its service can, `a` sends one that failed
+again, after asking. `K` and `J` move what is not sent yet, `t` sends it next. `c` makes the contact sheet of
+all that was ordered with it. `b` keeps its strength as what the finetune begins with, `B` all its parameters.
+Escape goes back to the prompt, and the newest picture is shown again as soon as it comes in."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # Enter is the grid's own key and arrives as `Chosen`; the footer names it all the same.
         Binding("f", "ask('large')", "Large", id="queue.large", key_display="Enter"),
         Binding("y", "ask('copy')", "Copy path", id="queue.copy"),
         Binding("h,H", "ask('home')", "Get it home", id="queue.home", key_display="h", show=False),
-        Binding("s", "ask('another_seed')", "Another seed", id="queue.another_seed"),
+        Binding("n", "ask('another_seed')", "Another seed", id="queue.another_seed"),
         Binding("u", "ask('use_again')", "Use again", id="queue.use_again"),
         Binding("a", "ask('retry')", "Send again", id="queue.retry"),
         Binding("x,delete", "ask('cancel')", "Cancel", id="queue.cancel"),

@@ -189,6 +189,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     def on_order_panel_changed(self, event: OrderPanel.Changed) -> None:
         """Say what the order costs now, and remember it."""
         event.stop()
+        self.take_refusal_back()
         self._show_state()
         self.keep_draft(event.form.draft())
 

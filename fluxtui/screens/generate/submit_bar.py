@@ -10,9 +10,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
 
+from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.screens.generate.batch_words import BatchWords
-from fluxtui.screens.generate.form import COUNT, MOST_PICTURES
+from fluxtui.screens.generate.form import COUNT
 from fluxtui.screens.generate.price import Funds
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
@@ -24,8 +25,8 @@ class CountInput(NumberControl):
     """The number of pictures."""
 
     HELP = (
-        "How many pictures to make of this, 1 to 24, each with a seed of its own: with a seed given, the "
-        "second picture gets the next number and so on."
+        f"How many pictures to make of this, 1 to {MOST_PICTURES}, each with a seed of its own: with a seed "
+        "given, the second picture gets the next number and so on."
     )
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class SubmitBar(Vertical):
     def show_count(self, count: Any) -> None:
         """Show a number of pictures."""
         self.query_one(CountInput).enter(count)
+        self._mark_count(count)
 
     def show_label(self, label: str, *, busy: bool = False) -> None:
         """Show what the button does; a busy one cannot be pressed."""
@@ -104,7 +106,13 @@ class SubmitBar(Vertical):
     def on_entered(self, event: Entered) -> None:
         """Tell the number."""
         event.stop()
-        self.post_message(self.Counted(self.query_one(CountInput).entered()))
+        count = self.query_one(CountInput).entered()
+        self._mark_count(count)
+        self.post_message(self.Counted(count))
+
+    def _mark_count(self, count: Any) -> None:
+        wrong = not isinstance(count, int) or not 1 <= count <= MOST_PICTURES
+        self.query_one(CountInput).set_class(wrong, "-wrong")
 
     def on_passed(self, event: Passed) -> None:
         """Go on to the button."""

@@ -14,6 +14,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
 from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.journal.trash import TRASH
+from fluxtui.services.told import told_parameters
 from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
@@ -85,7 +86,8 @@ def job_details(
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    parts += [fact_line(name.replace("_", " "), value_text(value)) for name, value in job.parameters.items()]
+    told = told_parameters(job.endpoint, job.parameters)
+    parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     for part, answer in (job.response or {}).items():
         about = f"with the {part}" if part == "result" else f"to the {part}"
         parts += [Content.styled("\nAnswer ", "bold"), plain(f"{about}\n", newlines=True)]

@@ -12,7 +12,6 @@ from textual.events import Resize
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.domain.money import show_credits
 from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.jobs.queue_line import queue_line
@@ -20,13 +19,13 @@ from fluxtui.screens.jobs.rows import (
     SIGNS,
     age_cell,
     cost_cell,
-    kind_word,
     ordered,
     places_of,
     progress_cell,
     state_text,
     title_cell,
 )
+from fluxtui.screens.sending_again import send_again
 from fluxtui.screens.trained_on import Trained, TrainedOnKeys
 from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
@@ -287,18 +286,8 @@ endpoint."""
             guarded(self, self._send_again(job), doing="sending a job again", group="act", exclusive=True)
 
     async def _send_again(self, job: Job) -> None:
-        doubtful = job.state is JobState.IN_DOUBT
-        warning = ["The first one may have been accepted: then both are billed."] if doubtful else []
-        dialog = ConfirmDialog(
-            "Send again?",
-            [f"The same {kind_word(job)} is sent as a new job: {job.title}", *warning],
-            price=f"About {show_credits(job.estimate_credits)}",
-            confirm_label="Send again",
-            danger=doubtful,
-        )
-        if await ask(self.app, dialog):
-            act = self.app.services.jobs.resend if doubtful else self.app.services.jobs.retry
-            new = await act(job.id)
+        new = await send_again(self.app, job)
+        if new is not None:
             self.app.tell(f"Sent again as a new job: {new.title}")
 
     def action_look_again(self) -> None:

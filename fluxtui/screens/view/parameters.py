@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.view.item import ViewItem
+from fluxtui.services.told import plain_name, told_parameters
 
 VALUE_LIMIT: Final = 4000
 """More characters of a value are not shown."""
@@ -55,8 +56,8 @@ def difference_line(rows: Sequence[ParameterRow], number: int) -> str:
     apart = differing(rows)
     if not apart:
         return "the same parameters"
-    parts = (f"{row.name} {_short(row.values[number])}" for row in apart)
-    return f"≠ {', '.join(parts)}"
+    told = [f"{row.name} {_short(row.values[number])}" for row in apart if row.values[number]]
+    return f"≠ {', '.join(told)}" if told else f"≠ without {', '.join(row.name for row in apart)}"
 
 
 def fact_rows(item: ViewItem) -> tuple[tuple[str, str], ...]:
@@ -75,14 +76,13 @@ def _told(item: ViewItem) -> dict[str, str]:
         "Finetune": item.finetune_name or item.finetune,
         "Seed": first["seed"],
     }
-    named |= {label_of(name): value for name, value in values.items() if name not in _FIRST}
+    rest = {name: value for name, value in values.items() if name not in _FIRST}
+    named |= {
+        name: value
+        for name, value in told_parameters(item.endpoint, rest).items()
+        if name not in named or not named[name]
+    }
     return {name: value_text(value) for name, value in named.items()}
-
-
-def label_of(name: str) -> str:
-    """Return a parameter's name for people: `'guidance_scale'` becomes `'Guidance scale'`."""
-    words = safe_text(name, limit=60).replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
 
 
 def value_text(value: Any) -> str:
@@ -94,11 +94,11 @@ def value_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{label_of(str(key))} {value_text(item)}" for key, item in value.items())
+        return ", ".join(f"{plain_name(str(key))} {value_text(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(value_text(item) for item in value)
     return safe_text(value, newlines=True, limit=VALUE_LIMIT)
 
 
 def _short(value: str) -> str:
-    return safe_text(value, limit=_SHORT_LIMIT) or "none"
+    return safe_text(value, limit=_SHORT_LIMIT)

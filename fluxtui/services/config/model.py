@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.providers.registry import DEFAULT_PROVIDER, provider_hosts, provider_ids
 from fluxtui.services.config.checks import (
     absolute_path,
@@ -105,7 +106,7 @@ class GenerationSettings(_Table):
     """What is asked before paying: the USD above which to confirm, and how many images at first."""
 
     confirm_above_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
-    images: Annotated[int, Field(ge=1, le=100)] = 1
+    images: Annotated[int, Field(ge=1, le=MOST_PICTURES)] = 1
 
 
 class PromptSettings(_Table):

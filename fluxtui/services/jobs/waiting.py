@@ -117,4 +117,4 @@ def _completed(job: Job, endpoint: type, provider_id: str, finetune: Finetune) -
     offer = Offer(job.profile, provider_id, endpoint)
     if reason := why_not(offer, finetune):
         raise InvalidInput(f"{finetune.name} {reason}.")
-    return endpoint.checked({**job.parameters, "finetune_id": finetune_value(offer, finetune)}).given()
+    return endpoint.checked({**job.parameters, "finetune_id": finetune_value(offer, finetune)}).used()

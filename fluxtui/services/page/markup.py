@@ -8,6 +8,7 @@ from html import escape
 
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.page.reader import Shown
+from fluxtui.services.told import told_parameters
 
 PER_PAGE = 60
 _CAPTION = 90
@@ -73,18 +74,16 @@ def picture_page(one: Shown) -> bytes:
     picture = one.picture
     facts: dict[str, object] = {
         "File": picture.path.rpartition("/")[2],
-        "Size": f"{picture.width} × {picture.height}",
+        "Pixels": f"{picture.width} × {picture.height}",
         "Made": picture.created_at.isoformat(timespec="seconds"),
         "Endpoint": picture.endpoint,
         "Finetune": picture.finetune_name or "",
         "Seed": "" if picture.seed is None else picture.seed,
         "Prompt": picture.prompt,
-        **{
-            name: _shown(value)
-            for name, value in picture.parameters.items()
-            if name not in ("prompt", "seed")
-        },
     }
+    rest = {name: value for name, value in picture.parameters.items() if name not in ("prompt", "seed")}
+    for name, value in told_parameters(picture.endpoint, rest).items():
+        facts.setdefault(name, _shown(value))
     rows = "".join(
         f"<tr><th>{_text(name)}</th><td>{_text(value, newlines=True)}</td></tr>"
         for name, value in facts.items()

@@ -19,7 +19,11 @@ MAX_CHARACTERS = 100_000
 MAX_SETTINGS = 200
 
 _NEGATIVE = "Negative prompt:"
-_SETTING = re.compile(r'\s*(\w[\w \-/]{0,60}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
+_NAME = re.compile(r"\s*(\w[\w \-/]{0,60}):\s*")
+_VALUE = re.compile(r'("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
+_BEHIND = re.compile(r"\s*,?\s*")
+_TEMPLATES = ("Template:", "Negative Template:")
+"""Lines that follow the settings, as sd-dynamic-prompts writes them (its documentation, read 2026-11)."""
 _FIRST_NAMES = frozenset({"Steps", "Seed", "Size", "Model"})
 _ENOUGH = 3
 """A last line with at least as many pairs is taken for settings, as other readers do."""
@@ -99,10 +103,8 @@ def is_ours(text: str) -> bool:
 
 def parse_parameters(text: str) -> A1111Parameters | None:
     """Return what a text of this form says, as far as it can be understood; None if it is empty."""
-    lines = text[:MAX_CHARACTERS].replace("\0", "").strip().split("\n")
-    settings = _read_settings(lines[-1])
-    if settings:
-        lines.pop()
+    lines = text[:MAX_CHARACTERS].replace("\0", "").replace("\r", "").strip().split("\n")
+    settings, lines = _without_settings(lines)
     prompt: list[str] = []
     negative: list[str] = []
     part = prompt
@@ -110,21 +112,51 @@ def parse_parameters(text: str) -> A1111Parameters | None:
         if line.strip().startswith(_NEGATIVE):
             part = negative
             line = line.strip().removeprefix(_NEGATIVE)
-        part.append(line.rstrip("\r"))
+        part.append(line)
     found = A1111Parameters("\n".join(prompt).strip(), "\n".join(negative).strip(), settings)
     return found if found.prompt or found.negative_prompt or found.settings else None
 
 
+def _without_settings(lines: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the settings, and the lines before them: they are the last line, or templates follow them."""
+    last = _read_settings(lines[-1])
+    if last and not lines[-1].lstrip().startswith(_TEMPLATES):
+        return last, lines[:-1]
+    behind = next((index for index, line in enumerate(lines) if line.lstrip().startswith(_TEMPLATES)), 0)
+    settings = _read_settings(lines[behind - 1]) if behind else {}
+    if "Steps" not in settings:
+        return {}, lines
+    name, _, _ = lines[behind].strip().partition(":")
+    template = "\n".join([lines[behind].partition(":")[2], *lines[behind + 1 :]]).strip()
+    return {**settings, name: template}, lines[: behind - 1]
+
+
 def _read_settings(line: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for found in _SETTING.finditer(line):
-        pairs.setdefault(found[1].strip(), _unquoted(found[2].strip()))
-        if len(pairs) == MAX_SETTINGS:
-            break
+    position = 0
+    while len(pairs) < MAX_SETTINGS and (found := _NAME.search(line, position)) is not None:
+        value, position = _value_at(line, found.end())
+        pairs.setdefault(found[1].strip(), value)
     first = next(iter(pairs), "")
     starts_there = line.lstrip().startswith(f"{first}:")
     is_settings = starts_there and (len(pairs) >= _ENOUGH or first in _FIRST_NAMES)
     return pairs if is_settings else {}
+
+
+def _value_at(line: str, start: int) -> tuple[str, int]:
+    """Return the value that begins at a place, and where the next pair may begin; JSON is one value."""
+    if line[start : start + 1] in {"{", "["}:
+        try:
+            _, end = json.JSONDecoder(strict=False).raw_decode(line, start)
+        except (ValueError, RecursionError):
+            end = start
+        behind = _BEHIND.match(line, end)
+        if end > start and behind is not None:
+            return line[start:end], behind.end()
+    found = _VALUE.match(line, start)
+    if found is None:
+        return "", len(line)
+    return _unquoted(found[1].strip()), found.end()
 
 
 def _unquoted(value: str) -> str:

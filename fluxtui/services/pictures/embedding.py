@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import PictureError
-from fluxtui.services.pictures import jpeg, png, webp
+from fluxtui.services.pictures import avif, jpeg, png, webp
 from fluxtui.services.pictures.a1111 import A1111Parameters, parameters_text, parse_parameters
 from fluxtui.services.pictures.pieces import Metadata, PictureFile, Piece, open_picture
 from fluxtui.services.pictures.recipe import MAX_RECIPE_CHARACTERS, Recipe
@@ -16,13 +16,15 @@ from fluxtui.services.storage.files import write_blocks_atomic
 
 @dataclass(frozen=True)
 class _Format:
-    plan: Callable[[PictureFile, str, str], list[Piece]]
     read: Callable[[PictureFile], Metadata]
+    plan: Callable[[PictureFile, str, str], list[Piece]] | None = None
+    """None for a form that is only read."""
 
 
-_PNG = _Format(png.plan, png.read)
-_JPEG = _Format(jpeg.plan, jpeg.read)
-_WEBP = _Format(webp.plan, webp.read)
+_PNG = _Format(png.read, png.plan)
+_JPEG = _Format(jpeg.read, jpeg.plan)
+_WEBP = _Format(webp.read, webp.plan)
+_AVIF = _Format(avif.read)
 
 
 def embed(source: Path, target: Path, recipe: Recipe) -> None:
@@ -47,7 +49,7 @@ def embed(source: Path, target: Path, recipe: Recipe) -> None:
         if target.exists() and target.samefile(source):
             raise ValueError("a picture is never changed in its place")
         kind = _format(file)
-        if kind is None:
+        if kind is None or kind.plan is None:
             raise PictureError("The file is not a PNG, JPEG or WebP.")
         pieces = kind.plan(file, parameters_text(recipe), text)
         write_blocks_atomic(target, file.blocks(pieces))
@@ -88,4 +90,6 @@ def _format(file: PictureFile) -> _Format | None:
         return _PNG
     if start.startswith(jpeg.SIGNATURE):
         return _JPEG
+    if start[4:8] == b"ftyp" and start[8:] in avif.BRANDS:
+        return _AVIF
     return _WEBP if start[:4] == b"RIFF" and start[8:] == b"WEBP" else None

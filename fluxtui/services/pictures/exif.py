@@ -18,7 +18,10 @@ _ENTRY_BYTES = 12
 _INLINE_BYTES = 4
 _UTF16 = b"UNICODE\0"
 _ASCII = b"ASCII\0\0\0"
+_JIS = b"JIS\0\0\0\0\0"
 _CODE_BYTES = 8
+_CAMERA_TAGS = (0x010E, 0x010F, 0x0110)
+_KEYWORDS = frozenset({"prompt", "workflow"})
 _ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 
 Entries = dict[int, bytes]
@@ -79,9 +82,29 @@ def comment_of(content: bytes) -> str | None:
     try:
         block = _block(content)
         entry = _directories(block)[1].get(_USER_COMMENT)
-        return None if entry is None else _decoded(block.value(entry))
+        return None if entry is None else _decoded(block.value(entry), block.order)
     except _Malformed:
         return None
+
+
+def others_of(content: bytes) -> dict[str, str]:
+    """Return the texts of ComfyUI in an EXIF block, by their keywords.
+
+    It writes `prompt:{...}` and `workflow:{...}` into the tags of the camera (ComfyUI, its nodes for saving
+    WebP, read 2026-11).
+    """
+    try:
+        block = _block(content)
+        first, _ = block.directory(block.number(4))
+        texts = [block.value(first[tag]).rstrip(b"\0") for tag in _CAMERA_TAGS if tag in first]
+    except _Malformed:
+        return {}
+    found: dict[str, str] = {}
+    for text in texts:
+        keyword, colon, told = text.decode("utf-8", "replace").partition(":")
+        if colon and keyword.casefold() in _KEYWORDS:
+            found.setdefault(keyword.casefold(), told)
+    return found
 
 
 def with_comment(content: bytes | None, text: str) -> bytes | None:
@@ -100,7 +123,7 @@ def with_comment(content: bytes | None, text: str) -> bytes | None:
         block = _block(content)
         first, exif, following = _directories(block)
         known = exif.get(_USER_COMMENT)
-        said = _decoded(block.value(known)) if known is not None else ""
+        said = _decoded(block.value(known), block.order) if known is not None else ""
     except _Malformed:
         return None
     if said.strip(" \0") and not is_ours(said):
@@ -148,12 +171,38 @@ def _extended(block: _Block, first: Entries, exif: Entries, following: int, text
     return head + old[8:] + comment + exif_bytes + block.directory_bytes(first, following)
 
 
-def _decoded(value: bytes) -> str:
+def _decoded(value: bytes, order: str) -> str:
     code, text = value[:_CODE_BYTES], value[_CODE_BYTES:]
     if code == _UTF16:
-        # Writers disagree on the order; in most texts the half that is zero tells.
-        is_little = text[1::2].count(0) > text[0::2].count(0)
-        return text.decode("utf-16-le" if is_little else "utf-16-be", "replace")
-    if code in {_ASCII, b"\0" * _CODE_BYTES}:
-        return text.rstrip(b"\0").decode("utf-8", "replace")
-    return value.decode("utf-8", "replace")
+        return _utf16(text, order)
+    if code in {_ASCII, _JIS, b"\0" * _CODE_BYTES}:
+        value = text
+    value = value.rstrip(b"\0")
+    japanese = code == _JIS
+    escaped = ("iso2022_jp",) if japanese and b"\x1b" in value else ()
+    for encoding in (*escaped, "utf-8", *(("shift_jis",) if japanese else ())):
+        text_in = _in(encoding, value)
+        if text_in is not None:
+            return text_in
+    return value.decode("latin-1")
+
+
+def _in(encoding: str, value: bytes) -> str | None:
+    try:
+        return value.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _utf16(text: bytes, order: str) -> str:
+    """Return a text in UTF-16: writers disagree on the order, and some write UTF-8 under the same code."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if text.startswith(mark):
+            return text[2:].decode(encoding, "replace")
+    as_utf8 = _in("utf-8", text) if b"\0" not in text else None
+    if as_utf8 is not None:
+        return as_utf8
+    little, big = text[1::2].count(0), text[0::2].count(0)
+    # In most texts the half that is zero tells, else the block's own order.
+    is_little = little > big if little != big else order == "<"
+    return text.decode("utf-16-le" if is_little else "utf-16-be", "replace")

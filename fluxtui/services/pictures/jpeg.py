@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from fluxtui.domain.errors import PictureError
 from fluxtui.services.pictures import exif, xmp
+from fluxtui.services.pictures.blocks import metadata_of
 from fluxtui.services.pictures.pieces import (
     BLOCK_BYTES,
     MAX_PARTS,
@@ -72,10 +73,7 @@ def read(file: PictureFile) -> Metadata:
     segments = list(_segments(file))
     block = _content(file, _find(file, segments, EXIF_MARK), EXIF_MARK)
     packet = _content(file, _find(file, segments, XMP_MARK), XMP_MARK)
-    return Metadata(
-        None if block is None else exif.comment_of(block),
-        None if packet is None else xmp.recipe_of(packet),
-    )
+    return metadata_of(block, packet)
 
 
 def _segments(file: PictureFile) -> Iterator[_Segment]:

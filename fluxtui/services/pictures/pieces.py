@@ -36,7 +36,7 @@ Piece = bytes | Span
 class Metadata:
     """What stands in a file: the text for other tools, our recipe as JSON, and what else tells of its making.
 
-    `others` are the texts of other programs by their keyword; PNG alone has them.
+    `others` are the texts of other programs by their keyword.
     """
 
     parameters: str | None = None

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fluxtui.services.pictures import xmp
 from fluxtui.services.pictures.a1111 import is_ours
 from fluxtui.services.pictures.pieces import (
     MAX_METADATA_BYTES,
@@ -21,9 +22,10 @@ from fluxtui.services.pictures.pieces import (
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PARAMETERS = b"parameters"
 RECIPE = b"fluxtui"
-OTHERS = frozenset({b"invokeai_metadata", b"sd-metadata", b"Dream", b"workflow"})
-"""Keywords of InvokeAI, in three generations, and of ComfyUI."""
+OTHERS = frozenset({b"invokeai_metadata", b"sd-metadata", b"Dream", b"prompt", b"workflow", b"Comment"})
+"""Keywords of InvokeAI, in three generations, of ComfyUI, and of NovelAI."""
 
+_XMP = b"XML:com.adobe.xmp"
 _FRAME_BYTES = 12
 _HEADER_BYTES = 13
 _LONGEST_KEYWORD = 79
@@ -72,10 +74,12 @@ def read(file: PictureFile) -> Metadata:
     for chunk in _chunks(file):
         keyword = _keyword(file, chunk)
         # Each is unpacked once at most: thousands of packed texts would keep us busy for minutes.
-        if keyword in {PARAMETERS, RECIPE, *OTHERS} and keyword not in found:
+        if keyword in {PARAMETERS, RECIPE, _XMP, *OTHERS} and keyword not in found:
             found[keyword] = _text(file, chunk)
     others = {key.decode("latin-1"): text for key, text in found.items() if key in OTHERS and text}
-    return Metadata(found.get(PARAMETERS), found.get(RECIPE), others)
+    packet = found.get(_XMP)
+    comment = xmp.comment_of(packet.encode()) if packet and not others else None
+    return Metadata(found.get(PARAMETERS) or comment, found.get(RECIPE), others)
 
 
 def _chunks(file: PictureFile) -> Iterator[_Chunk]:
@@ -108,15 +112,23 @@ def _text(file: PictureFile, chunk: _Chunk) -> str | None:
         return None
     content = file.read(chunk.start + 8, chunk.size).partition(b"\0")[2]
     if chunk.kind == b"tEXt":
-        return content.decode("latin-1")
+        return _decoded(content)
     if chunk.kind == b"zTXt":
         unpacked = _unpacked(content[1:])
-        return None if unpacked is None else unpacked.decode("latin-1")
+        return None if unpacked is None else _decoded(unpacked)
     is_packed, described = content[:1] == b"\1", content[2:]
     text: bytes | None = described.partition(b"\0")[2].partition(b"\0")[2]
     if is_packed and text is not None:
         text = _unpacked(text)
     return None if text is None else text.decode("utf-8", "replace")
+
+
+def _decoded(content: bytes) -> str:
+    """Return a text that should be Latin-1: many programs write UTF-8, which nothing else looks like."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _unpacked(content: bytes) -> bytes | None:
@@ -129,11 +141,17 @@ def _unpacked(content: bytes) -> bytes | None:
 
 
 def _text_chunk(keyword: bytes, text: str) -> bytes:
-    """Return a chunk with a text: Latin-1 where that can hold it, because every reader knows that kind."""
+    """Return a chunk with a text: Latin-1 where that can hold it, because every reader knows that kind.
+
+    What could be taken for UTF-8 is written as such.
+    """
     try:
-        return _chunk(b"tEXt", keyword + b"\0" + text.encode("latin-1"))
+        latin = text.encode("latin-1")
     except UnicodeEncodeError:
-        return _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text.encode("utf-8", "replace"))
+        latin = None
+    if latin is not None and _decoded(latin) == text:
+        return _chunk(b"tEXt", keyword + b"\0" + latin)
+    return _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text.encode("utf-8", "replace"))
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fluxtui.services.pictures import exif, xmp
+from fluxtui.services.pictures.blocks import metadata_of
 from fluxtui.services.pictures.pieces import (
     MAX_METADATA_BYTES,
     MAX_PARTS,
@@ -70,10 +71,7 @@ def read(file: PictureFile) -> Metadata:
     """Return what EXIF and XMP say. Raises `PictureError` if the file is damaged."""
     chunks = list(_chunks(file, _riff_end(file)))
     block, packet = _content(file, chunks, _EXIF), _content(file, chunks, _XMP)
-    return Metadata(
-        None if block is None else exif.comment_of(block),
-        None if packet is None else xmp.recipe_of(packet),
-    )
+    return metadata_of(block, packet)
 
 
 def _riff_end(file: PictureFile) -> int:

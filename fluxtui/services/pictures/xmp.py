@@ -24,6 +24,11 @@ _OURS = re.compile(
     r"<[\w.-]{1,40}:Description [^<>]{0,3000}>"
     r"<fluxtui:recipe>[^<]*</fluxtui:recipe></[\w.-]{1,40}:Description>\n?"
 )
+_COMMENTS = ("exif:UserComment", "dc:description")
+"""Where other programs tell how a picture was made, as far as they use XMP (Draw Things; read 2026-11)."""
+_COMMENT_LIMIT = 100_000
+_VALUE = re.compile(r"\"([^\"<]*)\"|'([^'<]*)'")
+_MEMBER = re.compile(r"\s*<rdf:Alt>\s*<rdf:li[^<>]{0,200}>([^<]*)</rdf:li>\s*</rdf:Alt>\s*")
 _RECIPE = re.compile(
     r"<fluxtui:recipe>([^<]*)</fluxtui:recipe>|\bfluxtui:recipe=\"([^\"<]*)\"|\bfluxtui:recipe='([^'<]*)'"
 )
@@ -54,9 +59,41 @@ def with_recipe(packet: bytes | None, recipe: str) -> bytes:
     return (text[:place] + _description(ends[-1][1], subject, recipe) + text[place:]).encode()
 
 
+def comment_of(packet: bytes) -> str | None:
+    """Return what another program says in a packet of the making: in its user comment or its description.
+
+    A text that is neither JSON nor has settings is about something else.
+    """
+    text = _text(packet)
+    for name in _COMMENTS:
+        told = html.unescape(_MEMBER.sub(r"\1", _element(text, name) or _attribute(text, name))).strip()
+        if "Steps:" in told or told.startswith("{"):
+            return told
+    return None
+
+
+def _element(text: str, name: str) -> str:
+    begin = text.find(f"<{name}>")
+    end = text.find(f"</{name}>", begin)
+    inside = text[begin + len(name) + 2 : end] if 0 <= begin < end else ""
+    return inside if len(inside) <= _COMMENT_LIMIT else ""
+
+
+def _attribute(text: str, name: str) -> str:
+    begin = text.find(f"{name}=")
+    found = _VALUE.match(text, begin + len(name) + 1) if begin >= 0 else None
+    return (found[1] or found[2] or "") if found else ""
+
+
+def _text(packet: bytes) -> str:
+    """Return a packet as text: in UTF-8, or in UTF-16 by its mark."""
+    is_wide = packet.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return packet.decode("utf-16" if is_wide else "utf-8", "replace")
+
+
 def recipe_of(packet: bytes) -> str | None:
     """Return the recipe in a packet, or None."""
-    found = list(_RECIPE.finditer(packet.decode("utf-8", "replace")))
+    found = list(_RECIPE.finditer(_text(packet)))
     if not found:
         return None
     return html.unescape(found[-1][1] or found[-1][2] or found[-1][3] or "")

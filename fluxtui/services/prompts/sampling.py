@@ -71,6 +71,10 @@ class Sampler:
         self._parsed: dict[str, Command] = {}
         self._options: dict[str, list[_Option]] = {}
 
+    def read(self, template: str) -> Command:
+        """Return the commands of a template in which the names of wildcards are known."""
+        return parse_template(template, self._wildcards.has)
+
     def draw(self, command: Command, count: int) -> tuple[str, ...]:
         """Return some prompts, each drawn anew."""
         return tuple(put_back(self._drawn(command, _Scope())) for _ in range(count))
@@ -299,7 +303,7 @@ class Sampler:
         if not isinstance(choice, str):
             return choice
         if choice not in self._parsed:
-            known = parse_template(choice) if is_template(choice) else self._kinds.LiteralCommand(choice)
+            known = self.read(choice) if is_template(choice) else self._kinds.LiteralCommand(choice)
             self._parsed[choice] = known
         return self._parsed[choice]
 

@@ -88,13 +88,13 @@ class PromptService:
         return await asyncio.to_thread(self._count, template)
 
     def _expand(self, template: str, count: int, seed: int, combine: bool) -> tuple[str, ...]:
-        from fluxtui.services.prompts.parsing import parse_template
         from fluxtui.services.prompts.sampling import Sampler
 
         with self._working:
             self._library.refresh()
             try:
-                command, sampler = parse_template(template), Sampler(self._library, seed)
+                sampler = Sampler(self._library, seed)
+                command = sampler.read(template)
                 if not combine:
                     return tuple(_tidy(prompt) for prompt in sampler.draw(command, count))
                 # One more shows whether there are too many.
@@ -120,13 +120,13 @@ class PromptService:
         )
 
     def _count(self, template: str) -> int:
-        from fluxtui.services.prompts.parsing import parse_template
         from fluxtui.services.prompts.sampling import Sampler
 
         with self._working:
             self._library.refresh()
             try:
-                return Sampler(self._library, 0).count(parse_template(template))
+                sampler = Sampler(self._library, 0)
+                return sampler.count(sampler.read(template))
             except RecursionError:
                 raise InvalidInput(_TOO_DEEP) from None
 

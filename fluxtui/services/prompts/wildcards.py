@@ -10,7 +10,14 @@ from pathlib import Path
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import safe_text
-from fluxtui.services.prompts.collections import STRUCTURED, SUFFIXES, Choice, Collection, read_file
+from fluxtui.services.prompts.collections import (
+    STRUCTURED,
+    SUFFIXES,
+    Choice,
+    Collection,
+    read_file,
+    shown_name,
+)
 
 FILES_LIMIT = 2_000
 """Files of the directory that are looked at."""
@@ -18,6 +25,8 @@ FOLDERS_LIMIT = 500
 FOLDER_DEPTH = 8
 MATCHES_LIMIT = 50_000
 """Choices that one wildcard with `*` brings together."""
+
+_FAULTS_SHOWN = 2
 
 _Mark = tuple[int, int]
 
@@ -46,7 +55,7 @@ class WildcardLibrary:
         seen = set()
         for path, mark in self._files():
             seen.add(path)
-            name = path.relative_to(self.directory).with_suffix("").as_posix()
+            name = self._name_of(path)
             if path.suffix.casefold() not in STRUCTURED:
                 self._names[name] = path
                 continue
@@ -60,6 +69,10 @@ class WildcardLibrary:
     def names(self) -> tuple[str, ...]:
         """Return the names of all wildcards as they were at the last `refresh`, sorted."""
         return tuple(sorted(self._names, key=lambda name: (name.casefold(), name)))
+
+    def has(self, name: str) -> bool:
+        """Tell whether a text is the name of a wildcard, or its last parts."""
+        return name in self._names or any(known.endswith(f"/{name}") for known in self._names)
 
     def choices(self, pattern: str) -> Collection:
         """Return the choices of every wildcard that a name or pattern fits, each choice once.
@@ -80,6 +93,9 @@ class WildcardLibrary:
             raise InvalidInput(f"The wildcard {_shown(pattern)} has no choices: its file is empty.")
         return tuple(found.values())
 
+    def _name_of(self, path: Path) -> str:
+        return shown_name(path.relative_to(self.directory).with_suffix("").as_posix())
+
     def _fitting(self, pattern: str) -> list[str]:
         if pattern in self._names:
             return [pattern]
@@ -98,7 +114,7 @@ class WildcardLibrary:
         collections = self._collections(path, mark)
         if isinstance(collections, InvalidInput):
             raise collections
-        own = path.relative_to(self.directory).with_suffix("").as_posix()
+        own = self._name_of(path)
         return next((items for inner, items in collections.items() if _inner(own, inner) == name), ())
 
     def _collections(self, path: Path, mark: _Mark) -> dict[str, Collection] | InvalidInput:
@@ -113,11 +129,23 @@ class WildcardLibrary:
 
     def _missing(self, pattern: str) -> str:
         names = self.names()
-        if not names:
-            return f"There is no wildcard {_shown(pattern)}: {safe_text(self.directory)} has no wildcards."
+        missing, faults = f"There is no wildcard {_shown(pattern)}", self._faulty_files()
         near = difflib.get_close_matches(pattern, names, 1)
-        hint = f"; did you mean {_shown(near[0])}?" if near else f" in {safe_text(self.directory)}."
-        return f"There is no wildcard {_shown(pattern)}{hint}"
+        if near:
+            return f"{missing}; did you mean {_shown(near[0])}?{faults}"
+        if not names and not faults:
+            return f"{missing}: {safe_text(self.directory)} has no wildcards."
+        return f"{missing} in {safe_text(self.directory)}.{faults}"
+
+    def _faulty_files(self) -> str:
+        """Return why files that may have it cannot be used, as sentences, or `''`."""
+        reasons = [fault.message for fault in self._faults.values()]
+        more = (
+            f" {len(reasons) - _FAULTS_SHOWN} more files cannot be used."
+            if len(reasons) > _FAULTS_SHOWN
+            else ""
+        )
+        return "".join(f" {reason}" for reason in reasons[:_FAULTS_SHOWN]) + more
 
     def _files(self) -> Iterator[tuple[Path, _Mark]]:
         """Yield the files that may hold choices; never what a link leads to outside of the directory."""

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.services.pictures import A1111Parameters, parse_parameters, read_object
+from fluxtui.services.recall.objects import from_draw_things, from_fooocus
 from fluxtui.services.recall.recalled import (
     MOST_LORAS,
     LoraUse,
     Recalled,
+    changed_note,
     clean_name,
     clean_prompt,
     known,
@@ -52,8 +54,9 @@ _SHORT_NAMES = {"cfg scale": "guidance"}
 
 def from_text(text: str) -> Recalled | None:
     """Return what a text under the keyword `parameters` says, or None if it says nothing."""
-    if text.lstrip().startswith("{"):
-        return _from_swarm(read_object(text))
+    whole_text = read_object(text) if text.lstrip().startswith("{") else None
+    if whole_text is not None:
+        return _from_swarm(whole_text) or from_fooocus(whole_text) or from_draw_things(whole_text)
     told = parse_parameters(text)
     if told is None:
         return None
@@ -63,7 +66,9 @@ def from_text(text: str) -> Recalled | None:
 
 
 def _from_settings(told: A1111Parameters) -> Recalled:
-    settings = {name.casefold(): value for name, value in told.settings.items()}
+    settings: dict[str, str] = {}
+    for name, value in told.settings.items():
+        settings.setdefault(name.casefold(), value)
     prompt, loras = without_loras(told.prompt)
     named = {lora.name.casefold() for lora in loras}
     for entry in settings.get("lora hashes", "").split(",")[:MOST_LORAS]:
@@ -89,7 +94,7 @@ def _from_settings(told: A1111Parameters) -> Recalled:
             }
         ),
         loras=loras,
-        notes=(*lora_note(loras), *unused_note(others)),
+        notes=(*lora_note(loras), *changed_note(prompt), *unused_note(others)),
     )
 
 
@@ -110,7 +115,10 @@ def _from_our_text(told: A1111Parameters) -> Recalled:
         endpoint=clean_name(settings.get("model", "")),
         finetune_id=clean_name(settings.get("finetune id", "")) or None,
         finetune_name=clean_name(settings.get("finetune", "")) or None,
-        notes=("The file has lost its recipe; this is read from the text for other programs.",),
+        notes=(
+            "The file has lost its recipe; this is read from the text for other programs.",
+            *changed_note(told.prompt),
+        ),
     )
 
 

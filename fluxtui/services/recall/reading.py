@@ -9,15 +9,14 @@ from typing import Any
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.pictures import Metadata, Recipe, read_metadata
-from fluxtui.services.recall import a1111, invokeai
-from fluxtui.services.recall.recalled import Recalled, clean_name, clean_prompt, known
+from fluxtui.services.recall import a1111, comfyui, invokeai, objects
+from fluxtui.services.recall.recalled import Recalled, changed_note, clean_name, clean_prompt, known
 
-_WORKFLOW = "workflow"
 _LEFT_OUT = "Programs and sites that write a picture anew often leave that out."
 
 
 def recall(path: Path) -> Recalled:
-    """Return how a PNG, JPEG or WebP was made; reads the file, so it is to be called in a thread.
+    """Return how a PNG, JPEG, WebP or AVIF was made; reads the file, so it is to be called in a thread.
 
     What we wrote ourselves counts before what other programs wrote. Everything that is returned comes from
     outside, however well formed.
@@ -30,12 +29,13 @@ def recall(path: Path) -> Recalled:
         if recalled is not None and recalled.values:
             return recalled
     name = safe_text(path.name, limit=120)
-    if _WORKFLOW in told.others:
+    if told.others.keys() & {comfyui.GRAPH, comfyui.WORKFLOW}:
         raise PictureError(
-            f"{name} holds a workflow of ComfyUI, which is a program and no list of parameters.",
+            f"{name} holds a workflow of ComfyUI in which neither prompt nor seed could be found.",
             next_step="Type the prompt and the seed yourself.",
         )
-    if told.parameters or told.recipe or told.others:
+    # Anything at all may stand in a comment.
+    if told.parameters or told.recipe or told.others.keys() - {objects.COMMENT}:
         raise PictureError(f"What {name} says of how it was made cannot be understood.")
     raise PictureError(f"{name} does not say how it was made.", next_step=_LEFT_OUT)
 
@@ -47,6 +47,9 @@ def _readings(told: Metadata) -> Iterator[Recalled | None]:
         (invokeai.METADATA, invokeai.from_metadata),
         (invokeai.OLD_METADATA, invokeai.from_old_metadata),
         (invokeai.COMMAND, invokeai.from_command),
+        (comfyui.GRAPH, comfyui.from_graph),
+        (comfyui.WORKFLOW, comfyui.from_workflow),
+        (objects.COMMENT, objects.from_novelai),
     )
     for keyword, read in readers:
         yield read(told.others[keyword]) if keyword in told.others else None
@@ -66,4 +69,5 @@ def _from_recipe(text: str) -> Recalled | None:
         endpoint=clean_name(recipe.endpoint),
         finetune_id=clean_name(recipe.finetune_id) if recipe.finetune_id else None,
         finetune_name=clean_name(recipe.finetune_name) if recipe.finetune_name else None,
+        notes=changed_note(recipe.parameters.get("prompt")),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxtui.domain.text import plural, safe_text
 
-PROMPT_LIMIT = 20_000
+PROMPT_LIMIT = 100_000
 """More characters of a prompt are left out."""
 NAME_LIMIT = 80
 MOST_LORAS = 20
@@ -18,6 +18,8 @@ MOST_NAMED = 8
 """Further settings that are not used are only counted."""
 
 _LORA = re.compile(r"<(?:lora|lyco|hypernet):([^:<>]{1,200})(?::([^<>]{0,60}))?>", re.IGNORECASE)
+_LINE_ENDS = re.compile("[\u000b\u000c\u0085\u2028\u2029]")
+"""What ends a line for Unicode beside the usual; it is no character that can be shown."""
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?\s*")
 
 
@@ -68,7 +70,20 @@ def clean_prompt(text: object) -> str:
     """Return a prompt without control characters, as long as it may be; `''` for what is no text."""
     if not isinstance(text, str):
         return ""
-    return safe_text(text[: PROMPT_LIMIT * 2], newlines=True, limit=PROMPT_LIMIT).strip()
+    broken = _LINE_ENDS.sub("\n", text[: PROMPT_LIMIT * 2])
+    return safe_text(broken, newlines=True, limit=PROMPT_LIMIT).strip()
+
+
+def changed_note(text: object) -> tuple[str, ...]:
+    """Return what is to be said of a prompt that is not taken as it stands in the file, if it is not."""
+    if not isinstance(text, str):
+        return ()
+    if len(text.strip()) > PROMPT_LIMIT:
+        return (f"Its prompt is longer than {PROMPT_LIMIT:,} characters; what is behind them is left out.",)
+    told = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").strip()
+    if clean_prompt(text) == told:
+        return ()
+    return ("Its prompt has characters that cannot be shown: line breaks take their place, or nothing.",)
 
 
 def clean_name(text: object) -> str:

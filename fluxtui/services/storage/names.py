@@ -1,4 +1,4 @@
-"""Readable, portable file names for pictures and LoRAs."""
+"""Readable file names for pictures and LoRAs; those of LoRAs hold ASCII only, as services want them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from fluxtui.domain.text import slug
+from fluxtui.domain.text import file_slug, slug
 
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
 # Names that Windows keeps for devices, whatever their extension: the disk may be shared.
@@ -18,11 +18,11 @@ _DEVICES = frozenset(
 def picture_stem(*, finetune: str | None, endpoint: str, prompt: str, seed: int | None) -> str:
     """Return a file name without extension, from what the picture is: `anna-a-walk-in-the-rain-42`.
 
-    It holds lowercase ASCII letters, digits and `-` only, and at most 120 of them.
+    It holds small letters of any script, digits and `-` only, and at most 140 bytes of UTF-8.
     """
     parts = (
-        slug(finetune or "", 30) or slug(endpoint, 30),
-        slug(prompt, 50),
+        file_slug(finetune or "", 30) or slug(endpoint, 30),
+        file_slug(prompt, 50),
         "" if seed is None else slug(str(seed), 20),
     )
     stem = "-".join(part for part in parts if part) or "picture"
@@ -32,7 +32,7 @@ def picture_stem(*, finetune: str | None, endpoint: str, prompt: str, seed: int 
 def export_name(path: str) -> str:
     """Return a plain file name for a picture that is taken elsewhere, from its path in the data directory."""
     name = PurePosixPath(path)
-    stem = slug(name.stem, 140) or "picture"
+    stem = file_slug(name.stem, 140) or "picture"
     return f"{f'picture-{stem}' if stem in _DEVICES else stem}.{safe_extension(name.suffix)}"
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
-from fluxtui.domain.text import safe_text, slug
+from fluxtui.domain.text import file_slug, safe_text, slug
 from fluxtui.services.storage.files import (
     make_private_directory,
     move_to_new_name,
@@ -193,7 +193,7 @@ class StorageService:
             number: of its sheets, from 1 on.
         """
         day = when.astimezone().date().isoformat()
-        name = "-".join(part for part in (day, slug(title, 40), slug(mark, 12), str(number)) if part)
+        name = "-".join(part for part in (day, file_slug(title, 40), slug(mark, 12), str(number)) if part)
         return self.inside(Path("sheets", f"{name}.jpg"))
 
     def cache_directory(self, name: str) -> Path:

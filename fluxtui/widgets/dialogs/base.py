@@ -20,7 +20,10 @@ OPENING_SECONDS = 0.06
 
 
 class Dialog(QuietScreen[Answer], ModalScreen[Answer]):
-    """A panel in the middle of the screen; its content stands in a container with the class `dialog`."""
+    """A panel in the middle of the screen; its content stands in a container with the class `dialog`.
+
+    Its keys or buttons, with the class `dialog-keys` or `dialog-buttons`, are seen however long the rest is.
+    """
 
     DEFAULT_CSS = """
     Dialog {
@@ -31,11 +34,14 @@ class Dialog(QuietScreen[Answer], ModalScreen[Answer]):
             max-width: 90%;
             height: auto;
             max-height: 90%;
+            overflow-y: auto;
+            scrollbar-size-vertical: 1;
             padding: 1 2;
             border: round $primary;
             background: $background;
         }
         .dialog.-danger { border: round $error; }
+        .dialog-keys, .dialog-buttons { dock: bottom; }
         .dialog-buttons { height: 1; margin-top: 1; align-horizontal: right; }
         .dialog-buttons Button { margin-left: 2; width: auto; min-width: 8; }
         .dialog-keys { margin-top: 1; color: $text-muted; width: 1fr; }

@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Input
 
+from fluxtui.domain.narrowing import rank
+from fluxtui.domain.text import is_web_address
 from fluxtui.widgets.dialogs.base import Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, cell, set_title
@@ -37,16 +39,20 @@ class Choice:
     note: str = ""
     group: str = ""
 
-    def matches(self, words: str) -> bool:
-        """Tell whether every word stands in label, note, value or group, whatever its case."""
-        text = f"{self.label} {self.note} {self.value} {self.group}".casefold()
-        return all(word in text for word in words.casefold().split())
+    def rank(self, words: str) -> int | None:
+        """Return how well words name it, see `narrowing.rank`; the heading of its group does not count."""
+        return rank(words, self.label, f"{self.note} {self.value}")
 
 
 class ChoiceDialog(Dialog[str]):
-    """Answers with the value of the chosen `Choice`, or with what was typed where `free_text` is given."""
+    """Answers with the value of the chosen `Choice`.
 
-    HELP = "Type to narrow the list down, up and down choose, Enter takes, Escape or `ctrl+c` leaves."
+    Where `free_text` is given, what was typed stands in a row of its own, which is an answer as well. It is
+    marked only by the user, or where it is the address of something.
+    """
+
+    HELP = """Type to narrow the list down, up and down choose, Enter takes, Escape or `ctrl+c` leaves.
+What is called so comes first; a word with a `$` is looked for in prices."""
 
     DEFAULT_CSS = """
     ChoiceDialog {
@@ -120,12 +126,10 @@ class ChoiceDialog(Dialog[str]):
         self._show(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the marked choice, or the text where nothing matches it."""
+        """Take what is marked."""
         event.stop()
-        if self._shown:
+        if self._table.show_cursor:
             self._take(self._table.cursor_row)
-        elif self._free_text is not None and event.value.strip():
-            self.dismiss(event.value.strip())
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Take what was clicked."""
@@ -133,12 +137,17 @@ class ChoiceDialog(Dialog[str]):
         self._take(event.cursor_row)
 
     def _take(self, row: int) -> None:
-        choice = self._lines[row]
+        choice = self._lines[row] if row < len(self._lines) else None
         if choice is not None:
             self.dismiss(choice.value)
 
     def action_move(self, by: int) -> None:
         """Move the mark, past headings."""
+        if not self._lines:
+            return
+        if not self._table.show_cursor:
+            self._mark_typed()
+            return
         last = len(self._lines) - 1
         row = max(0, min(self._table.cursor_row + by, last))
         step = 1 if by > 0 else -1
@@ -151,11 +160,23 @@ class ChoiceDialog(Dialog[str]):
             if all(line is None for line in self._lines[:found]):
                 self._table.scroll_home(animate=False)
 
+    def _mark_typed(self) -> None:
+        """Mark the row of what was typed, which is the only one."""
+        self._table.show_cursor = True
+        self.query_one(".dialog-keys", PlainLabel).show(self._keys(0))
+
     def _show(self, words: str) -> None:
-        matching = tuple(choice for choice in self._choices if choice.matches(words))
-        if matching == self._shown and matching:
-            return
-        self._shown = matching[:MAX_SHOWN]
+        typed = self._typed(words)
+        matching = _narrowed(self._choices, words)
+        shown = (*matching[:MAX_SHOWN], *typed)
+        table = self._table
+        if shown != self._shown or not shown:
+            self._shown = shown
+            self._draw()
+        table.show_cursor = bool(matching) or any(is_web_address(choice.value) for choice in typed)
+        self.query_one(".dialog-keys", PlainLabel).show(self._keys(len(matching)))
+
+    def _draw(self) -> None:
         table = self._table
         table.clear()
         self._lines = tuple(_with_headings(self._shown))
@@ -167,14 +188,35 @@ class ChoiceDialog(Dialog[str]):
                 table.add_row(cell(line.label), cell(line.note, "dim"))
         if self._lines and self._lines[0] is None:
             table.move_cursor(row=1, animate=False)
-        self.query_one(".dialog-keys", PlainLabel).show(self._keys(len(matching)))
+
+    def _typed(self, words: str) -> tuple[Choice, ...]:
+        """Return the row of what was typed, where it is no choice already."""
+        text = words.strip()
+        if self._free_text is None or not text or any(choice.value == text for choice in self._choices):
+            return ()
+        kind = "address" if is_web_address(text) else "id"
+        return (Choice(text, f"use “{text}” as an {kind}"),)
 
     def _keys(self, matching: int) -> str:
         if matching:
             return f"{matching} of {len(self._choices)} · Enter takes · Esc or ctrl+c leaves"
-        if self._free_text is not None:
+        if self._shown and self._table.show_cursor:
             return "Nothing known matches · Enter takes what you typed · Esc or ctrl+c leaves"
+        if self._shown:
+            return "Nothing known matches · ↓ marks what you typed · Esc or ctrl+c leaves"
         return "Nothing matches · Esc or ctrl+c leaves"
+
+
+def _narrowed(choices: Sequence[Choice], words: str) -> tuple[Choice, ...]:
+    """Return the choices that words name, the best first, those of a group together."""
+    if not words.strip():
+        return tuple(choices)
+    ranks = {choice: found for choice in choices if (found := choice.rank(words)) is not None}
+    best: dict[str, int] = {}
+    for choice, found in ranks.items():
+        best[choice.group] = min(found, best.get(choice.group, found))
+    order = {group: place for place, group in enumerate(sorted(best, key=lambda group: best[group]))}
+    return tuple(sorted(ranks, key=lambda choice: (order[choice.group], ranks[choice])))
 
 
 def _with_headings(choices: Sequence[Choice]) -> Iterator[Choice | None]:

@@ -22,7 +22,7 @@ class ConfirmDialog(DeliberateDialog[bool]):
 
     DEFAULT_CSS = """
     ConfirmDialog {
-        .dialog-text { height: auto; max-height: 16; }
+        .dialog-text { height: auto; max-height: 50vh; }
         .dialog-text PlainLabel { width: 1fr; }
         .dialog-price { width: 1fr; margin-top: 1; text-style: bold; }
     }

@@ -25,7 +25,7 @@ class TypeNameDialog(DeliberateDialog[bool]):
     TypeNameDialog {
         .dialog PlainLabel { width: 1fr; }
         .dialog-name { text-style: bold; margin: 1 0; }
-        .dialog-answer { color: $text-muted; }
+        .dialog-answer { dock: bottom; color: $text-muted; }
         .dialog-answer.-wrong { color: $text-error; }
     }
     """

@@ -208,8 +208,14 @@ class PicturesControl(Vertical):
         await self._keep_one_empty()
 
     async def _keep_one_empty(self) -> None:
+        """Take superfluous empty lines out, but the one with the focus, or make one where there is none."""
         lines = self.lines
-        if all(line.value.strip() for line in lines) and len(lines) < self._limit:
+        empty = [line for line in lines if not line.value.strip()]
+        kept = next((line for line in empty if line.has_focus or line is lines[-1]), None)
+        for line in empty:
+            if line is not kept:
+                await line.remove()
+        if kept is None and len(self.lines) < self._limit:
             await self.mount(self._line(""))
 
     def action_shift(self, by: int) -> None:
@@ -246,8 +252,9 @@ class PicturesControl(Vertical):
         self._tell()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Say what the picture with the focus is."""
+        """Say what the picture with the focus is; a line that was emptied and left goes."""
         self._tell()
+        self.call_later(self._keep_one_empty)
 
     def _tell(self) -> None:
         found = [line.found if line.value.strip() else None for line in self.lines]

@@ -238,6 +238,9 @@ async def test_queue_keys_reorder_and_send_again(
         stored = await place.app.services.journal.jobs.get(last.id)
         assert stored.state is JobState.CANCELLED
         place.screen.act_on("retry", stored)
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        assert len(jobs(place)) == 3
+        await place.pilot.press("y")
         await place.until(lambda: len(jobs(place)) == 4)
         assert [job.seed for job in jobs(place)].count(3) == 2
         assert simulator.ledger() == []

@@ -15,6 +15,7 @@ from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.screens.generate.queue_table import QueueTable
+from fluxtui.screens.generate.submit_bar import CountInput
 from fluxtui.screens.view import ViewScreen
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
@@ -82,6 +83,37 @@ async def test_pressing_twice_orders_once_and_says_so(
         await place.until(lambda: [job.state for job in generations(place)] == [JobState.DONE])
         assert len(simulator.ledger()) == 1
         await place.until(lambda: not place.screen.query_one("#generate-button", Button).disabled)
+
+
+async def test_another_prompt_while_one_is_sent_is_ordered_as_well(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        for prompt in ("a lamp", "an owl", "an owl", "a fox"):
+            await show(place, GenerateForm("demo", "flux-dev", None, prompt))
+            place.screen.action_submit()
+        await place.until(lambda: len(generations(place)) == 3)
+        await place.until(lambda: len(simulator.ledger()) == 3)
+        prompts = sorted(str(job.parameters["prompt"]) for job in generations(place))
+        assert prompts == ["a fox", "a lamp", "an owl"]
+
+
+async def test_what_was_wrong_is_said_until_the_form_is_another_one(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app()) as place:
+        await show(place, GenerateForm("demo", "flux-dev", None, "a {red|blue} lamp", count=30))
+        assert place.text("#generate-button") == "Generate  ^S"
+        assert place.screen.query_one(CountInput).has_class("-wrong")
+        assert "Pictures must be 1 to 24" in place.text(".cost")
+        await place.pilot.press("ctrl+s")
+        assert "Pictures must be a whole number, 1 to 24" in news(place)
+        assert isinstance(place.app.focused, CountInput)
+        await place.pilot.press("2")
+        await place.until(lambda: "Generate 2" in place.text("#generate-button"))
+        assert not place.screen.query_one(CountInput).has_class("-wrong")
+        assert news(place) == ""
+        assert place.app.jobs == ()
 
 
 async def test_problems_stand_at_their_fields_and_nothing_is_sent(
@@ -230,6 +262,10 @@ async def test_what_is_done_with_a_picture_of_the_queue(
         await place.until(lambda: not place.screen._sending)
         place.screen.query_one(QueueTable).focus()
         await place.pilot.press("s")
+        await place.pilot.press("n")
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        assert len(generations(place)) == 1
+        await place.pilot.press("y")
         await place.until(lambda: len(generations(place)) == 2)
         second = generations(place)[0]
         assert second.parameters["steps"] == 20

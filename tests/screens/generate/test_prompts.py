@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from fluxtui.domain.axes import TypedAxis
-from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.history_dialog import HistoryDialog
+from fluxtui.screens.generate.planning import Asked
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
 from fluxtui.services.prompts import Origin
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.flash import Flash
 
 OpenPlace = Callable[..., Any]
@@ -212,3 +216,131 @@ async def test_the_editor_gives_the_prompt_back(make_app: MakeApp, open_place: O
         place.screen.edit_externally = edited
         await place.pilot.press("ctrl+g")
         await place.until(lambda: place.screen.order.form.prompt == "a fox at dusk")
+
+
+async def test_what_is_sent_as_it_stands_is_said_under_the_prompt(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app()) as place:
+
+        async def note(prompt: str, **changes: Any) -> str:
+            await place.screen._show(dev(prompt, **changes))
+            await place.until(lambda: place.screen._plan.asked == Asked.by(place.screen.order.form))
+            await place.pilot.pause()
+            return str(place.text(".notes"))
+
+        assert await note("a {red|blue} owl", templates=Templates.OFF) == "template: off, sent as it stands"
+        assert await note("a {smiling} owl") == "{smiling} is sent as it stands"
+        assert await note("#ff0000\na {red|blue} owl") == "template: 1 prompt drawn · 1 comment left out"
+        assert await note('{"light": "warm|cold",}') == "JSON with a fault: asked before it is sent"
+        assert await note('Scene: {"light": "warm|cold"}') == ""
+        problem = await note("def __init__(self)")
+        assert problem.startswith("✗ There is no wildcard “init”")
+        assert problem.endswith("switch templates off: F10, then t.")
+
+
+async def test_json_with_a_fault_is_sent_only_after_a_yes(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    prompt = '{"light": "warm|cold",}'
+    async with open_place(make_app(simulator.base_url)) as place:
+        await place.screen._show(dev(prompt))
+        place.screen.action_submit()
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        assert "fault at character 23" in words(place)
+        await place.pilot.press("n")
+        await place.until(lambda: news(place) == "Nothing was sent.")
+        await place.until(lambda: not place.screen._sending)
+        assert jobs(place) == []
+        place.screen.action_submit()
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await place.pilot.press("y")
+        await place.until(lambda: sent(place) == [prompt])
+
+
+async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    setup = BatchSetup(axes=(TypedAxis(parameter="seed", values="1, 2"),))
+    async with open_place(make_app()) as place:
+        await place.screen._show(dev("a {red|blue} owl", setup=setup))
+        await place.pilot.press("f10")
+        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        dialog = place.app.screen
+
+        def cost() -> str:
+            return str(dialog.query_one("#cost").render())
+
+        await place.until(lambda: cost() == "2 pictures over Seed for about $0.05.")
+        assert len(set(dialog._shown)) == 1
+        assert len(dialog._shown) == 2
+        await place.pilot.press("t")
+        await place.until(lambda: cost().startswith("✗ All combinations of a template cannot go with a grid"))
+        await place.pilot.press("ctrl+s")
+        assert place.app.screen is dialog
+        await place.pilot.press("t")
+        await place.until(lambda: dialog._shown == ("a {red|blue} owl",) * 2)
+        assert cost() == "2 pictures over Seed for about $0.05."
+        assert "{red|blue} is sent as it stands" in str(dialog.query_one("#kind").render()).lower()
+
+
+async def test_a_joined_emoji_is_typed_as_one(make_app: MakeApp, open_place: OpenPlace) -> None:
+    family = "👩\u200d👩\u200d👧"
+    async with open_place(make_app()) as place:
+        place.screen.order.prompt.focus()
+        for character in f"a {family}!":
+            key = character if character.isascii() else unicodedata.name(character).lower().replace(" ", "_")
+            place.app.post_message(events.Key(key, character))
+        await place.until(lambda: place.screen.order.form.prompt == f"a {family}!")
+
+
+async def test_a_prompt_that_was_sent_as_it_stood_is_used_again_so(
+    make_app: MakeApp, open_place: OpenPlace, make_job: Callable[..., Job]
+) -> None:
+    async with open_place(make_app()) as place:
+        place.screen._use_again(make_job(parameters={"prompt": "a {red|blue} owl", "steps": 20}))
+        await place.until(lambda: place.screen.order.form.prompt == "a {red|blue} owl")
+        assert place.screen.order.form.templates.value == "off"
+        place.screen._use_again(make_job(parameters={"prompt": "an owl", "steps": 20}))
+        await place.until(lambda: place.screen.order.form.prompt == "an owl")
+        assert place.screen.order.form.templates.value == "random"
+
+
+async def test_all_combinations_can_have_one_seed(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        form = dev("a {red|grey} owl", templates=Templates.ALL, values={"seed": 7})
+        await place.screen._show(form)
+        await place.pilot.press("f10")
+        await place.until(lambda: "Their seeds count up from 7; F11 can keep one for all" in words(place))
+        await place.pilot.press("escape")
+        await place.until(lambda: place.app.screen is place.screen)
+        await place.screen._show(replace(form, setup=BatchSetup(seeds=SeedMode.FIXED)))
+        await place.until(lambda: "Generate 2 · $0.05" in place.text("#generate-button"))
+        place.screen.action_submit()
+        await place.until(lambda: len(jobs(place)) == 2)
+        assert sent(place) == ["a grey owl", "a red owl"]
+        assert {job.seed for job in jobs(place)} == {7}
+
+
+async def test_a_prompt_is_cleared_and_kept(make_app: MakeApp, open_place: OpenPlace) -> None:
+    async with open_place(make_app()) as place:
+        await place.screen._show(dev("one\ntwo three"))
+        area = place.screen.order.prompt
+        area.focus()
+        await place.pilot.press("ctrl+home", "x", "ctrl+end", "y")
+        await place.until(lambda: place.screen.order.form.prompt == "xone\ntwo threey")
+        place.app.post_message(events.Key("alt+a", "a"))
+        await place.until(lambda: area.selected_text == "xone\ntwo threey")
+        place.app.post_message(events.Key("alt+x", "x"))
+        await place.until(lambda: place.screen.order.form.prompt == "")
+        assert "Ctrl+Z brings it back" in news(place)
+        for _ in range(200):
+            kept = await place.app.services.prompts.history.search("")
+            if kept:
+                break
+            await place.pilot.pause(0.02)
+        assert [past.prompt for past in kept] == ["xone\ntwo threey"]
+        await place.pilot.press("ctrl+z")
+        await place.until(lambda: place.screen.order.form.prompt == "xone\ntwo threey")

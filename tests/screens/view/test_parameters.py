@@ -11,7 +11,6 @@ from fluxtui.screens.view.parameters import (
     difference_line,
     differing,
     fact_rows,
-    label_of,
     parameter_rows,
     value_text,
 )
@@ -47,7 +46,8 @@ def test_a_seed_of_nought_and_a_no_are_values() -> None:
 def test_a_line_says_what_sets_a_picture_apart() -> None:
     rows = parameter_rows([item(seed=1, steps=20), item("flux-pro", seed=2, steps=20), item(steps=20)])
     assert difference_line(rows, 1) == "≠ Endpoint flux-pro, Seed 2"
-    assert difference_line(rows, 2) == "≠ Endpoint flux-dev, Seed none"
+    assert difference_line(rows, 2) == "≠ Endpoint flux-dev"
+    assert difference_line(parameter_rows([item(), item(raw=True)]), 0) == "≠ without Raw"
     assert difference_line(parameter_rows([item(), item()]), 0) == "the same parameters"
 
 
@@ -63,4 +63,3 @@ def test_values_for_people() -> None:
     assert [value_text(value) for value in (None, "", True, 0.5, [1, "b"], 3)] == [
         "", "", "yes", "0.5", "1, b", "3",
     ]  # fmt: skip
-    assert label_of("num_inference_steps") == "Num inference steps"

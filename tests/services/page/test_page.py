@@ -138,7 +138,7 @@ async def test_every_answer_forbids_what_the_page_does_not_need(browser: httpx.A
 
 async def test_a_picture_comes_with_its_parameters_and_its_file(browser: httpx.AsyncClient) -> None:
     detail = (await browser.get("/picture/5")).text
-    assert "<th>steps</th><td>4</td>" in detail
+    assert "<th>Steps</th><td>4</td>" in detail
     file = await browser.get("/file/5")
     assert (file.content, file.headers["content-type"]) == (b"the file", "image/png")
     again = await browser.get("/file/5", headers={"If-None-Match": file.headers["etag"]})

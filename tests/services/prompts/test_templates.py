@@ -8,6 +8,7 @@ import pytest
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.prompts import MOST_COMBINATIONS
+from fluxtui.screens.generate.completing import completion_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.prompts import PromptService
 
@@ -132,3 +133,69 @@ async def test_a_template_that_would_work_for_ever_is_refused(prompts: PromptSer
         await prompts.expand("${v0=a}" + doubling + "${v20}", 1, seed=1, combine=False)
     with pytest.raises(InvalidInput, match="too large"):
         await combined(prompts, "{8$$" + "|".join("a" * 20) + "}")
+
+
+NAMES = [
+    "my colours",
+    "colours (warm)",
+    "rock & roll",
+    "it's",
+    "red, blue",
+    "a#1",
+    "50%",
+    "$5",
+    "deep/my colours",
+    "x+y=z",
+    "colours(a=b)",
+    "what?",
+    "[x]",
+    "猫 の 色",
+    "!bang",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_names_of_files_with_other_signs_are_replaced(
+    open_journal: Journal, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / "names" / f"{name}.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("one\ntwo\n")
+    prompts = PromptService(open_journal, tmp_path / "names")
+    assert await prompts.wildcards() == (name,)
+    completed = completion_of(f"__{name[:1]}", await prompts.wildcards())
+    assert completed is not None
+    assert await combined(prompts, f"a {completed.taken}, {{b|c}}") == [
+        "a one, b",
+        "a one, c",
+        "a two, b",
+        "a two, c",
+    ]
+    assert await combined(prompts, "{2$$ & $$" + completed.taken + "}") == ["one & two", "two & one"]
+
+
+async def test_a_name_that_would_stand_literally_is_not_offered(
+    open_journal: Journal, tmp_path: Path
+) -> None:
+    for name in ("a__b", "a{b}", "_a", "a|b", "a "):
+        (tmp_path / f"{name}.txt").write_text("one")
+    prompts = PromptService(open_journal, tmp_path)
+    names = await prompts.wildcards()
+    assert len(names) == 5
+    assert completion_of("__", names) is None
+
+
+async def test_a_wildcard_with_blanks_that_is_not_there_is_refused(prompts: PromptService) -> None:
+    with pytest.raises(InvalidInput, match="There is no wildcard “my colours”"):
+        await prompts.expand("a __my colours__ fox", 1, seed=1, combine=False)
+
+
+async def test_json_within_a_template_stands_as_it_is(prompts: PromptService) -> None:
+    scene = '{"light": "warm|cold", "colour": "#ff0000 __x__", "cost": "$5"}'
+    assert await combined(prompts, f"{{a|b}} Scene: {scene}") == [f"a Scene: {scene}", f"b Scene: {scene}"]
+
+
+async def test_one_bad_file_stops_no_other(prompts: PromptService) -> None:
+    (prompts.directory / "bad.yaml").write_text("a: [!!python/name:os.system '']\n")
+    (prompts.directory / "worse.txt").write_bytes("Stra\xdfe".encode("latin-1"))
+    assert await combined(prompts, "__cats__") == ["lion", "tiger"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,67 @@ def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "pipe.json")
     with pytest.raises(InvalidInput, match="is no file"):
         library(folder).choices("pipe")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_the_mark_of_a_file_tells_its_letters(folder: Path, encoding: str) -> None:
+    (folder / "a.txt").write_bytes("Straße\n猫\n".encode(encoding))
+    assert texts(folder, "a") == ["Straße", "猫"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("rot\nStraße".encode("cp1252"), r"a\.txt is not in UTF-8 \(line 2\).* Save it as UTF-8"),
+        ("猫が雪".encode("gbk"), r"a\.txt is not in UTF-8 \(line 1\)"),
+        ("red\nblue".encode("utf-16-le"), r"a\.txt is no text, or in UTF-16 without its mark"),
+        (b"\xff\xfea", r"a\.txt is not in UTF-16"),
+        ("red\nStra\ufffde".encode(), r"a\.txt has a lost letter .* in line 2"),
+    ],
+)
+def test_letters_that_are_not_known_are_never_guessed(folder: Path, content: bytes, words: str) -> None:
+    (folder / "a.txt").write_bytes(content)
+    (folder / "good.txt").write_text("fine")
+    assert texts(folder, "good") == ["fine"]
+    with pytest.raises(InvalidInput, match=words):
+        library(folder).choices("a")
+
+
+def test_values_of_yaml_and_json_are_words_as_they_are_written(folder: Path) -> None:
+    huge = "9" * 5000
+    (folder / "a.yaml").write_text(
+        f"x: [no, 1.10, 2024-01-01, !!bool foo, !!timestamp foo, 0x{huge}, 1:2:3, ~]\ny: {huge}\n"
+    )
+    (folder / "b.json").write_text(f'{{"n": [1.10, 7, true, null, {huge}]}}')
+    assert texts(folder, "x")[:5] == ["no", "1.10", "2024-01-01", "foo", f"0x{huge}"[:2000]]
+    assert texts(folder, "y") == [huge[:2000]]
+    assert texts(folder, "n") == ["1.10", "7", huge[:2000]]
+
+
+def test_what_is_missing_may_be_in_a_file_that_cannot_be_used(folder: Path) -> None:
+    (folder / "pack.yaml").write_text("warm:\n  light: [amber\n  dark: [rust]\n")
+    (folder / "large.yaml").write_text("cold:\n" + "  - ice\n" * 50_000)
+    (folder / "good.txt").write_text("fine")
+    with pytest.raises(InvalidInput, match=r"pack\.yaml is no YAML: its fault is at line 3") as told:
+        library(folder).choices("warm/light")
+    assert "large.yaml is larger than 250,000 bytes" in str(told.value)
+    assert "Divide it" in str(told.value)
+    assert texts(folder, "good") == ["fine"]
+
+
+def test_lines_that_are_all_comments_are_told_as_such(folder: Path) -> None:
+    (folder / "hex.txt").write_text("#ff0000\n#00ff00\n")
+    with pytest.raises(
+        InvalidInput, match=r"hex\.txt has no choices: all its lines begin with #.*1::#ff0000"
+    ):
+        library(folder).choices("hex")
+    (folder / "hex.txt").write_text("1::#ff0000\n")
+    assert texts(folder, "hex") == ["#ff0000"]
+
+
+def test_a_name_is_found_as_it_is_shown(folder: Path) -> None:
+    (folder / unicodedata.normalize("NFD", "Größe.txt")).write_text("groß")
+    (folder / "zero\u200cwidth.txt").write_text("none")
+    assert library(folder).names() == ("Größe", "zerowidth")
+    assert texts(folder, "Größe") == ["groß"]
+    assert texts(folder, "zerowidth") == ["none"]

@@ -52,7 +52,7 @@ def check_harmless(recalled: Recalled) -> None:
         texts += [value for value in fitted.values.values() if isinstance(value, str)]
     for text in texts:
         assert text == safe_text(text, newlines=True)
-        assert len(text) <= 25_000
+        assert len(text) <= 100_100
 
 
 BOMBS: dict[str, Callable[[], bytes]] = {
@@ -72,10 +72,12 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_what_is_made_to_keep_us_busy_is_refused_quickly(tmp_path: Path, name: str) -> None:
     path = write_png(tmp_path / "bomb.png", BOMBS[name]())
-    began = time.perf_counter()
+    began, told = time.perf_counter(), None
     with contextlib.suppress(PictureError):
-        check_harmless(recall(path))
+        told = recall(path)
     assert time.perf_counter() - began < 4
+    if told is not None:
+        check_harmless(told)
 
 
 @pytest.mark.parametrize(

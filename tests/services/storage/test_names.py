@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from fluxtui.services.storage.names import numbered, picture_stem, safe_extension
 
-PORTABLE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DEVICES = {"con", "prn", "aux", "nul", "com1", "lpt1"}
 
 
@@ -19,8 +19,18 @@ def test_a_name_says_what_the_picture_is() -> None:
 
 
 def test_without_a_finetune_the_endpoint_stands_in() -> None:
-    assert picture_stem(finetune=None, endpoint="flux-dev", prompt="狐", seed=None) == "flux-dev"
-    assert picture_stem(finetune="狐", endpoint="flux-dev", prompt="", seed=0) == "flux-dev-0"
+    assert picture_stem(finetune=None, endpoint="flux-dev", prompt="…", seed=None) == "flux-dev"
+    assert picture_stem(finetune="🦊", endpoint="flux-dev", prompt="", seed=0) == "flux-dev-0"
+
+
+def test_letters_of_every_script_stay() -> None:
+    stem = picture_stem(finetune="狐", endpoint="flux-dev", prompt="猫が雪の中を歩く ... flag", seed=7)
+    assert stem == "狐-猫が雪の中を歩く-flag-7"
+    assert picture_stem(finetune=None, endpoint="e", prompt="Straße, Cafe\u0301 한국어", seed=None) == (
+        "e-straße-cafe-한국어"
+    )
+    long = picture_stem(finetune="狐" * 99, endpoint="e", prompt="雪の中" * 99, seed=2**32)
+    assert long == f"{'狐' * 13}-{('雪の中' * 8)[:22]}-{2**32}"
 
 
 def test_there_is_always_a_name() -> None:
@@ -32,8 +42,12 @@ def test_there_is_always_a_name() -> None:
 @given(st.none() | st.text(), st.text(), st.text(), st.none() | st.integers())
 def test_every_name_is_portable(finetune: str | None, endpoint: str, prompt: str, seed: int | None) -> None:
     stem = picture_stem(finetune=finetune, endpoint=endpoint, prompt=prompt, seed=seed)
-    assert PORTABLE.fullmatch(stem)
-    assert len(stem) <= 120
+    assert re.fullmatch(r"[^\s/\\:*?\"<>|.]+", stem)
+    assert not any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} for character in stem)
+    assert not stem.startswith("-")
+    assert not stem.endswith("-")
+    assert stem == unicodedata.normalize("NFC", stem)
+    assert len(stem.encode()) <= 140
     assert stem not in DEVICES
 
 
