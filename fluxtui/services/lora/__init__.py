@@ -2,7 +2,7 @@
 
 from fluxtui.services.lora.dashboard import Prepared
 from fluxtui.services.lora.safetensors import Header, read_header
-from fluxtui.services.lora.service import LoraService
+from fluxtui.services.lora.service import LoraService, Seen
 from fluxtui.services.lora.tar import extract_weights
 
-__all__ = ["Header", "LoraService", "Prepared", "extract_weights", "read_header"]
+__all__ = ["Header", "LoraService", "Prepared", "Seen", "extract_weights", "read_header"]

@@ -60,6 +60,10 @@ class HeaderText:
                 return tuple(found)
             self._expect(b",")
 
+    def has_string(self) -> bool:
+        """Tell whether a text comes, without passing it."""
+        return self._text.startswith(b'"', self._skip())
+
     def string(self) -> str:
         """Return the text that comes."""
         match = _STRING.match(self._text, self._skip())

@@ -5,22 +5,39 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
+from fluxtui.api.limits import WEIGHTS_LIMITS
 from fluxtui.domain.errors import StorageError, WeightsError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Weights
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora.beside import told_beside
+from fluxtui.services.lora.contents import check_is_lora
 from fluxtui.services.lora.copying import copied, has_content, hashed
 from fluxtui.services.lora.dashboard import Prepared, accepted_base, exported, steps_for
-from fluxtui.services.lora.reading import read
+from fluxtui.services.lora.reading import Reading, read
 from fluxtui.services.lora.safetensors import Header, header_of, open_weights
+from fluxtui.services.lora.sampling import sampled
+from fluxtui.services.lora.unpacking import Opened, opened_weights
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Advance, Progress, in_thread, new_file
 
 OWN_FILE = "file"
 """The source of a LoRA that the user brought."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look into a file showed: its header, what that means, and what is wrong with its numbers."""
+
+    header: Header
+    reading: Reading
+    fault: str = ""
 
 
 class LoraService:
@@ -50,11 +67,29 @@ class LoraService:
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
             with open_weights(found := _at_home(path)) as file:
-                header = header_of(file, path.name)
-                sha256 = hashed(file, header.size, path.name, advance, stop)
-            return _weights(header, sha256, self._shown_path(found), source)
+                seen = _seen(file, path.name, stop)
+                sha256 = hashed(file, seen.header.size, path.name, advance, stop)
+            return _weights(seen, sha256, self._shown_path(found), source)
 
         return await in_thread(work, progress)
+
+    async def look(self, path: Path) -> Seen:
+        """Return what the LoRA in a file or archive is, without reading all of it.
+
+        Args:
+            path: the file, in which `~` is the home.
+
+        Raises:
+            WeightsError: it cannot be read, or there is no LoRA in it.
+            StorageError: there is no room to unpack an archive.
+        """
+
+        def work(_advance: Advance, stop: threading.Event) -> Seen:
+            found = _at_home(path)
+            with opened_weights(found, self._temporary, max_bytes=WEIGHTS_LIMITS.max_bytes) as opened:
+                return _seen(opened.file, opened.name, stop, told_beside(found))
+
+        return await in_thread(work)
 
     async def keep(self, part: Path, *, name: str, source: str) -> Weights:
         """Move a finished file from its temporary place to that of LoRAs, for the user alone.
@@ -79,7 +114,7 @@ class LoraService:
         """Copy the user's own file into the data directory; the file itself is only read.
 
         Args:
-            path: the file, in which `~` is the home.
+            path: the file, in which `~` is the home; of an archive, the LoRA in it is taken.
             name: of the LoRA, for people; if empty, that of the file.
             progress: is told the bytes done and in all.
 
@@ -89,8 +124,9 @@ class LoraService:
         """
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            with open_weights(_at_home(path)) as file:
-                return self._copied(file, path.name, part, advance, stop)
+            found = _at_home(path)
+            with opened_weights(found, self._temporary, max_bytes=WEIGHTS_LIMITS.max_bytes) as opened:
+                return self._copied(opened, part, advance, stop, told_beside(found))
 
         part = await new_file(self._storage.temporary, ".part")
         try:
@@ -144,14 +180,19 @@ class LoraService:
         except StorageError:
             return os.path.abspath(path)
 
+    def _temporary(self) -> Path:
+        return self._storage.temporary(".part")
+
     def _copied(
-        self, file: BinaryIO, name: str, part: Path, advance: Advance, stop: threading.Event
+        self, opened: Opened, part: Path, advance: Advance, stop: threading.Event, beside: dict[str, str]
     ) -> Weights:
         # Before the copy, so that nothing useless is copied; after it, since the file may have changed.
-        header = header_of(file, name)
-        sha256 = copied(file, part, header.size, name, advance, stop)
+        name = opened.name
+        seen = _seen(opened.file, name, stop, beside)
+        sha256 = copied(opened.file, part, seen.header.size, name, advance, stop)
         with open_weights(part) as ours:
-            return _weights(header_of(ours, name), sha256, self._storage.relative(part), OWN_FILE)
+            seen = _seen(ours, name, stop, beside)
+            return _weights(seen, sha256, self._storage.relative(part), OWN_FILE)
 
     def _kept(self, part: Path, name: str, weights: Weights) -> Weights:
         with self._keeping:
@@ -182,16 +223,28 @@ def _at_home(path: Path) -> Path:
     return Path(os.path.expanduser(path))
 
 
-def _weights(header: Header, sha256: str, path: str, source: str) -> Weights:
-    reading = read(header)
+def _seen(
+    file: BinaryIO, name: str, stop: threading.Event, beside: Mapping[str, str] = MappingProxyType({})
+) -> Seen:
+    header = header_of(file, name)
+    check_is_lora(header, name)
+    told = replace(header, metadata={**beside, **header.metadata})
+    return Seen(told, read(told), sampled(file, header, name, stop).fault())
+
+
+def _weights(seen: Seen, sha256: str, path: str, source: str) -> Weights:
+    reading = seen.reading
     return Weights(
         path=path,
-        size=header.size,
+        size=seen.header.size,
         sha256=sha256,
-        tensors=len(header.tensors),
+        tensors=len(seen.header.tensors),
         dtype=reading.dtype,
         rank=reading.rank,
         base=reading.base,
+        possible=reading.possible,
+        kind=reading.kind,
+        fault=seen.fault,
         layout=reading.layout,
         metadata=reading.metadata,
         source=source,
