@@ -79,7 +79,7 @@ def _base(
     possible = _allowed_by_layers(changes)
     if possible is None:
         return _only(said or frozenset()), said or frozenset()
-    if said is not None and said <= UNMEANT and not said & possible:
+    if said and said <= UNMEANT and not said & possible:
         said = None
     both = possible if said is None else said & possible
     return _only(both), both or possible

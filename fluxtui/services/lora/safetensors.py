@@ -92,7 +92,7 @@ def open_weights(path: Path) -> BinaryIO:
     try:
         return open_ordinary(path)
     except NotAFile:
-        what = "a folder" if path.is_dir() else "not a file"
+        what = "a folder" if os.path.isdir(path) else "not a file"
         raise WeightsError(f"{shown} is {what}.", next_step="Name the .safetensors file itself.") from None
     except FileNotFoundError:
         raise WeightsError(f"{shown} does not exist.") from None
@@ -190,7 +190,7 @@ def _metadata_value(reader: HeaderText, key: str) -> str:
     if not reader.has_string():
         shown = safe_text(key, limit=80)
         raise Malformed(
-            f"its metadata has something else than a text under {shown}, which the format does not allow and "
+            f"its metadata has what is not a text under {shown}, which the format does not allow and "
             "services refuse"
         )
     return reader.string()
