@@ -18,6 +18,9 @@ from fluxtui.domain.weights import FLUX1_FAMILY, Base
 Size = tuple[int, int]
 """Numbers that go into a layer, and that come out of it."""
 
+ANY = 0
+"""In place of a size that is not the same in all blocks."""
+
 OUTSIDE = ""
 """The block of layers that are in none."""
 
@@ -53,7 +56,7 @@ class Architecture:
         size = self.sizes.get((layer.block, layer.part))
         if size is None or layer.index >= self.counts.get(layer.block, 1):
             return False
-        return width is None or size[side] == width
+        return width is None or size[side] in (width, ANY)
 
 
 def described(
@@ -236,4 +239,4 @@ ARCHITECTURES = (
     _flux2(Base.KLEIN_4B, hidden=3072, doubles=5, singles=20, context=7680),
     _krea2(),
 )
-"""Models that services generate with, in our own words; other ones are looked at only where none of these fits."""
+"""Models that services generate with; other ones are looked at only where none of these fits."""

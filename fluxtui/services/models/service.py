@@ -28,9 +28,10 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService, Prepared
 from fluxtui.services.lora.dashboard import accepted_base
 from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
+from fluxtui.services.models.glance import Glance
 from fluxtui.services.models.removal import Removal, removal_of
 from fluxtui.services.models.uses import FileState, ProfileOffers, Uses, offers_of, uses_in
-from fluxtui.services.models.weights import Glance, WeightsKeeper, file_for_dashboard
+from fluxtui.services.models.weights import WeightsKeeper, file_for_dashboard
 from fluxtui.services.storage import StorageService
 
 DETAILS_AT_ONCE = 6
@@ -194,7 +195,7 @@ class ModelService:
         return await self._journal.finetunes.put(await self._keeper.fetch(finetune, progress))
 
     async def glance(self, path: Path) -> Glance:
-        """Return what the header of a LoRA file shows, without taking it in. Raises `WeightsError`."""
+        """Return what a LoRA file shows, without taking it in. Raises `WeightsError` and `StorageError`."""
         return await self._keeper.glance(path)
 
     async def take_in(
@@ -211,7 +212,7 @@ class ModelService:
         The same content again is the same finetune, under the name given last.
 
         Args:
-            path: the file, in which `~` is the home; it is only read.
+            path: the file, in which `~` is the home, or an archive with one in it; it is only read.
             name: how it is called here; if empty, like the file.
             trigger_word: where there is one.
             base: the model it was trained on; where None, what the file itself shows.

@@ -184,7 +184,9 @@ async def test_what_does_not_fit_on_the_disk_is_not_copied(
 async def test_taking_in_can_be_stopped(
     loras: LoraService, data_directory: StorageService, make_weights: Callable[..., Path], tmp_path: Path
 ) -> None:
-    large = make_weights(tmp_path / "large.safetensors", {"a.diff": (600_000_000,)}, dtypes={"a.diff": "F8_E4M3"})
+    large = make_weights(
+        tmp_path / "large.safetensors", {"a.diff": (600_000_000,)}, dtypes={"a.diff": "F8_E4M3"}
+    )
     begun = asyncio.Event()
     done: list[int] = []
 
