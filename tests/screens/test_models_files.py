@@ -163,7 +163,7 @@ async def test_links_and_folders_are_followed_or_refused_without_harm(
     async with app.run_test(size=SIZE) as pilot:
         await opened(app, pilot, until)
         dialog = await dialog_for(app, pilot, until, str(folder))
-        assert "is not a file" in text_of(dialog)
+        assert "is a folder" in text_of(dialog)
         for path, words in ((pipe, "is not a file"), (link, "a LoRA for FLUX.2 [klein] 9B")):
             dialog.query_one(PathInput).focus()
             dialog.query_one(PathInput).value = str(path)

@@ -1,14 +1,16 @@
 """The layers of models that LoRA files from elsewhere are for, so that each is called by its name.
 
-Sources, read 2026-11: the parameters and names in diffusers' `transformer_sd3.py`, `transformer_qwenimage.py`,
-`transformer_z_image.py`, `transformer_lumina2.py`, `transformer_hunyuan_video.py`, `transformer_wan.py` and
-`transformer_ltx.py`; those of the original models as kohya-ss/sd-scripts and musubi-tuner train them.
+Sources, read 2026-11: kohya-ss/sd-scripts (`library/*_models.py`) for SD 3, Lumina 2, HunyuanImage and
+Chroma; diffusers' transformers for Qwen-Image, Z-Image, HunyuanVideo, LTX-Video, HiDream and Wan of 14B, and
+published configurations of Wan of 1.3B. The names of SD 3 and LTX-Video in diffusers, and the sizes of
+SD 3.5 Large, of LTX-Video of 13B and of Wan of 5B, are not checked against a source.
 """
 
 from __future__ import annotations
 
 from fluxtui.domain.weights import Base
 from fluxtui.services.lora.architectures import (
+    ANY,
     ARCHITECTURES,
     OUTSIDE,
     Architecture,
@@ -29,6 +31,7 @@ def _sd3(base: Base, hidden: int, blocks: int) -> Architecture:
             **named((f"{half}_attn_proj", f"{half}_attn2_proj"), square),
             f"{half}_mlp_fc1": (hidden, mlp),
             f"{half}_mlp_fc2": (mlp, hidden),
+            f"{half}_adaLN_modulation_1": (hidden, ANY),
         }
     joint = {
         **_attention("attn", square),
@@ -61,7 +64,7 @@ def _lumina(base: Base, hidden: int, blocks: int, mlp: int, keys: int) -> Archit
         **named(("feed_forward_w1", "feed_forward_w3"), (hidden, mlp)),
         **named(("feed_forward_linear_1", "feed_forward_linear_3"), (hidden, mlp)),
         **named(("feed_forward_w2", "feed_forward_linear_2"), (mlp, hidden)),
-        **named(("adaLN_modulation_0", "adaLN_modulation_1"), (min(hidden, 256), 4 * hidden)),
+        **named(("adaLN_modulation_0", "adaLN_modulation_1"), (ANY, 4 * hidden)),
     }
     refiners = dict.fromkeys(("noise_refiner", "context_refiner"), (2, block))
     return described(base, {"layers": (blocks, block), **refiners})

@@ -51,7 +51,8 @@ class Sample:
         if self.zeros and self.zeros == self.layers:
             return f"all its numbers are zero, so it changes nothing ({looked})"
         if self.zeros:
-            return f"only zeros in {plural(self.zeros, 'layer')}, as in a file that did not come whole ({looked})"
+            empty = plural(self.zeros, "layer")
+            return f"only zeros in {empty}, as in a file that did not come whole ({looked})"
         return ""
 
 

@@ -1,7 +1,7 @@
 """Stable Diffusion 1, 2 and XL told apart by the layers of their U-Net.
 
-Sources: kohya-ss/sd-scripts (`networks/lora.py`), whose names for SDXL are those of the original model and for
-the older ones those of diffusers, and the widths in the U-Nets' published configurations (read 2026-11).
+Sources: kohya-ss/sd-scripts (`networks/lora.py`, read 2026-11), whose names for SDXL are those of the
+original model and for the older ones those of diffusers, and the widths in the U-Nets' configurations.
 """
 
 from __future__ import annotations
