@@ -19,9 +19,7 @@ _TAR_MARK = slice(257, 262)
 _LFS = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\b.*?(?:\nsize (\d{1,18})\n|$)", re.DOTALL)
 _TITLE = re.compile(rb"<title[^>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
-_FETCH_AGAIN = (
-    "Fetch the file itself again; a page in its place mostly means that the site wants a login."
-)
+_FETCH_AGAIN = "Fetch the file itself again; a page in its place mostly means that the site wants a login."
 _UNPACK = "Unpack it, and take in the .safetensors file that is in it."
 _CONVERT = (
     "Fetch its .safetensors instead, or convert it with the program that made it, "

@@ -53,22 +53,26 @@ class LoraService:
         self._journal = journal
         self._keeping = threading.Lock()
 
-    async def check(self, path: Path, *, source: str, progress: Progress | None = None) -> Weights:
+    async def check(
+        self, path: Path, *, source: str, progress: Progress | None = None, shown: str = ""
+    ) -> Weights:
         """Look through a file, in the data directory or elsewhere, and return what it is.
 
         Args:
             path: the file, in which `~` is the home.
             source: where it came from.
             progress: is told the bytes done and in all.
+            shown: what a message calls the file; if empty, its name.
 
         Raises:
             WeightsError: it cannot be read, or is not a whole LoRA file.
         """
+        name = shown or path.name
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
             with open_weights(found := _at_home(path)) as file:
-                seen = _seen(file, path.name, stop)
-                sha256 = hashed(file, seen.header.size, path.name, advance, stop)
+                seen = _seen(file, name, stop)
+                sha256 = hashed(file, seen.header.size, name, advance, stop)
             return _weights(seen, sha256, self._shown_path(found), source)
 
         return await in_thread(work, progress)
@@ -91,7 +95,7 @@ class LoraService:
 
         return await in_thread(work)
 
-    async def keep(self, part: Path, *, name: str, source: str) -> Weights:
+    async def keep(self, part: Path, *, name: str, source: str, shown: str = "") -> Weights:
         """Move a finished file from its temporary place to that of LoRAs, for the user alone.
 
         A LoRA that is kept already is kept once: the file is deleted then, and the other one returned. No
@@ -101,13 +105,14 @@ class LoraService:
             part: a temporary file of the data directory; where this fails it is left there.
             name: of the LoRA, for people.
             source: where it came from.
+            shown: what a message calls the file; if empty, its name.
 
         Raises:
             WeightsError: it is not a whole LoRA file.
             StorageError: it could not be moved.
         """
         ours = self._storage.inside(part)
-        weights = await self.check(ours, source=source)
+        weights = await self.check(ours, source=source, shown=shown)
         return await asyncio.to_thread(self._kept, ours, name, weights)
 
     async def take_in(self, path: Path, *, name: str = "", progress: Progress | None = None) -> Weights:

@@ -29,7 +29,7 @@ _OTHER_BYTES = 1_000_000_000
 _DAMAGED = (DamagedTar, OSError, EOFError, zlib.error, ValueError)
 
 
-def extract_weights(archive: Path, target: Path, *, max_bytes: int) -> None:
+def extract_weights(archive: Path, target: Path, *, max_bytes: int, shown: str = "") -> None:
     """Write the LoRA in a tar, plain or packed by gzip or bzip2, to `target`, for the user alone (mode 0600).
 
     It is the one ordinary file in it whose name ends in `.safetensors`; of several the one that is called
@@ -39,12 +39,13 @@ def extract_weights(archive: Path, target: Path, *, max_bytes: int) -> None:
         archive: the tar.
         target: a file that exists or not, but no link; it is overwritten, and deleted where this fails.
         max_bytes: the size that the LoRA may have.
+        shown: what a message calls the archive; if empty, its name.
 
     Raises:
         WeightsError: there is no such file in it, or more than one, or it is too large, or damaged.
         StorageError: `target` cannot be written.
     """
-    shown = safe_text(archive.name, limit=120)
+    shown = shown or safe_text(archive.name, limit=120)
     with open_weights(archive) as file:
         try:
             with _opened(file, max_bytes) as position:

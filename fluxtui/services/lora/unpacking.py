@@ -71,14 +71,17 @@ def archived(path: Path) -> bool:
         return is_archive(file.read(LOOKED_AT_BYTES), path.name)
 
 
-def extract_from_archive(archive: Path, target: Path, *, max_bytes: int) -> None:
-    """Write the LoRA in a tar or ZIP to `target`; see `extract_weights`, whose rules hold for both."""
+def extract_from_archive(archive: Path, target: Path, *, max_bytes: int, shown: str = "") -> None:
+    """Write the LoRA in a tar or ZIP to `target`; see `extract_weights`, whose rules hold for both.
+
+    A message calls the archive `shown`, or by its name.
+    """
+    shown = shown or safe_text(archive.name, limit=120)
     with open_weights(archive) as file:
         start = file.read(LOOKED_AT_BYTES)
         if not is_zip(start):
-            extract_weights(archive, target, max_bytes=max_bytes)
+            extract_weights(archive, target, max_bytes=max_bytes, shown=shown)
             return
-        shown = safe_text(archive.name, limit=120)
         try:
             _check_directory(file)
             with zipfile.ZipFile(file) as packed:
