@@ -44,7 +44,9 @@ def _kept(storage: StorageService, part: Path, name: str, extension: str) -> str
     except OSError as error:
         raise storage_fault(error, part, "could not be read") from error
     sha256 = digest.hexdigest()
-    place = storage.inside(Path(FOLDER, f"{lora_stem(name, sha256)}.{safe_extension(extension)}"))
+    plain = extension.lower().removeprefix(".")
+    kind = plain if plain == "safetensors" else safe_extension(plain)
+    place = storage.inside(Path(FOLDER, f"{lora_stem(name, sha256)}.{kind}"))
     if has_content(place, size, sha256):
         part.unlink(missing_ok=True)
         return storage.relative(place)
