@@ -19,7 +19,7 @@ from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import ChoiceDialog, TypeNameDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
@@ -278,11 +278,15 @@ async def test_deleting_an_own_file_says_what_goes(
         assert weights is not None
         kept = app.services.storage.inside(weights.path)
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert "Your own file, which it was copied from, stays." in said(app)
         assert f"goes too: {weights.path}" in said(app)
-        app.screen.query_one(LineInput).value = "Anna"
         await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, ConfirmDialog))
+        assert kept.is_file()
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
         await until(pilot, lambda: not app.finetunes)
         assert not kept.exists()
         assert klein_9b.is_file()

@@ -180,6 +180,9 @@ def refreshed_text(answers: Sequence[ProfileAnswer]) -> str:
         parts.append(
             f"details of {plural(len(failures), 'finetune')} could not be had ({failures[0].sentence()})"
         )
+    not_asked = sum(result.not_asked for result in results)
+    if not_asked:
+        parts.append(f"{not_asked:,} more are listed, and r asks for the next of them")
     return "; ".join(parts).rstrip(".") + "."
 
 

@@ -17,6 +17,7 @@ from fluxtui.services.lora.safetensors import Header, Tensor
 from fluxtui.services.lora.unet import unet_bases
 
 MOST_METADATA = 60
+MOST_RANK = 100_000
 MOST_KEY_CHARACTERS = 100
 MOST_VALUE_CHARACTERS = 500
 
@@ -58,7 +59,7 @@ def read(header: Header) -> Reading:
 def _ranks(changes: Iterable[tuple[Tensor, Change]]) -> Iterable[int]:
     for tensor, change in changes:
         # The narrow side of either half: what goes in is counted by rows, what comes out by columns.
-        if change.side is not None and len(tensor.shape) > 1 and tensor.shape[change.side] > 0:
+        if change.side is not None and len(tensor.shape) > 1 and 0 < tensor.shape[change.side] <= MOST_RANK:
             yield tensor.shape[change.side]
 
 
