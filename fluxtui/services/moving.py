@@ -107,7 +107,7 @@ def _read_json(path: Path) -> Any:
         with open_ordinary(path) as file:
             data = file.read(_MOST_BYTES + 1)
     except NotAFile:
-        raise StorageError(f"{safe_text(path)} is not a file. Nothing was taken over.") from None
+        raise StorageError(f"{safe_text(path)} cannot be read: it is not a file.") from None
     except OSError as error:
         raise StorageError(f"{safe_text(path)} cannot be read: {error.strerror}.") from error
     if len(data) > _MOST_BYTES:

@@ -297,3 +297,8 @@ def test_metadata_is_harmless_and_short(reading: Read) -> None:
     assert len(found["long"]) == 500
     assert len(found) == 60
     assert all(key.isprintable() and value.isprintable() for key, value in found.items())
+
+
+def test_a_rank_that_no_lora_has_is_not_told(reading: Read) -> None:
+    tensors = {"a.lora_A.weight": (2**63 - 1, 0), "a.lora_B.weight": (0, 100_001)}
+    assert reading(tensors | {"b": (1,)}).rank is None

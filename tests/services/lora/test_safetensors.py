@@ -97,8 +97,12 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "NaN": ('{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,8]}}', "whole one"),
     "huge number": ('{"a":{"dtype":"F32","shape":[' + "9" * 5000 + '],"data_offsets":[0,8]}}', "whole one"),
     "huge shape": (
-        '{"a":{"dtype":"F32","shape":[' + ",".join(["9" * 19] * 16) + '],"data_offsets":[0,8]}}',
+        '{"a":{"dtype":"F32","shape":[' + ",".join([str(2**63 - 1)] * 16) + '],"data_offsets":[0,8]}}',
         "contradicts",
+    ),
+    "a number beyond the journal's": (
+        '{"a":{"dtype":"F32","shape":[' + str(2**63) + ',0],"data_offsets":[0,0]}}',
+        "within bounds",
     ),
     "many dimensions": ('{"a":{"dtype":"F32","shape":[' + "1," * 50 + '2],"data_offsets":[0,8]}}', "16"),
     "shape too large": ('{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}', "contradicts its shape"),
