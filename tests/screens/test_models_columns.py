@@ -141,6 +141,8 @@ def test_where_it_can_be_used_is_told_by_profile_and_reason() -> None:
     assert ("✗ demo", "was trained on FLUX.2 [klein] 9B, not on FLUX.1 [pro]") in others
     assert ("✗ second", "belongs to demo; only what second has itself is known there") in others
     assert state_sentence(lamp, uses) == "Ready: Enter generates with it."
+    empty = lamp.model_copy(update={"weights": WEIGHTS.model_copy(update={"fault": "all is zero"})})
+    assert state_sentence(empty, uses) == "Ready: Enter generates with it. Beware: all is zero."
 
 
 def test_what_fits_nowhere_says_why() -> None:
