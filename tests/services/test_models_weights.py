@@ -423,3 +423,21 @@ async def test_weights_of_zeros_are_kept_and_told(
     fetched = await models.fetch_weights("bfl", "anna", nothing)
     assert fetched.weights is not None
     assert "all its numbers are zero" in fetched.weights.fault
+
+
+async def test_verifying_notes_what_is_known_of_such_files_today(
+    models: ModelService,
+    open_journal: Journal,
+    make_weights: Callable[..., Path],
+    pairs: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    tensors = pairs({"blocks.0.self_attn.q": (5120, 5120)}, prefix="diffusion_model.")
+    taken = await models.take_in(make_weights(tmp_path / "wan.safetensors", tensors))
+    assert taken.weights is not None
+    less = taken.weights.model_copy(update={"base": None, "possible": (), "kind": "", "fault": "x"})
+    await open_journal.finetunes.remove(taken.profile, taken.id)
+    before = await open_journal.finetunes.put(taken.model_copy(update={"weights": less, "base": None}))
+    assert await models.verify(before) is FileState.KEPT
+    (after,) = await models.list()
+    assert (after.base, after.weights) == (Base.WAN, taken.weights)

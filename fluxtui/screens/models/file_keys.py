@@ -163,6 +163,7 @@ class FileKeys(PlaceScreen):
 
     async def _verify(self, finetune: Finetune) -> None:
         state = await self.app.services.models.verify(finetune)
+        self.app.refresh_state("finetunes")
         if state is FileState.KEPT and finetune.weights is not None:
             whole = f"The file of {finetune.name} is whole: SHA-256 {finetune.weights.sha256}."
             self.app.tell(whole, severity="success")

@@ -239,11 +239,19 @@ class ModelService:
     async def verify(self, finetune: Finetune) -> FileState:
         """Tell whether the file of a finetune is here with just its content; reads all of it.
 
+        What a whole file shows of its model and its numbers is noted anew, since it may have been taken in
+        when less was known of such files.
+
         Raises:
             WeightsError: there never was a file of it here.
             StorageError: it is there, but cannot be read.
         """
-        return await self._keeper.verify(finetune)
+        state = await self._keeper.verify(finetune)
+        if state is FileState.KEPT and (known := await self.get(finetune.profile, finetune.id)) is not None:
+            shown = await self._keeper.reread(known) if known.weights == finetune.weights else known
+            if shown != known:
+                await self._journal.finetunes.put(shown)
+        return state
 
     def check_for_dashboard(self, finetune: Finetune) -> None:
         """See that BFL's dashboard takes the LoRA of a finetune. Raises `WeightsError`."""

@@ -112,6 +112,24 @@ class WeightsKeeper:
             return state
         return FileState.KEPT if await self.loras.verify(weights) else FileState.CHANGED
 
+    async def reread(self, finetune: Finetune) -> Finetune:
+        """Return a finetune with what its file, which is whole, shows by what is known of files today.
+
+        Raises:
+            WeightsError: there never was a file of it here, or it cannot be read.
+            StorageError: its path leads out of the data directory.
+        """
+        weights = _file_of(finetune)
+        try:
+            seen = await self.loras.look(self.storage.inside(weights.path))
+        except WeightsError as error:
+            fault = error.message.rstrip(".")
+            return finetune.model_copy(update={"weights": weights.model_copy(update={"fault": fault})})
+        reading = seen.reading
+        shown = {"possible": reading.possible, "kind": reading.kind, "fault": seen.fault}
+        found = weights.model_copy(update=shown | {"base": reading.base, "rank": reading.rank})
+        return finetune.model_copy(update={"weights": found, "base": finetune.base or reading.base})
+
     async def prepare_for_dashboard(self, finetune: Finetune, *, name: str, folder: Path | None) -> Prepared:
         """Put the file where it can be uploaded from; see `LoraService.prepare_for_dashboard`."""
         weights = file_for_dashboard(finetune)
