@@ -81,7 +81,7 @@ def flux1_like(
         **_streams("mlp_0", (hidden, mlp)),
         **_streams("mlp_2", (mlp, hidden)),
         **_streams("mod_lin", (hidden, 6 * hidden)),
-        # The names of XLabs-AI/x-flux, which has trained no other model.
+        # The names of XLabs-AI/x-flux.
         **named(("processor_qkv_1", "processor_qkv_2"), (hidden, 3 * hidden)),
         **named(("processor_proj_1", "processor_proj_2"), square),
     }

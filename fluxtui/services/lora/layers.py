@@ -1,7 +1,8 @@
 """The names in a LoRA file taken apart: which layer of the model, which half of its change, in which way.
 
-The forms are those that ostris/ai-toolkit, kohya-ss/sd-scripts and musubi-tuner, OneTrainer, PEFT,
-diffusers, XLabs-AI/x-flux and KohakuBlueleaf/LyCORIS write (read 2026-11).
+The forms are those that ostris/ai-toolkit, kohya-ss/sd-scripts and musubi-tuner, OneTrainer, PEFT and
+diffusers write, and those of LyCORIS as comfyanonymous/ComfyUI reads them (`comfy/lora.py` and
+`comfy/weight_adapter`); all read 2026-11. Those of XLabs-AI/x-flux are not checked against a source.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from fluxtui.domain.weights import FLUX1_FAMILY, Base, Kind, Layout
 from fluxtui.services.lora.architectures import ARCHITECTURES, Architecture, Layer
 from fluxtui.services.lora.claims import UNMEANT, claimed
 from fluxtui.services.lora.layers import Change, change_of, kind_of
+from fluxtui.services.lora.lokr import lokr_sizes
 from fluxtui.services.lora.other_architectures import BLOCKS, DESCRIBED, OTHER_ARCHITECTURES, OUTER_PARTS
 from fluxtui.services.lora.safetensors import Header, Tensor
 from fluxtui.services.lora.unet import unet_bases
@@ -95,6 +96,12 @@ def _allowed_by_layers(changes: Sequence[tuple[Tensor, Change]]) -> frozenset[Ba
         (change.layer, change.side, _width(tensor, change, change.side))
         for tensor, change in changes
         if change.layer.block in BLOCKS or change.layer.part in OUTER_PARTS
+    ]
+    known += [
+        (layer, side, size)
+        for layer, sizes in lokr_sizes(changes).items()
+        for side, size in enumerate(sizes)
+        if layer.block in BLOCKS or layer.part in OUTER_PARTS
     ]
     if not known:
         return None

@@ -246,15 +246,33 @@ def test_doubt_is_ended_by_the_maker(
     assert reading(tensors, {"ss_base_model_version": said}).base is base
 
 
-def test_a_lokr_shows_no_sizes(reading: Read) -> None:
-    tensors = {
-        f"diffusion_model.double_blocks.{index}.img_attn.qkv.lokr_{part}": (8, 8)
-        for index in range(8)
-        for part in ("w1", "w2")
-    }
+def lokr(layers: Layers, *, halves: bool = False) -> dict[str, tuple[int, ...]]:
+    """Return the matrices of a LoKr whose first one is small and square."""
+    found: dict[str, tuple[int, ...]] = {}
+    for name, (goes_in, comes_out) in layers.items():
+        module = f"diffusion_model.{name}"
+        found[f"{module}.lokr_w1"] = (8, 8)
+        if halves:
+            found[f"{module}.lokr_w2_a"] = (comes_out // 8, 4)
+            found[f"{module}.lokr_w2_b"] = (4, goes_in // 8)
+        else:
+            found[f"{module}.lokr_w2"] = (comes_out // 8, goes_in // 8)
+        found[f"{module}.alpha"] = ()
+    return found
+
+
+@pytest.mark.parametrize("halves", [False, True])
+def test_a_lokr_shows_its_sizes_by_both_of_its_matrices(halves: bool, reading: Read) -> None:
+    nine, four = {"double_blocks.0.img_mlp.0": (4096, 24576)}, {"double_blocks.0.img_mlp.0": (3072, 18432)}
+    found = reading(lokr(nine, halves=halves))
+    assert (found.base, found.rank, found.layout, found.kind) == (Base.KLEIN_9B, None, "comfy", "lokr")
+    assert reading(lokr(four, halves=halves)).base is Base.KLEIN_4B
+
+
+def test_a_lokr_without_one_of_its_matrices_shows_no_size(reading: Read) -> None:
+    tensors = {"diffusion_model.double_blocks.7.img_attn.qkv.lokr_w1": (8, 8)}
     bare, told = reading(tensors), reading(tensors, {"ss_base_model_version": "flux2_klein_9b"})
-    assert (bare.base, bare.rank, bare.layout) == (None, None, "comfy")
-    assert told.base is Base.KLEIN_9B
+    assert (bare.base, told.base) == (None, Base.KLEIN_9B)
 
 
 def test_flux_3_is_told_by_its_maker_alone(reading: Read, pairs: Callable[..., Any]) -> None:
