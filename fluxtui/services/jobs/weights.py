@@ -6,6 +6,7 @@ What came whole and is no LoRA as it should be was paid for all the same: it is 
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -20,7 +21,7 @@ from fluxtui.providers.base import Packing, Progress
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.lora import ForeignFile, LoraService, archived, extract_from_archive, keep_as_it_came
 from fluxtui.services.storage import StorageService
-from fluxtui.services.threads import new_file
+from fluxtui.services.threads import Advance, in_thread, new_file
 
 _LIMITS = replace(
     WEIGHTS_LIMITS,
@@ -95,10 +96,12 @@ async def _kept(context: Depot, profile: str, finetune: Finetune, came: Path) ->
     if not await asyncio.to_thread(archived, came):
         return await context.loras.keep(came, name=finetune.name, source=profile, shown=shown)
     unpacked = await new_file(context.storage.temporary, ".part")
+
+    def unpack(_advance: Advance, stop: threading.Event) -> None:
+        extract_from_archive(came, unpacked, max_bytes=_LIMITS.max_bytes, shown=shown, stop=stop)
+
     try:
-        await asyncio.to_thread(
-            extract_from_archive, came, unpacked, max_bytes=_LIMITS.max_bytes, shown=shown
-        )
+        await in_thread(unpack)
         return await context.loras.keep(unpacked, name=finetune.name, source=profile, shown=shown)
     finally:
         await asyncio.to_thread(unpacked.unlink, missing_ok=True)

@@ -20,7 +20,7 @@ _LFS = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\b.*?(?:\nsize 
 _TITLE = re.compile(rb"<title[^>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _FETCH_AGAIN = "Fetch the file itself again; a page in its place mostly means that the site wants a login."
-_UNPACK = "Unpack it, and take in the .safetensors file that is in it."
+UNPACK = "Unpack it, and take in the .safetensors file that is in it."
 _CONVERT = (
     "Fetch its .safetensors instead, or convert it with the program that made it, "
     "if you trust where it is from."
@@ -38,7 +38,7 @@ class Foreign:
     """
 
     words: str
-    next_step: str = _UNPACK
+    next_step: str = UNPACK
     is_note: bool = False
 
 

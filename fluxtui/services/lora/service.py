@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -90,7 +91,7 @@ class LoraService:
 
         def work(_advance: Advance, stop: threading.Event) -> Seen:
             found = _at_home(path)
-            with opened_weights(found, self._temporary, max_bytes=WEIGHTS_LIMITS.max_bytes) as opened:
+            with self._opened(found, stop) as opened:
                 return _seen(opened.file, opened.name, stop, told_beside(found))
 
         return await in_thread(work)
@@ -130,7 +131,7 @@ class LoraService:
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
             found = _at_home(path)
-            with opened_weights(found, self._temporary, max_bytes=WEIGHTS_LIMITS.max_bytes) as opened:
+            with self._opened(found, stop) as opened:
                 return self._copied(opened, part, advance, stop, told_beside(found))
 
         part = await new_file(self._storage.temporary, ".part")
@@ -185,8 +186,13 @@ class LoraService:
         except StorageError:
             return os.path.abspath(path)
 
-    def _temporary(self) -> Path:
-        return self._storage.temporary(".part")
+    def _opened(self, path: Path, stop: threading.Event) -> AbstractContextManager[Opened]:
+        return opened_weights(
+            path,
+            lambda: self._storage.temporary(".part"),
+            max_bytes=WEIGHTS_LIMITS.max_bytes,
+            stop=stop,
+        )
 
     def _copied(
         self, opened: Opened, part: Path, advance: Advance, stop: threading.Event, beside: dict[str, str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import os
+import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,9 @@ _OTHER_BYTES = 1_000_000_000
 _DAMAGED = (DamagedTar, OSError, EOFError, zlib.error, ValueError)
 
 
-def extract_weights(archive: Path, target: Path, *, max_bytes: int, shown: str = "") -> None:
+def extract_weights(
+    archive: Path, target: Path, *, max_bytes: int, shown: str = "", stop: threading.Event | None = None
+) -> None:
     """Write the LoRA in a tar, plain or packed by gzip or bzip2, to `target`, for the user alone (mode 0600).
 
     It is the one ordinary file in it whose name ends in `.safetensors`; of several the one that is called
@@ -40,15 +43,17 @@ def extract_weights(archive: Path, target: Path, *, max_bytes: int, shown: str =
         target: a file that exists or not, but no link; it is overwritten, and deleted where this fails.
         max_bytes: the size that the LoRA may have.
         shown: what a message calls the archive; if empty, its name.
+        stop: ends the work.
 
     Raises:
         WeightsError: there is no such file in it, or more than one, or it is too large, or damaged.
         StorageError: `target` cannot be written.
+        Stopped: `stop` was set.
     """
     shown = shown or safe_text(archive.name, limit=120)
     with open_weights(archive) as file:
         try:
-            with _opened(file, max_bytes) as position:
+            with _opened(file, max_bytes, stop) as position:
                 chosen = _chosen(tar_entries(position), shown)
                 position.finish()
             if chosen.size > max_bytes:
@@ -56,7 +61,7 @@ def extract_weights(archive: Path, target: Path, *, max_bytes: int, shown: str =
                     f"The LoRA in {shown} has {file_size(chosen.size)}; "
                     f"at most {file_size(max_bytes)} are taken."
                 )
-            with _opened(file, max_bytes) as position:
+            with _opened(file, max_bytes, stop) as position:
                 position.go_to(chosen.start)
                 blocks_written(_blocks(position, chosen.size), target, chosen.size)
         except _DAMAGED as error:
@@ -65,19 +70,19 @@ def extract_weights(archive: Path, target: Path, *, max_bytes: int, shown: str =
 
 
 @contextmanager
-def _opened(file: BinaryIO, max_bytes: int) -> Iterator[Position]:
+def _opened(file: BinaryIO, max_bytes: int, stop: threading.Event | None) -> Iterator[Position]:
     file.seek(0)
     start = file.read(3)
     file.seek(0)
     limit = max_bytes + _OTHER_BYTES
     if start.startswith(b"\x1f\x8b"):
         with gzip.open(file) as unpacked:
-            yield Position(unpacked, limit, seeks=False)
+            yield Position(unpacked, limit, seeks=False, stop=stop)
     elif start == b"BZh":
         with bz2.open(file) as unpacked:
-            yield Position(unpacked, limit, seeks=False)
+            yield Position(unpacked, limit, seeks=False, stop=stop)
     else:
-        yield Position(file, os.fstat(file.fileno()).st_size, seeks=True)
+        yield Position(file, os.fstat(file.fileno()).st_size, seeks=True, stop=stop)
 
 
 def _chosen(entries: Iterator[TarEntry], shown: str) -> TarEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import struct
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,9 +15,10 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.services.lora.foreign import LOOKED_AT_BYTES, is_archive, is_zip
+from fluxtui.services.lora.foreign import LOOKED_AT_BYTES, UNPACK, is_archive, is_zip
 from fluxtui.services.lora.safetensors import open_weights
 from fluxtui.services.lora.tar import blocks_written, chosen_name, extract_weights
+from fluxtui.services.threads import Stopped
 
 MOST_ENTRIES = 10_000
 _MOST_DIRECTORY_BYTES = 4_000_000
@@ -26,6 +28,8 @@ _LOCATOR = struct.Struct("<4sLQL")
 _LARGE_END = struct.Struct("<4sQ2H2L4Q")
 _END_MARK = b"PK\x05\x06"
 _BLOCK_BYTES = 1 << 20
+_READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Ways of packing that need no more memory than a block."""
 _ENCRYPTED = 0x1 | 0x40
 _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 
@@ -39,13 +43,16 @@ class Opened:
 
 
 @contextmanager
-def opened_weights(path: Path, temporary: Callable[[], Path], *, max_bytes: int) -> Iterator[Opened]:
+def opened_weights(
+    path: Path, temporary: Callable[[], Path], *, max_bytes: int, stop: threading.Event | None = None
+) -> Iterator[Opened]:
     """Open the file of a LoRA; where it is an archive, the one LoRA in it is unpacked for as long.
 
     Args:
         path: an ordinary file: safetensors, or a tar (plain, gzip, bzip2) or ZIP with one in it.
         temporary: makes an empty file for what is unpacked; it is deleted at the end.
         max_bytes: what the LoRA in an archive may have.
+        stop: ends the unpacking.
 
     Raises:
         WeightsError: the file cannot be read, or there is not just one LoRA in the archive.
@@ -58,7 +65,7 @@ def opened_weights(path: Path, temporary: Callable[[], Path], *, max_bytes: int)
             return
     unpacked = temporary()
     try:
-        extract_from_archive(path, unpacked, max_bytes=max_bytes)
+        extract_from_archive(path, unpacked, max_bytes=max_bytes, stop=stop)
         with open_weights(unpacked) as file:
             yield Opened(file, path.name)
     finally:
@@ -71,7 +78,9 @@ def archived(path: Path) -> bool:
         return is_archive(file.read(LOOKED_AT_BYTES), path.name)
 
 
-def extract_from_archive(archive: Path, target: Path, *, max_bytes: int, shown: str = "") -> None:
+def extract_from_archive(
+    archive: Path, target: Path, *, max_bytes: int, shown: str = "", stop: threading.Event | None = None
+) -> None:
     """Write the LoRA in a tar or ZIP to `target`; see `extract_weights`, whose rules hold for both.
 
     A message calls the archive `shown`, or by its name.
@@ -80,19 +89,21 @@ def extract_from_archive(archive: Path, target: Path, *, max_bytes: int, shown: 
     with open_weights(archive) as file:
         start = file.read(LOOKED_AT_BYTES)
         if not is_zip(start):
-            extract_weights(archive, target, max_bytes=max_bytes, shown=shown)
+            extract_weights(archive, target, max_bytes=max_bytes, shown=shown, stop=stop)
             return
         try:
             _check_directory(file)
             with zipfile.ZipFile(file) as packed:
                 member = _chosen(packed, shown)
+                if member.compress_type not in _READ:
+                    raise WeightsError(f"{shown} is packed in a way that is not read here.", next_step=UNPACK)
                 if member.file_size > max_bytes:
                     raise WeightsError(
                         f"The LoRA in {shown} has {file_size(member.file_size)}; "
                         f"at most {file_size(max_bytes)} are taken."
                     )
                 with packed.open(member) as content:
-                    blocks_written(_blocks(content.read, member.file_size), target, member.file_size)
+                    blocks_written(_blocks(content.read, member.file_size, stop), target, member.file_size)
         except (*_FAULTS, struct.error) as error:
             raise WeightsError(f"{shown} is no whole ZIP.", next_step="Fetch the file again.") from error
 
@@ -131,9 +142,11 @@ def _is_file(member: zipfile.ZipInfo) -> bool:
     return ordinary and not member.is_dir() and not member.flag_bits & _ENCRYPTED and member.file_size > 0
 
 
-def _blocks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
+def _blocks(read: Callable[[int], bytes], size: int, stop: threading.Event | None) -> Iterator[bytes]:
     left = size
     while left and (block := read(min(_BLOCK_BYTES, left))):
+        if stop is not None and stop.is_set():
+            raise Stopped
         left -= len(block)
         yield block
     if left:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import tarfile
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.errors import WeightsError
-from fluxtui.services.lora import LoraService
+from fluxtui.services.lora import LoraService, extract_from_archive
 from fluxtui.services.storage import StorageService
+from fluxtui.services.threads import Stopped
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -166,6 +168,27 @@ async def test_archives_made_to_hurt_are_refused(
         with pytest.raises(WeightsError, match=said):
             await loras.take_in(path)
     assert kept(data_directory) == []
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "tar.gz"])
+def test_unpacking_can_be_stopped(form: str, klein_9b: Path, tmp_path: Path) -> None:
+    path, target, stop = tmp_path / f"a.{form}", tmp_path / "part", threading.Event()
+    packed_zip(path, klein_9b) if form == "zip" else packed_tar(
+        path, klein_9b, {"tar": "w"}.get(form, "w:gz")
+    )
+    stop.set()
+    with pytest.raises(Stopped):
+        extract_from_archive(path, target, max_bytes=10**9, stop=stop)
+    assert not target.exists()
+
+
+async def test_a_way_of_packing_that_may_want_any_memory_is_refused(
+    loras: LoraService, klein_9b: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.write(klein_9b, "lora.safetensors")
+    with pytest.raises(WeightsError, match="packed in a way that is not read here"):
+        await loras.take_in(tmp_path / "a.zip")
 
 
 async def test_an_archive_with_something_else_in_it_is_named(
