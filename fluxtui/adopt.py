@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MODELS_FILE = "models.json"
 CONFIG_FILE = "config.json"
+_MOST_SHOWN = 200
 _LOOKED_IN = ("", "data")
 """Where below a directory that was named its files are looked for."""
 
@@ -55,7 +57,8 @@ def read_old_files(paths: Sequence[Path], profile: str) -> Adoption:
     """Read old `models.json` and `config.json` files, or directories with them, for a profile."""
     adoption = Adoption()
     for path in paths:
-        found = _files_at(path.expanduser())
+        # Unlike the method of paths, this leaves a home that nobody has as it is.
+        found = _files_at(Path(os.path.expanduser(path)))
         if not found:
             adoption.problems.append(f"{safe_text(path)}: there is neither {MODELS_FILE} nor {CONFIG_FILE}.")
         for file in found:
@@ -114,10 +117,12 @@ def _as_json(adoption: Adoption, profile: str) -> dict[str, Any]:
 def _tell(adoption: Adoption, profile: str) -> None:
     lines = [
         f"{plural(len(adoption.finetunes), 'finetune')} taken over into the profile {profile}.",
-        *(f"  {item.name}  {item.id}" for item in adoption.finetunes),
+        *(f"  {item.name}  {item.id}" for item in adoption.finetunes[:_MOST_SHOWN]),
     ]
     for path in adoption.keys:
         lines.append(f"{path} holds a key. It was not copied: paste it into F7 Settings, or set BFL_API_KEY.")
-    lines += adoption.problems
+    lines += adoption.problems[:_MOST_SHOWN]
+    if len(adoption.problems) > _MOST_SHOWN:
+        lines.append(f"and {len(adoption.problems) - _MOST_SHOWN:,} more; --json tells all of them.")
     for line in lines:
         print(safe_text(line))  # noqa: T201

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
+from fluxtui.domain.weights import Base, may_work
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,14 @@ def misfit(offer: Offer, finetune: Finetune) -> Misfit | None:
     """Return why an endpoint cannot generate with a finetune, or None where it can.
 
     By its id a finetune is known only where it was trained; the file of a LoRA goes anywhere. One whose base
-    model is not known may fit any.
+    model is not known may fit any that its layers do not contradict.
     """
     use = offer.endpoint.info.finetunes
     if use is None:
         return Misfit.TAKES_NONE
     if use.by is FinetuneBy.ID and finetune.profile != offer.profile:
         return Misfit.OTHER_ACCOUNT
-    if finetune.base is not None and finetune.base not in use.bases:
+    if not may_work(finetune.base, _possible(finetune), use.bases):
         return Misfit.OTHER_BASE
     if use.by is FinetuneBy.ID and finetune.state is FinetuneState.MISSING:
         return Misfit.NOT_LISTED
@@ -83,14 +84,20 @@ def why_not(offer: Offer, finetune: Finetune) -> str:
             return f"is a file of yours; {title} takes only what {offer.profile} has itself"
         case Misfit.OTHER_ACCOUNT:
             return f"belongs to the profile {finetune.profile}, not to {offer.profile}"
-        case Misfit.OTHER_BASE if use is not None and finetune.base is not None:
+        case Misfit.OTHER_BASE if use is not None:
             wanted = " or ".join(sorted(base.title for base in use.bases))
+            if finetune.base is None:
+                return f"has other layers than {wanted}"
             return f"was trained on {finetune.base.title}, not on {wanted}"
         case Misfit.NO_FILE:
             return "has no file of its weights, neither here nor at an address"
         case Misfit.NOT_LISTED:
             return "is no longer listed by the service"
     return ""
+
+
+def _possible(finetune: Finetune) -> tuple[Base, ...]:
+    return finetune.weights.possible if finetune.weights is not None else ()
 
 
 def finetune_value(offer: Offer, finetune: Finetune) -> str:

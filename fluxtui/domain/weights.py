@@ -24,9 +24,19 @@ _SHARED_NAME = re.compile(SHARED_NAME)
 _NAME_BREAK = re.compile(r"[^a-z0-9_-]+")
 
 
-class Base(StrEnum):
-    """The family of models that a finetune was trained on, and works with."""
+Kind = Literal["lora", "dora", "loha", "lokr", "glora", "oft", "diff", ""]
+"""How the change of a layer is written down: as the two halves of a LoRA, or in one of its relatives' ways;
+`diff` is the whole change, and `''` is not known."""
 
+
+class Base(StrEnum):
+    """The family of models that a finetune was trained on, and works with.
+
+    `FLUX1` is any of the FLUX.1 models that have the same layers, where nothing tells which. Those after
+    `FLUX3_KLEIN` are what LoRA files from elsewhere are for; `OTHER` is a model that has no name here.
+    """
+
+    FLUX1 = "flux-1"
     FLUX1_PRO = "flux-1-pro"
     FLUX1_DEV = "flux-1-dev"
     FLUX1_KREA = "flux-1-krea"
@@ -36,6 +46,24 @@ class Base(StrEnum):
     KLEIN_9B = "flux-2-klein-9b"
     KREA_2 = "krea-2"
     FLUX3_KLEIN = "flux-3-klein"
+    FLUX1_SCHNELL = "flux-1-schnell"
+    FLUX1_FILL = "flux-1-fill"
+    FLUX1_CONTROL = "flux-1-control"
+    CHROMA = "chroma"
+    SD1 = "sd-1"
+    SD2 = "sd-2"
+    SDXL = "sdxl"
+    SD3_MEDIUM = "sd-3-medium"
+    SD3_LARGE = "sd-3-large"
+    QWEN_IMAGE = "qwen-image"
+    Z_IMAGE = "z-image"
+    LUMINA_2 = "lumina-2"
+    HIDREAM = "hidream"
+    HUNYUAN_IMAGE = "hunyuan-image"
+    HUNYUAN_VIDEO = "hunyuan-video"
+    WAN = "wan"
+    LTX = "ltx"
+    OTHER = "other"
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -44,6 +72,7 @@ class Base(StrEnum):
 
 
 _TITLES = {
+    Base.FLUX1: "FLUX.1",
     Base.FLUX1_PRO: "FLUX.1 [pro]",
     Base.FLUX1_DEV: "FLUX.1 [dev]",
     Base.FLUX1_KREA: "FLUX.1 Krea [dev]",
@@ -53,7 +82,33 @@ _TITLES = {
     Base.KLEIN_9B: "FLUX.2 [klein] 9B",
     Base.KREA_2: "Krea 2",
     Base.FLUX3_KLEIN: "FLUX 3 [klein]",
+    Base.FLUX1_SCHNELL: "FLUX.1 [schnell]",
+    Base.FLUX1_FILL: "FLUX.1 Fill [dev]",
+    Base.FLUX1_CONTROL: "FLUX.1 Canny or Depth [dev]",
+    Base.CHROMA: "Chroma",
+    Base.SD1: "Stable Diffusion 1.5",
+    Base.SD2: "Stable Diffusion 2",
+    Base.SDXL: "Stable Diffusion XL",
+    Base.SD3_MEDIUM: "Stable Diffusion 3.5 Medium",
+    Base.SD3_LARGE: "Stable Diffusion 3.5 Large",
+    Base.QWEN_IMAGE: "Qwen-Image",
+    Base.Z_IMAGE: "Z-Image",
+    Base.LUMINA_2: "Lumina 2",
+    Base.HIDREAM: "HiDream-I1",
+    Base.HUNYUAN_IMAGE: "HunyuanImage",
+    Base.HUNYUAN_VIDEO: "HunyuanVideo",
+    Base.WAN: "Wan",
+    Base.LTX: "LTX-Video",
+    Base.OTHER: "another model",
 }
+
+FLUX1_FAMILY = frozenset(
+    {
+        *(Base.FLUX1_DEV, Base.FLUX1_KREA, Base.FLUX1_KONTEXT, Base.FLUX1_SCHNELL),
+        *(Base.FLUX1_FILL, Base.FLUX1_CONTROL, Base.CHROMA),
+    }
+)
+"""Models with the inner layers of FLUX.1: a LoRA does not show by them which of these it was made for."""
 
 
 class Weights(BaseModel):
@@ -66,8 +121,11 @@ class Weights(BaseModel):
         tensors: how many there are.
         dtype: what most of its bytes are, in the words of the format, such as `BF16`.
         rank: the commonest of its layers, or None where there is none.
-        base: the models it works with, or None where the file does not show it beyond doubt. FLUX.1 [dev],
-            Krea [dev] and Kontext [dev] have the same layers: the latter two are told only by the metadata.
+        base: the models it works with, or None where the file does not show it beyond doubt. The models of
+            `FLUX1_FAMILY` have the same layers: which of them is told only by the metadata.
+        possible: all models that nothing in the file contradicts; empty where it says nothing of its model.
+        kind: how the changes are written down.
+        fault: what is wrong with its numbers, as a clause, such as `all that was looked at is zero`; or `''`.
         layout: whose names its layers have.
         metadata: what its maker wrote into it, harmless and shortened.
         source: where it came from, such as `fal`, `replicate` or `file`.
@@ -82,9 +140,27 @@ class Weights(BaseModel):
     dtype: str
     rank: int | None = None
     base: Base | None = None
+    possible: tuple[Base, ...] = ()
+    kind: Kind = ""
+    fault: str = ""
     layout: Layout = "unknown"
     metadata: dict[str, str] = {}
     source: str
+
+
+def may_work(base: Base | None, possible: Collection[Base], wanted: Collection[Base]) -> bool:
+    """Tell whether a LoRA may work with any of the models `wanted`.
+
+    Args:
+        base: its own model, or None where that is not known.
+        possible: the models that its file does not contradict; empty where it says nothing.
+        wanted: the models that something serves.
+    """
+    if base is Base.FLUX1:
+        return not FLUX1_FAMILY.isdisjoint(wanted)
+    if base is not None:
+        return base in wanted
+    return not possible or not set(possible).isdisjoint(wanted)
 
 
 def is_dashboard_name(text: str) -> bool:

@@ -13,11 +13,19 @@ from pydantic import SecretStr, ValidationError
 
 from fluxtui.domain.errors import InvalidInput, Problem, StorageError
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.config.checks import checked_key
+from fluxtui.services.storage.files import NotAFile, open_ordinary
 from fluxtui.services.validation import ValidationService
 
 _MOST_BYTES = 50_000_000
+_MOST_MODELS = 10_000
+_MOST_ID_CHARACTERS = 200
+_MOST_TEXT_CHARACTERS = 200
+_MOST_TOLD_CHARACTERS = 2_000
+_MOST_TOLD = 100
+_MOST_NUMBER = 10**9
+"""Of a rank or a number of steps; the journal holds no more than 2^63 - 1."""
 _FIELDS = {
     "finetune_id": "id",
     "model_name": "name",
@@ -57,7 +65,12 @@ def read_old_models(path: Path, profile: str) -> OldModels:
         raise StorageError(f"{safe_text(path)} holds no list of models. Nothing was taken over.")
     found: dict[str, Finetune] = {}
     problems: list[Problem] = []
-    for number, record in enumerate(content, 1):
+    if len(content) > _MOST_MODELS:
+        left = plural(len(content) - _MOST_MODELS, "entry", "entries")
+        problems.append(
+            Problem("", f"it has more than {_MOST_MODELS:,} entries; the last {left} were left out")
+        )
+    for number, record in enumerate(content[:_MOST_MODELS], 1):
         entry = f"entry {number}"
         try:
             finetune = _finetune(record, profile)
@@ -91,8 +104,10 @@ def read_old_key(path: Path) -> SecretStr | None:
 
 def _read_json(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             data = file.read(_MOST_BYTES + 1)
+    except NotAFile:
+        raise StorageError(f"{safe_text(path)} cannot be read: it is not a file.") from None
     except OSError as error:
         raise StorageError(f"{safe_text(path)} cannot be read: {error.strerror}.") from error
     if len(data) > _MOST_BYTES:
@@ -108,8 +123,11 @@ def _finetune(record: Any, profile: str) -> Finetune:
     if not isinstance(record, Mapping):
         raise InvalidInput("", (Problem("", "is no model"),))
     values = {new: _given(record.get(old)) for old, new in _FIELDS.items()}
-    values |= {"profile": profile, "created_at": _moment(record.get("timestamp")), "raw": dict(record)}
+    values |= {"profile": profile, "created_at": _moment(record.get("timestamp")), "raw": _told(record)}
     values["name"] = values["name"] or values["id"]
+    for name in ("name", "trigger_word", "mode", "finetune_type", "priority"):
+        if isinstance(values[name], str):
+            values[name] = shorten(values[name], _MOST_TEXT_CHARACTERS)
     try:
         finetune = Finetune.model_validate(values)
     except ValidationError as error:
@@ -117,7 +135,29 @@ def _finetune(record: Any, profile: str) -> Finetune:
         wrong = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_input=False))
         problems = tuple(Problem(names.get(name, name), "is missing or of the wrong kind") for name in wrong)
         raise InvalidInput("", problems) from None
+    _check_sizes(finetune)
     return ValidationService().check_finetune(finetune)
+
+
+def _check_sizes(finetune: Finetune) -> None:
+    problems = [
+        Problem(old, f"must be a number of at most {_MOST_NUMBER:,}")
+        for new, old in (("lora_rank", "rank"), ("iterations", "iterations"))
+        if (getattr(finetune, new) or 0) > _MOST_NUMBER
+    ]
+    if len(finetune.id) > _MOST_ID_CHARACTERS:
+        problems.append(Problem("finetune_id", f"has more than {_MOST_ID_CHARACTERS} characters"))
+    if problems:
+        raise InvalidInput("", tuple(problems))
+
+
+def _told(record: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return what an entry tells, without what is far too long to be shown."""
+    told: dict[str, Any] = {}
+    for key, value in list(record.items())[:_MOST_TOLD]:
+        fits = isinstance(value, bool | None) or len(json.dumps(value)) <= _MOST_TOLD_CHARACTERS
+        told[str(key)[:_MOST_TEXT_CHARACTERS]] = value if fits else "(too long to be kept)"
+    return told
 
 
 def _given(value: Any) -> Any:

@@ -8,12 +8,16 @@ key names that diffusers' LoRA loaders take for each family.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import pickle
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from fluxtui.simulator.faults import PICKLED_WEIGHTS, ZERO_WEIGHTS, ZIPPED_WEIGHTS
 from fluxtui.simulator.painter.samples import sample_pieces
 from fluxtui.simulator.state import Blob, Record, StateStore
 
@@ -93,6 +97,22 @@ def lora_file(
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     return b"".join((len(text).to_bytes(8, "little"), text, *chunks))
+
+
+def spoilt(kind: str, content: bytes) -> bytes:
+    """Return a file as a delivery with a fault brings it: see `faults.WEIGHTS_KINDS`; else cut in half."""
+    if kind == ZERO_WEIGHTS:
+        header = 8 + int.from_bytes(content[:8], "little")
+        return content[:header] + bytes(len(content) - header)
+    if kind == PICKLED_WEIGHTS:
+        return pickle.dumps({"weights": list(content[:1_000])})
+    if kind == ZIPPED_WEIGHTS:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("training/lora.safetensors", content)
+            archive.writestr("training/config.json", "{}")
+        return packed.getvalue()
+    return content[: len(content) // 2]
 
 
 def _layers(base: BaseModel) -> Iterator[tuple[str, Shape]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fluxtui.domain.text import file_size, safe_text
 
+LORA_SUFFIXES = frozenset({".safetensors", ".sft", ".tar", ".tgz", ".gz", ".bz2", ".zip"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 MAX_SCANNED = 20_000
 """Entries of one folder that are looked at; more would take seconds on a network drive."""
@@ -32,7 +33,7 @@ class PathKind(StrEnum):
             return self not in {PathKind.PICTURE, PathKind.LORA}
         suffix = os.path.splitext(name)[1].lower()
         if self is PathKind.LORA:
-            return suffix == ".safetensors"
+            return suffix in LORA_SUFFIXES
         if self is PathKind.PICTURE:
             return suffix in PICTURE_SUFFIXES
         return self is PathKind.ANY or (self is PathKind.DATASET and suffix == ".zip")

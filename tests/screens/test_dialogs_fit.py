@@ -41,7 +41,7 @@ from fluxtui.services.lora import Prepared
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.prompts.history import PastPrompt
 from fluxtui.services.samples import SampleOffer
-from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, Dialog, TypeNameDialog, open_dialog
+from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, Dialog, TypeWordDialog, open_dialog
 from fluxtui.widgets.dialogs.base import DeliberateDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
@@ -75,7 +75,7 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     path = Path(f"/home/anna/{'desk' * 30}.safetensors")
     yield ConfirmDialog("Train?", MANY, price="$6.00", confirm_label="Train")
     yield ConfirmDialog("Train?", MANY, price="$6.00", danger=True)
-    yield TypeNameDialog("Delete?", MANY, LONG)
+    yield TypeWordDialog("Delete?", MANY, LONG)
     yield ChoiceDialog("Which?", [Choice(text, text, text) for text in MANY], free_text="or an id")
     yield LineDialog("Which?", LONG * 4)
     yield NameDialog("preset", LONG * 4, frozenset(), limit=40)

@@ -79,6 +79,14 @@ def test_advice_is_said_at_its_fields() -> None:
     assert set(advice_texts(TrainingOrder(OTHER), None)) == {""}
 
 
+def test_a_name_that_exists_is_told_at_the_name() -> None:
+    field = BFLTraining.name_field
+    order = TrainingOrder(TRAINER, values={field: " lantern ", "iterations": 300})
+    assert "of this name already" in advice_texts(order, None, ["Fog", "Lantern"])[field]
+    assert field not in advice_texts(order, None, ["Fog", "Lanterns", ""])
+    assert field not in advice_texts(TrainingOrder(TRAINER, values={field: ""}), None, ["Fog"])
+
+
 def test_presets_name_their_values_and_prices() -> None:
     saved = [
         SavedPreset(name="Theirs", provider="academy", endpoint="academy/quick", values={"steps": 20}),

@@ -204,3 +204,4 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)
     assert app.jobs[0].cost_credits == 41.0
     await until(pilot, lambda: "cancelled" in str(panel.rows[0].cells["state"]))
+    await until(pilot, lambda: panel.check_action("cancel", ()) is False)

@@ -17,7 +17,7 @@ from fluxtui.screens.models.add_dialog import AddDialog
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeNameDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
@@ -202,15 +202,15 @@ async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulato
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until, finetune("old-dog", name="Dog"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
         said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
         assert "cannot be undone" in said
         assert "stay on this machine" in said
         line = app.screen.query_one(LineInput)
         line.value = "Cat"
         await pilot.press("enter")
-        assert isinstance(app.screen, TypeNameDialog)
-        line.value = "Dog"
+        assert isinstance(app.screen, TypeWordDialog)
+        line.value = "Yes"
         await pilot.press("enter")
         await until(pilot, lambda: not app.finetunes)
         assert "Dog is deleted" in app.notices[0].text
@@ -226,8 +226,8 @@ async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until, finetune("unknown-there", name="Dog"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
-        app.screen.query_one(LineInput).value = "Dog"
+        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        app.screen.query_one(LineInput).value = "yes"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert screen.doing == ""
@@ -235,8 +235,8 @@ async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
         await until(pilot, lambda: app.screen is screen)
         assert len(app.finetunes) == 1
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
-        app.screen.query_one(LineInput).value = "Dog"
+        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        app.screen.query_one(LineInput).value = "yes"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("y")
@@ -288,6 +288,6 @@ async def test_hostile_text_is_shown_as_text(make_app: AppFactory, until: Until)
         assert "\u202e" not in lines
         assert "\x1b" not in app.clipboard
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
         await pilot.press("escape")
         assert app.return_code is None

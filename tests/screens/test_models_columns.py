@@ -16,6 +16,7 @@ from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
 from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentence
 from fluxtui.screens.models.removal_words import removal_sentences
 from fluxtui.services.models import FileState, ProfileAnswer, RefreshResult, Removal, Uses
+from fluxtui.widgets.table.rows import Sorting
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LAMP = Finetune(
@@ -51,7 +52,12 @@ def test_rows_have_favourites_first_then_the_newest() -> None:
     older = LAMP.model_copy(update={"id": "old", "created_at": NOW - timedelta(days=2), "favourite": True})
     newer = LAMP.model_copy(update={"id": "new", "created_at": NOW})
     undated = LAMP.model_copy(update={"id": "undated"})
-    assert [row.key for row in rows_of([undated, newer, older])] == ["demo/old", "demo/new", "demo/undated"]
+    rows = rows_of([undated, newer, older])
+    assert [row.key for row in Sorting().apply(rows)] == ["demo/old", "demo/new", "demo/undated"]
+    for sorting in (Sorting("date"), Sorting("date", descending=True), Sorting("name"), Sorting("", True)):
+        assert sorting.apply(rows)[0].key == "demo/old"
+    by_date = [row.key for row in Sorting("date").apply(rows_of([undated, newer, older]))]
+    assert by_date == ["demo/old", "demo/new", "demo/undated"]
 
 
 def test_facts_tell_everything_and_each_thing_once() -> None:
@@ -135,6 +141,8 @@ def test_where_it_can_be_used_is_told_by_profile_and_reason() -> None:
     assert ("✗ demo", "was trained on FLUX.2 [klein] 9B, not on FLUX.1 [pro]") in others
     assert ("✗ second", "belongs to demo; only what second has itself is known there") in others
     assert state_sentence(lamp, uses) == "Ready: Enter generates with it."
+    empty = lamp.model_copy(update={"weights": WEIGHTS.model_copy(update={"fault": "all is zero"})})
+    assert state_sentence(empty, uses) == "Ready: Enter generates with it. Beware: all is zero."
 
 
 def test_what_fits_nowhere_says_why() -> None:

@@ -19,7 +19,7 @@ from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import ChoiceDialog, TypeNameDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
@@ -98,6 +98,64 @@ async def test_an_own_file_is_looked_into_and_taken_in(
         assert "Anna is among your finetunes" in app.notices[0].text
 
 
+async def test_what_the_maker_wrote_is_put_in_and_what_was_typed_stays(
+    make_app: AppFactory,
+    until: Until,
+    make_weights: Callable[..., Path],
+    pairs: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    tensors = pairs({"single_transformer_blocks.7.proj_mlp": (3072, 12288)}, prefix="transformer.")
+    told = {
+        "modelspec.title": "My LoRA",
+        "modelspec.trigger_phrase": "ohwx man",
+        "modelspec.resolution": "1024x768",
+        "ss_tag_frequency": '{"10_ohwx": {"smile": 3, "ohwx": 10}, "reg": {"man": 4}}',
+    }
+    full = make_weights(tmp_path / "full.safetensors", tensors, told)
+    silent = make_weights(tmp_path / "silent.safetensors", tensors)
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(app, pilot, until)
+        dialog = await dialog_for(app, pilot, until, str(full))
+        name, trigger = dialog.query_one("#own-name", LineInput), dialog.query_one("#own-trigger", LineInput)
+        assert "a LoRA for FLUX.1 · rank 1 · BF16 · 1024 x 768" in text_of(dialog)
+        assert (name.value, trigger.value) == ("My LoRA", "ohwx man")
+        assert "its captions say “ohwx” most" in trigger.placeholder
+        trigger.value = "mine"
+        dialog.query_one(PathInput).focus()
+        dialog.query_one(PathInput).value = str(silent)
+        await pilot.press("enter")
+        await until(pilot, lambda: name.value == "")
+        assert trigger.value == "mine"
+
+
+async def test_what_speaks_against_a_file_is_said_and_a_wrong_model_asked_about(
+    make_app: AppFactory,
+    until: Until,
+    make_weights: Callable[..., Path],
+    pairs: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    tensors = pairs({"blocks.0.self_attn.q": (5120, 5120)}, prefix="diffusion_model.")
+    file = make_weights(tmp_path / "wan.safetensors", tensors, content=bytes(8))
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(app, pilot, until)
+        dialog = await dialog_for(app, pilot, until, str(file))
+        assert text_of(dialog).startswith("! a LoRA for Wan")
+        assert "all its numbers are zero" in text_of(dialog)
+        dialog.query_one(Chooser).value = Base.FLUX1_DEV.value
+        await pilot.press("enter", "enter")
+        assert "it is not for FLUX.1 [dev]" in text_of(dialog)
+        dialog.query_one(Chooser).value = Base.WAN.value
+        dialog.query_one("#own-trigger", LineInput).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.finetunes) == 1)
+        uses = await app.services.models.uses(app.finetunes[0], app.usable_profiles)
+        assert uses.fitting == ()
+
+
 async def test_a_base_model_that_the_file_does_not_show_is_asked_once(
     make_app: AppFactory,
     until: Until,
@@ -163,7 +221,7 @@ async def test_links_and_folders_are_followed_or_refused_without_harm(
     async with app.run_test(size=SIZE) as pilot:
         await opened(app, pilot, until)
         dialog = await dialog_for(app, pilot, until, str(folder))
-        assert "is not a file" in text_of(dialog)
+        assert "is a folder" in text_of(dialog)
         for path, words in ((pipe, "is not a file"), (link, "a LoRA for FLUX.2 [klein] 9B")):
             dialog.query_one(PathInput).focus()
             dialog.query_one(PathInput).value = str(path)
@@ -278,11 +336,15 @@ async def test_deleting_an_own_file_says_what_goes(
         assert weights is not None
         kept = app.services.storage.inside(weights.path)
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert "Your own file, which it was copied from, stays." in said(app)
         assert f"goes too: {weights.path}" in said(app)
-        app.screen.query_one(LineInput).value = "Anna"
         await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, ConfirmDialog))
+        assert kept.is_file()
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
         await until(pilot, lambda: not app.finetunes)
         assert not kept.exists()
         assert klein_9b.is_file()

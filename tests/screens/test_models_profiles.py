@@ -25,7 +25,7 @@ from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import TypeNameDialog
+from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
 
@@ -229,12 +229,11 @@ async def test_what_a_service_does_not_delete_is_forgotten_here(
     async with app.run_test(size=SIZE) as pilot:
         await place(app, pilot, until, Finetune(profile="studio", id="a", name="Anna"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeNameDialog))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
         assert "deletes no finetunes" in said
         assert "what the service has of it stays there." in said
-        app.screen.query_one(LineInput).value = "Anna"
-        await pilot.press("enter")
+        await pilot.press("y")
         await until(pilot, lambda: not app.finetunes)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -16,11 +18,13 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.uses import Misfit
 from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.provider import BFLProvider
+from fluxtui.screens.models.facts import refreshed_text
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
-from fluxtui.services.models import ModelService, shown_names
+from fluxtui.services.models import ModelService, ProfileAnswer, shown_names
+from fluxtui.services.models.service import DETAILS_AT_ONCE, MOST_ASKED
 from fluxtui.simulator.running import Simulator
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
@@ -184,3 +188,41 @@ def test_equal_names_are_told_apart() -> None:
     )
     names = shown_names([one, two, three])
     assert list(names.values()) == ["Fox (02345678)", "Fox (12345678)", "Dog"]
+
+
+class Endless(BFLProvider):
+    """A service that lists very many finetunes, and counts how many it is asked for at once."""
+
+    asked: ClassVar[list[str]] = []
+    at_once: ClassVar[list[int]] = [0, 0]
+
+    async def finetune_ids(self) -> tuple[str, ...]:
+        """List a hundred thousand."""
+        return tuple(f"id-{number}" for number in range(100_000))
+
+    async def finetune(self, finetune_id: str) -> Finetune:
+        """Tell the name."""
+        self.at_once[0] += 1
+        self.at_once[1] = max(self.at_once)
+        await asyncio.sleep(0)
+        self.at_once[0] -= 1
+        self.asked.append(finetune_id)
+        return Finetune(profile="", id=finetune_id, name=finetune_id)
+
+
+async def test_a_list_without_end_is_asked_in_parts_and_nothing_of_it_is_missing(
+    models: ModelService, open_journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("finetune_ids", "finetune"):
+        monkeypatch.setattr(BFLProvider, name, getattr(Endless, name))
+    for name, value in (("asked", []), ("at_once", [0, 0])):
+        monkeypatch.setattr(BFLProvider, name, value, raising=False)
+    await open_journal.finetunes.put(Finetune(profile="bfl", id="id-99999", name="Mine"))
+    first = await models.refresh("bfl")
+    second = await models.refresh("bfl")
+    asked = BFLProvider.asked  # type: ignore[attr-defined]
+    assert (first.not_asked, second.not_asked) == (99_000, 99_000)
+    assert len(asked) == len(set(asked)) == 2 * MOST_ASKED
+    assert BFLProvider.at_once[1] <= DETAILS_AT_ONCE  # type: ignore[attr-defined]
+    assert first.missing == second.missing == ()
+    assert "99,000 more are listed" in refreshed_text([ProfileAnswer("bfl", first)])

@@ -6,6 +6,7 @@ import asyncio
 import io
 import tarfile
 import threading
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -338,3 +339,105 @@ async def test_a_file_that_two_share_stays_until_the_last_is_deleted(
     await models.remove(removal)
     assert not path.exists()
     assert await models.list() == ()
+
+
+async def test_what_came_in_no_known_form_is_kept_as_it_came_and_once(
+    models: ModelService,
+    trained: Finetune,
+    told: dict[str, RemoteStatus],
+    shelf: Path,
+    address: str,
+    make_weights: Callable[..., Path],
+    data_directory: StorageService,
+) -> None:
+    make_weights(shelf / "full model.safetensors", {"double_blocks.0.img_attn.qkv.weight": (96, 32)})
+    (shelf / "anna.pt").write_bytes(b"PK\x03\x04" + bytes(26) + b"archive/data.pkl" + bytes(400))
+    for name, words in (("full%20model.safetensors", "it is a whole model"), ("anna.pt", "a PyTorch file")):
+        told["task-1"] = ready(f"{address}/{name}")
+        for _ in range(2):
+            with pytest.raises(WeightsError, match=words) as caught:
+                await models.fetch_weights("bfl", "anna", nothing)
+            assert "It is kept as it came: unreadable/anna-" in caught.value.message
+    kept = {path.suffix: path for path in (data_directory.root / "unreadable").iterdir()}
+    assert kept[".pt"].read_bytes() == (shelf / "anna.pt").read_bytes()
+    assert kept[".safetensors"].read_bytes() == (shelf / "full model.safetensors").read_bytes()
+    assert len(list((data_directory.root / "unreadable").iterdir())) == 2
+    assert {path.stat().st_mode & 0o777 for path in kept.values()} == {0o600}
+    assert temporary(data_directory) == []
+
+
+async def test_a_page_in_place_of_the_file_is_not_kept(
+    models: ModelService,
+    trained: Finetune,
+    told: dict[str, RemoteStatus],
+    shelf: Path,
+    address: str,
+    data_directory: StorageService,
+) -> None:
+    (shelf / "anna.safetensors").write_bytes(b"<!doctype html><title>Busy</title>")
+    told["task-1"] = ready(f"{address}/anna.safetensors")
+    with pytest.raises(WeightsError, match="a web page with the title “Busy”"):
+        await models.fetch_weights("bfl", "anna", nothing)
+    assert not (data_directory.root / "unreadable").exists()
+
+
+@pytest.mark.parametrize("packing", list(Packing))
+@pytest.mark.parametrize("form", ["plain", "zip", "tar.gz"])
+async def test_a_delivery_is_what_its_bytes_say(
+    form: str,
+    packing: Packing,
+    models: ModelService,
+    trained: Finetune,
+    told: dict[str, RemoteStatus],
+    shelf: Path,
+    address: str,
+    klein_9b: Path,
+) -> None:
+    name = "result.bin"
+    if form == "plain":
+        put_on(shelf, klein_9b, name)
+    elif form == "zip":
+        with zipfile.ZipFile(shelf / name, "w") as packed:
+            packed.write(klein_9b, "out/lora.safetensors")
+    else:
+        with tarfile.open(shelf / name, "w:gz") as archive:
+            archive.add(klein_9b, "out/lora.safetensors")
+    told["task-1"] = ready(f"{address}/{name}", packing)
+    fetched = await models.fetch_weights("bfl", "anna", nothing)
+    assert fetched.weights is not None
+    assert (fetched.weights.size, fetched.weights.fault) == (klein_9b.stat().st_size, "")
+
+
+async def test_weights_of_zeros_are_kept_and_told(
+    models: ModelService,
+    trained: Finetune,
+    told: dict[str, RemoteStatus],
+    shelf: Path,
+    address: str,
+    klein_9b: Path,
+) -> None:
+    header = 8 + int.from_bytes(klein_9b.read_bytes()[:8], "little")
+    whole = klein_9b.read_bytes()
+    (shelf / "anna.safetensors").write_bytes(whole[:header] + bytes(len(whole) - header))
+    told["task-1"] = ready(f"{address}/anna.safetensors")
+    fetched = await models.fetch_weights("bfl", "anna", nothing)
+    assert fetched.weights is not None
+    assert "all its numbers are zero" in fetched.weights.fault
+
+
+async def test_verifying_notes_what_is_known_of_such_files_today(
+    models: ModelService,
+    open_journal: Journal,
+    make_weights: Callable[..., Path],
+    pairs: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    tensors = pairs({"blocks.0.self_attn.q": (5120, 5120)}, prefix="diffusion_model.")
+    taken = await models.take_in(make_weights(tmp_path / "wan.safetensors", tensors))
+    assert taken.weights is not None
+    less = taken.weights.model_copy(update={"base": None, "possible": (), "kind": "", "fault": "x"})
+    await open_journal.finetunes.remove(taken.profile, taken.id)
+    before = await open_journal.finetunes.put(taken.model_copy(update={"weights": less, "base": None}))
+    assert await models.verify(before) is FileState.KEPT
+    (after,) = await models.list()
+    assert (after.base, after.weights) == (Base.WAN, taken.weights)

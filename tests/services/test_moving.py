@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -117,3 +118,34 @@ def test_any_list_is_read(scratch: Path, records: list[Any]) -> None:
     old = read_old_models(write(scratch, records), "bfl")
     assert len(old.finetunes) <= len(records)
     assert len(old.finetunes) + len(old.problems) >= len(records)
+
+
+def test_entries_without_measure_are_cut_or_named(tmp_path: Path) -> None:
+    long = "x" * 1_000_000
+    records = [
+        GOOD | {"model_name": long, "trigger_word": long, "more": [long], long: 1},
+        GOOD | {"finetune_id": "big", "rank": 2**63, "iterations": 10**30},
+        GOOD | {"finetune_id": long},
+    ]
+    old = read_old_models(write(tmp_path / "models.json", records), "bfl")
+    (finetune,) = old.finetunes
+    assert len(finetune.name) == len(finetune.trigger_word or "") == 200
+    assert len(json.dumps(finetune.raw)) < 3_000
+    assert {(problem.field, problem.reason) for problem in old.problems} == {
+        ("entry 2", "rank: must be a number of at most 1,000,000,000"),
+        ("entry 2", "iterations: must be a number of at most 1,000,000,000"),
+        ("entry 3", "finetune_id: has more than 200 characters"),
+    }
+
+
+def test_more_entries_than_anybody_has_are_left_out_and_told(tmp_path: Path) -> None:
+    records = [{"finetune_id": f"id-{number}"} for number in range(10_003)]
+    old = read_old_models(write(tmp_path / "models.json", records), "bfl")
+    assert len(old.finetunes) == 10_000
+    assert "the last 3 entries were left out" in old.problems[0].sentence()
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "models.json")
+    with pytest.raises(StorageError, match="is not a file"):
+        read_old_models(tmp_path / "models.json", "bfl")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.jobs import JobState
+from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.domain.pace import Pace
 from fluxtui.screens.finetune.advising import advice_texts
 from fluxtui.screens.finetune.place import FinetunePlace
@@ -19,7 +19,13 @@ class AdvicePart(FinetunePlace):
 
     def show_advice(self) -> None:
         """Show under the form what is advised for the order of now."""
-        self.form.show_advice(advice_texts(self.order, self._pace))
+        names = [finetune.name for finetune in self.app.finetunes]
+        names += [
+            job.finetune_name
+            for job in self.app.jobs
+            if job.is_active and job.kind is JobKind.TRAINING and job.finetune_name
+        ]
+        self.form.show_advice(advice_texts(self.order, self._pace, names))
 
     def follow_pace(self) -> None:
         """Ask how quick the chosen trainer was, and advise by that."""

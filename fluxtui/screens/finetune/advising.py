@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.text import plural
 from fluxtui.screens.finetune.order import TrainingOrder
@@ -24,12 +26,21 @@ def time_text(order: TrainingOrder, pace: Pace | None) -> str:
     return f"About {duration_text(pace.seconds(steps))}, by {whose} with it."
 
 
-def advice_texts(order: TrainingOrder, pace: Pace | None) -> dict[str, str]:
+def taken_text(order: TrainingOrder, taken: Collection[str]) -> str:
+    """Return what to say where the name is one of those that are `taken`, whatever its case, or `''`."""
+    name = order.values.get(order.endpoint.name_field) if order.endpoint is not None else None
+    if not isinstance(name, str) or name.strip().casefold() not in {one.strip().casefold() for one in taken}:
+        return ""
+    return "You have a finetune of this name already. Both are kept, and are told apart by their ids."
+
+
+def advice_texts(order: TrainingOrder, pace: Pace | None, taken: Collection[str] = ()) -> dict[str, str]:
     """Return what to say about each parameter, and under `''` about the trainer.
 
     Args:
         order: as it stands on the screen.
         pace: of the user's own trainings with this trainer.
+        taken: names of the finetunes that there are, and of those in training.
     """
     endpoint = order.endpoint
     if endpoint is None:
@@ -40,6 +51,8 @@ def advice_texts(order: TrainingOrder, pace: Pace | None) -> dict[str, str]:
         said.setdefault(advice.field, []).append(advice.text)
     if nobody := undescribed_text(order):
         said.setdefault(endpoint.rules.automatic_captions or "", []).append(nobody)
+    if exists := taken_text(order, taken):
+        said.setdefault(endpoint.name_field, []).append(exists)
     if time := time_text(order, pace):
         said[""].append(time)
         said.setdefault(endpoint.steps_field, []).append(time)

@@ -46,6 +46,9 @@ class TrainingsPanel(RowTable):
     def __init__(self) -> None:
         super().__init__(_COLUMNS, empty=NO_TRAININGS, header=False, id="trainings")
 
+        self._cancellable: frozenset[str] = frozenset()
+        self._offers_cancel = False
+
     def on_mount(self) -> None:
         """Say what the rows are."""
         set_title(self, "Trainings")
@@ -61,7 +64,26 @@ class TrainingsPanel(RowTable):
             left: tells how long one will still run, `''` where that is not known.
         """
         shared = len({job.profile for job in trainings}) > 1
+        self._cancellable = frozenset(job.id for job in trainings if job.is_active)
         self.set_rows([_row(job, now, left(job), shared=shared) for job in trainings])
+        self._offer()
+
+    def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
+        """Offer what the training under the cursor allows."""
+        self._offer()
+
+    def _offer(self) -> None:
+        """Let the footer follow, where cancelling is offered or no longer."""
+        offered = self.selected_key in self._cancellable
+        if offered != self._offers_cancel:
+            self._offers_cancel = offered
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to cancel only what has not ended."""
+        if action == "cancel":
+            return self.selected_key in self._cancellable
+        return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
         """Ask for the training under the cursor to be cancelled."""

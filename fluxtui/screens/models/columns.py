@@ -97,9 +97,9 @@ def base_words(base: Base | None) -> str:
 
 
 def rows_of(finetunes: Sequence[Finetune]) -> list[Row]:
-    """Return the finetunes as rows, favourites first, then the newest."""
+    """Return the finetunes as rows, the newest first; favourites stay before all others."""
     newest = sorted(finetunes, key=lambda item: (item.created_at or _LONG_AGO, item.id), reverse=True)
-    return [_row(item) for item in sorted(newest, key=lambda item: not item.favourite)]
+    return [_row(item) for item in newest]
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -133,6 +133,7 @@ def _row(finetune: Finetune) -> Row:
             "rate": finetune.learning_rate,
             "date": finetune.created_at,
         },
+        first=finetune.favourite,
     )
 
 

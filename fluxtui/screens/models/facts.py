@@ -180,6 +180,9 @@ def refreshed_text(answers: Sequence[ProfileAnswer]) -> str:
         parts.append(
             f"details of {plural(len(failures), 'finetune')} could not be had ({failures[0].sentence()})"
         )
+    not_asked = sum(result.not_asked for result in results)
+    if not_asked:
+        parts.append(f"{not_asked:,} more are listed, and r asks for the next of them")
     return "; ".join(parts).rstrip(".") + "."
 
 
@@ -189,6 +192,7 @@ def state_sentence(finetune: Finetune, uses: Uses | None) -> str:
         return STATE_SENTENCES[finetune.state]
     if not uses.fitting:
         return f"Nothing generates with it: {why_nowhere(uses)}"
+    beware = f" Beware: {finetune.weights.fault}." if finetune.weights and finetune.weights.fault else ""
     if finetune.state is FinetuneState.MISSING:
-        return "Its service lists it no more, but its file is here: Enter generates with it."
-    return STATE_SENTENCES[finetune.state]
+        return f"Its service lists it no more, but its file is here: Enter generates with it.{beware}"
+    return f"{STATE_SENTENCES[finetune.state]}{beware}"

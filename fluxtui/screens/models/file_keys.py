@@ -100,10 +100,16 @@ class FileKeys(PlaceScreen):
         self.app.refresh_state("finetunes")
         if fetched.weights is not None:
             size = file_size(fetched.weights.size)
-            self.app.tell(
-                f"The file of {fetched.name} is here and whole: {fetched.weights.path}, {size}.",
-                severity="success",
-            )
+            words = f"The file of {fetched.name} is here and whole: {fetched.weights.path}, {size}."
+            self._tell_with_fault(words, fetched)
+
+    def _tell_with_fault(self, words: str, finetune: Finetune) -> None:
+        """Say what came of it, and what is wrong with the numbers in the file, if anything."""
+        fault = finetune.weights.fault if finetune.weights is not None else ""
+        if fault:
+            self.app.tell(f"{words} Beware: {fault}.", title="LoRA file", severity="warning")
+        else:
+            self.app.tell(words, severity="success")
 
     # Own files
 
@@ -126,7 +132,7 @@ class FileKeys(PlaceScreen):
         )
         self.app.refresh_state("finetunes")
         self.show_new(finetune)
-        self.app.tell(f"{finetune.name} is among your finetunes now.", severity="success")
+        self._tell_with_fault(f"{finetune.name} is among your finetunes now.", finetune)
 
     def action_set_base(self) -> None:
         """Say which model the selected finetune was trained on, where neither file nor service does."""
@@ -157,6 +163,7 @@ class FileKeys(PlaceScreen):
 
     async def _verify(self, finetune: Finetune) -> None:
         state = await self.app.services.models.verify(finetune)
+        self.app.refresh_state("finetunes")
         if state is FileState.KEPT and finetune.weights is not None:
             whole = f"The file of {finetune.name} is whole: SHA-256 {finetune.weights.sha256}."
             self.app.tell(whole, severity="success")

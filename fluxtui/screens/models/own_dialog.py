@@ -25,6 +25,7 @@ from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
 from fluxtui.widgets.plain import PlainLabel, plain, set_title
 
+_NO_TRIGGER = "if it has one"
 NOT_KNOWN = ""
 """The value of the choice that names no base model."""
 
@@ -47,9 +48,9 @@ def base_choices() -> tuple[Choice, ...]:
 class OwnFileDialog(Dialog[OwnFile]):
     """Looks into the file as soon as it is named, and answers with what was entered."""
 
-    HELP = """Type the path of a .safetensors file, Tab completes it, `ctrl+l` lets you walk to it. Enter goes
-on: the file is looked into, and what it does not show is asked. The file itself is only read; a copy is
-kept in the data directory. Escape or `ctrl+c` leaves."""
+    HELP = """Type the path of a .safetensors file, or of a tar or ZIP with one in it; Tab completes it,
+`ctrl+l` lets you walk to it. Enter goes on: the file is looked into, and what it does not show is asked. The
+file itself is only read; a copy is kept in the data directory. Escape or `ctrl+c` leaves."""
 
     DEFAULT_CSS = """
     OwnFileDialog {
@@ -72,6 +73,7 @@ kept in the data directory. Escape or `ctrl+c` leaves."""
         super().__init__()
         self._seen: Glance | None = None
         self._asked_for_base = False
+        self._filled_in: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out a line for each part."""
@@ -81,7 +83,7 @@ kept in the data directory. Escape or `ctrl+c` leaves."""
             yield _line("File", path)
             yield AnswerLine()
             yield _line("Name", LineInput(placeholder="as the file is called", max_length=120, id="own-name"))
-            yield _line("Trigger word", LineInput(placeholder="if it has one", id="own-trigger"))
+            yield _line("Trigger word", LineInput(placeholder=_NO_TRIGGER, id="own-trigger"))
             yield _line("Base model", Chooser(base_choices(), NOT_KNOWN, title="Base model", id="own-base"))
             yield PlainLabel(
                 "Enter goes on · Tab completes · ^L walks there · Esc cancels",
@@ -152,8 +154,26 @@ kept in the data directory. Escape or `ctrl+c` leaves."""
         self._seen = seen
         self._asked_for_base = False
         self.query_one(Chooser).value = seen.base.value if seen.base is not None else NOT_KNOWN
-        answer.show(plain(f"✓ {seen.words()}", "$text-success"))
+        self._fill_in(seen)
+        self._show_seen(answer, seen)
         self._input("own-name").focus()
+
+    def _fill_in(self, seen: Glance) -> None:
+        """Put in what the file says, where nothing else was typed."""
+        for name, said in (("own-name", seen.title), ("own-trigger", seen.trigger_word)):
+            line = self._input(name)
+            if line.value.strip() in {"", self._filled_in.get(name, "")}:
+                line.show(said)
+                self._filled_in[name] = said
+        hint = f"if it has one; its captions say “{seen.common_tag}” most" if seen.common_tag else _NO_TRIGGER
+        self._input("own-trigger").placeholder = hint
+
+    def _show_seen(self, answer: AnswerLine, seen: Glance) -> None:
+        warnings = " ".join(seen.warnings())
+        if warnings:
+            answer.show(plain(f"! {seen.words()}. {warnings}", "$text-warning"))
+        else:
+            answer.show(plain(f"✓ {seen.words()}", "$text-success"))
 
     def _answer(self) -> None:
         """Answer, after asking once for a base model that the file does not show."""
@@ -162,16 +182,25 @@ kept in the data directory. Escape or `ctrl+c` leaves."""
             return
         chooser = self.query_one(Chooser)
         if chooser.value == NOT_KNOWN and not self._asked_for_base:
-            self._asked_for_base = True
-            self.query_one(AnswerLine).show_doing(
+            self._ask_for_base(
                 "The file does not show which model it was trained on. Choose it if you know it: without, it "
-                "is offered for every endpoint. Enter in the trigger word goes on."
+                "is offered wherever its layers do not forbid it. Enter in the trigger word goes on."
             )
-            chooser.focus()
             return
         base = Base(chooser.value) if chooser.value else None
+        if not self._asked_for_base and base is not None and not self._seen.allows(base):
+            self._ask_for_base(
+                f"By its layers or its maker's words it is not for {base.title}, and a service may refuse it "
+                "after it was paid for. Enter in the trigger word takes it so all the same."
+            )
+            return
         name, trigger_word = self._input("own-name").value.strip(), self._input("own-trigger").value.strip()
         self.dismiss(OwnFile(expanded(self._path), name, trigger_word, base))
+
+    def _ask_for_base(self, words: str) -> None:
+        self._asked_for_base = True
+        self.query_one(AnswerLine).show_doing(words)
+        self.query_one(Chooser).focus()
 
 
 def _line(title: str, control: Widget) -> Horizontal:

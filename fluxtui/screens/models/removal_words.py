@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import OWN_FILES
-from fluxtui.domain.text import file_size
+from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.models import Removal
-from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.dialogs import ConfirmDialog, TypeWordDialog
+
+
+def removal_dialog(removal: Removal) -> ConfirmDialog | TypeWordDialog:
+    """Return the question: a key where something goes that can be had again, a word where it cannot."""
+    title, sentences, name = removal_title(removal), removal_sentences(removal), removal.finetune.name
+    if removal.is_final:
+        return TypeWordDialog(title, sentences, name)
+    shown = (safe_text(name, limit=120), *sentences)
+    return ConfirmDialog(title, shown, confirm_label="Forget", danger=True)
 
 
 def removal_title(removal: Removal) -> str:

@@ -22,12 +22,12 @@ from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune, bases_by_i
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentence
 from fluxtui.screens.models.file_keys import FileKeys
-from fluxtui.screens.models.removal_words import forget_dialog, removal_sentences, removal_title
+from fluxtui.screens.models.removal_words import forget_dialog, removal_dialog
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.screens.trained_on import Trained, TrainedOnKeys
 from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
 from fluxtui.state import guarded
-from fluxtui.widgets.dialogs import Choice, ChoiceDialog, TypeNameDialog, ask
+from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ask
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.progress import relative_time
 from fluxtui.widgets.table import RowTable
@@ -325,15 +325,14 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         return Base(value) if value else None
 
     def action_delete(self) -> None:
-        """Delete the selected finetune, at its service where that can be, after its name was typed."""
+        """Delete the selected finetune, at its service where that can be, after the user was asked."""
         finetune = self.selected
         if finetune is not None and self.is_free():
             guarded(self, self._delete(finetune), doing="deleting a finetune", group="delete", exclusive=True)
 
     async def _delete(self, finetune: Finetune) -> None:
         removal = await self.app.services.models.removal(finetune)
-        title, sentences = removal_title(removal), removal_sentences(removal)
-        if not await ask(self.app, TypeNameDialog(title, sentences, finetune.name)):
+        if not await ask(self.app, removal_dialog(removal)):
             return
         try:
             message = await self._deleted(removal)

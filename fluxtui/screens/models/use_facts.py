@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fluxtui.domain.endpoint import Availability, FinetuneBy
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.text import file_size
 from fluxtui.domain.uses import Misfit, Offer, Use, why_not
+from fluxtui.domain.weights import Base
 from fluxtui.screens.models.fact import FILE, METADATA, NO_USES, USES, Fact
 from fluxtui.services.lora.dashboard import ACCEPTED
-from fluxtui.services.models import FileState, Uses
+from fluxtui.services.models import KIND_WORDS, FileState, Uses, model_words
 
 _FILE_WORDS: dict[FileState, str] = {
     FileState.KEPT: "● kept here",
@@ -105,20 +106,28 @@ def _title(offer: Offer) -> str:
     return f"{title} (ended)" if info.availability is Availability.HISTORIC else title
 
 
+def _possible_words(possible: Sequence[Base]) -> str:
+    if not possible:
+        return "does not show it"
+    return model_words(possible) or "does not show it beyond doubt"
+
+
 def file_facts(finetune: Finetune, state: FileState | None) -> list[Fact]:
     """Return what is known of the file of a finetune; nothing where there never was one here."""
     weights = finetune.weights
     if weights is None:
         return []
     how = file_words(state, finetune.profile) if state is not None else ""
-    made_for = weights.base.title if weights.base else "does not show it"
+    made_for = weights.base.title if weights.base else _possible_words(weights.possible)
     facts = [
         Fact("File is", how, is_long=True, section=FILE),
+        Fact("Beware", weights.fault, is_long=True, section=FILE),
         Fact("Path", weights.path, is_long=True, section=FILE),
         Fact("Size", file_size(weights.size), section=FILE),
         Fact("Rank", str(weights.rank or ""), section=FILE),
         Fact("Numbers", weights.dtype, section=FILE),
         Fact("Tensors", f"{weights.tensors:,}", section=FILE),
+        Fact("Kind", KIND_WORDS[weights.kind] if weights.kind else "", section=FILE),
         Fact("Layers named", weights.layout, section=FILE),
         Fact("Made for", made_for, section=FILE),
         Fact("Came from", weights.source, section=FILE),

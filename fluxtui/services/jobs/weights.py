@@ -1,19 +1,26 @@
-"""Fetches the weights of a trained LoRA, checks them completely, and puts them into their place."""
+"""Fetches the weights of a trained LoRA, checks them completely, and puts them into their place.
+
+What came whole and is no LoRA as it should be was paid for all the same: it is kept as it came.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+import threading
+from pathlib import Path, PurePosixPath
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from fluxtui.api.limits import WEIGHTS_LIMITS
+from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Weights
 from fluxtui.providers.base import Packing, Progress
 from fluxtui.services.jobs.gateway import Gateway
-from fluxtui.services.lora import LoraService, extract_weights
+from fluxtui.services.lora import ForeignFile, LoraService, archived, extract_from_archive, keep_as_it_came
 from fluxtui.services.storage import StorageService
-from fluxtui.services.threads import new_file
+from fluxtui.services.threads import Advance, in_thread, new_file
 
 
 class Depot(Protocol):
@@ -45,28 +52,53 @@ async def fetch_weights(
         profile: whose connection fetches them, without the key.
         finetune: names the file.
         url: where they are; never logged or shown.
-        packing: how they come.
+        packing: how the service says that they come; what has come tells it better.
         progress: told of the bytes, done and in all.
 
     Raises:
         ResultExpired: and other `ServiceError`s, if they cannot be fetched.
-        WeightsError: what came is not the complete file of a LoRA.
+        WeightsError: what came is not the complete file of a LoRA; it is kept as it came, and the message
+            says where, unless it is only a note in place of the file.
         StorageError: there is no room for them.
     """
-    storage = context.storage
-    came = await new_file(storage.temporary, ".part")
-    unpacked: Path | None = None
+    came = await new_file(context.storage.temporary, ".part")
     try:
         api = await context.gateway.api(profile)
         await api.download(
             url, came, limits=WEIGHTS_LIMITS, progress=lambda done, total: progress(done, total or 0)
         )
-        kept = came
-        if packing is Packing.TAR:
-            unpacked = kept = await new_file(storage.temporary, ".part")
-            await asyncio.to_thread(extract_weights, came, unpacked, max_bytes=WEIGHTS_LIMITS.max_bytes)
-        return await context.loras.keep(kept, name=finetune.name, source=profile)
+        try:
+            return await _kept(context, profile, finetune, came)
+        except WeightsError as error:
+            if isinstance(error, ForeignFile) and error.is_note:
+                raise
+            place = await keep_as_it_came(context.storage, came, finetune.name, _extension(url, packing))
+            raise WeightsError(
+                f"{error.message} It is kept as it came: {place}, in the data directory.",
+                next_step=error.next_step,
+            ) from error
     finally:
-        for path in (came, unpacked):
-            if path is not None:
-                await asyncio.to_thread(path.unlink, missing_ok=True)
+        await asyncio.to_thread(came.unlink, missing_ok=True)
+
+
+async def _kept(context: Depot, profile: str, finetune: Finetune, came: Path) -> Weights:
+    """Put the LoRA in what came to its place. Raises `WeightsError`; then `came` is as it was."""
+    shown = f"“{safe_text(finetune.name, limit=80)}” as delivered"
+    if not await asyncio.to_thread(archived, came):
+        return await context.loras.keep(came, name=finetune.name, source=profile, shown=shown)
+    unpacked = await new_file(context.storage.temporary, ".part")
+
+    def unpack(_advance: Advance, stop: threading.Event) -> None:
+        extract_from_archive(came, unpacked, max_bytes=WEIGHTS_LIMITS.max_bytes, shown=shown, stop=stop)
+
+    try:
+        await in_thread(unpack)
+        return await context.loras.keep(unpacked, name=finetune.name, source=profile, shown=shown)
+    finally:
+        await asyncio.to_thread(unpacked.unlink, missing_ok=True)
+
+
+def _extension(url: str, packing: Packing) -> str:
+    """Return the extension of the file that an address names, or what it should be."""
+    told = PurePosixPath(urlsplit(url).path).suffix
+    return told or (".tar" if packing is Packing.TAR else ".safetensors")

@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fluxtui.domain.weights import Base
+from fluxtui.domain.weights import FLUX1_FAMILY, Base
 
 Size = tuple[int, int]
 """Numbers that go into a layer, and that come out of it."""
+
+ANY = 0
+"""In place of a size that is not the same in all blocks."""
 
 OUTSIDE = ""
 """The block of layers that are in none."""
@@ -53,10 +56,23 @@ class Architecture:
         size = self.sizes.get((layer.block, layer.part))
         if size is None or layer.index >= self.counts.get(layer.block, 1):
             return False
-        return width is None or size[side] == width
+        return width is None or size[side] in (width, ANY)
 
 
-def _flux1() -> Architecture:
+def described(
+    base: Base | frozenset[Base], blocks: Mapping[str, tuple[int, Mapping[str, Size]]]
+) -> Architecture:
+    """Put an architecture together from its kinds of blocks: how many there are, and the layers in one."""
+    bases = base if isinstance(base, frozenset) else frozenset({base})
+    counts = {block: count for block, (count, _) in blocks.items() if block != OUTSIDE}
+    sizes = {block: layers for block, (_, layers) in blocks.items()}
+    return Architecture(bases, MappingProxyType(counts), _flat(sizes))
+
+
+def flux1_like(
+    base: Base | frozenset[Base], *, channels: int = 64, more: Mapping[str, Size] = MappingProxyType({})
+) -> Architecture:
+    """Describe FLUX.1, or a model that differs from it in its `channels` or by `more` outer layers."""
     hidden, mlp, time = 3072, 4 * 3072, 256
     square = (hidden, hidden)
     double = {
@@ -65,8 +81,13 @@ def _flux1() -> Architecture:
         **_streams("mlp_0", (hidden, mlp)),
         **_streams("mlp_2", (mlp, hidden)),
         **_streams("mod_lin", (hidden, 6 * hidden)),
+        # The names of XLabs-AI/x-flux.
+        **named(("processor_qkv_1", "processor_qkv_2"), (hidden, 3 * hidden)),
+        **named(("processor_proj_1", "processor_proj_2"), square),
     }
     single = {
+        "processor_qkv": (hidden, 3 * hidden),
+        "processor_proj": (hidden + mlp, hidden),
         "linear1": (hidden, 3 * hidden + mlp),
         "linear2": (hidden + mlp, hidden),
         "modulation_lin": (hidden, 3 * hidden),
@@ -84,15 +105,16 @@ def _flux1() -> Architecture:
         "norm_linear": (hidden, 3 * hidden),
     }
     outside = {
-        **_named(("img_in", "x_embedder"), (64, hidden)),
-        **_named(("txt_in", "context_embedder"), (4096, hidden)),
+        **named(("img_in", "x_embedder"), (channels, hidden)),
+        **named(("txt_in", "context_embedder"), (4096, hidden)),
         **_embedder("time_in", "time_text_embed_timestep_embedder", time, hidden),
         **_embedder("guidance_in", "time_text_embed_guidance_embedder", time, hidden),
         **_embedder("vector_in", "time_text_embed_text_embedder", 768, hidden),
-        **_named(("final_layer_linear", "proj_out"), (hidden, 64)),
-        **_named(("final_layer_adaLN_modulation_1", "norm_out_linear"), (hidden, 2 * hidden)),
+        **named(("final_layer_linear", "proj_out"), (hidden, 64)),
+        **named(("final_layer_adaLN_modulation_1", "norm_out_linear"), (hidden, 2 * hidden)),
+        **more,
     }
-    bases = frozenset({Base.FLUX1_DEV, Base.FLUX1_KREA, Base.FLUX1_KONTEXT})
+    bases = base if isinstance(base, frozenset) else frozenset({base})
     return _architecture(bases, (19, double, joint), (38, single, alone), outside)
 
 
@@ -114,15 +136,15 @@ def _flux2(base: Base, hidden: int, doubles: int, singles: int, context: int) ->
     single = {"linear1": (hidden, 3 * hidden + 2 * mlp), "linear2": (hidden + mlp, hidden)}
     alone = {"attn_to_qkv_mlp_proj": single["linear1"], "attn_to_out": single["linear2"]}
     outside = {
-        **_named(("img_in", "x_embedder"), (128, hidden)),
-        **_named(("txt_in", "context_embedder"), (context, hidden)),
+        **named(("img_in", "x_embedder"), (128, hidden)),
+        **named(("txt_in", "context_embedder"), (context, hidden)),
         **_embedder("time_in", "time_guidance_embed_timestep_embedder", time, hidden),
-        **_named(("final_layer_linear", "proj_out"), (hidden, 128)),
-        **_named(("final_layer_adaLN_modulation_1", "norm_out_linear"), (hidden, 2 * hidden)),
+        **named(("final_layer_linear", "proj_out"), (hidden, 128)),
+        **named(("final_layer_adaLN_modulation_1", "norm_out_linear"), (hidden, 2 * hidden)),
     }
     for name, out in (("double_{}_img", 6), ("double_{}_txt", 6), ("single_{}", 3)):
         plain = name.format("stream_modulation")
-        outside |= _named((f"{plain}_lin", f"{plain}_linear"), (hidden, out * hidden))
+        outside |= named((f"{plain}_lin", f"{plain}_linear"), (hidden, out * hidden))
     if base is Base.FLUX2_DEV:
         outside |= _embedder("guidance_in", "time_guidance_embed_guidance_embedder", time, hidden)
     return _architecture(frozenset({base}), (doubles, double, joint), (singles, single, alone), outside)
@@ -132,25 +154,25 @@ def _krea2() -> Architecture:
     hidden, keys, mlp = 6144, 12 * 128, 16384
     square, narrow, wide, back = (hidden, hidden), (hidden, keys), (hidden, mlp), (mlp, hidden)
     blocks = {
-        **_named(("attn_wq", "attn_wo", "attn_gate"), square),
-        **_named(("attn_wk", "attn_wv"), narrow),
-        **_named(("mlp_gate", "mlp_up"), wide),
+        **named(("attn_wq", "attn_wo", "attn_gate"), square),
+        **named(("attn_wk", "attn_wv"), narrow),
+        **named(("mlp_gate", "mlp_up"), wide),
         "mlp_down": back,
     }
     joint = {
-        **_named(("attn_to_q", "attn_to_out_0", "attn_to_gate"), square),
-        **_named(("attn_to_k", "attn_to_v"), narrow),
-        **_named(("ff_gate", "ff_up"), wide),
+        **named(("attn_to_q", "attn_to_out_0", "attn_to_gate"), square),
+        **named(("attn_to_k", "attn_to_v"), narrow),
+        **named(("ff_gate", "ff_up"), wide),
         "ff_down": back,
     }
     outside = {
-        **_named(("first", "img_in"), (64, hidden)),
-        **_named(("last_linear", "final_layer_linear"), (hidden, 64)),
-        **_named(("tmlp_0", "time_embed_linear_1"), (256, hidden)),
-        **_named(("tmlp_2", "time_embed_linear_2"), square),
-        **_named(("tproj_1", "time_mod_proj"), (hidden, 6 * hidden)),
-        **_named(("txtmlp_1", "txt_in_linear_1"), (2560, hidden)),
-        **_named(("txtmlp_3", "txt_in_linear_2"), square),
+        **named(("first", "img_in"), (64, hidden)),
+        **named(("last_linear", "final_layer_linear"), (hidden, 64)),
+        **named(("tmlp_0", "time_embed_linear_1"), (256, hidden)),
+        **named(("tmlp_2", "time_embed_linear_2"), square),
+        **named(("tproj_1", "time_mod_proj"), (hidden, 6 * hidden)),
+        **named(("txtmlp_1", "txt_in_linear_1"), (2560, hidden)),
+        **named(("txtmlp_3", "txt_in_linear_2"), square),
     }
     kinds = {"blocks": blocks, "transformer_blocks": joint, OUTSIDE: outside}
     counts = dict.fromkeys(("blocks", "transformer_blocks"), 28)
@@ -191,34 +213,30 @@ def _flat(kinds: Mapping[str, Mapping[str, Size]]) -> Mapping[tuple[str, str], S
 
 
 def _streams(part: str, size: Size) -> dict[str, Size]:
-    return _named((f"img_{part}", f"txt_{part}"), size)
+    return named((f"img_{part}", f"txt_{part}"), size)
 
 
 def _contexts(pattern: str, size: Size) -> dict[str, Size]:
-    return _named((pattern.format(""), pattern.format("_context")), size)
+    return named((pattern.format(""), pattern.format("_context")), size)
 
 
 def _embedder(ours: str, diffusers: str, width: int, hidden: int) -> dict[str, Size]:
     return {
-        **_named((f"{ours}_in_layer", f"{diffusers}_linear_1"), (width, hidden)),
-        **_named((f"{ours}_out_layer", f"{diffusers}_linear_2"), (hidden, hidden)),
+        **named((f"{ours}_in_layer", f"{diffusers}_linear_1"), (width, hidden)),
+        **named((f"{ours}_out_layer", f"{diffusers}_linear_2"), (hidden, hidden)),
     }
 
 
-def _named(names: tuple[str, ...], size: Size) -> dict[str, Size]:
+def named(names: tuple[str, ...], size: Size) -> dict[str, Size]:
+    """Return layers of one size by their names."""
     return dict.fromkeys(names, size)
 
 
 ARCHITECTURES = (
-    _flux1(),
+    flux1_like(FLUX1_FAMILY),
     _flux2(Base.FLUX2_DEV, hidden=6144, doubles=8, singles=48, context=15360),
     _flux2(Base.KLEIN_9B, hidden=4096, doubles=8, singles=24, context=12288),
     _flux2(Base.KLEIN_4B, hidden=3072, doubles=5, singles=20, context=7680),
     _krea2(),
 )
-
-BLOCKS = frozenset(block for known in ARCHITECTURES for block, _ in known.sizes) - {OUTSIDE}
-"""Kinds of blocks that any of them has."""
-
-OUTER_PARTS = frozenset(part for known in ARCHITECTURES for block, part in known.sizes if block == OUTSIDE)
-"""Layers outside of blocks that any of them has."""
+"""Models that services generate with; other ones are looked at only where none of these fits."""

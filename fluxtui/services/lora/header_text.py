@@ -16,6 +16,7 @@ _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(
     rb'"([^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*+)*+)"',
 )
+_MOST_NUMBER = 2**63 - 1
 _WHOLE_NUMBER = re.compile(rb"(?:0|[1-9][0-9]{0,18})(?![0-9.eE])")
 
 
@@ -60,6 +61,10 @@ class HeaderText:
                 return tuple(found)
             self._expect(b",")
 
+    def has_string(self) -> bool:
+        """Tell whether a text comes, without passing it."""
+        return self._text.startswith(b'"', self._skip())
+
     def string(self) -> str:
         """Return the text that comes."""
         match = _STRING.match(self._text, self._skip())
@@ -90,8 +95,11 @@ class HeaderText:
         match = _WHOLE_NUMBER.match(self._text, self._skip())
         if match is None:
             raise Malformed("a number in its header is not a whole one within bounds")
+        number = int(match[0])
+        if number > _MOST_NUMBER:
+            raise Malformed("a number in its header is not a whole one within bounds")
         self._at = match.end()
-        return int(match[0])
+        return number
 
     def _expect(self, mark: bytes) -> None:
         if not self._took(mark):

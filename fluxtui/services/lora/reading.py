@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from fluxtui.domain.text import safe_text
-from fluxtui.domain.weights import Base, Layout
-from fluxtui.services.lora.architectures import ARCHITECTURES, BLOCKS, OUTER_PARTS, Architecture, Layer
-from fluxtui.services.lora.claims import claimed
-from fluxtui.services.lora.layers import Change, change_of
+from fluxtui.domain.weights import FLUX1_FAMILY, Base, Kind, Layout
+from fluxtui.services.lora.architectures import ARCHITECTURES, Architecture, Layer
+from fluxtui.services.lora.claims import UNMEANT, claimed
+from fluxtui.services.lora.layers import Change, change_of, kind_of
+from fluxtui.services.lora.lokr import lokr_sizes
+from fluxtui.services.lora.other_architectures import BLOCKS, DESCRIBED, OTHER_ARCHITECTURES, OUTER_PARTS
 from fluxtui.services.lora.safetensors import Header, Tensor
+from fluxtui.services.lora.unet import unet_bases
 
 MOST_METADATA = 60
+MOST_RANK = 100_000
 MOST_KEY_CHARACTERS = 100
 MOST_VALUE_CHARACTERS = 500
 
 T = TypeVar("T")
 
-_FLUX1 = ARCHITECTURES[0].bases
-_DESCRIBED = frozenset(base for known in ARCHITECTURES for base in known.bases)
+_DEV_AND_KIN = frozenset({Base.FLUX1_DEV, Base.FLUX1_KREA, Base.FLUX1_KONTEXT})
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Reading:
     dtype: str
     layout: Layout
     base: Base | None
+    possible: tuple[Base, ...]
+    kind: Kind
     metadata: dict[str, str]
 
 
@@ -40,11 +45,14 @@ def read(header: Header) -> Reading:
     changes = [
         (tensor, change) for tensor in header.tensors if (change := change_of(tensor.name)) is not None
     ]
+    base, possible = _base(changes, claimed(header.metadata))
     return Reading(
         rank=_commonest(_ranks(changes)),
         dtype=_dtype(header.tensors),
         layout=_commonest(change.layout for _, change in changes) or "unknown",
-        base=_base(changes, claimed(header.metadata)),
+        base=base,
+        possible=tuple(one for one in Base if one in possible),
+        kind=kind_of(change for _, change in changes),
         metadata=_harmless(header.metadata),
     )
 
@@ -52,7 +60,7 @@ def read(header: Header) -> Reading:
 def _ranks(changes: Iterable[tuple[Tensor, Change]]) -> Iterable[int]:
     for tensor, change in changes:
         # The narrow side of either half: what goes in is counted by rows, what comes out by columns.
-        if change.side is not None and len(tensor.shape) > 1 and tensor.shape[change.side] > 0:
+        if change.side is not None and len(tensor.shape) > 1 and 0 < tensor.shape[change.side] <= MOST_RANK:
             yield tensor.shape[change.side]
 
 
@@ -63,39 +71,65 @@ def _dtype(tensors: Iterable[Tensor]) -> str:
     return amounts.most_common(1)[0][0]
 
 
-def _base(changes: Iterable[tuple[Tensor, Change]], said: frozenset[Base] | None) -> Base | None:
-    """Return the one model that the layers and the maker's words both allow."""
+def _base(
+    changes: Sequence[tuple[Tensor, Change]], said: frozenset[Base] | None
+) -> tuple[Base | None, frozenset[Base]]:
+    """Return the one model that the layers and the maker's words both allow, and all that the layers allow.
+
+    The set is empty where neither says anything.
+    """
+    possible = _allowed_by_layers(changes)
+    if possible is None:
+        return _only(said or frozenset()), said or frozenset()
+    if said and said <= UNMEANT and not said & possible:
+        said = None
+    both = possible if said is None else said & possible
+    return _only(both), both or possible
+
+
+def _allowed_by_layers(changes: Sequence[tuple[Tensor, Change]]) -> frozenset[Base] | None:
+    """Return the models that have all of the layers; those of no table may be of any model without one."""
+    unet = unet_bases((change.module, _width(tensor, change, 0)) for tensor, change in changes)
+    if unet is not None:
+        return unet or frozenset({Base.OTHER})
     known = [
-        (change.layer, change.side, _width(tensor, change))
+        (change.layer, change.side, _width(tensor, change, change.side))
         for tensor, change in changes
         if change.layer.block in BLOCKS or change.layer.part in OUTER_PARTS
     ]
+    known += [
+        (layer, side, size)
+        for layer, sizes in lokr_sizes(changes).items()
+        for side, size in enumerate(sizes)
+        if layer.block in BLOCKS or layer.part in OUTER_PARTS
+    ]
     if not known:
-        return _only(said or frozenset())
-    fitting = [architecture for architecture in ARCHITECTURES if _fits(architecture, known)]
-    possible = frozenset(base for architecture in fitting for base in architecture.bases)
-    if said is None:
-        return _only(possible)
-    # Layers that no table has may be those of a model that has no table.
-    return _only(said & possible if possible else said - _DESCRIBED)
+        return None
+    for architectures in (ARCHITECTURES, OTHER_ARCHITECTURES):
+        fitting = [architecture for architecture in architectures if _fits(architecture, known)]
+        if fitting:
+            return frozenset(base for architecture in fitting for base in architecture.bases)
+    return frozenset(Base) - DESCRIBED
 
 
 def _fits(architecture: Architecture, known: Iterable[tuple[Layer, int | None, int | None]]) -> bool:
     return all(architecture.has(layer, side or 0, width) for layer, side, width in known)
 
 
-def _width(tensor: Tensor, change: Change) -> int | None:
-    """Return how many numbers go into the layer, or come out of it, as its half of the change tells."""
-    if change.side is None or len(tensor.shape) < 2:
+def _width(tensor: Tensor, change: Change, side: int | None) -> int | None:
+    """Return how many numbers go into the layer (side 0) or come out of it, if this half of it tells."""
+    if side is None or side != change.side or len(tensor.shape) < 2:
         return None
-    return tensor.shape[1 - change.side]
+    return tensor.shape[1 - side]
 
 
 def _only(bases: frozenset[Base]) -> Base | None:
-    # All of FLUX.1 has the same layers; a maker who trained another than [dev] says so.
-    if Base.FLUX1_DEV in bases and bases <= _FLUX1:
+    if len(bases) == 1:
+        return next(iter(bases))
+    # A maker who trained another model of those that are called so says which.
+    if Base.FLUX1_DEV in bases and bases <= _DEV_AND_KIN:
         return Base.FLUX1_DEV
-    return next(iter(bases)) if len(bases) == 1 else None
+    return Base.FLUX1 if Base.FLUX1_DEV in bases and bases <= FLUX1_FAMILY else None
 
 
 def _commonest(values: Iterable[T]) -> T | None:

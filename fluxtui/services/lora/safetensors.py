@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.services.lora.foreign import LOOKED_AT_BYTES, foreign_kind
 from fluxtui.services.lora.header_text import HeaderText, Malformed
 from fluxtui.services.storage.files import NotAFile, open_ordinary
 
@@ -37,6 +38,14 @@ _BITS = {
     **dict.fromkeys(("I32", "U32", "F32"), 32),
     **dict.fromkeys(("I64", "U64", "F64", "C64"), 64),
 }
+
+
+class ForeignFile(WeightsError):
+    """A file of another kind; `is_note` tells that it only says why there is none, such as a web page."""
+
+    def __init__(self, message: str, *, next_step: str | None = None, is_note: bool = False) -> None:
+        super().__init__(message, next_step=next_step)
+        self.is_note = is_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,8 @@ def open_weights(path: Path) -> BinaryIO:
     try:
         return open_ordinary(path)
     except NotAFile:
-        raise WeightsError(f"{shown} is not a file.") from None
+        what = "a folder" if os.path.isdir(path) else "not a file"
+        raise WeightsError(f"{shown} is {what}.", next_step="Name the .safetensors file itself.") from None
     except FileNotFoundError:
         raise WeightsError(f"{shown} does not exist.") from None
     except OSError as error:
@@ -100,7 +110,7 @@ def header_of(file: BinaryIO, name: str) -> Header:
     except OSError as error:
         raise WeightsError(f"{shown} cannot be read: {safe_text(error.strerror)}.") from error
     except Malformed as error:
-        raise _refusal(shown, str(error)) from None
+        raise _refusal(shown, str(error), file) from None
     try:
         tensors, metadata = _parsed(text)
         _check_layout(tensors, size - _LENGTH_BYTES - len(text))
@@ -109,10 +119,22 @@ def header_of(file: BinaryIO, name: str) -> Header:
     return Header(tensors, metadata, size)
 
 
-def _refusal(shown: str, why: str) -> WeightsError:
+def _refusal(shown: str, why: str, file: BinaryIO | None = None) -> WeightsError:
+    foreign = None if file is None else foreign_kind(_beginning(file))
+    if foreign is not None:
+        return ForeignFile(
+            f"{shown} is no safetensors file: it is {foreign.words}.",
+            next_step=foreign.next_step,
+            is_note=foreign.is_note,
+        )
     return WeightsError(
         f"{shown} is not a whole safetensors file: {why}.", next_step="Fetch or copy the file again."
     )
+
+
+def _beginning(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(LOOKED_AT_BYTES)
 
 
 def _header_text(file: BinaryIO, size: int) -> bytes:
@@ -160,8 +182,18 @@ def _metadata(reader: HeaderText) -> dict[str, str]:
             raise Malformed(f"its metadata has {safe_text(key, limit=80)} twice")
         if len(found) == MOST_METADATA or len(key) > MOST_NAME_CHARACTERS:
             raise Malformed("its metadata is far too large")
-        found[key] = reader.string()[:MOST_VALUE_CHARACTERS]
+        found[key] = _metadata_value(reader, key)[:MOST_VALUE_CHARACTERS]
     return found
+
+
+def _metadata_value(reader: HeaderText, key: str) -> str:
+    if not reader.has_string():
+        shown = safe_text(key, limit=80)
+        raise Malformed(
+            f"its metadata has what is not a text under {shown}, which the format does not allow and "
+            "services refuse"
+        )
+    return reader.string()
 
 
 def _tensor(reader: HeaderText, name: str) -> Tensor:

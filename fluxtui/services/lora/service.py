@@ -5,22 +5,40 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
+from fluxtui.api.limits import WEIGHTS_LIMITS
 from fluxtui.domain.errors import StorageError, WeightsError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Weights
 from fluxtui.services.journal import Journal
+from fluxtui.services.lora.beside import told_beside
+from fluxtui.services.lora.contents import check_is_lora
 from fluxtui.services.lora.copying import copied, has_content, hashed
 from fluxtui.services.lora.dashboard import Prepared, accepted_base, exported, steps_for
-from fluxtui.services.lora.reading import read
+from fluxtui.services.lora.reading import Reading, read
 from fluxtui.services.lora.safetensors import Header, header_of, open_weights
+from fluxtui.services.lora.sampling import sampled
+from fluxtui.services.lora.unpacking import Opened, opened_weights
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Advance, Progress, in_thread, new_file
 
 OWN_FILE = "file"
 """The source of a LoRA that the user brought."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look into a file showed: its header, what that means, and what is wrong with its numbers."""
+
+    header: Header
+    reading: Reading
+    fault: str = ""
 
 
 class LoraService:
@@ -36,27 +54,49 @@ class LoraService:
         self._journal = journal
         self._keeping = threading.Lock()
 
-    async def check(self, path: Path, *, source: str, progress: Progress | None = None) -> Weights:
+    async def check(
+        self, path: Path, *, source: str, progress: Progress | None = None, shown: str = ""
+    ) -> Weights:
         """Look through a file, in the data directory or elsewhere, and return what it is.
 
         Args:
             path: the file, in which `~` is the home.
             source: where it came from.
             progress: is told the bytes done and in all.
+            shown: what a message calls the file; if empty, its name.
 
         Raises:
             WeightsError: it cannot be read, or is not a whole LoRA file.
         """
+        name = shown or path.name
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
             with open_weights(found := _at_home(path)) as file:
-                header = header_of(file, path.name)
-                sha256 = hashed(file, header.size, path.name, advance, stop)
-            return _weights(header, sha256, self._shown_path(found), source)
+                seen = _seen(file, name, stop)
+                sha256 = hashed(file, seen.header.size, name, advance, stop)
+            return _weights(seen, sha256, self._shown_path(found), source)
 
         return await in_thread(work, progress)
 
-    async def keep(self, part: Path, *, name: str, source: str) -> Weights:
+    async def look(self, path: Path) -> Seen:
+        """Return what the LoRA in a file or archive is, without reading all of it.
+
+        Args:
+            path: the file, in which `~` is the home.
+
+        Raises:
+            WeightsError: it cannot be read, or there is no LoRA in it.
+            StorageError: there is no room to unpack an archive.
+        """
+
+        def work(_advance: Advance, stop: threading.Event) -> Seen:
+            found = _at_home(path)
+            with self._opened(found, stop) as opened:
+                return _seen(opened.file, opened.name, stop, told_beside(found))
+
+        return await in_thread(work)
+
+    async def keep(self, part: Path, *, name: str, source: str, shown: str = "") -> Weights:
         """Move a finished file from its temporary place to that of LoRAs, for the user alone.
 
         A LoRA that is kept already is kept once: the file is deleted then, and the other one returned. No
@@ -66,20 +106,21 @@ class LoraService:
             part: a temporary file of the data directory; where this fails it is left there.
             name: of the LoRA, for people.
             source: where it came from.
+            shown: what a message calls the file; if empty, its name.
 
         Raises:
             WeightsError: it is not a whole LoRA file.
             StorageError: it could not be moved.
         """
         ours = self._storage.inside(part)
-        weights = await self.check(ours, source=source)
+        weights = await self.check(ours, source=source, shown=shown)
         return await asyncio.to_thread(self._kept, ours, name, weights)
 
     async def take_in(self, path: Path, *, name: str = "", progress: Progress | None = None) -> Weights:
         """Copy the user's own file into the data directory; the file itself is only read.
 
         Args:
-            path: the file, in which `~` is the home.
+            path: the file, in which `~` is the home; of an archive, the LoRA in it is taken.
             name: of the LoRA, for people; if empty, that of the file.
             progress: is told the bytes done and in all.
 
@@ -89,8 +130,9 @@ class LoraService:
         """
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            with open_weights(_at_home(path)) as file:
-                return self._copied(file, path.name, part, advance, stop)
+            found = _at_home(path)
+            with self._opened(found, stop) as opened:
+                return self._copied(opened, part, advance, stop, told_beside(found))
 
         part = await new_file(self._storage.temporary, ".part")
         try:
@@ -144,14 +186,24 @@ class LoraService:
         except StorageError:
             return os.path.abspath(path)
 
+    def _opened(self, path: Path, stop: threading.Event) -> AbstractContextManager[Opened]:
+        return opened_weights(
+            path,
+            lambda: self._storage.temporary(".part"),
+            max_bytes=WEIGHTS_LIMITS.max_bytes,
+            stop=stop,
+        )
+
     def _copied(
-        self, file: BinaryIO, name: str, part: Path, advance: Advance, stop: threading.Event
+        self, opened: Opened, part: Path, advance: Advance, stop: threading.Event, beside: dict[str, str]
     ) -> Weights:
         # Before the copy, so that nothing useless is copied; after it, since the file may have changed.
-        header = header_of(file, name)
-        sha256 = copied(file, part, header.size, name, advance, stop)
+        name = opened.name
+        seen = _seen(opened.file, name, stop, beside)
+        sha256 = copied(opened.file, part, seen.header.size, name, advance, stop)
         with open_weights(part) as ours:
-            return _weights(header_of(ours, name), sha256, self._storage.relative(part), OWN_FILE)
+            seen = _seen(ours, name, stop, beside)
+            return _weights(seen, sha256, self._storage.relative(part), OWN_FILE)
 
     def _kept(self, part: Path, name: str, weights: Weights) -> Weights:
         with self._keeping:
@@ -182,16 +234,28 @@ def _at_home(path: Path) -> Path:
     return Path(os.path.expanduser(path))
 
 
-def _weights(header: Header, sha256: str, path: str, source: str) -> Weights:
-    reading = read(header)
+def _seen(
+    file: BinaryIO, name: str, stop: threading.Event, beside: Mapping[str, str] = MappingProxyType({})
+) -> Seen:
+    header = header_of(file, name)
+    check_is_lora(header, name)
+    told = replace(header, metadata={**beside, **header.metadata})
+    return Seen(told, read(told), sampled(file, header, name, stop).fault())
+
+
+def _weights(seen: Seen, sha256: str, path: str, source: str) -> Weights:
+    reading = seen.reading
     return Weights(
         path=path,
-        size=header.size,
+        size=seen.header.size,
         sha256=sha256,
-        tensors=len(header.tensors),
+        tensors=len(seen.header.tensors),
         dtype=reading.dtype,
         rank=reading.rank,
         base=reading.base,
+        possible=reading.possible,
+        kind=reading.kind,
+        fault=seen.fault,
         layout=reading.layout,
         metadata=reading.metadata,
         source=source,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import os
+import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,7 @@ from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.services.lora.copying import write_all
 from fluxtui.services.lora.safetensors import open_weights
 from fluxtui.services.lora.tar_entries import DamagedTar, Position, TarEntry, tar_entries
-from fluxtui.services.storage.files import storage_fault
+from fluxtui.services.storage.files import check_room, storage_fault
 
 USUAL_NAME = "lora.safetensors"
 """What Replicate's trainer calls its result (ostris/flux-dev-lora-trainer, read 2026-11)."""
@@ -29,7 +30,9 @@ _OTHER_BYTES = 1_000_000_000
 _DAMAGED = (DamagedTar, OSError, EOFError, zlib.error, ValueError)
 
 
-def extract_weights(archive: Path, target: Path, *, max_bytes: int) -> None:
+def extract_weights(
+    archive: Path, target: Path, *, max_bytes: int, shown: str = "", stop: threading.Event | None = None
+) -> None:
     """Write the LoRA in a tar, plain or packed by gzip or bzip2, to `target`, for the user alone (mode 0600).
 
     It is the one ordinary file in it whose name ends in `.safetensors`; of several the one that is called
@@ -39,15 +42,18 @@ def extract_weights(archive: Path, target: Path, *, max_bytes: int) -> None:
         archive: the tar.
         target: a file that exists or not, but no link; it is overwritten, and deleted where this fails.
         max_bytes: the size that the LoRA may have.
+        shown: what a message calls the archive; if empty, its name.
+        stop: ends the work.
 
     Raises:
         WeightsError: there is no such file in it, or more than one, or it is too large, or damaged.
         StorageError: `target` cannot be written.
+        Stopped: `stop` was set.
     """
-    shown = safe_text(archive.name, limit=120)
+    shown = shown or safe_text(archive.name, limit=120)
     with open_weights(archive) as file:
         try:
-            with _opened(file, max_bytes) as position:
+            with _opened(file, max_bytes, stop) as position:
                 chosen = _chosen(tar_entries(position), shown)
                 position.finish()
             if chosen.size > max_bytes:
@@ -55,59 +61,73 @@ def extract_weights(archive: Path, target: Path, *, max_bytes: int) -> None:
                     f"The LoRA in {shown} has {file_size(chosen.size)}; "
                     f"at most {file_size(max_bytes)} are taken."
                 )
-            with _opened(file, max_bytes) as position:
+            with _opened(file, max_bytes, stop) as position:
                 position.go_to(chosen.start)
-                _write(_blocks(position, chosen.size), target)
+                blocks_written(_blocks(position, chosen.size), target, chosen.size)
         except _DAMAGED as error:
             why = f": {error}" if isinstance(error, DamagedTar) else ""
             raise WeightsError(f"{shown} is no whole tar{why}.", next_step="Fetch the file again.") from error
 
 
 @contextmanager
-def _opened(file: BinaryIO, max_bytes: int) -> Iterator[Position]:
+def _opened(file: BinaryIO, max_bytes: int, stop: threading.Event | None) -> Iterator[Position]:
     file.seek(0)
     start = file.read(3)
     file.seek(0)
     limit = max_bytes + _OTHER_BYTES
     if start.startswith(b"\x1f\x8b"):
         with gzip.open(file) as unpacked:
-            yield Position(unpacked, limit, seeks=False)
+            yield Position(unpacked, limit, seeks=False, stop=stop)
     elif start == b"BZh":
         with bz2.open(file) as unpacked:
-            yield Position(unpacked, limit, seeks=False)
+            yield Position(unpacked, limit, seeks=False, stop=stop)
     else:
-        yield Position(file, os.fstat(file.fileno()).st_size, seeks=True)
+        yield Position(file, os.fstat(file.fileno()).st_size, seeks=True, stop=stop)
 
 
 def _chosen(entries: Iterator[TarEntry], shown: str) -> TarEntry:
-    found = [entry for entry in entries if _is_candidate(entry)]
-    chosen = [entry for entry in found if _parts(entry)[-1] == USUAL_NAME] or found
+    files = [entry for entry in entries if entry.is_file and entry.size > 0]
+    name = chosen_name([entry.name for entry in files], shown)
+    # The same name twice: the later one is what unpacking leaves.
+    return next(entry for entry in reversed(files) if entry.name == name)
+
+
+def chosen_name(names: Sequence[str], shown: str) -> str:
+    """Return which of the files in an archive is the LoRA.
+
+    Args:
+        names: of its ordinary files that are not empty.
+        shown: what a message calls the archive.
+
+    Raises:
+        WeightsError: there is none, or more than one.
+    """
+    found = [name for name in names if _is_candidate(name)]
+    chosen = [name for name in found if _parts(name)[-1] == USUAL_NAME] or found
     if len(chosen) == 1:
         return chosen[0]
     if not chosen:
         raise WeightsError(f"There is no LoRA in {shown}: no file in it ends in {_SUFFIX}.")
-    names = ", ".join(safe_text(entry.name, limit=60) for entry in chosen[:3])
+    told = ", ".join(safe_text(name, limit=60) for name in chosen[:3])
     raise WeightsError(
-        f"There are {plural(len(chosen), 'file')} in {shown} that could be the LoRA: {names}"
+        f"There are {plural(len(chosen), 'file')} in {shown} that could be the LoRA: {told}"
         f"{' and others' if len(chosen) > 3 else ''}.",
         next_step="Unpack the one you want, and add that.",
     )
 
 
-def _is_candidate(entry: TarEntry) -> bool:
-    parts = _parts(entry)
+def _is_candidate(name: str) -> bool:
+    parts = _parts(name)
     return (
-        entry.is_file
-        and entry.size > 0
-        and entry.name.endswith(_SUFFIX)
-        and not entry.name.startswith("/")
+        name.endswith(_SUFFIX)
+        and not name.startswith("/")
         and ".." not in parts
         and not parts[-1].startswith(".")
     )
 
 
-def _parts(entry: TarEntry) -> list[str]:
-    return entry.name.replace("\\", "/").split("/")
+def _parts(name: str) -> list[str]:
+    return name.replace("\\", "/").split("/")
 
 
 def _blocks(position: Position, size: int) -> Iterator[bytes]:
@@ -115,7 +135,14 @@ def _blocks(position: Position, size: int) -> Iterator[bytes]:
         yield position.read(min(_BLOCK_BYTES, size - start))
 
 
-def _write(blocks: Iterator[bytes], target: Path) -> None:
+def blocks_written(blocks: Iterator[bytes], target: Path, size: int) -> None:
+    """Write blocks, `size` bytes together, to a file for the user alone; where this fails it is deleted.
+
+    Raises:
+        StorageError: it cannot be written, or does not fit on the disk.
+        Exception: whatever `blocks` raises.
+    """
+    check_room(target.parent, size)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         handle = os.open(target, flags, 0o600)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+from fluxtui.services.threads import Stopped
 
 MOST_ENTRIES = 10_000
 
@@ -59,10 +62,14 @@ class Readable(Protocol):
 class Position:
     """A file read from its beginning to its end, plain or unpacked on the way, up to a limit in bytes.
 
-    Every method raises `DamagedTar` beyond the limit or within an unfinished piece, and what the file raises.
+    Every method raises `DamagedTar` beyond the limit or within an unfinished piece, `Stopped` once `stop` is
+    set, and what the file raises.
     """
 
-    def __init__(self, file: Readable, limit: int, *, seeks: bool) -> None:
+    def __init__(
+        self, file: Readable, limit: int, *, seeks: bool, stop: threading.Event | None = None
+    ) -> None:
+        self._stop = stop
         self._file = file
         self._limit = limit
         self._seeks = seeks
@@ -99,6 +106,8 @@ class Position:
             self._count(found)
 
     def _count(self, found: bytes) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise Stopped
         self.at += len(found)
         if self.at > self._limit:
             raise DamagedTar("there is far too much in it")

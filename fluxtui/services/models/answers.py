@@ -16,11 +16,13 @@ class RefreshResult:
         finetunes: all that are known of the profile now.
         failures: finetunes of which the details could not be had, and why.
         missing: those that the service no longer lists, marked so just now.
+        not_asked: how many more the service lists, of which the details were not asked this time.
     """
 
     finetunes: tuple[Finetune, ...]
     failures: tuple[Problem, ...] = ()
     missing: tuple[Finetune, ...] = ()
+    not_asked: int = 0
 
 
 @dataclass(frozen=True)

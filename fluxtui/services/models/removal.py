@@ -31,6 +31,11 @@ class Removal:
     weights: Weights | None = None
     shared_with: tuple[str, ...] = ()
 
+    @property
+    def is_final(self) -> bool:
+        """Whether something is lost that may be nowhere else: at the service, or the file of a training."""
+        return self.at_service or (self.weights is not None and self.finetune.profile != OWN_FILES)
+
 
 async def removal_of(gateway: Gateway, finetune: Finetune, known: Iterable[Finetune]) -> Removal:
     """Return what deleting a finetune would take away; `known` are all finetunes of all profiles."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,13 +28,17 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService, Prepared
 from fluxtui.services.lora.dashboard import accepted_base
 from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
+from fluxtui.services.models.glance import Glance
 from fluxtui.services.models.removal import Removal, removal_of
 from fluxtui.services.models.uses import FileState, ProfileOffers, Uses, offers_of, uses_in
-from fluxtui.services.models.weights import Glance, WeightsKeeper, file_for_dashboard
+from fluxtui.services.models.weights import WeightsKeeper, file_for_dashboard
 from fluxtui.services.storage import StorageService
 
 DETAILS_AT_ONCE = 6
 """How many finetunes are asked for at the same time."""
+
+MOST_ASKED = 1_000
+"""Of how many finetunes the details are asked at a refresh; those that are not known here go first."""
 
 LISTING_DELAY = timedelta(hours=1)
 """A finetune younger than this may be missing from the service's list. Source: BFL API, 2026-10."""
@@ -95,15 +99,16 @@ class ModelService:
         if not provider.abilities.lists_finetunes:
             return RefreshResult(await self.list(profile))
         listed = await provider.finetune_ids()
-        by_hand = [
-            item.id for item in await self._journal.finetunes.all(profile) if ADDED_BY_HAND in item.raw
-        ]
-        told, failures = await self._details(provider, listed)
+        known = await self._journal.finetunes.all(profile)
+        by_hand = [item.id for item in known if ADDED_BY_HAND in item.raw]
+        asked = _to_be_asked(listed, {item.id for item in known})
+        told, failures = await self._details(provider, asked)
         in_training = await self._in_training(profile)
         await self._journal.finetunes.put_many([self._known_now(profile, item, in_training) for item in told])
         seen = {*listed, *by_hand, *await self._too_young_to_be_listed(profile)}
         missing = await self._journal.finetunes.mark_missing(profile, seen)
-        return RefreshResult(await self.list(profile), failures, missing)
+        not_asked = max(0, len(set(listed)) - len(set(asked)))
+        return RefreshResult(await self.list(profile), failures, missing, not_asked)
 
     async def refresh_all(self, profiles: Sequence[str]) -> tuple[ProfileAnswer, ...]:
         """Refresh several profiles at once, and return what came of each; an error of one stops no other.
@@ -194,7 +199,7 @@ class ModelService:
         return await self._journal.finetunes.put(await self._keeper.fetch(finetune, progress))
 
     async def glance(self, path: Path) -> Glance:
-        """Return what the header of a LoRA file shows, without taking it in. Raises `WeightsError`."""
+        """Return what a LoRA file shows, without taking it in. Raises `WeightsError` and `StorageError`."""
         return await self._keeper.glance(path)
 
     async def take_in(
@@ -211,7 +216,7 @@ class ModelService:
         The same content again is the same finetune, under the name given last.
 
         Args:
-            path: the file, in which `~` is the home; it is only read.
+            path: the file, in which `~` is the home, or an archive with one in it; it is only read.
             name: how it is called here; if empty, like the file.
             trigger_word: where there is one.
             base: the model it was trained on; where None, what the file itself shows.
@@ -234,11 +239,19 @@ class ModelService:
     async def verify(self, finetune: Finetune) -> FileState:
         """Tell whether the file of a finetune is here with just its content; reads all of it.
 
+        What a whole file shows of its model and its numbers is noted anew, since it may have been taken in
+        when less was known of such files.
+
         Raises:
             WeightsError: there never was a file of it here.
             StorageError: it is there, but cannot be read.
         """
-        return await self._keeper.verify(finetune)
+        state = await self._keeper.verify(finetune)
+        if state is FileState.KEPT and (known := await self.get(finetune.profile, finetune.id)) is not None:
+            shown = await self._keeper.reread(known) if known.weights == finetune.weights else known
+            if shown != known:
+                await self._journal.finetunes.put(shown)
+        return state
 
     def check_for_dashboard(self, finetune: Finetune) -> None:
         """See that BFL's dashboard takes the LoRA of a finetune. Raises `WeightsError`."""
@@ -305,24 +318,25 @@ class ModelService:
     async def _details(
         self, provider: Provider, ids: Iterable[str]
     ) -> tuple[tuple[Finetune, ...], tuple[Problem, ...]]:
-        room = asyncio.Semaphore(DETAILS_AT_ONCE)
+        left = iter(dict.fromkeys(ids))
+        results: list[Finetune | Problem] = []
 
-        async def one(finetune_id: str) -> Finetune | Problem:
-            async with room:
+        async def some() -> None:
+            for finetune_id in left:
                 try:
-                    return await provider.finetune(finetune_id)
+                    results.append(await provider.finetune(finetune_id))
                 except (NetworkDown, NotAuthenticated):
                     # It concerns all of them alike: one sentence is enough.
                     raise
                 except ServiceError as error:
-                    return Problem(safe_text(finetune_id, limit=60), error.sentence())
+                    results.append(Problem(safe_text(finetune_id, limit=60), error.sentence()))
 
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(finetune_id)) for finetune_id in dict.fromkeys(ids)]
+                for _ in range(DETAILS_AT_ONCE):
+                    group.create_task(some())
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
-        results = [task.result() for task in tasks]
         finetunes = tuple(result for result in results if isinstance(result, Finetune))
         return finetunes, tuple(result for result in results if isinstance(result, Problem))
 
@@ -348,6 +362,12 @@ class ModelService:
             for finetune in await self._journal.finetunes.all(profile)
             if finetune.job_id and finetune.created_at and now - finetune.created_at < LISTING_DELAY
         }
+
+
+def _to_be_asked(listed: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return which of the listed finetunes are asked for at one refresh."""
+    new_first = sorted(dict.fromkeys(listed), key=lambda finetune_id: finetune_id in known)
+    return tuple(listed) if len(new_first) <= MOST_ASKED else tuple(new_first[:MOST_ASKED])
 
 
 def check_id(wanted: str, abilities: Abilities) -> None:

@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import NotFound, ResultExpired, WeightsError
 from fluxtui.domain.finetune import OWN_FILES, Finetune
-from fluxtui.domain.text import file_size, safe_text
+from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base, Weights
 from fluxtui.providers.base import Packing, Phase, Progress
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.weights import fetch_weights
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService, Prepared, read_header
-from fluxtui.services.lora.reading import read
+from fluxtui.services.lora import LoraService, Prepared
+from fluxtui.services.models.glance import Glance, glance_of
 from fluxtui.services.models.uses import FileState, file_state
 from fluxtui.services.storage import StorageService
 
 _OWN_ID_CHARACTERS = 16
 _FETCH_FIRST = "w in Models fetches it where the service still has it."
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What the header of a file shows, before the file is taken in: bytes, rank, numbers, base model."""
-
-    size: int
-    rank: int | None
-    dtype: str
-    base: Base | None
-
-    def words(self) -> str:
-        """Return it as one line for people."""
-        made_for = f"a LoRA for {self.base.title}" if self.base else "a LoRA for a model it does not name"
-        rank = f"rank {self.rank}" if self.rank is not None else ""
-        return " · ".join(part for part in (made_for, rank, self.dtype, file_size(self.size)) if part)
 
 
 @dataclass(frozen=True)
@@ -52,8 +35,8 @@ class WeightsKeeper:
     loras: LoraService
 
     async def glance(self, path: Path) -> Glance:
-        """Return what the header of a file shows; `~` is the home. Raises `WeightsError`."""
-        return await asyncio.to_thread(_glance, path)
+        """Return what a file shows; `~` is the home. Raises `WeightsError` and `StorageError`."""
+        return glance_of(await self.loras.look(path))
 
     async def fetch(self, finetune: Finetune, progress: Progress) -> Finetune:
         """Return a finetune with its file in the data directory. Raises like `ModelService.fetch_weights`."""
@@ -72,8 +55,9 @@ class WeightsKeeper:
             return finetune.model_copy(update={"weights": weights, "base": finetune.base or weights.base})
         if expired is not None:
             raise ResultExpired(
-                f"The service does not keep the file of {name} any more.",
-                next_step="If you have a copy of it, o in Models takes that in.",
+                f"The file of {name} is not where the service says that it is.",
+                next_step="w looks again, also days later, and costs nothing; if you have a copy of it, o in Models "
+                "takes that in.",
             ) from expired
         raise WeightsError(
             f"The service does not give out the file of {name}.",
@@ -129,6 +113,24 @@ class WeightsKeeper:
             return state
         return FileState.KEPT if await self.loras.verify(weights) else FileState.CHANGED
 
+    async def reread(self, finetune: Finetune) -> Finetune:
+        """Return a finetune with what its file, which is whole, shows by what is known of files today.
+
+        Raises:
+            WeightsError: there never was a file of it here, or it cannot be read.
+            StorageError: its path leads out of the data directory.
+        """
+        weights = _file_of(finetune)
+        try:
+            seen = await self.loras.look(self.storage.inside(weights.path))
+        except WeightsError as error:
+            fault = error.message.rstrip(".")
+            return finetune.model_copy(update={"weights": weights.model_copy(update={"fault": fault})})
+        reading = seen.reading
+        shown = {"possible": reading.possible, "kind": reading.kind, "fault": seen.fault}
+        found = weights.model_copy(update=shown | {"base": reading.base, "rank": reading.rank})
+        return finetune.model_copy(update={"weights": found, "base": finetune.base or reading.base})
+
     async def prepare_for_dashboard(self, finetune: Finetune, *, name: str, folder: Path | None) -> Prepared:
         """Put the file where it can be uploaded from; see `LoraService.prepare_for_dashboard`."""
         weights = file_for_dashboard(finetune)
@@ -140,12 +142,6 @@ def file_for_dashboard(finetune: Finetune) -> Weights:
     weights = _file_of(finetune)
     # What the file does not show, the trainer or the user may have told.
     return weights.model_copy(update={"base": weights.base or finetune.base})
-
-
-def _glance(path: Path) -> Glance:
-    header = read_header(Path(os.path.expanduser(path)))
-    reading = read(header)
-    return Glance(header.size, reading.rank, reading.dtype, reading.base)
 
 
 def _file_of(finetune: Finetune) -> Weights:

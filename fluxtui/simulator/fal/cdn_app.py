@@ -13,7 +13,8 @@ from starlette.routing import Route
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, refused
 from fluxtui.simulator.fal.jobs import FalJob
 from fluxtui.simulator.fal.service import FalService
-from fluxtui.simulator.faults import EXPIRED, TRUNCATED_IMAGE, TRUNCATED_WEIGHTS, WRONG_TYPE
+from fluxtui.simulator.faults import EXPIRED, TRUNCATED_IMAGE, WEIGHTS_KINDS, WRONG_TYPE
+from fluxtui.simulator.weights import spoilt
 
 KEY_SENT = "An API key was sent to the CDN. Its files are public: fetch them without it."
 _TYPES = {
@@ -55,10 +56,9 @@ class _Files:
         await self._service.save(job)
 
     def _spoilt(self, name: str, content: bytes) -> bytes:
-        kind = TRUNCATED_WEIGHTS if name.endswith(".safetensors") else TRUNCATED_IMAGE
-        if self._service.faults.take("delivery", (kind,)):
-            return content[: len(content) // 2]
-        return content
+        kinds = WEIGHTS_KINDS if name.endswith(".safetensors") else (TRUNCATED_IMAGE,)
+        fault = self._service.faults.take("delivery", kinds)
+        return content if fault is None else spoilt(fault.kind, content)
 
     def _type(self, owner: str, name: str) -> str:
         upload = self._service.uploads.known(owner)

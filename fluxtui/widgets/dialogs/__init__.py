@@ -5,7 +5,7 @@ from fluxtui.widgets.dialogs.choice import Choice, ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
-from fluxtui.widgets.dialogs.type_name import TypeNameDialog
+from fluxtui.widgets.dialogs.type_word import TypeWordDialog
 
 __all__ = [
     "Choice",
@@ -15,7 +15,7 @@ __all__ = [
     "Dialog",
     "LineDialog",
     "NameDialog",
-    "TypeNameDialog",
+    "TypeWordDialog",
     "ask",
     "open_dialog",
 ]

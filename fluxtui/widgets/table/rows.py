@@ -11,6 +11,9 @@ from rich.text import Text
 from fluxtui.domain.text import safe_text
 from fluxtui.widgets.plain import cell
 
+MOST_CELL_CHARACTERS = 500
+"""Of a cell, more than any terminal shows; the rest would only be measured."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,11 +33,13 @@ class Row:
         key: tells it apart; the cursor stays on it whatever happens around it.
         cells: text by column key; a rich `Text` keeps its style, a string is made safe.
         sort: values to sort by, where the text of a cell would sort wrongly.
+        first: whether it stands before those that are not, however rows are sorted.
     """
 
     key: str
     cells: Mapping[str, str | Text]
     sort: Mapping[str, Any] = field(default_factory=dict)
+    first: bool = False
 
     def drawn(self, columns: Sequence[Column]) -> tuple[Text, ...]:
         """Return the cells as the table draws them."""
@@ -55,9 +60,9 @@ class Row:
 
 def _drawn(value: str | Text, column: Column) -> Text:
     if isinstance(value, str):
-        return cell(value, align=column.align)
-    text = value.copy()
-    text.plain = safe_text(value.plain)
+        return cell(value[:MOST_CELL_CHARACTERS], align=column.align)
+    text = value[:MOST_CELL_CHARACTERS] if len(value) > MOST_CELL_CHARACTERS else value.copy()
+    text.plain = safe_text(text.plain)
     text.justify = column.align
     text.no_wrap = True
     text.overflow = "ellipsis"
@@ -81,7 +86,13 @@ class Sorting:
         return Sorting(self.column, not self.descending)
 
     def apply(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the rows in order; those without a value stay last in both directions."""
+        """Return the rows in order; those without a value stay last in both directions.
+
+        Rows that are to be first stand before all others, in that order among themselves.
+        """
+        return sorted(self._in_order(rows), key=lambda row: not row.first)
+
+    def _in_order(self, rows: Sequence[Row]) -> list[Row]:
         if not self.column:
             return list(reversed(rows)) if self.descending else list(rows)
         keyed = [(row.sort_value(self.column), row) for row in rows]

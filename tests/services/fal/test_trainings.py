@@ -97,6 +97,44 @@ async def test_weights_that_come_broken_are_fetched_again(
     assert finetune.weights is not None
 
 
+async def test_weights_in_no_known_form_are_kept_as_they_came(
+    trained: Trained,
+    jobs: JobService,
+    running: Running,
+    simulator: Simulator,
+    open_journal: Journal,
+    data_directory: StorageService,
+) -> None:
+    simulator.fal.faults("pickled-weights", count=2, where="delivery")
+    async with running(jobs):
+        finetune = await trained()
+    assert (finetune.name, finetune.base, finetune.weights) == ("Fox", Base.KLEIN_9B, None)
+    (kept,) = (data_directory.root / "unreadable").iterdir()
+    assert kept.read_bytes()[:1] == b"\x80"
+    story = await open_journal.jobs.story(str(finetune.job_id))
+    assert f"It is kept as it came: unreadable/{kept.name}" in story[-1].note
+
+
+async def test_weights_in_an_archive_nobody_announced_are_unpacked(
+    trained: Trained, jobs: JobService, running: Running, simulator: Simulator
+) -> None:
+    simulator.fal.faults("zipped-weights", count=1, where="delivery")
+    async with running(jobs):
+        finetune = await trained()
+    assert finetune.weights is not None
+    assert finetune.weights.fault == ""
+
+
+async def test_weights_of_zeros_are_told_with_the_finetune(
+    trained: Trained, jobs: JobService, running: Running, simulator: Simulator
+) -> None:
+    simulator.fal.faults("zero-weights", count=1, where="delivery")
+    async with running(jobs):
+        finetune = await trained()
+    assert finetune.weights is not None
+    assert "all its numbers are zero" in finetune.weights.fault
+
+
 async def test_account_that_cannot_pay_keeps_its_training(
     start: Start,
     jobs: JobService,

@@ -114,17 +114,17 @@ FILES: dict[str, tuple[Layers, str, str, Base, str]] = {
     "klein 4B, musubi": (underscored(bfl_flux2(*FOUR)), "lora_unet_", "down", Base.KLEIN_4B, "kohya"),
     "FLUX.2 dev, ai-toolkit": (bfl_flux2(*DEV), "diffusion_model.", "A", Base.FLUX2_DEV, "comfy"),
     "FLUX.2 dev, diffusers": (diffusers_flux2(*DEV), "transformer.", "A", Base.FLUX2_DEV, "diffusers"),
-    "FLUX.1, ai-toolkit": (diffusers_flux1(), "transformer.", "A", Base.FLUX1_DEV, "diffusers"),
-    "FLUX.1, old diffusers": (diffusers_flux1(), "transformer.", "old", Base.FLUX1_DEV, "diffusers"),
-    "FLUX.1, kohya": (underscored(bfl_flux1()), "lora_unet_", "down", Base.FLUX1_DEV, "kohya"),
+    "FLUX.1, ai-toolkit": (diffusers_flux1(), "transformer.", "A", Base.FLUX1, "diffusers"),
+    "FLUX.1, old diffusers": (diffusers_flux1(), "transformer.", "old", Base.FLUX1, "diffusers"),
+    "FLUX.1, kohya": (underscored(bfl_flux1()), "lora_unet_", "down", Base.FLUX1, "kohya"),
     "FLUX.1, OneTrainer": (
         underscored(diffusers_flux1()),
         "lora_transformer_",
         "down",
-        Base.FLUX1_DEV,
+        Base.FLUX1,
         "kohya",
     ),
-    "FLUX.1, ComfyUI": (bfl_flux1(), "diffusion_model.", "down", Base.FLUX1_DEV, "comfy"),
+    "FLUX.1, ComfyUI": (bfl_flux1(), "diffusion_model.", "down", Base.FLUX1, "comfy"),
     "Krea 2, ai-toolkit": (krea2("own"), "diffusion_model.", "A", Base.KREA_2, "comfy"),
     "Krea 2, diffusers": (krea2("diffusers"), "transformer.", "A", Base.KREA_2, "diffusers"),
     "Krea 2, musubi": (underscored(krea2("own")), "lora_unet_", "down", Base.KREA_2, "kohya"),
@@ -143,12 +143,12 @@ def test_what_a_trainer_wrote_is_told_by_its_layers(
 @pytest.mark.parametrize(
     ("layers", "base"),
     [
-        ({"single_transformer_blocks.7.proj_out": (15360, 3072)}, Base.FLUX1_DEV),
+        ({"single_transformer_blocks.7.proj_out": (15360, 3072)}, Base.FLUX1),
         ({"single_transformer_blocks.19.attn.to_qkv_mlp_proj": (3072, 27648)}, Base.KLEIN_4B),
-        ({"double_blocks.0.img_mlp.0": (3072, 12288)}, Base.FLUX1_DEV),
+        ({"double_blocks.0.img_mlp.0": (3072, 12288)}, Base.FLUX1),
         ({"double_blocks.0.img_mlp.0": (3072, 18432)}, Base.KLEIN_4B),
-        ({"double_blocks.5.img_attn.qkv": (3072, 9216)}, Base.FLUX1_DEV),
-        ({"double_blocks.4.img_attn.qkv": (3072, 9216), "vector_in.in_layer": (768, 3072)}, Base.FLUX1_DEV),
+        ({"double_blocks.5.img_attn.qkv": (3072, 9216)}, Base.FLUX1),
+        ({"double_blocks.4.img_attn.qkv": (3072, 9216), "vector_in.in_layer": (768, 3072)}, Base.FLUX1),
         ({"double_blocks.4.img_attn.qkv": (3072, 9216), "img_in": (128, 3072)}, Base.KLEIN_4B),
         ({"double_blocks.0.img_attn.qkv": (3072, 9216), "context_embedder": (7680, 3072)}, Base.KLEIN_4B),
         ({"double_blocks.7.img_attn.qkv": (4096, 12288)}, Base.KLEIN_9B),
@@ -174,9 +174,9 @@ def test_few_layers_are_enough_where_only_one_model_has_them(
         {"double_blocks.0.img_attn.qkv": (4096, 12289)},
         {"double_blocks.0.img_attn.qkv": (4096, 12288), "double_blocks.0.img_attn.more": (4096, 4096)},
         {"double_blocks.0.img_attn.qkv": (4096, 12288), "single_blocks.0.attn_out": (4096, 4096)},
-        {"double_blocks.0.img_attn.qkv": (3072, 9216), "img_in": (384, 3072)},
-        {"transformer_blocks.59.attn.to_q": (3072, 3072)},
-        {"blocks.0.self_attn.q": (5120, 5120)},
+        {"double_blocks.0.img_attn.qkv": (3072, 9216), "img_in": (385, 3072)},
+        {"transformer_blocks.60.attn.to_q": (3072, 3072)},
+        {"blocks.0.self_attn.q": (5120, 5121)},
         {"down_blocks.0.attentions.0.proj_in": (320, 320)},
         {"text_model.encoder.layers.0.mlp.fc1": (768, 3072)},
     ],
@@ -191,9 +191,9 @@ def test_what_is_not_beyond_doubt_is_not_told(
 @pytest.mark.parametrize(
     ("metadata", "base"),
     [
-        ({}, Base.FLUX1_DEV),
+        ({}, Base.FLUX1),
         ({"modelspec.architecture": "flux-1-dev/lora", "ss_base_model_version": "flux1"}, Base.FLUX1_DEV),
-        ({"ss_base_model_version": "flux.1"}, Base.FLUX1_DEV),
+        ({"ss_base_model_version": "flux.1"}, Base.FLUX1),
         ({"ss_base_model_version": "flux.1_kontext"}, Base.FLUX1_KONTEXT),
         (
             {"modelspec.architecture": "Flux.1-dev/lora", "ss_base_model_version": "flux_kontext"},
@@ -203,10 +203,15 @@ def test_what_is_not_beyond_doubt_is_not_told(
             {"ss_base_model_version": "flux1", "ss_sd_model_name": "flux1-krea-dev.safetensors"},
             Base.FLUX1_KREA,
         ),
-        ({"ss_base_model_version": "sd_1.5"}, Base.FLUX1_DEV),
-        ({"modelspec.architecture": "flux-1-schnell/lora"}, None),
-        ({"modelspec.architecture": "chroma/lora"}, None),
-        ({"base_model": "black-forest-labs/FLUX.1-Fill-dev"}, None),
+        ({"ss_base_model_version": "sd_1.5"}, Base.FLUX1),
+        (
+            {"modelspec.architecture": "flux-1-schnell/lora", "ss_base_model_version": "flux1"},
+            Base.FLUX1_SCHNELL,
+        ),
+        ({"modelspec.architecture": "chroma/lora"}, Base.CHROMA),
+        ({"base_model": "black-forest-labs/FLUX.1-Fill-dev"}, Base.FLUX1_FILL),
+        ({"base_model_name_or_path": "black-forest-labs/FLUX.1-Canny-dev"}, Base.FLUX1_CONTROL),
+        ({"ss_base_model_version": "sdxl_base_v1-0"}, None),
         ({"ss_base_model_version": "flux2_klein_4b"}, None),
         ({"ss_base_model_version": "flux1", "base_model": "black-forest-labs/FLUX.2-klein-base-9B"}, None),
     ],
@@ -228,7 +233,7 @@ def test_models_with_the_same_layers_are_told_by_their_maker(
         ("black-forest-labs/FLUX.2-klein-base-4B", Base.KLEIN_4B),
         ("FLUX.2 [klein]", Base.KLEIN_4B),
         ("flux2", Base.KLEIN_4B),
-        ("flux1", Base.FLUX1_DEV),
+        ("flux1", Base.FLUX1),
         ("Flux.2-klein-9b/lora", None),
         ("krea2", None),
     ],
@@ -241,15 +246,33 @@ def test_doubt_is_ended_by_the_maker(
     assert reading(tensors, {"ss_base_model_version": said}).base is base
 
 
-def test_a_lokr_shows_no_sizes(reading: Read) -> None:
-    tensors = {
-        f"diffusion_model.double_blocks.{index}.img_attn.qkv.lokr_{part}": (8, 8)
-        for index in range(8)
-        for part in ("w1", "w2")
-    }
+def lokr(layers: Layers, *, halves: bool = False) -> dict[str, tuple[int, ...]]:
+    """Return the matrices of a LoKr whose first one is small and square."""
+    found: dict[str, tuple[int, ...]] = {}
+    for name, (goes_in, comes_out) in layers.items():
+        module = f"diffusion_model.{name}"
+        found[f"{module}.lokr_w1"] = (8, 8)
+        if halves:
+            found[f"{module}.lokr_w2_a"] = (comes_out // 8, 4)
+            found[f"{module}.lokr_w2_b"] = (4, goes_in // 8)
+        else:
+            found[f"{module}.lokr_w2"] = (comes_out // 8, goes_in // 8)
+        found[f"{module}.alpha"] = ()
+    return found
+
+
+@pytest.mark.parametrize("halves", [False, True])
+def test_a_lokr_shows_its_sizes_by_both_of_its_matrices(halves: bool, reading: Read) -> None:
+    nine, four = {"double_blocks.0.img_mlp.0": (4096, 24576)}, {"double_blocks.0.img_mlp.0": (3072, 18432)}
+    found = reading(lokr(nine, halves=halves))
+    assert (found.base, found.rank, found.layout, found.kind) == (Base.KLEIN_9B, None, "comfy", "lokr")
+    assert reading(lokr(four, halves=halves)).base is Base.KLEIN_4B
+
+
+def test_a_lokr_without_one_of_its_matrices_shows_no_size(reading: Read) -> None:
+    tensors = {"diffusion_model.double_blocks.7.img_attn.qkv.lokr_w1": (8, 8)}
     bare, told = reading(tensors), reading(tensors, {"ss_base_model_version": "flux2_klein_9b"})
-    assert (bare.base, bare.rank, bare.layout) == (None, None, "comfy")
-    assert told.base is Base.KLEIN_9B
+    assert (bare.base, told.base) == (None, Base.KLEIN_9B)
 
 
 def test_flux_3_is_told_by_its_maker_alone(reading: Read, pairs: Callable[..., Any]) -> None:
@@ -292,3 +315,8 @@ def test_metadata_is_harmless_and_short(reading: Read) -> None:
     assert len(found["long"]) == 500
     assert len(found) == 60
     assert all(key.isprintable() and value.isprintable() for key, value in found.items())
+
+
+def test_a_rank_that_no_lora_has_is_not_told(reading: Read) -> None:
+    tensors = {"a.lora_A.weight": (2**63 - 1, 0), "a.lora_B.weight": (0, 100_001)}
+    assert reading(tensors | {"b": (1,)}).rank is None

@@ -77,8 +77,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "twice, escaped": ('{"a":' + ENTRY + ',"\\u0061":' + ENTRY + "}", "layer a twice"),
     "metadata twice": ('{"__metadata__":{},"__metadata__":{},"a":' + ENTRY + "}", "metadata twice"),
     "key twice": ('{"__metadata__":{"k":"1","k":"2"},"a":' + ENTRY + "}", "has k twice"),
-    "metadata of numbers": ('{"__metadata__":{"k":1},"a":' + ENTRY + "}", "not the JSON"),
-    "metadata in metadata": ('{"__metadata__":{"k":{}},"a":' + ENTRY + "}", "not the JSON"),
+    "metadata of numbers": ('{"__metadata__":{"k":1},"a":' + ENTRY + "}", "not a text under k"),
+    "metadata in metadata": ('{"__metadata__":{"k":{}},"a":' + ENTRY + "}", "not a text under k"),
     "a list of layers": ('{"a":[]}', "not the JSON"),
     "no kind": ('{"a":{"shape":[2],"data_offsets":[0,8]}}', "incomplete"),
     "no shape": ('{"a":{"dtype":"F32","data_offsets":[0,8]}}', "incomplete"),
@@ -97,8 +97,12 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "NaN": ('{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,8]}}', "whole one"),
     "huge number": ('{"a":{"dtype":"F32","shape":[' + "9" * 5000 + '],"data_offsets":[0,8]}}', "whole one"),
     "huge shape": (
-        '{"a":{"dtype":"F32","shape":[' + ",".join(["9" * 19] * 16) + '],"data_offsets":[0,8]}}',
+        '{"a":{"dtype":"F32","shape":[' + ",".join([str(2**63 - 1)] * 16) + '],"data_offsets":[0,8]}}',
         "contradicts",
+    ),
+    "a number beyond the journal's": (
+        '{"a":{"dtype":"F32","shape":[' + str(2**63) + ',0],"data_offsets":[0,0]}}',
+        "within bounds",
     ),
     "many dimensions": ('{"a":{"dtype":"F32","shape":[' + "1," * 50 + '2],"data_offsets":[0,8]}}', "16"),
     "shape too large": ('{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}', "contradicts its shape"),
@@ -119,7 +123,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "long name": ('{"' + "a" * 2000 + '":' + ENTRY + "}", "name of a layer is far too long"),
     "deep": ('{"a":' + "[" * 200_000, "not the JSON"),
     "deep in a shape": ('{"a":{"shape":' + "[" * 200_000, "whole one"),
-    "deep objects": ('{"__metadata__":' + '{"a":' * 200_000, "not the JSON"),
+    "deep objects": ('{"__metadata__":' + '{"a":' * 200_000, "not a text under a"),
 }
 
 
@@ -137,10 +141,10 @@ def test_names_with_escapes_are_harmless_in_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "far too short"),
+        (b"", "it is empty"),
         (b"\x02\0\0", "far too short"),
-        (b"<!DOCTYPE html><html>", "does not begin like one"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "does not begin like one"),
+        (b"<!DOCTYPE html><html><title>Sign in</title>", "a web page with the title “Sign in”"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
         (b"PK\x03\x04" + bytes(100), "does not begin like one"),
         ((100_000_001).to_bytes(8, "little") + b"{}", "does not begin like one"),
         ((2**64 - 1).to_bytes(8, "little") + b"{}", "does not begin like one"),
@@ -166,7 +170,7 @@ def test_every_shorter_or_longer_file_is_refused(make_weights: Callable[..., Pat
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "is not a file" in complaint(tmp_path / "pipe")
-    assert "is not a file" in complaint(tmp_path)
+    assert "is a folder" in complaint(tmp_path)
     assert "does not exist" in complaint(tmp_path / "nowhere")
     assert "cannot be read" in complaint(Path("a\0b"))
     assert "cannot be read" in complaint(tmp_path / ("a" * 300))

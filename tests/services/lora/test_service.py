@@ -38,7 +38,7 @@ def files_of(storage: StorageService, folder: str) -> list[str]:
 
 @pytest.fixture
 def other(make_weights: Callable[..., Path], pairs: Callable[..., Any], tmp_path: Path) -> Path:
-    """A LoRA for FLUX.1 [dev]."""
+    """A LoRA for a model of FLUX.1."""
     tensors = pairs({"single_transformer_blocks.7.proj_out": (15360, 3072)}, prefix="transformer.")
     return make_weights(tmp_path / "old.safetensors", tensors)
 
@@ -55,6 +55,8 @@ async def test_a_file_anywhere_is_looked_at(loras: LoraService, klein_9b: Path) 
         dtype="BF16",
         rank=2,
         base=Base.KLEIN_9B,
+        possible=(Base.KLEIN_9B,),
+        kind="lora",
         layout="comfy",
         metadata={"ss_base_model_version": "flux2_klein_9b", "ss_output_name": "anna"},
         source="file",
@@ -159,11 +161,11 @@ async def test_what_is_no_lora_is_not_copied(
     page = tmp_path / "page.safetensors"
     page.write_bytes(b"<html>not found</html>")
     seen: list[tuple[int, int]] = []
-    with pytest.raises(WeightsError, match="not a whole safetensors file"):
+    with pytest.raises(WeightsError, match="it is a web page"):
         await loras.take_in(page, progress=lambda *told: seen.append(told))
     with pytest.raises(WeightsError, match="does not exist"):
         await loras.take_in(tmp_path / "nowhere.safetensors")
-    with pytest.raises(WeightsError, match="not a file"):
+    with pytest.raises(WeightsError, match="is a folder"):
         await loras.take_in(tmp_path)
     assert seen == []
     assert files_of(data_directory, "tmp") == files_of(data_directory, "loras") == []
@@ -173,7 +175,7 @@ async def test_what_does_not_fit_on_the_disk_is_not_copied(
     loras: LoraService, data_directory: StorageService, make_weights: Callable[..., Path], tmp_path: Path
 ) -> None:
     free = shutil.disk_usage(data_directory.root).free
-    large = make_weights(tmp_path / "large.safetensors", {"a": (free,)})
+    large = make_weights(tmp_path / "large.safetensors", {"a.diff": (free,)})
     with pytest.raises(StorageError, match="do not fit on the disk"):
         await loras.take_in(large)
     assert files_of(data_directory, "tmp") == files_of(data_directory, "loras") == []
@@ -182,7 +184,9 @@ async def test_what_does_not_fit_on_the_disk_is_not_copied(
 async def test_taking_in_can_be_stopped(
     loras: LoraService, data_directory: StorageService, make_weights: Callable[..., Path], tmp_path: Path
 ) -> None:
-    large = make_weights(tmp_path / "large.safetensors", {"a": (600_000_000,)}, dtypes={"a": "F8_E4M3"})
+    large = make_weights(
+        tmp_path / "large.safetensors", {"a.diff": (600_000_000,)}, dtypes={"a.diff": "F8_E4M3"}
+    )
     begun = asyncio.Event()
     done: list[int] = []
 
@@ -306,10 +310,10 @@ async def test_the_dashboard_takes_no_other_model(
 ) -> None:
     with pytest.raises(WeightsError) as caught:
         await loras.prepare_for_dashboard(await loras.take_in(other), name="old")
-    assert "is a LoRA for FLUX.1 [dev]" in caught.value.message
+    assert "is a LoRA for FLUX.1." in caught.value.message
     assert "FLUX.2 [klein] 4B and FLUX.2 [klein] 9B only" in caught.value.message
     assert "fal.ai" in caught.value.next_step
-    unknown = make_weights(tmp_path / "unknown.safetensors", {"a.lora_A.weight": (4, 4)})
+    unknown = make_weights(tmp_path / "unknown.safetensors", {"a.diff": (4, 4)})
     with pytest.raises(WeightsError, match="does not show which model"):
         await loras.prepare_for_dashboard(await loras.take_in(unknown), name="x")
     assert files_of(data_directory, "export") == []

@@ -52,7 +52,7 @@ async def test_a_training_ends_with_its_weights_in_the_data_directory(
     assert finetune.dataset == job.dataset
     weights = finetune.weights
     assert weights is not None
-    assert (weights.base, weights.rank, weights.source) == (Base.FLUX1_DEV, 16, PROFILE)
+    assert (weights.base, weights.rank, weights.source) == (Base.FLUX1, 16, PROFILE)
     path = data_directory.inside(weights.path)
     assert path.stat().st_size == weights.size
     assert path.suffix == ".safetensors"
