@@ -203,11 +203,11 @@ async def test_without_the_task_the_lasting_address_is_asked(
     assert fetched.weights is not None
 
 
-async def test_a_file_that_is_gone_is_said_to_be_gone(
+async def test_a_file_that_is_away_can_be_looked_for_again(
     models: ModelService, trained: Finetune, told: dict[str, RemoteStatus], address: str
 ) -> None:
     told["task-1"] = ready(f"{address}/gone.safetensors")
-    with pytest.raises(ResultExpired, match="does not keep the file of Anna"):
+    with pytest.raises(ResultExpired, match="The file of Anna is not where .* w looks again"):
         await models.fetch_weights("bfl", "anna", nothing)
 
 

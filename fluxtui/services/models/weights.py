@@ -56,8 +56,8 @@ class WeightsKeeper:
         if expired is not None:
             raise ResultExpired(
                 f"The file of {name} is not where the service says that it is.",
-                next_step="w looks again, also days later, and costs nothing; if you have a copy of it, o in Models "
-                "takes that in.",
+                next_step="w looks again, also days later, which costs nothing; o in Models takes in a copy "
+                "that you have.",
             ) from expired
         raise WeightsError(
             f"The service does not give out the file of {name}.",

@@ -105,7 +105,7 @@ async def test_weights_in_no_known_form_are_kept_as_they_came(
     open_journal: Journal,
     data_directory: StorageService,
 ) -> None:
-    simulator.fal.faults("pickled-weights", count=2, where="delivery")
+    simulator.fal.faults("pickled-weights", where="delivery")
     async with running(jobs):
         finetune = await trained()
     assert (finetune.name, finetune.base, finetune.weights) == ("Fox", Base.KLEIN_9B, None)
