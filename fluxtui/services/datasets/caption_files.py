@@ -14,6 +14,7 @@ from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.datasets.sources import unreadable
 from fluxtui.services.storage.files import open_ordinary, write_atomic
+from fluxtui.services.typed_paths import meant
 
 MAX_BYTES = 50_000_000
 NAME_KEYS = ("file_name", "filename", "file", "image", "path", "name")
@@ -56,7 +57,7 @@ def write_captions(path: Path, captions: Mapping[str, str]) -> None:
         DatasetError: the file exists, or has neither extension.
         StorageError: it could not be written.
     """
-    path = path.expanduser()
+    path = meant(path)
     if path.exists():
         raise DatasetError(f"{safe_text(path)} exists already.", next_step="Give another name.")
     text = as_csv(captions) if _is_csv(path) else as_jsonl(captions)
@@ -72,7 +73,7 @@ def read_captions(path: Path, names: Iterable[str]) -> Imported:
     Raises:
         DatasetError: the file cannot be read, or is neither CSV nor JSON Lines with names and texts.
     """
-    path = path.expanduser()
+    path = meant(path)
     is_csv = _is_csv(path)
     text = _text(path)
     shown = safe_text(path.name, limit=120)
