@@ -40,6 +40,11 @@ class TrainingOrder:
         return None if self.trainer is None else self.trainer.endpoint
 
     @property
+    def trigger_word(self) -> str:
+        """The word that stands for what is learned, `''` where there is none."""
+        return str(self.values.get("trigger_word") or "").strip()
+
+    @property
     def misses_captions(self) -> bool:
         """Whether some of the pictures have no caption, as far as it is known."""
         return self.dataset is not None and self.dataset.captioned < len(self.dataset.pictures)

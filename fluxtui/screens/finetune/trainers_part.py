@@ -97,14 +97,19 @@ class TrainersPart(PresetKeys, PricePart, AdvicePart):
         self.show_notice()
 
     def show_notice(self) -> None:
-        """Say why nothing can be trained, or that the chosen trainer has ended."""
+        """Say why nothing can be trained, or that the trainer has ended, or what the trigger word lacks."""
         trainings = words.trainings_of(self.app.jobs)
         heading = f"✗ {TrainingDiscontinued.title}. "
         text = words.discontinued_text(trainings, self.order.trainer)
         if self.fault is not None:
             heading, text = "✗ ", self.fault.sentence()
         notice = self.query_one("#notice", PlainStatic)
-        notice.display = bool(text)
+        hint = words.trigger_text(self.order) if not text else ""
+        notice.set_class(bool(hint), "-hint")
+        notice.display = bool(text or hint)
+        if hint:
+            notice.show(Content.assemble(("! ", "$text-warning"), plain(hint)))
+            return
         notice.show(Content.assemble((heading, "bold $text-error"), plain(text)))
 
     # Which is chosen

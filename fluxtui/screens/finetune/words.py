@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules
+from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules, ProblemKind
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -19,6 +19,7 @@ from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Abilities
 from fluxtui.screens.finetune.order import TrainingOrder, words_for
 from fluxtui.screens.finetune.samples import Samples
+from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
 from fluxtui.widgets.progress import elapsed, progress_text
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
@@ -48,6 +49,23 @@ def captions_text(dataset: Dataset, rules: DatasetRules) -> str:
         what = "a default caption stands in" if rules.default_caption else "the training would fail"
         advice = advice or f"This trainer needs captions: {what}."
     return f"{plural(missing, 'picture')} without one. {advice}".strip()
+
+
+def trigger_text(order: TrainingOrder) -> str:
+    """Return in a line what the trigger word lacks, and the key that mends it; `''` where all is well."""
+    lines = _trigger_lines(order)
+    return " · ".join((*lines, "F8 inserts it" if order.trigger_word else "F8 shows them")) if lines else ""
+
+
+def trigger_sentences(order: TrainingOrder) -> tuple[str, ...]:
+    """Return the same as sentences, before it is paid."""
+    return tuple(f"{line[0].upper()}{line[1:]}." for line in _trigger_lines(order))
+
+
+def _trigger_lines(order: TrainingOrder) -> tuple[str, ...]:
+    if order.dataset is None or order.endpoint is None:
+        return ()
+    return trigger_lines(trigger_use_in(order.dataset, order.trigger_word), order.endpoint.rules)
 
 
 def undescribed_text(order: TrainingOrder) -> str:
@@ -228,6 +246,8 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
         *([WARNINGS[availability]] if availability in WARNINGS else []),
         *terms.samples.lines(),
         *filter(None, [undescribed_text(order)]),
+        *trigger_sentences(order),
+        *set_warnings(dataset),
     ]
     money, too_low = money_text(terms.total(order), terms.balance, is_told=terms.is_told)
     lines.append(
@@ -236,6 +256,16 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     if terms.abilities is not None:
         lines += [price_text(terms), terms.abilities.cancel_advice]
     return tuple(lines)
+
+
+def set_warnings(dataset: Dataset) -> tuple[str, ...]:
+    """Return what is to be said of the whole set before it is paid: masks, pairs, edits of what is gone."""
+    told = {ProblemKind.SET, ProblemKind.EDIT}
+    return tuple(
+        problem.reason
+        for problem in dataset.problems
+        if not problem.name and not problem.blocking and problem.kind in told
+    )
 
 
 WARNINGS = {

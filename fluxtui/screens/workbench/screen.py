@@ -201,7 +201,7 @@ class WorkbenchScreen(CropPart):
             shown = "" if self._filter is Show.ALL else f" · {self._filter.value}: {len(listed)}"
             source = safe_text(self._path, limit=60)
             self._title(f"{bench.summary(self._dataset, self._pictures)}{shown} · {source}")
-            self._say_of_set(bench.set_problems(self._dataset))
+            self._say_of_set(bench.set_problems(self._dataset, self._rules, self.trigger_word))
         self.show_picture(self._current if is_editing else self._selected())
 
     def _tile(self, item: BenchPicture) -> Tile:

@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.found import Found
 from fluxtui.domain.text import safe_text
-from fluxtui.domain.workspace import History, Workspace
+from fluxtui.domain.workspace import UNSURE, History, Workspace
+from fluxtui.services.datasets.caption_targets import caption_targets
+from fluxtui.services.datasets.spelling import spelled
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import open_ordinary, write_atomic
 
@@ -73,11 +75,18 @@ class WorkspaceService:
         return await asyncio.to_thread(self._write_captions, found.root, found, captions, when)
 
     def _load(self, source: Path) -> History:
-        path = self._storage.workspace_path(_key(source))
-        empty = History(present=Workspace(source=_key(source)))
+        key = spelled(source).key
+        path = self._storage.workspace_path(key)
+        if path.exists():
+            return self._read(path)
+        for former, is_sure in former_keys(source):
+            old = self._storage.workspace_path(former)
+            if old.exists():
+                return _taken_over(self._read(old), key, is_sure=is_sure)
+        return History(present=Workspace(source=key))
+
+    def _read(self, path: Path) -> History:
         try:
-            if not path.exists():
-                return empty
             if path.stat().st_size > MAX_BYTES:
                 raise StorageError(f"The edits in {safe_text(path)} are too large to be read.")
             return History.model_validate_json(path.read_bytes())
@@ -99,12 +108,13 @@ class WorkspaceService:
     def _write_captions(self, root: Path, found: Found, captions: Mapping[str, str], when: datetime) -> int:
         from fluxtui.services.datasets.caption_files import as_jsonl
 
-        targets = {name: (root / name).with_suffix(".txt") for name, text in captions.items() if text.strip()}
+        wanted = {name: text for name, text in captions.items() if text.strip()}
+        targets = {name: root / target for name, target in caption_targets(found, wanted).items()}
         before = {name: text for name, path in targets.items() if (text := _content(path)) is not None}
         changed = {name: path for name, path in targets.items() if before.get(name) != captions[name]}
         replaced = {name: before[name] for name in changed if name in before}
         if replaced:
-            kept = self._storage.workspace_path(_key(found.source))
+            kept = self._storage.workspace_path(spelled(found.source).key)
             name = f"{kept.stem}-captions-before-{when:%Y%m%dT%H%M%S}.jsonl"
             self._storage.write_atomic(kept.with_name(name), as_jsonl(replaced).encode())
         for name, path in changed.items():
@@ -127,6 +137,23 @@ def _content(path: Path) -> str | None:
         ) from None
 
 
-def _key(source: Path) -> str:
-    typed = str(source)
-    return os.path.abspath(source.expanduser()) if typed.startswith(("/", "~", ".")) else typed
+def former_keys(source: Path) -> tuple[tuple[str, bool], ...]:
+    """Return under which names versions up to 2026-11 kept the edits of a source.
+
+    With each is told whether they surely belong to it: a path below the current directory was kept as it was
+    typed, so that the same one in another directory had the same edits.
+    """
+    absolute = spelled(source).shown
+    below = os.path.relpath(absolute, os.getcwd()) if os.path.isabs(absolute) else absolute
+    relative = () if below.startswith(("/", "..")) else ((below, False),)
+    return ((absolute, True), *relative)
+
+
+def _taken_over(history: History, key: str, *, is_sure: bool) -> History:
+    """Return the edits of another name under a new one."""
+
+    def change(workspace: Workspace) -> Workspace:
+        doubted = {} if is_sure else {name: {"made_on": UNSURE} for name in workspace.edits}
+        return workspace.edited_all(doubted).model_copy(update={"source": key})
+
+    return history.every(change)
