@@ -54,6 +54,9 @@ class TrainPart(PricePart):
             await self._start(order, terms.samples)
 
     async def _is_complete(self) -> bool:
+        if not await self.dataset_panel.is_as_shown():
+            self.app.tell(words.CHANGED, severity="warning")
+            return False
         dataset = await self.dataset_panel.looked()
         # The news of it may still be on its way here, and what was in it before must not be paid for.
         order = self.order = replace(self.order, source=self.dataset_panel.source, dataset=dataset)

@@ -26,6 +26,12 @@ FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """How people write the formats that Pillow names."""
 
 
+CHANGED = (
+    "Pictures, captions or edits have changed since they were looked at. They are shown as they are now: "
+    "look at them, then train. Nothing was sent."
+)
+
+
 def needs_text(rules: DatasetRules) -> str:
     """Return what a dataset has to be, for somebody who sees this for the first time."""
     formats = [FORMAT_NAMES.get(name, name) for name in rules.formats]

@@ -12,6 +12,7 @@ from fluxtui.domain.workspace import Workspace
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.datasets.caption_edits import changes_by, tag_counts
+from fluxtui.services.datasets.tracking import dropped, edit_words, kept, outdated
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
 
 if TYPE_CHECKING:
@@ -54,13 +55,46 @@ async def more(screen: CaptioningPart) -> None:
 async def bulk(screen: CaptioningPart) -> None:
     """Change the captions of all pictures that are used."""
     captions = screen.captions()
-    edit = await ask(screen.app, BulkDialog(captions, screen.trigger_word))
+    edit = await ask(screen.app, BulkDialog(captions, screen.trigger_word or ""))
     if edit is None:
         return
     changes = changes_by(edit, captions)
     workspace = screen.history.present.with_captions({change.name: change.after for change in changes})
     screen.change(workspace, f"{edit.kind.value} in {plural(len(changes), 'caption')}")
     screen.app.tell(f"Changed {plural(len(changes), 'caption')}; u takes it back.", severity="success")
+
+
+KEEP, DROP, KEEP_ONE, DROP_ONE = "keep", "drop", "keep-one", "drop-one"
+
+
+async def decide_outdated(screen: CaptioningPart) -> None:
+    """Let the user keep or drop edits that were made on other pictures or captions than there are now."""
+    found, present = screen.found, screen.history.present
+    if found is None:
+        return
+    old = outdated(present, found)
+    if not old.names:
+        screen.app.tell("All edits are of the pictures that are here.")
+        return
+    every = plural(len(old.names), "picture")
+    choices = [
+        Choice(KEEP, f"Keep the edits of {every}", "they are applied to the pictures as they are now"),
+        Choice(DROP, f"Drop the edits of {every}", "as they are found now; u takes it back"),
+    ]
+    here = screen.current
+    if here in old.names and len(old.names) > 1:
+        choices[:0] = [
+            Choice(KEEP_ONE, f"Keep those of {here}", edit_words(present.of(here))),
+            Choice(DROP_ONE, f"Drop those of {here}", edit_words(present.of(here))),
+        ]
+    chosen = await ask(screen.app, ChoiceDialog("Edited before they were changed", choices))
+    if chosen is None:
+        return
+    names = (here,) if chosen in {KEEP_ONE, DROP_ONE} else old.names
+    is_kept = chosen in {KEEP, KEEP_ONE}
+    workspace = (kept if is_kept else dropped)(present, found, names)
+    done = "keeping" if is_kept else "dropping"
+    screen.change(workspace, f"{done} the edits of {plural(len(names), 'picture')}")
 
 
 async def show_tags(screen: CaptioningPart) -> None:

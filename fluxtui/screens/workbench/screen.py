@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer
 
-from fluxtui.domain.dataset import Dataset, DatasetRules
+from fluxtui.domain.dataset import Dataset, DatasetRules, ProblemKind
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import History
@@ -23,6 +23,7 @@ from fluxtui.screens.workbench.crop_pad import CropPad
 from fluxtui.screens.workbench.crop_part import CropPart
 from fluxtui.screens.workbench.picture_pane import PicturePane
 from fluxtui.services.datasets.previewing import Previews
+from fluxtui.services.datasets.tracking import marked
 from fluxtui.state import guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -41,7 +42,7 @@ class WorkbenchScreen(CropPart):
     Args:
         source: of the pictures, as typed.
         rules: of the trainer.
-        trigger_word: offered where captions are changed together.
+        trigger_word: of the training, `''` for none; None where there is no training to be ordered.
         name: the picture to begin with.
     """
 
@@ -51,7 +52,8 @@ class WorkbenchScreen(CropPart):
         "Every picture with what is wrong with it and its caption. Your files are never changed: edits are "
         "kept beside them until you discard them. Enter edits the caption, space leaves a picture out or "
         "takes it back, `v` shows small pictures, `p` only some of them, `f` mends all that can be mended, "
-        "`b` changes all captions together, `u` takes the last change back."
+        "`b` changes all captions together, `u` takes the last change back. Where a picture has become "
+        "another one since you edited it, `k` asks whether the edits are kept or dropped."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,12 +68,15 @@ class WorkbenchScreen(CropPart):
         Binding("t", "turn(1)", "Turn", id="bench.turn"),
         Binding("T", "turn(3)", "Turn left", id="bench.turn_left", show=False),
         Binding("b", "bulk", "Bulk", id="bench.bulk"),
+        Binding("k", "outdated", "Keep edits?", id="bench.outdated"),
         Binding("m", "more", "More", id="bench.more"),
         Binding("o", "open", "Large", id="bench.open", show=False),
         Binding("r", "look", "Look again", id="bench.look", show=False),
     ]
 
-    def __init__(self, source: Path, rules: DatasetRules, trigger_word: str = "", name: str = "") -> None:
+    def __init__(
+        self, source: Path, rules: DatasetRules, trigger_word: str | None = None, name: str = ""
+    ) -> None:
         super().__init__(source, trigger_word)
         self._begin_with = name
         self._rules = rules
@@ -135,11 +140,13 @@ class WorkbenchScreen(CropPart):
         try:
             if self._saved is None:
                 self._history = self._saved = await services.workspaces.load(self._path)
-            self._found = await services.datasets.look(self._path, progress)
+            self._found = found = await services.datasets.look(self._path, progress)
         except FluxError as error:
             self._title(safe_text(self._path, limit=200))
             self._say_of_set((f"✗ {error.sentence()}",))
             return
+        # From now on it is noticed where a picture is replaced.
+        self._history = self._history.every(lambda workspace: marked(workspace, found))
         self._close_previews()
         self._previews = Previews(self._found, services.thumbnails)
         self.query_one(PicturePane).forget()
@@ -182,6 +189,7 @@ class WorkbenchScreen(CropPart):
                 )
                 self._judged_of = history
                 self._show_pictures()
+                self.refresh_bindings()
             return self._dataset
 
     # Showing
@@ -288,6 +296,16 @@ class WorkbenchScreen(CropPart):
             from fluxtui.screens.view import ViewItem, ViewScreen
 
             self.app.push_screen(ViewScreen((ViewItem(view, self._current),)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to decide on edits only where there is something to decide."""
+        if action == "outdated" and not self._has_outdated():
+            return False
+        return super().check_action(action, parameters)
+
+    def _has_outdated(self) -> bool:
+        problems = self._dataset.problems if self._dataset is not None else ()
+        return any(problem.kind is ProblemKind.EDIT for problem in problems)
 
     # Leaving
 

@@ -12,8 +12,8 @@ from fluxtui.services.datasets.captions import CAPTION_SUFFIX, is_text_caption, 
 def caption_targets(found: Found, captions: Mapping[str, str]) -> Mapping[str, str]:
     """Return the names of the text files for captions, by the names of the pictures.
 
-    It is the text file that the caption was found in, else one of the picture's name. Where pictures with other
-    captions would have the same one, such as `dog.jpg` and `dog.png`, each has one of its whole name:
+    It is the text file that the caption was found in, else one of the picture's name. Where pictures with
+    other captions would have the same one, such as `dog.jpg` and `dog.png`, each has one of its whole name:
     `dog.jpg.txt`. Files that hold more than a caption (JSON, metadata) are never written to.
     """
     of_pictures = matched(found).of_pictures

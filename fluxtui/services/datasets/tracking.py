@@ -76,8 +76,12 @@ def outdated(workspace: Workspace, found: Found) -> Outdated:
 
 
 def kept(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspace:
-    """Return a workspace in which some edits count as made on what is there now."""
-    forgotten = {name: {"made_on": "", "caption_made_on": ""} for name in names}
+    """Return a workspace in which some edits count as made on what is there now.
+
+    Those of pictures that are gone stay as they are: another picture may come under that name.
+    """
+    gone = set(outdated(workspace, found).gone)
+    forgotten = {name: {"made_on": "", "caption_made_on": ""} for name in names if name not in gone}
     return marked(workspace.edited_all(forgotten), found)
 
 

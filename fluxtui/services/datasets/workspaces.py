@@ -16,6 +16,7 @@ from fluxtui.domain.found import Found
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import UNSURE, History, Workspace
 from fluxtui.services.datasets.caption_targets import caption_targets
+from fluxtui.services.datasets.encodings import decoded
 from fluxtui.services.datasets.spelling import spelled
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import open_ordinary, write_atomic
@@ -127,14 +128,18 @@ class WorkspaceService:
 def _content(path: Path) -> str | None:
     try:
         with open_ordinary(path) as file:
-            return file.read(MAX_BYTES).decode("utf-8-sig").strip()
+            text = decoded(file.read(MAX_BYTES))
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise StorageError(
-            f"{safe_text(path)} was not replaced: {reason}.", next_step="Nothing was written."
-        ) from None
+    except OSError as error:
+        raise _not_replaced(path, str(error.strerror)) from None
+    if text is None:
+        raise _not_replaced(path, "it is not UTF-8 text")
+    return text.strip()
+
+
+def _not_replaced(path: Path, reason: str) -> StorageError:
+    return StorageError(f"{safe_text(path)} was not replaced: {reason}.", next_step="Nothing was written.")
 
 
 def former_keys(source: Path) -> tuple[tuple[str, bool], ...]:
