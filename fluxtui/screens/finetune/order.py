@@ -149,13 +149,16 @@ class Filling:
         trainer: ref of the trainer that they are for.
         values: by the names of its parameters.
         source: the pictures, or `''` for those that are chosen.
-        is_whole: whether values that are not named go back to their defaults, or stay.
+        is_whole: whether values that are not named go back to their defaults, or stay; the same goes for
+            samples.
+        samples: prompts of sample pictures.
     """
 
     trainer: str
     values: Mapping[str, Any]
     source: str = ""
     is_whole: bool = False
+    samples: tuple[str, ...] = ()
 
     def values_for(
         self, trainer: Trainer, remembered: Mapping[str, Any] | None, before: TrainingOrder

@@ -116,7 +116,8 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
             return
         values = dict(wishes.get("values") or {})
         source = str(wishes.get("source") or "")
-        self._filling = Filling(str(wishes["trainer"]), values, source, is_whole=True)
+        samples = kept_prompts(wishes)
+        self._filling = Filling(str(wishes["trainer"]), values, source, is_whole=True, samples=samples)
         if self.trainers.answers:
             guarded(self, self._follow_filling(), doing="filling the form", group="form")
 

@@ -20,6 +20,7 @@ from fluxtui.screens.finetune.advice_part import AdvicePart
 from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, values_at
 from fluxtui.screens.finetune.preset_keys import PresetKeys
 from fluxtui.screens.finetune.price_part import PricePart
+from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.finetune.trainers import Trainers, ask_profile, trainer_choices
 from fluxtui.services.presets import SavedPreset
@@ -140,6 +141,8 @@ class TrainersPart(PresetKeys, PricePart, AdvicePart):
         self.wished_trainer = trainer.ref
         if filling.source and filling.source != self.order.source:
             self.order = replace(self.order, source=filling.source, dataset=None, fault="")
+        if filling.is_whole:
+            self.samples = Samples(filling.samples, self.samples.chosen)
         remembered = self.remembered.get(trainer.ref)
         await self._use(trainer, filling.values_for(trainer, remembered, self.order))
         self.cost = CostChange("", cost)

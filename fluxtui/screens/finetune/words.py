@@ -14,13 +14,13 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.pace import pace_of
 from fluxtui.domain.remaining import left_text, seconds_left
-from fluxtui.domain.text import file_size, plural
+from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Abilities
 from fluxtui.screens.finetune.order import TrainingOrder, words_for
 from fluxtui.screens.finetune.samples import Samples
 from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
-from fluxtui.widgets.progress import elapsed, progress_text
+from fluxtui.widgets.progress import elapsed, progress_text, relative_time
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """How people write the formats that Pillow names."""
@@ -262,6 +262,16 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     if terms.abilities is not None:
         lines += [price_text(terms), terms.abilities.cancel_advice]
     return tuple(lines)
+
+
+def twin_text(job: Job, now: datetime) -> str:
+    """Return that the very same was trained before, with its name, age and cost, as a sentence."""
+    cost = job.cost_credits if job.cost_credits is not None else job.estimate_credits
+    paid = f"for {show_credits(cost)}" if job.state is JobState.DONE else f"at {show_credits(cost)}"
+    state = "trained" if job.state is JobState.DONE else "ordered"
+    when = relative_time(job.created_at, now)
+    name = safe_text(job.title, limit=60)
+    return f"✗ Identical to {name}, {state} {when} {paid}: same pictures, captions, values and trainer."
 
 
 def set_warnings(dataset: Dataset) -> tuple[str, ...]:

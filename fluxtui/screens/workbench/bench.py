@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem, DatasetRules
 from fluxtui.domain.found import Found, FoundPicture
-from fluxtui.domain.text import plural
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
+from fluxtui.services.datasets.caption_edits import has_tag
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.companions import companions_of
 from fluxtui.services.datasets.tracking import edit_words
@@ -119,8 +120,17 @@ def _state(item: FoundPicture, excluded: bool, problems: tuple[DatasetProblem, .
     return "doubt" if any(not problem.automatic for problem in problems) else "good"
 
 
-def shown(pictures: tuple[BenchPicture, ...], show: Show) -> tuple[BenchPicture, ...]:
-    """Return the pictures that a filter leaves."""
+def shown_words(show: Show, tag: str) -> str:
+    """Return which pictures are listed in words, `''` where all are."""
+    if tag:
+        return f"only those with the tag “{safe_text(tag, limit=40)}”"
+    return "" if show is Show.ALL else show.value
+
+
+def shown(pictures: tuple[BenchPicture, ...], show: Show, tag: str = "") -> tuple[BenchPicture, ...]:
+    """Return the pictures that a filter leaves, and of these the ones with a tag if one is given."""
+    if tag:
+        pictures = tuple(item for item in pictures if item.state != "out" and has_tag(item.caption, tag))
     match show:
         case Show.ALL:
             return pictures

@@ -45,6 +45,14 @@ class CaptioningPart(EditingPart):
         """Go to another picture of those that are listed."""
 
     @abstractmethod
+    def listed_names(self) -> tuple[str, ...]:
+        """Return the names of the pictures that are listed, after all filters."""
+
+    @abstractmethod
+    def show_tag(self, tag: str) -> None:
+        """List only the pictures whose captions have a tag."""
+
+    @abstractmethod
     def focus_many(self) -> None:
         """Put the focus into the list or the grid."""
 

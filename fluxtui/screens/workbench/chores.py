@@ -11,8 +11,9 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.path_dialog import PathDialog
-from fluxtui.services.datasets.caption_edits import changes_by, tag_counts
+from fluxtui.services.datasets.caption_edits import EditKind, changes_by, tag_counts
 from fluxtui.services.datasets.tracking import dropped, edit_words, kept, outdated
+from fluxtui.services.datasets.triggers import trigger_use
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
 
 if TYPE_CHECKING:
@@ -53,9 +54,19 @@ async def more(screen: CaptioningPart) -> None:
 
 
 async def bulk(screen: CaptioningPart) -> None:
-    """Change the captions of all pictures that are used."""
-    captions = screen.captions()
-    edit = await ask(screen.app, BulkDialog(captions, screen.trigger_word or ""))
+    """Change the captions of the pictures that are listed and used."""
+    every, listed = screen.captions(), set(screen.listed_names())
+    captions = {name: text for name, text in every.items() if name in listed}
+    whose = f"of {len(captions)} of {plural(len(every), 'picture')}: those listed"
+    trigger_word = screen.trigger_word or ""
+    lacks_trigger = trigger_use(trigger_word, captions.values()).missing > 0
+    dialog = BulkDialog(
+        captions,
+        trigger_word,
+        whose=whose if len(captions) < len(every) else "",
+        kind=EditKind.INSERT_TRIGGER if lacks_trigger else EditKind.PREFIX,
+    )
+    edit = await ask(screen.app, dialog)
     if edit is None:
         return
     changes = changes_by(edit, captions)
@@ -98,12 +109,14 @@ async def decide_outdated(screen: CaptioningPart) -> None:
 
 
 async def show_tags(screen: CaptioningPart) -> None:
-    """Show the most frequent tags."""
+    """Show the tags, and list the pictures of the one that is chosen."""
     counts = tag_counts(screen.captions())
     words = sum(len(text.split()) for text in screen.captions().values())
     title = f"Tags of {plural(len(screen.captions()), 'picture')}, {plural(words, 'word')} in all"
     choices = [Choice(tag, tag, plural(count, "caption")) for tag, count in counts]
-    await ask(screen.app, ChoiceDialog(title, choices))
+    tag = await ask(screen.app, ChoiceDialog(title, choices))
+    if tag is not None:
+        screen.show_tag(tag)
 
 
 async def import_captions(screen: CaptioningPart) -> None:

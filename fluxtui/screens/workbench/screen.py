@@ -89,6 +89,8 @@ class WorkbenchScreen(CropPart):
         self._listed: tuple[BenchPicture, ...] = ()
         self._previews: Previews | None = None
         self._filter = Show.ALL
+        self._tag = ""
+        """Only pictures whose captions have it are listed, `''` for all."""
 
     def compose(self) -> ComposeResult:
         """Lay out the list or grid beside the one picture."""
@@ -197,7 +199,7 @@ class WorkbenchScreen(CropPart):
     def _show_pictures(self) -> None:
         """Show what was judged: list, grid, counts, and the picture under the cursor."""
         is_editing = self.focused is self._area
-        names = {item.name for item in bench.shown(self._pictures, self._filter)}
+        names = {item.name for item in bench.shown(self._pictures, self._filter, self._tag)}
         # A picture whose caption is typed stays, also where the filter is for those without one.
         names |= {self._current} if is_editing else set()
         listed = self._listed = tuple(item for item in self._pictures if item.name in names)
@@ -206,7 +208,8 @@ class WorkbenchScreen(CropPart):
         table.set_rows([self._rows[item.name][1] for item in listed])
         self.query_one(ThumbnailGrid).set_tiles([self._tile(item) for item in listed])
         if self._dataset is not None:
-            shown = "" if self._filter is Show.ALL else f" · {self._filter.value}: {len(listed)}"
+            words = bench.shown_words(self._filter, self._tag)
+            shown = f" · {words}: {len(listed)}" if words else ""
             source = safe_text(self._path, limit=60)
             self._title(f"{bench.summary(self._dataset, self._pictures)}{shown} · {source}")
             self._say_of_set(bench.set_problems(self._dataset, self._rules, self.trigger_word))
@@ -285,9 +288,22 @@ class WorkbenchScreen(CropPart):
 
     def action_show_next(self) -> None:
         """List other pictures: all, or only some."""
-        self._filter = bench.next_show(self._filter)
+        self._filter = Show.ALL if self._tag else bench.next_show(self._filter)
+        self._tag = ""
         self._show_pictures()
         self.app.tell(f"Shown: {self._filter.value}.")
+
+    def show_tag(self, tag: str) -> None:
+        """List only the pictures whose captions have a tag; `p` lists all again."""
+        self._filter, self._tag = Show.ALL, tag
+        self._show_pictures()
+        self.app.tell(f"Shown: {bench.shown_words(self._filter, tag)}; p shows all.")
+
+    def listed_names(self) -> tuple[str, ...]:
+        """Return the names of the pictures that are listed, after all filters."""
+        if self.has_class("-grid"):
+            return tuple(item.name for item in self._listed)
+        return self.query_one(RowTable).shown_keys
 
     def action_open(self) -> None:
         """Show the picture in the whole terminal."""

@@ -86,6 +86,11 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+def has_word(text: str, word: str) -> bool:
+    """Tell whether a caption has a word as one of its own; capitals and kinds of accents do not matter."""
+    return bool(word) and _has(_plain(text), word)
+
+
 def _has(text: str, word: str) -> bool:
     # Signs at its ends, such as brackets, are no part of a word around it.
     wanted = _plain(word)
