@@ -31,8 +31,8 @@ class RecallDialog(Dialog[Recalled]):
     """Answers with what a picture file says of its making."""
 
     HELP = (
-        "Type the path; right completes it. What the file says is shown below; Enter takes it into the form of "
-        "Generate, Escape or `ctrl+c` leaves."
+        "Type the path; right completes it. What the file says is shown below; Enter takes it into the form "
+        "of Generate, Escape or `ctrl+c` leaves."
     )
 
     DEFAULT_CSS = """

@@ -96,9 +96,7 @@ class ExportDialog(Dialog[Export]):
             yield Chooser(kinds, ExportKind.FOLDER.name, title="Form")
             yield PlainLabel(_WORDS[ExportKind.FOLDER], classes="export-words")
             yield PathInput(self._proposed, kind=PathKind.ANY)
-            yield PlainLabel(
-                "^S or Enter in the path exports · → completes · Esc cancels", classes="dialog-keys"
-            )
+            yield PlainLabel("^S or Enter in the path exports · → completes · Esc", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Begin with the form."""

@@ -112,6 +112,14 @@ def _strictly(content: bytes, encoding: str) -> str | None:
         return None
 
 
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _reads_as_western(content: bytes, encoding: str) -> bool:
     text = _strictly(content, encoding)
     return text is not None and _is_plausible(text, encoding)
@@ -133,6 +141,9 @@ def _is_plausible(text: str, encoding: str) -> bool:
             return False
         before = character
     if _rare_share(text) > _MOST_RARE or {"CJK", "HANGUL"} <= scripts or _is_shouted(text):
+        return False
+    if encoding == "cp949" and not _fits(text, "euc_kr"):
+        # Syllables that only the extension has are hardly ever written.
         return False
     if encoding in _JAPANESE and not scripts & _KANA:
         return False
