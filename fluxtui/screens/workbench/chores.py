@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,12 +60,11 @@ async def bulk(screen: CaptioningPart) -> None:
     captions = {name: text for name, text in every.items() if name in listed}
     whose = f"of {len(captions)} of {plural(len(every), 'picture')}: those listed"
     trigger_word = screen.trigger_word or ""
-    lacks_trigger = trigger_use(trigger_word, captions.values()).missing > 0
     dialog = BulkDialog(
         captions,
         trigger_word,
         whose=whose if len(captions) < len(every) else "",
-        kind=EditKind.INSERT_TRIGGER if lacks_trigger else EditKind.PREFIX,
+        kind=_suggested(captions, trigger_word),
     )
     edit = await ask(screen.app, dialog)
     if edit is None:
@@ -106,6 +106,13 @@ async def decide_outdated(screen: CaptioningPart) -> None:
     workspace = (kept if is_kept else dropped)(present, found, names)
     done = "keeping" if is_kept else "dropping"
     screen.change(workspace, f"{done} the edits of {plural(len(names), 'picture')}")
+
+
+def _suggested(captions: Mapping[str, str], trigger_word: str) -> EditKind:
+    """Return what is most probably to be done with captions."""
+    if trigger_use(trigger_word, captions.values()).missing:
+        return EditKind.INSERT_TRIGGER
+    return EditKind.PREFIX if any(captions.values()) else EditKind.FILL
 
 
 async def show_tags(screen: CaptioningPart) -> None:

@@ -53,7 +53,7 @@ class WorkbenchScreen(CropPart):
         "kept beside them until you discard them. Enter edits the caption, space leaves a picture out or "
         "takes it back, `v` shows small pictures, `p` only some of them, `f` mends all that can be mended, "
         "`b` changes all captions together, `u` takes the last change back. Where a picture has become "
-        "another one since you edited it, `k` asks whether the edits are kept or dropped."
+        "another one since you edited it, `e` asks whether the edits are kept or dropped."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,7 +68,7 @@ class WorkbenchScreen(CropPart):
         Binding("t", "turn(1)", "Turn", id="bench.turn"),
         Binding("T", "turn(3)", "Turn left", id="bench.turn_left", show=False),
         Binding("b", "bulk", "Bulk", id="bench.bulk"),
-        Binding("k", "outdated", "Keep edits?", id="bench.outdated"),
+        Binding("e", "outdated", "Edits?", id="bench.outdated"),
         Binding("m", "more", "More", id="bench.more"),
         Binding("o", "open", "Large", id="bench.open", show=False),
         Binding("r", "look", "Look again", id="bench.look", show=False),

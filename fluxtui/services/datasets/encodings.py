@@ -112,12 +112,13 @@ def _strictly(content: bytes, encoding: str) -> str | None:
         return None
 
 
-def _fits(text: str, encoding: str) -> bool:
+def _is_usual_korean(text: str) -> bool:
+    """Tell whether a text has no syllable that only the extension has: they are hardly ever written."""
     try:
-        text.encode(encoding)
+        # Python spells out a syllable that is not in the set itself, in eight bytes.
+        return all(len(character.encode("euc_kr")) <= 2 for character in text)
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def _reads_as_western(content: bytes, encoding: str) -> bool:
@@ -142,8 +143,7 @@ def _is_plausible(text: str, encoding: str) -> bool:
         before = character
     if _rare_share(text) > _MOST_RARE or {"CJK", "HANGUL"} <= scripts or _is_shouted(text):
         return False
-    if encoding == "cp949" and not _fits(text, "euc_kr"):
-        # Syllables that only the extension has are hardly ever written.
+    if encoding == "cp949" and not _is_usual_korean(text):
         return False
     if encoding in _JAPANESE and not scripts & _KANA:
         return False

@@ -13,7 +13,7 @@ from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.domain.workspace import UNSURE, PictureEdit, Workspace
 from fluxtui.services.datasets.caption_matching import matched
 
-KEY_WORDS = "k in the workbench (F8) keeps or drops the edits"
+KEY_WORDS = "e in the workbench (F8) keeps or drops the edits"
 _SHOWN_CAPTION = 60
 
 
