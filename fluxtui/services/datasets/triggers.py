@@ -70,7 +70,7 @@ def trigger_lines(use: TriggerUse, rules: DatasetRules) -> tuple[str, ...]:
     """
     lines = []
     if use.missing:
-        ignored = ", and this trainer learns it from captions alone" if rules.captions_replace_trigger else ""
+        ignored = ", all that this trainer reads" if rules.captions_replace_trigger else ""
         shown = shorten(safe_text(use.word), _MOST_SHOWN)
         lines.append(f"{shown} is in {use.with_word} of {plural(use.captions, 'caption')}{ignored}")
     if use.first_word:
@@ -78,7 +78,8 @@ def trigger_lines(use: TriggerUse, rules: DatasetRules) -> tuple[str, ...]:
         lines.append(f"all captions begin with “{shown}”, but no trigger word is given")
     for other, count in use.placeholders:
         if other != use.first_word:
-            lines.append(f"a literal {other} is in {plural(count, 'caption')}; nobody replaces it")
+            says = "says" if count == 1 else "say"
+            lines.append(f"{plural(count, 'caption')} {says} {other}, which nobody replaces")
     return tuple(lines)
 
 

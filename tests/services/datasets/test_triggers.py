@@ -34,12 +34,10 @@ def test_a_word_that_is_in_no_caption_is_told(rules: DatasetRules) -> None:
     assert (use.captions, use.with_word, use.missing) == (10, 0, 10)
     assert trigger_lines(use, rules) == (
         "TOK is in 0 of 10 captions",
-        "a literal [trigger] is in 2 captions; nobody replaces it",
+        "2 captions say [trigger], which nobody replaces",
     )
     deaf = replace(rules, captions_replace_trigger=True)
-    assert trigger_lines(use, deaf)[0] == (
-        "TOK is in 0 of 10 captions, and this trainer learns it from captions alone"
-    )
+    assert trigger_lines(use, deaf)[0] == ("TOK is in 0 of 10 captions, all that this trainer reads")
 
 
 def test_nothing_is_said_where_all_is_well_or_nothing_is_to_be_compared(rules: DatasetRules) -> None:
@@ -57,5 +55,5 @@ def test_a_word_that_nobody_named_is_found(rules: DatasetRules) -> None:
     )
     assert trigger_lines(trigger_use("ohwx", ["TOK in snow", "ohwx"]), rules) == (
         "ohwx is in 1 of 2 captions",
-        "a literal TOK is in 1 caption; nobody replaces it",
+        "1 caption says TOK, which nobody replaces",
     )
