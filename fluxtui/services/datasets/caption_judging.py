@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from fluxtui.domain.dataset import DatasetProblem, Fix, ProblemKind
 from fluxtui.domain.found import Found, FoundCaption, FoundPicture
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_matching import Matched, matched
-from fluxtui.services.datasets.captions import PERHAPS_SUFFIXES, is_metadata
-from fluxtui.services.datasets.companions import companions_of
+from fluxtui.services.datasets.captions import PERHAPS_SUFFIXES, is_metadata, stem_of
+from fluxtui.services.datasets.companions import PAIR_ENDINGS, Companions, companions_of
 from fluxtui.services.datasets.looking import suffix_of
 
 MANY_WORDS = 350
@@ -31,7 +31,8 @@ def captions_judged(
         workspace: its captions stand in for those that were found.
     """
     match = matched(found)
-    problems = [_lonely(item) for item in match.lonely]
+    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in _companions(found).pairs}
+    problems = [_lonely(item, pairs) for item in match.lonely]
     captions: dict[str, str] = {}
     told: set[str] = set()
     for picture in kept:
@@ -54,7 +55,7 @@ def captions_judged(
 
 def captions_of(found: Found, workspace: Workspace) -> Mapping[str, str]:
     """Return the captions of the pictures that are used, by name, `''` for none."""
-    masks = set(companions_of(item.name for item in found.pictures).masks.values())
+    masks = set(_companions(found).masks.values())
     kept = [
         item
         for item in found.pictures
@@ -73,6 +74,10 @@ def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
     for file, count in sorted(Counter(match.overruled.values()).items()):
         whose = f" for {plural(count, 'picture')}" if count > 1 else ""
         yield _problem(file, f"says something else{whose} than a caption that lies nearer; not used", "")
+    for file, pictures in sorted(match.shared.items()):
+        if any(match.of_pictures[name].name == file for name in pictures):
+            shown = " and ".join(safe_text(name, limit=40) for name in pictures[:2])
+            yield _problem(file, f"is taken for both {shown}", "give it the exact name of its picture")
     names = {picture.name for picture in found.pictures}
     unknown = Counter(item.name for item in found.captions if item.picture and item.picture not in names)
     for file, count in sorted(unknown.items()):
@@ -84,9 +89,15 @@ def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
         yield _problem("", reason, "give them the ending .txt, or import them: F8 m in the form")
 
 
-def _lonely(item: FoundCaption) -> DatasetProblem:
+def _companions(found: Found) -> Companions:
+    return companions_of(item.name for item in found.pictures)
+
+
+def _lonely(item: FoundCaption, pairs: Collection[str]) -> DatasetProblem:
     if is_metadata(item.name):
         return _problem(item.name, item.fault, "")
+    if stem_of(item.name) in pairs:
+        return _problem(item.name, "is the caption of a pair of pictures; not used for either of them", "")
     reason = "is a caption without a picture of the same name; not used"
     return _problem(item.name, reason, "give it the name of its picture")
 

@@ -17,11 +17,13 @@ class Matched:
         of_pictures: the caption that counts, by the name of its picture.
         lonely: captions without a picture.
         overruled: the file of a caption that says something else than the one that counts, by picture.
+        shared: pictures that one caption is taken for, though their names differ in capitals, by its file.
     """
 
     of_pictures: Mapping[str, FoundCaption]
     lonely: tuple[FoundCaption, ...]
     overruled: Mapping[str, str]
+    shared: Mapping[str, tuple[str, ...]]
 
 
 def matched(found: Found) -> Matched:
@@ -34,8 +36,11 @@ def matched(found: Found) -> Matched:
     finder = _Pictures([picture.name for picture in found.pictures])
     of_pictures: dict[str, list[FoundCaption]] = {}
     lonely = []
+    shared: dict[str, tuple[str, ...]] = {}
     for caption in found.captions:
         names = finder.of(caption)
+        if len({stem_of(name) for name in names}) > 1:
+            shared[caption.name] = tuple(names)
         if not names and not caption.picture:
             lonely.append(caption)
         for name in names:
@@ -48,7 +53,7 @@ def matched(found: Found) -> Matched:
         other = next((item for item in others if not item.fault and item.text != first.text), None)
         if other is not None:
             overruled[name] = other.name
-    return Matched(chosen, tuple(lonely), overruled)
+    return Matched(chosen, tuple(lonely), overruled, shared)
 
 
 def _distance(caption: FoundCaption, picture: str) -> int:

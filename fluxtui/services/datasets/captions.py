@@ -40,6 +40,12 @@ def stem_of(name: str) -> str:
     return posixpath.splitext(name)[0]
 
 
+def names_beside(picture: str) -> tuple[str, ...]:
+    """Return the names that files with the caption of one picture may have."""
+    endings = (*TEXT_SUFFIXES, ".json")
+    return tuple(f"{name}{ending}" for name in (picture, stem_of(picture)) for ending in endings)
+
+
 def is_text_caption(name: str) -> bool:
     """Tell whether a file is a caption by its name."""
     return PurePosixPath(name).suffix.lower() in TEXT_SUFFIXES

@@ -86,3 +86,18 @@ async def test_names_that_differ_in_capitals_alone_have_their_own_captions(
     (plain / "P1.TXT").write_text("folded")
     found = captions(await datasets.inspect(plain, rules))
     assert (found["p0.jpg"], found["P0.jpg"], found["p1.jpg"]) == ("small", "large", "folded")
+    (plain / "p4.jpg").rename(plain / "Ab.jpg")
+    (plain / "p3.jpg").rename(plain / "aB.jpg")
+    (plain / "ab.txt").write_text("whose")
+    told = [problem.sentence() for problem in (await datasets.inspect(plain, rules)).problems]
+    assert "ab.txt: is taken for both Ab.jpg and aB.jpg" in told
+
+
+async def test_captions_of_every_kind_come_with_files_that_are_named(
+    datasets: DatasetService, plain: Path, rules: DatasetRules
+) -> None:
+    (plain / "p0.caption").write_text("kohya")
+    (plain / "p1.jpg.txt").write_text("whole name")
+    (plain / "p2.json").write_text('{"caption": "JSON"}')
+    found = captions(await datasets.inspect(plain / "*.jpg", rules))
+    assert list(found.values())[:3] == ["kohya", "whole name", "JSON"]
