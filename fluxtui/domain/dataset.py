@@ -77,9 +77,11 @@ class Crop(BaseModel):
 
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom in pixels of a picture; at least one pixel is inside."""
-        left, top = min(int(self.left * width), width - 1), min(int(self.top * height), height - 1)
-        right, bottom = round(self.right * width), round(self.bottom * height)
-        return left, top, max(right, left + 1), max(bottom, top + 1)
+        # The size is rounded and not the ends, which would make some crops of one shape a pixel larger.
+        wide = max(round((self.right - self.left) * width), 1)
+        high = max(round((self.bottom - self.top) * height), 1)
+        left, top = min(round(self.left * width), width - wide), min(round(self.top * height), height - high)
+        return left, top, left + wide, top + high
 
 
 class TrainingPicture(BaseModel):
