@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.services.typed_paths import meant
 
 if TYPE_CHECKING:
     from fluxtui.domain.finetune import Finetune
@@ -57,8 +57,7 @@ def read_old_files(paths: Sequence[Path], profile: str) -> Adoption:
     """Read old `models.json` and `config.json` files, or directories with them, for a profile."""
     adoption = Adoption()
     for path in paths:
-        # Unlike the method of paths, this leaves a home that nobody has as it is.
-        found = _files_at(Path(os.path.expanduser(path)))
+        found = _files_at(meant(path))
         if not found:
             adoption.problems.append(f"{safe_text(path)}: there is neither {MODELS_FILE} nor {CONFIG_FILE}.")
         for file in found:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -36,7 +36,10 @@ class DatasetRules:
 
     `captions` says what becomes of pictures without one; `default_caption` names the parameter that stands in
     for missing ones, and `automatic_captions` the one that lets the service describe those pictures.
-    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive.
+    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive. `masks` tells that a
+    picture `NAME_mask.png` beside `NAME.jpg` is taken for its mask: what is white in it is learned.
+    `captions_replace_trigger` tells that a picture with a caption is learned without the trigger word, unless
+    that is in its caption.
     """
 
     min_pictures: int
@@ -48,6 +51,8 @@ class DatasetRules:
     default_caption: str | None = None
     automatic_captions: str | None = None
     caption_advice: str = ""
+    masks: bool = False
+    captions_replace_trigger: bool = False
     max_bytes: int | None = None
 
 
@@ -72,9 +77,11 @@ class Crop(BaseModel):
 
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom in pixels of a picture; at least one pixel is inside."""
-        left, top = min(int(self.left * width), width - 1), min(int(self.top * height), height - 1)
-        right, bottom = round(self.right * width), round(self.bottom * height)
-        return left, top, max(right, left + 1), max(bottom, top + 1)
+        # The size is rounded and not the ends, which would make some crops of one shape a pixel larger.
+        wide = max(round((self.right - self.left) * width), 1)
+        high = max(round((self.bottom - self.top) * height), 1)
+        left, top = min(round(self.left * width), width - wide), min(round(self.top * height), height - high)
+        return left, top, left + wide, top + high
 
 
 class TrainingPicture(BaseModel):
@@ -96,6 +103,8 @@ class TrainingPicture(BaseModel):
     turns: int = 0
     """Quarter turns clockwise that the user gave it, 0 to 3."""
     crop: Crop | None = None
+    mask: str | None = None
+    """Name of the file that says which part of it is learned, in the same source."""
 
 
 class ProblemKind(StrEnum):
@@ -108,13 +117,14 @@ class ProblemKind(StrEnum):
     LOOK = "look"
     COPY = "copy"
     CAPTION = "caption"
+    EDIT = "edit"
 
 
 class Fix(StrEnum):
     """What can be done about a problem by one key, in the workspace; nothing of the user's is changed."""
 
     EXCLUDE = "leave the picture out"
-    REREAD = "read the caption as Windows-1252 text"
+    REREAD = "read the caption in another encoding"
 
 
 class DatasetProblem(BaseModel):
@@ -187,7 +197,7 @@ class Dataset(BaseModel):
     @property
     def print(self) -> str:
         """A hash of how it looks: names, sizes, captions and edits of its pictures, not their bytes."""
-        facts = [picture.model_dump(mode="json", exclude={"scaled_to"}) for picture in self.pictures]
+        facts = [_facts(picture) for picture in self.pictures]
         if self.jpeg_quality != USUAL_QUALITY:
             facts.append({"jpeg_quality": self.jpeg_quality})
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
@@ -196,6 +206,14 @@ class Dataset(BaseModel):
     def blocking(self) -> tuple[DatasetProblem, ...]:
         """The problems that make a training impossible."""
         return tuple(problem for problem in self.problems if problem.blocking)
+
+
+def _facts(picture: TrainingPicture) -> dict[str, Any]:
+    facts = picture.model_dump(mode="json", exclude={"scaled_to"})
+    if picture.mask is None:
+        # As the prints of trainings before there were masks have it.
+        del facts["mask"]
+    return facts
 
 
 class PackedDataset(BaseModel):

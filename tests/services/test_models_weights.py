@@ -207,7 +207,7 @@ async def test_a_file_that_is_away_can_be_looked_for_again(
     models: ModelService, trained: Finetune, told: dict[str, RemoteStatus], address: str
 ) -> None:
     told["task-1"] = ready(f"{address}/gone.safetensors")
-    with pytest.raises(ResultExpired, match="The file of Anna is not where .* w looks again"):
+    with pytest.raises(ResultExpired, match=r"The file of Anna is not where .* w looks again"):
         await models.fetch_weights("bfl", "anna", nothing)
 
 

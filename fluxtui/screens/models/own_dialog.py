@@ -48,7 +48,7 @@ def base_choices() -> tuple[Choice, ...]:
 class OwnFileDialog(Dialog[OwnFile]):
     """Looks into the file as soon as it is named, and answers with what was entered."""
 
-    HELP = """Type the path of a .safetensors file, or of a tar or ZIP with one in it; Tab completes it,
+    HELP = """Type the path of a .safetensors file, or of a tar or ZIP with one in it; right completes it,
 `ctrl+l` lets you walk to it. Enter goes on: the file is looked into, and what it does not show is asked. The
 file itself is only read; a copy is kept in the data directory. Escape or `ctrl+c` leaves."""
 
@@ -86,7 +86,7 @@ file itself is only read; a copy is kept in the data directory. Escape or `ctrl+
             yield _line("Trigger word", LineInput(placeholder=_NO_TRIGGER, id="own-trigger"))
             yield _line("Base model", Chooser(base_choices(), NOT_KNOWN, title="Base model", id="own-base"))
             yield PlainLabel(
-                "Enter goes on · Tab completes · ^L walks there · Esc cancels",
+                "Enter goes on · → completes · ^L walks there · Esc cancels",
                 classes="dialog-keys",
             )
 

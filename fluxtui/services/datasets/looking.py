@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from fluxtui.domain.errors import DatasetError, PictureError
-from fluxtui.domain.found import Found, FoundCaption, FoundPicture
-from fluxtui.services.datasets.captions import is_caption, read_caption, reread_caption
+from fluxtui.domain.found import Found, FoundPicture
+from fluxtui.services.datasets.captions import is_metadata, is_text_caption, read_captions
 from fluxtui.services.datasets.likeness import likenesses
 from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
@@ -64,12 +64,16 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
                 fresh = {picture.name: picture for picture in pictures}
                 rest = {} if len(pictures) == len(candidates) else known
                 memory.remember(source_path, tuple({**rest, **fresh}.values()))
-        captions = tuple(_caption(source, entry) for entry in listing.entries if is_caption(entry))
+        captions = read_captions(source, listing.entries, [entry.name for entry in candidates])
         root = source.root
+    read = {caption.name for caption in captions}
     others = (
         entry.name
         for entry in listing.entries
-        if suffix_of(entry.name) not in FORMAT_OF_SUFFIX and not is_caption(entry)
+        if suffix_of(entry.name) not in FORMAT_OF_SUFFIX
+        and entry.name not in read
+        and not is_text_caption(entry.name)
+        and not is_metadata(entry.name)
     )
     return Found(
         source=source_path,
@@ -99,10 +103,3 @@ def _look_at(source: Source, known: Mapping[str, FoundPicture], entry: Entry) ->
         return found.model_copy(update={"fault": error.message})
     except DatasetError as error:
         return found.model_copy(update={"fault": error.message, "about_set": True})
-
-
-def _caption(source: Source, entry: Entry) -> FoundCaption:
-    try:
-        return FoundCaption(name=entry.name, text=read_caption(source, entry))
-    except DatasetError as error:
-        return FoundCaption(name=entry.name, fault=error.message, reread=reread_caption(source, entry))

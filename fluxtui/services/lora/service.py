@@ -27,6 +27,7 @@ from fluxtui.services.lora.sampling import sampled
 from fluxtui.services.lora.unpacking import Opened, opened_weights
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Advance, Progress, in_thread, new_file
+from fluxtui.services.typed_paths import meant
 
 OWN_FILE = "file"
 """The source of a LoRA that the user brought."""
@@ -71,7 +72,7 @@ class LoraService:
         name = shown or path.name
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            with open_weights(found := _at_home(path)) as file:
+            with open_weights(found := meant(path)) as file:
                 seen = _seen(file, name, stop)
                 sha256 = hashed(file, seen.header.size, name, advance, stop)
             return _weights(seen, sha256, self._shown_path(found), source)
@@ -90,7 +91,7 @@ class LoraService:
         """
 
         def work(_advance: Advance, stop: threading.Event) -> Seen:
-            found = _at_home(path)
+            found = meant(path)
             with self._opened(found, stop) as opened:
                 return _seen(opened.file, opened.name, stop, told_beside(found))
 
@@ -130,7 +131,7 @@ class LoraService:
         """
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            found = _at_home(path)
+            found = meant(path)
             with self._opened(found, stop) as opened:
                 return self._copied(opened, part, advance, stop, told_beside(found))
 
@@ -219,7 +220,7 @@ class LoraService:
         return next((path for path in kept if has_content(path, weights.size, weights.sha256)), None)
 
     def _exported(self, weights: Weights, folder: Path | None, name: str, taken: set[str]) -> Path:
-        target = self._storage.export_directory() if folder is None else _at_home(folder)
+        target = self._storage.export_directory() if folder is None else meant(folder)
         if not target.is_dir():
             raise StorageError(
                 f"{safe_text(target, limit=200)} is not a folder.", next_step="Choose one that exists."
@@ -227,11 +228,6 @@ class LoraService:
         source = self._storage.inside(weights.path)
         # What is done to a file elsewhere must not happen to ours.
         return exported(source, weights, target, name, taken, link=folder is None)
-
-
-def _at_home(path: Path) -> Path:
-    # Unlike the method of paths, this leaves a home that nobody has as it is.
-    return Path(os.path.expanduser(path))
 
 
 def _seen(
