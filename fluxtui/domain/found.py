@@ -16,9 +16,10 @@ class PictureLook(BaseModel):
 
     Attributes:
         colours: Pillow's name of the colour mode, such as `CMYK`.
+        depth: bits that the numbers of each colour really use; 0 for fractions and numbers below zero.
         frames: more than 1 for an animation.
-        turned: whether its EXIF data turn it.
-        transparent: whether it has an alpha channel or a transparent colour.
+        turned: whether its metadata turn it.
+        transparent: whether it can be seen through anywhere.
         sha256: of the file's content, hexadecimal.
         fingerprint: 64 bits that are alike for pictures that look alike.
         sharpness: of its sharpest region: about 0 for what is wholly blurred, over 0.1 for what is crisp.
@@ -32,6 +33,7 @@ class PictureLook(BaseModel):
     width: int
     height: int
     colours: str
+    depth: int = 8
     frames: int = 1
     turned: bool = False
     transparent: bool = False
@@ -46,6 +48,7 @@ class FoundPicture(BaseModel):
     """A file that promises to be a picture: how it looks, or the reason in `fault` why it cannot be used.
 
     `about_set` marks a fault whose sentence stands for itself and is not about this one file's content.
+    `mend` is what can be done about it, where that is special.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +59,7 @@ class FoundPicture(BaseModel):
     look: PictureLook | None = None
     fault: str = ""
     about_set: bool = False
+    mend: str = ""
 
 
 class FoundCaption(BaseModel):

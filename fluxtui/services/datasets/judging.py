@@ -19,7 +19,7 @@ from fluxtui.services.datasets.advice import advice_on
 from fluxtui.services.datasets.caption_judging import captions_judged
 from fluxtui.services.datasets.captions import stem_of
 from fluxtui.services.datasets.looking import suffix_of
-from fluxtui.services.datasets.sizes import fitted
+from fluxtui.services.datasets.sizes import fitted, used
 
 _UNTRAINABLE = frozenset({".jp2", ".jxl", ".psd", ".tga", ".dng", ".cr2", ".nef", ".arw", ".svg", ".eps"})
 _ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".xz", ".bz2"})
@@ -79,12 +79,7 @@ def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
 def _picture(
     item: FoundPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
 ) -> TrainingPicture:
-    width, height = look.width, look.height
-    if edit.turns % 2:
-        width, height = height, width
-    if edit.crop is not None:
-        left, top, right, bottom = edit.crop.box(width, height)
-        width, height = right - left, bottom - top
+    width, height = used(look.width, look.height, edit.turns, edit.crop)
     size = fitted(width, height, rules.max_pixels)
     return TrainingPicture(
         name=item.name,
@@ -109,7 +104,7 @@ def _faults(pictures: Iterable[FoundPicture]) -> list[DatasetProblem]:
                 DatasetProblem(
                     name=item.name,
                     reason=f"{item.fault}; not used",
-                    mend="get it anew from where it came, or save it again with another program",
+                    mend=item.mend or "get it anew from where it came, or save it again with another program",
                 )
             )
     return problems

@@ -96,9 +96,15 @@ def _look_at(source: Source, known: Mapping[str, FoundPicture], entry: Entry) ->
     try:
         return found.model_copy(update={"look": looked_at(source.read(entry))})
     except PictureError as error:
-        return found.model_copy(update={"fault": error.message})
+        return found.model_copy(update={"fault": error.message, "mend": _mend(error)})
     except DatasetError as error:
         return found.model_copy(update={"fault": error.message, "about_set": True})
+
+
+def _mend(error: PictureError) -> str:
+    """Return what an error advises as a part of a sentence."""
+    advice = error.next_step.rstrip(".")
+    return advice[:1].lower() + advice[1:]
 
 
 def _caption(source: Source, entry: Entry) -> FoundCaption:

@@ -54,7 +54,10 @@ async def test_what_packing_puts_right_is_told(
     datasets: DatasetService, tmp_path: Path, rules: DatasetRules, picture: PictureMaker, textured: Painter
 ) -> None:
     (tmp_path / "inks.jpg").write_bytes(picture(mode="CMYK", seed=1))
-    save(textured(280, 280, 2).convert("RGBA"), tmp_path / "glass.png")
+    glass = textured(280, 280, 2).convert("RGBA")
+    save(glass, tmp_path / "solid.png")
+    glass.putpixel((3, 3), (0, 0, 0, 0))
+    save(glass, tmp_path / "glass.png")
     deep = textured(280, 280, 3).convert("L").convert("I").point(lambda value: value * 256)
     save(deep.convert("I;16"), tmp_path / "deep.png")
     exif = Image.Exif()
@@ -63,7 +66,8 @@ async def test_what_packing_puts_right_is_told(
     (tmp_path / "phone.heic").write_bytes(picture(format_name="HEIF", seed=5))
     (tmp_path / "scan.tif").write_bytes(picture(format_name="TIFF", seed=6))
     dataset = await datasets.inspect(tmp_path, rules)
-    assert len(dataset.pictures) == 6
+    assert len(dataset.pictures) == 7
+    assert "transparent" not in reasons(dataset, "solid.png")
     assert "CMYK" in reasons(dataset, "inks.jpg")
     assert "transparent" in reasons(dataset, "glass.png")
     assert "16 bits" in reasons(dataset, "deep.png")
@@ -192,5 +196,5 @@ def test_every_orientation_is_put_upright(orientation: int, textured: Painter) -
 def test_what_cannot_be_converted_is_named() -> None:
     target = io.BytesIO()
     Image.new("RGB", (20, 20)).save(target, "JPEG2000")
-    with pytest.raises(PictureError, match="JPEG2000"):
+    with pytest.raises(PictureError, match="JPEG 2000"):
         looked_at(target.getvalue())
