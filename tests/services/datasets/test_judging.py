@@ -55,7 +55,7 @@ async def test_what_packing_puts_right_is_told(
 ) -> None:
     (tmp_path / "inks.jpg").write_bytes(picture(mode="CMYK", seed=1))
     glass = textured(280, 280, 2).convert("RGBA")
-    save(glass, tmp_path / "solid.png")
+    save(textured(280, 280, 7).convert("RGBA"), tmp_path / "solid.png")
     glass.putpixel((3, 3), (0, 0, 0, 0))
     save(glass, tmp_path / "glass.png")
     deep = textured(280, 280, 3).convert("L").convert("I").point(lambda value: value * 256)
