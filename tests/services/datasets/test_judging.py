@@ -55,7 +55,6 @@ async def test_what_packing_puts_right_is_told(
 ) -> None:
     (tmp_path / "inks.jpg").write_bytes(picture(mode="CMYK", seed=1))
     glass = textured(280, 280, 2).convert("RGBA")
-    save(textured(280, 280, 7).convert("RGBA"), tmp_path / "solid.png")
     glass.putpixel((3, 3), (0, 0, 0, 0))
     save(glass, tmp_path / "glass.png")
     deep = textured(280, 280, 3).convert("L").convert("I").point(lambda value: value * 256)
@@ -66,15 +65,14 @@ async def test_what_packing_puts_right_is_told(
     (tmp_path / "phone.heic").write_bytes(picture(format_name="HEIF", seed=5))
     (tmp_path / "scan.tif").write_bytes(picture(format_name="TIFF", seed=6))
     dataset = await datasets.inspect(tmp_path, rules)
-    assert len(dataset.pictures) == 7
-    assert "transparent" not in reasons(dataset, "solid.png")
+    assert len(dataset.pictures) == 6
     assert "CMYK" in reasons(dataset, "inks.jpg")
     assert "transparent" in reasons(dataset, "glass.png")
     assert "16 bits" in reasons(dataset, "deep.png")
     assert "sent upright" in reasons(dataset, "turned.jpg")
     assert "is a HEIF picture; it is sent as JPEG" in reasons(dataset, "phone.heic")
     assert "is a TIFF picture" in reasons(dataset, "scan.tif")
-    assert all(problem.automatic for problem in dataset.problems)
+    assert [problem for problem in dataset.problems if not problem.automatic] == []
 
 
 async def test_copies_are_told_and_left_out_on_request(
