@@ -72,13 +72,20 @@ class Crop(BaseModel):
 
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom in pixels of a picture; at least one pixel is inside."""
-        left, top = min(int(self.left * width), width - 1), min(int(self.top * height), height - 1)
-        right, bottom = round(self.right * width), round(self.bottom * height)
-        return left, top, max(right, left + 1), max(bottom, top + 1)
+        left, right = _side(self.left, self.right, width)
+        top, bottom = _side(self.top, self.bottom, height)
+        return left, top, right, bottom
+
+
+def _side(begin: float, end: float, pixels: int) -> tuple[int, int]:
+    """Return first and last edge of a part of a side in pixels; how long it is does not depend on where."""
+    length = max(round((end - begin) * pixels), 1)
+    first = min(round(begin * pixels), pixels - length)
+    return first, first + length
 
 
 class TrainingPicture(BaseModel):
-    """One picture of a dataset: its name in the set, pixels, bytes, and its caption if it has one.
+    """One picture of a dataset: its name in the set, pixels, bytes, content, and its caption if it has one.
 
     `width` and `height` are those of what is used, after turning and cropping.
     """
@@ -90,9 +97,17 @@ class TrainingPicture(BaseModel):
     height: int
     format: str
     size: int
+    sha256: str = ""
+    """Of the file's content as it was looked at, hexadecimal; `''` where that is not known."""
     caption: str | None = None
     scaled_to: tuple[int, int] | None = None
     """Pixels to which it is scaled down for the trainer, or None where it fits."""
+
+    @property
+    def sent_size(self) -> tuple[int, int]:
+        """Width and height in which it is sent, in pixels."""
+        return self.scaled_to or (self.width, self.height)
+
     turns: int = 0
     """Quarter turns clockwise that the user gave it, 0 to 3."""
     crop: Crop | None = None
@@ -187,10 +202,18 @@ class Dataset(BaseModel):
     @property
     def print(self) -> str:
         """A hash of how it looks: names, sizes, captions and edits of its pictures, not their bytes."""
-        facts = [picture.model_dump(mode="json", exclude={"scaled_to"}) for picture in self.pictures]
+        facts = [
+            picture.model_dump(mode="json", exclude={"scaled_to", "sha256"}) for picture in self.pictures
+        ]
         if self.jpeg_quality != USUAL_QUALITY:
             facts.append({"jpeg_quality": self.jpeg_quality})
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def content(self) -> str:
+        """A hash of what is in the files of its pictures; `''` where that of one is not known."""
+        hashes = [picture.sha256 for picture in self.pictures]
+        return hashlib.sha256(" ".join(hashes).encode()).hexdigest() if all(hashes) else ""
 
     @property
     def blocking(self) -> tuple[DatasetProblem, ...]:

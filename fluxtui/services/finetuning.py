@@ -199,6 +199,7 @@ class FinetuningService:
                 "captioned": packed.captioned,
                 "names": [picture.name for picture in dataset.pictures],
                 "print": dataset.print,
+                "content": dataset.content,
             },
             created_at=now,
             updated_at=now,

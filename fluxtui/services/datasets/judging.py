@@ -87,6 +87,7 @@ def _picture(
         height=height,
         format=look.format,
         size=item.size,
+        sha256=look.sha256,
         caption=caption,
         scaled_to=size if size != (width, height) else None,
         turns=edit.turns,

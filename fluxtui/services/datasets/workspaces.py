@@ -109,8 +109,7 @@ class WorkspaceService:
             self._storage.write_atomic(kept.with_name(name), as_jsonl(replaced).encode())
         for name, path in changed.items():
             mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else NEW_CAPTION_MODE
-            write_atomic(path, f"{captions[name].strip()}\n".encode())
-            path.chmod(mode)
+            write_atomic(path, f"{captions[name].strip()}\n".encode(), mode)
         return len(changed)
 
 
