@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -107,3 +110,18 @@ class Found(BaseModel):
     likenesses: tuple[Likeness, ...] = ()
     others: tuple[str, ...] = ()
     """Names of files that are neither pictures nor captions."""
+    real: Mapping[str, bytes] = {}
+    """What names without their extension really are, as bytes of the disk, where they are shown otherwise."""
+
+    def place_of(self, name: str) -> Path:
+        """Return where a file of this name really is, or would be, in the folder `root`.
+
+        Args:
+            name: as it is shown; also of a file that is still to be written beside a picture.
+        """
+        stem, extension = posixpath.splitext(name)
+        if stem not in self.real and posixpath.splitext(stem)[0] in self.real:
+            stem, inner = posixpath.splitext(stem)
+            extension = inner + extension
+        real = os.fsdecode(self.real[stem]) + extension if stem in self.real else name
+        return (self.root or Path()) / real

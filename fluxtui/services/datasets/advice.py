@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind, TrainingPicture
 from fluxtui.domain.found import PictureLook
-from fluxtui.services.datasets.looking import FORMAT_OF_SUFFIX, suffix_of
+from fluxtui.services.datasets.kinds_of_files import FORMAT_OF_SUFFIX, suffix_of
 
 SMALL_EDGE = 256
 """Pixels: a picture with a shorter edge has too little in it to learn from."""

@@ -18,11 +18,8 @@ from fluxtui.domain.workspace import PictureEdit, Workspace
 from fluxtui.services.datasets.advice import advice_on
 from fluxtui.services.datasets.caption_judging import captions_judged
 from fluxtui.services.datasets.captions import stem_of
-from fluxtui.services.datasets.looking import suffix_of
+from fluxtui.services.datasets.kinds_of_files import other_files
 from fluxtui.services.datasets.sizes import fitted, used
-
-_UNTRAINABLE = frozenset({".jp2", ".jxl", ".psd", ".tga", ".dng", ".cr2", ".nef", ".arw", ".svg", ".eps"})
-_ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".xz", ".bz2"})
 
 
 def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
@@ -48,7 +45,7 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
             problems.extend(advice_on(item.name, item.look, picture, rules))
     problems += _copies(found.likenesses, {item.name for item in kept})
     problems += caption_problems
-    problems += _other_files(found.others, rules)
+    problems += other_files(found.others, rules)
     problems += _count(len(pictures), rules)
     return Dataset(
         source=found.source,
@@ -131,19 +128,6 @@ def _copies(likenesses: Iterable[Likeness], kept: set[str]) -> list[DatasetProbl
                 fix=Fix.EXCLUDE if alike.exact else None,
             )
         )
-    return problems
-
-
-def _other_files(names: Iterable[str], rules: DatasetRules) -> list[DatasetProblem]:
-    taken = ", ".join(rules.formats)
-    problems = []
-    for name in names:
-        if suffix_of(name) in _UNTRAINABLE:
-            reason = f"is in a format that is not taken; convert it to one of {taken}"
-            problems.append(DatasetProblem(name=name, reason=reason, kind=ProblemKind.FORMAT))
-        elif suffix_of(name) in _ARCHIVES:
-            reason = "is an archive inside; what is in it is not used"
-            problems.append(DatasetProblem(name=name, reason=reason, mend="unpack it beside the pictures"))
     return problems
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import posixpath
 import stat
 from collections.abc import Mapping
 from datetime import datetime
@@ -70,7 +71,7 @@ class WorkspaceService:
                 "The pictures are in an archive, which is never changed.",
                 next_step="Export the captions to a file instead.",
             )
-        return await asyncio.to_thread(self._write_captions, found.root, found, captions, when)
+        return await asyncio.to_thread(self._write_captions, found, captions, when)
 
     def _load(self, source: Path) -> History:
         path = self._storage.workspace_path(_key(source))
@@ -96,10 +97,14 @@ class WorkspaceService:
         )
         self._storage.write_atomic(path, stored.model_dump_json(exclude_defaults=True).encode())
 
-    def _write_captions(self, root: Path, found: Found, captions: Mapping[str, str], when: datetime) -> int:
+    def _write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
         from fluxtui.services.datasets.caption_files import as_jsonl
 
-        targets = {name: (root / name).with_suffix(".txt") for name, text in captions.items() if text.strip()}
+        targets = {
+            name: found.place_of(f"{posixpath.splitext(name)[0]}.txt")
+            for name, text in captions.items()
+            if text.strip()
+        }
         before = {name: text for name, path in targets.items() if (text := _content(path)) is not None}
         changed = {name: path for name, path in targets.items() if before.get(name) != captions[name]}
         replaced = {name: before[name] for name in changed if name in before}
