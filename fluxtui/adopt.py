@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.services.typed_paths import meant
 
 if TYPE_CHECKING:
     from fluxtui.domain.finetune import Finetune
@@ -55,7 +56,7 @@ def read_old_files(paths: Sequence[Path], profile: str) -> Adoption:
     """Read old `models.json` and `config.json` files, or directories with them, for a profile."""
     adoption = Adoption()
     for path in paths:
-        found = _files_at(path.expanduser())
+        found = _files_at(meant(path))
         if not found:
             adoption.problems.append(f"{safe_text(path)}: there is neither {MODELS_FILE} nor {CONFIG_FILE}.")
         for file in found:

@@ -158,7 +158,8 @@ def demo_config(folder: Path, addresses: Addresses, options: argparse.Namespace)
 
 def demo_directory(options: argparse.Namespace) -> Path:
     """Return where the demo lives: its journal, its pictures, its simulator."""
-    return getattr(options, "data_dir", None) or default_data_directory() / "demo"
+    chosen = getattr(options, "data_dir", None)
+    return chosen_directory(chosen) if chosen else default_data_directory() / "demo"
 
 
 def demo_log_path(folder: Path) -> Path:
@@ -179,7 +180,19 @@ def begin_log(config: ConfigService, path: Path) -> None:
 def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
     """Return where journal and pictures are kept: option, then configuration, then the platform's place."""
     chosen = getattr(options, "data_dir", None) or config.config.storage.data_dir
-    return Path(chosen).expanduser() if chosen else default_data_directory()
+    return chosen_directory(chosen) if chosen else default_data_directory()
+
+
+def chosen_directory(typed: Path | str) -> Path:
+    """Return a directory that was named, `~` being the home. Raises `ConfigError` for a home nobody has."""
+    from fluxtui.domain.errors import ConfigError
+    from fluxtui.domain.text import safe_text
+    from fluxtui.services.typed_paths import homeless
+
+    path = Path(os.path.expanduser(typed))
+    if reason := homeless(path):
+        raise ConfigError(f"{safe_text(path, limit=200)} {reason}.", next_step="Name another directory.")
+    return path
 
 
 def _run(

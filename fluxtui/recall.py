@@ -18,11 +18,12 @@ def run_recall(options: argparse.Namespace) -> int:
     """Print what the files say; returns 0, or 1 where one of them says nothing that is understood."""
     from fluxtui.launch import complain
     from fluxtui.services.recall import recall
+    from fluxtui.services.typed_paths import meant
 
     failed = False
     for path in options.paths:
         try:
-            recalled = recall(path.expanduser())
+            recalled = recall(meant(path))
         except PictureError as error:
             complain(error.sentence())
             failed = True

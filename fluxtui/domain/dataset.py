@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -36,7 +36,10 @@ class DatasetRules:
 
     `captions` says what becomes of pictures without one; `default_caption` names the parameter that stands in
     for missing ones, and `automatic_captions` the one that lets the service describe those pictures.
-    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive.
+    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive. `masks` tells that a
+    picture `NAME_mask.png` beside `NAME.jpg` is taken for its mask: what is white in it is learned.
+    `captions_replace_trigger` tells that a picture with a caption is learned without the trigger word, unless
+    that is in its caption.
     """
 
     min_pictures: int
@@ -48,6 +51,8 @@ class DatasetRules:
     default_caption: str | None = None
     automatic_captions: str | None = None
     caption_advice: str = ""
+    masks: bool = False
+    captions_replace_trigger: bool = False
     max_bytes: int | None = None
 
 
@@ -111,6 +116,8 @@ class TrainingPicture(BaseModel):
     turns: int = 0
     """Quarter turns clockwise that the user gave it, 0 to 3."""
     crop: Crop | None = None
+    mask: str | None = None
+    """Name of the file that says which part of it is learned, in the same source."""
 
 
 class ProblemKind(StrEnum):
@@ -123,13 +130,14 @@ class ProblemKind(StrEnum):
     LOOK = "look"
     COPY = "copy"
     CAPTION = "caption"
+    EDIT = "edit"
 
 
 class Fix(StrEnum):
     """What can be done about a problem by one key, in the workspace; nothing of the user's is changed."""
 
     EXCLUDE = "leave the picture out"
-    REREAD = "read the caption as Windows-1252 text"
+    REREAD = "read the caption in another encoding"
 
 
 class DatasetProblem(BaseModel):
@@ -202,9 +210,7 @@ class Dataset(BaseModel):
     @property
     def print(self) -> str:
         """A hash of how it looks: names, sizes, captions and edits of its pictures, not their bytes."""
-        facts = [
-            picture.model_dump(mode="json", exclude={"scaled_to", "sha256"}) for picture in self.pictures
-        ]
+        facts = [_facts(picture) for picture in self.pictures]
         if self.jpeg_quality != USUAL_QUALITY:
             facts.append({"jpeg_quality": self.jpeg_quality})
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
@@ -219,6 +225,14 @@ class Dataset(BaseModel):
     def blocking(self) -> tuple[DatasetProblem, ...]:
         """The problems that make a training impossible."""
         return tuple(problem for problem in self.problems if problem.blocking)
+
+
+def _facts(picture: TrainingPicture) -> dict[str, Any]:
+    facts = picture.model_dump(mode="json", exclude={"scaled_to", "sha256"})
+    if picture.mask is None:
+        # As the prints of trainings before there were masks have it.
+        del facts["mask"]
+    return facts
 
 
 class PackedDataset(BaseModel):

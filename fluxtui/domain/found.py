@@ -66,9 +66,15 @@ class FoundPicture(BaseModel):
 
 
 class FoundCaption(BaseModel):
-    """A caption file: its text, or the reason in `fault` why it cannot be used.
+    """A caption as it was found: its text, or the reason in `fault` why it cannot be used.
 
-    `reread` is what a file that is no UTF-8 says if it is taken for Windows-1252 text.
+    Attributes:
+        name: of the file that it is in.
+        text: what it says.
+        fault: stands behind the name.
+        reread: what a file that is no UTF-8 probably says, None where that cannot be guessed.
+        encoding: in which `reread` reads it, in words for people.
+        picture: the name of the picture that the file itself says it is for, `''` where the file's name does.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +83,8 @@ class FoundCaption(BaseModel):
     text: str = ""
     fault: str = ""
     reread: str | None = None
+    encoding: str = ""
+    picture: str = ""
 
 
 class Likeness(BaseModel):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from fluxtui.domain.dataset import USUAL_QUALITY, Crop, JpegQuality
+
+UNSURE = "unsure"
+"""Stands for the content of a picture where an edit may have been made on a picture of another folder."""
 
 MOST_STEPS = 100
 """Changes that can be undone."""
@@ -21,6 +24,10 @@ class PictureEdit(BaseModel):
         caption: what stands in for the caption that was found; `''` is none at all, None leaves it as found.
         turns: quarter turns clockwise, 0 to 3.
         crop: the part that is used, of the picture as it is seen after turning; None for all of it.
+        made_on: SHA-256 of the picture's file when it was edited, `''` where that is not known, `UNSURE`
+            where it may have been another picture.
+        caption_made_on: SHA-256 of the caption that was found when `caption` was written, `''` where that is
+            not known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,11 +36,18 @@ class PictureEdit(BaseModel):
     caption: str | None = None
     turns: int = Field(0, ge=0, le=3)
     crop: Crop | None = None
+    made_on: str = ""
+    caption_made_on: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is changed."""
-        return self == PictureEdit()
+        return self.changes == PictureEdit()
+
+    @property
+    def changes(self) -> PictureEdit:
+        """The same without what it was made on."""
+        return self.model_copy(update={"made_on": "", "caption_made_on": ""})
 
 
 class Workspace(BaseModel):
@@ -116,6 +130,16 @@ class History(BaseModel):
             return History(present=workspace, past=self.past)
         past = (*self.past, Step(workspace=self.present, done=done))
         return History(present=workspace, past=past[-MOST_STEPS:])
+
+    def every(self, change: Callable[[Workspace], Workspace]) -> History:
+        """Return the history with a change to all its workspaces, which is not a step of its own."""
+        return History(
+            present=change(self.present),
+            past=tuple(step.model_copy(update={"workspace": change(step.workspace)}) for step in self.past),
+            future=tuple(
+                step.model_copy(update={"workspace": change(step.workspace)}) for step in self.future
+            ),
+        )
 
     def undone(self) -> History:
         """Return the history with the last change taken back; the same where there is none."""

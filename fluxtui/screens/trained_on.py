@@ -165,7 +165,10 @@ class TrainedOnKeys(PlaceScreen):
         rules = await self._rules(job)
         origin = await self.app.services.training_sets.origin(job.dataset, rules)
         trainer = f"{job.profile}/{job.endpoint}"
-        await self.app.go("finetune", source=origin.source, trainer=trainer, values=job.parameters)
+        samples = (job.dataset or {}).get("samples")
+        await self.app.go(
+            "finetune", source=origin.source, trainer=trainer, values=job.parameters, samples=samples
+        )
         if not origin.is_same:
             told = f"The pictures of {trained.name} are not as they were, and its archive is gone."
             self.app.tell(told, severity="warning")

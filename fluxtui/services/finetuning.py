@@ -10,7 +10,7 @@ from typing import Any
 from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
 from fluxtui.domain.errors import DatasetError, InvalidInput, Problem
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace, pace_of
 from fluxtui.domain.prices import Prices
@@ -118,6 +118,40 @@ class FinetuningService:
         done = await self._journal.jobs.done(JobKind.TRAINING, trainer.provider, info.id)
         return pace_of(done, trainer.provider, info.id, steps)
 
+    async def twin(
+        self,
+        trainer: Trainer,
+        dataset: Dataset,
+        values: Mapping[str, Any],
+        progress: Progress | None = None,
+    ) -> Job | None:
+        """Return the newest training that was paid for the very same: pictures, captions, values and trainer.
+
+        Only its name may differ. The archive is packed where there is one that may be it, for only its
+        content tells; packed once, it is what is sent later.
+
+        Raises:
+            InvalidInput: values out of range.
+            DatasetError, StorageError: the pictures cannot be packed.
+        """
+        request = await asyncio.to_thread(self._validation.check, trainer.endpoint, values)
+        candidates = [job for job in await self._paid(trainer) if _is_alike(job, request, dataset)]
+        if not candidates or dataset.blocking:
+            return None
+        packed = await self._datasets.pack(dataset, self._storage, trainer.endpoint.rules, progress)
+        return next((job for job in candidates if (job.dataset or {}).get("sha256") == packed.sha256), None)
+
+    async def _paid(self, trainer: Trainer) -> list[Job]:
+        """Return the trainings with a trainer that were or will be paid, the newest first."""
+        endpoint = trainer.endpoint.info.id
+        done = await self._journal.jobs.done(JobKind.TRAINING, trainer.provider, endpoint)
+        going_on = [
+            job
+            for job in await self._journal.jobs.in_states((*ACTIVE_STATES, JobState.IN_DOUBT))
+            if (job.kind, job.provider, job.endpoint) == (JobKind.TRAINING, trainer.provider, endpoint)
+        ]
+        return sorted((*done, *going_on), key=lambda job: job.created_at, reverse=True)
+
     async def start(
         self,
         profile: str,
@@ -160,7 +194,7 @@ class FinetuningService:
         plan = await asyncio.to_thread(plan_samples, chosen, samples, self._validation)
         await self._jobs.check_budget(estimate.credits + plan.credits, 1 + len(plan.requests))
         packed = await self._datasets.pack(dataset, self._storage, endpoint.rules, progress)
-        job = self._job(profile, provider, request, dataset, packed, estimate)
+        job = self._job(profile, provider, request, dataset, packed, estimate, plan.prompts)
         await self._jobs.submit([job, *plan.jobs(job, self._clock)])
         return job
 
@@ -175,6 +209,7 @@ class FinetuningService:
         dataset: Dataset,
         packed: PackedDataset,
         estimate: Estimate,
+        samples: Sequence[str],
     ) -> Job:
         parameters = request.given()
         name = safe_text(parameters.get(request.name_field) or dataset.source.stem, limit=120)
@@ -200,6 +235,7 @@ class FinetuningService:
                 "names": [picture.name for picture in dataset.pictures],
                 "print": dataset.print,
                 "content": dataset.content,
+                **({"samples": list(samples)} if samples else {}),
             },
             created_at=now,
             updated_at=now,
@@ -214,6 +250,15 @@ class FinetuningService:
             endpoint = _training_endpoint(provider, None)
             return await provider.status(RemoteTask(JobKind.TRAINING, endpoint.info.id, finetune_id, None))
         return await provider.status(task_of(job))
+
+
+def _is_alike(job: Job, request: TrainingEndpoint, dataset: Dataset) -> bool:
+    """Tell whether a training was ordered with the same values, for as many pictures and captions."""
+    known = job.dataset or {}
+    if (known.get("pictures"), known.get("captioned")) != (len(dataset.pictures), dataset.captioned):
+        return False
+    unnamed = {request.name_field: None}
+    return {**job.parameters, **unnamed} == {**request.given(), **unnamed}
 
 
 def caption_problem(

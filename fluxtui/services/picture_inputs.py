@@ -14,6 +14,7 @@ from fluxtui.domain.dataset import USUAL_QUALITY
 from fluxtui.domain.endpoint import NO_LIMITS, PictureLimits
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.services.typed_paths import homeless, meant
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,10 +36,10 @@ _PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 
 def picture_path(text: str) -> Path:
     """Return the absolute path that a person meant; `~` is the home directory. Raises `PictureError`."""
-    try:
-        return Path(text.strip()).expanduser().absolute()
-    except RuntimeError:
-        raise PictureError("is in a home directory that cannot be found") from None
+    path = meant(text)
+    if reason := homeless(path):
+        raise PictureError(reason)
+    return path.absolute()
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,11 @@ class SamplePlan:
     requests: tuple[GenerationEndpoint, ...] = ()
 
     @property
+    def prompts(self) -> tuple[str, ...]:
+        """What the pictures are to show."""
+        return tuple(str(request.given().get("prompt", "")) for request in self.requests)
+
+    @property
     def credits(self) -> float:
         """What all of them will probably cost."""
         return (self.chosen.price.credits if self.chosen.price else 0.0) * len(self.requests)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 
 from fluxtui.widgets.line_input import LineInput
@@ -25,13 +23,9 @@ class PathSuggester(Suggester):
 
 
 class PathInput(LineInput):
-    """A path; Tab or the right arrow takes the completion, `~` is the home directory."""
+    """A path; the right arrow takes the completion, Tab goes on. Typing replaces the path of before."""
 
-    HELP = "Tab or right takes the completion, `~` is your home directory."
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "Complete", id="path.complete", show=False),
-    ]
+    HELP = "Right takes the completion, `~` is your home directory. Typing replaces what stands there."
 
     def __init__(
         self,
@@ -42,14 +36,6 @@ class PathInput(LineInput):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(value, placeholder=placeholder, id=id, classes=classes)
+        super().__init__(value, placeholder=placeholder, select_on_focus=True, id=id, classes=classes)
         self.kind = kind
         self.suggester = PathSuggester(kind)
-
-    def action_complete(self) -> None:
-        """Take the completion; without one, go on to the next widget."""
-        before = self.value
-        if self.cursor_at_end:
-            self.action_cursor_right()
-        if self.value == before:
-            self.screen.focus_next()

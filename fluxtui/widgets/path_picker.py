@@ -15,6 +15,7 @@ from textual.widgets import DataTable
 from textual.worker import get_current_worker
 
 from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.services.typed_paths import meant
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.paths import Entry, Listing, PathKind, count_pictures, list_folder, os_reason
 from fluxtui.widgets.plain import PlainLabel, cell, set_title
@@ -84,7 +85,7 @@ class PathPicker(Dialog[Path]):
         super().__init__()
         self._kind = kind
         self._title = title or f"Choose a {kind.value}"
-        self._folder = Path(start).expanduser()
+        self._folder = meant(start)
         self._listing = Listing(self._folder, ())
         self._shown: list[Entry] = []
         self._drawn = 0
@@ -239,9 +240,9 @@ class PathPicker(Dialog[Path]):
     def on_paste(self, event: events.Paste) -> None:
         """Go where a pasted path leads; other text narrows down like typed letters."""
         event.stop()
-        text = next(iter(event.text.splitlines()), "").strip().strip("'\"")
-        if text.startswith(("/", "~")):
-            path = Path(text).expanduser()
+        text = next(iter(event.text.splitlines()), "").strip()
+        path = meant(text)
+        if text.startswith("~") or path.is_absolute():
             self._hidden = self._hidden or path.name.startswith(".")
             self._once_read(lambda: self._go_to(path.parent, path.name, typed=True))
         else:
@@ -326,7 +327,7 @@ class PathPicker(Dialog[Path]):
 
 
 def _nearest_folder(path: Path) -> Path:
-    absolute = path.expanduser().absolute()
+    absolute = meant(path).absolute()
     for candidate in (absolute, *absolute.parents):
         if candidate.is_dir():
             return candidate

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.services.typed_paths import meant
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 MAX_SCANNED = 20_000
@@ -63,8 +64,8 @@ class Listing:
 
 
 def expanded(text: str) -> Path:
-    """Return the path that a user means by `text`: `~` is the home directory."""
-    return Path(os.path.expanduser(text.strip()))
+    """Return the path that a user means by `text`, however it is quoted; `~` is the home directory."""
+    return meant(text)
 
 
 def list_folder(folder: Path, kind: PathKind, cancelled: Cancelled = bool) -> Listing:

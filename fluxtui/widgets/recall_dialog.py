@@ -31,8 +31,8 @@ class RecallDialog(Dialog[Recalled]):
     """Answers with what a picture file says of its making."""
 
     HELP = (
-        "Type the path; Tab completes it. What the file says is shown below; Enter takes it into the form of "
-        "Generate, Escape or `ctrl+c` leaves."
+        "Type the path; right completes it. What the file says is shown below; Enter takes it into the form "
+        "of Generate, Escape or `ctrl+c` leaves."
     )
 
     DEFAULT_CSS = """
@@ -64,7 +64,7 @@ class RecallDialog(Dialog[Recalled]):
             with VerticalScroll(can_focus=False):
                 yield PlainStatic(WORDS, classes="said")
             yield PlainLabel(
-                "Tab completes · Enter takes it into Generate · Esc or ctrl+c leaves", classes="dialog-keys"
+                "→ completes · Enter takes it into Generate · Esc or ctrl+c leaves", classes="dialog-keys"
             )
 
     def on_mount(self) -> None:

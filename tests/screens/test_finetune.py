@@ -241,8 +241,7 @@ async def test_a_service_that_no_longer_trains_is_explained_for_good(
             await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
             await pilot.press("y")
             notice = screen.query_one("#notice", PlainStatic)
-            await until(pilot, lambda: notice.display)
-            assert "no longer" in str(notice.render())
+            await until(pilot, lambda: notice.display and "no longer" in str(notice.render()))
             assert "klein" in str(notice.render())
             assert current.ledger() == []
             await pilot.press("escape", "f3", "f2")

@@ -166,7 +166,7 @@ async def test_huge_folders_are_drawn_in_pages(host: HostOf, tmp_path: Path) -> 
 
 
 async def test_completion_in_an_input(host: HostOf, tree: Path) -> None:
-    """Tab takes what is offered, and goes on where nothing is."""
+    """The right arrow takes what is offered; Tab goes on, also where something is."""
     path = PathInput(kind=PathKind.FOLDER)
     async with host(path).run_test() as pilot:
         await pilot.app.mount(PathInput(id="next"))
@@ -175,16 +175,24 @@ async def test_completion_in_an_input(host: HostOf, tree: Path) -> None:
         path.cursor_position = len(path.value)
         for _ in range(100):
             await pilot.app.workers.wait_for_complete()
-            await pilot.pause()
-            path.action_complete()
+            await pilot.press("right")
             if path.value.endswith("alps/"):
                 break
-            path.focus()
         assert path.value == f"{tree}/alps/"
+        await pilot.press("backspace", "backspace")
         await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-        await pilot.press("ctrl+u", "tab")
+        await pilot.press("tab")
         assert pilot.app.focused is not path
+        assert path.value == f"{tree}/alp"
+
+
+async def test_typing_into_a_path_that_is_reached_replaces_it(host: HostOf) -> None:
+    async with host(PathInput(id="before")).run_test() as pilot:
+        path = PathInput("/somewhere/else", id="path")
+        await pilot.app.mount(path)
+        pilot.app.query_one("#before").focus()
+        await pilot.press("tab", *"/a")
+        assert path.value == "/a"
 
 
 async def test_pasting_into_a_line(host: HostOf, hostile: str) -> None:

@@ -8,6 +8,7 @@ both are ours. So is the greatest number of pictures and of their pixels.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -130,6 +131,7 @@ def _rules(advised: int, advice: str, *, needed: bool = False) -> DatasetRules:
         captions=CaptionRule.NEEDED if needed else CaptionRule.OPTIONAL,
         default_caption="default_caption" if needed else None,
         caption_advice=advice,
+        captions_replace_trigger=needed,
     )
 
 
@@ -143,6 +145,9 @@ _UNCAPTIONED = _rules(
     "Pictures without a caption are learned with the trigger word alone; where there are captions, "
     "they count.",
 )
+_MASKED = replace(_UNCAPTIONED, masks=True, captions_replace_trigger=True)
+"""Source: fal's page of flux-lora-fast-training, read 2026-11: with captions the trigger word is ignored, and
+`NAME_mask` beside a picture is its mask."""
 
 
 class FalTraining(TrainingEndpoint):
@@ -256,7 +261,7 @@ class FastTrainer(FalTraining):
         "Teaches FLUX.1 [dev] a subject or a style in minutes.",
         Base.FLUX1_DEV,
     )
-    rules: ClassVar[DatasetRules] = _UNCAPTIONED
+    rules: ClassVar[DatasetRules] = _MASKED
     purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {
         Purpose.CHARACTER: {"is_style": False, "create_masks": True},
         Purpose.PRODUCT: {"is_style": False, "create_masks": True},

@@ -19,6 +19,7 @@ from textual.worker import Worker, WorkerCancelled
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.found import Found
+from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import Workspace
 from fluxtui.screens.finetune import words
 from fluxtui.state import StatefulApp, guarded
@@ -134,6 +135,25 @@ class DatasetPanel(Vertical):
         await _finished(self._weighing)
         return self._dataset if self._looked_at == self.source else None
 
+    async def is_as_shown(self) -> bool:
+        """Tell whether pictures, captions and edits are those that are shown; if not, show those of now.
+
+        What is not shown yet, or cannot be looked at any more, is looked at by `looked`.
+        """
+        if self._found is None or self._rules is None or self.is_looking or self._looked_at != self.source:
+            return True
+        try:
+            found = await self.app.services.datasets.look(self._found.source)
+            workspace = (await self.app.services.workspaces.load(found.source)).present
+        except (DatasetError, StorageError):
+            self._dataset = None
+            return True
+        if found == self._found and workspace == self._workspace:
+            return True
+        self._found, self._workspace = found, workspace
+        await self._judge()
+        return False
+
     def stop_looking(self) -> bool:
         """Stop looking through the source; return whether there was something to stop."""
         if self._looking is None or not self.is_looking:
@@ -163,7 +183,8 @@ class DatasetPanel(Vertical):
 
         self._say("Looking · Esc stops")
         try:
-            found = await self.app.services.datasets.look(expanded(source), progress)
+            source = await self._spelled(source)
+            found = await self.app.services.datasets.look(Path(source), progress)
             await self._read_edits(found)
         except (DatasetError, StorageError) as error:
             self._say(f"✗ {error.sentence()}", "$text-error")
@@ -171,6 +192,17 @@ class DatasetPanel(Vertical):
             return
         self._found = found
         await self._judge()
+
+    async def _spelled(self, source: str) -> str:
+        """Show a source by its absolute path, which means the same wherever the program is started."""
+        spelling = await self.app.services.datasets.spelled(source)
+        shown = safe_text(spelling.shown)
+        if spelling.shown != shown or self.source != source:
+            # A name that cannot be shown as it is would be another one afterwards.
+            return spelling.shown
+        self._looked_at = shown
+        self.source_input.show(shown)
+        return shown
 
     async def _read_edits(self, found: Found) -> None:
         self._workspace = (await self.app.services.workspaces.load(found.source)).present

@@ -40,6 +40,11 @@ class TrainingOrder:
         return None if self.trainer is None else self.trainer.endpoint
 
     @property
+    def trigger_word(self) -> str:
+        """The word that stands for what is learned, `''` where there is none."""
+        return str(self.values.get("trigger_word") or "").strip()
+
+    @property
     def misses_captions(self) -> bool:
         """Whether some of the pictures have no caption, as far as it is known."""
         return self.dataset is not None and self.dataset.captioned < len(self.dataset.pictures)
@@ -144,13 +149,16 @@ class Filling:
         trainer: ref of the trainer that they are for.
         values: by the names of its parameters.
         source: the pictures, or `''` for those that are chosen.
-        is_whole: whether values that are not named go back to their defaults, or stay.
+        is_whole: whether values that are not named go back to their defaults, or stay; the same goes for
+            samples.
+        samples: prompts of sample pictures.
     """
 
     trainer: str
     values: Mapping[str, Any]
     source: str = ""
     is_whole: bool = False
+    samples: tuple[str, ...] = ()
 
     def values_for(
         self, trainer: Trainer, remembered: Mapping[str, Any] | None, before: TrainingOrder

@@ -116,7 +116,8 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
             return
         values = dict(wishes.get("values") or {})
         source = str(wishes.get("source") or "")
-        self._filling = Filling(str(wishes["trainer"]), values, source, is_whole=True)
+        samples = kept_prompts(wishes)
+        self._filling = Filling(str(wishes["trainer"]), values, source, is_whole=True, samples=samples)
         if self.trainers.answers:
             guarded(self, self._follow_filling(), doing="filling the form", group="form")
 
@@ -151,7 +152,7 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
     def _take_values(self, event: ParameterForm.Changed) -> None:
         self.cost = self.cost.following(event.changed_name, self.estimate())
         self.order = replace(self.order, values={**self.order.values, **event.values})
-        self.dataset_panel.trigger_word = str(self.order.values.get("trigger_word") or "")
+        self.dataset_panel.trigger_word = self.order.trigger_word
         self.keep()
 
     @on(DatasetPanel.Changed)
@@ -163,10 +164,11 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
     def watch_order(self) -> None:
         """Show what the order costs, and what is advised for it."""
         self.sampled_trainer = self.order.trainer
-        self.sampled_trigger_word = str(self.order.values.get("trigger_word") or "")
+        self.sampled_trigger_word = self.order.trigger_word
         self.show_price()
         if self.is_mounted:
             self.show_advice()
+            self.show_notice()
 
     def _show_trainings(self) -> None:
         self.show_times()

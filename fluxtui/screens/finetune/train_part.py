@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import Estimate
 from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.order import TrainingOrder
@@ -48,12 +49,20 @@ class TrainPart(PricePart):
     async def _train(self) -> None:
         if not await self._is_complete():
             return
-        order, terms = self.order, self.terms
+        order = self.order
+        twin = await self._twin(order)
+        terms = self.terms
         estimate = terms.samples.with_training(order.request().estimate(terms.live))
-        if await ask(self.app, _question(words.confirmation(order, terms), estimate)):
+        sentences = words.confirmation(order, terms)
+        if twin is not None:
+            sentences = (words.twin_text(twin, self.app.clock()), *sentences)
+        if await ask(self.app, _question(sentences, estimate)):
             await self._start(order, terms.samples)
 
     async def _is_complete(self) -> bool:
+        if not await self.dataset_panel.is_as_shown():
+            self.app.tell(words.CHANGED, severity="warning")
+            return False
         dataset = await self.dataset_panel.looked()
         # The news of it may still be on its way here, and what was in it before must not be paid for.
         order = self.order = replace(self.order, source=self.dataset_panel.source, dataset=dataset)
@@ -66,6 +75,17 @@ class TrainPart(PricePart):
             self.app.tell(f"{InvalidInput('Nothing was sent.', problems).sentence()}", severity="warning")
             return False
         return True
+
+    async def _twin(self, order: TrainingOrder) -> Job | None:
+        """Return the training that was paid for the very same already, or None."""
+        if order.dataset is None or order.trainer is None:
+            return None
+        self.preparing = True
+        self.train_line.show_progress("Comparing with your trainings · Esc stops")
+        try:
+            return await self.app.services.finetuning.twin(order.trainer, order.dataset, order.given())
+        finally:
+            self.preparing = False
 
     async def _start(self, order: TrainingOrder, samples: Samples) -> None:
         if order.dataset is None or order.trainer is None:

@@ -20,6 +20,7 @@ from fluxtui.screens.finetune.advice_part import AdvicePart
 from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, values_at
 from fluxtui.screens.finetune.preset_keys import PresetKeys
 from fluxtui.screens.finetune.price_part import PricePart
+from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.finetune.trainers import Trainers, ask_profile, trainer_choices
 from fluxtui.services.presets import SavedPreset
@@ -97,14 +98,19 @@ class TrainersPart(PresetKeys, PricePart, AdvicePart):
         self.show_notice()
 
     def show_notice(self) -> None:
-        """Say why nothing can be trained, or that the chosen trainer has ended."""
+        """Say why nothing can be trained, or that the trainer has ended, or what the trigger word lacks."""
         trainings = words.trainings_of(self.app.jobs)
         heading = f"✗ {TrainingDiscontinued.title}. "
         text = words.discontinued_text(trainings, self.order.trainer)
         if self.fault is not None:
             heading, text = "✗ ", self.fault.sentence()
         notice = self.query_one("#notice", PlainStatic)
-        notice.display = bool(text)
+        hint = words.trigger_text(self.order) if not text else ""
+        notice.set_class(bool(hint), "-hint")
+        notice.display = bool(text or hint)
+        if hint:
+            notice.show(Content.assemble(("! ", "$text-warning"), plain(hint)))
+            return
         notice.show(Content.assemble((heading, "bold $text-error"), plain(text)))
 
     # Which is chosen
@@ -135,6 +141,8 @@ class TrainersPart(PresetKeys, PricePart, AdvicePart):
         self.wished_trainer = trainer.ref
         if filling.source and filling.source != self.order.source:
             self.order = replace(self.order, source=filling.source, dataset=None, fault="")
+        if filling.is_whole:
+            self.samples = Samples(filling.samples, self.samples.chosen)
         remembered = self.remembered.get(trainer.ref)
         await self._use(trainer, filling.values_for(trainer, remembered, self.order))
         self.cost = CostChange("", cost)

@@ -7,22 +7,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules
+from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules, ProblemKind
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.pace import pace_of
 from fluxtui.domain.remaining import left_text, seconds_left
-from fluxtui.domain.text import file_size, plural
+from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Abilities
 from fluxtui.screens.finetune.order import TrainingOrder, words_for
 from fluxtui.screens.finetune.samples import Samples
-from fluxtui.widgets.progress import elapsed, progress_text
+from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
+from fluxtui.widgets.progress import elapsed, progress_text, relative_time
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """How people write the formats that Pillow names."""
+
+
+CHANGED = (
+    "Pictures, captions or edits have changed since they were looked at. They are shown as they are now: "
+    "look at them, then train. Nothing was sent."
+)
 
 
 def needs_text(rules: DatasetRules) -> str:
@@ -48,6 +55,23 @@ def captions_text(dataset: Dataset, rules: DatasetRules) -> str:
         what = "a default caption stands in" if rules.default_caption else "the training would fail"
         advice = advice or f"This trainer needs captions: {what}."
     return f"{plural(missing, 'picture')} without one. {advice}".strip()
+
+
+def trigger_text(order: TrainingOrder) -> str:
+    """Return in a line what the trigger word lacks, and the key that mends it; `''` where all is well."""
+    lines = _trigger_lines(order)
+    return " · ".join((*lines, "F8 inserts it" if order.trigger_word else "F8 shows them")) if lines else ""
+
+
+def trigger_sentences(order: TrainingOrder) -> tuple[str, ...]:
+    """Return the same as sentences, before it is paid."""
+    return tuple(f"{line[0].upper()}{line[1:]}." for line in _trigger_lines(order))
+
+
+def _trigger_lines(order: TrainingOrder) -> tuple[str, ...]:
+    if order.dataset is None or order.endpoint is None:
+        return ()
+    return trigger_lines(trigger_use_in(order.dataset, order.trigger_word), order.endpoint.rules)
 
 
 def undescribed_text(order: TrainingOrder) -> str:
@@ -228,6 +252,8 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
         *([WARNINGS[availability]] if availability in WARNINGS else []),
         *terms.samples.lines(),
         *filter(None, [undescribed_text(order)]),
+        *trigger_sentences(order),
+        *set_warnings(dataset),
     ]
     money, too_low = money_text(terms.total(order), terms.balance, is_told=terms.is_told)
     lines.append(
@@ -236,6 +262,26 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     if terms.abilities is not None:
         lines += [price_text(terms), terms.abilities.cancel_advice]
     return tuple(lines)
+
+
+def twin_text(job: Job, now: datetime) -> str:
+    """Return that the very same was trained before, with its name, age and cost, as a sentence."""
+    cost = job.cost_credits if job.cost_credits is not None else job.estimate_credits
+    paid = f"for {show_credits(cost)}" if job.state is JobState.DONE else f"at {show_credits(cost)}"
+    state = "trained" if job.state is JobState.DONE else "ordered"
+    when = relative_time(job.created_at, now)
+    name = safe_text(job.title, limit=60)
+    return f"✗ Identical to {name}, {state} {when} {paid}: same pictures, captions, values and trainer."
+
+
+def set_warnings(dataset: Dataset) -> tuple[str, ...]:
+    """Return what is to be said of the whole set before it is paid: masks, pairs, edits of what is gone."""
+    told = {ProblemKind.SET, ProblemKind.EDIT}
+    return tuple(
+        problem.reason
+        for problem in dataset.problems
+        if not problem.name and not problem.blocking and problem.kind in told
+    )
 
 
 WARNINGS = {

@@ -62,7 +62,7 @@ def proposed(kind: ExportKind, day: date) -> str:
 class ExportDialog(Dialog[Export]):
     """Answers with the kind and the path."""
 
-    HELP = "Left and right choose the form, Tab completes the path, Enter in the path exports."
+    HELP = "Left and right choose the form, right completes the path, Enter in the path exports."
 
     DEFAULT_CSS = """
     ExportDialog {
@@ -96,7 +96,7 @@ class ExportDialog(Dialog[Export]):
             yield Chooser(kinds, ExportKind.FOLDER.name, title="Form")
             yield PlainLabel(_WORDS[ExportKind.FOLDER], classes="export-words")
             yield PathInput(self._proposed, kind=PathKind.ANY)
-            yield PlainLabel("^S or Enter in the path exports · Tab · Esc cancels", classes="dialog-keys")
+            yield PlainLabel("^S or Enter in the path exports · → completes · Esc", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Begin with the form."""

@@ -47,8 +47,8 @@ def base_choices() -> tuple[Choice, ...]:
 class OwnFileDialog(Dialog[OwnFile]):
     """Looks into the file as soon as it is named, and answers with what was entered."""
 
-    HELP = """Type the path of a .safetensors file, Tab completes it, `ctrl+l` lets you walk to it. Enter goes
-on: the file is looked into, and what it does not show is asked. The file itself is only read; a copy is
+    HELP = """Type the path of a .safetensors file, right completes it, `ctrl+l` lets you walk to it. Enter
+goes on: the file is looked into, and what it does not show is asked. The file itself is only read; a copy is
 kept in the data directory. Escape or `ctrl+c` leaves."""
 
     DEFAULT_CSS = """
@@ -84,7 +84,7 @@ kept in the data directory. Escape or `ctrl+c` leaves."""
             yield _line("Trigger word", LineInput(placeholder="if it has one", id="own-trigger"))
             yield _line("Base model", Chooser(base_choices(), NOT_KNOWN, title="Base model", id="own-base"))
             yield PlainLabel(
-                "Enter goes on · Tab completes · ^L walks there · Esc cancels",
+                "Enter goes on · → completes · ^L walks there · Esc cancels",
                 classes="dialog-keys",
             )
 

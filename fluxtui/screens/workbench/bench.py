@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem
+from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem, DatasetRules
 from fluxtui.domain.found import Found, FoundPicture
-from fluxtui.domain.text import plural
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.datasets.captions import stem_of
+from fluxtui.services.datasets.caption_edits import has_tag
+from fluxtui.services.datasets.caption_matching import matched
+from fluxtui.services.datasets.companions import companions_of
+from fluxtui.services.datasets.tracking import edit_words
+from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
 
 SIGNS = {"fault": "✗", "doubt": "!", "out": "–", "good": "✓"}
 """A sign for each state, so that colour is never the only difference."""
@@ -59,19 +63,22 @@ class BenchPicture:
 
 
 def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tuple[BenchPicture, ...]:
-    """Return every picture of a source in its order, with what is said of it and of its caption."""
+    """Return every picture of a source but masks, in its order, with what is said of it and its caption."""
     told = _problems_by_picture(found, dataset)
     kept = {picture.name: picture for picture in dataset.pictures}
-    captions = {stem_of(item.name): item.text for item in found.captions}
+    captions = {name: item.text for name, item in matched(found).of_pictures.items()}
+    masks = set(companions_of(item.name for item in found.pictures).masks.values())
     pictures = []
     for item in found.pictures:
+        if item.name in masks:
+            continue
         edit = workspace.of(item.name)
         picture = kept.get(item.name)
         problems = tuple(sorted(told.get(item.name, ()), key=lambda problem: problem.automatic))
         if picture is not None:
             caption, width, height = picture.caption or "", picture.width, picture.height
         else:
-            caption = edit.caption if edit.caption is not None else captions.get(stem_of(item.name), "")
+            caption = edit.caption if edit.caption is not None else captions.get(item.name, "")
             width, height = _size(item)
         pictures.append(
             BenchPicture(
@@ -81,7 +88,7 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
                 width=width,
                 height=height,
                 problems=problems,
-                edited=_edit_words(edit.turns, edit.crop is not None, edit.caption is not None),
+                edited=edit_words(edit.model_copy(update={"excluded": False})),
             )
         )
     return tuple(pictures)
@@ -89,12 +96,14 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
 
 def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
     """Return problems by the picture they are about, those of captions with the picture of the caption."""
-    by_stem = {stem_of(item.name): item.name for item in found.pictures}
-    names = {item.name for item in found.pictures}
+    match = matched(found)
+    of_files: dict[str, list[str]] = {item.name: [item.name] for item in found.pictures}
+    for name, caption in match.of_pictures.items():
+        if not caption.picture:
+            of_files.setdefault(caption.name, []).append(name)
     told: dict[str, list[DatasetProblem]] = {}
     for problem in dataset.problems:
-        name = problem.name if problem.name in names else by_stem.get(stem_of(problem.name), "")
-        if name:
+        for name in of_files.get(problem.name, ()):
             told.setdefault(name, []).append(problem)
     return told
 
@@ -111,19 +120,17 @@ def _state(item: FoundPicture, excluded: bool, problems: tuple[DatasetProblem, .
     return "doubt" if any(not problem.automatic for problem in problems) else "good"
 
 
-def _edit_words(turns: int, cropped: bool, captioned: bool) -> str:
-    words = []
-    if turns:
-        words.append(f"turned {('right', 'round', 'left')[turns - 1]}")
-    if cropped:
-        words.append("cropped")
-    if captioned:
-        words.append("caption changed")
-    return ", ".join(words)
+def shown_words(show: Show, tag: str) -> str:
+    """Return which pictures are listed in words, `''` where all are."""
+    if tag:
+        return f"only those with the tag “{safe_text(tag, limit=40)}”"
+    return "" if show is Show.ALL else show.value
 
 
-def shown(pictures: tuple[BenchPicture, ...], show: Show) -> tuple[BenchPicture, ...]:
-    """Return the pictures that a filter leaves."""
+def shown(pictures: tuple[BenchPicture, ...], show: Show, tag: str = "") -> tuple[BenchPicture, ...]:
+    """Return the pictures that a filter leaves, and of these the ones with a tag if one is given."""
+    if tag:
+        pictures = tuple(item for item in pictures if item.state != "out" and has_tag(item.caption, tag))
     match show:
         case Show.ALL:
             return pictures
@@ -155,13 +162,24 @@ def summary(dataset: Dataset, pictures: tuple[BenchPicture, ...]) -> str:
     return " · ".join(parts)
 
 
-def set_problems(dataset: Dataset) -> tuple[str, ...]:
-    """Return what is to be said of the whole set, what stops the training first."""
-    return tuple(
+def set_problems(dataset: Dataset, rules: DatasetRules, trigger_word: str | None = None) -> tuple[str, ...]:
+    """Return what is to be said of the whole set, what stops the training first.
+
+    Args:
+        dataset: as it was judged.
+        rules: of the trainer.
+        trigger_word: of the training, `''` for none, None where it is not known.
+    """
+    lines = [
         ("✗ " if problem.blocking else "! ") + problem.reason + (f" ({problem.mend})" if problem.mend else "")
         for problem in dataset.problems
         if not problem.name
-    )
+    ]
+    if trigger_word is not None:
+        use = trigger_use_in(dataset, trigger_word)
+        key = "b inserts it" if use.missing else "b changes it"
+        lines += [f"! {line} ({key})" for line in trigger_lines(use, rules)]
+    return tuple(lines)
 
 
 def problem_lines(picture: BenchPicture) -> tuple[str, ...]:

@@ -22,8 +22,9 @@ from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain, set_title
 _SHOWN = 60
 _NEEDS_REPLACEMENT = frozenset({EditKind.REPLACE, EditKind.PATTERN})
 _TEXT_WORDS = {
-    EditKind.PREFIX: "text to put in front, with its space",
-    EditKind.SUFFIX: "text to put behind, with its space",
+    EditKind.PREFIX: "text to put in front; a comma comes behind it, or its own space",
+    EditKind.SUFFIX: "text to put behind; a comma comes before it, or its own sign",
+    EditKind.FILL: "text for the pictures without a caption",
     EditKind.REPLACE: "text to search for",
     EditKind.PATTERN: "regular expression to search for",
     EditKind.INSERT_TRIGGER: "trigger word",
@@ -54,12 +55,23 @@ class BulkDialog(Dialog[BulkEdit]):
         Binding("ctrl+t", "toggle_case", "Capitals", id="bulk.case"),
     ]
 
-    def __init__(self, captions: Mapping[str, str], trigger_word: str = "") -> None:
+    def __init__(
+        self,
+        captions: Mapping[str, str],
+        trigger_word: str = "",
+        *,
+        whose: str = "",
+        kind: EditKind = EditKind.PREFIX,
+    ) -> None:
         """Args:
-        captions: of every picture that is used, `''` for none.
+        captions: of the pictures that are meant, `''` for none.
         trigger_word: offered where one is to be inserted or removed.
+        whose: which pictures are meant, in words that fit after "Change the captions", `''` for all.
+        kind: what to begin with.
         """
         super().__init__()
+        self._whose = whose
+        self._kind = kind
         self._captions = dict(captions)
         self._trigger_word = trigger_word
         self._changes: tuple[CaptionChange, ...] = ()
@@ -68,9 +80,9 @@ class BulkDialog(Dialog[BulkEdit]):
     def compose(self) -> ComposeResult:
         """Lay out what to do, the two lines, and the changes."""
         with Vertical(classes="dialog") as frame:
-            set_title(frame, "Change all captions")
+            set_title(frame, f"Change the captions {self._whose}" if self._whose else "Change all captions")
             kinds = [Choice(kind.name, kind.value) for kind in EditKind]
-            yield Chooser(kinds, EditKind.PREFIX.name, title="What to do", id="bulk-kind")
+            yield Chooser(kinds, self._kind.name, title="What to do", id="bulk-kind")
             yield LineInput(id="bulk-text")
             yield LineInput(placeholder="what takes its place; nothing removes it", id="bulk-replacement")
             yield PlainLabel("", id="bulk-count")

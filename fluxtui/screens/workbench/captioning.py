@@ -27,10 +27,10 @@ class CaptioningPart(EditingPart):
 
     Args:
         source: of the pictures, as typed.
-        trigger_word: offered where captions are changed together.
+        trigger_word: of the training, `''` for none; None where there is no training to be ordered.
     """
 
-    def __init__(self, source: Path, trigger_word: str = "") -> None:
+    def __init__(self, source: Path, trigger_word: str | None = None) -> None:
         super().__init__(source)
         self.trigger_word = trigger_word
         # Known also while the screen is taken apart, when what was typed last is saved.
@@ -43,6 +43,14 @@ class CaptioningPart(EditingPart):
     @abstractmethod
     def go_on(self, by: int) -> None:
         """Go to another picture of those that are listed."""
+
+    @abstractmethod
+    def listed_names(self) -> tuple[str, ...]:
+        """Return the names of the pictures that are listed, after all filters."""
+
+    @abstractmethod
+    def show_tag(self, tag: str) -> None:
+        """List only the pictures whose captions have a tag."""
 
     @abstractmethod
     def focus_many(self) -> None:
@@ -104,6 +112,10 @@ class CaptioningPart(EditingPart):
     def action_bulk(self) -> None:
         """Change all captions together."""
         self._chore(chores.bulk(self), "changing the captions")
+
+    def action_outdated(self) -> None:
+        """Ask what becomes of edits that were made on other pictures or captions."""
+        self._chore(chores.decide_outdated(self), "deciding on edits")
 
     def action_more(self) -> None:
         """Offer what is done seldom: files of captions, writing back, discarding."""

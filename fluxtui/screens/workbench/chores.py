@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.path_dialog import PathDialog
-from fluxtui.services.datasets.caption_edits import changes_by, tag_counts
+from fluxtui.services.datasets.caption_edits import EditKind, changes_by, tag_counts
+from fluxtui.services.datasets.tracking import dropped, edit_words, kept, outdated
+from fluxtui.services.datasets.triggers import trigger_use
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
 
 if TYPE_CHECKING:
@@ -52,9 +55,18 @@ async def more(screen: CaptioningPart) -> None:
 
 
 async def bulk(screen: CaptioningPart) -> None:
-    """Change the captions of all pictures that are used."""
-    captions = screen.captions()
-    edit = await ask(screen.app, BulkDialog(captions, screen.trigger_word))
+    """Change the captions of the pictures that are listed and used."""
+    every, listed = screen.captions(), set(screen.listed_names())
+    captions = {name: text for name, text in every.items() if name in listed}
+    whose = f"of {len(captions)} of {plural(len(every), 'picture')}: those listed"
+    trigger_word = screen.trigger_word or ""
+    dialog = BulkDialog(
+        captions,
+        trigger_word,
+        whose=whose if len(captions) < len(every) else "",
+        kind=_suggested(captions, trigger_word),
+    )
+    edit = await ask(screen.app, dialog)
     if edit is None:
         return
     changes = changes_by(edit, captions)
@@ -63,13 +75,55 @@ async def bulk(screen: CaptioningPart) -> None:
     screen.app.tell(f"Changed {plural(len(changes), 'caption')}; u takes it back.", severity="success")
 
 
+KEEP, DROP, KEEP_ONE, DROP_ONE = "keep", "drop", "keep-one", "drop-one"
+
+
+async def decide_outdated(screen: CaptioningPart) -> None:
+    """Let the user keep or drop edits that were made on other pictures or captions than there are now."""
+    found, present = screen.found, screen.history.present
+    if found is None:
+        return
+    old = outdated(present, found)
+    if not old.names:
+        screen.app.tell("All edits are of the pictures that are here.")
+        return
+    every = plural(len(old.names), "picture")
+    choices = [
+        Choice(KEEP, f"Keep the edits of {every}", "they are applied to the pictures as they are now"),
+        Choice(DROP, f"Drop the edits of {every}", "as they are found now; u takes it back"),
+    ]
+    here = screen.current
+    if here in old.names and len(old.names) > 1:
+        choices[:0] = [
+            Choice(KEEP_ONE, f"Keep those of {here}", edit_words(present.of(here))),
+            Choice(DROP_ONE, f"Drop those of {here}", edit_words(present.of(here))),
+        ]
+    chosen = await ask(screen.app, ChoiceDialog("Edited before they were changed", choices))
+    if chosen is None:
+        return
+    names = (here,) if chosen in {KEEP_ONE, DROP_ONE} else old.names
+    is_kept = chosen in {KEEP, KEEP_ONE}
+    workspace = (kept if is_kept else dropped)(present, found, names)
+    done = "keeping" if is_kept else "dropping"
+    screen.change(workspace, f"{done} the edits of {plural(len(names), 'picture')}")
+
+
+def _suggested(captions: Mapping[str, str], trigger_word: str) -> EditKind:
+    """Return what is most probably to be done with captions."""
+    if trigger_use(trigger_word, captions.values()).missing:
+        return EditKind.INSERT_TRIGGER
+    return EditKind.PREFIX if any(captions.values()) else EditKind.FILL
+
+
 async def show_tags(screen: CaptioningPart) -> None:
-    """Show the most frequent tags."""
+    """Show the tags, and list the pictures of the one that is chosen."""
     counts = tag_counts(screen.captions())
     words = sum(len(text.split()) for text in screen.captions().values())
     title = f"Tags of {plural(len(screen.captions()), 'picture')}, {plural(words, 'word')} in all"
     choices = [Choice(tag, tag, plural(count, "caption")) for tag, count in counts]
-    await ask(screen.app, ChoiceDialog(title, choices))
+    tag = await ask(screen.app, ChoiceDialog(title, choices))
+    if tag is not None:
+        screen.show_tag(tag)
 
 
 async def import_captions(screen: CaptioningPart) -> None:

@@ -13,13 +13,14 @@ from fluxtui.screens.workbench.crop_pad import CropPad
 
 _OF_THE_BENCH = frozenset(
     {"back", "include", "view", "show_next", "fix", "undo", "redo", "crop", "turn", "bulk", "more", "look"}
+    | {"outdated"}
 )
 
 
 class CropPart(CaptioningPart):
     """Crops the picture under the cursor."""
 
-    def __init__(self, source: Path, trigger_word: str = "") -> None:
+    def __init__(self, source: Path, trigger_word: str | None = None) -> None:
         super().__init__(source, trigger_word)
         self._draft_crop: Crop | None = None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual import getters
 
 from fluxtui.domain.workspace import History, Workspace
+from fluxtui.services.datasets.tracking import marked
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -47,6 +48,11 @@ class EditingPart(QuietScreen["Found"]):
         """Return the dataset with the present edits, or None while nothing was looked through."""
 
     @property
+    def current(self) -> str:
+        """Name of the picture that the keys act on, or `''`."""
+        return self._current
+
+    @property
     def history(self) -> History:
         """The edits as they are now."""
         return self._history
@@ -64,6 +70,8 @@ class EditingPart(QuietScreen["Found"]):
 
     def record(self, workspace: Workspace, done: str, *, going_on: bool = False) -> bool:
         """Take over a changed workspace and tell whether it is another one; it is neither saved nor shown."""
+        if self._found is not None:
+            workspace = marked(workspace, self._found, self._history.present)
         before, self._history = self._history, self._history.changed(workspace, done, going_on=going_on)
         return self._history is not before
 

@@ -18,7 +18,7 @@ from fluxtui.widgets.plain import PlainLabel, set_title
 class PathDialog(Dialog[str]):
     """Answers with a path as it was typed."""
 
-    HELP = "Type the path; Tab completes it, Enter takes it, Escape or `ctrl+c` leaves."
+    HELP = "Type the path; right completes it, Enter takes it, Escape or `ctrl+c` leaves."
 
     DEFAULT_CSS = """
     PathDialog { .dialog PlainLabel { width: 1fr; } PathInput { margin-top: 1; } }
@@ -45,7 +45,7 @@ class PathDialog(Dialog[str]):
             set_title(frame, self._title)
             yield PlainLabel(self._words)
             yield PathInput(self._value, kind=PathKind.ANY)
-            yield PlainLabel("Tab completes · Enter takes it · Esc or ctrl+c cancels", classes="dialog-keys")
+            yield PlainLabel("→ completes · Enter takes it · Esc or ctrl+c cancels", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Let the path be typed at once."""

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer
 
-from fluxtui.domain.dataset import Dataset, DatasetRules
+from fluxtui.domain.dataset import Dataset, DatasetRules, ProblemKind
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import History
@@ -23,6 +23,7 @@ from fluxtui.screens.workbench.crop_pad import CropPad
 from fluxtui.screens.workbench.crop_part import CropPart
 from fluxtui.screens.workbench.picture_pane import PicturePane
 from fluxtui.services.datasets.previewing import Previews
+from fluxtui.services.datasets.tracking import marked
 from fluxtui.state import guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -41,7 +42,7 @@ class WorkbenchScreen(CropPart):
     Args:
         source: of the pictures, as typed.
         rules: of the trainer.
-        trigger_word: offered where captions are changed together.
+        trigger_word: of the training, `''` for none; None where there is no training to be ordered.
         name: the picture to begin with.
     """
 
@@ -51,7 +52,8 @@ class WorkbenchScreen(CropPart):
         "Every picture with what is wrong with it and its caption. Your files are never changed: edits are "
         "kept beside them until you discard them. Enter edits the caption, space leaves a picture out or "
         "takes it back, `v` shows small pictures, `p` only some of them, `f` mends all that can be mended, "
-        "`b` changes all captions together, `u` takes the last change back."
+        "`b` changes all captions together, `u` takes the last change back. Where a picture has become "
+        "another one since you edited it, `e` asks whether the edits are kept or dropped."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,12 +68,15 @@ class WorkbenchScreen(CropPart):
         Binding("t", "turn(1)", "Turn", id="bench.turn"),
         Binding("T", "turn(3)", "Turn left", id="bench.turn_left", show=False),
         Binding("b", "bulk", "Bulk", id="bench.bulk"),
+        Binding("e", "outdated", "Edits?", id="bench.outdated"),
         Binding("m", "more", "More", id="bench.more"),
         Binding("o", "open", "Large", id="bench.open", show=False),
         Binding("r", "look", "Look again", id="bench.look", show=False),
     ]
 
-    def __init__(self, source: Path, rules: DatasetRules, trigger_word: str = "", name: str = "") -> None:
+    def __init__(
+        self, source: Path, rules: DatasetRules, trigger_word: str | None = None, name: str = ""
+    ) -> None:
         super().__init__(source, trigger_word)
         self._begin_with = name
         self._rules = rules
@@ -84,6 +89,8 @@ class WorkbenchScreen(CropPart):
         self._listed: tuple[BenchPicture, ...] = ()
         self._previews: Previews | None = None
         self._filter = Show.ALL
+        self._tag = ""
+        """Only pictures whose captions have it are listed, `''` for all."""
 
     def compose(self) -> ComposeResult:
         """Lay out the list or grid beside the one picture."""
@@ -135,11 +142,13 @@ class WorkbenchScreen(CropPart):
         try:
             if self._saved is None:
                 self._history = self._saved = await services.workspaces.load(self._path)
-            self._found = await services.datasets.look(self._path, progress)
+            self._found = found = await services.datasets.look(self._path, progress)
         except FluxError as error:
             self._title(safe_text(self._path, limit=200))
             self._say_of_set((f"✗ {error.sentence()}",))
             return
+        # From now on it is noticed where a picture is replaced.
+        self._history = self._history.every(lambda workspace: marked(workspace, found))
         self._close_previews()
         self._previews = Previews(self._found, services.thumbnails)
         self.query_one(PicturePane).forget()
@@ -182,6 +191,7 @@ class WorkbenchScreen(CropPart):
                 )
                 self._judged_of = history
                 self._show_pictures()
+                self.refresh_bindings()
             return self._dataset
 
     # Showing
@@ -189,7 +199,7 @@ class WorkbenchScreen(CropPart):
     def _show_pictures(self) -> None:
         """Show what was judged: list, grid, counts, and the picture under the cursor."""
         is_editing = self.focused is self._area
-        names = {item.name for item in bench.shown(self._pictures, self._filter)}
+        names = {item.name for item in bench.shown(self._pictures, self._filter, self._tag)}
         # A picture whose caption is typed stays, also where the filter is for those without one.
         names |= {self._current} if is_editing else set()
         listed = self._listed = tuple(item for item in self._pictures if item.name in names)
@@ -198,10 +208,11 @@ class WorkbenchScreen(CropPart):
         table.set_rows([self._rows[item.name][1] for item in listed])
         self.query_one(ThumbnailGrid).set_tiles([self._tile(item) for item in listed])
         if self._dataset is not None:
-            shown = "" if self._filter is Show.ALL else f" · {self._filter.value}: {len(listed)}"
+            words = bench.shown_words(self._filter, self._tag)
+            shown = f" · {words}: {len(listed)}" if words else ""
             source = safe_text(self._path, limit=60)
             self._title(f"{bench.summary(self._dataset, self._pictures)}{shown} · {source}")
-            self._say_of_set(bench.set_problems(self._dataset))
+            self._say_of_set(bench.set_problems(self._dataset, self._rules, self.trigger_word))
         self.show_picture(self._current if is_editing else self._selected())
 
     def _tile(self, item: BenchPicture) -> Tile:
@@ -277,9 +288,22 @@ class WorkbenchScreen(CropPart):
 
     def action_show_next(self) -> None:
         """List other pictures: all, or only some."""
-        self._filter = bench.next_show(self._filter)
+        self._filter = Show.ALL if self._tag else bench.next_show(self._filter)
+        self._tag = ""
         self._show_pictures()
         self.app.tell(f"Shown: {self._filter.value}.")
+
+    def show_tag(self, tag: str) -> None:
+        """List only the pictures whose captions have a tag; `p` lists all again."""
+        self._filter, self._tag = Show.ALL, tag
+        self._show_pictures()
+        self.app.tell(f"Shown: {bench.shown_words(self._filter, tag)}; p shows all.")
+
+    def listed_names(self) -> tuple[str, ...]:
+        """Return the names of the pictures that are listed, after all filters."""
+        if self.has_class("-grid"):
+            return tuple(item.name for item in self._listed)
+        return self.query_one(RowTable).shown_keys
 
     def action_open(self) -> None:
         """Show the picture in the whole terminal."""
@@ -288,6 +312,16 @@ class WorkbenchScreen(CropPart):
             from fluxtui.screens.view import ViewItem, ViewScreen
 
             self.app.push_screen(ViewScreen((ViewItem(view, self._current),)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to decide on edits only where there is something to decide."""
+        if action == "outdated" and not self._has_outdated():
+            return False
+        return super().check_action(action, parameters)
+
+    def _has_outdated(self) -> bool:
+        problems = self._dataset.problems if self._dataset is not None else ()
+        return any(problem.kind is ProblemKind.EDIT for problem in problems)
 
     # Leaving
 

@@ -19,6 +19,7 @@ from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
 from fluxtui.services.config.problems import problems_of
 from fluxtui.services.config.reading import default_path, parse, permission_warning, read_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
+from fluxtui.services.typed_paths import homeless
 
 
 class KeyPlace(Enum):
@@ -58,7 +59,10 @@ class ConfigService:
         self._overrides = dict(overrides or {})
         self._first_profile = first_profile
         named = path or self._environ.get("FLUXTUI_CONFIG") or default_path()
-        self.path = Path(named).expanduser().absolute()
+        path = Path(os.path.expanduser(named))
+        if reason := homeless(path):
+            raise ConfigError(f"{safe_text(path, limit=200)} {reason}.", next_step="Name another file.")
+        self.path = path.absolute()
         self.warnings: tuple[str, ...] = ()
         self._config: Config | None = None
         self._layers = Layers({})

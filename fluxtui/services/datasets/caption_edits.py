@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import safe_text
+from fluxtui.services.datasets.triggers import PLACEHOLDERS, has_word
 
 PATTERN_SECONDS = 1.0
 """A regular expression can be written so that it never ends; for one caption it gets this long."""
@@ -20,11 +21,17 @@ class EditKind(StrEnum):
 
     PREFIX = "put in front"
     SUFFIX = "put behind"
+    FILL = "fill the empty ones"
     REPLACE = "search and replace"
     PATTERN = "search and replace a regular expression"
     INSERT_TRIGGER = "insert the trigger word"
     REMOVE_TRIGGER = "remove the trigger word"
     CLEAR = "remove the captions"
+
+
+_PARTING = ", \t\n"
+_CLOSING = ",;:.!?"
+_OPENING = "\"'“‘([{<"
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,11 @@ def changes_by(edit: BulkEdit, captions: Mapping[str, str]) -> tuple[CaptionChan
 def _edited(edit: BulkEdit, caption: str) -> str:
     match edit.kind:
         case EditKind.PREFIX:
-            return f"{edit.text}{caption}"
+            return _put_before(edit.text, caption)
         case EditKind.SUFFIX:
-            return f"{caption}{edit.text}"
+            return _put_behind(caption, edit.text)
+        case EditKind.FILL:
+            return caption if caption.strip() else _without_ends(edit.text)
         case EditKind.REPLACE:
             return _replaced(edit, caption)
         case EditKind.PATTERN:
@@ -89,6 +98,31 @@ def _edited(edit: BulkEdit, caption: str) -> str:
             return _without_trigger(edit.text.strip(), caption)
         case EditKind.CLEAR:
             return ""
+
+
+def _put_before(put: str, caption: str) -> str:
+    if not caption.strip():
+        return _without_ends(put)
+    return put + caption if put[-1].isspace() else _parted(put, caption)
+
+
+def _put_behind(caption: str, put: str) -> str:
+    if not caption.strip():
+        return _without_ends(put)
+    # A comma at the very end would part nothing.
+    put = put.rstrip(_PARTING)
+    return _parted(caption, put) if put else caption
+
+
+def _parted(first: str, second: str) -> str:
+    """Return two texts as one, with a comma between them where nothing parts them yet."""
+    if first[-1].isspace() or not (second[0].isalnum() or second[0] in _OPENING):
+        return f"{first}{second}"
+    return f"{first} {second}" if first[-1] in _CLOSING else f"{first}, {second}"
+
+
+def _without_ends(text: str) -> str:
+    return text.strip().strip(_PARTING).strip()
 
 
 def _replaced(edit: BulkEdit, caption: str) -> str:
@@ -112,12 +146,11 @@ def _pattern_replaced(edit: BulkEdit, caption: str) -> str:
         ) from None
 
 
-def _word(trigger: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(trigger)}(?!\w)", re.IGNORECASE)
-
-
 def _with_trigger(trigger: str, caption: str) -> str:
-    if not trigger or _word(trigger).search(caption):
+    if not trigger:
+        return caption
+    caption = re.sub(re.escape(PLACEHOLDERS[0]), lambda _: trigger, caption, flags=re.IGNORECASE)
+    if has_word(caption, trigger):
         return caption
     return f"{trigger}, {caption}" if caption else trigger
 
@@ -129,9 +162,18 @@ def _without_trigger(trigger: str, caption: str) -> str:
     return without.strip().rstrip(",").rstrip() if without != caption else caption
 
 
+def has_tag(caption: str, tag: str) -> bool:
+    """Tell whether one of the parts between the commas of a caption is a tag, as `tag_counts` has it."""
+    return tag in _tags(caption)
+
+
+def _tags(text: str) -> set[str]:
+    return {" ".join(part.split()).casefold() for part in text.split(",")} - {""}
+
+
 def tag_counts(captions: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
     """Return the tags (the parts between commas) of captions with how many captions have each, most first."""
     counts: Counter[str] = Counter()
     for text in captions.values():
-        counts.update({" ".join(part.split()).casefold() for part in text.split(",")} - {""})
+        counts.update(_tags(text))
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

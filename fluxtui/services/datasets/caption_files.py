@@ -12,8 +12,10 @@ from typing import Any
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.services.datasets.encodings import decoded
 from fluxtui.services.datasets.sources import unreadable
 from fluxtui.services.storage.files import open_ordinary, write_atomic
+from fluxtui.services.typed_paths import meant
 
 MAX_BYTES = 50_000_000
 NAME_KEYS = ("file_name", "filename", "file", "image", "path", "name")
@@ -56,7 +58,7 @@ def write_captions(path: Path, captions: Mapping[str, str]) -> None:
         DatasetError: the file exists, or has neither extension.
         StorageError: it could not be written.
     """
-    path = path.expanduser()
+    path = meant(path)
     if path.exists():
         raise DatasetError(f"{safe_text(path)} exists already.", next_step="Give another name.")
     text = as_csv(captions) if _is_csv(path) else as_jsonl(captions)
@@ -72,15 +74,9 @@ def read_captions(path: Path, names: Iterable[str]) -> Imported:
     Raises:
         DatasetError: the file cannot be read, or is neither CSV nor JSON Lines with names and texts.
     """
-    path = path.expanduser()
-    is_csv = _is_csv(path)
-    text = _text(path)
-    shown = safe_text(path.name, limit=120)
-    try:
-        pairs = list(_csv_pairs(text, shown) if is_csv else _jsonl_pairs(text, shown))
-    except (csv.Error, ValueError, RecursionError) as error:
-        reason = safe_text(error, limit=120)
-        raise DatasetError(f"{shown} cannot be understood: {reason}.") from None
+    path = meant(path)
+    _is_csv(path)
+    pairs = pairs_in(_text(path), path.name)
     ours = _Finder(names)
     captions: dict[str, str] = {}
     unknown: list[str] = []
@@ -91,6 +87,20 @@ def read_captions(path: Path, names: Iterable[str]) -> Imported:
         else:
             captions[found] = caption.strip()
     return Imported(captions, tuple(unknown))
+
+
+def pairs_in(text: str, name: str) -> list[tuple[str, str]]:
+    """Return the names and captions in the text of a CSV or JSON Lines file, as its name says.
+
+    Raises `DatasetError` where it cannot be understood.
+    """
+    shown = safe_text(name, limit=120)
+    is_csv = _is_csv(Path(name))
+    try:
+        return list(_csv_pairs(text, shown) if is_csv else _jsonl_pairs(text, shown))
+    except (csv.Error, ValueError, RecursionError) as error:
+        reason = safe_text(error, limit=120)
+        raise DatasetError(f"{shown} cannot be understood: {reason}.") from None
 
 
 def _is_csv(path: Path) -> bool:
@@ -109,9 +119,14 @@ def _text(path: Path) -> str:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise DatasetError(f"{safe_text(path.name)} is larger than {file_size(MAX_BYTES)}.")
-        return content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise unreadable(path, error) from None
+    text = decoded(content)
+    if text is None:
+        raise DatasetError(
+            f"{safe_text(path.name, limit=120)} is not UTF-8 text.", next_step="Save it as UTF-8 to use it."
+        )
+    return text
 
 
 def _csv_pairs(text: str, shown: str) -> Iterator[tuple[str, str]]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from fluxtui.domain.dataset import DatasetProblem, Fix, ProblemKind
 from fluxtui.domain.found import Found, FoundCaption, FoundPicture
-from fluxtui.domain.text import plural
+from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.datasets.captions import stem_of
+from fluxtui.services.datasets.caption_matching import Matched, matched
+from fluxtui.services.datasets.captions import PERHAPS_SUFFIXES, is_metadata, stem_of
+from fluxtui.services.datasets.companions import PAIR_ENDINGS, Companions, companions_of
+from fluxtui.services.datasets.kinds_of_files import suffix_of
 
 MANY_WORDS = 350
 """FLUX reads at most 512 tokens of a text; more words than this do not fit."""
+
+_SHOWN_GUESS = 60
 
 
 def captions_judged(
@@ -24,29 +30,37 @@ def captions_judged(
         kept: the pictures that are used.
         workspace: its captions stand in for those that were found.
     """
-    by_stem = {stem_of(item.name): item for item in found.captions}
-    of_pictures = {stem_of(picture.name) for picture in found.pictures}
-    problems = [_lonely(item) for item in found.captions if stem_of(item.name) not in of_pictures]
+    match = matched(found)
+    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in _companions(found).pairs}
+    problems = [_lonely(item, pairs) for item in match.lonely]
     captions: dict[str, str] = {}
+    told: set[str] = set()
     for picture in kept:
         edited = workspace.of(picture.name).caption
-        item = by_stem.get(stem_of(picture.name))
+        item = match.of_pictures.get(picture.name)
         if edited is not None:
             text = edited.strip()
         elif item is not None and item.fault:
-            problems.append(_unusable(item))
+            problems += [_unusable(item)] if item.name not in told else []
+            told.add(item.name)
             text = ""
         else:
             text = item.text if item is not None else ""
         if text:
             captions[picture.name] = text
             problems.extend(_doubtful(picture.name, text))
+    problems += _of_whole_set(found, match)
     return captions, problems
 
 
 def captions_of(found: Found, workspace: Workspace) -> Mapping[str, str]:
     """Return the captions of the pictures that are used, by name, `''` for none."""
-    kept = [item for item in found.pictures if item.look is not None and not workspace.of(item.name).excluded]
+    masks = set(_companions(found).masks.values())
+    kept = [
+        item
+        for item in found.pictures
+        if item.look is not None and item.name not in masks and not workspace.of(item.name).excluded
+    ]
     captions, _ = captions_judged(found, kept, workspace)
     return {item.name: captions.get(item.name, "") for item in kept}
 
@@ -56,14 +70,43 @@ def word_count(text: str) -> int:
     return len(text.split())
 
 
-def _lonely(item: FoundCaption) -> DatasetProblem:
+def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
+    for file, count in sorted(Counter(match.overruled.values()).items()):
+        whose = f" for {plural(count, 'picture')}" if count > 1 else ""
+        yield _problem(file, f"says something else{whose} than a caption that lies nearer; not used", "")
+    for file, pictures in sorted(match.shared.items()):
+        if any(match.of_pictures[name].name == file for name in pictures):
+            shown = " and ".join(safe_text(name, limit=40) for name in pictures[:2])
+            yield _problem(file, f"is taken for both {shown}", "give it the exact name of its picture")
+    names = {picture.name for picture in found.pictures}
+    unknown = Counter(item.name for item in found.captions if item.picture and item.picture not in names)
+    for file, count in sorted(unknown.items()):
+        yield _problem(file, f"has captions of {plural(count, 'picture')} that are not here", "")
+    perhaps = [name for name in found.others if suffix_of(name) in PERHAPS_SUFFIXES]
+    if perhaps:
+        first = safe_text(perhaps[0], limit=60)
+        reason = f"{plural(len(perhaps), 'file')} may be captions, but are not read, such as {first}."
+        yield _problem("", reason, "give them the ending .txt, or import them: F8 m in the form")
+
+
+def _companions(found: Found) -> Companions:
+    return companions_of(item.name for item in found.pictures)
+
+
+def _lonely(item: FoundCaption, pairs: Collection[str]) -> DatasetProblem:
+    if is_metadata(item.name):
+        return _problem(item.name, item.fault, "")
+    if stem_of(item.name) in pairs:
+        return _problem(item.name, "is the caption of a pair of pictures; not used for either of them", "")
     reason = "is a caption without a picture of the same name; not used"
     return _problem(item.name, reason, "give it the name of its picture")
 
 
 def _unusable(item: FoundCaption) -> DatasetProblem:
-    fix = Fix.REREAD if item.reread is not None else None
-    return _problem(item.name, item.fault, fix.value if fix else "", fix)
+    if item.reread is None:
+        return _problem(item.name, item.fault, "")
+    said = shorten(safe_text(item.reread), _SHOWN_GUESS)
+    return _problem(item.name, item.fault, f"read it as {item.encoding}: “{said}”", Fix.REREAD)
 
 
 def _doubtful(name: str, text: str) -> list[DatasetProblem]:

@@ -1,58 +1,145 @@
-"""Captions: text files that lie beside the pictures and have their names."""
+"""Captions beside the pictures: which files are captions by their names, and what they say.
+
+Beside `dog.jpg` that is `dog.txt`, `dog.jpg.txt`, `dog.caption` (kohya's own extension) or `dog.json` with a
+caption in it; for a whole folder `metadata.jsonl` or `metadata.csv`, as in Hugging Face's image folders.
+"""
 
 from __future__ import annotations
 
+import json
 import posixpath
+from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import Any
 
 from fluxtui.domain.errors import DatasetError
+from fluxtui.domain.found import FoundCaption
 from fluxtui.domain.text import file_size
+from fluxtui.services.datasets.caption_files import pairs_in
+from fluxtui.services.datasets.encodings import decoded, guessed
 from fluxtui.services.datasets.sources import Entry, Source
 
 CAPTION_SUFFIX = ".txt"
+TEXT_SUFFIXES = (CAPTION_SUFFIX, ".caption")
+"""Of text files that are captions. Source: kohya's sd-scripts, `--caption_extension`, read 2026-11."""
+
+PERHAPS_SUFFIXES = frozenset({".cap", ".tags", ".caption_txt", ".prompt"})
+"""Of files that other tools call captions, but that are not read."""
+
+METADATA_NAMES = ("metadata.jsonl", "metadata.csv")
+"""Source: Hugging Face Datasets documentation on image folders, read 2026-11."""
+
 MAX_CAPTION_BYTES = 64_000
-
-
-def is_caption(entry: Entry) -> bool:
-    """Tell whether a file is a caption by its name."""
-    return PurePosixPath(entry.name).suffix.lower() == CAPTION_SUFFIX
+MAX_METADATA_BYTES = 20_000_000
+_JSON_KEYS = ("caption", "text", "prompt")
+"""`description` is not among them: photo services keep something else under that name."""
 
 
 def stem_of(name: str) -> str:
-    """Return a file's name without its extension, in lower case: what picture and caption have in common."""
-    return posixpath.splitext(name)[0].casefold()
+    """Return a file's name without its extension: what picture and caption have in common."""
+    return posixpath.splitext(name)[0]
 
 
-def read_caption(source: Source, entry: Entry) -> str:
-    """Return the text of a caption file, without surrounding space.
+def names_beside(picture: str) -> tuple[str, ...]:
+    """Return the names that files with the caption of one picture may have."""
+    endings = (*TEXT_SUFFIXES, ".json")
+    return tuple(f"{name}{ending}" for name in (picture, stem_of(picture)) for ending in endings)
 
-    Raises:
-        DatasetError: its message is the reason, to be put after the name: too long, empty, or not UTF-8.
+
+def is_text_caption(name: str) -> bool:
+    """Tell whether a file is a caption by its name."""
+    return PurePosixPath(name).suffix.lower() in TEXT_SUFFIXES
+
+
+def is_metadata(name: str) -> bool:
+    """Tell whether a file by its name has the captions of the folder that it is in."""
+    return PurePosixPath(name).name.lower() in METADATA_NAMES
+
+
+def read_captions(
+    source: Source, entries: Iterable[Entry], pictures: Iterable[str]
+) -> tuple[FoundCaption, ...]:
+    """Return all captions among the files of a source, with a fault where one cannot be used.
+
+    Args:
+        source: open.
+        entries: its files.
+        pictures: the names of its pictures; a JSON file is looked into only beside one of them.
     """
-    if entry.size > MAX_CAPTION_BYTES:
-        raise DatasetError(f"is longer than {file_size(MAX_CAPTION_BYTES)}, too long for a caption; not used")
-    try:
-        text = source.read(entry).decode("utf-8-sig").strip()
-    except UnicodeDecodeError:
-        raise DatasetError("is not UTF-8 text; save it as UTF-8 to use it") from None
-    if "\0" in text:
-        raise DatasetError("is not text; not used")
-    if not text:
-        raise DatasetError("is an empty caption; not used")
-    return text
+    stems = {name for picture in pictures for name in (picture.casefold(), stem_of(picture).casefold())}
+    found: list[FoundCaption] = []
+    unread: dict[int, bytes] = {}
+    for entry in entries:
+        if is_metadata(entry.name):
+            found.extend(_metadata(source, entry))
+        elif is_text_caption(entry.name):
+            caption, content = _text_caption(source, entry)
+            if content:
+                unread[len(found)] = content
+            found.append(caption)
+        elif entry.name.lower().endswith(".json") and stem_of(entry.name).casefold() in stems:
+            found.extend(_json_caption(source, entry))
+    for number, reading in zip(unread, guessed(list(unread.values())), strict=True):
+        if reading is not None and reading.text.strip():
+            update = {"reread": reading.text.strip(), "encoding": reading.encoding}
+            found[number] = found[number].model_copy(update=update)
+    return tuple(found)
 
 
-def reread_caption(source: Source, entry: Entry) -> str | None:
-    """Return what a caption file that is no UTF-8 says as Windows-1252 text, or None where it is none."""
+def _text_caption(source: Source, entry: Entry) -> tuple[FoundCaption, bytes]:
+    """Return a caption, and the bytes of one whose encoding is not known."""
     if entry.size > MAX_CAPTION_BYTES:
-        return None
+        reason = f"is longer than {file_size(MAX_CAPTION_BYTES)}, too long for a caption; not used"
+        return FoundCaption(name=entry.name, fault=reason), b""
     try:
         content = source.read(entry)
-    except DatasetError:
-        return None
+    except DatasetError as error:
+        return FoundCaption(name=entry.name, fault=error.message), b""
+    text = decoded(content)
+    if text is None:
+        return FoundCaption(name=entry.name, fault="is not UTF-8 text; save it as UTF-8 to use it"), content
+    if "\0" in text:
+        return FoundCaption(name=entry.name, fault="is not text; not used"), content
+    return _with_text(entry.name, text), b""
+
+
+def _with_text(name: str, text: str, picture: str = "") -> FoundCaption:
+    if text.strip():
+        return FoundCaption(name=name, text=text.strip(), picture=picture)
+    return FoundCaption(name=name, fault="is an empty caption; not used", picture=picture)
+
+
+def _json_caption(source: Source, entry: Entry) -> list[FoundCaption]:
+    """Return the caption in a JSON file beside a picture; nothing where it is a file of another kind."""
+    if entry.size > MAX_CAPTION_BYTES:
+        return []
     try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace").strip()
-        return text if text and "\0" not in text and "\ufffd" not in text else None
-    return None
+        record: Any = json.loads(decoded(source.read(entry)) or "")
+    except (DatasetError, ValueError, RecursionError):
+        return []
+    if not isinstance(record, dict):
+        return []
+    texts = (record.get(key) for key in _JSON_KEYS)
+    text = next((text for text in texts if isinstance(text, str) and text.strip()), "")
+    return [_with_text(entry.name, text)] if text and "\0" not in text else []
+
+
+def _metadata(source: Source, entry: Entry) -> list[FoundCaption]:
+    """Return the captions in a file for a whole folder; one with a fault where it cannot be understood."""
+    folder = posixpath.dirname(entry.name)
+    try:
+        if entry.size > MAX_METADATA_BYTES:
+            raise DatasetError(f"is larger than {file_size(MAX_METADATA_BYTES)}; not used")
+        text = decoded(source.read(entry))
+        if text is None:
+            raise DatasetError("is not UTF-8 text; save it as UTF-8 to use it")
+        pairs = pairs_in(text, PurePosixPath(entry.name).name)
+    except DatasetError as error:
+        return [FoundCaption(name=entry.name, fault=error.message)]
+    return [
+        FoundCaption(
+            name=entry.name, text=caption.strip(), picture=posixpath.normpath(posixpath.join(folder, name))
+        )
+        for name, caption in pairs
+        if caption.strip() and name
+    ]

@@ -9,6 +9,7 @@ from typing import Self
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.services.datasets.captions import names_beside
 from fluxtui.services.datasets.links import OUTSIDE, followed
 from fluxtui.services.datasets.naming import is_system_name
 from fluxtui.services.datasets.sources import (
@@ -201,7 +202,7 @@ class FilesSource:
             raise too_many(self._shown)
         sorter = Sorter()
         named = set(self._files)
-        captions = {path.with_suffix(".txt") for path in self._files} - named
+        captions = {Path(name) for path in self._files for name in names_beside(str(path))} - named
         for path in sorted(named | captions):
             self._sort(path, sorter, wanted=path in named)
         tell_of_repeats(sorter, (path.parent.name for path in named))

@@ -17,9 +17,11 @@ from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import PictureEdit, Workspace
 from fluxtui.services.datasets.advice import advice_on
 from fluxtui.services.datasets.caption_judging import captions_judged
-from fluxtui.services.datasets.captions import stem_of
+from fluxtui.services.datasets.caption_matching import matched
+from fluxtui.services.datasets.companions import companion_problems, companions_of
 from fluxtui.services.datasets.kinds_of_files import other_files
 from fluxtui.services.datasets.sizes import fitted, used
+from fluxtui.services.datasets.tracking import outdated_problems
 
 
 def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
@@ -30,12 +32,16 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
         workspace: the user's edits; those of pictures that are not there any more do nothing.
         rules: of the trainer.
     """
-    usable = [item for item in found.pictures if item.look is not None]
+    companions = companions_of(item.name for item in found.pictures)
+    masks = set(companions.masks.values())
+    usable = [item for item in found.pictures if item.look is not None and item.name not in masks]
     excluded = tuple(item.name for item in usable if workspace.of(item.name).excluded)
     kept = [item for item in usable if item.name not in set(excluded)]
     captions, caption_problems = captions_judged(found, kept, workspace)
     pictures = tuple(
-        _picture(item, item.look, workspace.of(item.name), captions.get(item.name), rules)
+        _picture(item, item.look, workspace.of(item.name), captions.get(item.name), rules).model_copy(
+            update={"mask": companions.masks.get(item.name) if rules.masks else None}
+        )
         for item in kept
         if item.look is not None
     )
@@ -45,6 +51,8 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
             problems.extend(advice_on(item.name, item.look, picture, rules))
     problems += _copies(found.likenesses, {item.name for item in kept})
     problems += caption_problems
+    problems += companion_problems(companions, (item.name for item in kept), rules)
+    problems += outdated_problems(workspace, found)
     problems += other_files(found.others, rules)
     problems += _count(len(pictures), rules)
     return Dataset(
@@ -52,7 +60,7 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
         root=found.root,
         pictures=pictures,
         problems=_sorted(problems),
-        ignored=tuple(sorted((*found.ignored, *found.others))),
+        ignored=tuple(sorted((*found.ignored, *found.others, *sorted(masks)))),
         excluded=excluded,
         jpeg_quality=workspace.jpeg_quality,
     )
@@ -60,16 +68,17 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
 
 def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
     """Return the workspace with everything put right that can be, as the problems say."""
-    captions = {item.name: item for item in found.captions}
-    by_stem = {stem_of(picture.name): picture.name for picture in found.pictures}
+    of_pictures = matched(found).of_pictures
     for problem in dataset.problems:
         if problem.fix is Fix.EXCLUDE:
             workspace = workspace.edited(problem.name, excluded=True)
         elif problem.fix is Fix.REREAD:
-            picture = by_stem.get(stem_of(problem.name))
-            text = captions[problem.name].reread if problem.name in captions else None
-            if picture is not None and text is not None:
-                workspace = workspace.edited(picture, caption=text)
+            reread = {
+                picture: caption.reread
+                for picture, caption in of_pictures.items()
+                if caption.name == problem.name and caption.reread is not None
+            }
+            workspace = workspace.with_captions(reread)
     return workspace
 
 

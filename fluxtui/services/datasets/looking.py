@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from fluxtui.domain.errors import DatasetError, PictureError
-from fluxtui.domain.found import Found, FoundCaption, FoundPicture
-from fluxtui.services.datasets.captions import is_caption, read_caption, reread_caption
+from fluxtui.domain.found import Found, FoundPicture
+from fluxtui.services.datasets.captions import is_metadata, is_text_caption, read_captions
 from fluxtui.services.datasets.kinds_of_files import pictures_in
 from fluxtui.services.datasets.likeness import likenesses
 from fluxtui.services.datasets.memory import LookMemory
@@ -46,10 +46,14 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
                 fresh = {picture.name: picture for picture in pictures}
                 rest = {} if len(pictures) == len(candidates) else known
                 memory.remember(source_path, tuple({**rest, **fresh}.values()))
-        captions = tuple(_caption(source, entry) for entry in listing.entries if is_caption(entry))
+        captions = read_captions(source, listing.entries, [entry.name for entry in candidates])
         root = source.root
-    names = {entry.name for entry in candidates}
-    others = (entry.name for entry in listing.entries if entry.name not in names and not is_caption(entry))
+    read = {caption.name for caption in captions} | {entry.name for entry in candidates}
+    others = (
+        entry.name
+        for entry in listing.entries
+        if entry.name not in read and not is_text_caption(entry.name) and not is_metadata(entry.name)
+    )
     return Found(
         source=source_path,
         root=root,
@@ -80,10 +84,3 @@ def _mend(error: PictureError) -> str:
     """Return what an error advises as a part of a sentence."""
     advice = error.next_step.rstrip(".")
     return advice[:1].lower() + advice[1:]
-
-
-def _caption(source: Source, entry: Entry) -> FoundCaption:
-    try:
-        return FoundCaption(name=entry.name, text=read_caption(source, entry))
-    except DatasetError as error:
-        return FoundCaption(name=entry.name, fault=error.message, reread=reread_caption(source, entry))

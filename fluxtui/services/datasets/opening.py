@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,18 +12,13 @@ from fluxtui.domain.text import safe_text
 from fluxtui.imaging.kinds import kind_of
 from fluxtui.services.datasets.folders import FilesSource, FolderSource, too_many
 from fluxtui.services.datasets.sources import MAX_FILE_BYTES, MAX_FILES, Source, read_head, unreadable
+from fluxtui.services.datasets.spelling import EVERYTHING_INSIDE, LIST_SIGN, PATTERN_SIGNS, files_named
 from fluxtui.services.storage.files import open_ordinary
-
-LIST_SIGN = "@"
-"""In front of the path of a text file that lists pictures, one path on a line."""
-
-EVERYTHING_INSIDE = "**"
-"""At the end of a path: the folders inside as well."""
+from fluxtui.services.typed_paths import homeless, meant
 
 MAX_SCANNED = 200_000
 """Files and folders that are passed in a search for those that match a pattern."""
 
-_PATTERN_SIGNS = frozenset("*?[")
 _SURE_SIGNS = frozenset("*?")
 """Without one of these a text is taken for the name of what is not there."""
 
@@ -32,16 +26,16 @@ _SURE_SIGNS = frozenset("*?")
 def open_source(text: Path | str) -> Source:
     """Return the source that a text means.
 
-    It is the path of a folder or a ZIP (`~` is the home); one of them with `/**` behind it, whose inner
-    folders are looked into too; a pattern with `*`, `?` or `[...]`; several paths, quoted as for a shell; or
-    `@` and the path of a text file with one path on each line. A path that exists is always taken as it is
-    written.
+    It is the path of a folder or a ZIP (`~` is the home, and quotation marks, escapes and variables are
+    understood); one of them with `/**` behind it, whose inner folders are looked into too; a pattern with
+    `*`, `?` or `[...]`; several paths, quoted as for a shell; or `@` and the path of a text file with one
+    path on each line. A path that exists is always taken as it is written.
 
     Raises:
         DatasetError: nothing is there, or it is neither a folder nor a usable ZIP.
     """
-    typed = str(text).strip()
-    path = Path(typed).expanduser()
+    typed = str(text).strip("\r\n")
+    path = meant(typed)
     try:
         if path.is_dir():
             return FolderSource(path)
@@ -52,7 +46,7 @@ def open_source(text: Path | str) -> Source:
         raise unreadable(path, error) from None
     if exists:
         raise DatasetError(f"{safe_text(path, limit=200)} is neither a folder nor a file.")
-    return _other_source(typed, path)
+    return _other_source(typed.strip(), path)
 
 
 def _archive(path: Path, *, recursive: bool = False) -> Source:
@@ -73,12 +67,13 @@ def _other_source(typed: str, path: Path) -> Source:
     if path.name == EVERYTHING_INSIDE and path.parent.is_file():
         return _archive(path.parent, recursive=True)
     if typed.startswith(LIST_SIGN):
-        return FilesSource(_listed(Path(typed[1:]).expanduser()), typed)
+        return FilesSource(_listed(meant(typed[1:])), typed)
+    if several := files_named(typed):
+        return _found(FilesSource, several, typed)
     if _SURE_SIGNS & set(typed):
         return _found(FilesSource, list(_matching(path)), typed)
-    several = _several(typed)
-    if several:
-        return _found(FilesSource, several, typed)
+    if reason := homeless(path):
+        raise DatasetError(f"{safe_text(path, limit=200)} {reason}.", next_step="Check the path.")
     raise DatasetError(f"There is nothing at {safe_text(path, limit=200)}.", next_step="Check the path.")
 
 
@@ -86,15 +81,6 @@ def _found(source: type[FilesSource], files: list[Path], typed: str) -> Source:
     if not files:
         raise DatasetError(f"No file matches {safe_text(typed, limit=200)}.", next_step="Check the pattern.")
     return source(files, typed)
-
-
-def _several(typed: str) -> list[Path]:
-    """Return the paths in a text with several, if every one is there; else none."""
-    try:
-        paths = [Path(os.path.abspath(Path(word).expanduser())) for word in shlex.split(typed)]
-        return paths if len(paths) > 1 and all(path.is_file() for path in paths) else []
-    except (ValueError, OSError, RuntimeError):
-        return []
 
 
 def _listed(path: Path) -> list[Path]:
@@ -112,7 +98,7 @@ def _listed(path: Path) -> list[Path]:
     if not names:
         raise DatasetError(f"{safe_text(path, limit=200)} lists no file.")
     folder = path.parent
-    return [Path(os.path.abspath(folder / Path(name).expanduser())) for name in names]
+    return [Path(os.path.abspath(folder / os.path.expanduser(name))) for name in names]
 
 
 def _matching(pattern: Path) -> Iterator[Path]:
@@ -120,7 +106,7 @@ def _matching(pattern: Path) -> Iterator[Path]:
     whole = Path(os.path.abspath(pattern))
     fixed = Path(whole.anchor)
     parts = list(whole.parts[1:])
-    while parts and not _PATTERN_SIGNS & set(parts[0]):
+    while parts and not PATTERN_SIGNS & set(parts[0]):
         fixed /= parts.pop(0)
     scanned = 0
     waiting = [(fixed, tuple(parts))]

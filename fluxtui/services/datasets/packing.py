@@ -13,9 +13,10 @@ from pathlib import Path
 from fluxtui.domain.dataset import ArchiveSize, Dataset, DatasetRules, PackedDataset, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError, StorageError
 from fluxtui.domain.text import file_size
+from fluxtui.services.datasets.companions import MASK_ENDINGS
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
-from fluxtui.services.datasets.pictures import Preparation, examine, prepared
+from fluxtui.services.datasets.pictures import Preparation, examine, prepared, prepared_mask
 from fluxtui.services.datasets.sources import Entry, Source
 from fluxtui.services.storage.files import sha256_of
 from fluxtui.services.threads import Advance
@@ -32,6 +33,7 @@ class _Member:
     name: str
     content: bytes
     caption: str | None
+    mask: bytes | None = None
 
 
 def pack_dataset(
@@ -83,17 +85,34 @@ def _members(
     digits = max(len(str(len(dataset.pictures))), 3)
     numbered = enumerate(dataset.pictures, start=1)
     make = partial(ready, source, entries, rules, dataset.jpeg_quality)
-    return in_order(partial(_member, make, digits), numbered, stop)
+    mask = partial(_mask, source, entries)
+    return in_order(partial(_member, make, mask, digits), numbered, stop)
 
 
 def _member(
     make: Callable[[TrainingPicture], tuple[bytes, str]],
+    make_mask: Callable[[TrainingPicture, bytes], bytes | None],
     digits: int,
     numbered: tuple[int, TrainingPicture],
 ) -> _Member:
     number, picture = numbered
     content, extension = make(picture)
-    return _Member(f"{number:0{digits}}.{extension}", content, picture.caption)
+    return _Member(f"{number:0{digits}}.{extension}", content, picture.caption, make_mask(picture, content))
+
+
+def _mask(
+    source: Source, entries: Mapping[str, Entry], picture: TrainingPicture, content: bytes
+) -> bytes | None:
+    """Return the mask of a picture that is sent as `content`. Raises `DatasetError`."""
+    if picture.mask is None:
+        return None
+    entry = entries.get(picture.mask)
+    if entry is None:
+        raise DatasetError(f"{picture.mask} is gone.", next_step="Look through the dataset again.")
+    try:
+        return prepared_mask(source.read(entry), picture.turns, picture.crop, examine(content))
+    except PictureError as error:
+        raise DatasetError(f"{picture.mask} {error.message}.") from None
 
 
 def ready(
@@ -149,6 +168,8 @@ def _write(archive: zipfile.ZipFile, member: _Member) -> None:
     archive.writestr(_plain(member.name), member.content)
     if member.caption is not None:
         archive.writestr(_plain(_caption_name(member.name)), member.caption.encode("utf-8"))
+    if member.mask is not None:
+        archive.writestr(_plain(f"{member.name.rpartition('.')[0]}{MASK_ENDINGS[0]}.png"), member.mask)
 
 
 def _plain(name: str) -> zipfile.ZipInfo:

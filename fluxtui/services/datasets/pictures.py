@@ -185,6 +185,26 @@ def _turned_size(size: tuple[int, int], quarters: int) -> tuple[int, int]:
     return size[::-1] if quarters % 2 else size
 
 
+def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFacts) -> bytes:
+    """Return a mask as a grey PNG of the size of its picture, turned and cropped like that.
+
+    Args:
+        content: of the file, of any size; it is laid over the whole picture.
+        turns: of the picture, quarters clockwise.
+        crop: of the picture after turning.
+        of: the picture as it is sent.
+
+    Raises:
+        PictureError: it is no picture that can be used.
+    """
+    plain, _ = prepared(content, Preparation(4 * of.width * of.height, turns, crop))
+    with opened(plain) as image:
+        target = io.BytesIO()
+        mask = image.convert("L").resize((of.width, of.height), Image.Resampling.BILINEAR)
+        mask.save(target, "PNG", compress_level=6)
+    return target.getvalue()
+
+
 def extension_of(format_name: str) -> str:
     """Return as what a picture is sent, `jpg` or `png`, by the format that it has."""
     return "png" if format_name in _LOSSLESS else "jpg"

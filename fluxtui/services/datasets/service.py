@@ -15,6 +15,7 @@ from fluxtui.services.threads import Progress, in_thread, new_file
 
 if TYPE_CHECKING:
     from fluxtui.domain.found import Found
+    from fluxtui.services.datasets.spelling import Spelling
     from fluxtui.services.storage import StorageService
 
 
@@ -44,6 +45,12 @@ class DatasetService:
 
         memory = LookMemory(self._memory)
         return await in_thread(lambda advance, stop: look_through(source, memory, advance, stop), progress)
+
+    async def spelled(self, typed: str) -> Spelling:
+        """Return how a source is written, absolute and the same for all ways to type it."""
+        from fluxtui.services.datasets.spelling import spelled
+
+        return await asyncio.to_thread(spelled, typed)
 
     def judge(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""

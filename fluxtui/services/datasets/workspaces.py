@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import posixpath
 import stat
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +14,10 @@ from pydantic import ValidationError
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.found import Found
 from fluxtui.domain.text import safe_text
-from fluxtui.domain.workspace import History, Workspace
+from fluxtui.domain.workspace import UNSURE, History, Workspace
+from fluxtui.services.datasets.caption_targets import caption_targets
+from fluxtui.services.datasets.encodings import decoded
+from fluxtui.services.datasets.spelling import spelled
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import open_ordinary, write_atomic
 
@@ -74,11 +76,18 @@ class WorkspaceService:
         return await asyncio.to_thread(self._write_captions, found, captions, when)
 
     def _load(self, source: Path) -> History:
-        path = self._storage.workspace_path(_key(source))
-        empty = History(present=Workspace(source=_key(source)))
+        key = spelled(source).key
+        path = self._storage.workspace_path(key)
+        if path.exists():
+            return self._read(path)
+        for former, is_sure in former_keys(source):
+            old = self._storage.workspace_path(former)
+            if old.exists():
+                return _taken_over(self._read(old), key, is_sure=is_sure)
+        return History(present=Workspace(source=key))
+
+    def _read(self, path: Path) -> History:
         try:
-            if not path.exists():
-                return empty
             if path.stat().st_size > MAX_BYTES:
                 raise StorageError(f"The edits in {safe_text(path)} are too large to be read.")
             return History.model_validate_json(path.read_bytes())
@@ -100,16 +109,13 @@ class WorkspaceService:
     def _write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
         from fluxtui.services.datasets.caption_files import as_jsonl
 
-        targets = {
-            name: found.place_of(f"{posixpath.splitext(name)[0]}.txt")
-            for name, text in captions.items()
-            if text.strip()
-        }
+        wanted = {name: text for name, text in captions.items() if text.strip()}
+        targets = {name: found.place_of(target) for name, target in caption_targets(found, wanted).items()}
         before = {name: text for name, path in targets.items() if (text := _content(path)) is not None}
         changed = {name: path for name, path in targets.items() if before.get(name) != captions[name]}
         replaced = {name: before[name] for name in changed if name in before}
         if replaced:
-            kept = self._storage.workspace_path(_key(found.source))
+            kept = self._storage.workspace_path(spelled(found.source).key)
             name = f"{kept.stem}-captions-before-{when:%Y%m%dT%H%M%S}.jsonl"
             self._storage.write_atomic(kept.with_name(name), as_jsonl(replaced).encode())
         for name, path in changed.items():
@@ -121,16 +127,37 @@ class WorkspaceService:
 def _content(path: Path) -> str | None:
     try:
         with open_ordinary(path) as file:
-            return file.read(MAX_BYTES).decode("utf-8-sig").strip()
+            text = decoded(file.read(MAX_BYTES))
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise StorageError(
-            f"{safe_text(path)} was not replaced: {reason}.", next_step="Nothing was written."
-        ) from None
+    except OSError as error:
+        raise _not_replaced(path, str(error.strerror)) from None
+    if text is None:
+        raise _not_replaced(path, "it is not UTF-8 text")
+    return text.strip()
 
 
-def _key(source: Path) -> str:
-    typed = str(source)
-    return os.path.abspath(source.expanduser()) if typed.startswith(("/", "~", ".")) else typed
+def _not_replaced(path: Path, reason: str) -> StorageError:
+    return StorageError(f"{safe_text(path)} was not replaced: {reason}.", next_step="Nothing was written.")
+
+
+def former_keys(source: Path) -> tuple[tuple[str, bool], ...]:
+    """Return under which names versions up to 2026-11 kept the edits of a source.
+
+    With each is told whether they surely belong to it: a path below the current directory was kept as it was
+    typed, so that the same one in another directory had the same edits.
+    """
+    absolute = spelled(source).shown
+    below = os.path.relpath(absolute, os.getcwd()) if os.path.isabs(absolute) else absolute
+    relative = () if below.startswith(("/", "..")) else ((below, False),)
+    return ((absolute, True), *relative)
+
+
+def _taken_over(history: History, key: str, *, is_sure: bool) -> History:
+    """Return the edits of another name under a new one."""
+
+    def change(workspace: Workspace) -> Workspace:
+        doubted = {} if is_sure else {name: {"made_on": UNSURE} for name in workspace.edits}
+        return workspace.edited_all(doubted).model_copy(update={"source": key})
+
+    return history.every(change)

@@ -18,6 +18,7 @@ from fluxtui.services.lora.reading import read
 from fluxtui.services.lora.safetensors import Header, header_of, open_weights
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Advance, Progress, in_thread, new_file
+from fluxtui.services.typed_paths import meant
 
 OWN_FILE = "file"
 """The source of a LoRA that the user brought."""
@@ -49,7 +50,7 @@ class LoraService:
         """
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            with open_weights(found := _at_home(path)) as file:
+            with open_weights(found := meant(path)) as file:
                 header = header_of(file, path.name)
                 sha256 = hashed(file, header.size, path.name, advance, stop)
             return _weights(header, sha256, self._shown_path(found), source)
@@ -89,7 +90,7 @@ class LoraService:
         """
 
         def work(advance: Advance, stop: threading.Event) -> Weights:
-            with open_weights(_at_home(path)) as file:
+            with open_weights(meant(path)) as file:
                 return self._copied(file, path.name, part, advance, stop)
 
         part = await new_file(self._storage.temporary, ".part")
@@ -167,7 +168,7 @@ class LoraService:
         return next((path for path in kept if has_content(path, weights.size, weights.sha256)), None)
 
     def _exported(self, weights: Weights, folder: Path | None, name: str, taken: set[str]) -> Path:
-        target = self._storage.export_directory() if folder is None else _at_home(folder)
+        target = self._storage.export_directory() if folder is None else meant(folder)
         if not target.is_dir():
             raise StorageError(
                 f"{safe_text(target, limit=200)} is not a folder.", next_step="Choose one that exists."
@@ -175,11 +176,6 @@ class LoraService:
         source = self._storage.inside(weights.path)
         # What is done to a file elsewhere must not happen to ours.
         return exported(source, weights, target, name, taken, link=folder is None)
-
-
-def _at_home(path: Path) -> Path:
-    # Unlike the method of paths, this leaves a home that nobody has as it is.
-    return Path(os.path.expanduser(path))
 
 
 def _weights(header: Header, sha256: str, path: str, source: str) -> Weights:

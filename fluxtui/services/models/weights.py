@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from fluxtui.services.lora import LoraService, Prepared, read_header
 from fluxtui.services.lora.reading import read
 from fluxtui.services.models.uses import FileState, file_state
 from fluxtui.services.storage import StorageService
+from fluxtui.services.typed_paths import meant
 
 _OWN_ID_CHARACTERS = 16
 _FETCH_FIRST = "w in Models fetches it where the service still has it."
@@ -143,7 +143,7 @@ def file_for_dashboard(finetune: Finetune) -> Weights:
 
 
 def _glance(path: Path) -> Glance:
-    header = read_header(Path(os.path.expanduser(path)))
+    header = read_header(meant(path))
     reading = read(header)
     return Glance(header.size, reading.rank, reading.dtype, reading.base)
 

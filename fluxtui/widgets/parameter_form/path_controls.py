@@ -41,7 +41,7 @@ class PictureInput(PathInput):
     """The path or address of one picture; says what is there once typing rests."""
 
     HELP = (
-        "Tab or right takes the completion, `~` is your home directory. Down or `ctrl+g` lists other ways to "
+        "Right takes the completion, `~` is your home directory. Down or `ctrl+g` lists other ways to "
         "name a picture, and what can be done with this one."
     )
 

@@ -13,6 +13,7 @@ from fluxtui.app import FluxApp
 from fluxtui.domain.dataset import USUAL_QUALITY, DatasetRules
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
+from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.widgets.dialogs import ChoiceDialog
 
@@ -117,7 +118,7 @@ async def test_what_is_typed_stays_with_its_picture_whatever_is_listed(work: Wor
 
 async def test_all_captions_are_changed_together_after_a_look(work: Work) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
-        await pilot.press("b", *["right"] * 4, "tab")
+        await pilot.press("b", "tab")
         await pilot.pause()
         assert "5 captions of 5" in str(app.screen.query_one("#bulk-count").render())
         await pilot.press("enter")
@@ -168,5 +169,79 @@ async def test_quality_is_chosen_told_and_taken_back(work: Work, until: Until) -
         await until(pilot, lambda: screen.dataset is not None and screen.dataset.jpeg_quality == 80)
         await pilot.press("u")
         await until(pilot, lambda: screen.history.present.jpeg_quality == USUAL_QUALITY)
+
+    await work(steps)
+
+
+async def test_bulk_changes_only_what_is_listed(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("p", "p", "b")
+        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        assert "1 of 5 pictures" in str(app.screen.query_one(".dialog").border_title)
+        await pilot.press("tab", *"fog")
+        assert "1 caption of 1 would change" in str(app.screen.query_one("#bulk-count").render())
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.screen is screen)
+        assert screen.captions()["f.webp"] == "fog"
+        assert screen.captions()["a.png"] == "a lantern, night, a"
+
+    await work(steps)
+
+
+async def test_bulk_keeps_to_what_is_searched_for(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("slash", *"night, b", "enter")
+        await until(pilot, lambda: screen.listed_names() == ("b.png",))
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.screen is screen)
+        assert {name for name, text in screen.captions().items() if "TOK" in text} == {"b.png"}
+
+    await work(steps)
+
+
+async def test_a_tag_lists_its_pictures(work: Work, until: Until) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await pilot.press("enter")
+        await until(
+            pilot,
+            lambda: (
+                isinstance(app.screen, ChoiceDialog)
+                and "Tags" in str(app.screen.query_one(".dialog").border_title)
+            ),
+        )
+        await pilot.press(*"lantern", "enter")
+        await until(pilot, lambda: "the tag “a lantern”: 4" in str(screen.query_one("#bench-title").render()))
+        assert screen.listed_names() == ("a.png", "b.png", "c.jpg", "d.png")
+        await pilot.press("p")
+        assert len(screen.listed_names()) == 6
+
+    await work(steps)
+
+
+async def test_edits_of_a_picture_that_was_replaced_are_asked_about(
+    work: Work, pictures: Path, until: Until, textured: Callable[..., Image.Image]
+) -> None:
+    async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
+        await pilot.press("t", "e")
+        assert app.screen is screen
+        textured(500, 400, 9).save(pictures / "a.png")
+        await pilot.press("r")
+        await until(pilot, lambda: screen.dataset is not None and screen.dataset.blocking)
+        assert "has changed since you edited it" in str(screen.query_one("#bench-problems").render())
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: screen.dataset is not None and not screen.dataset.blocking)
+        assert screen.history.present.of("a.png").turns == 0
+        await pilot.press("u")
+        assert screen.history.present.of("a.png").turns == 1
+        await until(pilot, lambda: screen.dataset is not None and screen.dataset.blocking)
+        await pilot.press("e", "enter")
+        await until(pilot, lambda: screen.dataset is not None and not screen.dataset.blocking)
+        assert screen.history.present.of("a.png").turns == 1
 
     await work(steps)

@@ -23,7 +23,7 @@ def after(edit: BulkEdit) -> dict[str, str]:
 def test_each_kind_of_edit() -> None:
     assert after(BulkEdit(EditKind.PREFIX, "x ")) == {
         "a.jpg": "x a Dog, outside",
-        "b.jpg": "x ",
+        "b.jpg": "x",
         "c.jpg": "x TOK, a cat",
     }
     assert after(BulkEdit(EditKind.SUFFIX, "."))["c.jpg"] == "TOK, a cat."
@@ -99,3 +99,30 @@ def test_hostile_files_are_refused_with_a_sentence(tmp_path: Path, name: str, co
     with pytest.raises(DatasetError) as caught:
         read_captions(tmp_path / name, ["a.jpg"])
     assert caught.value.message.isprintable()
+
+
+def test_text_is_put_with_what_parts_it_and_nothing_left_over() -> None:
+    def put(kind: EditKind, text: str, caption: str) -> str:
+        (change,) = changes_by(BulkEdit(kind, text), {"a": caption})
+        return change.after
+
+    assert put(EditKind.PREFIX, "ohwx", "a dog") == "ohwx, a dog"
+    assert put(EditKind.PREFIX, "ohwx, ", "a dog") == "ohwx, a dog"
+    assert put(EditKind.PREFIX, "ohwx,", "a dog") == "ohwx, a dog"
+    assert put(EditKind.PREFIX, "a photo of ", "a dog") == "a photo of a dog"
+    assert put(EditKind.PREFIX, "ohwx, ", "") == "ohwx"
+    assert put(EditKind.SUFFIX, "ohwx,", "a dog") == "a dog, ohwx"
+    assert put(EditKind.SUFFIX, " at night", "a dog") == "a dog at night"
+    assert put(EditKind.SUFFIX, ".", "a dog") == "a dog."
+    assert put(EditKind.SUFFIX, "at night", "A dog.") == "A dog. at night"
+    assert put(EditKind.SUFFIX, ", ohwx", "") == "ohwx"
+
+
+def test_only_the_empty_ones_are_filled() -> None:
+    assert after(BulkEdit(EditKind.FILL, "a photo, ")) == {"b.jpg": "a photo"}
+
+
+def test_a_placeholder_becomes_the_trigger_word() -> None:
+    (change,) = changes_by(BulkEdit(EditKind.INSERT_TRIGGER, "ohwx"), {"a": "a photo of [Trigger] at sea"})
+    assert change.after == "a photo of ohwx at sea"
+    assert changes_by(BulkEdit(EditKind.INSERT_TRIGGER, "café"), {"a": "the cafe\u0301"}) == ()

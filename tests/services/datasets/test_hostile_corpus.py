@@ -172,6 +172,9 @@ async def test_caption_of_any_bytes_and_archive_member_of_any_name(
     datasets: DatasetService, tmp_path: Path, rules: DatasetRules, content: bytes, name: str
 ) -> None:
     path = tmp_path / "any.zip"
+    if not name.partition("\0")[0]:
+        # Python's writer cuts names there, and cannot write one of nothing.
+        return
     try:
         path.write_bytes(zip_of(("a.png", encoded("PNG")), ("a.txt", content), (name, content)))
     except (UnicodeEncodeError, ValueError, IndexError):

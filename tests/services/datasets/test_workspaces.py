@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from fluxtui.domain.dataset import Crop
 from fluxtui.domain.errors import DatasetError, StorageError
-from fluxtui.domain.workspace import History, Workspace
+from fluxtui.domain.workspace import UNSURE, History, Workspace
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
@@ -116,3 +117,70 @@ async def test_captions_in_an_archive_are_never_written(
     found = await datasets.look(tmp_path / "a.zip")
     with pytest.raises(DatasetError, match="archive"):
         await workspaces.write_captions(found, {"a.jpg": "a"}, NOW)
+
+
+async def test_the_same_relative_path_elsewhere_has_edits_of_its_own(
+    workspaces: WorkspaceService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / "data").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "one")
+    history = await workspaces.load(Path("data"))
+    await workspaces.save(history.changed(history.present.edited("01.jpg", turns=1), "turned"))
+    assert (await workspaces.load(tmp_path / "one/data")).present.of("01.jpg").turns == 1
+    monkeypatch.chdir(tmp_path / "two")
+    assert (await workspaces.load(Path("data"))).present.edits == {}
+
+
+async def test_edits_under_former_names_are_found_again(
+    workspaces: WorkspaceService, storage: StorageService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a link surely are of the folder; those of a relative path may be of another one."""
+    folder, link = tmp_path / "pics", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    monkeypatch.chdir(tmp_path)
+
+    def keep(key: str, turns: int) -> Path:
+        edited = History(present=Workspace(source=key)).changed(
+            Workspace(source=key).edited("a.jpg", turns=turns), "turned"
+        )
+        path = storage.workspace_path(key)
+        storage.write_atomic(path, edited.model_dump_json(exclude_defaults=True).encode())
+        return path
+
+    keep("pics", 1)
+    relative = await workspaces.load(Path("pics"))
+    assert relative.present.source == str(folder)
+    assert relative.present.of("a.jpg").turns == 1
+    assert relative.present.of("a.jpg").made_on == UNSURE
+    linked = keep(str(link), 2)
+    history = await workspaces.load(link)
+    assert (history.present.of("a.jpg").turns, history.present.of("a.jpg").made_on) == (2, "")
+    assert history.undone().present == Workspace(source=str(folder))
+    await workspaces.save(history)
+    assert (await workspaces.load(folder)).present == history.present
+    assert linked.exists()
+
+
+async def test_captions_are_written_where_they_are_found_again(
+    workspaces: WorkspaceService, datasets: DatasetService, folder: Path, picture: Callable[..., bytes]
+) -> None:
+    """Into the file that they came from; never into one with more in it, and none into that of another."""
+    (folder / "b.png.txt").write_text("whole name")
+    (folder / "c.caption").write_bytes("\ufeffcafé".encode("utf-16-le"))
+    (folder / "d.jpg").write_bytes(picture(seed=7))
+    (folder / "d.json").write_text('{"caption": "from json"}')
+    (folder / "metadata.csv").write_text("file_name,text\na.jpg,other\n")
+    (folder / "dog.jpg").write_bytes(picture(seed=8))
+    (folder / "dog.png").write_bytes(picture(seed=9, format_name="PNG"))
+    (folder / "dog.txt").write_text("a dog")
+    found = await datasets.look(folder)
+    new = {name: f"new {name}" for name in ("a.jpg", "b.png", "c.webp", "d.jpg", "dog.jpg", "dog.png")}
+    assert await workspaces.write_captions(found, new, NOW) == 6
+    assert (folder / "c.caption").read_text() == "new c.webp\n"
+    assert (folder / "d.json").read_text() == '{"caption": "from json"}'
+    assert (folder / "metadata.csv").read_text() == "file_name,text\na.jpg,other\n"
+    assert (folder / "dog.txt").read_text() == "a dog"
+    again = await datasets.look(folder)
+    assert datasets.captions(again, Workspace(source=str(folder))) == new

@@ -1,0 +1,82 @@
+"""Which caption belongs to which picture, and which captions give way to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fluxtui.domain.found import Found, FoundCaption
+from fluxtui.services.datasets.captions import is_metadata, is_text_caption, stem_of
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Captions and pictures, put together.
+
+    Attributes:
+        of_pictures: the caption that counts, by the name of its picture.
+        lonely: captions without a picture.
+        overruled: the file of a caption that says something else than the one that counts, by picture.
+        shared: pictures that one caption is taken for, though their names differ in capitals, by its file.
+    """
+
+    of_pictures: Mapping[str, FoundCaption]
+    lonely: tuple[FoundCaption, ...]
+    overruled: Mapping[str, str]
+    shared: Mapping[str, tuple[str, ...]]
+
+
+def matched(found: Found) -> Matched:
+    """Put captions and pictures together.
+
+    What lies nearer to a picture counts: text with its whole name, then with its name, then JSON, then a file
+    for the whole folder; of two alike the first by name. One that cannot be used gives way. The name must be
+    the same; only where no picture has just that name, capitals do not matter.
+    """
+    finder = _Pictures([picture.name for picture in found.pictures])
+    of_pictures: dict[str, list[FoundCaption]] = {}
+    lonely = []
+    shared: dict[str, tuple[str, ...]] = {}
+    for caption in found.captions:
+        names = finder.of(caption)
+        if len({stem_of(name) for name in names}) > 1:
+            shared[caption.name] = tuple(names)
+        if not names and not caption.picture:
+            lonely.append(caption)
+        for name in names:
+            of_pictures.setdefault(name, []).append(caption)
+    chosen: dict[str, FoundCaption] = {}
+    overruled: dict[str, str] = {}
+    for name, captions in of_pictures.items():
+        first, *others = sorted(captions, key=lambda caption: (bool(caption.fault), _distance(caption, name)))
+        chosen[name] = first
+        other = next((item for item in others if not item.fault and item.text != first.text), None)
+        if other is not None:
+            overruled[name] = other.name
+    return Matched(chosen, tuple(lonely), overruled, shared)
+
+
+def _distance(caption: FoundCaption, picture: str) -> int:
+    if caption.picture:
+        return 3
+    if not is_text_caption(caption.name):
+        return 2
+    return 0 if stem_of(caption.name).casefold() == picture.casefold() else 1
+
+
+class _Pictures:
+    """Finds the pictures that a caption is for."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._exact: dict[str, list[str]] = {}
+        self._folded: dict[str, list[str]] = {}
+        for name in names:
+            for key in (name, stem_of(name)):
+                self._exact.setdefault(key, []).append(name)
+                self._folded.setdefault(key.casefold(), []).append(name)
+
+    def of(self, caption: FoundCaption) -> list[str]:
+        if is_metadata(caption.name):
+            return self._exact.get(caption.picture, [])
+        key = stem_of(caption.name)
+        return self._exact.get(key) or self._folded.get(key.casefold(), [])
