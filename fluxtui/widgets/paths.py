@@ -11,7 +11,24 @@ from pathlib import Path
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.typed_paths import meant
 
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+PICTURE_SUFFIXES = frozenset(
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".jfif",
+        ".mpo",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".heif",
+        ".hif",
+        ".avif",
+    ]
+)
 MAX_SCANNED = 20_000
 """Entries of one folder that are looked at; more would take seconds on a network drive."""
 

@@ -7,11 +7,11 @@ has, the second can be put on a screen and is another one for every file.
 from __future__ import annotations
 
 import hashlib
-import os
 import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from fluxtui.domain.text import safe_text
 
@@ -44,6 +44,7 @@ SYSTEM_NAMES = frozenset(
 snapshots. Source: folders as Windows, macOS, Linux, Synology DSM and QNAP QTS make them, 2026-11."""
 
 _REPEATS = re.compile(r"([1-9][0-9]{0,2})_.")
+_STRAY = re.compile("[\udc80-\udcff]")
 _UNNAMED = "unnamed"
 
 
@@ -69,7 +70,7 @@ def shown_names(names: Iterable[str]) -> Mapping[str, str]:
     """
     stems: dict[str, str] = {}
     real: dict[str, set[str]] = {}
-    given = sorted(set(names), key=os.fsencode)
+    given = sorted(set(names), key=_order)
     for name in given:
         stem = posixpath.splitext(name)[0]
         stems[stem] = "/".join(_plain(part) for part in stem.split("/"))
@@ -87,7 +88,7 @@ def shown_names(names: Iterable[str]) -> Mapping[str, str]:
 def _all_different(shown: Mapping[str, str]) -> Mapping[str, str]:
     taken: dict[str, str] = {}
     # What is called as it really is comes first.
-    for name, plain in sorted(shown.items(), key=lambda item: (item[0] != item[1], os.fsencode(item[0]))):
+    for name, plain in sorted(shown.items(), key=lambda item: (item[0] != item[1], _order(item[0]))):
         unique = plain
         while unique in taken:
             unique = f"{unique}~{_mark(name)}"
@@ -106,13 +107,16 @@ def shown(name: str) -> str:
 
 
 def _clean(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # Bytes that are no UTF-8, as Python has them in the names of files.
-        text = os.fsencode(text).decode("cp1252", errors="replace")
+    with suppress(UnicodeEncodeError):
+        if _STRAY.search(text):
+            # Bytes that are no UTF-8, as Python has them in the names of files.
+            text = text.encode(errors="surrogateescape").decode("cp1252", errors="replace")
     return safe_text(unicodedata.normalize("NFC", text))
 
 
 def _mark(name: str) -> str:
-    return hashlib.sha256(os.fsencode(name)).hexdigest()[:4]
+    return hashlib.sha256(_order(name)).hexdigest()[:4]
+
+
+def _order(name: str) -> bytes:
+    return name.encode(errors="surrogatepass")

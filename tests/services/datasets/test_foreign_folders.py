@@ -128,6 +128,20 @@ async def test_many_files_of_one_kind_are_told_at_once(datasets: DatasetService,
     assert dataset.blocking
 
 
+async def test_pictures_with_one_caption_between_them_are_told(
+    datasets: DatasetService, tmp_path: Path
+) -> None:
+    (tmp_path / "dog.png").write_bytes(picture(1))
+    (tmp_path / "dog.jpg").write_bytes(picture(2, "JPEG"))
+    (tmp_path / "cat.png").write_bytes(picture(3))
+    for name in ("dog", "cat"):
+        (tmp_path / f"{name}.txt").write_text(f"a {name}")
+    dataset = await datasets.inspect(tmp_path, RULES)
+    assert dataset.captioned == 3
+    assert "has the same caption as dog.jpg: dog.txt is the only one" in told(dataset, "dog.png")
+    assert "same caption" not in told(dataset, "cat.png") + told(dataset, "dog.jpg")
+
+
 def test_a_pipe_as_a_list_is_not_waited_for(tmp_path: Path) -> None:
     from fluxtui.domain.errors import DatasetError
     from fluxtui.services.datasets.opening import open_source
