@@ -30,17 +30,19 @@ POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\
 def opens_in(source: Path) -> list[int]:
     """Return the lines in which Pillow is told to open something, by whatever name it has there."""
     tree = ast.parse(source.read_text(encoding="utf-8"))
-    names = {
-        alias.asname or alias.name
+    imported = [
+        (node.lineno, alias)
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "PIL"
         for alias in node.names
-    }
-    return [
+    ]
+    names = {alias.asname or alias.name for _, alias in imported}
+    lone = [line for line, alias in imported if alias.name in {"open", "Parser"}]
+    return lone + [
         node.lineno
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
-        and node.attr == "open"
+        and node.attr in {"open", "Parser"}
         and isinstance(node.value, ast.Name)
         and node.value.id in names
     ]

@@ -65,7 +65,7 @@ def _done_when_packed(
     if look.frames > 1:
         yield ProblemKind.FORMAT, "is animated; only its first frame is sent"
     if look.turned:
-        yield ProblemKind.LOOK, "is turned by its metadata; it is sent upright"
+        yield ProblemKind.LOOK, "is turned by its EXIF data; it is sent upright"
     if look.colours == "CMYK":
         yield ProblemKind.FORMAT, "is in CMYK colours; it is sent in sRGB"
     if look.depth == 0:
