@@ -26,9 +26,11 @@ LEAST = 0.05
 
 
 def largest(width: int, height: int, shape: float) -> Crop:
-    """Return the largest crop of a shape in the middle of a picture."""
-    wide, high = _fitted(width, height, shape)
-    return _crop((1 - wide) / 2, (1 - high) / 2, wide, high)
+    """Return the largest crop of a shape in the middle of a picture, in whole pixels."""
+    wide = max(min(round(shape * height), width), 1)
+    high = max(min(round(wide / shape), height), 1) if wide == width else height
+    left, top = (width - wide) // 2, (height - high) // 2
+    return _crop(left / width, top / height, wide / width, high / height)
 
 
 def shape_of(crop: Crop, width: int, height: int) -> float:
@@ -92,11 +94,6 @@ def stretched(crop: Crop, across: int, down: int, width: int, height: int) -> Cr
 def is_whole(crop: Crop) -> bool:
     """Tell whether a crop leaves nothing out."""
     return (crop.left, crop.top, crop.right, crop.bottom) == (0.0, 0.0, 1.0, 1.0)
-
-
-def _fitted(width: int, height: int, shape: float) -> tuple[float, float]:
-    wide = min(1.0, shape * height / width)
-    return wide, min(1.0, wide * width / shape / height)
 
 
 def _placed(left: float, top: float, wide: float, high: float) -> Crop:

@@ -77,15 +77,20 @@ class Crop(BaseModel):
 
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom in pixels of a picture; at least one pixel is inside."""
-        # The size is rounded and not the ends, which would make some crops of one shape a pixel larger.
-        wide = max(round((self.right - self.left) * width), 1)
-        high = max(round((self.bottom - self.top) * height), 1)
-        left, top = min(round(self.left * width), width - wide), min(round(self.top * height), height - high)
-        return left, top, left + wide, top + high
+        left, right = _side(self.left, self.right, width)
+        top, bottom = _side(self.top, self.bottom, height)
+        return left, top, right, bottom
+
+
+def _side(begin: float, end: float, pixels: int) -> tuple[int, int]:
+    """Return first and last edge of a part of a side in pixels; how long it is does not depend on where."""
+    length = max(round((end - begin) * pixels), 1)
+    first = min(round(begin * pixels), pixels - length)
+    return first, first + length
 
 
 class TrainingPicture(BaseModel):
-    """One picture of a dataset: its name in the set, pixels, bytes, and its caption if it has one.
+    """One picture of a dataset: its name in the set, pixels, bytes, content, and its caption if it has one.
 
     `width` and `height` are those of what is used, after turning and cropping.
     """
@@ -97,9 +102,17 @@ class TrainingPicture(BaseModel):
     height: int
     format: str
     size: int
+    sha256: str = ""
+    """Of the file's content as it was looked at, hexadecimal; `''` where that is not known."""
     caption: str | None = None
     scaled_to: tuple[int, int] | None = None
     """Pixels to which it is scaled down for the trainer, or None where it fits."""
+
+    @property
+    def sent_size(self) -> tuple[int, int]:
+        """Width and height in which it is sent, in pixels."""
+        return self.scaled_to or (self.width, self.height)
+
     turns: int = 0
     """Quarter turns clockwise that the user gave it, 0 to 3."""
     crop: Crop | None = None
@@ -203,13 +216,19 @@ class Dataset(BaseModel):
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     @property
+    def content(self) -> str:
+        """A hash of what is in the files of its pictures; `''` where that of one is not known."""
+        hashes = [picture.sha256 for picture in self.pictures]
+        return hashlib.sha256(" ".join(hashes).encode()).hexdigest() if all(hashes) else ""
+
+    @property
     def blocking(self) -> tuple[DatasetProblem, ...]:
         """The problems that make a training impossible."""
         return tuple(problem for problem in self.problems if problem.blocking)
 
 
 def _facts(picture: TrainingPicture) -> dict[str, Any]:
-    facts = picture.model_dump(mode="json", exclude={"scaled_to"})
+    facts = picture.model_dump(mode="json", exclude={"scaled_to", "sha256"})
     if picture.mask is None:
         # As the prints of trainings before there were masks have it.
         del facts["mask"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -16,9 +19,10 @@ class PictureLook(BaseModel):
 
     Attributes:
         colours: Pillow's name of the colour mode, such as `CMYK`.
+        depth: bits that the numbers of each colour really use; 0 for fractions and numbers below zero.
         frames: more than 1 for an animation.
-        turned: whether its EXIF data turn it.
-        transparent: whether it has an alpha channel or a transparent colour.
+        turned: whether its metadata turn it.
+        transparent: whether it can be seen through anywhere.
         sha256: of the file's content, hexadecimal.
         fingerprint: 64 bits that are alike for pictures that look alike.
         sharpness: of its sharpest region: about 0 for what is wholly blurred, over 0.1 for what is crisp.
@@ -32,6 +36,7 @@ class PictureLook(BaseModel):
     width: int
     height: int
     colours: str
+    depth: int = 8
     frames: int = 1
     turned: bool = False
     transparent: bool = False
@@ -46,6 +51,7 @@ class FoundPicture(BaseModel):
     """A file that promises to be a picture: how it looks, or the reason in `fault` why it cannot be used.
 
     `about_set` marks a fault whose sentence stands for itself and is not about this one file's content.
+    `mend` is what can be done about it, where that is special.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +62,7 @@ class FoundPicture(BaseModel):
     look: PictureLook | None = None
     fault: str = ""
     about_set: bool = False
+    mend: str = ""
 
 
 class FoundCaption(BaseModel):
@@ -111,3 +118,18 @@ class Found(BaseModel):
     likenesses: tuple[Likeness, ...] = ()
     others: tuple[str, ...] = ()
     """Names of files that are neither pictures nor captions."""
+    real: Mapping[str, bytes] = {}
+    """What names without their extension really are, as bytes of the disk, where they are shown otherwise."""
+
+    def place_of(self, name: str) -> Path:
+        """Return where a file of this name really is, or would be, in the folder `root`.
+
+        Args:
+            name: as it is shown; also of a file that is still to be written beside a picture.
+        """
+        stem, extension = posixpath.splitext(name)
+        if stem not in self.real and posixpath.splitext(stem)[0] in self.real:
+            stem, inner = posixpath.splitext(stem)
+            extension = inner + extension
+        real = os.fsdecode(self.real[stem]) + extension if stem in self.real else name
+        return (self.root or Path()) / real

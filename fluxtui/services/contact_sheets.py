@@ -155,14 +155,17 @@ class _Plan:
 
 def _tallest(cells: Sequence[SheetCell]) -> float:
     """Return the largest relation of height to width among the pictures, as far as their headers tell."""
-    from PIL import Image
+    from fluxtui.imaging.opening import opened
+    from fluxtui.imaging.orientation import upright_size
+    from fluxtui.services.picture_inputs import read_picture
 
     ratios = []
     for path in dict.fromkeys(cell.path for cell in cells if cell.path is not None):
         try:
-            with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as image:
-                ratios.append(image.height / image.width)
-        except (OSError, ValueError, SyntaxError, ZeroDivisionError, Image.DecompressionBombError):
+            with opened(read_picture(path)) as image:
+                width, height = upright_size(image)
+                ratios.append(height / width)
+        except PictureError:
             # It is drawn as damaged later on; a header is enough of a look for now.
             continue
     return min(max(ratios, default=1.0), 2.5)
@@ -209,14 +212,14 @@ def _drawn(
 
 def _small(path: Path, width: int, height: int) -> Image.Image:
     """Return a picture within a box, in RGB. Raises `PictureError`."""
-    from fluxtui.services.datasets.pictures import as_srgb, opened
+    from fluxtui.imaging.opening import opened
+    from fluxtui.services.datasets.pictures import upright
     from fluxtui.services.picture_inputs import read_picture
 
     with opened(read_picture(path)) as image:
-        image.draft("RGB", (width, height))
-        image.load()
-        image.thumbnail((width, height), reducing_gap=2.0)
-        return as_srgb(image)
+        small = upright(image, max(width, height))
+    small.thumbnail((width, height), reducing_gap=2.0)
+    return small
 
 
 def _write(

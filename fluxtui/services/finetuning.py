@@ -234,6 +234,7 @@ class FinetuningService:
                 "captioned": packed.captioned,
                 "names": [picture.name for picture in dataset.pictures],
                 "print": dataset.print,
+                "content": dataset.content,
                 **({"samples": list(samples)} if samples else {}),
             },
             created_at=now,

@@ -37,19 +37,18 @@ class MaskService:
 
     def draw(self, drawing: MaskDrawing, picture: Path) -> Path:
         """Return the mask of a drawing over a picture, as large as that."""
-        with _upright(picture) as image:
-            size = image.size
-        mask = drawn(drawing, size)
-        return self._keep(mask, drawing)
+        return self._keep(drawn(drawing, _size_of(picture)), drawing)
 
     def from_transparency(self, picture: Path) -> Path:
         """Return a mask of what is transparent in a picture."""
         from PIL import ImageChops
 
+        from fluxtui.imaging.colours import alpha_of
+
         with _upright(picture) as image:
             if not image.has_transparency_data:
                 raise PictureError("has no transparency that a mask could be made of")
-            alpha = image.convert("RGBA").getchannel("A")
+            alpha = alpha_of(image)
         if alpha.getextrema()[0] == 255:
             raise PictureError("has no transparent part, so that nothing would be changed")
         return self._keep(ImageChops.invert(alpha))
@@ -58,8 +57,7 @@ class MaskService:
         """Return a mask scaled to the size of a picture."""
         from PIL import Image
 
-        with _upright(picture) as image:
-            size = image.size
+        size = _size_of(picture)
         with _upright(mask) as grey:
             return self._keep(grey.convert("L").resize(size, Image.Resampling.BILINEAR))
 
@@ -107,15 +105,22 @@ def drawn(drawing: MaskDrawing, size: tuple[int, int]) -> Image.Image:
     return ImageChops.invert(mask) if drawing.inverted else mask
 
 
+def _size_of(path: Path) -> tuple[int, int]:
+    """Return width and height of a picture as it is seen. Raises `PictureError`."""
+    from fluxtui.imaging.opening import opened
+    from fluxtui.imaging.orientation import upright_size
+
+    with opened(read_picture(path)) as image:
+        return upright_size(image)
+
+
 def _upright(path: Path) -> Image.Image:
     """Return a decoded picture as it is seen. Raises `PictureError`."""
-    from PIL import ImageOps
-
-    from fluxtui.services.datasets.pictures import opened
+    from fluxtui.imaging.opening import opened
+    from fluxtui.imaging.orientation import orientation_of, transposed
 
     with opened(read_picture(path)) as image:
         image.load()
-        info = dict(image.info)
-        upright = ImageOps.exif_transpose(image)
-    upright.info.update(info)
-    return upright
+        upright = transposed(image, orientation_of(image))
+        # The file behind an open picture is closed soon.
+        return upright.copy() if upright is image else upright

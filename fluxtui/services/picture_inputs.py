@@ -23,16 +23,18 @@ MOST_BYTES = 200_000_000
 """A larger file is not read into memory; no picture that Pillow opens safely needs as much."""
 
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-# Cameras put a preview behind the picture of a JPEG, and Pillow calls that MPO.
-_READABLE = frozenset({*_EXTENSIONS, "MPO", "BMP", "GIF", "TIFF"})
+_JPEG_KINDS = frozenset({"JPEG", "MPO", "HEIF", "AVIF"})
+"""What becomes a JPEG where it cannot go as it is: photographs, which would be large as PNG.
+
+Cameras put a preview behind the picture of a JPEG, and Pillow calls that MPO."""
+
+_READABLE = frozenset({*_EXTENSIONS, *_JPEG_KINDS, "BMP", "DIB", "GIF", "TIFF"})
+_KIND_NAMES = {"MPO": "JPEG", "DIB": "BMP"}
+_SEVERAL = {"TIFF": "has several pages; only a single picture can be sent"}
 _PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 _NEARLY_BLACK = 16
 """What a lossy format makes of black, at most; services paint from the middle grey on."""
 _OPAQUE = 255
-_ORIENTATION_TAG = 0x0112
-_GPS_TAG = 0x8825
-_TURNED = frozenset({5, 6, 7, 8})
-"""The EXIF orientations of pictures that lie on their side."""
 
 
 def picture_path(text: str) -> Path:
@@ -48,12 +50,13 @@ class InputPicture:
     """What a picture is that a request takes in; pixels as it is seen upright.
 
     Attributes:
-        format: in the words of Pillow: `PNG`, `JPEG`, `WEBP`.
+        format: of the file, in the words of Pillow: `PNG`, `JPEG`, `WEBP`, `HEIF`.
         width: pixels.
         height: pixels.
         size: bytes of the file.
         transparent: whether a part of it can be seen through.
-        sent: the pixels that it is scaled down to, None where it goes as it is.
+        sent: the pixels that it is scaled down to, None where they stay.
+        sent_as: the format that it is sent in where that is another one, else `''`.
     """
 
     format: str
@@ -62,15 +65,18 @@ class InputPicture:
     size: int
     transparent: bool
     sent: tuple[int, int] | None = None
+    sent_as: str = ""
 
     def words(self) -> str:
         """Return `'PNG 1024×768 px · 1.2 MB'`, and what it is sent as."""
-        sent = f" · sent as {self.sent[0]}×{self.sent[1]}" if self.sent is not None else ""
+        size = f"{self.sent[0]}×{self.sent[1]}" if self.sent is not None else ""
+        change = f"{self.sent_as} {size}".strip()
+        sent = f" · sent as {change}" if change else ""
         return f"{self.format} {self.width}×{self.height} px · {file_size(self.size)}{sent}"
 
 
 def look_at(path: Path, max_pixels: int | None = None, limits: PictureLimits = NO_LIMITS) -> InputPicture:
-    """Return what a picture is, read by its header.
+    """Return what a picture is and how it would be sent, as far as possible by its header.
 
     Args:
         path: of the file.
@@ -80,21 +86,31 @@ def look_at(path: Path, max_pixels: int | None = None, limits: PictureLimits = N
     Raises:
         PictureError: it is no still picture, or the service takes none such; with the reason.
     """
-    from fluxtui.services.datasets.pictures import opened
+    from fluxtui.imaging.colours import is_transparent, may_be_transparent
+    from fluxtui.imaging.opening import opened
+    from fluxtui.imaging.orientation import upright_size
     from fluxtui.services.datasets.sizes import fitted
 
     content = read_picture(path)
     with opened(content) as image:
         _refuse_others(image)
-        width, height = _upright_size(image)
+        width, height = upright_size(image)
         sent = fitted(width, height, max_pixels) if max_pixels is not None else (width, height)
+        kind = _KIND_NAMES.get(str(image.format), str(image.format))
+        goes_as_it_is = sent == (width, height) and _is_plain(image)
+        transparent = False
+        if may_be_transparent(image):
+            image.load()
+            transparent = is_transparent(image)
+        becomes = kind if goes_as_it_is else _format_of_new(image)
         found = InputPicture(
-            "JPEG" if image.format == "MPO" else str(image.format),
+            kind,
             width,
             height,
             len(content),
-            transparent=image.has_transparency_data,
+            transparent=transparent,
             sent=sent if sent != (width, height) else None,
+            sent_as=becomes if becomes != kind else "",
         )
     least = limits.least_side
     if least is not None and min(sent) < least:
@@ -110,21 +126,21 @@ def look_at(path: Path, max_pixels: int | None = None, limits: PictureLimits = N
 def prepare_picture(path: Path, max_pixels: int | None) -> tuple[bytes, str]:
     """Return a picture as a service takes it, and the extension of its format.
 
-    The file's own bytes where they will do. Otherwise encoded anew, without metadata: upright, 8 bit,
+    The file's own bytes where they will do. Otherwise encoded anew, without metadata: upright, sRGB, 8 bit,
     with its transparency, and scaled to `max_pixels`. A position (GPS) is always left out.
 
     Raises:
         PictureError: with the reason, to stand after the name of the file.
     """
-    from fluxtui.services.datasets.pictures import opened
+    from fluxtui.imaging.opening import opened
     from fluxtui.services.datasets.sizes import fitted
 
     content = read_picture(path)
     with opened(content) as image:
         _refuse_others(image)
-        image.load()
         fits = max_pixels is None or fitted(*image.size, max_pixels) == image.size
         if fits and _is_plain(image):
+            image.load()
             return content, _EXTENSIONS[str(image.format)]
         return _encoded_anew(image, max_pixels)
 
@@ -141,7 +157,7 @@ def has_holes(path: Path) -> bool:
 
 def _extremes(path: Path, band: str) -> tuple[float, float]:
     """Return the least and the greatest value of the grey (L) or the alpha (A) of a picture, 0 to 255."""
-    from fluxtui.services.datasets.pictures import opened
+    from fluxtui.imaging.opening import opened
 
     with opened(read_picture(path)) as image:
         _refuse_others(image)
@@ -176,49 +192,52 @@ def read_picture(path: Path) -> bytes:
         raise PictureError(f"cannot be read: {reason}") from None
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    width, height = image.size
-    return (height, width) if image.getexif().get(_ORIENTATION_TAG) in _TURNED else (width, height)
-
-
 def _refuse_others(image: Image.Image) -> None:
     if image.format not in _READABLE:
         raise PictureError(f"is a {safe_text(image.format, limit=20)}, not a JPEG, PNG or WebP picture")
-    if image.format != "MPO" and getattr(image, "is_animated", False):
-        raise PictureError("is animated; only a still picture can be sent")
+    # What is behind the first picture of an MPO or HEIC is a preview, or another shot.
+    if image.format not in {"MPO", "HEIF"} and getattr(image, "is_animated", False):
+        told = "is animated; only a still picture can be sent"
+        raise PictureError(_SEVERAL.get(str(image.format), told))
 
 
 def _is_plain(image: Image.Image) -> bool:
-    exif = image.getexif()
+    from fluxtui.imaging.colours import is_srgb
+    from fluxtui.imaging.orientation import is_turned, tells_place
+
     return (
         image.format in _EXTENSIONS
         and image.mode in _PLAIN_MODES
-        and exif.get(_ORIENTATION_TAG, 1) in (0, 1)
-        and _GPS_TAG not in exif
+        and not is_turned(image)
+        and not tells_place(image)
+        and is_srgb(image)
     )
+
+
+def _format_of_new(image: Image.Image) -> str:
+    return "JPEG" if image.format in _JPEG_KINDS and not image.has_transparency_data else "PNG"
 
 
 def _encoded_anew(image: Image.Image, max_pixels: int | None) -> tuple[bytes, str]:
     from PIL import Image as Images
-    from PIL import ImageOps
 
-    from fluxtui.services.datasets.pictures import as_srgb
+    from fluxtui.imaging.colours import with_alpha
+    from fluxtui.imaging.orientation import orientation_of, transposed
+    from fluxtui.services.datasets.pictures import Preparation, made
     from fluxtui.services.datasets.sizes import fitted
 
-    as_jpeg = image.format in ("JPEG", "MPO")
-    upright = ImageOps.exif_transpose(image)
-    profile = None
-    if upright.has_transparency_data:
-        profile = upright.info.get("icc_profile")
-        upright = upright.convert("RGBA")
-    else:
-        upright = as_srgb(upright)
-    if max_pixels is not None:
-        upright = upright.resize(fitted(*upright.size, max_pixels), Images.Resampling.LANCZOS)
-    upright.info.clear()
     target = io.BytesIO()
-    if as_jpeg:
-        upright.save(target, "JPEG", quality=USUAL_QUALITY, subsampling=0, optimize=True)
+    as_jpeg = _format_of_new(image) == "JPEG"
+    most = max_pixels if max_pixels is not None else image.width * image.height
+    if image.has_transparency_data:
+        orientation = orientation_of(image)
+        plain = transposed(with_alpha(image), orientation)
+        ready = plain.resize(fitted(*plain.size, most), Images.Resampling.LANCZOS)
     else:
-        upright.save(target, "PNG", icc_profile=profile)
+        ready = made(image, Preparation(most))
+    ready.info.clear()
+    if as_jpeg:
+        ready.save(target, "JPEG", quality=USUAL_QUALITY, subsampling=0, optimize=True)
+    else:
+        ready.save(target, "PNG")
     return target.getvalue(), "jpg" if as_jpeg else "png"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.errors import StorageError
+from fluxtui.domain.errors import PictureError, StorageError
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 
 if TYPE_CHECKING:
@@ -79,15 +79,14 @@ class ThumbnailCache:
 
 
 def _read(path: Path) -> Image | None:
-    from PIL import Image as Pillow
-    from PIL import UnidentifiedImageError
+    from fluxtui.imaging.opening import opened
 
     try:
-        with Pillow.open(path, formats=("WEBP",)) as image:
+        with opened(path.read_bytes()) as image:
             if max(image.size) > SIDE:
                 return None
             return image.convert("RGB")
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError):
+    except (OSError, PictureError):
         return None
 
 

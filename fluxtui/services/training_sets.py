@@ -133,7 +133,8 @@ class TrainingSetService:
 def looks_like(dataset: Dataset, known: Mapping[str, Any]) -> bool:
     """Tell whether a dataset looks as one that was trained on, by all that the journal has of that."""
     if "print" in known:
-        return bool(known["print"] == dataset.print)
+        same_content = not known.get("content") or known["content"] == dataset.content
+        return bool(known["print"] == dataset.print and same_content)
     # Trainings of older versions of the program.
     names = [picture.name for picture in dataset.pictures]
     return bool(known.get("names") == names and known.get("captioned") == dataset.captioned)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,20 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fluxtui.domain.errors import FluxError
+from fluxtui.domain.errors import FluxError, PictureError
 from fluxtui.terminal.framing import Part
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_SOURCE_PIXELS: Final = 64_000_000
-"""Larger pictures are refused before a pixel of them is decoded."""
+"""Larger pictures are refused before a pixel of them is decoded; not JPEGs, which are decoded smaller."""
+
+MAX_SOURCE_BYTES: Final = 200_000_000
+"""Of a file that is read into memory."""
 
 BITMAP_SIDE: Final = 1600
 """Pixels on the longer side of the bitmap kept in memory."""
-
-FORMATS: Final = ("AVIF", "BMP", "GIF", "JPEG", "MPO", "PNG", "PPM", "TGA", "TIFF", "WEBP")
-"""Only formats that are plain pixels; Pillow would run other programs for some of the rest."""
 
 Colour = tuple[int, int, int]
 
@@ -42,7 +41,7 @@ class UnreadablePictureError(FluxError):
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """What a file says about itself: pixels, format, bytes on disk, time of its last change."""
+    """What a file says about itself: pixels as it is seen, format, bytes on disk, time of its last change."""
 
     width: int
     height: int
@@ -61,9 +60,7 @@ class Bitmap:
     @property
     def full_size(self) -> tuple[int, int]:
         """Width and height of the whole picture as it is seen upright, pixels."""
-        width, height = self.facts.width, self.facts.height
-        is_turned = (self.image.width - self.image.height) * (width - height) < 0
-        return (height, width) if is_turned else (width, height)
+        return self.facts.width, self.facts.height
 
     def serves(self, facts: PictureFacts, side: int) -> bool:
         """Whether it is of this very file, and large enough for `side` pixels on the longer side."""
@@ -105,9 +102,11 @@ def read_facts(path: Path) -> PictureFacts:
 
 
 def _facts(source: Image, path: Path) -> PictureFacts:
+    from fluxtui.imaging.orientation import upright_size
+
     status = path.stat()
-    kind = source.format or "?"
-    return PictureFacts(source.width, source.height, kind, status.st_size, status.st_mtime_ns)
+    width, height = upright_size(source)
+    return PictureFacts(width, height, source.format or "?", status.st_size, status.st_mtime_ns)
 
 
 @contextmanager
@@ -115,66 +114,52 @@ def _opened(path: Path) -> Iterator[Image]:
     """The picture file, its pixels not yet read; every way in which it can be broken becomes one error."""
     from PIL import Image, UnidentifiedImageError
 
+    from fluxtui.imaging.opening import DECODER_FAULTS, open_picture
+
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise UnreadablePictureError("it is not a file")
-        with _identified(path) as source:
-            if source.width * source.height > MAX_SOURCE_PIXELS:
+        if status.st_size > MAX_SOURCE_BYTES:
+            raise UnreadablePictureError(f"it has more than {MAX_SOURCE_BYTES // 1_000_000} MB")
+        with open_picture(path.read_bytes()) as source:
+            if source.width * source.height > MAX_SOURCE_PIXELS and source.format not in ("JPEG", "MPO"):
                 raise UnreadablePictureError(_TOO_LARGE)
             yield source
     except FileNotFoundError:
         raise UnreadablePictureError("the file is not there any more") from None
     except PermissionError:
         raise UnreadablePictureError("the file may not be read") from None
-    except UnidentifiedImageError:
+    except (UnidentifiedImageError, PictureError):
         raise UnreadablePictureError("the file is not a picture of a known format") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadablePictureError(_TOO_LARGE) from None
     except MemoryError:
         raise UnreadablePictureError("there is not enough memory to decode it") from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error) as error:
+    except (*DECODER_FAULTS, zlib.error) as error:
         raise UnreadablePictureError("the file is damaged or incomplete") from error
 
 
-def _identified(path: Path) -> Image:
-    """The picture, its pixels not yet read. What few files need is loaded for those only: it takes 0.1 s."""
-    from PIL import Image, UnidentifiedImageError
-
-    Image.preinit()
-    try:
-        return Image.open(path, formats=_formats())
-    except UnidentifiedImageError:
-        Image.init()
-        return Image.open(path, formats=_formats())
-
-
-def _formats() -> list[str]:
-    """The formats of ours that this Pillow has loaded."""
+def _reduce(source: Image, side: int, background: Colour) -> Image:
     from PIL import Image
 
-    return [name for name in FORMATS if name in Image.OPEN]
+    from fluxtui.imaging.colours import shrunk, with_alpha
+    from fluxtui.imaging.orientation import orientation_of, transposed
 
-
-def _reduce(source: Image, side: int, background: Colour) -> Image:
-    from PIL import Image, ImageOps
-
-    source.draft("RGB", (side, side))
-    image = _eight_bit(source)
-    if image.mode not in ("RGB", "L"):
-        image = image.convert("RGBA")
+    orientation = orientation_of(source)
+    longer = max(source.size)
+    least = (2 * side * source.width // longer, 2 * side * source.height // longer)
+    if source.has_transparency_data:
+        image = with_alpha(source)
+    else:
+        source.draft(None, (side, side))
+        image, _ = shrunk(source, least)
     image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    image = ImageOps.exif_transpose(image)
+    image = transposed(image, orientation)
     if image.mode != "RGBA":
         return image.convert("RGB")
     ground = Image.new("RGBA", image.size, (*background, 255))
     return Image.alpha_composite(ground, image).convert("RGB")
-
-
-def _eight_bit(image: Image) -> Image:
-    """Sixteen-bit greys brought down to eight; Pillow's own conversion would clip them to white."""
-    if not image.mode.startswith("I;16"):
-        return image
-    return image.convert("I").point(lambda value: value / 256).convert("L")
 
 
 def fit_cells(

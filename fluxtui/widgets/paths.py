@@ -12,7 +12,24 @@ from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.typed_paths import meant
 
 LORA_SUFFIXES = frozenset({".safetensors", ".sft", ".tar", ".tgz", ".gz", ".bz2", ".zip"})
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+PICTURE_SUFFIXES = frozenset(
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".jfif",
+        ".mpo",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".heif",
+        ".hif",
+        ".avif",
+    ]
+)
 MAX_SCANNED = 20_000
 """Entries of one folder that are looked at; more would take seconds on a network drive."""
 

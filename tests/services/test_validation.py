@@ -116,7 +116,7 @@ def test_values_of_another_kind_are_told(service: ValidationService) -> None:
         (lambda path: path.mkdir(), "is a directory"),
         (lambda path: path.write_bytes(b""), "is not a picture"),
         (lambda path: path.write_bytes(b"GIF89a, they say"), "is"),
-        (lambda path: path.write_text("<svg/>"), "is not a picture"),
+        (lambda path: path.write_text("<svg/>"), "is an SVG drawing"),
         (lambda path: os.mkfifo(path), "is not a file"),
         (lambda path: path.symlink_to("/dev/zero"), "is not a file"),
         (lambda path: path.symlink_to(path), "cannot be read"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind, TrainingPicture
 from fluxtui.domain.found import PictureLook
-from fluxtui.services.datasets.looking import FORMAT_OF_SUFFIX, suffix_of
+from fluxtui.services.datasets.kinds_of_files import FORMAT_OF_SUFFIX, suffix_of
 
 SMALL_EDGE = 256
 """Pixels: a picture with a shorter edge has too little in it to learn from."""
@@ -44,15 +44,20 @@ def advice_on(
 def _done_when_packed(
     name: str, look: PictureLook, picture: TrainingPicture, rules: DatasetRules
 ) -> Iterator[tuple[ProblemKind, str]]:
-    promised = FORMAT_OF_SUFFIX[suffix_of(name)]
-    if look.format != promised:
+    promised = FORMAT_OF_SUFFIX.get(suffix_of(name))
+    if promised is None:
         yield (
             ProblemKind.FORMAT,
-            f"is really a {look.format} picture, not {promised}; it is sent under a right name",
+            f"has not the name of a picture, but is {_a(look.format)} picture; it is sent",
+        )
+    elif look.format != promised:
+        yield (
+            ProblemKind.FORMAT,
+            f"is really {_a(look.format)} picture, not {promised}; it is sent under a right name",
         )
     if look.format not in rules.formats:
         kind = "PNG" if look.format in {"BMP", "GIF"} else "JPEG"
-        yield ProblemKind.FORMAT, f"is a {look.format} picture; it is sent as {kind}"
+        yield ProblemKind.FORMAT, f"is {_a(look.format)} picture; it is sent as {kind}"
     if picture.scaled_to:
         width, height = picture.scaled_to
         text = f"{picture.width} x {picture.height} px will be scaled down to {width} x {height} px"
@@ -63,10 +68,16 @@ def _done_when_packed(
         yield ProblemKind.LOOK, "is turned by its EXIF data; it is sent upright"
     if look.colours == "CMYK":
         yield ProblemKind.FORMAT, "is in CMYK colours; it is sent in sRGB"
-    if look.colours.startswith("I"):
-        yield ProblemKind.FORMAT, "has 16 bits for each colour; it is sent with 8"
+    if look.depth == 0:
+        yield ProblemKind.FORMAT, "has numbers of another range than 0 to 255; they are brought to that"
+    elif look.depth > 8:
+        yield ProblemKind.FORMAT, f"has {look.depth} bits for each colour; it is sent with 8"
     if look.transparent:
         yield ProblemKind.FORMAT, "has transparent parts; they are sent white"
+
+
+def _a(format_name: str) -> str:
+    return f"{'an' if format_name[0] in 'AEIOU' else 'a'} {format_name}"
 
 
 def _doubtful(look: PictureLook, picture: TrainingPicture) -> Iterator[tuple[ProblemKind, str, str]]:

@@ -12,7 +12,7 @@ from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_matching import Matched, matched
 from fluxtui.services.datasets.captions import PERHAPS_SUFFIXES, is_metadata, stem_of
 from fluxtui.services.datasets.companions import PAIR_ENDINGS, Companions, companions_of
-from fluxtui.services.datasets.looking import suffix_of
+from fluxtui.services.datasets.kinds_of_files import suffix_of
 
 MANY_WORDS = 350
 """FLUX reads at most 512 tokens of a text; more words than this do not fit."""
@@ -78,6 +78,7 @@ def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
         if any(match.of_pictures[name].name == file for name in pictures):
             shown = " and ".join(safe_text(name, limit=40) for name in pictures[:2])
             yield _problem(file, f"is taken for both {shown}", "give it the exact name of its picture")
+    yield from _shared(match)
     names = {picture.name for picture in found.pictures}
     unknown = Counter(item.name for item in found.captions if item.picture and item.picture not in names)
     for file, count in sorted(unknown.items()):
@@ -91,6 +92,20 @@ def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
 
 def _companions(found: Found) -> Companions:
     return companions_of(item.name for item in found.pictures)
+
+
+def _shared(match: Matched) -> Iterator[DatasetProblem]:
+    """Yield what is to be said of pictures with one caption file between them, as dog.jpg and dog.png."""
+    sharing: dict[str, list[str]] = {}
+    for picture, caption in sorted(match.of_pictures.items()):
+        if not caption.picture and not caption.fault:
+            sharing.setdefault(caption.name, []).append(picture)
+    for file, (first, *others) in sharing.items():
+        for name in others:
+            reason = f"has the same caption as {first}: {file} is the only one for both"
+            yield _problem(
+                name, reason, "give each its own in the workbench (F8), if they show different things"
+            )
 
 
 def _lonely(item: FoundCaption, pairs: Collection[str]) -> DatasetProblem:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.datasets.captions import names_beside
+from fluxtui.services.datasets.links import OUTSIDE, followed
+from fluxtui.services.datasets.naming import is_system_name
 from fluxtui.services.datasets.sources import (
     MAX_FILES,
     Entry,
     Listing,
     Sorter,
     complain_of_folders,
-    is_system_name,
+    read_head,
     read_whole,
     stamp_of,
+    tell_of_repeats,
     unreadable,
 )
 
@@ -27,7 +30,7 @@ MAX_DEPTH = 16
 
 
 class FolderSource:
-    """The files of a folder; links that lead out of it are not followed.
+    """The files of a folder; of links that lead out of it, those that `links.followed` allows.
 
     Args:
         folder: where to look.
@@ -38,6 +41,7 @@ class FolderSource:
         self._folder = folder
         self._root = folder.resolve()
         self._recursive = recursive
+        self._followed: Mapping[str, Path] = {}
 
     @property
     def root(self) -> Path | None:
@@ -54,14 +58,22 @@ class FolderSource:
         """Return the files of the folder. Raises `DatasetError` where it cannot be read or holds too many."""
         sorter = Sorter()
         inside: list[str] = []
+        leading_out: list[tuple[str, Path]] = []
+        folders = {self._root.name}
         try:
             for count, (name, item) in enumerate(self._walk(sorter, inside), start=1):
                 if count > MAX_FILES:
                     raise too_many(self._folder)
-                self._sort(name, item, sorter)
+                folders.update(name.split("/")[:-1])
+                if item.is_symlink() and not self._stays_inside(item):
+                    leading_out.append((name, Path(item.path)))
+                else:
+                    _sort(name, item, sorter)
         except OSError as error:
             raise unreadable(self._folder, error) from None
+        self._follow(leading_out, sorter)
         complain_of_folders(sorter, inside)
+        tell_of_repeats(sorter, folders)
         return sorter.listing()
 
     def _walk(self, sorter: Sorter, inside: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -69,11 +81,9 @@ class FolderSource:
         waiting = [("", self._folder, 0)]
         while waiting:
             prefix, folder, depth = waiting.pop()
-            with os.scandir(folder) as found:
-                items = sorted(found, key=lambda item: item.name)
-            for item in items:
+            for item in _items(folder, prefix, sorter):
                 name = prefix + item.name
-                if not self._is_folder(item, sorter, name):
+                if not self._is_folder(item):
                     yield name, item
                 elif not self._recursive or is_system_name(item.name):
                     inside.append(item.name)
@@ -84,24 +94,31 @@ class FolderSource:
                 if len(inside) + len(waiting) > MAX_FILES:
                     raise too_many(self._folder)
 
-    def _is_folder(self, item: os.DirEntry[str], sorter: Sorter, name: str) -> bool:
-        if not item.is_dir():
+    def _is_folder(self, item: os.DirEntry[str]) -> bool:
+        try:
+            if not item.is_dir():
+                return False
+        except OSError:
+            # A link to itself, or to what may not be seen.
             return False
         if item.is_symlink() and self._recursive:
             # A link to a folder above it would lead round and round.
             return False
         return not item.is_symlink() or self._stays_inside(item)
 
-    def _sort(self, name: str, item: os.DirEntry[str], sorter: Sorter) -> None:
-        if item.is_symlink() and not self._stays_inside(item):
-            sorter.complain(name, "is a link that leads out of the folder; not followed")
-        elif item.is_file():
-            status = item.stat()
+    def _follow(self, links: list[tuple[str, Path]], sorter: Sorter) -> None:
+        result = followed(links)
+        self._followed = result.targets
+        for name, reason in result.refused.items():
+            mend = "end the path with /* to follow every link" if reason == OUTSIDE else ""
+            sorter.complain(name, reason, mend)
+        for name, target in result.targets.items():
+            status = target.stat()
             sorter.offer(Entry(name, name, status.st_size, stamp_of(status)))
-        elif item.is_dir():
-            sorter.complain(f"{name}/", "is a link to a folder; not followed")
-        else:
-            sorter.complain(name, "is not an ordinary file")
+        if result.targets:
+            where = f" in {safe_text(result.store, limit=120)}" if result.store is not None else ""
+            count = plural(len(result.targets), "file is a link", "files are links")
+            sorter.tell("", f"{count} to files{where}; what they lead to is used.")
 
     def _stays_inside(self, item: os.DirEntry[str]) -> bool:
         try:
@@ -111,14 +128,48 @@ class FolderSource:
 
     def read(self, entry: Entry) -> bytes:
         """Return the content of one file of the folder. Raises `DatasetError`."""
+        return read_whole(self._place(entry), entry.name)
+
+    def head(self, entry: Entry) -> bytes:
+        """Return the first bytes of one file of the folder. Raises `DatasetError`."""
+        return read_head(self._place(entry))
+
+    def _place(self, entry: Entry) -> Path:
+        """Return where a file really is. Raises `DatasetError` for a link that must not be followed."""
         path = self._folder / entry.address
         try:
-            inside = path.resolve().is_relative_to(self._root)
+            real = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:
             raise unreadable(path, error if isinstance(error, OSError) else ValueError("no path")) from None
-        if not inside:
+        if not real.is_relative_to(self._root) and self._followed.get(entry.address) != real:
             raise DatasetError(f"{safe_text(entry.name)} is a link that leads out of the folder.")
-        return read_whole(path, entry.name)
+        return real
+
+
+def _items(folder: Path, prefix: str, sorter: Sorter) -> list[os.DirEntry[str]]:
+    """Return what is in a folder by name; a folder inside that cannot be read is told. Raises `OSError`."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda item: item.name)
+    except OSError as error:
+        if not prefix:
+            raise
+        sorter.complain(prefix, f"cannot be read: {error.strerror or 'unknown reason'}")
+        return []
+
+
+def _sort(name: str, item: os.DirEntry[str], sorter: Sorter) -> None:
+    """Take what is an ordinary file, and complain of all else."""
+    try:
+        if item.is_file():
+            status = item.stat()
+            sorter.offer(Entry(name, name, status.st_size, stamp_of(status)))
+        elif item.is_dir():
+            sorter.complain(f"{name}/", "is a link to a folder; not followed")
+        else:
+            sorter.complain(name, "is not an ordinary file")
+    except OSError as error:
+        sorter.complain(name, f"cannot be read: {error.strerror or 'unknown reason'}")
 
 
 class FilesSource:
@@ -154,6 +205,7 @@ class FilesSource:
         captions = {Path(name) for path in self._files for name in names_beside(str(path))} - named
         for path in sorted(named | captions):
             self._sort(path, sorter, wanted=path in named)
+        tell_of_repeats(sorter, (path.parent.name for path in named))
         return sorter.listing()
 
     def _sort(self, path: Path, sorter: Sorter, *, wanted: bool) -> None:
@@ -172,6 +224,10 @@ class FilesSource:
     def read(self, entry: Entry) -> bytes:
         """Return the content of one of the files. Raises `DatasetError`."""
         return read_whole(self._root / entry.address, entry.name)
+
+    def head(self, entry: Entry) -> bytes:
+        """Return the first bytes of one of the files. Raises `DatasetError`."""
+        return read_head(self._root / entry.address)
 
 
 def too_many(source: Path | str) -> DatasetError:

@@ -19,12 +19,9 @@ from fluxtui.services.datasets.advice import advice_on
 from fluxtui.services.datasets.caption_judging import captions_judged
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.companions import companion_problems, companions_of
-from fluxtui.services.datasets.looking import suffix_of
-from fluxtui.services.datasets.sizes import fitted
+from fluxtui.services.datasets.kinds_of_files import other_files
+from fluxtui.services.datasets.sizes import fitted, used
 from fluxtui.services.datasets.tracking import outdated_problems
-
-_UNTRAINABLE = frozenset({".jp2", ".jxl", ".psd", ".tga", ".dng", ".cr2", ".nef", ".arw", ".svg", ".eps"})
-_ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".xz", ".bz2"})
 
 
 def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
@@ -56,7 +53,7 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
     problems += caption_problems
     problems += companion_problems(companions, (item.name for item in kept), rules)
     problems += outdated_problems(workspace, found)
-    problems += _other_files(found.others, rules)
+    problems += other_files(found.others, rules)
     problems += _count(len(pictures), rules)
     return Dataset(
         source=found.source,
@@ -88,12 +85,7 @@ def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
 def _picture(
     item: FoundPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
 ) -> TrainingPicture:
-    width, height = look.width, look.height
-    if edit.turns % 2:
-        width, height = height, width
-    if edit.crop is not None:
-        left, top, right, bottom = edit.crop.box(width, height)
-        width, height = right - left, bottom - top
+    width, height = used(look.width, look.height, edit.turns, edit.crop)
     size = fitted(width, height, rules.max_pixels)
     return TrainingPicture(
         name=item.name,
@@ -101,6 +93,7 @@ def _picture(
         height=height,
         format=look.format,
         size=item.size,
+        sha256=look.sha256,
         caption=caption,
         scaled_to=size if size != (width, height) else None,
         turns=edit.turns,
@@ -118,7 +111,7 @@ def _faults(pictures: Iterable[FoundPicture]) -> list[DatasetProblem]:
                 DatasetProblem(
                     name=item.name,
                     reason=f"{item.fault}; not used",
-                    mend="get it anew from where it came, or save it again with another program",
+                    mend=item.mend or "get it anew from where it came, or save it again with another program",
                 )
             )
     return problems
@@ -144,19 +137,6 @@ def _copies(likenesses: Iterable[Likeness], kept: set[str]) -> list[DatasetProbl
                 fix=Fix.EXCLUDE if alike.exact else None,
             )
         )
-    return problems
-
-
-def _other_files(names: Iterable[str], rules: DatasetRules) -> list[DatasetProblem]:
-    taken = ", ".join(rules.formats)
-    problems = []
-    for name in names:
-        if suffix_of(name) in _UNTRAINABLE:
-            reason = f"is in a format that is not taken; convert it to one of {taken}"
-            problems.append(DatasetProblem(name=name, reason=reason, kind=ProblemKind.FORMAT))
-        elif suffix_of(name) in _ARCHIVES:
-            reason = "is an archive inside; what is in it is not used"
-            problems.append(DatasetProblem(name=name, reason=reason, mend="unpack it beside the pictures"))
     return problems
 
 

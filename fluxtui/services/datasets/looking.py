@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.domain.found import Found, FoundPicture
 from fluxtui.services.datasets.captions import is_metadata, is_text_caption, read_captions
+from fluxtui.services.datasets.kinds_of_files import pictures_in
 from fluxtui.services.datasets.likeness import likenesses
 from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
@@ -17,25 +18,6 @@ from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import looked_at
 from fluxtui.services.datasets.sources import Entry, Source
 from fluxtui.services.threads import Advance
-
-FORMAT_OF_SUFFIX = {
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".jpe": "JPEG",
-    ".jfif": "JPEG",
-    ".png": "PNG",
-    ".webp": "WEBP",
-    ".heic": "HEIF",
-    ".heif": "HEIF",
-    ".hif": "HEIF",
-    ".avif": "AVIF",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-    ".bmp": "BMP",
-    ".dib": "BMP",
-    ".gif": "GIF",
-}
-"""Pillow's name of the format that an extension promises, of those that can be trained with."""
 
 
 def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: threading.Event) -> Found:
@@ -50,7 +32,7 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
     """
     with open_source(source_path) as source:
         listing = source.listing()
-        candidates = [entry for entry in listing.entries if suffix_of(entry.name) in FORMAT_OF_SUFFIX]
+        candidates = list(pictures_in(source, listing.entries))
         known = memory.recall(source_path)
         pictures: list[FoundPicture] = []
         advance(0, len(candidates))
@@ -66,14 +48,11 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
                 memory.remember(source_path, tuple({**rest, **fresh}.values()))
         captions = read_captions(source, listing.entries, [entry.name for entry in candidates])
         root = source.root
-    read = {caption.name for caption in captions}
+    read = {caption.name for caption in captions} | {entry.name for entry in candidates}
     others = (
         entry.name
         for entry in listing.entries
-        if suffix_of(entry.name) not in FORMAT_OF_SUFFIX
-        and entry.name not in read
-        and not is_text_caption(entry.name)
-        and not is_metadata(entry.name)
+        if entry.name not in read and not is_text_caption(entry.name) and not is_metadata(entry.name)
     )
     return Found(
         source=source_path,
@@ -84,12 +63,8 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
         ignored=listing.ignored,
         likenesses=likenesses(tuple(pictures), stop),
         others=tuple(others),
+        real=listing.real,
     )
-
-
-def suffix_of(name: str) -> str:
-    """Return the extension of a file's name with its dot, in lower case."""
-    return PurePosixPath(name).suffix.lower()
 
 
 def _look_at(source: Source, known: Mapping[str, FoundPicture], entry: Entry) -> FoundPicture:
@@ -100,6 +75,12 @@ def _look_at(source: Source, known: Mapping[str, FoundPicture], entry: Entry) ->
     try:
         return found.model_copy(update={"look": looked_at(source.read(entry))})
     except PictureError as error:
-        return found.model_copy(update={"fault": error.message})
+        return found.model_copy(update={"fault": error.message, "mend": _mend(error)})
     except DatasetError as error:
         return found.model_copy(update={"fault": error.message, "about_set": True})
+
+
+def _mend(error: PictureError) -> str:
+    """Return what an error advises as a part of a sentence."""
+    advice = error.next_step.rstrip(".")
+    return advice[:1].lower() + advice[1:]

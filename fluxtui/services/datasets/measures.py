@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from fluxtui.services.datasets.flattening import from_16_bit, has_16_bit, is_transparent, on_white
-
 MEASURED_EDGE = 512
 """Pixels of the longer edge to which a picture is reduced before it is measured, so that sizes compare."""
 
@@ -29,8 +27,8 @@ class Measures:
 
 
 def measured(image: Image.Image) -> Measures:
-    """Return the numbers of a decoded picture, which is as it will be seen (upright)."""
-    grey = _grey(image)
+    """Return the numbers of a picture in plain colours, which is as it will be seen (upright)."""
+    grey = image.convert("L")
     grey.thumbnail((MEASURED_EDGE, MEASURED_EDGE), Image.Resampling.BOX, reducing_gap=2.0)
     whole = ImageStat.Stat(grey)
     return Measures(
@@ -54,12 +52,6 @@ def fingerprint(grey: Image.Image) -> int:
             place = row * width + column
             bits = bits << 1 | (small[place] > small[place + 1])
     return bits
-
-
-def _grey(image: Image.Image) -> Image.Image:
-    if has_16_bit(image):
-        return from_16_bit(image)
-    return (on_white(image) if is_transparent(image) else image).convert("L")
 
 
 def _sharpness(grey: Image.Image) -> float:

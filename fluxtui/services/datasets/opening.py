@@ -9,9 +9,11 @@ from pathlib import Path
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import safe_text
+from fluxtui.imaging.kinds import kind_of
 from fluxtui.services.datasets.folders import FilesSource, FolderSource, too_many
-from fluxtui.services.datasets.sources import MAX_FILE_BYTES, MAX_FILES, Source, unreadable
+from fluxtui.services.datasets.sources import MAX_FILE_BYTES, MAX_FILES, Source, read_head, unreadable
 from fluxtui.services.datasets.spelling import EVERYTHING_INSIDE, LIST_SIGN, PATTERN_SIGNS, files_named
+from fluxtui.services.storage.files import open_ordinary
 from fluxtui.services.typed_paths import homeless, meant
 
 MAX_SCANNED = 200_000
@@ -25,9 +27,9 @@ def open_source(text: Path | str) -> Source:
     """Return the source that a text means.
 
     It is the path of a folder or a ZIP (`~` is the home, and quotation marks, escapes and variables are
-    understood); a folder with `/**` behind it, whose inner folders
-    are looked into too; a pattern with `*`, `?` or `[...]`; several paths, quoted as for a shell; or `@` and
-    the path of a text file with one path on each line. A path that exists is always taken as it is written.
+    understood); one of them with `/**` behind it, whose inner folders are looked into too; a pattern with
+    `*`, `?` or `[...]`; several paths, quoted as for a shell; or `@` and the path of a text file with one
+    path on each line. A path that exists is always taken as it is written.
 
     Raises:
         DatasetError: nothing is there, or it is neither a folder nor a usable ZIP.
@@ -47,16 +49,23 @@ def open_source(text: Path | str) -> Source:
     return _other_source(typed.strip(), path)
 
 
-def _archive(path: Path) -> Source:
+def _archive(path: Path, *, recursive: bool = False) -> Source:
     # The module is not needed for folders.
     from fluxtui.services.datasets.archive import ArchiveSource
 
-    return ArchiveSource(path)
+    if kind_of(read_head(path)):
+        raise DatasetError(
+            f"{safe_text(path.name, limit=120)} is one picture, but a training needs a folder of them.",
+            next_step=f"Its folder is {safe_text(Path(os.path.abspath(path)).parent, limit=200)}",
+        )
+    return ArchiveSource(path, recursive=recursive)
 
 
 def _other_source(typed: str, path: Path) -> Source:
     if path.name == EVERYTHING_INSIDE and path.parent.is_dir():
         return FolderSource(path.parent, recursive=True)
+    if path.name == EVERYTHING_INSIDE and path.parent.is_file():
+        return _archive(path.parent, recursive=True)
     if typed.startswith(LIST_SIGN):
         return FilesSource(_listed(meant(typed[1:])), typed)
     if several := files_named(typed):
@@ -77,7 +86,7 @@ def _found(source: type[FilesSource], files: list[Path], typed: str) -> Source:
 def _listed(path: Path) -> list[Path]:
     """Return the paths in a list; relative ones are meant from where the list is."""
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             content = file.read(MAX_FILE_BYTES)
         text = content.decode("utf-8-sig")
     except (OSError, ValueError) as error:

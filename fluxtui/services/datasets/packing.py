@@ -18,6 +18,7 @@ from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.pictures import Preparation, examine, prepared, prepared_mask
 from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.storage.files import sha256_of
 from fluxtui.services.threads import Advance
 
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
@@ -25,8 +26,6 @@ _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
 _MEMBER_BYTES, _END_BYTES = 30 + 46, 22
 """Of a ZIP, beside what is stored in it: for each member, without its name twice, and at the end."""
-
-_HASH_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,8 @@ def pack_dataset(
     Decodes and encodes every picture, a few at a time, so it belongs in a thread.
 
     Raises:
-        DatasetError: a picture has changed since it was looked at, or cannot be read any more.
+        DatasetError: a picture has changed since it was looked at, cannot be read any more, or became
+            something else than was confirmed.
         StorageError: the archive could not be written, or does not read back as written.
         Stopped: `stop` was set.
     """
@@ -61,7 +61,8 @@ def pack_dataset(
                 _write(archive, member)
                 names.append(member.name)
                 advance(count, total)
-        sha256 = verify(target, tuple(names), rules.max_pixels)
+            written = tuple(archive.namelist())
+        sha256 = verify(target, written, dict(zip(names, dataset.pictures, strict=True)))
         size = target.stat().st_size
         check_size(ArchiveSize(size=size, is_exact=True), rules)
     except (OSError, zipfile.LargeZipFile) as error:
@@ -127,15 +128,21 @@ def ready(
     """
     entry = entries.get(picture.name)
     if entry is None or entry.size != picture.size:
-        raise DatasetError(
-            f"{picture.name} has changed since the pictures were looked at.",
-            next_step="Look through the dataset again.",
-        )
+        raise _changed(picture)
+    content = source.read(entry)
+    if picture.sha256 and hashlib.sha256(content).hexdigest() != picture.sha256:
+        raise _changed(picture)
     try:
-        how = Preparation(rules.max_pixels, picture.turns, picture.crop, jpeg_quality)
-        return prepared(source.read(entry), how)
+        return prepared(content, Preparation(rules.max_pixels, picture.turns, picture.crop, jpeg_quality))
     except PictureError as error:
         raise DatasetError(f"{picture.name} {error.message}.") from None
+
+
+def _changed(picture: TrainingPicture) -> DatasetError:
+    return DatasetError(
+        f"{picture.name} has changed since the pictures were looked at. Nothing was sent.",
+        next_step="Look through the dataset again.",
+    )
 
 
 def check_size(archive: ArchiveSize, rules: DatasetRules) -> None:
@@ -160,8 +167,7 @@ def stored_bytes(members: Iterable[tuple[str, int, str | None]]) -> int:
 def _write(archive: zipfile.ZipFile, member: _Member) -> None:
     archive.writestr(_plain(member.name), member.content)
     if member.caption is not None:
-        name = f"{member.name.rpartition('.')[0]}.txt"
-        archive.writestr(_plain(name), member.caption.encode("utf-8"))
+        archive.writestr(_plain(_caption_name(member.name)), member.caption.encode("utf-8"))
     if member.mask is not None:
         archive.writestr(_plain(f"{member.name.rpartition('.')[0]}{MASK_ENDINGS[0]}.png"), member.mask)
 
@@ -175,25 +181,53 @@ def _plain(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def verify(path: Path, pictures: tuple[str, ...], max_pixels: int) -> str:
-    """Read a packed archive back, check that every picture is complete and small enough; return its SHA-256.
+def verify(path: Path, written: tuple[str, ...], pictures: Mapping[str, TrainingPicture]) -> str:
+    """Read a packed archive back, compare it with what the user has confirmed, and return its SHA-256.
 
-    Raises `StorageError` for an archive that is not as it was written.
+    Args:
+        path: of the archive.
+        written: the names of all its members, in their order.
+        pictures: what was confirmed, by the names that the pictures have in the archive.
+
+    Raises:
+        StorageError: the archive is not as it was written.
+        DatasetError: a picture or a caption in it is not what was confirmed.
     """
     with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        sound = archive.testzip() is None and len(names) == len(set(names)) and set(pictures) <= set(names)
-        for name in pictures if sound else ():
-            try:
-                facts = examine(archive.read(name))
-            except PictureError:
-                sound = False
-                break
-            sound = sound and facts.width * facts.height <= max_pixels
-    if not sound:
-        raise StorageError("The training archive does not read back as it was written; nothing was sent.")
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_HASH_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        if tuple(archive.namelist()) != written or len(set(written)) != len(written) or archive.testzip():
+            raise _unsound()
+        for name, picture in pictures.items():
+            _compare(archive, name, picture)
+        texts = sum(name.endswith(".txt") for name in written)
+        if texts != sum(picture.caption is not None for picture in pictures.values()):
+            raise _unsound()
+    return sha256_of(path)
+
+
+def _compare(archive: zipfile.ZipFile, name: str, picture: TrainingPicture) -> None:
+    """Raise an error where a picture of the archive, or its caption, is not what was confirmed."""
+    try:
+        facts = examine(archive.read(name))
+        caption = archive.read(_caption_name(name)).decode() if picture.caption is not None else None
+    except (PictureError, KeyError, UnicodeDecodeError):
+        raise _unsound() from None
+    if caption != picture.caption:
+        raise _unsound()
+    size, wanted = (facts.width, facts.height), picture.sent_size
+    if size != wanted or facts.turned:
+        raise DatasetError(
+            f"{picture.name} became {size[0]} x {size[1]} px, not {wanted[0]} x {wanted[1]} px as was "
+            "confirmed. Nothing was sent.",
+            next_step="Look through the dataset again.",
+        )
+
+
+def _caption_name(picture: str) -> str:
+    return f"{picture.rpartition('.')[0]}.txt"
+
+
+def _unsound() -> StorageError:
+    return StorageError(
+        "The training archive does not read back as it was written; nothing was sent.",
+        next_step="Check the disk of the data directory, then try again.",
+    )

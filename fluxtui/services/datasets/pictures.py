@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import io
-import struct
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache
 
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image
 
 from fluxtui.domain.dataset import USUAL_QUALITY, Crop
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.found import PictureLook
 from fluxtui.domain.text import safe_text
-from fluxtui.services.datasets.flattening import from_16_bit, has_16_bit, is_transparent, on_white
-from fluxtui.services.datasets.measures import measured
-from fluxtui.services.datasets.sizes import fitted
-
-CHECK_PIXELS = 512
-"""Edge to which a JPEG may be reduced while its data is checked: all of it is still read."""
+from fluxtui.imaging.colours import depth_of, is_deep, is_transparent, shrunk
+from fluxtui.imaging.opening import opened
+from fluxtui.imaging.orientation import (
+    is_on_its_side,
+    is_turned,
+    orientation_of,
+    transposed,
+    upright_size,
+)
+from fluxtui.services.datasets.measures import MEASURED_EDGE, measured
+from fluxtui.services.datasets.sizes import fitted, used
 
 DECODED = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
-"""What is decoded, by Pillow's names; cameras put a preview behind a JPEG, and Pillow calls that MPO."""
+"""What is decoded of a service's answers, by Pillow's names; cameras put a preview behind a JPEG, and Pillow
+calls that MPO."""
 
 CONVERTED = {
     "HEIF": "HEIF",
@@ -39,48 +39,11 @@ CONVERTED = {
 """What is decoded for training besides, and sent as another format; by Pillow's names."""
 
 _LOSSLESS = frozenset({"PNG", "BMP", "DIB", "GIF"})
-
-LARGE_PIXELS = 25_000_000
-"""Pictures with more pixels are worked on one at a time, whatever the number of threads, to bound memory."""
-
-_one_large_picture = threading.RLock()
-
-# Pillow only warns of pictures that are too large to be decoded safely; we never want to decode those.
-warnings.simplefilter("error", Image.DecompressionBombWarning)
-# What it says of odd metadata would be written across the screen; the picture itself decides.
-warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-
-_DECODER_FAULTS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    MemoryError,
-    RuntimeError,
-    UserWarning,
-    struct.error,
-    ImageCms.PyCMSError,
-)
-_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-_ORIENTATION_TAG = 0x0112
-_TURNED_ORIENTATIONS = frozenset({5, 6, 7, 8})
-_TRANSPOSITIONS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What makes a picture upright, by the EXIF orientation."""
-
 _QUARTERS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
 """Quarter turns clockwise; Pillow counts the other way."""
+
+_SPARE = 1.5
+"""Times the pixels that a filter wants, of what it makes a smaller picture of."""
 
 
 @dataclass(frozen=True)
@@ -98,19 +61,18 @@ class PictureFacts:
 def examine(content: bytes) -> PictureFacts:
     """Decode a picture completely and return what it is. Raises `PictureError` with the reason.
 
-    Formats other than those in `DECODED` are named and not decoded: some of their decoders can be made to
-    work for hours, or to call other programs.
+    Formats other than those in `DECODED` are named and not decoded: a service is not expected to send them.
     """
     with opened(content) as image:
         if image.format not in DECODED:
             return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1, turned=False)
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-        width, height = _upright_size(image, orientation)
+        orientation = orientation_of(image)
+        width, height = upright_size(image)
         format_name, mode = DECODED[image.format], image.mode
-        frames = int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
-        image.draft(None, (CHECK_PIXELS, CHECK_PIXELS))
+        frames = _frames(image)
+        image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
         image.load()
-        return PictureFacts(format_name, width, height, mode, frames, orientation not in {0, 1})
+        return PictureFacts(format_name, width, height, mode, frames, orientation != 1)
 
 
 def looked_at(content: bytes) -> PictureLook:
@@ -122,23 +84,22 @@ def looked_at(content: bytes) -> PictureLook:
         kinds = DECODED | CONVERTED
         if image.format not in kinds:
             raise PictureError(f"is {a_format(image.format)} picture, which cannot be converted for training")
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-        width, height = _upright_size(image, orientation)
-        transparent = is_transparent(image)
-        frames = int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
-        colours = image.mode
-        image.draft(None, (CHECK_PIXELS, CHECK_PIXELS))
-        image.load()
-        image.getexif()[_ORIENTATION_TAG] = orientation
-        numbers = measured(_transposed(image, orientation))
+        turned_in_file, orientation = is_turned(image), orientation_of(image)
+        width, height = upright_size(image)
+        frames, colours = _frames(image), image.mode
+        image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
+        # All of a JPEG's data are read for a smaller one as well.
+        small, _ = shrunk(image, (2 * MEASURED_EDGE, 2 * MEASURED_EDGE))
+        numbers = measured(transposed(small, orientation))
         return PictureLook(
             format=kinds[image.format],
             width=width,
             height=height,
             colours=colours,
+            depth=depth_of(image) if is_deep(image) else 8,
             frames=frames,
-            turned=orientation not in {0, 1},
-            transparent=transparent,
+            turned=turned_in_file,
+            transparent=is_transparent(image),
             sha256=hashlib.sha256(content).hexdigest(),
             fingerprint=numbers.fingerprint,
             sharpness=numbers.sharpness,
@@ -153,14 +114,8 @@ def a_format(format_name: str | None) -> str:
     return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
 
 
-def _upright_size(image: Image.Image, orientation: int) -> tuple[int, int]:
-    width, height = image.size
-    return (height, width) if orientation in _TURNED_ORIENTATIONS else (width, height)
-
-
-def _transposed(image: Image.Image, orientation: int) -> Image.Image:
-    how = _TRANSPOSITIONS.get(orientation)
-    return image if how is None else image.transpose(how)
+def _frames(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
 
 
 @dataclass(frozen=True)
@@ -191,16 +146,7 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
         if image.format not in DECODED and image.format not in CONVERTED:
             raise PictureError(f"is {a_format(image.format)} picture, which is not prepared for training")
         extension = extension_of(image.format)
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-        _draft(image, how)
-        plain = as_srgb(image)
-        if how.crop is None:
-            # Before it is turned, so that a large picture is in memory once.
-            plain = _scaled(plain, how.max_pixels)
-        ready = _transposed(plain, orientation)
-        ready = turned(ready, how.turns)
-        if how.crop is not None:
-            ready = _scaled(ready.crop(how.crop.box(*ready.size)), how.max_pixels)
+        ready = made(image, how)
         ready.info.clear()
         target = io.BytesIO()
         if extension == "png":
@@ -208,6 +154,36 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
         else:
             ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
     return target.getvalue(), extension
+
+
+def made(image: Image.Image, how: Preparation) -> Image.Image:
+    """Return an open picture in sRGB as it is wanted; no more of it is in memory than is needed."""
+    orientation = orientation_of(image)
+    full = _turned_size(upright_size(image), how.turns)
+    part = used(*upright_size(image), how.turns, how.crop)
+    wanted = fitted(*part, how.max_pixels)
+    share = wanted[0] / part[0] * _SPARE if wanted != part else 1.0
+    least = (max(int(image.width * share), 1), max(int(image.height * share), 1))
+    if share < 1:
+        image.draft(None, least)
+    plain, (across, down) = shrunk(image, least if share < 1 else image.size)
+    if how.crop is None and wanted != part:
+        # Before it is turned, so that a large picture is in memory once.
+        stored = _turned_size(wanted, how.turns + is_on_its_side(orientation))
+        plain = plain.resize(stored, Image.Resampling.LANCZOS, box=(0.0, 0.0, across, down), reducing_gap=3.0)
+    ready = turned(transposed(plain, orientation), how.turns)
+    if how.crop is None:
+        return ready
+    left, top, right, bottom = how.crop.box(*full)
+    if ready.size == full and wanted == part:
+        return ready.crop((left, top, right, bottom))
+    wide, high = ready.width / full[0], ready.height / full[1]
+    box = (left * wide, top * high, min(right * wide, ready.width), min(bottom * high, ready.height))
+    return ready.resize(wanted, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+
+
+def _turned_size(size: tuple[int, int], quarters: int) -> tuple[int, int]:
+    return size[::-1] if quarters % 2 else size
 
 
 def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFacts) -> bytes:
@@ -240,80 +216,15 @@ def turned(image: Image.Image, quarters: int) -> Image.Image:
     return image.transpose(_QUARTERS[quarters % 4]) if quarters % 4 else image
 
 
-def upright(image: Image.Image, convert: Callable[[Image.Image], Image.Image], side: int) -> Image.Image:
-    """Return an open picture as it is seen, converted, with at most `side` pixels in width and height."""
-    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+def upright(image: Image.Image, side: int) -> Image.Image:
+    """Return an open picture in sRGB as it is seen, with at most `side` pixels in width and height."""
+    orientation = orientation_of(image)
+    width, height = image.size
+    longer = max(width, height)
+    least = (2 * side * width // longer, 2 * side * height // longer)
     image.draft(None, (side, side))
-    plain = convert(image)
+    plain, _ = shrunk(image, least)
     plain.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    ready = _transposed(plain, orientation)
+    ready = transposed(plain, orientation)
     # The file behind an open picture is closed soon.
     return ready.copy() if ready is image else ready
-
-
-def _scaled(image: Image.Image, max_pixels: int) -> Image.Image:
-    size = fitted(*image.size, max_pixels)
-    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-
-
-def _draft(image: Image.Image, how: Preparation) -> None:
-    """Let a JPEG be decoded at a fraction of its size, with half as much again as the filter needs."""
-    share = 1.0
-    if how.crop is not None:
-        share = (how.crop.right - how.crop.left) * (how.crop.bottom - how.crop.top)
-    width, height = fitted(*image.size, max(int(how.max_pixels / share), 1))
-    if (width, height) != image.size:
-        image.draft(None, (width * 3 // 2, height * 3 // 2))
-
-
-@cache
-def _know_heif() -> None:
-    """Let Pillow open HEIC, which phones write, once for the program."""
-    from pillow_heif import register_heif_opener
-
-    register_heif_opener(thumbnails=False)
-
-
-@contextmanager
-def opened(content: bytes) -> Iterator[Image.Image]:
-    """Open a picture and turn every fault of its decoder into a `PictureError`."""
-    _know_heif()
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            is_large = image.width * image.height > LARGE_PIXELS
-            with _one_large_picture if is_large else nullcontext():
-                yield image
-    except UnidentifiedImageError:
-        raise PictureError("is not a picture that can be read") from None
-    except _TOO_LARGE:
-        limit = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
-        raise PictureError(f"has more than {limit} megapixels, too many to be opened safely") from None
-    except _DECODER_FAULTS as error:
-        reason = safe_text(error, limit=80) or type(error).__name__
-        raise PictureError(f"is damaged or incomplete ({reason})") from None
-
-
-def as_srgb(image: Image.Image) -> Image.Image:
-    """Return a picture in 8 bit RGB with its own colour profile applied and white behind transparency."""
-    profile = image.info.get("icc_profile")
-    if has_16_bit(image):
-        return from_16_bit(image).convert("RGB")
-    if is_transparent(image):
-        image = on_white(image).convert("RGB")
-    elif image.mode not in {"RGB", "CMYK"}:
-        image = image.convert("RGB")
-    plain = _with_profile_applied(image, profile)
-    # Converting copies even what is RGB already, and a large picture should be in memory once.
-    return plain if plain.mode == "RGB" else plain.convert("RGB")
-
-
-def _with_profile_applied(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if not profile:
-        return image
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        changed = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        # A profile that is broken, or made for other colours than the picture has, is as good as none.
-        return image
-    return changed or image

@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw, ImageEnhance
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.domain.found import Found, FoundPicture
 from fluxtui.domain.workspace import PictureEdit
+from fluxtui.imaging.opening import opened
 from fluxtui.services.datasets.opening import open_source
-from fluxtui.services.datasets.pictures import as_srgb, opened, turned, upright
+from fluxtui.services.datasets.pictures import turned, upright
 from fluxtui.services.datasets.sources import Entry, Source
 from fluxtui.services.storage.files import storage_fault
 from fluxtui.services.thumbnails import SIDE, ThumbnailCache
@@ -86,7 +87,7 @@ class Previews:
 
     def _decoded(self, name: str, side: int) -> Image.Image:
         with opened(self._content(name)) as image:
-            return upright(image, as_srgb, side)
+            return upright(image, side)
 
     def _content(self, name: str) -> bytes:
         with self._lock:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.dataset import ArchiveSize, Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
+from fluxtui.services.storage.files import sha256_of, storage_fault
 from fluxtui.services.threads import Progress, in_thread, new_file
 
 if TYPE_CHECKING:
@@ -132,5 +133,12 @@ def _size_key(dataset: Dataset, rules: DatasetRules) -> tuple[str, str, int]:
 
 
 def _keep_once(storage: StorageService, temporary: Path, sha256: str) -> Path:
+    """Move an archive to its place and return that; one that is there already is used if it is whole."""
     final = storage.dataset_path(sha256)
-    return final if final.exists() else storage.keep(temporary, final)
+    try:
+        if final.exists() and sha256_of(final) == sha256:
+            return final
+        final.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_fault(error, final, "could not be used") from error
+    return storage.keep(temporary, final)

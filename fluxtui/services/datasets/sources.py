@@ -6,14 +6,17 @@ A source lists its files and reads one at a time, within bounds; nothing is ever
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, Self
 
 from fluxtui.domain.dataset import DatasetProblem
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.text import file_size, safe_text
+from fluxtui.domain.text import file_size, safe_text, shorten
+from fluxtui.imaging.kinds import HEAD_BYTES
+from fluxtui.services.datasets.naming import is_system_name, repeats_of, shown, shown_names
 from fluxtui.services.storage.files import open_ordinary
 
 MAX_FILES = 5_000
@@ -22,16 +25,14 @@ MAX_FILES = 5_000
 MAX_FILE_BYTES = 100_000_000
 """Bytes of one picture."""
 
-SYSTEM_FILES = frozenset({"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
-"""What operating systems leave in folders, in lower case."""
-
 
 @dataclass(frozen=True)
 class Entry:
     """One file of a source.
 
     Attributes:
-        name: its plain name, with the folders inside the source in front where those are looked into.
+        name: under which it is known and shown, another one for each file, with the folders inside the source
+            in front where those are looked into.
         address: how the source finds it.
         size: bytes.
         stamp: changes when its content does, as far as can be told without reading it.
@@ -45,11 +46,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a source that can be looked at, the names of those left out, and why where it matters."""
+    """What is in a source.
+
+    Attributes:
+        entries: the files that can be looked at.
+        ignored: the names of those left out.
+        problems: why, where it matters.
+        real: what names without their extension really are, as bytes of the disk, where they are shown
+            otherwise.
+    """
 
     entries: tuple[Entry, ...]
     ignored: tuple[str, ...] = ()
     problems: tuple[DatasetProblem, ...] = ()
+    real: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Source(Protocol):
@@ -66,6 +76,10 @@ class Source(Protocol):
 
     def read(self, entry: Entry) -> bytes:
         """Return the whole content of a file. Raises `DatasetError` where that cannot be."""
+        ...
+
+    def head(self, entry: Entry) -> bytes:
+        """Return the first `kinds.HEAD_BYTES` of a file. Raises `DatasetError` where that cannot be."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -88,37 +102,43 @@ class Sorter:
         self._problems: list[DatasetProblem] = []
 
     def offer(self, entry: Entry) -> None:
-        """Take a file, unless its name, size or a file of the same name speaks against it."""
+        """Take a file by its real name, unless that, its size or another of that name speaks against it."""
         if any(is_system_name(part) for part in entry.name.split("/")):
             self.ignore(entry.name)
-        elif entry.name != safe_text(entry.name):
-            self.complain(entry.name, "its name has characters that cannot be shown; rename it")
         elif entry.name in self._entries:
             self.complain(entry.name, "the name is there twice; only the first is used")
         elif entry.size > MAX_FILE_BYTES:
-            self.complain(entry.name, f"is larger than {file_size(MAX_FILE_BYTES)}; left out")
+            self.complain(
+                entry.name, f"is larger than {file_size(MAX_FILE_BYTES)}; left out", "make it smaller"
+            )
         else:
             self._entries[entry.name] = entry
 
     def ignore(self, name: str) -> None:
         """Note a file that is silently left out."""
-        self._ignored.append(safe_text(name, limit=120))
+        self._ignored.append(shorten(shown(name), 120))
 
     def complain(self, name: str, reason: str, mend: str = "") -> None:
         """Note a file that is left out for a reason the user should know, and what would mend it."""
         self.ignore(name)
-        self._problems.append(DatasetProblem(name=safe_text(name, limit=120), reason=reason, mend=mend))
+        self.tell(name, reason, mend)
+
+    def tell(self, name: str, reason: str, mend: str = "") -> None:
+        """Note something about a file or folder, or about the whole source where the name is `''`."""
+        self._problems.append(DatasetProblem(name=shorten(shown(name), 120), reason=reason, mend=mend))
 
     def listing(self) -> Listing:
-        """Return everything in the order of the names."""
-        entries = sorted(self._entries.values(), key=lambda entry: (entry.name.casefold(), entry.name))
+        """Return everything in the order of the names under which it is shown."""
+        plain_names = shown_names(self._entries)
+        entries = [replace(entry, name=plain_names[name]) for name, entry in self._entries.items()]
+        entries.sort(key=lambda entry: (entry.name.casefold(), entry.name))
         problems = sorted(self._problems, key=lambda problem: problem.name)
-        return Listing(tuple(entries), tuple(sorted(self._ignored)), tuple(problems))
-
-
-def is_system_name(name: str) -> bool:
-    """Tell whether a file or folder is hidden or an operating system's own."""
-    return name.startswith(".") or name.casefold() in SYSTEM_FILES
+        real = {
+            posixpath.splitext(plain)[0]: os.fsencode(posixpath.splitext(name)[0])
+            for name, plain in plain_names.items()
+            if name != plain
+        }
+        return Listing(tuple(entries), tuple(sorted(self._ignored)), tuple(problems), real)
 
 
 def complain_of_folders(sorter: Sorter, folders: Iterable[str]) -> None:
@@ -134,6 +154,18 @@ def complain_of_folders(sorter: Sorter, folders: Iterable[str]) -> None:
             )
 
 
+def tell_of_repeats(sorter: Sorter, folders: Iterable[str]) -> None:
+    """Note folders whose names ask another trainer to take their pictures several times."""
+    asked = {name: count for name in sorted(set(folders)) if (count := repeats_of(name)) and count > 1}
+    weighs = len(set(asked.values())) > 1
+    for name, count in asked.items():
+        sorter.tell(
+            f"{name}/",
+            f"asks kohya's trainer to take its pictures {count} times; here each is sent once",
+            mend="the folders count alike: leave out pictures of one to make it count less" if weighs else "",
+        )
+
+
 def stamp_of(status: os.stat_result) -> str:
     """Return what changes when a file is written to."""
     return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_ino:x}-{status.st_size:x}"
@@ -141,11 +173,20 @@ def stamp_of(status: os.stat_result) -> str:
 
 def read_whole(path: Path, name: str) -> bytes:
     """Return the content of an ordinary file of a source. Raises `DatasetError`."""
-    try:
-        with open_ordinary(path) as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise unreadable(path, error) from None
+    content = _read(path, MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise DatasetError(f"{safe_text(name)} is larger than {file_size(MAX_FILE_BYTES)}.")
     return content
+
+
+def read_head(path: Path) -> bytes:
+    """Return the first bytes of an ordinary file, enough to tell its kind. Raises `DatasetError`."""
+    return _read(path, HEAD_BYTES)
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        with open_ordinary(path) as file:
+            return file.read(most)
+    except OSError as error:
+        raise unreadable(path, error) from None

@@ -85,7 +85,7 @@ class WorkspaceService:
                 "The pictures are in an archive, which is never changed.",
                 next_step="Export the captions to a file instead.",
             )
-        return await asyncio.to_thread(self._write_captions, found.root, found, captions, when)
+        return await asyncio.to_thread(self._write_captions, found, captions, when)
 
     def _load(self, source: Path) -> History:
         key = spelled(source).key
@@ -118,11 +118,11 @@ class WorkspaceService:
         )
         self._storage.write_atomic(path, stored.model_dump_json(exclude_defaults=True).encode())
 
-    def _write_captions(self, root: Path, found: Found, captions: Mapping[str, str], when: datetime) -> int:
+    def _write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
         from fluxtui.services.datasets.caption_files import as_jsonl
 
         wanted = {name: text for name, text in captions.items() if text.strip()}
-        targets = {name: root / target for name, target in caption_targets(found, wanted).items()}
+        targets = {name: found.place_of(target) for name, target in caption_targets(found, wanted).items()}
         before = {name: text for name, path in targets.items() if (text := _content(path)) is not None}
         changed = {name: path for name, path in targets.items() if before.get(name) != captions[name]}
         replaced = {name: before[name] for name in changed if name in before}
@@ -132,8 +132,7 @@ class WorkspaceService:
             self._storage.write_atomic(kept.with_name(name), as_jsonl(replaced).encode())
         for name, path in changed.items():
             mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else NEW_CAPTION_MODE
-            write_atomic(path, f"{captions[name].strip()}\n".encode())
-            path.chmod(mode)
+            write_atomic(path, f"{captions[name].strip()}\n".encode(), mode)
         return len(changed)
 
 

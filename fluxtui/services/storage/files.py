@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import shutil
 import stat
@@ -17,8 +18,12 @@ from fluxtui.domain.text import file_size, safe_text
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
+_NO_MODES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
+"""What file systems say that know no permissions: CIFS, FAT, some mounts of NTFS."""
+
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
+_HASH_BLOCK = 1 << 20
 _SPARE_BYTES = 50_000_000
 """Room that is left on a disk for everything else, such as the journal."""
 
@@ -105,15 +110,32 @@ def make_private_directory(path: Path) -> None:
         raise storage_fault(error, path, "cannot be used as a directory") from error
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a whole file, for the user alone (mode 0600), in the place of any other; or leave that as it was.
+def set_mode(file: Path | int, mode: int) -> None:
+    """Give a file, by its path or its descriptor, its permissions where the file system knows any.
+
+    Raises `OSError` for what is wrong with the file itself.
+    """
+    try:
+        os.chmod(file, mode)
+    except OSError as error:
+        if error.errno not in _NO_MODES:
+            raise
+
+
+def write_atomic(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write a whole file in the place of any other, or leave that as it was.
 
     A symbolic link in its place is replaced, not followed. Raises `StorageError`.
+
+    Args:
+        path: of the file.
+        data: all that is to be in it.
+        mode: its permissions; for the user alone (0600) if None.
     """
-    write_blocks_atomic(path, (data,))
+    write_blocks_atomic(path, (data,), mode)
 
 
-def write_blocks_atomic(path: Path, blocks: Iterable[bytes]) -> None:
+def write_blocks_atomic(path: Path, blocks: Iterable[bytes], mode: int | None = None) -> None:
     """Write a whole file like `write_atomic` from blocks, which need not be in memory together.
 
     Raises `StorageError`, and what `blocks` raises; nothing was changed then.
@@ -125,6 +147,8 @@ def write_blocks_atomic(path: Path, blocks: Iterable[bytes]) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.writelines(blocks)
                 file.flush()
+                if mode is not None:
+                    set_mode(file.fileno(), mode)
                 os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:
@@ -155,6 +179,15 @@ def move_to_new_name(source: Path, target: Path) -> bool:
         return _move_without_links(source, target)
     source.unlink()
     return True
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content, hexadecimal. Raises `OSError`."""
+    digest = hashlib.sha256()
+    with open_ordinary(path) as file:
+        while block := file.read(_HASH_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def sync_file(path: Path) -> None:

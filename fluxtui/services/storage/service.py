@@ -16,6 +16,7 @@ from fluxtui.domain.text import file_slug, safe_text, slug
 from fluxtui.services.storage.files import (
     make_private_directory,
     move_to_new_name,
+    set_mode,
     storage_fault,
     sync_directory,
     sync_file,
@@ -121,7 +122,7 @@ class StorageService:
         """
         wanted = self.inside(final)
         try:
-            temporary.chmod(0o600)
+            set_mode(temporary, 0o600)
             sync_file(temporary)
             for path in numbered(wanted):
                 if move_to_new_name(temporary, path):

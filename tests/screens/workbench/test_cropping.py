@@ -21,6 +21,7 @@ from fluxtui.domain.boxes import (
     stretched,
 )
 from fluxtui.domain.dataset import Crop
+from fluxtui.domain.workspace import Workspace
 
 Key = Callable[[Crop, int, int], Crop]
 
@@ -50,9 +51,33 @@ def test_largest_crop_touches_two_edges_and_has_its_shape(
     width: int, height: int, name: str, shape: float
 ) -> None:
     crop = largest(width, height, shape)
-    assert shape_of(crop, width, height) == pytest.approx(shape)
+    # As near as whole pixels come.
+    assert shape_of(crop, width, height) == pytest.approx(shape, rel=2 / min(width, height))
     assert name_of(crop, width, height) == name
     assert (crop.left, crop.right) == (0.0, 1.0) or (crop.top, crop.bottom) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape", "pixels"),
+    [
+        (2560, 1600, 16 / 9, (2560, 1440)),
+        (2560, 1600, 4 / 3, (2133, 1600)),
+        (1600, 2560, 9 / 16, (1440, 2560)),
+        (4032, 3024, 3 / 2, (4032, 2688)),
+    ],
+)
+def test_a_shape_has_the_pixels_that_it_must_have_wherever_it_is(
+    width: int, height: int, shape: float, pixels: tuple[int, int]
+) -> None:
+    crop = largest(width, height, shape)
+    for step in range(-20, 20):
+        here = moved(crop, step, step, width, height)
+        left, top, right, bottom = here.box(width, height)
+        assert (right - left, bottom - top) == pixels
+        turned = Workspace(source="x").edited("a", crop=here).turned("a", 1).of("a").crop
+        assert turned is not None
+        left, top, right, bottom = turned.box(height, width)
+        assert (bottom - top, right - left) == pixels
 
 
 def test_one_key_goes_through_all_shapes_and_round() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from PIL import Image
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.storage import StorageService
+from tests.fakes.pictures import encoded
 
 PictureMaker = Callable[..., bytes]
 
@@ -52,9 +52,7 @@ def picture(textured: Callable[..., Image.Image]) -> PictureMaker:
         seed: int = 0,
         **options: object,
     ) -> bytes:
-        target = io.BytesIO()
-        textured(width, height, seed).convert(mode).save(target, format_name, **options)
-        return target.getvalue()
+        return encoded(textured(width, height, seed).convert(mode), format_name, **options)
 
     return make
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,14 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from fluxtui.domain.dataset import DatasetRules, PackedDataset
-from fluxtui.domain.errors import DatasetError, PictureError
+from fluxtui.domain.dataset import Crop, DatasetRules, PackedDataset
+from fluxtui.domain.errors import DatasetError, FluxError, PictureError
+from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets.packing import verify
 from fluxtui.services.datasets.pictures import Preparation, prepared
 from fluxtui.services.storage import StorageService
+from tests.fakes.pictures import encoded, exif_of
 
 PictureMaker = Callable[..., bytes]
 
@@ -75,6 +79,78 @@ async def test_changed_folder_is_not_packed(
     with pytest.raises(DatasetError, match="has changed since"):
         await datasets.pack(dataset, storage, rules)
     assert list(storage.inside("tmp").iterdir()) == []
+
+
+async def test_a_file_changed_in_place_is_noticed_though_its_size_is_the_same(
+    datasets: DatasetService, folder: Path, rules: DatasetRules, storage: StorageService
+) -> None:
+    dataset = await datasets.inspect(folder, rules)
+    path = folder / "b.png"
+    content, times = bytearray(path.read_bytes()), path.stat()
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with pytest.raises(DatasetError, match=r"b\.png has changed since .* Nothing was sent"):
+        await datasets.pack(dataset, storage, rules)
+    assert list(storage.inside("datasets").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"width": 7, "height": 5}, "became 280 x 280 px, not 7 x 5 px"),
+        ({"caption": "another"}, "does not read back"),
+        ({"caption": None}, "does not read back"),
+    ],
+)
+async def test_what_was_packed_is_compared_with_what_was_confirmed(
+    datasets: DatasetService,
+    folder: Path,
+    rules: DatasetRules,
+    storage: StorageService,
+    change: dict[str, object],
+    words: str,
+) -> None:
+    dataset = await datasets.inspect(folder, rules)
+    packed = await datasets.pack(dataset, storage, rules)
+    with zipfile.ZipFile(packed.path) as archive:
+        written = tuple(archive.namelist())
+    pictures = dict(zip(packed.pictures, dataset.pictures, strict=True))
+    assert verify(packed.path, written, pictures) == packed.sha256
+    pictures["001.jpg"] = pictures["001.jpg"].model_copy(update=change)
+    with pytest.raises(FluxError, match=words):
+        verify(packed.path, written, pictures)
+
+
+async def test_a_kept_archive_that_was_damaged_is_made_anew(
+    datasets: DatasetService, folder: Path, rules: DatasetRules, storage: StorageService
+) -> None:
+    first = await pack(datasets, folder, rules, storage)
+    content = first.path.read_bytes()
+    first.path.write_bytes(content[:-1] + b"?")
+    again = await pack(datasets, folder, rules, storage)
+    assert again == first
+    assert first.path.read_bytes() == content
+
+
+async def test_every_way_of_making_a_picture_gives_the_size_that_was_told(
+    datasets: DatasetService, tmp_path: Path, storage: StorageService, textured: Callable[..., Image.Image]
+) -> None:
+    rules = DatasetRules(1, 1, 100, ("JPEG",), 90_001)
+    workspace = Workspace(source=str(tmp_path))
+    crop = Crop(left=0.1, top=0.333, right=0.77, bottom=0.9)
+    for number, (width, height) in enumerate([(1237, 853), (301, 300), (4001, 257), (90, 70)]):
+        for turns in (0, 1):
+            for part in (None, crop):
+                for kind in ("JPEG", "PNG"):
+                    name = f"{number}-{turns}-{part is None}.{kind.lower()}"
+                    path = tmp_path / name
+                    exif = exif_of(6 if number % 2 else 1)
+                    path.write_bytes(encoded(textured(width, height, number), kind, exif=exif))
+                    workspace = workspace.edited(name, turns=turns, crop=part)
+    found = await datasets.look(tmp_path)
+    packed = await datasets.pack(datasets.judge(found, rules, workspace), storage, rules)
+    assert len(packed.pictures) == 32
 
 
 async def test_blocking_problems_stop_packing(

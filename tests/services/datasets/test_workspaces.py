@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,6 +88,24 @@ async def test_captions_are_written_back_on_request_and_the_old_ones_kept(
     (kept,) = (storage.root / "workspaces").glob("*-captions-before-20261126T010203.jsonl")
     assert kept.read_text() == '{"file_name": "a.jpg", "text": "a dog, ünder a tree"}\n'
     assert await workspaces.write_captions(await datasets.look(folder), captions, NOW) == 0
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+async def test_captions_are_all_written_where_files_have_no_permissions(
+    workspaces: WorkspaceService,
+    datasets: DatasetService,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    for name in ("chmod", "fchmod"):
+        monkeypatch.setattr(os, name, refuse)
+    captions = {"a.jpg": "one", "b.png": "two", "c.webp": "three"}
+    assert await workspaces.write_captions(await datasets.look(folder), captions, NOW) == 3
+    assert [(folder / f"{name}.txt").read_text() for name in "abc"] == ["one\n", "two\n", "three\n"]
 
 
 async def test_captions_in_an_archive_are_never_written(

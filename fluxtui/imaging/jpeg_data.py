@@ -1,0 +1,175 @@
+"""Finds JPEGs whose data break off in the middle, which decoders paint over with grey without a word."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+DAMAGED = "is damaged in its middle; a part of it would be grey or garbled"
+SHORT = "has data for its upper part only; the rest would be grey"
+COARSE = "is cut short: its finer details are missing"
+
+_BREAK = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+"""What ends a scan: in its data, 0xFF is always followed by 0x00 or the number of a restart."""
+
+_RESTART = re.compile(rb"\xff([\xd0-\xd7])")
+_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+_AFTER_SCAN = frozenset({0xD9, 0xDA, 0xC4, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
+"""Markers that may follow a scan: the end, another scan, tables, a number of lines, comments."""
+
+_SEQUENTIAL = frozenset({0xC0, 0xC1})
+_PROGRESSIVE = frozenset({0xC2})
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_EOI, _SOS, _DHT = 0xD9, 0xDA, 0xC4
+_BLOCK_ROWS = 32
+"""Lines that a decoder may still hold back at the end of sound data: two rows of its largest blocks."""
+
+_EMPTY = bytes(1024)
+"""What was never written of a file, by a disk or a download."""
+
+_MOST_PROVEN = 100_000_000
+"""Pixels of a picture that is decoded once more to prove that its end is missing."""
+
+
+@dataclass
+class _Frame:
+    """The first picture of a file, as far as its markers are read."""
+
+    kind: int = 0
+    pixels: int = 0
+    scans: list[tuple[int, int]] = field(default_factory=list)
+    """Where the data of each begin and end."""
+    components: int = 0
+    codes: dict[int, int] = field(default_factory=dict)
+    """What zeros alone stand for in each table for details; 0 is that a block has no more of them."""
+    shifts: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Bits that are still missing, by component and coefficient."""
+
+
+class _Broken(Exception):
+    """The data of a scan are not what can be."""
+
+
+def jpeg_fault(content: bytes) -> str:
+    """Return why the data of a JPEG are not whole, to stand after its name, or `''`.
+
+    Seen are markers where only data can be, stretches of zeros, missing scans, restarts out of order, and
+    data that end before all lines are there. What is cut off at the very end is left to the decoder, which
+    says so. Damage that changes no marker and no length is not seen.
+    """
+    frame = _Frame()
+    try:
+        _read(content, frame)
+    except _Broken:
+        return DAMAGED
+    except (struct.error, IndexError):
+        return ""
+    if frame.kind in _PROGRESSIVE and frame.scans and any(frame.shifts.values()):
+        return COARSE
+    is_simple = frame.kind in _SEQUENTIAL and len(frame.scans) == 1 and frame.pixels <= _MOST_PROVEN
+    return SHORT if is_simple and _is_short(content, frame.scans[0][1]) else ""
+
+
+def _read(content: bytes, frame: _Frame) -> None:
+    """Go through the markers of the first picture. Raises `_Broken`."""
+    for kind, at, end in _segments(content):
+        if kind in _FRAMES:
+            height, width = struct.unpack_from(">HH", content, at + 1)
+            frame.kind, frame.pixels, frame.components = kind, width * height, content[at + 5]
+            if kind in _PROGRESSIVE:
+                components = content[at + 6 : end : 3]
+                frame.shifts = {(name, number): 1 for name in components for number in range(64)}
+        elif kind == _DHT:
+            frame.codes.update(_first_codes(content[at:end]))
+        elif kind == _SOS:
+            _scan(content, at, end, frame)
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, begin and end of what follows each marker, past the data of scans, up to the end."""
+    at = 2
+    while at + 4 <= len(content) and content[at] == 0xFF:
+        kind = content[at + 1]
+        if kind == _EOI:
+            return
+        if kind == 0xFF or kind in _STANDALONE:
+            at += 1 if kind == 0xFF else 2
+            continue
+        end = at + 2 + int(struct.unpack_from(">H", content, at + 2)[0])
+        yield kind, at + 4, end
+        at = end
+        if kind == _SOS:
+            found = _BREAK.search(content, at)
+            at = found.end() - 2 if found else len(content)
+
+
+def _scan(content: bytes, at: int, begin: int, frame: _Frame) -> None:
+    found = _BREAK.search(content, begin)
+    end = found.end() - 2 if found else len(content)
+    if found and content[end + 1] not in _AFTER_SCAN:
+        raise _Broken
+    used = [frame.codes.get(tables & 15, 0) for tables in content[at + 2 : at + 2 + 2 * content[at] : 2]]
+    # Blocks of one colour are zeros where all the tables say so; nothing else is.
+    is_solid = frame.kind in _SEQUENTIAL and content[at] == frame.components and any(used)
+    if (is_solid and content.find(_EMPTY, begin, end) >= 0) or (not found and content.endswith(_EMPTY)):
+        raise _Broken
+    restarts = b"".join(_RESTART.findall(content, begin, end))
+    if restarts != bytes(0xD0 + number % 8 for number in range(len(restarts))):
+        raise _Broken
+    frame.scans.append((begin, end))
+    if frame.kind in _PROGRESSIVE:
+        names = content[at + 1 : at + 1 + 2 * content[at] : 2]
+        first, last, shifts = content[begin - 3 : begin]
+        for name in names:
+            frame.shifts.update({(name, number): shifts & 15 for number in range(first, min(last, 63) + 1)})
+
+
+def _first_codes(tables: bytes) -> Iterator[tuple[int, int]]:
+    """Yield number and meaning of the code of zeros alone of each table for details."""
+    at = 0
+    while at + 17 <= len(tables):
+        length = sum(tables[at + 1 : at + 17])
+        if tables[at] >> 4 == 1 and length:
+            yield tables[at] & 15, tables[at + 17]
+        at += 17 + length
+
+
+def _is_short(content: bytes, end: int) -> bool:
+    """Tell whether the data of a scan end before the last lines, by decoding without the mark of its end.
+
+    Only asked of pictures whose last line is one colour, as a decoder makes it of nothing.
+    """
+    if not _ends_flat(content):
+        return False
+    with Image.open(io.BytesIO(content[:end]), formats=("JPEG",)) as image:
+        whole = image.height
+        image.draft(None, (1, 1))
+        scale = whole / image.height
+        try:
+            image.load()
+        except OSError:
+            # What was decoded before the data ended stays; the rest is zero in every channel.
+            image.tile = []
+        boxes = [channel.getbbox() for channel in image.split()]
+        drawn = max((box[3] for box in boxes if box is not None), default=0)
+        return (image.height - drawn) * scale > _BLOCK_ROWS
+
+
+def _ends_flat(content: bytes) -> bool:
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+        image.draft(None, (1, 1))
+        image.load()
+        ranges = _ranges(image.crop((0, image.height - 1, image.width, image.height)))
+    # Black is zero in every channel, so that it could not be told from what is not decoded.
+    return all(low == high for low, high in ranges) and any(low for low, _ in ranges)
+
+
+def _ranges(image: Image.Image) -> list[tuple[int, int]]:
+    histograms = (channel.histogram() for channel in image.split())
+    found = ([value for value, count in enumerate(histogram) if count] for histogram in histograms)
+    return [(values[0], values[-1]) for values in found]

@@ -1,0 +1,118 @@
+"""The one door through which the files of pictures are opened, whoever wrote them.
+
+Pillow decides by a file's content which of its decoders is run, and some of them call other programs or work
+for hours. Here the first bytes decide, and one decoder is named.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from fluxtui.domain.errors import PictureError
+from fluxtui.domain.text import safe_text
+from fluxtui.imaging.jpeg_data import jpeg_fault
+from fluxtui.imaging.kinds import HEAD_BYTES, is_bare_bitmap, kind_of, other_kind
+from fluxtui.imaging.png_chunks import without_ballast
+
+MOST_PIXELS: Final = 250_000_000
+"""Larger pictures are refused before a pixel is decoded. What is not a JPEG needs four bytes for each."""
+
+LARGE_PIXELS: Final = 25_000_000
+"""Pictures with more pixels are worked on one at a time, whatever the number of threads, to bound memory."""
+
+_MODULES = {"TIFF": "TiffImagePlugin", "WEBP": "WebPImagePlugin", "AVIF": "AvifImagePlugin"}
+"""Of Pillow, beside those that it always loads."""
+
+_one_large_picture = threading.RLock()
+
+# The bound is ours: Pillow's own is an error for every picture from here on, and twice that from nowhere.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+# What it says of odd metadata would be written across the screen; the picture itself decides.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+DECODER_FAULTS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    UserWarning,
+    struct.error,
+    ImageCms.PyCMSError,
+)
+_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[Image.Image]:
+    """Open a picture and turn every fault of its decoder, also inside the `with`, into a `PictureError`.
+
+    A JPEG whose data break off in the middle is refused as well, which no decoder does.
+    """
+    try:
+        if kind_of(content[:HEAD_BYTES]) == "JPEG" and (fault := jpeg_fault(content)):
+            raise PictureError(fault)
+        with open_picture(content) as image:
+            is_large = image.width * image.height > LARGE_PIXELS
+            with _one_large_picture if is_large else nullcontext():
+                yield image
+    except UnidentifiedImageError:
+        raise PictureError("is damaged, or of a rare kind that cannot be read") from None
+    except _TOO_LARGE:
+        raise PictureError(
+            f"has more than {MOST_PIXELS // 1_000_000} megapixels", next_step="Make it smaller."
+        ) from None
+    except MemoryError:
+        raise PictureError("needs more memory than there is", next_step="Make it smaller.") from None
+    except DECODER_FAULTS as error:
+        reason = safe_text(error, limit=80) or type(error).__name__
+        raise PictureError(f"is damaged or incomplete ({reason})") from None
+
+
+def open_picture(content: bytes) -> Image.Image:
+    """Return a picture whose pixels are not decoded yet.
+
+    Its kind is told by its first bytes, and only the one decoder of that kind is tried. Raises `PictureError`
+    for what is none of `kinds.KINDS`; else whatever Pillow raises.
+    """
+    head = content[:HEAD_BYTES]
+    kind = kind_of(head) or ("DIB" if is_bare_bitmap(head) else "")
+    if not kind:
+        words = other_kind(head)
+        raise PictureError(
+            f"is {words}, which cannot be used" if words else "is not a picture that can be read"
+        )
+    profile = None
+    if kind == "PNG":
+        content, profile = without_ballast(content)
+    _know(kind)
+    image = Image.open(io.BytesIO(content), formats=(kind,))
+    if profile is not None:
+        image.info["icc_profile"] = profile
+    return image
+
+
+@cache
+def _know(kind: str) -> None:
+    """Load Pillow's decoder of a kind, without all the others."""
+    if kind == "HEIF":
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener(thumbnails=False)
+    elif kind in _MODULES:
+        import_module(f"PIL.{_MODULES[kind]}")

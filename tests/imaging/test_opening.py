@@ -1,0 +1,188 @@
+"""One door: the first bytes decide, extra data spoil nothing, and nothing is decoded that must not be."""
+
+from __future__ import annotations
+
+import ast
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageCms
+
+import fluxtui
+from fluxtui.domain.errors import PictureError
+from fluxtui.imaging.kinds import KINDS, kind_of
+from fluxtui.imaging.opening import MOST_PIXELS, opened
+from fluxtui.services.datasets.pictures import Preparation, looked_at, prepared
+from fluxtui.services.masks import MaskService
+from fluxtui.services.storage import StorageService
+from tests.fakes.pictures import UPRIGHT, encoded, png_chunk, png_with, quartered, seen, seen_in
+
+ROOT = Path(fluxtui.__file__).parent
+DOORS = {"imaging/opening.py", "imaging/jpeg_data.py"}
+"""Where Pillow may open a file; the simulator stands for itself."""
+
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\nshowpage\n%%EOF\n"
+
+
+def opens_in(source: Path) -> list[int]:
+    """Return the lines in which Pillow is told to open something, by whatever name it has there."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    imported = [
+        (node.lineno, alias)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "PIL"
+        for alias in node.names
+    ]
+    names = {alias.asname or alias.name for _, alias in imported}
+    lone = [line for line, alias in imported if alias.name in {"open", "Parser"}]
+    return lone + [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"open", "Parser"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id in names
+    ]
+
+
+def test_no_other_place_opens_pictures() -> None:
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for path in sorted(ROOT.rglob("*.py"))
+        if "simulator" not in path.parts and (lines := opens_in(path))
+    }
+    assert set(found) == DOORS, found
+
+
+@pytest.mark.parametrize("door", sorted(DOORS))
+def test_every_door_names_the_decoder(door: str) -> None:
+    tree = ast.parse((ROOT / door).read_text(encoding="utf-8"))
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "open"
+        and isinstance(node.func.value, ast.Name)
+    ]
+    assert calls
+    assert all(any(keyword.arg == "formats" for keyword in call.keywords) for call in calls)
+
+
+def test_no_other_program_is_ever_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a program was run")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    path = tmp_path / "innocent.png"
+    path.write_bytes(POSTSCRIPT)
+    storage = StorageService(tmp_path / "data")
+    storage.prepare()
+    masks = MaskService(storage)
+    for work in (masks.inverted, masks.drawing_of, masks.from_transparency):
+        with pytest.raises(PictureError, match="EPS"):
+            work(path)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_first_bytes_tell_the_kind(kind: str) -> None:
+    assert kind_of(encoded(quartered(), kind)[:64]) == kind
+
+
+def test_large_texts_and_profiles_of_a_png_spoil_nothing() -> None:
+    plain = encoded(quartered(), "PNG")
+    packed = zlib.compress(b"0123456789abcdef\n" * 80_000)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    large = bytearray(profile + bytes(1_300_000))
+    struct.pack_into(">I", large, 0, len(large))
+    for chunk in (
+        png_chunk(b"zTXt", b"Raw profile type xmp\0\0" + packed),
+        png_chunk(b"iTXt", b"prompt\0\1\0\0\0" + packed),
+        png_chunk(b"tEXt", b"workflow\0" + b"x" * 70_000_000),
+        png_chunk(b"zTXt", b"broken\0\0" + packed[:50]),
+        png_chunk(b"iCCP", b"scanner\0\0" + zlib.compress(bytes(large))),
+        png_chunk(b"iCCP", b"broken\0\0" + b"x" * 300),
+        png_chunk(b"tEXt", b"spoilt\0words")[:-1] + b"?",
+        png_chunk(b"tIME", b"no time at all"),
+    ):
+        content = png_with(plain, chunk)
+        assert looked_at(content).width == 96
+        assert seen_in(prepared(content, Preparation(10**6))[0]) == UPRIGHT
+
+
+def test_the_profile_of_a_png_is_applied_however_large(tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = encoded(quartered(), "PNG", icc_profile=profile)
+    with opened(content) as image:
+        assert image.info["icc_profile"] == profile
+
+
+@pytest.mark.parametrize("number", [1, 2, 13])
+def test_odd_segments_of_a_jpeg_spoil_nothing(number: int) -> None:
+    plain = encoded(quartered(), "JPEG", quality=95)
+    for words in (
+        b"ICC_PROFILE\0\2\5" + b"x" * 99,
+        b"Exif\0\0" + b"x" * 60_000,
+        b"Photoshop 3.0\08BIM\xff\xff\xff",
+    ):
+        segment = b"\xff" + bytes([0xE0 + number]) + struct.pack(">H", len(words) + 2) + words
+        content = plain[:2] + segment + plain[2:]
+        assert seen_in(prepared(content, Preparation(10**6))[0]) == UPRIGHT
+
+
+def noisy() -> Image.Image:
+    image = Image.effect_noise((640, 960), 90).convert("RGB")
+    image.paste("white", (0, 880, 640, 960))
+    return image
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"optimize": True}, {"restart_marker_blocks": 8}, {"progressive": True}]
+)
+@pytest.mark.parametrize("damage", ["other data", "cut and closed", "zeros"])
+def test_a_jpeg_that_is_broken_in_its_middle_is_refused(options: dict[str, object], damage: str) -> None:
+    content = encoded(noisy(), "JPEG", quality=90, **options)
+    assert looked_at(content).width == 640
+    half = len(content) // 2
+    if damage == "other data":
+        spoilt = content[:half] + bytes(range(256)) * 16 + content[half + 4_096 :]
+    elif damage == "zeros":
+        # A file whose end was never written.
+        spoilt = content[:half] + bytes(len(content) - half)
+    else:
+        spoilt = content[:half] + b"\xff\xd9"
+    with pytest.raises(PictureError, match=r"damaged|upper part|cut short"):
+        looked_at(spoilt)
+    with pytest.raises(PictureError):
+        prepared(spoilt, Preparation(10**6))
+
+
+@pytest.mark.parametrize("colour", ["white", "black", "grey"])
+def test_a_jpeg_with_a_plain_lower_part_is_sound(colour: str) -> None:
+    image = noisy()
+    image.paste(colour, (0, 300, 640, 960))
+    for options in ({}, {"optimize": True}, {"progressive": True}):
+        looked_at(encoded(image, "JPEG", **options))
+
+
+def test_more_pixels_than_can_be_worked_on_are_told_with_what_helps() -> None:
+    side = int(MOST_PIXELS**0.5) + 1
+    content = bytearray(encoded(quartered(), "BMP"))
+    struct.pack_into("<ii", content, 18, side, side)
+    with pytest.raises(PictureError, match="250 megapixels") as caught:
+        looked_at(bytes(content))
+    assert "smaller" in caught.value.next_step
+
+
+def test_a_picture_of_a_hundred_megapixels_is_taken() -> None:
+    large = quartered(96, 64).resize((12_000, 8_400), Image.Resampling.NEAREST)
+    content = encoded(large, "JPEG", quality=30)
+    look = looked_at(content)
+    assert (look.width, look.height) == (12_000, 8_400)
+    made = prepared(content, Preparation(100_000))[0]
+    with Image.open(io.BytesIO(made)) as image:
+        assert image.size == (377, 264)
+        assert seen(image) == UPRIGHT
