@@ -118,14 +118,37 @@ class OrderPanel(Vertical):
         named = finetune.ref if finetune is not None else self.form.finetune
         self.query_one(FinetuneChooser).value = named if takes and named else NO_FINETUNE
 
+    def on_mount(self) -> None:
+        """Follow how many rows the parameters need."""
+        self.watch(self.query_one(ParameterForm).body, "virtual_size", self._share_room, init=False)
+
     def on_resize(self) -> None:
-        """Unfold the advanced parameters where there is room for all."""
+        """Unfold the advanced parameters where there is room for all, and give the prompt what is left."""
         self.call_after_refresh(self._unfold_where_roomy)
+        self.call_after_refresh(self._share_room)
 
     def _unfold_where_roomy(self) -> None:
         # Called after the next drawing, before which the place may have been closed.
         for parameters in self.query(ParameterForm):
-            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= parameters.size.height)
+            rows = parameters.size.height + self._rows_lent
+            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= rows)
+
+    @property
+    def _rows_lent(self) -> int:
+        """How many rows the prompt takes beyond its own."""
+        area = self.query_one(PromptEditor).area
+        own = area.styles.min_height
+        return max(area.size.height - int(own.value if own is not None else 0), 0)
+
+    def _share_room(self) -> None:
+        """Let the prompt grow with its text into the rows that the parameters leave free."""
+        for parameters in self.query(ParameterForm):
+            needed = parameters.body.virtual_size.height + HELP_ROWS
+            free = max(parameters.size.height + self._rows_lent - needed, 0)
+            area = self.query_one(PromptEditor).area
+            own = area.styles.min_height
+            if own is not None and self.is_attached:
+                area.styles.max_height = int(own.value) + free
 
     def show_stock(self, stock: Stock) -> None:
         """Offer what there is to choose from; what is chosen stays chosen."""

@@ -155,6 +155,11 @@ class ParameterForm(Widget):
         return _CONTROLS[field.control](field, value)
 
     @property
+    def body(self) -> Widget:
+        """What scrolls the rows; its virtual size is what they need."""
+        return self.query_one(".form-body")
+
+    @property
     def values(self) -> dict[str, Any]:
         """All values by field name."""
         return self._form_values.as_dict()
