@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event
@@ -277,7 +278,9 @@ class FluxApp(PictureChoice, Recalling):
             self.ask_balance()
 
     async def go(self, place: str, **wishes: Any) -> None:
-        """Show a place and hand it the wishes; dialogs stay in front of their own place."""
+        """Show a place and hand it the wishes; dialogs stay in front of their own place, the palette goes."""
+        if CommandPalette.is_open(self):
+            await self.pop_screen()
         if place not in self._visited:
             self._visited.add(place)
             self.delay_update(FIRST_PAINT_REST)
@@ -296,6 +299,13 @@ class FluxApp(PictureChoice, Recalling):
     async def action_show_place(self, place: str) -> None:
         """Show a place by its name."""
         await self.go(place)
+
+    def action_command_palette(self) -> None:
+        """Show what can be done here, to be found by its name."""
+        from fluxtui.widgets.palette import Palette
+
+        if not CommandPalette.is_open(self):
+            self._show_over(Palette())
 
     def action_show_help(self) -> None:
         """Show the keys and words of the visible place."""

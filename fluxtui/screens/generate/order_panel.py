@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.screen import Screen
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
@@ -119,13 +120,12 @@ class OrderPanel(Vertical):
         self.query_one(FinetuneChooser).value = named if takes and named else NO_FINETUNE
 
     def on_mount(self) -> None:
-        """Follow how many rows the parameters need."""
-        self.watch(self.query_one(ParameterForm).body, "virtual_size", self._share_room, init=False)
+        """Share the room anew whenever anything has changed its size."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._share_room)
 
     def on_resize(self) -> None:
-        """Unfold the advanced parameters where there is room for all, and give the prompt what is left."""
+        """Unfold the advanced parameters where there is room for all."""
         self.call_after_refresh(self._unfold_where_roomy)
-        self.call_after_refresh(self._share_room)
 
     def _unfold_where_roomy(self) -> None:
         # Called after the next drawing, before which the place may have been closed.
@@ -140,15 +140,14 @@ class OrderPanel(Vertical):
         own = area.styles.min_height
         return max(area.size.height - int(own.value if own is not None else 0), 0)
 
-    def _share_room(self) -> None:
+    def _share_room(self, _: Screen[Any]) -> None:
         """Let the prompt grow with its text into the rows that the parameters leave free."""
-        for parameters in self.query(ParameterForm):
-            needed = parameters.body.virtual_size.height + HELP_ROWS
-            free = max(parameters.size.height + self._rows_lent - needed, 0)
-            area = self.query_one(PromptEditor).area
-            own = area.styles.min_height
-            if own is not None and self.is_attached:
-                area.styles.max_height = int(own.value) + free
+        parameters = self.query_one(ParameterForm)
+        free = max(parameters.size.height + self._rows_lent - parameters.rows_needed - HELP_ROWS, 0)
+        area = self.query_one(PromptEditor).area
+        own = area.styles.min_height
+        if own is not None:
+            area.styles.max_height = int(own.value) + free
 
     def show_stock(self, stock: Stock) -> None:
         """Offer what there is to choose from; what is chosen stays chosen."""

@@ -155,9 +155,10 @@ class ParameterForm(Widget):
         return _CONTROLS[field.control](field, value)
 
     @property
-    def body(self) -> Widget:
-        """What scrolls the rows; its virtual size is what they need."""
-        return self.query_one(".form-body")
+    def rows_needed(self) -> int:
+        """How many rows of the terminal all that is unfolded takes, as it is laid out."""
+        rows = (row for row in self.query_one(".form-body").children if row.display)
+        return max((row.virtual_region.bottom for row in rows), default=0)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fluxtui.screens.generate.order_panel import HELP_ROWS
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.widgets.parameter_form import ParameterForm
 
@@ -27,8 +28,7 @@ async def test_the_prompt_takes_what_the_parameters_leave(
 
         def nothing_is_free() -> bool:
             """The prompt has grown until the parameters have just what they need."""
-            needed = form.body.virtual_size.height
-            return area.size.height > least and form.body.size.height == needed or form.body.max_scroll_y > 0
+            return form.rows_needed + HELP_ROWS >= form.size.height
 
         await place.until(nothing_is_free)
         assert area.size.height >= least
@@ -51,4 +51,4 @@ async def test_a_long_prompt_gives_rows_back_to_a_longer_form(
         await place.until(lambda: area.size.height > before)
         form.set_open(True)
         await place.until(lambda: area.size.height == before)
-        assert form.body.max_scroll_y == 0
+        assert form.query_one(".form-body").max_scroll_y == 0
