@@ -279,7 +279,7 @@ class FluxApp(PictureChoice, Recalling):
 
     async def go(self, place: str, **wishes: Any) -> None:
         """Show a place and hand it the wishes; dialogs stay in front of their own place, the palette goes."""
-        if CommandPalette.is_open(self):
+        if isinstance(self.screen, CommandPalette):
             await self.pop_screen()
         if place not in self._visited:
             self._visited.add(place)
@@ -304,7 +304,7 @@ class FluxApp(PictureChoice, Recalling):
         """Show what can be done here, to be found by its name."""
         from fluxtui.widgets.palette import Palette
 
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self._show_over(Palette())
 
     def action_show_help(self) -> None:

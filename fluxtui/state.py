@@ -87,7 +87,7 @@ class StatefulApp(App[int]):
     """The profiles whose service cannot be reached now."""
     notices: var[tuple[Notice, ...]] = var(())
     seconds: var[int] = var(0)
-    """Ticks once a second while a job is active, for elapsed times."""
+    """Ticks once a second, for ages and times; whoever follows it draws only what is another one now."""
 
     def __init__(self, terminal: TerminalProfile) -> None:
         super().__init__()

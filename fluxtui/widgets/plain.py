@@ -52,8 +52,8 @@ class PlainStatic(Static):
         super().__init__(_content(text), markup=False, name=name, id=id, classes=classes)
 
     def show(self, text: object, *, layout: bool = True) -> None:
-        """Replace the text; `layout=False` saves a layout where the size cannot change."""
-        self.update(_content(text), layout=layout)
+        """Replace a text that is another one; `layout=False` saves a layout where the size cannot change."""
+        _show(self, text, layout=layout)
 
 
 class PlainLabel(Label):
@@ -70,8 +70,14 @@ class PlainLabel(Label):
         super().__init__(_content(text), markup=False, name=name, id=id, classes=classes)
 
     def show(self, text: object, *, layout: bool = True) -> None:
-        """Replace the text; `layout=False` saves a layout where the size cannot change."""
-        self.update(_content(text), layout=layout)
+        """Replace a text that is another one; `layout=False` saves a layout where the size cannot change."""
+        _show(self, text, layout=layout)
+
+
+def _show(widget: Static, text: object, *, layout: bool) -> None:
+    content, shown = _content(text), widget.content
+    if not (isinstance(shown, Content) and shown.is_same(content)):
+        widget.update(content, layout=layout)
 
 
 def _content(text: object) -> Content:

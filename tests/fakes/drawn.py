@@ -13,6 +13,7 @@ from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tests.fakes.screen_text import ScreenText
 
@@ -25,6 +26,8 @@ class Terminals:
 
     def __init__(self) -> None:
         self._shown: dict[App[Any], ScreenText] = {}
+        self.characters = 0
+        """How many were written altogether."""
 
     def take(self, app: App[Any], renderable: object) -> None:
         """Take a frame, as the terminal would."""
@@ -34,7 +37,9 @@ class Terminals:
         if terminal is None or terminal.size != app.size:
             # Whatever a terminal holds when it was resized, all of it is drawn over.
             terminal = self._shown[app] = ScreenText(*app.size, "¤")
-        terminal.write(renderable.render_segments(app.console))
+        frame = renderable.render_segments(app.console)
+        self.characters += len(frame)
+        terminal.write(frame)
 
     def differences(self, app: App[Any]) -> list[str]:
         """Return what the terminal does not show as it should."""
@@ -64,7 +69,7 @@ class Terminals:
 def _fresh_frame(app: App[Any]) -> str:
     """Return a full frame of what is, without touching what is still to be sent."""
     screen: Screen[Any] = app.screen
-    for widget in screen.walk_children(with_self=True):
+    for widget in screen.walk_children(Widget, with_self=True):
         widget._styles_cache.clear()
         widget._dirty_regions.add(widget.outer_size.region)
     compositor = Compositor()

@@ -150,6 +150,10 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
                 self.app.tell(f"Generate does without {profile}: {faults[profile]}", severity="warning")
             self._left_out = frozenset(faults)
 
+    def show_time(self) -> None:
+        """Show how long the jobs have taken by now."""
+        self.results.show_time()
+
     def on_screen_resume(self) -> None:
         """Try again what did not work before, such as a profile without a key."""
         changed = self._config is not None and self._config is not self.app.services.config.config

@@ -55,8 +55,10 @@ class ModelDetails(VerticalScroll):
         """Show a finetune with its facts and a sentence on what can be done with it, or nothing."""
         if finetune is None or self._finetune is None or finetune.ref != self._finetune.ref:
             self.scroll_home(animate=False)
-        self._finetune, self._facts, self._sentence = finetune, tuple(facts), sentence
-        self._draw()
+        told = finetune, tuple(facts), sentence
+        if told != (self._finetune, self._facts, self._sentence):
+            self._finetune, self._facts, self._sentence = told
+            self._draw()
 
     def _draw(self) -> None:
         finetune = self._finetune

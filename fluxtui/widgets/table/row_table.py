@@ -202,7 +202,8 @@ class RowTable(Vertical):
     def _cells(self, row: Row) -> tuple[Text, ...]:
         before = self._made.get(row.key)
         if before is None or before[0] is not row:
-            before = self._made[row.key] = (row, row.drawn(self._columns))
+            drawn = row.drawn(self._columns) if before is None else row.redrawn(self._columns, *before)
+            before = self._made[row.key] = (row, drawn)
         return before[1]
 
     def _change(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:

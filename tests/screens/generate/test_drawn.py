@@ -24,6 +24,8 @@ async def test_a_named_input_picture_leaves_every_row_to_be_seen(
         place.screen.query(PictureInput).first().focus()
         await place.pilot.pause()
         await place.pilot.press(*str(tmp_path / "fox.png"))
-        await place.until(lambda: "PNG 320" in "".join(str(note.render()) for note in place.screen.query(".field-note")))
+        await place.until(
+            lambda: "PNG 320" in "".join(str(note.render()) for note in place.screen.query(".field-note"))
+        )
         for _ in range(8):
             await place.pilot.press("tab")

@@ -28,7 +28,7 @@ async def test_the_prompt_takes_what_the_parameters_leave(
 
         def nothing_is_free() -> bool:
             """The prompt has grown until the parameters have just what they need."""
-            return form.rows_needed + HELP_ROWS >= form.size.height
+            return bool(form.rows_needed + HELP_ROWS >= form.size.height)
 
         await place.until(nothing_is_free)
         assert area.size.height >= least
