@@ -144,6 +144,13 @@ class FluxApp(PictureChoice, Recalling):
         SheetFeed(self, services).start()
         await self._feed.tell_of_absence()
 
+    def _end_batch(self) -> None:
+        """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""
+        super()._end_batch()
+        if not self._batch_count and self._screen_stack:
+            for screen in (*self._background_screens, self.screen):
+                screen.check_idle()
+
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
         self.refresh(layout=True)

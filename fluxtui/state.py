@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import weakref
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ Severity = Literal["information", "success", "warning", "error"]
 
 OPEN_DEMO = 64
 """The application's result that means: start the demo now."""
+BEGUN_KEPT = 30
+"""More than any key begins."""
 MESSAGES_KEPT = 200
 """How many messages the messages place keeps."""
 
@@ -94,6 +97,8 @@ class StatefulApp(App[int]):
         self.terminal = terminal
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         """Tells the time, as an aware UTC datetime; replaced in tests."""
+        self.begun: deque[Worker[None]] = deque(maxlen=BEGUN_KEPT)
+        """The guarded work that was begun since the last key: it may still lead to another screen."""
 
     @property
     @abstractmethod
@@ -175,4 +180,8 @@ def guarded(
 
     # A worker that is replaced before it began never awaits its work.
     weakref.finalize(run, work.close)
-    return node.run_worker(run, name=doing, group=group, exclusive=exclusive, exit_on_error=False)
+    worker: Worker[None] = node.run_worker(
+        run, name=doing, group=group, exclusive=exclusive, exit_on_error=False
+    )
+    app.begun.append(worker)
+    return worker

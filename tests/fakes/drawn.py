@@ -46,6 +46,8 @@ class Terminals:
         shown = self._shown.get(app)
         if shown is None or shown.size != app.size or not app._running:
             return []
+        if not app.screen.is_mounted:
+            return ["the screen is not there yet"]
         fresh = ScreenText(*app.size)
         fresh.write(_fresh_frame(app))
         return shown.differences(fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -52,8 +53,6 @@ FINETUNE = Finetune(
 
 async def settled(app: FluxApp, terminals: Terminals) -> int:
     """Wait until nothing has been written for a while; return how much was until then."""
-    import asyncio
-
     written = -1
     while written != terminals.characters:
         written = terminals.characters
@@ -123,13 +122,12 @@ async def test_a_place_tells_the_time_when_it_comes_back(make_app: AppFactory, u
         await until(pilot, lambda: bool(app.profile))
         await app.go("models")
         app.finetunes = (FINETUNE,)
-        await until(pilot, lambda: "copy of now" in str(app.screen.query_one("#age", PlainStatic).render()))
+        age = app.screen.query_one("#age", PlainStatic)
+        await until(pilot, lambda: "copy of now" in str(age.render()))
         await app.go("jobs")
         app.clock = lambda: NOON + timedelta(minutes=7)
         await app.go("models")
-        await until(
-            pilot, lambda: "copy of 7 m ago" in str(app.screen.query_one("#age", PlainStatic).render())
-        )
+        await until(pilot, lambda: "copy of 7 m ago" in str(age.render()))
 
 
 async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:

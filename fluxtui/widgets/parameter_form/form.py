@@ -137,7 +137,7 @@ class ParameterForm(Widget):
         yield from (self._rows[field.name] for field in shown if not field.advanced)
         folded = [field for field in shown if field.advanced]
         if folded:
-            yield MoreRow(tuple(field.title for field in folded))
+            yield MoreRow(tuple(field.title for field in folded), is_open=self.is_open)
             yield from (self._rows[field.name] for field in folded)
 
     def _make_row(self, field: Field, title_width: int) -> FieldRow:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from rich.text import Text
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import safe_text, shown_text
 from fluxtui.widgets.plain import cell
 
 
@@ -72,7 +72,7 @@ def _drawn(value: str | Text, column: Column) -> Text:
     if isinstance(value, str):
         return cell(value, align=column.align)
     text = value.copy()
-    text.plain = safe_text(value.plain)
+    text.plain = shown_text(value.plain)
     text.justify = column.align
     text.no_wrap = True
     text.overflow = "ellipsis"
