@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Event
+from textual.events import Event, InputEvent
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
@@ -108,7 +108,9 @@ class FluxApp(PictureChoice, Recalling):
         return self._services
 
     async def on_event(self, event: Event) -> None:
-        """Act on what is typed in its order, on everything else at once."""
+        """Act on what is typed in its order, on everything else at once; at the end on nothing typed."""
+        if isinstance(event, InputEvent) and not self._screen_stack:
+            return
         if TypedAhead.is_typed(event):
             await self._typed_ahead.take(event)
         else:

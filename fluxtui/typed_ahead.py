@@ -62,6 +62,11 @@ class TypedAhead:
         is_input = isinstance(event, (Key, Paste, MouseEvent)) and not isinstance(event, MouseMove)
         return is_input and not event.is_forwarded
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was typed has been acted on."""
+        return self._settling is None and not self._waiting
+
     def begin(self) -> None:
         """Act on what was typed so far, and from now on on everything."""
         self._has_begun = True
@@ -71,7 +76,7 @@ class TypedAhead:
         """Act on an event, now or when everything typed before it has been acted on."""
         if not self._has_begun and isinstance(event, Key) and event.key in LEAVING_KEYS:
             await self._deliver(event)
-        elif self._settling is not None or self._waiting or not self._has_begun:
+        elif not self.is_idle or not self._has_begun:
             self._waiting.append(event)
         else:
             await self._act_on(event)

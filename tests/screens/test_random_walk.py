@@ -55,7 +55,8 @@ def stays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def furnish(app: FluxApp, pilot: Pilot[int], pictures: Path) -> None:
     """Name training pictures and order two generations, so that no place is empty."""
-    await app.go("finetune")
+    while not app.screen.query("#source"):
+        await pilot.pause(0.02)
     app.screen.query_one("#source", Input).value = str(pictures)
     await app.go("generate")
     while not app.screen.order.form.endpoint_id:  # type: ignore[attr-defined]
@@ -73,20 +74,27 @@ async def test_no_key_ends_the_program(
     chance = random.Random(seed)
     app = make_app(base_url=simulator.base_url)
     pressed: list[str] = []
+
+    async def wander(pilot: Pilot[int]) -> None:
+        await furnish(app, pilot, training_pictures)
+        for step, key in zip(range(STEPS), walk(chance), strict=False):
+            pressed.append(key)
+            app.post_message(key_event(key))
+            await pilot._wait_for_screen()
+            assert app._exception is None
+            if step % LOOK_EVERY == 0:
+                await terminals.check(app)
+            if step % 97 == 96:
+                pressed.append("(another size)")
+                await pilot.resize_terminal(*chance.choice(SIZES))
+
     try:
         async with app.run_test(size=SIZES[seed % 3]) as pilot:
-            while not app.profile:
-                await pilot.pause(0.02)
-            await furnish(app, pilot, training_pictures)
-            for step, key in zip(range(STEPS), walk(chance), strict=False):
-                pressed.append(key)
-                app.post_message(key_event(key))
-                await pilot._wait_for_screen()
-                assert app._running
-                if step % LOOK_EVERY == 0:
-                    await terminals.check(app)
-                if step % 97 == 96:
-                    await pilot.resize_terminal(*chance.choice(SIZES))
+            try:
+                await wander(pilot)
+            finally:
+                while app._exception is None and not app._typed_ahead.is_idle:
+                    await pilot.pause(0.02)
     except BaseException as error:
         error.add_note(f"seed {seed}, after {len(pressed)} keys: {' '.join(pressed[-40:])}")
         raise

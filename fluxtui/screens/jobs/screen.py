@@ -147,6 +147,12 @@ endpoint."""
         """Show whose the jobs are where there is room."""
         self._show_rows()
 
+    def on_screen_resume(self) -> None:
+        """Begin with the newest or active job, unless the user has gone to another one."""
+        for table in self.query(RowTable):
+            if not table.was_moved:
+                table.select_first()
+
     def show_time(self) -> None:
         """Show the ages and how long jobs have taken by now."""
         self._show_rows()

@@ -139,6 +139,8 @@ class ChoiceDialog(Dialog[str]):
 
     def action_move(self, by: int) -> None:
         """Move the mark, past headings."""
+        if not self._lines:
+            return
         last = len(self._lines) - 1
         row = max(0, min(self._table.cursor_row + by, last))
         step = 1 if by > 0 else -1
