@@ -80,7 +80,10 @@ class ScreenText:
             columns = [at for at, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
             if columns:
                 first, last = columns[0], columns[-1] + 1
-                parts = ["".join(cell.text for cell in row[first:last]) for row in (ours, theirs)]
-                what = "styles of" if parts[0] == parts[1] else "shows"
-                found.append(f"row {number}, from column {first}: {what} {parts[0]!r}, not {parts[1]!r}")
+                shown, right = ("".join(cell.text for cell in row[first:last]) for row in (ours, theirs))
+                if shown == right:
+                    styles = f"{ours[first].style} instead of {theirs[first].style}"
+                    found.append(f"row {number}, from column {first}: {shown.strip()!r} in {styles}")
+                else:
+                    found.append(f"row {number}, from column {first}: {shown!r}, not {right!r}")
         return found

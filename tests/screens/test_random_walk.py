@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -93,8 +94,7 @@ async def test_no_key_ends_the_program(
             try:
                 await wander(pilot)
             finally:
-                while app._exception is None and not app._typed_ahead.is_idle:
-                    await pilot.pause(0.02)
+                App.exit(app)
     except BaseException as error:
         error.add_note(f"seed {seed}, after {len(pressed)} keys: {' '.join(pressed[-40:])}")
         raise

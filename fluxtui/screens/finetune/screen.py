@@ -43,7 +43,7 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
-        Binding("f8", "edit_pictures", "Edit pictures", id="finetune.edit", show=False),
+        Binding("f8", "edit_pictures", "Workbench", id="finetune.edit"),
     ]
 
     _filling: Filling | None = None
