@@ -21,13 +21,17 @@ class TimedScreen(QuietScreen[Answer]):
 
     app = getters.app(StatefulApp)
 
+    _tells_time = False
+    """Whether all that is composed is there."""
+
     def on_mount(self) -> None:
         """Follow the time."""
+        self._tells_time = True
         self.watch(self.app, "seconds", self._follow_time, init=False)
 
     def on_screen_resume(self) -> None:
         """Tell the time that it is by now."""
-        if self.is_mounted:
+        if self._tells_time:
             self.show_time()
 
     def _follow_time(self) -> None:

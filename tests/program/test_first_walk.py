@@ -45,4 +45,4 @@ def test_the_walk_leads_where_it_says(name: str, demo: Demo) -> None:
         else:
             terminal.press(value.lower())
     ledger = demo.simulated("ledger")
-    assert sorted(entry["kind"] for entry in ledger) == ["generation", "training"]
+    assert sorted(entry["kind"] for entry in ledger) == ["image", "training"]

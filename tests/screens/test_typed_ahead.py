@@ -16,6 +16,7 @@ from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.services.datasets import WorkspaceService
 from fluxtui.widgets.path_picker import PathPicker
+from fluxtui.widgets.plain import PlainLabel, PlainStatic
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -29,12 +30,12 @@ def type_at_once(app: FluxApp, *keys: str) -> None:
 
 async def with_pictures(app: FluxApp, pilot: Pilot[int], pictures: Path, until: Until) -> None:
     await until(pilot, lambda: bool(app.profile))
-    await app.go("finetune")
+    await until(pilot, lambda: bool(app.screen.query("#source")))
     source = app.screen.query_one("#source", Input)
     source.focus()
     source.value = str(pictures)
     await pilot.press("enter")
-    await until(pilot, lambda: app.screen.dataset_panel.dataset is not None)  # type: ignore[attr-defined]
+    await until(pilot, lambda: "✓ 7 pictures" in str(app.screen.query_one("#summary", PlainStatic).render()))
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3], ids=["quick disk", "slow disk"])
@@ -59,7 +60,7 @@ async def test_what_is_typed_behind_f8_becomes_the_caption(
         monkeypatch.setattr(WorkspaceService, "load", slowly)
         type_at_once(app, "f8", "enter", *"zbq")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
-        await until(pilot, lambda: app.screen.query_one(CaptionArea).text.endswith("zbq"))
+        await until(pilot, lambda: any(area.text.endswith("zbq") for area in app.screen.query(CaptionArea)))
         assert isinstance(app.screen, WorkbenchScreen)
 
 
@@ -71,11 +72,13 @@ async def test_what_is_typed_behind_ctrl_l_and_ctrl_r_goes_into_the_dialog(
         await with_pictures(app, pilot, training_pictures, until)
         type_at_once(app, "ctrl+l", *"lant")
         await until(pilot, lambda: isinstance(app.screen, PathPicker))
-        await until(pilot, lambda: app.screen.query(Input).first().value.endswith("lant"))
+        await until(
+            pilot, lambda: any("find: lant" in str(label.render()) for label in app.screen.query(PlainLabel))
+        )
         await pilot.press("escape", "f4")
         type_at_once(app, "ctrl+r", *"fox")
         await until(pilot, lambda: isinstance(app.screen, HistoryDialog))
-        await until(pilot, lambda: app.screen.query(Input).first().value == "fox")
+        await until(pilot, lambda: any(field.value == "fox" for field in app.screen.query(Input)))
 
 
 async def test_moving_about_never_waits_for_what_it_began(make_app: AppFactory, until: Until) -> None:

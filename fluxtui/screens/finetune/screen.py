@@ -43,7 +43,7 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
-        Binding("f8", "edit_pictures", "Workbench", id="finetune.edit"),
+        Binding("f8", "edit_pictures", "Workbench", id="finetune.edit", key_display="F8"),
     ]
 
     _filling: Filling | None = None

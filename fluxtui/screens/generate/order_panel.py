@@ -89,6 +89,7 @@ class OrderPanel(Vertical):
 
     async def show(self, form: GenerateForm, offer: Offer) -> None:
         """Show a form, whose endpoint is that of `offer`."""
+        form = self._with_what_is_typed(form)
         endpoint = offer.endpoint
         values = form.values_for(offer, self._stock.finetunes)
         self.form = form.with_values(endpoint, values)
@@ -111,6 +112,13 @@ class OrderPanel(Vertical):
             editor.show_problem("")
             self._finetune_row.show_problem("")
             self._unfold_where_roomy()
+
+    def _with_what_is_typed(self, form: GenerateForm) -> GenerateForm:
+        """Return a form that leaves the prompt as it was with what has been typed, but not told of yet."""
+        editor = self.query_one(PromptEditor)
+        if form.prompt != self.form.prompt or not editor.is_ahead_of(self.form.prompt):
+            return form
+        return replace(form, prompt=editor.area.text)
 
     def _show_finetune(self) -> None:
         """Show the chosen finetune, or none where the endpoint does not go with it."""

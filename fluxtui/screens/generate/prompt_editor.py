@@ -129,6 +129,10 @@ class PromptEditor(Vertical):
         """Show the title."""
         self._show_title()
 
+    def is_ahead_of(self, prompt: str) -> bool:
+        """Whether something else than a prompt, which was shown, has been typed in its place."""
+        return self.area.text != safe_text(prompt, newlines=True)
+
     @property
     def area(self) -> PromptArea:
         """The text area."""

@@ -132,10 +132,19 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _begin(self, first: GenerateForm | None) -> None:
         def begun(form: GenerateForm) -> Change:
-            form = first or form
+            if first is not None:
+                form = self._with_early_prompt(first)
             return Change(replace(form, profile=form.profile or self.app.profile))
 
         self.alter(begun)
+
+    def _with_early_prompt(self, first: GenerateForm) -> GenerateForm:
+        """Return the form to begin with, with the prompt that was typed before the services had answered."""
+        typed = self.order.prompt.text
+        if not typed.strip():
+            return first
+        self.keep_replaced(first.prompt, typed)
+        return replace(first, prompt=typed)
 
     async def _ask(self, profile: str) -> None:
         self._supply = self._supply.with_answer(await ask_profile(self.app.services, profile))
