@@ -67,6 +67,7 @@ async def furnish(app: FluxApp, pilot: Pilot[int], pictures: Path) -> None:
         await pilot.pause(0.02)
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.usefixtures("stays")
 async def test_no_key_ends_the_program(

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual.widgets import DataTable
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.finetune import Finetune, FinetuneState
@@ -128,6 +129,40 @@ async def test_a_place_tells_the_time_when_it_comes_back(make_app: AppFactory, u
         app.clock = lambda: NOON + timedelta(minutes=7)
         await app.go("models")
         await until(pilot, lambda: "copy of 7 m ago" in str(age.render()))
+
+
+async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
+    make_app: AppFactory, until: Until
+) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    later = DONE.model_copy(update={"id": "later", "created_at": NOON})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        await app.go("jobs")
+        app.jobs = tuple(
+            DONE.model_copy(update={"id": f"old-{n}", "created_at": NOON - timedelta(hours=n + 1)})
+            for n in range(40)
+        )
+        table = app.screen.query_one(RowTable)
+        await until(pilot, lambda: table.selected_key == "old-0")
+        app.jobs = (later, *app.jobs)
+        await until(pilot, lambda: "later" in table.shown_keys)
+        assert table.selected_key == "old-0"  # What one looks at stays under the keys.
+        await app.go("models")
+        await app.go("jobs")
+        await until(pilot, lambda: table.selected_key == "later")
+        assert table.query_one(DataTable).scroll_y == 0
+        await pilot.press("down", "down")
+        await until(pilot, lambda: table.selected_key == "old-1")
+        app.jobs = (RUNNING, *app.jobs)
+        await app.go("models")
+        await app.go("jobs")
+        await pilot.pause(0.1)
+        assert table.selected_key == "old-1"
+        await app.go("models")
+        await app.go("jobs", job_id="old-7")
+        await until(pilot, lambda: table.selected_key == "old-7")
 
 
 async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
