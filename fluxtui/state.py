@@ -155,7 +155,13 @@ class StatefulApp(App[int]):
 
 
 def guarded(
-    node: DOMNode, work: Coroutine[Any, Any, None], *, doing: str, group: str, exclusive: bool = False
+    node: DOMNode,
+    work: Coroutine[Any, Any, None],
+    *,
+    doing: str,
+    group: str,
+    exclusive: bool = False,
+    leads: bool = True,
 ) -> Worker[None]:
     """Run `work` in a worker of `node`; what it raises becomes one message to the user, never a crash.
 
@@ -165,6 +171,7 @@ def guarded(
         doing: what it does, in words that fit before "failed".
         group: workers of one group replace each other if `exclusive`.
         exclusive: cancel what runs in the group of this node.
+        leads: whether a screen or a dialog may come of it, so that the next key waits for it.
     """
     app = node.app
     if not isinstance(app, StatefulApp):
@@ -183,5 +190,6 @@ def guarded(
     worker: Worker[None] = node.run_worker(
         run, name=doing, group=group, exclusive=exclusive, exit_on_error=False
     )
-    app.begun.append(worker)
+    if leads:
+        app.begun.append(worker)
     return worker

@@ -12,6 +12,7 @@ from textual.events import Event, Key, MouseEvent, MouseMove, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import TextArea
 from textual.worker import Worker
 
 from fluxtui.state import StatefulApp
@@ -19,11 +20,23 @@ from fluxtui.widgets.dialogs import DeliberateDialog
 
 LEADING_SECONDS = 1.0
 """How long the next key may wait for work that the one before it began, and that may open a screen."""
-STAYING_KEYS = frozenset(
-    "up down left right tab shift+tab home end pageup pagedown backspace delete".split()  # noqa: SIM905
+STAYING_KEYS = frozenset(("up", "down", "left", "right", "home", "end", "pageup", "pagedown"))
+STAYING_ACTIONS = (
+    *(
+        "cursor_",
+        "scroll",
+        "page_",
+        "move",
+        "focus",
+        "choose(",
+        "choose_end",
+        "select_all",
+        "select_word",
+        "select_line",
+    ),
+    *("delete_left", "delete_right", "delete_word", "delete_to", "cut", "copy", "paste", "undo", "redo"),
 )
-STAYING_ACTIONS = ("cursor", "scroll", "page", "move", "focus")
-"""Keys, and how the names of actions begin, that move about and never lead to another screen."""
+"""Keys that are bound to nothing, and how the names of actions begin, that never lead to another screen."""
 PATIENCE_SECONDS = 3.0
 """How long the next key may wait for the one before it; a widget that is stuck must not stop all keys."""
 LEAVING_KEYS = ("ctrl+q", "ctrl+c")
@@ -138,10 +151,12 @@ class TypedAhead:
 
 def _stays(screen: Screen[Any], target: Widget, event: Key) -> bool:
     """Whether a key does no more than type or move about."""
-    if event.key in STAYING_KEYS or _is_text_for(target, event):
+    if _is_text_for(target, event) or (event.key == "enter" and isinstance(target, TextArea)):
         return True
     active = screen.active_bindings.get(event.key)
-    return active is not None and active.binding.action.startswith(STAYING_ACTIONS)
+    if active is None:
+        return event.key in STAYING_KEYS
+    return active.binding.action.rpartition(".")[2].startswith(STAYING_ACTIONS)
 
 
 def _is_text_for(target: Widget, event: Event) -> bool:

@@ -137,7 +137,8 @@ class PlaceScreen(TimedScreen[None]):
     def keep_draft(self, draft: Mapping[str, Any]) -> None:
         """Remember what is typed, so that leaving the program loses nothing; writes after a short rest."""
         self._draft = dict(draft)
-        guarded(self, self._write_soon(), doing="saving what was typed", group="keep", exclusive=True)
+        work = self._write_soon()
+        guarded(self, work, doing="saving what was typed", group="keep", exclusive=True, leads=False)
 
     async def _write_soon(self) -> None:
         await asyncio.sleep(DRAFT_REST_SECONDS)
