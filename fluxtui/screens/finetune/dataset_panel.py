@@ -38,8 +38,8 @@ _STYLES = {"stops": "bold red", "hint": "yellow", "mended": "dim", "ignored": "d
 _COLUMNS = (Column("kind", "", 1), Column("name", "Picture", 16), Column("text", "Caption"))
 
 
-WORKBENCH = "F8 Workbench"
-"""The key to where pictures are looked through and mended, and what that is called."""
+MENDS = "F8 mends"
+"""The key to the workbench, told where there is something to be mended in it."""
 
 
 class DatasetPanel(Vertical):
@@ -237,7 +237,8 @@ class DatasetPanel(Vertical):
 
     def _summarise(self, dataset: Dataset) -> None:
         sign, style = ("✗", "$text-error") if dataset.blocking else ("✓", "$text-success")
-        self._say(f"{sign} {words.summary_text(dataset)}", style, f" · {WORKBENCH}")
+        mends = f" · {MENDS}" if words.has_complaints(dataset) else ""
+        self._say(f"{sign} {words.summary_text(dataset)}", style, mends)
 
     def _fill(self, rows: tuple[words.DatasetRow, ...]) -> None:
         # Keys that were never used before, so that the table tells of the cursor on the first new row.
