@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Event, Key, Paste
+from textual.events import Event, InputEvent, Key, Paste
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
@@ -111,7 +112,9 @@ class FluxApp(PictureChoice, Recalling):
         return self._services
 
     async def on_event(self, event: Event) -> None:
-        """Act on what is typed in its order, on everything else at once."""
+        """Act on what is typed in its order, on everything else at once; at the end on nothing typed."""
+        if isinstance(event, InputEvent) and not self._screen_stack:
+            return
         if isinstance(event, Key) and event.character == _JOINER:
             # A field takes no key that is not printed; what is pasted goes through the same as other text.
             event = Paste(event.character)
@@ -149,6 +152,13 @@ class FluxApp(PictureChoice, Recalling):
             self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
         SheetFeed(self, services).start()
         await self._feed.tell_of_absence()
+
+    def _end_batch(self) -> None:
+        """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""
+        super()._end_batch()
+        if not self._batch_count and self._screen_stack:
+            for screen in (*self._background_screens, self.screen):
+                screen.check_idle()
 
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
@@ -284,7 +294,9 @@ class FluxApp(PictureChoice, Recalling):
             self.ask_balance()
 
     async def go(self, place: str, **wishes: Any) -> None:
-        """Show a place and hand it the wishes; dialogs stay in front of their own place."""
+        """Show a place and hand it the wishes; dialogs stay in front of their own place, the palette goes."""
+        if isinstance(self.screen, CommandPalette):
+            await self.pop_screen()
         if place not in self._visited:
             self._visited.add(place)
             self.delay_update(FIRST_PAINT_REST)
@@ -303,6 +315,13 @@ class FluxApp(PictureChoice, Recalling):
     async def action_show_place(self, place: str) -> None:
         """Show a place by its name."""
         await self.go(place)
+
+    def action_command_palette(self) -> None:
+        """Show what can be done here, to be found by its name."""
+        from fluxtui.widgets.palette import Palette
+
+        if not isinstance(self.screen, CommandPalette):
+            self._show_over(Palette())
 
     def action_show_help(self) -> None:
         """Show the keys and words of the visible place."""

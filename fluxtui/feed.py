@@ -166,8 +166,7 @@ class StateFeed:
         if today != self._today:
             self._today = today
             self.refresh("jobs")
-        if any(job.is_active for job in self._app.jobs):
-            self._app.seconds += 1
+        self._app.seconds += 1
 
     def _announce_others(self, before: Collection[str]) -> bool:
         """Tell of jobs that were active and have ended in another program; return whether there are any."""

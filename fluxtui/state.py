@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import weakref
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ Severity = Literal["information", "success", "warning", "error"]
 
 OPEN_DEMO = 64
 """The application's result that means: start the demo now."""
+BEGUN_KEPT = 30
+"""More than any key begins."""
 MESSAGES_KEPT = 200
 """How many messages the messages place keeps."""
 
@@ -87,13 +90,15 @@ class StatefulApp(App[int]):
     """The profiles whose service cannot be reached now."""
     notices: var[tuple[Notice, ...]] = var(())
     seconds: var[int] = var(0)
-    """Ticks once a second while a job is active, for elapsed times."""
+    """Ticks once a second, for ages and times; whoever follows it draws only what is another one now."""
 
     def __init__(self, terminal: TerminalProfile) -> None:
         super().__init__()
         self.terminal = terminal
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         """Tells the time, as an aware UTC datetime; replaced in tests."""
+        self.begun: deque[Worker[None]] = deque(maxlen=BEGUN_KEPT)
+        """The guarded work that was begun since the last key: it may still lead to another screen."""
 
     @property
     @abstractmethod
@@ -150,7 +155,13 @@ class StatefulApp(App[int]):
 
 
 def guarded(
-    node: DOMNode, work: Coroutine[Any, Any, None], *, doing: str, group: str, exclusive: bool = False
+    node: DOMNode,
+    work: Coroutine[Any, Any, None],
+    *,
+    doing: str,
+    group: str,
+    exclusive: bool = False,
+    leads: bool = True,
 ) -> Worker[None]:
     """Run `work` in a worker of `node`; what it raises becomes one message to the user, never a crash.
 
@@ -160,6 +171,7 @@ def guarded(
         doing: what it does, in words that fit before "failed".
         group: workers of one group replace each other if `exclusive`.
         exclusive: cancel what runs in the group of this node.
+        leads: whether a screen or a dialog may come of it, so that the next key waits for it.
     """
     app = node.app
     if not isinstance(app, StatefulApp):
@@ -175,4 +187,9 @@ def guarded(
 
     # A worker that is replaced before it began never awaits its work.
     weakref.finalize(run, work.close)
-    return node.run_worker(run, name=doing, group=group, exclusive=exclusive, exit_on_error=False)
+    worker: Worker[None] = node.run_worker(
+        run, name=doing, group=group, exclusive=exclusive, exit_on_error=False
+    )
+    if leads:
+        app.begun.append(worker)
+    return worker

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
 from fluxtui.domain.text import file_size
-from fluxtui.state import StatefulApp
+from fluxtui.screens.timed import TimedScreen
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell
 from fluxtui.widgets.progress import relative_time
-from fluxtui.widgets.quiet_screen import QuietScreen
 from fluxtui.widgets.table import Column, Row, RowTable
 
 STYLES = {"error": "bold red", "warning": "yellow", "success": "green", "information": ""}
 
 
-class ListScreen(QuietScreen[None]):
+class ListScreen(TimedScreen[None]):
     """A titled table over the whole terminal, with the row under the cursor in full below."""
 
     DEFAULT_CSS = """
@@ -36,8 +34,6 @@ class ListScreen(QuietScreen[None]):
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     EMPTY: ClassVar[str] = ""
 
-    app = getters.app(StatefulApp)
-
     def compose(self) -> ComposeResult:
         """Lay out title, table and the full row."""
         yield PlainLabel(self.LIST_TITLE, classes="list-title")
@@ -53,6 +49,10 @@ class ListScreen(QuietScreen[None]):
     def action_refresh_rows(self) -> None:
         """Show what there is now."""
         self.query_one(RowTable).set_rows(self.make_rows())
+
+    def show_time(self) -> None:
+        """Show how long ago it was by now."""
+        self.action_refresh_rows()
 
     def make_rows(self) -> list[Row]:
         """Return the rows, newest first."""

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -14,10 +13,10 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from fluxtui.state import Notice, StatefulApp, guarded
+from fluxtui.screens.timed import TimedScreen
+from fluxtui.state import Notice, guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic
-from fluxtui.widgets.quiet_screen import QuietScreen
 from fluxtui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ VERY_WIDE_COLUMNS = 160
 """From this width on both of them have room to spare."""
 
 
-class PlaceScreen(QuietScreen[None]):
+class PlaceScreen(TimedScreen[None]):
     """Base of all places.
 
     A place composes its body in `compose_place`, restores what was typed in `restore`, and follows a wish
@@ -61,8 +60,6 @@ class PlaceScreen(QuietScreen[None]):
     ]
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_place_commands}
-
-    app = getters.app(StatefulApp)
 
     _focused_before: Widget | None = None
     """What had the focus when the terminal became too small."""
@@ -140,7 +137,8 @@ class PlaceScreen(QuietScreen[None]):
     def keep_draft(self, draft: Mapping[str, Any]) -> None:
         """Remember what is typed, so that leaving the program loses nothing; writes after a short rest."""
         self._draft = dict(draft)
-        guarded(self, self._write_soon(), doing="saving what was typed", group="keep", exclusive=True)
+        work = self._write_soon()
+        guarded(self, work, doing="saving what was typed", group="keep", exclusive=True, leads=False)
 
     async def _write_soon(self) -> None:
         await asyncio.sleep(DRAFT_REST_SECONDS)

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, open_dialog
 
 
@@ -99,7 +99,7 @@ class Chooser(Widget, can_focus=True):
         if not self.value and self._index() is None:
             if self.choices and self._has_room():
                 return self._inline()
-            return Content.styled(safe_text(self.none_text), "$foreground-muted")
+            return Content.styled(shown_text(self.none_text), "$foreground-muted")
         return self._inline() if self.fits else self._between_arrows()
 
     @property
@@ -115,13 +115,13 @@ class Chooser(Widget, can_focus=True):
         for choice in self.choices:
             chosen = choice.value == self.value
             mark, style = ("●", "bold $text-accent") if chosen else ("○", "$foreground-muted")
-            parts.append(Content.styled(f"{mark} {safe_text(choice.label)}", style))
+            parts.append(Content.styled(f"{mark} {shown_text(choice.label)}", style))
         return Content("  ").join(parts)
 
     def _between_arrows(self) -> Content:
         index = self._index()
         place = f"  {index + 1} of {len(self.choices)}" if index is not None else ""
-        label = safe_text(self.choices[index].label if index is not None else self.value)
+        label = shown_text(self.choices[index].label if index is not None else self.value)
         room = max(self.content_size.width - len(place) - 4, 4)
         shown = Content.styled(label, "bold $text-accent").truncate(room, ellipsis=True)
         return Content.assemble(
@@ -175,7 +175,7 @@ class Chooser(Widget, can_focus=True):
             return
         left = event.x - 1
         for choice in self.choices:
-            width = Content(safe_text(choice.label)).cell_length + 4
+            width = Content(shown_text(choice.label)).cell_length + 4
             if left < width:
                 self._choose(choice.value)
                 return

@@ -73,7 +73,7 @@ class FilterLine(Horizontal):
     @property
     def text(self) -> str:
         """The words to find."""
-        return self.query_one(LineInput).value.strip()
+        return next((line.value.strip() for line in self.query(LineInput)), "")
 
     def open(self) -> None:
         """Show the line and put the focus into it."""

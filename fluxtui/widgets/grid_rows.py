@@ -17,7 +17,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 from fluxtui.widgets.tile_drawing import DrawnTile
 from fluxtui.widgets.tiles import Tile
 
@@ -125,7 +125,7 @@ class GridRows:
         return Strip([Segment(text, self.style("grid--waiting"))], shape.wide)
 
     def _label(self, tile: Tile, wide: int, cursor: str | None) -> Strip:
-        words = f"{tile.sign} {safe_text(tile.label)}" if tile.sign else safe_text(tile.label)
+        words = f"{tile.sign} {shown_text(tile.label)}" if tile.sign else shown_text(tile.label)
         text = set_cell_size(f" {words}" if cursor is None else f"▸{words}", wide)
         style = self.style(cursor or "grid--label")
         if tile.style:

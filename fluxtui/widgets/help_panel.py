@@ -13,6 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from fluxtui.widgets.dialogs import Dialog
+from fluxtui.widgets.help_text import help_content, key_name
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain, set_title
 
 HERE, PLACE, EVERYWHERE = "The focused part", "This place", "Everywhere"
@@ -23,7 +24,13 @@ class HelpPanel(Dialog[None]):
 
     DEFAULT_CSS = """
     HelpPanel {
-        .dialog { width: 76; padding: 0 1; }
+        .dialog {
+            width: 100;
+            max-width: 95%;
+            padding: 0 1;
+            scrollbar-gutter: stable;
+            scrollbar-size-vertical: 1;
+        }
         .help-heading { width: 1fr; margin-top: 1; text-style: bold; color: $text-accent; }
         .help-text { color: $text-muted; margin-bottom: 1; }
     }
@@ -57,7 +64,7 @@ class HelpPanel(Dialog[None]):
         for active in screen.active_bindings.values():
             if active.binding.id and active.binding.description:
                 part = keys[_reach(active, screen)]
-                part.setdefault(active.binding.description, []).append(_key(screen, active))
+                part.setdefault(active.binding.description, []).append(key_name(active.binding.key))
         texts = {HERE: _help(here), PLACE: _help([screen]), EVERYWHERE: ""}
         title = screen.title or type(screen).__name__.removesuffix("Screen")
         return cls(f"Help: {title}", [(part, texts[part], _pairs(keys[part])) for part in keys])
@@ -70,7 +77,7 @@ class HelpPanel(Dialog[None]):
                 if text or pairs:
                     yield PlainLabel(heading, classes="help-heading")
                 if text:
-                    yield PlainStatic(text.replace("`", ""), classes="help-text")
+                    yield PlainStatic(help_content(text), classes="help-text")
                 if pairs:
                     yield PlainStatic(_table(pairs))
 
@@ -85,12 +92,8 @@ def _reach(active: ActiveBinding, screen: Screen[Any]) -> str:
     return PLACE if active.node is screen else HERE
 
 
-def _key(screen: Screen[Any], active: ActiveBinding) -> str:
-    return screen.app.get_key_display(active.binding)
-
-
 def _help(nodes: Iterable[DOMNode]) -> str:
-    return "\n".join(help_text for node in nodes if (help_text := getattr(node, "HELP", None)))
+    return "\n\n".join(help_text for node in nodes if (help_text := getattr(node, "HELP", None)))
 
 
 def _pairs(keys: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:

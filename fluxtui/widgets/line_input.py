@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual import events
 from textual.widgets import Input
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import safe_text, steady_text
 
 
 class LineInput(Input):
@@ -45,6 +46,13 @@ class LineInput(Input):
             classes=classes,
         )
         self.cursor_blink = False
+
+    @property
+    def _value(self) -> Text:
+        """The value as it is drawn, with each character in its place."""
+        drawn = super()._value
+        drawn.plain = steady_text(drawn.plain)
+        return drawn
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 from fluxtui.terminal.framing import Frame
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
@@ -262,7 +262,7 @@ class PictureView(Widget):
 
     def _say(self, sentence: str) -> None:
         self._clear()
-        self._sentence = safe_text(sentence)
+        self._sentence = shown_text(sentence)
         self.refresh()
 
     def _fail(self, path: Path, reason: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.content import Content
 from textual.widgets import Label, Static
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -27,7 +27,7 @@ def plain(text: object, style: str = "", *, newlines: bool = False, limit: int |
         newlines: keep line breaks.
         limit: greatest number of characters.
     """
-    safe = safe_text(text, newlines=newlines, limit=limit)
+    safe = shown_text(text, newlines=newlines, limit=limit)
     return Content.styled(safe, style) if style else Content(safe)
 
 
@@ -35,7 +35,7 @@ def cell(text: object, style: str = "", *, align: Literal["left", "right"] = "le
     """Return `text` as a table cell: one line, no markup, cut with an ellipsis; `align` is left or right."""
     from rich.text import Text
 
-    return Text(safe_text(text), style=style, justify=align, no_wrap=True, overflow="ellipsis")
+    return Text(shown_text(text), style=style, justify=align, no_wrap=True, overflow="ellipsis")
 
 
 class PlainStatic(Static):
@@ -52,8 +52,8 @@ class PlainStatic(Static):
         super().__init__(_content(text), markup=False, name=name, id=id, classes=classes)
 
     def show(self, text: object, *, layout: bool = True) -> None:
-        """Replace the text; `layout=False` saves a layout where the size cannot change."""
-        self.update(_content(text), layout=layout)
+        """Replace a text that is another one; `layout=False` saves a layout where the size cannot change."""
+        _show(self, text, layout=layout)
 
 
 class PlainLabel(Label):
@@ -70,8 +70,14 @@ class PlainLabel(Label):
         super().__init__(_content(text), markup=False, name=name, id=id, classes=classes)
 
     def show(self, text: object, *, layout: bool = True) -> None:
-        """Replace the text; `layout=False` saves a layout where the size cannot change."""
-        self.update(_content(text), layout=layout)
+        """Replace a text that is another one; `layout=False` saves a layout where the size cannot change."""
+        _show(self, text, layout=layout)
+
+
+def _show(widget: Static, text: object, *, layout: bool) -> None:
+    content, shown = _content(text), widget.content
+    if not (isinstance(shown, Content) and shown.is_same(content)):
+        widget.update(content, layout=layout)
 
 
 def _content(text: object) -> Content:

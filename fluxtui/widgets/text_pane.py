@@ -40,11 +40,13 @@ class TextPane(ScrollView, can_focus=True):
         """The text that is shown."""
         return self._content
 
-    def show(self, content: Content) -> None:
-        """Show a text from its beginning."""
-        self._content = content
-        self.scroll_to(y=0, animate=False, immediate=True)
-        self._wrap()
+    def show(self, content: Content, *, stay: bool = False) -> None:
+        """Show a text from its beginning, or from where the last one stood if it is to stay there."""
+        if not stay:
+            self.scroll_to(y=0, animate=False, immediate=True)
+        if not content.is_same(self._content):
+            self._content = content
+            self._wrap()
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap at the new width."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from textual.strip import Strip
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.terminal.scaling import fit_cells
@@ -72,7 +72,7 @@ def draw_tile(
     try:
         image = load(tile)
     except FluxError as error:
-        return safe_text(error.message, limit=200)
+        return shown_text(error.message, limit=200)
     except Exception as error:
         logging.getLogger("fluxtui").error("fault while drawing a tile", exc_info=error)
         return f"fault ({type(error).__name__})"

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.spending import Allowance
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 from fluxtui.state import StatefulApp
 from fluxtui.widgets.budget import allowance_warning, allowance_words, most_pressing
 from fluxtui.widgets.plain import plain
@@ -168,6 +168,6 @@ class TopBar(Widget):
         if self.connected:
             return Content.styled("●", "$text-success")
         some = 0 < len(self.disconnected) < len(self.balances)
-        names = ", ".join(safe_text(profile, limit=16) for profile in self.disconnected)
+        names = ", ".join(shown_text(profile, limit=16) for profile in self.disconnected)
         words = f"○ no connection: {names}" if named and some else "○ no connection"
         return Content.styled(words, "bold $text-error")

@@ -14,7 +14,9 @@ from fluxtui.domain.text import (
     plural,
     safe_text,
     shorten,
+    shown_text,
     slug,
+    steady_text,
 )
 
 
@@ -158,3 +160,31 @@ def test_a_trigger_word_is_inserted_once(prompt: str, word: str, expected: str) 
 def test_words_are_whole() -> None:
     assert contains_word("my TOK.", "tok")
     assert not contains_word("mytok", "tok")
+
+
+UNSTEADY = {
+    "variation selector": ("夜の砂丘 \U0001f3dc\ufe0f a dune", "夜の砂丘 \U0001f3dc a dune"),
+    "text selector": ("\u263a\ufe0e", "\u263a"),
+    "family": ("\U0001f469\u200d\U0001f467", "\U0001f469\U0001f467"),
+    "skin": ("\U0001f44d\U0001f3fd", "\U0001f44d"),
+    "keycap": ("1\ufe0f\u20e3", "1\u20e3"),
+    "letters joined": ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u0937"),
+    "flag": ("\U0001f1e9\U0001f1ea", "\U0001f1e9\U0001f1ea"),
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), UNSTEADY.values(), ids=UNSTEADY)
+def test_what_is_shown_takes_the_same_room_everywhere(text: str, shown: str) -> None:
+    assert shown_text(text) == shown
+    assert safe_text(text) == text
+
+
+@pytest.mark.parametrize("text", [text for text, _ in UNSTEADY.values()], ids=UNSTEADY)
+def test_in_a_field_every_character_keeps_its_place(text: str) -> None:
+    assert len(steady_text(text)) == len(text)
+    assert not set(steady_text(text)) & {"\u200d", "\ufe0e", "\ufe0f", "\U0001f3fd"}
+
+
+def test_a_family_in_a_field_takes_the_room_that_is_reckoned_for_it() -> None:
+    family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
+    assert steady_text(f"a {family}!") == "a \U0001f469" + "\u200b" * 4 + "!"

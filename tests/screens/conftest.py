@@ -21,6 +21,7 @@ from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.dialogs import DeliberateDialog
+from tests.fakes.drawn import Terminals, follow_terminals
 
 QUICK = Pacing(
     watch=0.05,
@@ -132,3 +133,9 @@ def still_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the state as the test sets it: neither journal nor service is asked again."""
     monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
     monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
+    """Prove after each step that the terminal shows what a fresh drawing would."""
+    return follow_terminals(monkeypatch)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.lists import MessagesScreen
+from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES
 from fluxtui.screens.welcome import WelcomeScreen
@@ -173,3 +175,16 @@ async def test_messages_keep_every_error(make_app: AppFactory) -> None:
         assert full == "It went [/wrong] here."
         await pilot.press("q")
         assert isinstance(app.screen, PlaceScreen)
+
+
+async def test_the_palette_goes_when_another_place_is_shown(make_app: AppFactory) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: is_open(app))
+        for place in ("f3", "f2", "f4", "f3"):
+            await pilot.press("ctrl+p")
+            assert isinstance(app.screen, CommandPalette)
+            await pilot.press(place)
+            assert not isinstance(app.screen, CommandPalette)
+        await pilot.press("ctrl+p", "f3")
+        assert isinstance(app.screen, ModelsScreen)

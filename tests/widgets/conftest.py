@@ -14,6 +14,7 @@ from textual.widget import Widget
 from fluxtui.domain.endpoint import Control, EndpointInfo, GenerationEndpoint, Group, Parameter
 from fluxtui.domain.money import Estimate
 from fluxtui.widgets.quiet_screen import QuietScreen
+from tests.fakes.drawn import Terminals, follow_terminals
 
 HOSTILE = (
     "[/x] and [red unclosed",
@@ -27,6 +28,12 @@ HOSTILE = (
 def hostile(request: pytest.FixtureRequest) -> str:
     """A string that must be shown as harmless text everywhere."""
     return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
+    """Prove after each step that the terminal shows what a fresh drawing would."""
+    return follow_terminals(monkeypatch)
 
 
 class Host(App[Any]):

@@ -72,6 +72,19 @@ async def test_it_names_keys_and_words_of_all_three() -> None:
         assert "No id" not in text
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55)])
+async def test_all_of_it_can_be_reached_and_is_seen_to_go_on(size: tuple[int, int]) -> None:
+    """What does not fit has a scrollbar, and the last line is seen at the end."""
+    async with Program().run_test(size=size) as pilot:
+        panel = await open_help(pilot)
+        frame = panel.query_one(".dialog")
+        last = panel.query(PlainStatic).last()
+        assert frame.show_vertical_scrollbar == (frame.max_scroll_y > 0)
+        await pilot.press("end")
+        await pilot.pause()
+        assert last.region.bottom <= frame.content_region.bottom <= size[1]
+
+
 @pytest.mark.parametrize("key", ["escape", "q", "f1", "question_mark"])
 async def test_ways_to_close(key: str) -> None:
     """Escape is slow inside of tmux, so there are others."""

@@ -392,3 +392,21 @@ def test_problems_at_80x24(form: ParameterForm, host: HostOf, snap_compare: Any)
         await pilot.pause()
 
     assert snap_compare(host(form), terminal_size=(80, 24), run_before=submit)
+
+
+async def test_the_line_for_more_tells_how_it_is_after_other_fields_came(
+    form: ParameterForm, every_kind: type[Any], host: HostOf
+) -> None:
+    """Fields of another endpoint come into a form that is unfolded: it stays so, and the line says it."""
+    async with host(form).run_test(size=(120, 40)) as pilot:
+        form.set_open(True)
+        fields = form.fields
+        await form.set_fields(fields[:-1])
+        await form.set_fields(fields)
+        await pilot.pause()
+        more = form.query_one(MoreRow)
+        assert str(more.render()).startswith("- Less")
+        more.action_toggle_more()
+        await pilot.pause()
+        assert str(more.render()).startswith("+ More")
+        assert not form.is_open

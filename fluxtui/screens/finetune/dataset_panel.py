@@ -39,6 +39,10 @@ _STYLES = {"stops": "bold red", "hint": "yellow", "mended": "dim", "ignored": "d
 _COLUMNS = (Column("kind", "", 1), Column("name", "Picture", 16), Column("text", "Caption"))
 
 
+MENDS = "F8 mends"
+"""The key to the workbench, told where there is something to be mended in it."""
+
+
 class DatasetPanel(Vertical):
     """Holds the source as typed and shows what was found in it; looks into it by itself."""
 
@@ -265,7 +269,8 @@ class DatasetPanel(Vertical):
 
     def _summarise(self, dataset: Dataset) -> None:
         sign, style = ("✗", "$text-error") if dataset.blocking else ("✓", "$text-success")
-        self._say(f"{sign} {words.summary_text(dataset)}", style)
+        mends = f" · {MENDS}" if words.has_complaints(dataset) else ""
+        self._say(f"{sign} {words.summary_text(dataset)}", style, mends)
 
     def _fill(self, rows: tuple[words.DatasetRow, ...]) -> None:
         # Keys that were never used before, so that the table tells of the cursor on the first new row.
@@ -275,8 +280,8 @@ class DatasetPanel(Vertical):
         table.display = bool(rows)
         table.set_rows([_row(key, row) for key, row in self._rows.items()])
 
-    def _say(self, text: str, style: str = "$foreground-muted") -> None:
-        self.query_one("#summary", PlainStatic).show(plain(text, style))
+    def _say(self, text: str, style: str = "$foreground-muted", key: str = "") -> None:
+        self.query_one("#summary", PlainStatic).show(plain(text, style) + plain(key, "$text-accent"))
 
     @on(RowTable.Highlighted, "#contents")
     def _preview(self, event: RowTable.Highlighted) -> None:

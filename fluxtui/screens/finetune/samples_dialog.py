@@ -17,9 +17,10 @@ from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.dialogs.base import dialog_button
 from fluxtui.widgets.plain import PlainLabel, set_title
+from fluxtui.widgets.steady_area import SteadyArea
 
 
-class _Prompts(TextArea):
+class _Prompts(SteadyArea):
     """One prompt a line; pasted text loses its control characters."""
 
     def __init__(self, prompts: tuple[str, ...]) -> None:

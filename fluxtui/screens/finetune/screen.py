@@ -43,7 +43,7 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
-        Binding("f8", "edit_pictures", "Edit pictures", id="finetune.edit", show=False),
+        Binding("f8", "edit_pictures", "Workbench", id="finetune.edit", key_display="F8"),
     ]
 
     _filling: Filling | None = None
@@ -72,7 +72,6 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
         self.watch(self.app, "silent_profiles", self.show_price, init=False)
         self.watch(self.app, "prices", self.show_trainers, init=False)
         self.watch(self.app, "jobs", self._show_trainings)
-        self.watch(self.app, "seconds", self.show_times, init=False)
         self.watch(self.app, "profile", self._follow_profiles, init=False)
         self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
 
@@ -171,7 +170,7 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
             self.show_notice()
 
     def _show_trainings(self) -> None:
-        self.show_times()
+        self.show_time()
         self.show_notice()
         self.show_log()
         self.follow_finished()

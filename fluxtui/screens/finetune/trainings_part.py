@@ -22,7 +22,7 @@ class TrainingsPart(FinetunePlace):
     LOG_LINES: ClassVar[int] = 3
     """How many lines of a training's log are shown where there is room."""
 
-    def show_times(self) -> None:
+    def show_time(self) -> None:
         """Show the trainings as they are by now."""
         jobs, now = self.app.jobs, self.app.clock()
         offered = self.trainers.offered

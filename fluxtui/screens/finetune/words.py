@@ -91,8 +91,7 @@ def summary_text(dataset: Dataset) -> str:
         plural(dataset.captioned, "caption"),
         size_text(dataset),
     ]
-    stopping = len(dataset.blocking)
-    advice = sum(not problem.blocking and not problem.automatic for problem in dataset.problems)
+    stopping, advice = len(dataset.blocking), _advice(dataset)
     if stopping:
         parts.append(plural(stopping, "problem"))
     if advice:
@@ -101,6 +100,15 @@ def summary_text(dataset: Dataset) -> str:
     if ignored:
         parts.append(f"{len(ignored)} ignored")
     return " · ".join(parts)
+
+
+def has_complaints(dataset: Dataset) -> bool:
+    """Tell whether there is something that the user may want to mend."""
+    return bool(dataset.blocking) or _advice(dataset) > 0
+
+
+def _advice(dataset: Dataset) -> int:
+    return sum(not problem.blocking and not problem.automatic for problem in dataset.problems)
 
 
 def size_text(dataset: Dataset) -> str:

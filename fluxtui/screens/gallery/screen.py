@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
+from fluxtui.domain.gallery import GalleryEntry, GalleryFilter, GalleryOrder
 from fluxtui.screens.gallery import filtering, words
 from fluxtui.screens.gallery.marking import MarkKeys
 from fluxtui.screens.gallery.tiles import PictureTile
@@ -72,6 +72,8 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         self._suggester = filtering.FilterSuggester()
         self._total = 0
         self._tile_size = 0
+        self._told: GalleryEntry | None = None
+        """What the details tell of."""
         self._begin_at: int | None = None
         """The picture to begin with, until the pictures are there."""
         self._is_stale = False
@@ -223,14 +225,21 @@ Space marks pictures; what is done next is done to all that are marked, else to 
             words.facts_line(entry) if entry else "", layout=False
         )
         view = self.query_one("#gallery-picture", PictureView)
+        self._told = None
         if entry is None:
             view.path = None
             self.query_one(TextPane).show(Content())
         elif self.has_class("-wide"):
             # The words follow every step of the cursor only where they are one line.
             await asyncio.sleep(CURSOR_REST)
+            self._told = entry
             self.query_one(TextPane).show(words.details(entry, self.app.clock()))
             view.path = self.path_of(entry)
+
+    def show_time(self) -> None:
+        """Tell how old the picture is by now."""
+        if self._told is not None:
+            self.query_one(TextPane).show(words.details(self._told, self.app.clock()), stay=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the picture large where there is room now."""

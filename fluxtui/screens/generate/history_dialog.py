@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Input
 
+from fluxtui.screens.timed import TimedScreen
 from fluxtui.services.prompts import Origin, PastPrompt
-from fluxtui.state import StatefulApp, guarded
+from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
 from fluxtui.widgets.progress import relative_time
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 TYPING_REST = 0.12
 """Seconds for which typing must rest until the journal is searched."""
@@ -27,7 +30,7 @@ NOTE_CELLS = 12
 Search = Callable[[str], Awaitable[tuple[PastPrompt, ...]]]
 
 
-class HistoryDialog(Dialog[PastPrompt]):
+class HistoryDialog(TimedScreen[PastPrompt], Dialog[PastPrompt]):
     """Answers with the prompt that is to be used again."""
 
     HELP = """Type words to find prompts in which all of them stand; up and down choose, Enter takes. What
@@ -51,16 +54,12 @@ it was."""
         Binding("pagedown", "move(10)", "Page down", id="history.page_down", show=False),
     ]
 
-    app = getters.app(StatefulApp)
-
-    def __init__(self, search: Search, now: datetime) -> None:
+    def __init__(self, search: Search) -> None:
         """Args:
         search: returns the prompts in which some words stand.
-        now: aware; how long ago something was is reckoned from it.
         """
         super().__init__()
         self._search = search
-        self._now = now
         self._found: tuple[PastPrompt, ...] = ()
         self._searched: str | None = None
         """The words that the list shows the answer to."""
@@ -101,11 +100,21 @@ it was."""
         self._found, self._searched = await self._search(words), words
         self._table.clear()
         for item in self._found:
-            note = item.origin.value if item.origin is Origin.DRAFT else relative_time(item.at, self._now)
-            self._table.add_row(cell(note, "dim"), cell(item.prompt))
+            self._table.add_row(self._note(item), cell(item.prompt))
         self._show_whole()
         count = f"{len(self._found)} found · Enter takes · " if self._found else "Nothing found · "
         self.query_one(".dialog-keys", PlainLabel).show(f"{count}Esc or ctrl+c leaves all as it was")
+
+    def _note(self, item: PastPrompt) -> Text:
+        is_draft = item.origin is Origin.DRAFT
+        return cell(item.origin.value if is_draft else relative_time(item.at, self.app.clock()), "dim")
+
+    def show_time(self) -> None:
+        """Show how long ago it was by now."""
+        for row, item in enumerate(self._found[: self._table.row_count]):
+            note, place = self._note(item), Coordinate(row, 0)
+            if note != self._table.get_cell_at(place):
+                self._table.update_cell_at(place, note)
 
     def _show_whole(self) -> None:
         row = self._table.cursor_row

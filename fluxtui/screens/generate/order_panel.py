@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.screen import Screen
 
 from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.domain.endpoint import Control, Field
@@ -88,6 +89,7 @@ class OrderPanel(Vertical):
 
     async def show(self, form: GenerateForm, offer: Offer) -> None:
         """Show a form, whose endpoint is that of `offer`."""
+        form = self._with_what_is_typed(form)
         endpoint = offer.endpoint
         values = form.values_for(offer, self._stock.finetunes)
         self.form = form.with_values(endpoint, values)
@@ -111,12 +113,23 @@ class OrderPanel(Vertical):
             self._finetune_row.show_problem("")
             self._unfold_where_roomy()
 
+    def _with_what_is_typed(self, form: GenerateForm) -> GenerateForm:
+        """Return a form that leaves the prompt as it was with what has been typed, but not told of yet."""
+        editor = self.query_one(PromptEditor)
+        if form.prompt != self.form.prompt or not editor.is_ahead_of(self.form.prompt):
+            return form
+        return replace(form, prompt=editor.area.text)
+
     def _show_finetune(self) -> None:
         """Show the chosen finetune, or none where the endpoint does not go with it."""
         finetune = self._stock.finetune_of(self.form)
         takes = self._offer is not None and self.form.finetune_for(self._offer, finetune) is not None
         named = finetune.ref if finetune is not None else self.form.finetune
         self.query_one(FinetuneChooser).value = named if takes and named else NO_FINETUNE
+
+    def on_mount(self) -> None:
+        """Share the room anew whenever anything has changed its size."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._share_room)
 
     def on_resize(self) -> None:
         """Unfold the advanced parameters where there is room for all."""
@@ -125,7 +138,24 @@ class OrderPanel(Vertical):
     def _unfold_where_roomy(self) -> None:
         # Called after the next drawing, before which the place may have been closed.
         for parameters in self.query(ParameterForm):
-            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= parameters.size.height)
+            rows = parameters.size.height + self._rows_lent
+            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= rows)
+
+    @property
+    def _rows_lent(self) -> int:
+        """How many rows the prompt takes beyond its own."""
+        area = self.query_one(PromptEditor).area
+        own = area.styles.min_height
+        return max(area.size.height - int(own.value if own is not None else 0), 0)
+
+    def _share_room(self, _: Screen[Any]) -> None:
+        """Let the prompt grow with its text into the rows that the parameters leave free."""
+        parameters = self.query_one(ParameterForm)
+        free = max(parameters.size.height + self._rows_lent - parameters.rows_needed - HELP_ROWS, 0)
+        area = self.query_one(PromptEditor).area
+        own = area.styles.min_height
+        if own is not None:
+            area.styles.max_height = int(own.value) + free
 
     def show_stock(self, stock: Stock) -> None:
         """Offer what there is to choose from; what is chosen stays chosen."""

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.picture import Picture
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 from fluxtui.screens.generate.queue_rows import state_text
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.picture_view import PictureView
@@ -129,5 +129,5 @@ def facts(job: Job, picture: Picture | None, *, shared: bool = False) -> str:
 
 def tail(text: str, cells: int) -> str:
     """Return the end of a path that fits into some cells, with an ellipsis where something is left out."""
-    safe = safe_text(text)
+    safe = shown_text(text)
     return safe if len(safe) <= cells or cells < 2 else "…" + safe[-(cells - 1) :]

@@ -17,6 +17,7 @@ from fluxtui.domain.prompts import length_of
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.generate.completing import Completion, begun_in, completion_of
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
+from fluxtui.widgets.steady_area import SteadyArea
 
 COMPLETION_KEYS = frozenset({"tab", "up", "down", "escape"})
 """What these keys do while a completion is offered is up to it; else they do what they always do."""
@@ -24,7 +25,7 @@ NEARLY_FULL = 0.9
 """From this part of an endpoint's limit on, the length of the prompt is shown beside it."""
 
 
-class PromptArea(TextArea):
+class PromptArea(SteadyArea):
     """Several lines of text; Tab goes on, and what is pasted loses its control characters."""
 
     HELP = """Say what the picture shows: subject, surroundings, light, style. Enter starts a new line,
@@ -154,6 +155,10 @@ class PromptEditor(Vertical):
     def on_mount(self) -> None:
         """Show the title."""
         self._show_title()
+
+    def is_ahead_of(self, prompt: str) -> bool:
+        """Whether something else than a prompt, which was shown, has been typed in its place."""
+        return self.area.text != safe_text(prompt, newlines=True)
 
     @property
     def area(self) -> PromptArea:

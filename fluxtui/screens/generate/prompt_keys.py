@@ -49,7 +49,7 @@ class PromptKeys(PromptPlans, StyleKeys):
 
     async def _choose_from_history(self) -> None:
         search = self.app.services.prompts.history.search
-        chosen = await ask(self.app, HistoryDialog(search, self.app.clock()))
+        chosen = await ask(self.app, HistoryDialog(search))
         if chosen is None:
             return
         # A prompt that was sent has its style in it.

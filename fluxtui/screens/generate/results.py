@@ -47,7 +47,6 @@ class Results(Vertical):
         """Follow the jobs."""
         self.watch(self.app, "jobs", self._show_jobs)
         self.watch(self.app, "usable_profiles", self._show_jobs, init=False)
-        self.watch(self.app, "seconds", self._show_time, init=False)
 
     @property
     def shown(self) -> Job | None:
@@ -86,9 +85,9 @@ class Results(Vertical):
         if self._shown is None:
             self.query_one(PicturePanel).show_nothing(sentence)
 
-    def _show_time(self) -> None:
-        if self.app.screen is self.screen:
-            self._show_queue(queued_generations(self.app.jobs))
+    def show_time(self) -> None:
+        """Show how long the jobs have taken by now."""
+        self._show_queue(queued_generations(self.app.jobs))
 
     def _show_queue(self, jobs: Sequence[Job]) -> None:
         self._shared = len({*self.app.usable_profiles, *(job.profile for job in jobs)}) > 1

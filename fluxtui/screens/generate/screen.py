@@ -132,10 +132,19 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def _begin(self, first: GenerateForm | None) -> None:
         def begun(form: GenerateForm) -> Change:
-            form = first or form
+            if first is not None:
+                form = self._with_early_prompt(first)
             return Change(replace(form, profile=form.profile or self.app.profile))
 
         self.alter(begun)
+
+    def _with_early_prompt(self, first: GenerateForm) -> GenerateForm:
+        """Return the form to begin with, with the prompt that was typed before the services had answered."""
+        typed = self.order.prompt.text
+        if not typed.strip():
+            return first
+        self.keep_replaced(first.prompt, typed)
+        return replace(first, prompt=typed)
 
     async def _ask(self, profile: str) -> None:
         self._supply = self._supply.with_answer(await ask_profile(self.app.services, profile))
@@ -149,6 +158,10 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             for profile in faults.keys() - self._left_out:
                 self.app.tell(f"Generate does without {profile}: {faults[profile]}", severity="warning")
             self._left_out = frozenset(faults)
+
+    def show_time(self) -> None:
+        """Show how long the jobs have taken by now."""
+        self.results.show_time()
 
     def on_screen_resume(self) -> None:
         """Try again what did not work before, such as a profile without a key."""

@@ -132,7 +132,6 @@ endpoint."""
         """Follow the jobs."""
         self.watch(self.app, "queues", self._show_queues)
         self.watch(self.app, "jobs", self._show_jobs)
-        self.watch(self.app, "seconds", self._show_time, init=False)
         self.query_one(RowTable).focus()
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
@@ -151,9 +150,15 @@ endpoint."""
         """Show whose the jobs are where there is room."""
         self._show_rows()
 
-    def _show_time(self) -> None:
-        if self.app.screen is self:
-            self._show_rows()
+    def on_screen_resume(self) -> None:
+        """Begin with the newest or active job, unless the user has gone to another one."""
+        for table in self.query(RowTable):
+            if not table.was_moved:
+                table.select_first()
+
+    def show_time(self) -> None:
+        """Show the ages and how long jobs have taken by now."""
+        self._show_rows()
 
     def _show_jobs(self) -> None:
         self._show_rows()

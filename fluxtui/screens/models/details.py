@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import shown_text
 from fluxtui.screens.models.columns import STATE_STYLES, STATE_WORDS
 from fluxtui.screens.models.fact import METADATA, Fact
 
@@ -55,8 +55,10 @@ class ModelDetails(VerticalScroll):
         """Show a finetune with its facts and a sentence on what can be done with it, or nothing."""
         if finetune is None or self._finetune is None or finetune.ref != self._finetune.ref:
             self.scroll_home(animate=False)
-        self._finetune, self._facts, self._sentence = finetune, tuple(facts), sentence
-        self._draw()
+        told = finetune, tuple(facts), sentence
+        if told != (self._finetune, self._facts, self._sentence):
+            self._finetune, self._facts, self._sentence = told
+            self._draw()
 
     def _draw(self) -> None:
         finetune = self._finetune
@@ -89,10 +91,10 @@ class DetailsDrawing:
 
         state = self._finetune.state
         star = "★ " if self._finetune.favourite else ""
-        name = safe_text(self._finetune.name)
+        name = shown_text(self._finetune.name)
         yield Text.assemble((star, "yellow"), (name, "bold"), "  ", (STATE_WORDS[state], STATE_STYLES[state]))
         if self._sentence:
-            yield Text(safe_text(self._sentence, limit=MAX_TEXT), "dim")
+            yield Text(shown_text(self._sentence, limit=MAX_TEXT), "dim")
 
 
 def _section(facts: Sequence[Fact], pairs: int, *, inline: bool) -> Iterable[Table | Text]:
@@ -114,7 +116,7 @@ def _section(facts: Sequence[Fact], pairs: int, *, inline: bool) -> Iterable[Tab
     long = [fact for fact in facts if fact.is_long]
     if inline:
         for fact in long:
-            title, (_, text) = safe_text(fact.title, limit=MAX_INLINE_TITLE), _cells(fact)
+            title, (_, text) = shown_text(fact.title, limit=MAX_INLINE_TITLE), _cells(fact)
             yield Text.assemble((f"{title}  ", "dim"), text, overflow="fold")
     elif long:
         grid = _grid(1)
@@ -136,4 +138,4 @@ def _grid(pairs: int) -> Table:
 def _cells(fact: Fact) -> tuple[Text, Text]:
     from rich.text import Text
 
-    return Text(safe_text(fact.title, limit=14)), Text(safe_text(fact.text, limit=MAX_TEXT))
+    return Text(shown_text(fact.title, limit=14)), Text(shown_text(fact.text, limit=MAX_TEXT))

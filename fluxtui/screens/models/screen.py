@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import on
@@ -67,6 +68,8 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
     def __init__(self) -> None:
         super().__init__()
         self._wished = False
+        self._tell: Callable[[datetime], None] | None = None
+        """Shows the details as they are at a moment."""
 
     def compose_place(self) -> ComposeResult:
         """Lay out the table and the details, and over them how fresh they are."""
@@ -110,9 +113,14 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         self._table.focus()
 
     def on_screen_resume(self) -> None:
-        """Tell the age as it is by now, and what was kept for a finetune meanwhile."""
-        self._draw_age()
+        """Tell what was kept for a finetune meanwhile."""
         self._draw_details()
+
+    def show_time(self) -> None:
+        """Tell the ages as they are by now."""
+        self._draw_age()
+        if self._tell is not None:
+            self._tell(self.app.clock())
 
     # Drawing
 
@@ -143,6 +151,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         finetune = self.selected
         details = self.query_one(ModelDetails)
         details.display = finetune is not None
+        self._tell = None
         if finetune is None:
             self.workers.cancel_group(self, "details")
             details.show(None)
@@ -155,8 +164,13 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         job = await self._job_of(finetune)
         kept = await self.app.services.training_sets.kept(finetune.dataset)
         defaults = await self.app.services.finetune_defaults.get(finetune.ref)
-        facts = facts_of(finetune, job, self.app.clock(), uses, kept, defaults)
-        self.query_one(ModelDetails).show(finetune, facts, state_sentence(finetune, uses))
+        details, sentence = self.query_one(ModelDetails), state_sentence(finetune, uses)
+
+        def tell(now: datetime) -> None:
+            details.show(finetune, facts_of(finetune, job, now, uses, kept, defaults), sentence)
+
+        self._tell = tell
+        tell(self.app.clock())
 
     async def _job_of(self, finetune: Finetune) -> Job | None:
         """Return the training that it came from; the state holds the newest jobs only."""

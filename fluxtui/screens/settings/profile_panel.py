@@ -97,6 +97,10 @@ class ProfilePanel(Vertical):
         self.query_one(ProfileTable).set_rows(rows)
         self._draw_details()
 
+    def show_time(self) -> None:
+        """Show how old the balance is by now."""
+        self._draw_details()
+
     @on(RowTable.Highlighted)
     def _draw_details(self) -> None:
         state = next((state for state in self._states if state.name == self.selected), None)

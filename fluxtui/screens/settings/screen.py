@@ -74,6 +74,10 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         self._show_facts()
         self.watch(self.app, "profile", self._refill, init=False)
 
+    def show_time(self) -> None:
+        """Show how old the balance is by now."""
+        self._panel.show_time()
+
     def on_screen_resume(self) -> None:
         """Show what changed while another place was visible."""
         self._show_facts()

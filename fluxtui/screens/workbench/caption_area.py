@@ -8,12 +8,12 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import TextArea
 
 from fluxtui.domain.text import safe_text
+from fluxtui.widgets.steady_area import SteadyArea
 
 
-class CaptionArea(TextArea):
+class CaptionArea(SteadyArea):
     """Several lines of text about one picture; pasted text loses its control characters."""
 
     HELP = (
@@ -93,7 +93,7 @@ class CaptionArea(TextArea):
             self._told = self.text
             self.post_message(self.Typed(self._picture, self.text))
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+    def on_text_area_changed(self, event: SteadyArea.Changed) -> None:
         """Tell what is typed, but not what is only shown."""
         event.stop()
         self.tell()

@@ -18,6 +18,7 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.parameter_form import entries
+from fluxtui.widgets.steady_area import SteadyArea
 
 SEED_LIMIT = 2**32
 """Seeds are drawn below this where a field names no maximum."""
@@ -132,7 +133,7 @@ class SeedControl(NumberControl):
             self.action_draw_seed()
 
 
-class PromptControl(TextArea):
+class PromptControl(SteadyArea):
     """A text of several lines that grows with what is written."""
 
     DEFAULT_CSS = """

@@ -137,7 +137,7 @@ class ParameterForm(Widget):
         yield from (self._rows[field.name] for field in shown if not field.advanced)
         folded = [field for field in shown if field.advanced]
         if folded:
-            yield MoreRow(tuple(field.title for field in folded))
+            yield MoreRow(tuple(field.title for field in folded), is_open=self.is_open)
             yield from (self._rows[field.name] for field in folded)
 
     def _make_row(self, field: Field, title_width: int) -> FieldRow:
@@ -153,6 +153,12 @@ class ParameterForm(Widget):
         if field.name in SIDES and {item.name for item in self._fields} >= SIDES:
             return SideControl(field, value)
         return _CONTROLS[field.control](field, value)
+
+    @property
+    def rows_needed(self) -> int:
+        """How many rows of the terminal all that is unfolded takes, as it is laid out."""
+        rows = (row for row in self.query_one(".form-body").children if row.display)
+        return max((row.virtual_region.bottom for row in rows), default=0)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -130,6 +130,8 @@ class MoreRow(PlainStatic, can_focus=True):
         width: 1fr;
         height: 1;
         color: $text-muted;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
         &:focus { color: $text-accent; text-style: bold; background: $surface; }
     }
     """
@@ -141,10 +143,10 @@ class MoreRow(PlainStatic, can_focus=True):
     class Toggled(Message):
         """The user wants to see more, or less."""
 
-    def __init__(self, titles: tuple[str, ...]) -> None:
+    def __init__(self, titles: tuple[str, ...], *, is_open: bool) -> None:
         super().__init__(classes="-wide")
         self._titles = titles
-        self.show_open(False)
+        self.show_open(is_open)
 
     def show_open(self, is_open: bool) -> None:
         """Draw the line for the open or the folded state."""

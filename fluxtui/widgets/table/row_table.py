@@ -100,6 +100,9 @@ class RowTable(Vertical):
         """Rows with their cells, which are made once for as long as a row is the same."""
         self._sorting = Sorting()
         self._wanted: str | None = None
+        self._moved = False
+        self._put_on = 0
+        """The row on which the program itself has put the cursor, -1 for none."""
         self._announced: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -159,12 +162,24 @@ class RowTable(Vertical):
         self._empty = text
         self._say_if_empty()
 
+    @property
+    def was_moved(self) -> bool:
+        """Whether the cursor was put on another row than the first, by the user or a wish."""
+        return self._moved and bool(self._grid.cursor_row)
+
+    def select_first(self) -> None:
+        """Put the cursor on the first row."""
+        if self._drawn:
+            self._wanted = None
+            self._put(0)
+
     def select(self, key: str) -> bool:
         """Put the cursor on a row and tell whether it is there."""
         keys = [shown for shown, _ in self._drawn]
         if key in keys:
             self._wanted = None
-            self._grid.move_cursor(row=keys.index(key), animate=False)
+            self._put(keys.index(key))
+            self._put_on, self._moved = -1, True
             return True
         self._wanted = key if any(row.key == key for row in self._rows) or not self._rows else None
         return self._wanted is not None
@@ -202,7 +217,8 @@ class RowTable(Vertical):
     def _cells(self, row: Row) -> tuple[Text, ...]:
         before = self._made.get(row.key)
         if before is None or before[0] is not row:
-            before = self._made[row.key] = (row, row.drawn(self._columns))
+            drawn = row.drawn(self._columns) if before is None else row.redrawn(self._columns, *before)
+            before = self._made[row.key] = (row, drawn)
         return before[1]
 
     def _change(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
@@ -241,15 +257,22 @@ class RowTable(Vertical):
         self._drawn.extend(drawn)
         keys = [key for key, _ in drawn]
         if self._wanted in keys:
-            self._grid.move_cursor(row=self._grid.get_row_index(self._wanted), animate=False)
+            # It stays on its row, wherever that is now: whoever put it there has put it there.
+            self._put(self._grid.get_row_index(self._wanted), again=True)
             self._wanted = None
 
     def _settle(self, index: int) -> None:
         """Once all rows are there: a row that is gone leaves the cursor where it was."""
         if self._wanted is not None and self._drawn:
             self._wanted = None
-            self._grid.move_cursor(row=min(index, len(self._drawn) - 1), animate=False)
+            self._put(min(index, len(self._drawn) - 1))
         self._announce()
+
+    def _put(self, row: int, *, again: bool = False) -> None:
+        """Put the cursor on a row, into sight; `again` where it was on it before all rows were replaced."""
+        if not (again and self._moved):
+            self._put_on, self._moved = row, False
+        self._grid.move_cursor(row=row, animate=False, scroll=True)
 
     def _say_if_empty(self) -> None:
         empty = self.query_one(".table-empty", PlainStatic)
@@ -266,6 +289,7 @@ class RowTable(Vertical):
         """Tell on which row the cursor is, once the rows are there."""
         event.stop()
         if self._wanted is None:
+            self._moved = event.cursor_row != self._put_on
             self._announce()
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from rich.text import Text
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import safe_text, shown_text
 from fluxtui.widgets.plain import cell
 
 MOST_CELL_CHARACTERS = 500
@@ -45,6 +45,15 @@ class Row:
         """Return the cells as the table draws them."""
         return tuple(_drawn(self.cells.get(column.key, ""), column) for column in columns)
 
+    def redrawn(self, columns: Sequence[Column], before: Row, drawn: tuple[Text, ...]) -> tuple[Text, ...]:
+        """Return the cells as the table draws them, those of `drawn` where they are the same as `before`."""
+        old, new = ([row.cells.get(column.key, "") for column in columns] for row in (before, self))
+        same = [_is_same(one, other) for one, other in zip(old, new, strict=True)]
+        if all(same):
+            return drawn
+        cells = zip(columns, new, drawn, same, strict=True)
+        return tuple(kept if stays else _drawn(value, column) for column, value, kept, stays in cells)
+
     def matches(self, words: str) -> bool:
         """Tell whether every word stands in one of the cells, whatever its case."""
         text = safe_text(" ".join(str(value) for value in self.cells.values())).casefold()
@@ -58,11 +67,17 @@ class Row:
         return value is None or value == "", value
 
 
+def _is_same(one: str | Text, other: str | Text) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return type(one) is type(other) and one == other
+    return one == other and one.style == other.style
+
+
 def _drawn(value: str | Text, column: Column) -> Text:
     if isinstance(value, str):
         return cell(value[:MOST_CELL_CHARACTERS], align=column.align)
     text = value[:MOST_CELL_CHARACTERS] if len(value) > MOST_CELL_CHARACTERS else value.copy()
-    text.plain = safe_text(text.plain)
+    text.plain = shown_text(text.plain)
     text.justify = column.align
     text.no_wrap = True
     text.overflow = "ellipsis"

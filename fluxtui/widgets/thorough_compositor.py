@@ -1,0 +1,69 @@
+"""A compositor that never forgets to draw what has moved."""
+
+from __future__ import annotations
+
+from textual._compositor import Compositor, CompositorMap, ReflowResult
+from textual.geometry import Region, Size
+from textual.widget import Widget
+
+Places = dict[Widget, tuple[Region, Region]]
+"""Where each widget in sight lies, and to what it is clipped; the topmost first."""
+
+
+class ThoroughCompositor(Compositor):
+    """Marks what differs from what was drawn, whoever worked out where things lie now.
+
+    Textual 8.2 compares two layouts when it lays out anew. But whoever asks for the region of a widget that
+    has just been mounted also lays out everything, silently, and so does scrolling: the next comparison is
+    with that, finds nothing, and the terminal keeps showing what was there before.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marked: Places = {}
+        """The places that the terminal shows, or will with what is marked as dirty."""
+
+    def clear(self) -> None:
+        """Forget all widgets."""
+        super().clear()
+        self._marked = {}
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out everything, and mark what lies elsewhere now."""
+        result = super().reflow(parent, size)
+        self._mark_moved()
+        return result
+
+    def reflow_visible(self, parent: Widget, size: Size) -> set[Widget]:
+        """Lay out what is in sight, and mark what lies elsewhere now."""
+        exposed = super().reflow_visible(parent, size)
+        self._mark_moved()
+        return exposed
+
+    @property
+    def full_map(self) -> CompositorMap:
+        """The place of every widget; it is worked out where it is not known, and marked."""
+        was_known = not self._full_map_invalidated
+        full_map = super().full_map
+        if not was_known and self.root is not None:
+            # What was derived from the places before holds no longer.
+            self._cuts = self._layers = self._layers_visible = None
+            self._mark_moved()
+        return full_map
+
+    def _mark_moved(self) -> None:
+        before, now = self._marked, self.visible_widgets
+        self._marked = dict(now)
+        moved = {place for _, place in before.items() ^ now.items()}
+        moved.update(now[widget] for widget in _restacked(before, now))
+        screen = self.size.region
+        for region, clip in moved:
+            if seen := clip.intersection(region).intersection(screen):
+                self._dirty_regions.add(seen)
+
+
+def _restacked(before: Places, now: Places) -> list[Widget]:
+    """Return widgets that stay in place but lie over or under others than before."""
+    order_before = [widget for widget in before if widget in now]
+    order_now = [widget for widget in now if widget in before]
+    return [widget for was, widget in zip(order_before, order_now, strict=True) if was is not widget]

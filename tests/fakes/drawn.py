@@ -1,0 +1,117 @@
+"""Compares what was sent to the terminal with what a fresh drawing of the same state would send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual._compositor import Compositor, CompositorUpdate
+from textual._context import visible_screen_stack
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tests.fakes.screen_text import ScreenText
+
+SETTLING_SECONDS = 3.0
+"""How long what is shown may differ from what it should be: something may be on its way."""
+
+
+class Terminals:
+    """What the terminals of all applications of a test show."""
+
+    def __init__(self) -> None:
+        self._shown: dict[App[Any], ScreenText] = {}
+        self.characters = 0
+        """How many were written altogether."""
+
+    def take(self, app: App[Any], renderable: object) -> None:
+        """Take a frame, as the terminal would."""
+        if not isinstance(renderable, CompositorUpdate) or app._batch_count or not app._running:
+            return
+        terminal = self._shown.get(app)
+        if terminal is None or terminal.size != app.size:
+            # Whatever a terminal holds when it was resized, all of it is drawn over.
+            terminal = self._shown[app] = ScreenText(*app.size, "¤")
+        frame = renderable.render_segments(app.console)
+        self.characters += len(frame)
+        terminal.write(frame)
+
+    def differences(self, app: App[Any]) -> list[str]:
+        """Return what the terminal does not show as it should."""
+        shown = self._shown.get(app)
+        if shown is None or shown.size != app.size or not app._running:
+            return []
+        if not app.screen.is_mounted:
+            return ["the screen is not there yet"]
+        fresh = ScreenText(*app.size)
+        fresh.write(_fresh_frame(app))
+        return shown.differences(fresh)
+
+    async def check(self, app: App[Any]) -> None:
+        """Wait until the terminal shows what it should.
+
+        Raises:
+            AssertionError: it does not, and will not by itself.
+        """
+        found = self.differences(app)
+        waited = 0.0
+        while found and waited < SETTLING_SECONDS and app._running:
+            await asyncio.sleep(0.02)
+            waited += 0.02
+            found = self.differences(app)
+        if found and app._running:
+            raise AssertionError("the terminal does not show what is:\n" + "\n".join(found))
+
+
+def _fresh_frame(app: App[Any]) -> str:
+    """Return a full frame of what is, without touching what is still to be sent."""
+    screen: Screen[Any] = app.screen
+    for widget in screen.walk_children(Widget, with_self=True):
+        widget._styles_cache.clear()
+        widget._dirty_regions.add(widget.outer_size.region)
+    compositor = Compositor()
+    compositor.reflow(screen, app.size)
+    token = visible_screen_stack.set(app._background_screens)
+    try:
+        return compositor.render_full_update().render_segments(app.console)
+    finally:
+        visible_screen_stack.reset(token)
+
+
+def follow_terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
+    """Let every step of a pilot, and the end of its test, prove that the terminal shows what is."""
+    terminals = Terminals()
+    display = App._display
+
+    def display_there_too(app: App[Any], screen: Screen[Any], renderable: Any) -> None:
+        if screen is app.screen or isinstance(renderable, CompositorUpdate):
+            terminals.take(app, renderable)
+        display(app, screen, renderable)
+
+    monkeypatch.setattr(App, "_display", display_there_too)
+    for name in ("press", "click", "resize_terminal"):
+        monkeypatch.setattr(Pilot, name, _checked(terminals, getattr(Pilot, name)))
+    run_test = App.run_test
+
+    @asynccontextmanager
+    async def run_test_to_the_end(app: App[Any], *args: Any, **options: Any) -> AsyncIterator[Pilot[Any]]:
+        async with run_test(app, *args, **options) as pilot:
+            yield pilot
+            await terminals.check(app)
+
+    monkeypatch.setattr(App, "run_test", run_test_to_the_end)
+    return terminals
+
+
+def _checked(terminals: Terminals, step: Callable[..., Any]) -> Callable[..., Any]:
+    async def step_and_check(pilot: Pilot[Any], *args: Any, **options: Any) -> Any:
+        result = await step(pilot, *args, **options)
+        await terminals.check(pilot.app)
+        return result
+
+    return step_and_check

@@ -1,0 +1,180 @@
+"""Ages and times go on while nothing else happens, and nothing is sent while they are the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from textual.widgets import DataTable
+
+from fluxtui.app import FluxApp
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.screens.lists import MessagesScreen
+from fluxtui.screens.places import PLACES
+from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.table import RowTable
+from tests.fakes.drawn import Terminals
+
+AppFactory = Callable[..., FluxApp]
+Until = Callable[..., Awaitable[None]]
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+pytestmark = pytest.mark.usefixtures("still_state")
+
+
+def make_job(name: str, state: JobState, kind: JobKind = JobKind.GENERATION) -> Job:
+    ended = NOON - timedelta(seconds=10) if state is JobState.DONE else None
+    return Job(
+        id=name,
+        kind=kind,
+        state=state,
+        profile="demo",
+        provider="bfl",
+        endpoint="flux-pro-1.1",
+        title=name,
+        parameters={},
+        estimate_credits=4.0,
+        created_at=NOON - timedelta(seconds=40),
+        submitted_at=NOON - timedelta(seconds=30),
+        updated_at=NOON,
+        finished_at=ended,
+    )
+
+
+DONE = make_job("done", JobState.DONE)
+RUNNING = make_job("running", JobState.RUNNING)
+TRAINING = make_job("training", JobState.RUNNING, JobKind.TRAINING)
+FINETUNE = Finetune(
+    profile="demo", id="lumi", name="Lumi", state=FinetuneState.READY, created_at=NOON, refreshed_at=NOON
+)
+
+
+async def settled(app: FluxApp, terminals: Terminals) -> int:
+    """Wait until nothing has been written for a while; return how much was until then."""
+    written = 0
+    while not written or written != terminals.characters:
+        written = terminals.characters
+        await asyncio.sleep(0.4)
+    return written
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("place", [place.name for place in PLACES])
+async def test_nothing_is_sent_while_nothing_changes(
+    place: str, size: tuple[int, int], make_app: AppFactory, until: Until, terminals: Terminals
+) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        await app.go(place)
+        app.jobs = (RUNNING, TRAINING, DONE)
+        app.finetunes = (FINETUNE,)
+        before = await settled(app, terminals)
+        for _ in range(3):
+            app.seconds += 1
+            await pilot.pause(0.05)
+        assert terminals.characters == before
+
+
+async def test_a_running_generation_says_nothing_in_a_place_that_does_not_show_it(
+    make_app: AppFactory, until: Until, terminals: Terminals
+) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        await app.go("finetune")
+        app.jobs = (RUNNING,)
+        before = await settled(app, terminals)
+        for second in range(1, 5):
+            app.clock = lambda second=second: NOON + timedelta(seconds=second)  # type: ignore[misc]
+            app.seconds += 1
+            await pilot.pause(0.05)
+        assert terminals.characters == before
+
+
+async def test_the_age_of_a_job_goes_on_and_costs_little(
+    make_app: AppFactory, until: Until, terminals: Terminals
+) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        await app.go("jobs")
+        app.jobs = (DONE,)
+        table = app.screen.query_one(RowTable)
+        assert str(table.rows[0].cells["age"]) == "40 s ago"
+        before = await settled(app, terminals)
+        app.clock = lambda: NOON + timedelta(minutes=4)
+        app.seconds += 1
+        await until(pilot, lambda: str(table.rows[0].cells["age"]) == "4 m ago")
+        await pilot.pause(0.05)
+        assert 0 < terminals.characters - before < 500
+
+
+async def test_a_place_tells_the_time_when_it_comes_back(make_app: AppFactory, until: Until) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        await app.go("models")
+        app.finetunes = (FINETUNE,)
+        age = app.screen.query_one("#age", PlainStatic)
+        await until(pilot, lambda: "copy of now" in str(age.render()))
+        await app.go("jobs")
+        app.clock = lambda: NOON + timedelta(minutes=7)
+        await app.go("models")
+        await until(pilot, lambda: "copy of 7 m ago" in str(age.render()))
+
+
+async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
+    make_app: AppFactory, until: Until
+) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    later = DONE.model_copy(update={"id": "later", "created_at": NOON})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        await app.go("jobs")
+        app.jobs = tuple(
+            DONE.model_copy(update={"id": f"old-{n}", "created_at": NOON - timedelta(hours=n + 1)})
+            for n in range(40)
+        )
+        table = app.screen.query_one(RowTable)
+        await until(pilot, lambda: table.selected_key == "old-0")
+        app.jobs = (later, *app.jobs)
+        await until(pilot, lambda: "later" in table.shown_keys)
+        assert table.selected_key == "old-0"  # What one looks at stays under the keys.
+        await app.go("models")
+        await app.go("jobs")
+        await until(pilot, lambda: table.selected_key == "later")
+        assert table.query_one(DataTable).scroll_y == 0
+        await pilot.press("down", "down")
+        await until(pilot, lambda: table.selected_key == "old-1")
+        app.jobs = (RUNNING, *app.jobs)
+        await app.go("models")
+        await app.go("jobs")
+        await pilot.pause(0.1)
+        assert table.selected_key == "old-1"
+        await app.go("models")
+        await app.go("jobs", job_id="old-7")
+        await until(pilot, lambda: table.selected_key == "old-7")
+
+
+async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        app.tell("something")
+        app.action_show_messages()
+        await until(pilot, lambda: isinstance(app.screen, MessagesScreen))
+        await until(pilot, lambda: any(table.rows for table in app.screen.query(RowTable)))
+        table = app.screen.query_one(RowTable)
+        app.clock = lambda: NOON + timedelta(minutes=7)
+        app.seconds += 1
+        await until(pilot, lambda: str(table.rows[0].cells["at"]) == "7 m ago")
