@@ -23,7 +23,7 @@ GLANCE_SECONDS: Final = 0.1
 
 
 class TolerantDriver(LinuxDriver):
-    """Reads the keyboard itself, so that nothing a terminal sends can stop it, and no reply is taken for keys.
+    """Reads the keyboard itself, so that nothing that comes can stop it, and no reply is taken for keys.
 
     The driver as it comes waits for the end of a paste for ever, takes the pieces of replies for keys, and
     ends the program at the first byte that is not UTF-8 (old mouse reports, other encodings, pasted

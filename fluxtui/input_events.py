@@ -1,4 +1,4 @@
-"""Textual's events for what a terminal sends; what is no key, no mouse and no report that Textual wants is nothing."""
+"""Textual's events for what a terminal sends; replies that nobody asked for are none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _TEXTUAL_READS: Final = re.compile(
 _MOST_TEXTUAL_READS: Final = 32
 """Characters of a sequence; Textual takes those of a longer one for keys."""
 _EXTENDED_KEY: Final = re.compile(
-    r"\x1b\[(?P<code>\d*)(?::[\d:]*)?(?P<rest>(?:;\d{0,3}(?::\d*)?)?(?:;[\d:]*)?)(?P<end>[A-Z~u])"
+    r"\x1b\[(?P<code>\d*)(?::[\d:]*)?"
+    r"(?P<rest>(?:;\d{0,3}(?::\d*)?(?:;[\d:]*)?)?)(?P<end>[A-Z~u])"
 )
 _OF_THE_PROTOCOL: Final = range(57344, 63744)
 """Code points that kitty's keyboard protocol uses for keys without a character.
@@ -32,7 +33,7 @@ Source: kitty's documentation, "Comprehensive keyboard handling", read 2026-11.
 
 
 class InputEvents:
-    """Makes events of tokens, beside Textual's own parser, which acts on every piece of a reply as on keys."""
+    """Makes events of tokens; Textual's own parser takes every piece of a reply for keys."""
 
     def __init__(self, debug: bool = False) -> None:
         self._parser = XTermParser(debug)

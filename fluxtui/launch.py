@@ -209,11 +209,7 @@ def _run(
         result = app.run(mouse=mouse)
     if app.terminal_is_dead:
         leaving.end_without_terminal()
-    if leaving.collector_id is not None:
-        print(  # noqa: T201
-            f"fluxtui: jobs are not finished; a collector (process {leaving.collector_id}) brings them in.",
-            file=sys.stderr,
-        )
+    leaving.tell_collector()
     return app.return_code or result or 0
 
 

@@ -46,7 +46,8 @@ _BROKEN_SEQUENCE: Final = re.compile(r"\x1b(?:\[(?:\[|M[^\x00-\x1f]{0,2}|[0-?]*[
 _BEGUN_PASTE_END: Final = re.compile(r"\x1b(?:\[(?:2(?:0(?:1)?)?)?)?\Z")
 
 _REPORT: Final = re.compile(
-    r"\x1b\[<?[-\d;]+[Mm]|\x1b\[M[^\x00-\x1f]{3}|\x1b\[[IO]|\x1b\[[<=>?][0-?]*[ -/]*[@-~]|\x1b\[[\d;]*[Rcntxy]"
+    r"\x1b\[<?[-\d;]+[Mm]|\x1b\[M[^\x00-\x1f]{3}|\x1b\[[IO]|\x1b\[[<=>?][0-?]*[ -/]*[@-~]"
+    r"|\x1b\[[\d;]*[Rcntxy]"
     r"|\x1b[P\]_^X][^\x1b\x07]*(?:\x1b\\|\x07)"
 )
 """What a terminal says by itself: the mouse, the focus, replies."""
@@ -60,7 +61,7 @@ _LATE_REST: Final = re.compile(
 
 @dataclass(frozen=True)
 class Typed:
-    """Plain characters, or one whole sequence that begins with ESC and may be a key, the mouse or a report."""
+    """Plain characters, or one whole sequence that begins with ESC: a key, the mouse or a report."""
 
     text: str
 
@@ -74,7 +75,7 @@ class Pasted:
 
 @dataclass(frozen=True)
 class Replied:
-    """A control string of the terminal without its end: `]` for OSC, `P` for DCS, `_` for APC, and its inside."""
+    """A control string of the terminal without its end: `]` for OSC, `P` for DCS, `_` for APC; its inside."""
 
     text: str
 
