@@ -15,6 +15,7 @@ from fluxtui.domain.errors import InvalidInput, Problem, StorageError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import safe_text
 from fluxtui.services.config.checks import checked_key
+from fluxtui.services.storage.files import open_ordinary
 from fluxtui.services.validation import ValidationService
 
 _MOST_BYTES = 50_000_000
@@ -91,7 +92,7 @@ def read_old_key(path: Path) -> SecretStr | None:
 
 def _read_json(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise StorageError(f"{safe_text(path)} cannot be read: {error.strerror}.") from error

@@ -22,6 +22,7 @@ from fluxtui.services.datasets.sources import (
     is_system_name,
     unreadable,
 )
+from fluxtui.services.storage.files import open_ordinary
 
 MAX_ARCHIVE_BYTES = 4_000_000_000
 MAX_DIRECTORY_BYTES = 2_000_000
@@ -54,7 +55,7 @@ class ArchiveSource:
         self._path = path
         self._shown = safe_text(path.name, limit=120)
         try:
-            with path.open("rb") as file:
+            with open_ordinary(path) as file:
                 self._check_directory(file.fileno())
             self._zip = zipfile.ZipFile(path)
         except OSError as error:

@@ -12,6 +12,7 @@ from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.datasets.folders import FilesSource, FolderSource, too_many
 from fluxtui.services.datasets.sources import MAX_FILE_BYTES, MAX_FILES, Source, unreadable
+from fluxtui.services.storage.files import open_ordinary
 
 LIST_SIGN = "@"
 """In front of the path of a text file that lists pictures, one path on a line."""
@@ -90,7 +91,7 @@ def _several(typed: str) -> list[Path]:
 def _listed(path: Path) -> list[Path]:
     """Return the paths in a list; relative ones are meant from where the list is."""
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             content = file.read(MAX_FILE_BYTES)
         text = content.decode("utf-8-sig")
     except (OSError, ValueError) as error:
