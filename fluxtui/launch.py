@@ -222,5 +222,5 @@ def prepare_terminal(config: ConfigService) -> TerminalProfile:
 
     images = config.config.images
     terminal = replace(probe_terminal(images.protocol), max_preview_bytes=images.max_bytes)
-    prepare_environment(os.environ, terminal.over_ssh, truecolor=terminal.truecolor)
+    prepare_environment(os.environ, terminal.over_ssh, truecolor=terminal.truecolor, between=terminal.between)
     return terminal

@@ -8,11 +8,12 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from fluxtui.terminal.brands import Claims, choose, has_placeholders, shows_truecolor
+from fluxtui.terminal.between import Between, ancestors, what_is_between
+from fluxtui.terminal.brands import Claims, brand_of, choose, has_placeholders, shows_truecolor
 from fluxtui.terminal.environment import is_over_ssh
 from fluxtui.terminal.multiplexer import TmuxFacts, ask_tmux
 from fluxtui.terminal.profile import (
@@ -21,6 +22,7 @@ from fluxtui.terminal.profile import (
     GraphicsProtocol,
     TerminalProfile,
 )
+from fluxtui.terminal.reasons import reasons
 from fluxtui.terminal.replies import Questions, Replies, read_replies
 from fluxtui.terminal.ttys import cell_size_of
 
@@ -44,6 +46,7 @@ def probe_terminal(
     input_fd: int | None = None,
     output_fd: int | None = None,
     environ: Mapping[str, str] | None = None,
+    descent: Iterable[str] | None = None,
 ) -> TerminalProfile:
     """What the terminal can do, asked in one round trip.
 
@@ -53,23 +56,25 @@ def probe_terminal(
         input_fd: where answers are read, standard input if not given.
         output_fd: where questions are written, standard error if not given (Textual's output).
         environ: environment variables, those of the process if not given.
+        descent: the processes that we descend from, see `between.ancestors`; looked for if not given.
 
     Raises ValueError for an unknown setting.
     """
     environ = os.environ if environ is None else environ
+    between = what_is_between(environ, ancestors() if descent is None else descent)
     reading = sys.__stdin__.fileno() if input_fd is None and sys.__stdin__ else (input_fd or 0)
     writing = sys.__stderr__.fileno() if output_fd is None and sys.__stderr__ else (output_fd or 2)
     wanted = None if setting == "auto" else GraphicsProtocol(setting)
     cell = cell_size_of(writing)
-    tmux = ask_tmux(environ) if "TMUX" in environ else None
+    in_tmux = between is Between.TMUX
+    tmux = ask_tmux(environ) if in_tmux else None
     asks = wanted is None or (wanted.draws_pixels and cell is None)
     replies = Replies()
     if asks and os.isatty(reading) and os.isatty(writing) and environ.get("TERM") != "dumb":
-        in_tmux = "TMUX" in environ
         ask_kitty = _hands_kitty_on(tmux) if in_tmux else True
         asked = Questions(kitty=ask_kitty, cell_size=cell is None, in_tmux=in_tmux)
         replies = _converse(asked, reading, writing, timeout)
-    return _profile(wanted, replies, cell, tmux, environ)
+    return _profile(wanted, replies, cell, tmux, environ, between)
 
 
 def _hands_kitty_on(tmux: TmuxFacts | None) -> bool:
@@ -83,12 +88,13 @@ def _profile(
     cell: tuple[int, int] | None,
     tmux: TmuxFacts | None,
     environ: Mapping[str, str],
+    between: Between,
 ) -> TerminalProfile:
     name = tmux.terminal if tmux is not None else replies.name
     claims = Claims(name, replies.kitty, replies.sixel)
-    protocol = choose(claims, environ) if wanted is None else wanted
+    protocol = choose(claims, environ, between) if wanted is None else wanted
     width, height = cell or replies.cell or (DEFAULT_CELL_WIDTH, DEFAULT_CELL_HEIGHT)
-    in_tmux = "TMUX" in environ
+    in_tmux = between is Between.TMUX
     shut_off = in_tmux and (tmux is None or not tmux.passthrough)
     return TerminalProfile(
         protocol=protocol,
@@ -96,9 +102,12 @@ def _profile(
         cell_height=height,
         over_ssh=is_over_ssh(environ),
         in_tmux=in_tmux,
+        between=between,
         name=name,
+        brand=brand_of(claims, environ, between),
+        reasons=tuple(reasons(claims, environ, between, replies, wanted)),
         note=TMUX_NOTE if shut_off and wanted is None and protocol is GraphicsProtocol.HALFCELL else None,
-        truecolor=shows_truecolor(claims, environ),
+        truecolor=shows_truecolor(claims, environ, between),
     )
 
 
