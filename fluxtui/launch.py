@@ -31,9 +31,10 @@ DEMO_POLL_SECONDS = 2.0
 def run_program(options: argparse.Namespace) -> int:
     """Start the program with the user's configuration; returns the exit code."""
     from fluxtui.collector.detached import detached_collector
+    from fluxtui.terminal.characters import write_utf8
     from fluxtui.terminal.ttys import require_terminal
 
-    complaint = require_terminal()
+    complaint = require_terminal() or write_utf8(os.environ)
     if complaint:
         return complain(complaint)
     try:
@@ -73,9 +74,10 @@ def _run_demo(options: argparse.Namespace) -> int:
     from fluxtui.collector.detached import detached_collector
     from fluxtui.demo.dataset import make_sample_dataset
     from fluxtui.demo.simulation import Speed, simulator
+    from fluxtui.terminal.characters import write_utf8
     from fluxtui.terminal.ttys import require_terminal
 
-    complaint = require_terminal()
+    complaint = require_terminal() or write_utf8(os.environ)
     if complaint:
         return complain(complaint)
     folder = demo_directory(options)

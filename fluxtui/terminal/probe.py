@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import select
 import sys
-import termios
-import time
-import tty
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from fluxtui.terminal.asking import converse
 from fluxtui.terminal.between import Between, ancestors, what_is_between
 from fluxtui.terminal.brands import Claims, brand_of, choose, has_placeholders, shows_truecolor
 from fluxtui.terminal.environment import is_over_ssh
@@ -25,13 +21,6 @@ from fluxtui.terminal.profile import (
 from fluxtui.terminal.reasons import reasons
 from fluxtui.terminal.replies import Questions, Replies, read_replies
 from fluxtui.terminal.ttys import cell_size_of
-
-LATE_SECONDS: Final = 0.3
-"""Silence after a time-out that is believed; until then answers are still taken, or they would be typed."""
-
-MAX_LATE_SECONDS: Final = 2.0
-
-MAX_REPLY_BYTES: Final = 8192
 
 TMUX_NOTE: Final = (
     "tmux keeps pictures from the terminal, so they are drawn with half cells. "
@@ -73,7 +62,8 @@ def probe_terminal(
     if asks and os.isatty(reading) and os.isatty(writing) and environ.get("TERM") != "dumb":
         ask_kitty = _hands_kitty_on(tmux) if in_tmux else True
         asked = Questions(kitty=ask_kitty, cell_size=cell is None, in_tmux=in_tmux)
-        replies = _converse(asked, reading, writing, timeout)
+        text = asked.text.encode("ascii")
+        replies = read_replies(converse(text, asked.answered_by, reading, writing, timeout))
     return _profile(wanted, replies, cell, tmux, environ, between)
 
 
@@ -109,43 +99,3 @@ def _profile(
         note=TMUX_NOTE if shut_off and wanted is None and protocol is GraphicsProtocol.HALFCELL else None,
         truecolor=shows_truecolor(claims, environ, between),
     )
-
-
-def _converse(asked: Questions, reading: int, writing: int, timeout: float) -> Replies:
-    """Ask, and read until the last answer or the time-out; the terminal is left as it was found."""
-    try:
-        with _unbuffered(reading):
-            os.write(writing, asked.text.encode("ascii"))
-            data = _read_answers(asked, reading, b"", timeout)
-            late = time.monotonic() + MAX_LATE_SECONDS
-            while not asked.answered_by(data) and time.monotonic() < late:
-                before = data
-                data = _read_answers(asked, reading, before, LATE_SECONDS)
-                if data == before:
-                    break
-            return read_replies(data)
-    except (termios.error, OSError):
-        return Replies()
-
-
-@contextmanager
-def _unbuffered(reading: int) -> Iterator[None]:
-    """Keys without echo and without waiting for Enter, for as long as the context lasts."""
-    before = termios.tcgetattr(reading)
-    try:
-        tty.setcbreak(reading, termios.TCSANOW)
-        yield
-    finally:
-        termios.tcsetattr(reading, termios.TCSANOW, before)
-
-
-def _read_answers(asked: Questions, reading: int, data: bytes, seconds: float) -> bytes:
-    """The bytes so far and those that come within the time, until all is answered."""
-    deadline = time.monotonic() + seconds
-    while not asked.answered_by(data) and len(data) < MAX_REPLY_BYTES:
-        ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
-        chunk = os.read(reading, 1024) if ready else b""
-        if not chunk:
-            break
-        data += chunk
-    return data
