@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -14,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Event, InputEvent, Key, Paste
+from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
@@ -48,6 +49,8 @@ FAILED = (
     "No job is lost: they go on at the next start."
 )
 NO_SHELL = "Ctrl+Z does nothing here: there is no shell to bring the program back."
+AWAY_SECONDS = 300.0
+"""After so long without the focus everything is drawn anew: whatever was between may have lost some of it."""
 LEAVE_SECONDS = 2.0
 """Within how many seconds Ctrl+C has to be pressed again."""
 
@@ -85,6 +88,16 @@ class FluxApp(PictureChoice, Recalling):
         Binding("colon", "command_palette", "Commands", id="app.palette", show=False),
         Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "leave_twice", "Quit (twice)", id="app.interrupt", show=False),
+        # One byte, 0x1f, in most terminals, whichever of its keys is pressed; the others as kitty tells them.
+        Binding(
+            "ctrl+underscore,ctrl+slash,ctrl+7",
+            "redraw",
+            "Draw anew",
+            id="app.redraw",
+            show=False,
+            priority=True,
+            key_display="Ctrl+/",
+        ),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
     ]
 
@@ -102,6 +115,7 @@ class FluxApp(PictureChoice, Recalling):
         self._typed_ahead = TypedAhead(self, super().on_event)
         self._interrupted = False
         self._closing = False
+        self._blurred_at = monotonic()
         self.animation_level = "none"
 
     @property
@@ -118,6 +132,13 @@ class FluxApp(PictureChoice, Recalling):
         if isinstance(event, Key) and event.character == _JOINER:
             # A field takes no key that is not printed; what is pasted goes through the same as other text.
             event = Paste(event.character)
+        if isinstance(event, Key) and event.key == "ctrl+l" and not event.is_forwarded:
+            # What everybody presses before a broken screen, and dtach where somebody attaches.
+            self.action_redraw()
+        elif isinstance(event, AppBlur):
+            self._blurred_at = monotonic()
+        elif isinstance(event, AppFocus) and monotonic() - self._blurred_at > AWAY_SECONDS:
+            self.action_redraw()
         if TypedAhead.is_typed(event):
             await self._typed_ahead.take(event)
         else:
@@ -163,6 +184,18 @@ class FluxApp(PictureChoice, Recalling):
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
         self.refresh(layout=True)
+
+    def action_redraw(self) -> None:
+        """Set the terminal's modes again and draw everything anew, pictures too."""
+        if isinstance(self._driver, PatientDriver):
+            self._driver.renew()
+        # For what is on the screen it is as if the program had been away.
+        self.app_suspend_signal.publish(self)
+        self.app_resume_signal.publish(self)
+
+    def on_patient_driver_doubtful(self) -> None:
+        """Draw anew: what is on the screen may be something else."""
+        self.action_redraw()
 
     def _note_connection(self, profile: str, up: bool) -> None:
         others = [name for name in self.disconnected if name != profile]
@@ -212,6 +245,7 @@ class FluxApp(PictureChoice, Recalling):
         if self._services is not None:
             await self._hand_over(self._services)
             await self._container.close()
+        self._leaving.rest_only(self.return_code or 0)
 
     async def _hand_over(self, services: Services) -> None:
         """Leave what is still active to a collector."""
@@ -227,6 +261,13 @@ class FluxApp(PictureChoice, Recalling):
     @property
     def _has_active_jobs(self) -> bool:
         return any(job.is_active for job in self.jobs)
+
+    def exit(self, result: Any = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave with a result and an exit code, within bounds, whatever is stuck."""
+        if isinstance(self._driver, PatientDriver):
+            self._leaving.give_back_terminal = self._driver.restore_now
+        self._leaving.end_soon(return_code)
+        super().exit(result, return_code, message)
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that outlives its terminal, unless another one is asked for."""
@@ -370,6 +411,7 @@ class FluxApp(PictureChoice, Recalling):
         yield SystemCommand("Pictures", "How they are drawn: kitty, sixel, …", self.action_choose_protocol)
         yield SystemCommand(*RECALL, self.action_recall)
         yield SystemCommand("Page", "The gallery in a browser, on or off", self.action_toggle_page)
+        yield SystemCommand("Draw anew", "Where the screen is broken (Ctrl+/)", self.action_redraw)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
 
@@ -410,6 +452,7 @@ class FluxApp(PictureChoice, Recalling):
             if not sure:
                 return
             self.tell("Finishing the requests on their way …")
+            self._leaving.end_soon(0)
             await self._stop_runner()
         self.exit(0)
 

@@ -13,14 +13,36 @@ from fluxtui import __version__
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    options = command_line().parse_args(arguments)
+    from fluxtui.terminal.characters import open_standard_streams
+
+    open_standard_streams()
     try:
-        return int(options.run(options))
+        try:
+            options = command_line().parse_args(arguments)
+            code = int(options.run(options))
+        finally:
+            # Not left to the interpreter's end, which tells faults in its own words.
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and _takes_output():
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"fluxtui: What there is to say cannot be written: {error.strerror}.\n")
         return 1
+    return code
+
+
+def _takes_output() -> bool:
+    """Whether standard output takes another byte: if so, something else could not be written."""
+    try:
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"\n")
+    except OSError:
+        return False
+    return True
 
 
 def command_line() -> argparse.ArgumentParser:

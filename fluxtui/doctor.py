@@ -80,6 +80,7 @@ def _tell_profile(config: ConfigService, name: str) -> None:
 
 
 def _tell_terminal(options: argparse.Namespace) -> None:
+    from fluxtui.terminal.between import Between
     from fluxtui.terminal.probe import probe_terminal
     from fluxtui.terminal.ttys import require_terminal
 
@@ -87,11 +88,30 @@ def _tell_terminal(options: argparse.Namespace) -> None:
     if complaint:
         _say("terminal", complaint)
         return
+    _tell_characters()
     terminal = probe_terminal(getattr(options, "images", None) or "auto")
     size = os.get_terminal_size(sys.stderr.fileno())
     _say("terminal", f"{terminal.name or os.environ.get('TERM', 'unknown')}, {size.columns}x{size.lines}")
     _say("pictures", f"{terminal.protocol.value}, cells of {terminal.cell_width}x{terminal.cell_height} px")
-    where = [name for name, here in (("over SSH", terminal.over_ssh), ("in tmux", terminal.in_tmux)) if here]
+    where = ["over SSH"] if terminal.over_ssh else []
+    where += [f"in {terminal.between.value}"] if terminal.between else []
     _say("line", ", ".join(where) or "local")
+    colours = "24-bit, which the terminal is known to show" if terminal.truecolor else "by TERM and COLORTERM"
+    _say("colours", "256, for GNU screen" if terminal.between is Between.SCREEN else colours)
+    for reason in terminal.reasons:
+        _say("", reason)
     if terminal.note:
         _say("note", terminal.note)
+
+
+def _tell_characters() -> None:
+    from fluxtui.terminal.characters import is_utf8, understands_utf8
+
+    found = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "not set"
+    answers = {True: "understands UTF-8", False: "takes UTF-8 for other characters", None: "does not answer"}
+    understood = understands_utf8(sys.stdin.fileno(), sys.stderr.fileno())
+    _say("characters", f"the locale is {found}; the terminal {answers[understood]}")
+    if understood is False:
+        _say("warning", "Let the terminal use UTF-8: FluxTUI draws with nothing else.")
+    elif not is_utf8(sys.stderr.encoding):
+        _say("", "FluxTUI writes UTF-8 all the same")

@@ -31,9 +31,10 @@ DEMO_POLL_SECONDS = 2.0
 def run_program(options: argparse.Namespace) -> int:
     """Start the program with the user's configuration; returns the exit code."""
     from fluxtui.collector.detached import detached_collector
+    from fluxtui.terminal.characters import write_utf8
     from fluxtui.terminal.ttys import require_terminal
 
-    complaint = require_terminal()
+    complaint = require_terminal() or write_utf8(os.environ)
     if complaint:
         return complain(complaint)
     try:
@@ -73,9 +74,10 @@ def _run_demo(options: argparse.Namespace) -> int:
     from fluxtui.collector.detached import detached_collector
     from fluxtui.demo.dataset import make_sample_dataset
     from fluxtui.demo.simulation import Speed, simulator
+    from fluxtui.terminal.characters import write_utf8
     from fluxtui.terminal.ttys import require_terminal
 
-    complaint = require_terminal()
+    complaint = require_terminal() or write_utf8(os.environ)
     if complaint:
         return complain(complaint)
     folder = demo_directory(options)
@@ -231,11 +233,7 @@ def _run(
         result = app.run(mouse=mouse)
     if app.terminal_is_dead:
         leaving.end_without_terminal()
-    if leaving.collector_id is not None:
-        print(  # noqa: T201
-            f"fluxtui: jobs are not finished; a collector (process {leaving.collector_id}) brings them in.",
-            file=sys.stderr,
-        )
+    leaving.tell_collector()
     return app.return_code or result or 0
 
 
@@ -248,5 +246,5 @@ def prepare_terminal(config: ConfigService) -> TerminalProfile:
 
     images = config.config.images
     terminal = replace(probe_terminal(images.protocol), max_preview_bytes=images.max_bytes)
-    prepare_environment(os.environ, terminal.over_ssh, truecolor=terminal.truecolor)
+    prepare_environment(os.environ, terminal.over_ssh, truecolor=terminal.truecolor, between=terminal.between)
     return terminal

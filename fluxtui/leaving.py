@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,11 @@ from types import FrameType
 from fluxtui.collector.detached import CollectorError, DetachedCollector
 
 END_SECONDS = 20.0
-"""How long the end may take once the terminal is lost; requests on their way are waited for half of that."""
+"""How long the end may take once it is wanted; requests on their way are waited for half of that."""
+REST_SECONDS = 3.0
+"""How long threads may take once everything is written and handed over; one may sit in a dead file system."""
+WORDS_SECONDS = 0.5
+"""How long the last words may take where the end comes by force."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +36,9 @@ class Leaving:
         self._process: Popen[bytes] | None = None
         self._last_resort: threading.Timer | None = None
         self._is_guarding = False
+        self._is_handed_over = False
+        self.give_back_terminal: Callable[[], None] | None = None
+        """Puts the terminal back in order from any thread, where the end comes by force."""
         self.hung_up: int | None = None
         """The signal that ended the program, or that its lost terminal stands for."""
 
@@ -63,13 +71,25 @@ class Leaving:
         if self.hung_up is not None:
             return False
         self.hung_up = number
-        self._limit_the_end(number)
+        self._limit_the_end(128 + number, END_SECONDS)
         _log.info("the terminal or the system ends the program: %s", signal.Signals(number).name)
         return True
 
-    def _limit_the_end(self, number: int) -> None:
+    def end_soon(self, code: int) -> None:
+        """Let the program end with a code within bounds from now on, whatever is stuck."""
+        self._limit_the_end(code, END_SECONDS)
+
+    def rest_only(self, code: int) -> None:
+        """Note that all is written and handed over: nothing is lost where what is stuck is left behind."""
+        self._is_handed_over = True
+        if self._last_resort is not None:
+            self._last_resort.cancel()
+            self._last_resort = None
+        self._limit_the_end(code, REST_SECONDS)
+
+    def _limit_the_end(self, code: int, seconds: float) -> None:
         if self._is_guarding and self._last_resort is None:
-            self._last_resort = threading.Timer(END_SECONDS, self._end_now, (number,))
+            self._last_resort = threading.Timer(seconds, self._end_now, (code,))
             self._last_resort.daemon = True
             self._last_resort.start()
 
@@ -82,7 +102,7 @@ class Leaving:
 
         def received(number: int, frame: FrameType | None) -> None:
             # At once, and without a word to the log: the event loop may be stuck, and we may be within it.
-            self._limit_the_end(number)
+            self._limit_the_end(128 + number, END_SECONDS)
             hang_up(number)
 
         before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
@@ -97,6 +117,16 @@ class Leaving:
                 signal.signal(number, handler)
             if self._last_resort is not None:
                 self._last_resort.cancel()
+                self._last_resort = None
+            self._is_guarding = False
+
+    def tell_collector(self) -> None:
+        """Say on standard error that a collector was left behind, if one was."""
+        if self.collector_id is not None:
+            print(
+                f"fluxtui: jobs are not finished; a collector (process {self.collector_id}) brings them in.",
+                file=sys.__stderr__,
+            )
 
     def end_without_terminal(self) -> None:
         """End the process now if it was hung up: flushing to a terminal that takes nothing never ends."""
@@ -104,6 +134,16 @@ class Leaving:
             logging.shutdown()
             os._exit(128 + self.hung_up)
 
-    def _end_now(self, number: int) -> None:
-        self.leave_collector()
-        os._exit(128 + number)
+    def _end_now(self, code: int) -> None:
+        if not self._is_handed_over:
+            self.leave_collector()
+        if self.give_back_terminal is not None:
+            self.give_back_terminal()
+        _log.warning("something is stuck; the program ends without it")
+        logging.shutdown()
+        if self._is_handed_over:
+            # The terminal may take nothing; nobody waits for these words.
+            words = threading.Thread(target=self.tell_collector, daemon=True)
+            words.start()
+            words.join(WORDS_SECONDS)
+        os._exit(code)

@@ -11,6 +11,7 @@ from typing import IO, Any, cast
 from textual.message import Message
 
 from fluxtui.driver import TolerantDriver
+from fluxtui.steady_terminal import SteadyTerminal
 
 STALL_SECONDS = 2.0
 """How long one write may wait for the terminal; then frames are left out until it takes some again."""
@@ -94,6 +95,9 @@ class PatientDriver(TolerantDriver):
     class Gone(Message):
         """The terminal is gone for good."""
 
+    class Doubtful(Message):
+        """What is on the screen may not be what was drawn: somebody attached anew, or was away."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The program does not start without a terminal on standard error.
@@ -102,6 +106,7 @@ class PatientDriver(TolerantDriver):
         self._is_stalled = False
         self._watching = False
         self._transmission: Transmission | None = None
+        self._steady = SteadyTerminal(self, self._tell_doubt)
 
     @property
     def is_dead(self) -> bool:
@@ -111,6 +116,7 @@ class PatientDriver(TolerantDriver):
     def start_application_mode(self) -> None:
         """Start drawing, and watch over the terminal from now on."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._steady.begin()
         if not self._watching:
             self._watching = True
             threading.Thread(target=self._wait_for_hangup, name="hang-up", daemon=True).start()
@@ -119,7 +125,16 @@ class PatientDriver(TolerantDriver):
         """Stop drawing; a transmission ends here, so that the terminal is itself again."""
         if self._transmission is not None:
             self._transmission.end(whole=False)
+        self._steady.end()
         super().stop_application_mode()
+
+    def renew(self) -> None:
+        """Put the terminal into the program's modes again; one that was attached anew has none of them."""
+        self._steady.renew()
+
+    def restore_now(self) -> None:
+        """Give the terminal back at once, from any thread, whatever is stuck; waits for it only a moment."""
+        self._steady.give_back()
 
     def transmit(self, interruption: str) -> Transmission:
         """Begin a transmission that no other byte may come into; the caller ends it, also when cancelled.
@@ -188,6 +203,16 @@ class PatientDriver(TolerantDriver):
         poll.register(self.fileno, 0)
         if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll()):
             self._tell_gone()
+
+    def _sigcont_application(self, *args: Any) -> None:
+        """Go on after a stop. Stopped from outside, the program never left its modes."""
+        if self._steady.is_on:
+            self._steady.come_back()
+        else:
+            super()._sigcont_application(*args)
+
+    def _tell_doubt(self) -> None:
+        self.send_message(self.Doubtful())
 
     def _tell_gone(self) -> None:
         self._screen.is_gone = True

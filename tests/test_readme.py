@@ -22,7 +22,15 @@ from fluxtui.services.config.layers import dotted_keys
 ROOT = Path(fluxtui.__file__).parents[1]
 TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/guide.md")}
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
-KEY_NAMES = {"/": "slash", ":": "colon", "?": "question_mark", "arrows": "down", "Escape": "escape"}
+KEY_NAMES = {
+    "/": "slash",
+    ":": "colon",
+    "?": "question_mark",
+    "arrows": "down",
+    "Escape": "escape",
+    "Ctrl+/": "ctrl+slash",
+    "Ctrl+_": "ctrl+underscore",
+}
 MADE_IN = re.compile(r"^(?:\.venv/bin/)?fluxtui(?= |$)")
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import fluxtui
 from fluxtui.domain.errors import FluxError
+from fluxtui.ourselves import module_command, module_environ
 
 
 class CollectorError(FluxError):
@@ -41,28 +39,19 @@ class DetachedCollector:
         Raises:
             CollectorError: the system has no room for another process.
         """
-        # -P: a file of the directory we happen to be in must not pass for a module.
-        command = (sys.executable, "-P", "-m", "fluxtui", *self.arguments)
         try:
             process = subprocess.Popen(
-                command,
+                module_command("fluxtui", *self.arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": _with_ourselves(os.environ.get("PYTHONPATH", ""))},
+                env=module_environ(),
                 start_new_session=True,
             )
         except OSError as error:
             raise CollectorError(f"No collector could be started: {error.strerror or error}.") from error
         _left_running.append(process)
         return process
-
-
-def _with_ourselves(search_path: str) -> str:
-    """Return a module search path on which this package is found, installed or not."""
-    home = str(Path(fluxtui.__file__).parent.parent)
-    known = [part for part in search_path.split(os.pathsep) if part]
-    return os.pathsep.join(known if home in {*known, *sys.path[1:]} else [*known, home])
 
 
 def detached_collector(options: argparse.Namespace, data_dir: Path, *, demo: bool) -> DetachedCollector:

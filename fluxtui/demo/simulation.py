@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import hmac
 import json
 import os
+import secrets
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.errors import FluxError
+from fluxtui.domain.text import safe_text
+from fluxtui.ourselves import module_command, module_environ
+from fluxtui.services.storage.files import make_private_directory
 from fluxtui.simulator.roles import ROLES
 
 START_SECONDS = 20.0
@@ -27,7 +32,14 @@ END_SECONDS = 10.0
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
 
+MOST_BYTES = 1_000_000
+"""Of an answer, or of the simulator's last words."""
+ROOM_BYTES = 1_000_000
+"""What has to fit on the disk beside the demo's pictures before its simulator is started."""
+
 _LOOPBACK = "http://127.0.0.1:"
+READY_FILE = "ready.json"
+OUTPUT_FILE = "output.txt"
 _BFL_URLS = ("submit_url", "polling_url", "delivery_url")
 
 _left_running: list[subprocess.Popen[bytes]] = []
@@ -63,6 +75,7 @@ class _Announced:
     pid: int
     bfl: Mapping[str, str]
     services: Mapping[str, Mapping[str, str]]
+    secret: str = ""
 
     @property
     def addresses(self) -> Addresses:
@@ -92,12 +105,15 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
 
     One that still runs there is used, else one is started on the ports it had before, so that jobs of an
     earlier demo find it again. It ends by itself when no demo holds it and its tasks are finished. One of an
-    older FluxTUI, which does not host all services, is ended first; what it knows is kept.
+    older FluxTUI, which does not host all services or cannot prove what it is, is ended first; what it knows
+    is kept.
 
     Raises:
         SimulatorError: it cannot be started.
+        StorageError: the folder cannot be made.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = folder.absolute()
+    make_private_directory(folder)
     with (folder / "held").open("a") as hold:
         fcntl.flock(hold, fcntl.LOCK_SH)
         with (folder / "starting").open("a") as starting:
@@ -108,16 +124,16 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
 
 def _running(folder: Path, speed: Speed) -> _Announced:
     known = _announced(folder)
-    if known is not None and _answers(known.addresses.bfl):
-        if known.is_complete:
+    if known is not None:
+        if known.is_complete and _is_proven(known):
             return known
-        _end(known.pid)
+        _end(known.pid, folder)
     return _start(folder, speed, known)
 
 
 def _announced(folder: Path) -> _Announced | None:
     try:
-        known = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
+        known = json.loads((folder / READY_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(known, dict):
@@ -128,6 +144,7 @@ def _announced(folder: Path) -> _Announced | None:
         known["pid"] if isinstance(known.get("pid"), int) else 0,
         _loopback_urls({name: known.get(name) for name in _BFL_URLS}),
         {str(name): _loopback_urls(urls) for name, urls in listed},
+        known["secret"] if isinstance(known.get("secret"), str) else "",
     )
     return found if "submit_url" in found.bfl else None
 
@@ -144,54 +161,119 @@ def _port(url: str) -> str:
     return port if port.isascii() and port.isdecimal() else "0"
 
 
-def _answers(base_url: str) -> bool:
+def _is_proven(known: _Announced) -> bool:
+    """Whether the one that wrote the file answers at its address, and not somebody who has taken its port."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    base_url, nonce = known.addresses.bfl, secrets.token_hex(16)
     try:
-        with opener.open(f"{base_url}/simulator/health", timeout=ASK_SECONDS) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError, ValueError):
+        with opener.open(f"{base_url}/simulator/health?nonce={nonce}", timeout=ASK_SECONDS) as answer:
+            document = json.loads(answer.read(MOST_BYTES))
+    except (urllib.error.URLError, OSError, ValueError, RecursionError):
         return False
+    told = document.get("proof") if isinstance(document, dict) else None
+    right = hmac.new(known.secret.encode(), f"{nonce} {base_url}".encode(), "sha256").hexdigest()
+    return bool(known.secret) and isinstance(told, str) and hmac.compare_digest(told.encode(), right.encode())
 
 
-def _end(pid: int) -> None:
-    """End a simulator that has just answered, and wait until its ports and its state are free."""
-    if pid <= 0:
-        return
+def _end(pid: int, folder: Path) -> None:
+    """End the simulator of a folder, if it has the id, and wait until its ports and state are free."""
     end = time.monotonic() + END_SECONDS
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        while time.monotonic() < end:
-            for process in _left_running:
-                process.poll()
-            os.kill(pid, 0)
-            time.sleep(0.05)
-        os.kill(pid, signal.SIGKILL)
+    signals = [signal.SIGTERM]
+    while _is_simulator(pid, folder):
+        if time.monotonic() > end:
+            signals = [signal.SIGKILL]
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signals.pop() if signals else 0)
+        for process in _left_running:
+            process.poll()
+        time.sleep(0.05)
+
+
+def _is_simulator(pid: int, folder: Path) -> bool:
+    """Whether a process is the simulator of a folder: ids are given again to others."""
+    if pid <= 0:
+        return False
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+    except OSError:
+        line = _command_line(pid)
+    return b" simulate " in line and os.fsencode(folder / READY_FILE) in line
+
+
+def _command_line(pid: int) -> bytes:
+    """Return a process's command line where there is no /proc, empty where there is no such process."""
+    if Path("/proc/self").exists():
+        return b""
+    try:
+        asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+        return subprocess.run(asked, capture_output=True, timeout=ASK_SECONDS, check=False).stdout
+    except (OSError, subprocess.SubprocessError):
+        return b""
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
+    _check_room(folder)
+    words = ""
     for wanted in [before, _ANYWHERE] if before else [_ANYWHERE]:
-        (folder / "ready.json").unlink(missing_ok=True)
+        (folder / READY_FILE).unlink(missing_ok=True)
         process = _spawn(folder, speed, wanted.port_options())
         known = _wait_until_ready(folder, process)
         if known is not None:
             return known
+        words = _last_words(folder)
     raise SimulatorError(
-        "The simulator of the demo did not start.", next_step=f"Its words are in {folder / 'output.txt'}."
+        "The simulator of the demo did not start" + (f": {words}" if words else "."),
+        next_step=f"What it said is in {folder / OUTPUT_FILE}.",
     )
 
 
+def _check_room(folder: Path) -> None:
+    """Raise `SimulatorError` where the disk takes nothing: the simulator could not even say so."""
+    trial = folder / "trial"
+    try:
+        with os.fdopen(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(bytes(ROOM_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise SimulatorError(
+            f"The demo cannot be started: {'there is no room left' if is_full else error.strerror} in "
+            f"{safe_text(folder, limit=200)}. Nothing of it was started.",
+            next_step="Make room, or choose another place with --data-dir.",
+        ) from error
+    finally:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
+
+
+def _last_words(folder: Path) -> str:
+    """Return the last line that a simulator has said, made harmless."""
+    try:
+        said = (folder / OUTPUT_FILE).read_bytes()[-MOST_BYTES:].decode("utf-8", "replace")
+    except OSError:
+        return ""
+    lines = [line for line in said.splitlines() if line.strip()]
+    return safe_text(lines[-1].removeprefix("fluxtui simulate: "), limit=300) if lines else ""
+
+
 def _spawn(folder: Path, speed: Speed, port_options: list[str]) -> subprocess.Popen[bytes]:
-    command = [
-        *(sys.executable, "-m", "fluxtui", "simulate", "--quiet"),
+    command = module_command(
+        *("fluxtui", "simulate", "--quiet"),
         *port_options,
         *("--seconds-per-training", str(speed.training), "--seconds-per-image", str(speed.image)),
-        *("--state-directory", str(folder / "state"), "--ready-file", str(folder / "ready.json")),
+        *("--state-directory", str(folder / "state"), "--ready-file", str(folder / READY_FILE)),
         *("--hold-file", str(folder / "held")),
-    ]
-    descriptor = os.open(folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    )
+    descriptor = os.open(folder / OUTPUT_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            env=module_environ(),
+            start_new_session=True,
         )
     finally:
         os.close(descriptor)
@@ -200,11 +282,26 @@ def _spawn(folder: Path, speed: Speed, port_options: list[str]) -> subprocess.Po
 
 
 def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> _Announced | None:
+    """Wait until the simulator listens, and return where; one that does not is ended."""
     end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        known = _announced(folder)
-        if known is not None:
-            return known
-        time.sleep(0.05)
-    process.terminate()
+    try:
+        while time.monotonic() < end and process.poll() is None:
+            known = _announced(folder)
+            if known is not None and known.pid == process.pid:
+                return known
+            time.sleep(0.05)
+    except BaseException:
+        _end_process(process)
+        raise
+    _end_process(process)
     return None
+
+
+def _end_process(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    _left_running.remove(process)

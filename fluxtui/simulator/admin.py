@@ -16,6 +16,8 @@ from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.simulation import Simulation
 from fluxtui.simulator.uploads import json_object
 
+_MOST_NONCE = 200
+
 ADMIN_PATHS = {
     "GET /simulator/ledger": "what was accepted and billed",
     "GET /simulator/violations": "what a careful client never does",
@@ -24,7 +26,7 @@ ADMIN_PATHS = {
     "DELETE /simulator/faults": "behave again",
     "POST /simulator/finetunes": '{"finetune_id", "region", "kind", "comment"}: a finetune from elsewhere',
     "POST /simulator/reset": "forget everything",
-    "GET /simulator/health": "the state in numbers",
+    "GET /simulator/health": "the state in numbers; ?nonce= proves who answers",
 }
 
 
@@ -86,11 +88,13 @@ class _Admin:
         await self._simulation.reset()
         return JSONResponse({"status": "reset"})
 
-    async def health(self, _request: Request) -> Response:
+    async def health(self, request: Request) -> Response:
         service = self._service
+        nonce = request.query_params.get("nonce", "")[:_MOST_NONCE]
         return JSONResponse(
             {
                 "status": "ok",
+                "proof": self._simulation.proof(nonce),
                 "mode": service.settings.mode,
                 "region": service.settings.region,
                 "active_tasks": self._simulation.active_tasks(),

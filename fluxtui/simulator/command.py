@@ -77,6 +77,9 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(greeting(server, settings))
         sys.stdout.flush()
     _serve(server)
+    if server.fault is not None:
+        sys.stderr.write(f"fluxtui simulate: {server.fault}\n")
+        return 2
     return 0
 
 

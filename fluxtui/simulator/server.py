@@ -69,6 +69,8 @@ class SimulatorServer:
         self._sockets: dict[Place, socket.socket] = {}
         self.simulation = Simulation(settings, clock)
         self._settings = settings
+        self.fault: str | None = None
+        """Why it ended by itself, where that is no good reason."""
         try:
             self._bind()
         except BaseException:
@@ -139,8 +141,8 @@ class SimulatorServer:
 
     async def _watch(self, on_ready: Callable[[], None] | None) -> None:
         await self._server.listening.wait()
-        if self._settings.ready_file is not None:
-            await asyncio.to_thread(_write_ready_file, self._settings.ready_file, self.simulation)
+        if self._settings.ready_file is not None and not await self._announce(self._settings.ready_file):
+            return
         if on_ready is not None:
             on_ready()
         while self._settings.hold_file is not None:
@@ -148,6 +150,16 @@ class SimulatorServer:
             if await self._unneeded(self._settings.hold_file):
                 self.stop()
                 return
+
+    async def _announce(self, path: Path) -> bool:
+        """Write where we listen; where that fails nobody would find us, so everything ends."""
+        try:
+            await asyncio.to_thread(_write_ready_file, path, self.simulation)
+        except OSError as error:
+            self.fault = f"{path} cannot be written: {error.strerror or error}."
+            self.stop()
+            return False
+        return True
 
     async def _unneeded(self, hold_file: Path) -> bool:
         quiet = time.monotonic() - self.simulation.last_request_at >= self._settings.idle_seconds
@@ -220,10 +232,16 @@ def _write_ready_file(path: Path, simulation: Simulation) -> None:
         "polling_url": addresses.polling,
         "delivery_url": addresses.delivery,
         "services": simulation.urls(),
+        "secret": simulation.secret,
     }
+    # Made for nobody but us (0600): who can read it can prove to be this simulator.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w") as file:
-        json.dump(document, file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "w") as file:
+            json.dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

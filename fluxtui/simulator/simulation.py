@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
+import secrets
 import time
 
 from fluxtui.simulator.clock import Clock
@@ -22,6 +24,8 @@ class Simulation:
         self._shared = foundation(settings, clock)
         self.settings = settings
         self.last_request_at = time.monotonic()
+        self.secret = secrets.token_hex(32)
+        """Known to whoever can read the ready file; see `proof`."""
         try:
             self.bfl = SimulatedService(self._shared)
             self.hosted = hosted_services(self._shared)
@@ -75,6 +79,11 @@ class Simulation:
         for service in self.hosted:
             service.violations.clear()
             await service.reset()
+
+    def proof(self, nonce: str) -> str:
+        """Return what only this simulator can answer to a nonce: it listens where its ready file says."""
+        told = f"{nonce} {self.bfl.addresses.submit}"
+        return hmac.new(self.secret.encode("ascii"), told.encode("utf-8"), "sha256").hexdigest()
 
     def close(self) -> None:
         """Finish painting and close the state."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from fluxtui.terminal.between import Between, is_of_a_multiplexer
+from fluxtui.terminal.environment import is_over_ssh
 from fluxtui.terminal.profile import GraphicsProtocol
 
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)")
@@ -54,14 +56,16 @@ class Claims:
     sixel: bool = False
 
 
-def brand_of(claims: Claims, environ: Mapping[str, str]) -> str:
+def brand_of(claims: Claims, environ: Mapping[str, str], between: Between = Between.NOTHING) -> str:
     """The terminal's brand in small letters, from its own answer, else from the environment, else empty.
 
-    Within tmux the environment speaks of the terminal that tmux was started from, so it is not asked.
+    Variables come along over SSH and into whatever is started from a terminal. They are believed only where
+    nothing that draws itself is known to be between, and where the answers fit: every brand that variables
+    tell of says in its attributes that it draws pictures, if it does.
     """
     if claims.name:
         return claims.name.casefold()
-    if "TMUX" in environ:
+    if between.draws_itself or is_of_a_multiplexer(environ) or not claims.sixel:
         return ""
     program = environ.get("TERM_PROGRAM", "").casefold()
     if program in _TERM_PROGRAMS:
@@ -73,21 +77,26 @@ def brand_of(claims: Claims, environ: Mapping[str, str]) -> str:
     return ""
 
 
-def choose(claims: Claims, environ: Mapping[str, str]) -> GraphicsProtocol:
+def choose(
+    claims: Claims, environ: Mapping[str, str], between: Between = Between.NOTHING
+) -> GraphicsProtocol:
     """The best protocol that really works in this terminal."""
-    brand = brand_of(claims, environ)
-    if claims.kitty and has_placeholders(brand):
+    brand = brand_of(claims, environ, between)
+    is_passed = not between.draws_itself
+    # tmux would hand kitty's pictures on, but not those of iTerm2, and sixel only if it says so itself.
+    if claims.kitty and (is_passed or between is Between.TMUX) and has_placeholders(brand):
         return GraphicsProtocol.KITTY
-    # tmux would not hand on the pictures of iTerm2, and sixel only if it says so itself.
-    if "TMUX" not in environ and any(name in brand for name in _ITERM2_NAMES):
-        return GraphicsProtocol.ITERM2
+    if is_passed and any(name in brand for name in _ITERM2_NAMES):
+        # Without its own word the line may still have something in it that only looks like this brand.
+        is_sure = bool(claims.name) or not is_over_ssh(environ)
+        return GraphicsProtocol.ITERM2 if is_sure else GraphicsProtocol.SIXEL
     return GraphicsProtocol.SIXEL if claims.sixel else GraphicsProtocol.HALFCELL
 
 
-def shows_truecolor(claims: Claims, environ: Mapping[str, str]) -> bool:
+def shows_truecolor(claims: Claims, environ: Mapping[str, str], between: Between = Between.NOTHING) -> bool:
     """Whether the brand is known to show 24-bit colour, which SSH does not tell."""
-    brand = brand_of(claims, environ)
-    return "TMUX" not in environ and any(name in brand for name in _TRUECOLOUR_NAMES)
+    brand = brand_of(claims, environ, between)
+    return not between.draws_itself and any(name in brand for name in _TRUECOLOUR_NAMES)
 
 
 def has_placeholders(brand: str) -> bool:

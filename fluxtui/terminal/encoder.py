@@ -17,6 +17,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from fluxtui.ourselves import module_command, module_environ
 from fluxtui.terminal.encoding import encode
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import TerminalProfile
@@ -24,8 +25,7 @@ from fluxtui.terminal.profile import TerminalProfile
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# -P: a file of the directory we happen to be in must not pass for a module.
-COMMAND = (sys.executable, "-P", "-m", "fluxtui.terminal.encoder")
+COMMAND = module_command("fluxtui.terminal.encoder")
 
 POLITENESS = 5
 """By how much the process is nicer than ours: a key must not wait for a picture."""
@@ -81,6 +81,7 @@ class Encoder:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env=module_environ(),
                 # What is typed for a suspended or interrupted program is not for it.
                 start_new_session=True,
             )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Final
 
+from fluxtui.terminal.between import Between
+
 SSH_SETTINGS: Final = {
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
@@ -19,14 +21,25 @@ def is_over_ssh(environ: Mapping[str, str]) -> bool:
 
 
 def prepare_environment(
-    environ: MutableMapping[str, str], over_ssh: bool, *, truecolor: bool = False
+    environ: MutableMapping[str, str],
+    over_ssh: bool,
+    *,
+    truecolor: bool = False,
+    between: Between = Between.NOTHING,
 ) -> None:
     """Set what Textual should know, leaving alone whatever the user has set.
 
-    `truecolor` says that the terminal is known to show 24-bit colour; SSH does not carry COLORTERM over.
+    Args:
+        environ: is changed.
+        over_ssh: whether the terminal is at the other end of an SSH connection.
+        truecolor: whether it is known to show 24-bit colour; SSH does not carry COLORTERM over.
+        between: what decides about colours before it. GNU screen takes 24-bit colours apart wrongly unless it
+            is new and told otherwise, whatever COLORTERM its terminal has left in the environment.
     """
     if over_ssh:
         for name, value in SSH_SETTINGS.items():
             environ.setdefault(name, value)
-    if truecolor and "COLORTERM" not in environ:
+    if between is Between.SCREEN:
+        environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
+    elif truecolor and "COLORTERM" not in environ:
         environ.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")

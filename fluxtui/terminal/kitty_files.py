@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Final
 
 from fluxtui.domain.text import safe_text
-from fluxtui.terminal.reply_filter import OPENING
 
+OPENING: Final = "\x1b]5113;"
 CHUNK_BYTES: Final = 4096
 """Of a file in one command; kitty takes no more."""
 PLACE: Final = "~/Downloads/"

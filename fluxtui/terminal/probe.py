@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import select
 import sys
-import termios
-import time
-import tty
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from fluxtui.terminal.brands import Claims, choose, has_placeholders, shows_truecolor
+from fluxtui.terminal.asking import converse
+from fluxtui.terminal.between import Between, ancestors, what_is_between
+from fluxtui.terminal.brands import Claims, brand_of, choose, has_placeholders, shows_truecolor
 from fluxtui.terminal.environment import is_over_ssh
 from fluxtui.terminal.multiplexer import TmuxFacts, ask_tmux
 from fluxtui.terminal.profile import (
@@ -21,15 +18,9 @@ from fluxtui.terminal.profile import (
     GraphicsProtocol,
     TerminalProfile,
 )
+from fluxtui.terminal.reasons import reasons
 from fluxtui.terminal.replies import Questions, Replies, read_replies
 from fluxtui.terminal.ttys import cell_size_of
-
-LATE_SECONDS: Final = 0.3
-"""Silence after a time-out that is believed; until then answers are still taken, or they would be typed."""
-
-MAX_LATE_SECONDS: Final = 2.0
-
-MAX_REPLY_BYTES: Final = 8192
 
 TMUX_NOTE: Final = (
     "tmux keeps pictures from the terminal, so they are drawn with half cells. "
@@ -44,6 +35,7 @@ def probe_terminal(
     input_fd: int | None = None,
     output_fd: int | None = None,
     environ: Mapping[str, str] | None = None,
+    descent: Iterable[str] | None = None,
 ) -> TerminalProfile:
     """What the terminal can do, asked in one round trip.
 
@@ -53,23 +45,26 @@ def probe_terminal(
         input_fd: where answers are read, standard input if not given.
         output_fd: where questions are written, standard error if not given (Textual's output).
         environ: environment variables, those of the process if not given.
+        descent: the processes that we descend from, see `between.ancestors`; looked for if not given.
 
     Raises ValueError for an unknown setting.
     """
     environ = os.environ if environ is None else environ
+    between = what_is_between(environ, ancestors() if descent is None else descent)
     reading = sys.__stdin__.fileno() if input_fd is None and sys.__stdin__ else (input_fd or 0)
     writing = sys.__stderr__.fileno() if output_fd is None and sys.__stderr__ else (output_fd or 2)
     wanted = None if setting == "auto" else GraphicsProtocol(setting)
     cell = cell_size_of(writing)
-    tmux = ask_tmux(environ) if "TMUX" in environ else None
+    in_tmux = between is Between.TMUX
+    tmux = ask_tmux(environ) if in_tmux else None
     asks = wanted is None or (wanted.draws_pixels and cell is None)
     replies = Replies()
     if asks and os.isatty(reading) and os.isatty(writing) and environ.get("TERM") != "dumb":
-        in_tmux = "TMUX" in environ
         ask_kitty = _hands_kitty_on(tmux) if in_tmux else True
         asked = Questions(kitty=ask_kitty, cell_size=cell is None, in_tmux=in_tmux)
-        replies = _converse(asked, reading, writing, timeout)
-    return _profile(wanted, replies, cell, tmux, environ)
+        text = asked.text.encode("ascii")
+        replies = read_replies(converse(text, asked.answered_by, reading, writing, timeout))
+    return _profile(wanted, replies, cell, tmux, environ, between)
 
 
 def _hands_kitty_on(tmux: TmuxFacts | None) -> bool:
@@ -83,12 +78,13 @@ def _profile(
     cell: tuple[int, int] | None,
     tmux: TmuxFacts | None,
     environ: Mapping[str, str],
+    between: Between,
 ) -> TerminalProfile:
     name = tmux.terminal if tmux is not None else replies.name
     claims = Claims(name, replies.kitty, replies.sixel)
-    protocol = choose(claims, environ) if wanted is None else wanted
+    protocol = choose(claims, environ, between) if wanted is None else wanted
     width, height = cell or replies.cell or (DEFAULT_CELL_WIDTH, DEFAULT_CELL_HEIGHT)
-    in_tmux = "TMUX" in environ
+    in_tmux = between is Between.TMUX
     shut_off = in_tmux and (tmux is None or not tmux.passthrough)
     return TerminalProfile(
         protocol=protocol,
@@ -96,47 +92,10 @@ def _profile(
         cell_height=height,
         over_ssh=is_over_ssh(environ),
         in_tmux=in_tmux,
+        between=between,
         name=name,
+        brand=brand_of(claims, environ, between),
+        reasons=tuple(reasons(claims, environ, between, replies, wanted)),
         note=TMUX_NOTE if shut_off and wanted is None and protocol is GraphicsProtocol.HALFCELL else None,
-        truecolor=shows_truecolor(claims, environ),
+        truecolor=shows_truecolor(claims, environ, between),
     )
-
-
-def _converse(asked: Questions, reading: int, writing: int, timeout: float) -> Replies:
-    """Ask, and read until the last answer or the time-out; the terminal is left as it was found."""
-    try:
-        with _unbuffered(reading):
-            os.write(writing, asked.text.encode("ascii"))
-            data = _read_answers(asked, reading, b"", timeout)
-            late = time.monotonic() + MAX_LATE_SECONDS
-            while not asked.answered_by(data) and time.monotonic() < late:
-                before = data
-                data = _read_answers(asked, reading, before, LATE_SECONDS)
-                if data == before:
-                    break
-            return read_replies(data)
-    except (termios.error, OSError):
-        return Replies()
-
-
-@contextmanager
-def _unbuffered(reading: int) -> Iterator[None]:
-    """Keys without echo and without waiting for Enter, for as long as the context lasts."""
-    before = termios.tcgetattr(reading)
-    try:
-        tty.setcbreak(reading, termios.TCSANOW)
-        yield
-    finally:
-        termios.tcsetattr(reading, termios.TCSANOW, before)
-
-
-def _read_answers(asked: Questions, reading: int, data: bytes, seconds: float) -> bytes:
-    """The bytes so far and those that come within the time, until all is answered."""
-    deadline = time.monotonic() + seconds
-    while not asked.answered_by(data) and len(data) < MAX_REPLY_BYTES:
-        ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
-        chunk = os.read(reading, 1024) if ready else b""
-        if not chunk:
-            break
-        data += chunk
-    return data

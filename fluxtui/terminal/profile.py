@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from fluxtui.terminal.between import Between
+
 DEFAULT_CELL_WIDTH: Final = 10
 """Pixels, for terminals that do not tell."""
 DEFAULT_CELL_HEIGHT: Final = 20
@@ -45,7 +47,12 @@ class TerminalProfile:
     cell_height: int = DEFAULT_CELL_HEIGHT
     over_ssh: bool = False
     in_tmux: bool = False
+    between: Between = Between.NOTHING
     name: str = ""
+    brand: str = ""
+    """In small letters, by its own answer or what else is believed; see `brands.brand_of`."""
+    reasons: tuple[str, ...] = ()
+    """Sentences: what was found, and what was made of it."""
     note: str | None = None
     truecolor: bool = False
     """Whether the terminal is known to show 24-bit colour, whatever COLORTERM says."""

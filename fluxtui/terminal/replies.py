@@ -33,6 +33,8 @@ class Replies:
     sixel: bool = False
     cell: tuple[int, int] | None = None
     """Width and height of a cell, pixels."""
+    attributes: str | None = None
+    """What it says of itself in DA1, such as `62;4;22`; None where it says nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def read_replies(data: bytes) -> Replies:
         kitty=_KITTY_OK.search(data) is not None,
         sixel=attributes is not None and _SIXEL in attributes[1].split(b";"),
         cell=_cell(data),
+        attributes=attributes[1].decode("ascii")[:60] if attributes is not None else None,
     )
 
 

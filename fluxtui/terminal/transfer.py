@@ -59,8 +59,9 @@ def file_transfer_of(terminal: TerminalProfile, brand: str) -> FileTransfer | No
     """Return how a terminal takes files, or None.
 
     Of the terminals that draw iTerm2's or kitty's pictures, only these two are known to save files.
+    What only variables tell of is not sure enough over SSH: it would get megabytes of letters on its screen.
     """
-    if terminal.in_tmux:
+    if terminal.in_tmux or terminal.between.draws_itself or (terminal.over_ssh and not terminal.name):
         return None
     return next((way for way in FileTransfer if way.casefold() in brand.casefold()), None)
 

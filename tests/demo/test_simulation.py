@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from fluxtui.demo.simulation import Speed, simulator
+from fluxtui.demo.simulation import SimulatorError, Speed, simulator
 
 FAST = Speed(training=0.2, image=0.05)
 
@@ -53,3 +59,113 @@ def test_after_a_kill_it_comes_back_at_the_same_address(folder: Path) -> None:
         stop(json.loads((folder / "ready.json").read_text())["pid"])
         with simulator(folder, FAST) as after:
             assert after == before
+
+
+class Impostor(BaseHTTPRequestHandler):
+    """Answers as a simulator does, but cannot know its secret."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        body = json.dumps({"status": "ok", "proof": "0" * 64}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+def impostor_at(port: int) -> ThreadingHTTPServer:
+    """Return an impostor on a port; threads of a killed process may still hold it for a moment."""
+    for _ in range(500):
+        with suppress(OSError):
+            return ThreadingHTTPServer(("127.0.0.1", port), Impostor)
+        time.sleep(0.01)
+    raise AssertionError(f"port {port} never became free")
+
+
+def test_somebody_else_on_its_port_is_not_believed(folder: Path) -> None:
+    with simulator(folder, FAST) as before:
+        stop(json.loads((folder / "ready.json").read_text())["pid"])
+        port = int(before.bfl.rpartition(":")[2])
+        with impostor_at(port) as impostor:
+            threading.Thread(target=impostor.serve_forever, daemon=True).start()
+            with simulator(folder, FAST) as after:
+                assert after.bfl != before.bfl
+            impostor.shutdown()
+    assert [path.partition("?")[0] for path in Impostor.asked] == ["/simulator/health"]
+
+
+def test_what_proves_it_is_for_the_user_alone(folder: Path) -> None:
+    with simulator(folder, FAST):
+        ready = folder / "ready.json"
+        assert ready.stat().st_mode & 0o777 == 0o600
+        assert len(json.loads(ready.read_text())["secret"]) == 64
+
+
+def test_a_process_that_has_its_id_now_is_left_alone(folder: Path) -> None:
+    with simulator(folder, FAST):
+        ready = folder / "ready.json"
+        document = json.loads(ready.read_text())
+        stop(document["pid"])
+        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+            ready.write_text(json.dumps({**document, "pid": other.pid}))
+            with simulator(folder, FAST):
+                assert other.poll() is None
+            other.kill()
+
+
+def test_one_of_an_older_program_is_ended_and_another_takes_its_place(folder: Path) -> None:
+    with simulator(folder, FAST) as before:
+        ready = folder / "ready.json"
+        document = json.loads(ready.read_text())
+        del document["secret"]
+        ready.write_text(json.dumps(document))
+        with simulator(folder, FAST) as after:
+            assert after == before
+        assert not alive(document["pid"])
+
+
+def test_no_file_of_the_working_directory_is_run(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "downloads"
+    here.mkdir()
+    for name in ("uvicorn", "starlette", "random", "fluxtui"):
+        (here / f"{name}.py").write_text(f"open({str(here / 'ran')!r}, 'w')")
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep)
+    with simulator(folder, FAST):
+        assert not (here / "ran").exists()
+
+
+LITTLE_ROOM = """
+import resource, sys
+from pathlib import Path
+from fluxtui.demo.simulation import Speed, simulator
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    with simulator(Path(sys.argv[1]), Speed(0.2, 0.05)):
+        print("started")
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_without_room_nothing_is_started_and_the_reason_told(folder: Path) -> None:
+    command = [sys.executable, "-c", LITTLE_ROOM, str(folder), "20000"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert said.startswith("SimulatorError The demo cannot be started")
+    assert {path.name for path in folder.iterdir()} == {"held", "starting"}
+    with simulator(folder, FAST) as known:
+        assert known.bfl
+
+
+def test_the_last_words_of_one_that_does_not_start_are_told(folder: Path) -> None:
+    (folder / "state").mkdir(parents=True)
+    (folder / "state" / "simulator.sqlite3").write_bytes(b"no database at all" * 100)
+    with pytest.raises(SimulatorError, match="not a database"), simulator(folder, FAST):
+        pass

@@ -68,7 +68,7 @@ KEYS: Mapping[str, bytes] = {
     "end": b"\x1b[F",
     "delete": b"\x1b[3~",
     "backspace": b"\x7f",
-    **{f"ctrl+{letter}": bytes([ord(letter) - 96]) for letter in "acdeklnpqrstuz"},
+    **{f"ctrl+{letter}": bytes([ord(letter) - 96]) for letter in "acdefgklnpqrstuz"},
 }
 
 # A session leader gets signals of its terminal only once the terminal is its own.

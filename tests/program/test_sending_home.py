@@ -48,7 +48,7 @@ def begin_sending(terminal: Terminal) -> None:
 
 
 async def test_iterm2_gets_pictures_whole_or_not_at_all(demo: Demo) -> None:
-    terminal, file = await with_a_picture(demo, environ=OVER_SSH | {"LC_TERMINAL": "iTerm2"})
+    terminal, file = await with_a_picture(demo, environ=OVER_SSH, name="iTerm2 3.5.0")
     open_dialog(terminal, file, 100_001, "1 file, 100.0 kB, 0 s or more; iTerm2 asks first")
     terminal.press("t")
     terminal.wait_for("Sent. iTerm2 lists what it saved")

@@ -89,7 +89,7 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield StepsDialog(Prepared(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
     yield ExportDialog("3 pictures", date(2026, 11, 23))
     yield HomeDialog([ViewItem(path=folder / "a.png", parameters={"prompt": LONG * 5})])
-    yield HistoryDialog(_history, NOW)
+    yield HistoryDialog(_history)
     yield _preview(app, offer, f"{LONG} {{{numbers}}}")
     yield _preview(app, offer, f"{LONG} __{'x' * 60}__ {{a|b}}")
     yield RecallDialog()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import hmac
 import json
 import re
 import signal
@@ -93,6 +94,30 @@ def test_quiet_prints_nothing(launch: Any) -> None:
     assert httpx.get(f"{ready['submit_url']}/simulator/health").status_code == 200
     process.terminate()
     assert process.communicate(timeout=10)[0] == ""
+
+
+def test_where_nobody_could_find_it_it_ends_and_says_why(tmp_path: Path) -> None:
+    command_line = [sys.executable, "-c", PROGRAM, "--port", "0", "--quiet"]
+    ready = tmp_path / "not-there" / "ready.json"
+    result = subprocess.run(
+        [*command_line, "--ready-file", str(ready)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        cwd=Path(command.__file__).parents[2],
+    )
+    assert result.returncode == 2
+    assert "cannot be written: No such file or directory" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_health_proves_who_answers(launch: Any) -> None:
+    _, ready = launch("--quiet")
+    health = httpx.get(f"{ready['submit_url']}/simulator/health", params={"nonce": "n"}).json()
+    told = f"n {ready['submit_url']}".encode()
+    assert health["proof"] == hmac.new(ready["secret"].encode(), told, "sha256").hexdigest()
+    assert ready["secret"] not in json.dumps(health)
 
 
 def test_it_stays_while_somebody_holds_its_file_and_ends_soon_after(launch: Any, tmp_path: Path) -> None:

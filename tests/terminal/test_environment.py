@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluxtui.terminal.between import Between
 from fluxtui.terminal.environment import is_over_ssh, prepare_environment
 
 
@@ -28,6 +29,15 @@ def test_a_terminal_known_for_24_bit_colour_gets_it() -> None:
     environ: dict[str, str] = {}
     prepare_environment(environ, over_ssh=False, truecolor=True)
     assert environ == {"TEXTUAL_COLOR_SYSTEM": "truecolor"}
+
+
+def test_gnu_screen_gets_no_24_bit_colour_that_is_only_inherited() -> None:
+    environ = {"COLORTERM": "truecolor"}
+    prepare_environment(environ, over_ssh=False, truecolor=True, between=Between.SCREEN)
+    assert environ["TEXTUAL_COLOR_SYSTEM"] == "256"
+    environ = {"TEXTUAL_COLOR_SYSTEM": "truecolor"}
+    prepare_environment(environ, over_ssh=False, between=Between.SCREEN)
+    assert environ["TEXTUAL_COLOR_SYSTEM"] == "truecolor"
 
 
 def test_ssh_is_recognised() -> None:

@@ -1,10 +1,8 @@
-"""kitty's commands and replies, and telling the replies apart from keys."""
+"""kitty's commands and replies."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fluxtui.terminal.kitty_files import (
     Code,
@@ -14,7 +12,6 @@ from fluxtui.terminal.kitty_files import (
     file_command,
     read_reply,
 )
-from fluxtui.terminal.reply_filter import MAX_REPLY_CHARACTERS, ReplyFilter
 
 
 def test_commands_are_those_of_the_documentation() -> None:
@@ -59,35 +56,3 @@ def test_a_block_is_cut_as_kitty_wants_it(size: int, is_last: bool, actions: lis
 )
 def test_replies_are_read(inside: str, reply: Reply | None) -> None:
     assert read_reply(inside) == reply
-
-
-REPLIES = ("\x1b]5113;ac=x\x1b\\", "\x1b]5113;y\x07", "\x1b]5113;;\x1b\\")
-
-
-@given(st.lists(st.sampled_from(("a", "\x1b[A", "\x1b", "\x1b]11;rgb:0/0/0\x07", *REPLIES))))
-def test_a_stream_is_keys_without_its_replies(parts: list[str]) -> None:
-    heard: list[str] = []
-    typed = ReplyFilter(heard.append).feed("".join(parts))
-    assert typed == "".join(part for part in parts if part not in REPLIES)
-    assert len(heard) == sum(part in REPLIES for part in parts)
-
-
-@given(st.integers(0, 30), st.integers(0, 30))
-def test_replies_may_be_cut_anywhere(first: int, second: int) -> None:
-    stream = "x\x1b]5113;ac=status;id=s\x1b\\y"
-    heard: list[str] = []
-    reader = ReplyFilter(heard.append)
-    cuts = sorted({min(first, len(stream)), min(second, len(stream))})
-    pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    assert "".join(reader.feed(piece, is_cut=True) for piece in pieces) == "xy"
-    assert heard == ["ac=status;id=s"]
-
-
-def test_escape_is_never_kept_back_and_a_lost_end_does_not_swallow_keys_for_ever() -> None:
-    reader = ReplyFilter(lambda inside: None)
-    assert reader.feed("\x1b") == "\x1b"
-    assert reader.feed("\x1b", is_cut=True) == ""
-    assert reader.feed("[A") == "\x1b[A"
-    assert reader.feed("\x1b]5113;" + "x" * MAX_REPLY_CHARACTERS) == ""
-    assert reader.feed("y") == ""
-    assert reader.feed("z") == "z"

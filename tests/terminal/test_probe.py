@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import termios
 import time
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fluxtui.terminal.between import Between, ancestors, what_is_between
 from fluxtui.terminal.brands import Claims, shows_truecolor
 from fluxtui.terminal.probe import TMUX_NOTE, probe_terminal
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
@@ -42,13 +44,17 @@ XTERM_SIXEL = {XTVERSION: named("XTerm(379)"), CELL: b"\x1b[6;17;8t", DA1: SIXEL
 
 
 def probe(
-    terminal: PlayedTerminal, environ: Mapping[str, str] | None = None, timeout: float = 1.0
+    terminal: PlayedTerminal,
+    environ: Mapping[str, str] | None = None,
+    timeout: float = 1.0,
+    descent: tuple[str, ...] = (),
 ) -> TerminalProfile:
     return probe_terminal(
         timeout=timeout,
         input_fd=terminal.slave,
         output_fd=terminal.slave,
         environ={"TERM": "xterm", **(environ or {})},
+        descent=descent,
     )
 
 
@@ -83,19 +89,92 @@ def test_is_right_over_a_line_of_400_ms(play_terminal: PlayTerminal, answers: An
     assert terminal.left_over(0.1) == b""
 
 
+IN_TMUX = {"TMUX": "/run/tmux/default,1,0"}
+ITERM2_FROM_AFAR = {"LC_TERMINAL": "iTerm2", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}
+
+
 @pytest.mark.parametrize(
-    ("name", "environ", "shows"),
+    ("claims", "environ", "shows"),
     [
-        ("XTerm(379)", {}, True),
-        ("kitty(0.35.2)", {}, True),
-        ("", {"LC_TERMINAL": "iTerm2"}, True),
-        ("tmux 3.3a", {}, False),
-        ("XTerm(379)", {"TMUX": "/run/tmux/default,1,0"}, False),
-        ("", {"TERM": "xterm-256color"}, False),
+        (Claims("XTerm(379)"), {}, True),
+        (Claims("kitty(0.35.2)"), {}, True),
+        (Claims(sixel=True), {"LC_TERMINAL": "iTerm2"}, True),
+        (Claims(), {"LC_TERMINAL": "iTerm2"}, False),
+        (Claims(sixel=True), {"LC_TERMINAL": "iTerm2", "TERM": "screen-256color"}, False),
+        (Claims(sixel=True), {"LC_TERMINAL": "iTerm2", "ZELLIJ": "0"}, False),
+        (Claims("tmux 3.3a"), ITERM2_FROM_AFAR, False),
+        (Claims("XTerm(379)"), IN_TMUX, False),
+        (Claims("XTerm(379)"), {"STY": "1.pts-0.host"}, False),
+        (Claims(), {"TERM": "xterm-256color"}, False),
     ],
 )
-def test_many_colours_are_known_of_some_brands(name: str, environ: dict[str, str], shows: bool) -> None:
-    assert shows_truecolor(Claims(name), environ) is shows
+def test_many_colours_are_known_of_some_brands(claims: Claims, environ: dict[str, str], shows: bool) -> None:
+    assert shows_truecolor(claims, environ, what_is_between(environ)) is shows
+
+
+@pytest.mark.parametrize(
+    ("environ", "descent", "between"),
+    [
+        ({}, (), Between.NOTHING),
+        ({"TMUX": "x", "TERM": "tmux-256color"}, (), Between.TMUX),
+        ({"STY": "x", "TERM": "screen.xterm-256color"}, (), Between.SCREEN),
+        ({"STY": "x", "TMUX": "x", "TERM": "screen"}, (), Between.SCREEN),
+        ({"STY": "x", "TMUX": "x", "TERM": "tmux-256color"}, (), Between.TMUX),
+        ({"ZELLIJ": "0"}, (), Between.ZELLIJ),
+        ({"ABDUCO_SESSION": "x"}, (), Between.ABDUCO),
+        ({"TMUX": "x"}, ("bash", "dtach", "bash", "tmux: server"), Between.DTACH),
+        ({"TMUX": "x"}, ("bash", "screen", "bash", "tmux: server"), Between.SCREEN),
+        ({}, ("zsh", "mosh-server", "sshd"), Between.MOSH),
+        ({}, ("bash", "sshd", "tmux: server"), Between.NOTHING),
+    ],
+)
+def test_what_is_nearest_counts(environ: dict[str, str], descent: tuple[str, ...], between: Between) -> None:
+    assert what_is_between(environ, descent) is between
+
+
+def test_the_processes_we_descend_from_are_found() -> None:
+    if Path("/proc/self/stat").exists():
+        assert ancestors()[0] == Path(f"/proc/{os.getppid()}/comm").read_text().strip()
+    else:
+        assert ancestors() == ()
+
+
+WITHOUT_SIXEL = {DA1: b"\x1b[?1;2c"}
+WITH_SIXEL = {DA1: b"\x1b[?62;4;22c"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "environ", "descent", "protocol"),
+    [
+        # iTerm2, then ssh, then something that draws itself: its variable has come along.
+        (WITHOUT_SIXEL, {**ITERM2_FROM_AFAR, "STY": "x", "TERM": "screen"}, (), GraphicsProtocol.HALFCELL),
+        (WITHOUT_SIXEL, {**ITERM2_FROM_AFAR, "ZELLIJ": "0"}, (), GraphicsProtocol.HALFCELL),
+        (WITH_SIXEL, {**ITERM2_FROM_AFAR, "ZELLIJ": "0"}, (), GraphicsProtocol.SIXEL),
+        (WITHOUT_SIXEL, ITERM2_FROM_AFAR, ("bash", "mosh-server"), GraphicsProtocol.HALFCELL),
+        (WITHOUT_SIXEL, ITERM2_FROM_AFAR, (), GraphicsProtocol.HALFCELL),
+        # The multiplexer is on this side of ssh: only TERM and what it answers tell of it.
+        (WITH_SIXEL, {**ITERM2_FROM_AFAR, "TERM": "screen-256color"}, (), GraphicsProtocol.SIXEL),
+        ({**WITHOUT_SIXEL, XTVERSION: named("tmux 3.4")}, ITERM2_FROM_AFAR, (), GraphicsProtocol.HALFCELL),
+        # kitty's and WezTerm's variables within GNU screen, which hands their pictures on to nobody.
+        (WITHOUT_SIXEL, {"KITTY_WINDOW_ID": "1", "STY": "x"}, (), GraphicsProtocol.HALFCELL),
+        (WITHOUT_SIXEL, {"TERM_PROGRAM": "WezTerm", "STY": "x"}, (), GraphicsProtocol.HALFCELL),
+        # What hands everything on is nothing.
+        (KITTY_TERMINAL, {}, ("bash", "dtach"), GraphicsProtocol.KITTY),
+        ({**WITH_SIXEL, XTVERSION: named("iTerm2 3.5.0")}, ITERM2_FROM_AFAR, (), GraphicsProtocol.ITERM2),
+        (WITH_SIXEL, ITERM2_FROM_AFAR, (), GraphicsProtocol.SIXEL),
+        ({}, {"TERM_PROGRAM": "iTerm.app"}, (), GraphicsProtocol.HALFCELL),
+    ],
+)
+def test_what_is_between_decides_and_answers_beat_variables(
+    play_terminal: PlayTerminal,
+    answers: Answers,
+    environ: dict[str, str],
+    descent: tuple[str, ...],
+    protocol: GraphicsProtocol,
+) -> None:
+    profile = probe(play_terminal(answers), environ, timeout=0.3, descent=descent)
+    assert profile.protocol is protocol
+    assert profile.reasons
 
 
 def test_late_answers_are_taken_and_not_typed(play_terminal: PlayTerminal) -> None:
@@ -151,7 +230,9 @@ def test_absurd_cell_size_is_not_believed(play_terminal: PlayTerminal) -> None:
 
 def test_a_setting_beats_the_terminal_and_asks_nothing(play_terminal: PlayTerminal) -> None:
     terminal = play_terminal(KITTY_TERMINAL)
-    profile = probe_terminal("halfcell", input_fd=terminal.slave, output_fd=terminal.slave, environ={})
+    profile = probe_terminal(
+        "halfcell", input_fd=terminal.slave, output_fd=terminal.slave, environ={}, descent=()
+    )
     assert profile.protocol is GraphicsProtocol.HALFCELL
     assert terminal.heard == b""
 
@@ -162,8 +243,15 @@ def test_unknown_setting_is_an_error() -> None:
 
 
 def test_brand_from_the_environment(play_terminal: PlayTerminal) -> None:
-    terminal = play_terminal({DA1: PLAIN_DA1})
+    terminal = play_terminal({DA1: WITH_SIXEL[DA1]})
     assert probe(terminal, {"TERM_PROGRAM": "vscode"}).protocol is GraphicsProtocol.ITERM2
+
+
+def test_vscode_with_pictures_off_is_believed(play_terminal: PlayTerminal) -> None:
+    profile = probe(play_terminal(WITHOUT_SIXEL), {"TERM_PROGRAM": "vscode"})
+    assert profile.protocol is GraphicsProtocol.HALFCELL
+    assert any("1;2, without 4" in reason for reason in profile.reasons)
+    assert any("TERM_PROGRAM=vscode: not believed" in reason for reason in profile.reasons)
 
 
 def test_ssh_is_recognised_and_lowers_the_budget(play_terminal: PlayTerminal) -> None:

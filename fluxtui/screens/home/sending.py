@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.screens.home.kitty_session import KittySession
 from fluxtui.state import StatefulApp, guarded
-from fluxtui.terminal.brands import Claims, brand_of
 from fluxtui.terminal.kitty_files import PLACE
 from fluxtui.terminal.transfer import (
     ITERM2_INTERRUPTION,
@@ -55,7 +53,7 @@ class Handover:
     def way(self) -> FileTransfer | None:
         """How the terminal takes files, or None."""
         terminal = self._app.terminal
-        return file_transfer_of(terminal, brand_of(Claims(terminal.name), os.environ))
+        return file_transfer_of(terminal, terminal.brand or terminal.name.casefold())
 
     async def outlook(self) -> str:
         """Return how much there is to send and how long that takes, or why nothing can be sent."""

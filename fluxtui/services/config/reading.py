@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
@@ -10,6 +11,7 @@ from typing import Any
 
 from fluxtui.domain.errors import ConfigError, Problem
 from fluxtui.domain.text import safe_text
+from fluxtui.services.storage.files import open_ordinary
 
 _MOST_BYTES = 1_000_000
 _POSITION = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
@@ -24,8 +26,10 @@ def default_path() -> Path:
 
 def read_text(path: Path) -> str:
     """Return the content of the file, or nothing if there is none. Raises `ConfigError`."""
+    if str(path) == os.devnull:
+        return ""
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             data = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         return ""

@@ -26,6 +26,7 @@ from fluxtui.services.datasets.sources import (
     unreadable,
 )
 from fluxtui.services.datasets.zip_directory import extent_of, name_of
+from fluxtui.services.storage.files import open_ordinary
 
 MAX_ARCHIVE_BYTES = 4_000_000_000
 MAX_DIRECTORY_BYTES = 2_000_000
@@ -63,7 +64,7 @@ class ArchiveSource:
         self._shown = safe_text(path.name, limit=120)
         self._recursive = recursive
         try:
-            with path.open("rb") as file:
+            with open_ordinary(path) as file:
                 self._check_directory(file.fileno())
             self._zip = zipfile.ZipFile(path)
         except OSError as error:

@@ -1,0 +1,159 @@
+"""What terminals send without being asked, too late or in pieces, and terminals that are attached anew."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pyte
+import pytest
+
+from tests.terminal.test_input_reader import REPLIES, SEQUENCES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.program.conftest import StartProgram, Terminal
+
+GAP = 0.12
+"""Seconds between two pieces: longer than a lone ESC waits to be the key."""
+REPORTS = [
+    *REPLIES,
+    *(sequence for sequence in SEQUENCES[:17] if "48;24" not in sequence and "<" not in sequence),
+]
+MODES = ("1000", "1003", "1006", "1004", "2004")
+FIRST_START = ("--base-url", "http://127.0.0.1:9")
+
+
+@pytest.fixture
+def program(start_program: StartProgram, tmp_path: Path) -> Terminal:
+    """The program on a place with a text field that has the focus, and an editor that leaves a trace."""
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\ntouch {tmp_path / 'edited'}\n")
+    editor.chmod(0o700)
+    environ = {"BFL_API_KEY": "x", "EDITOR": str(editor), "VISUAL": str(editor)}
+    terminal = start_program(*FIRST_START, "--data-dir", tmp_path / "data", environ=environ)
+    terminal.wait_for("1 Pictures", "F6 Jobs")
+    terminal.press("f4")
+    terminal.wait_for("Prompt")
+    terminal.type("a boat")
+    terminal.wait_for("a boat")
+    return terminal
+
+
+def test_replies_nobody_asked_for_are_neither_typed_nor_acted_on(program: Terminal, tmp_path: Path) -> None:
+    before = program.text
+    for reply in REPORTS:
+        program.write(reply.encode())
+    for reply in REPORTS:
+        for byte in reply.encode():
+            program.write(bytes([byte]))
+    for reply in ("\x1b]11;rgb:0000/0000/0000\x07", "\x1bP>|XTerm(379)\x1b\\", "\x1b_Gi=31;OK\x1b\\"):
+        middle = len(reply) // 2
+        program.write(reply[:middle].encode())
+        time.sleep(GAP)
+        program.write(reply[middle:].encode())
+    program.type("!")
+    program.wait_for("a boat!")
+    program.press("backspace")
+    program.wait_until(lambda text: text == before)
+    assert not (tmp_path / "edited").exists()
+
+
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_a_gap_within_the_end_of_a_paste(program: Terminal, cut: int) -> None:
+    program.write(b"\x1b[200~ at sea\x1b[201~"[:-cut])
+    time.sleep(GAP)
+    program.write(b"\x1b[201~"[-cut:])
+    program.type("!")
+    program.wait_for("a boat at sea!")
+
+
+def test_a_paste_without_end_is_there_soon_and_the_keyboard_lives(program: Terminal) -> None:
+    program.write(b"\x1b[200~ at sea")
+    program.wait_for("a boat at sea", seconds=4)
+    program.type("!")
+    program.wait_for("a boat at sea!")
+
+
+@pytest.mark.parametrize(
+    "begun", [b"\x1b[200~text", b"\x1b]11;rgb:", b"\x1bP>|x", b"\x1b_G", b"\x1b[<0;1", b"\x1b[200~x\x1b[20"]
+)
+@pytest.mark.parametrize("keys", [(b"\x11",), (b"\x03", b"\x03"), (b"\x1b[113;5u",)])
+def test_the_keys_that_leave_work_in_the_middle_of_anything(
+    program: Terminal, begun: bytes, keys: tuple[bytes, ...]
+) -> None:
+    program.write(begun)
+    for key in keys:
+        time.sleep(GAP)
+        program.write(key)
+    assert program.wait_for_end(8) == 0
+
+
+def sets_modes(sent: bytes) -> bool:
+    return b"\x1b[?1049h" in sent and all(f"\x1b[?{mode}h".encode() in sent for mode in MODES)
+
+
+def redrawn(program: Terminal, before: int, *words: str) -> None:
+    """Wait until the modes are set again, and another terminal would show everything by now."""
+
+    def is_complete(sent: bytes) -> bool:
+        screen = pyte.Screen(80, 24)
+        pyte.ByteStream(screen).feed(sent[before:])
+        shown = "\n".join(screen.display)
+        return sets_modes(sent[before:]) and all(word in shown for word in words)
+
+    program.wait_for_bytes(is_complete)
+
+
+@pytest.mark.parametrize("key", [b"\x1f", b"\x0c", b"\x1b[47;5u"])
+def test_a_key_draws_everything_anew(program: Terminal, key: bytes) -> None:
+    before = len(program.received)
+    program.write(key)
+    redrawn(program, before, "FluxTUI", "a boat", "F6 Jobs")
+
+
+def test_it_works_in_a_dialog_too(program: Terminal) -> None:
+    program.press("f1")
+    program.wait_for("Help: Generate")
+    before = len(program.received)
+    program.write(b"\x1f")
+    redrawn(program, before, "FluxTUI", "Help: Generate")
+
+
+def test_whoever_attaches_with_the_same_size_sees_everything(program: Terminal) -> None:
+    before = len(program.received)
+    os.kill(program.process.pid, signal.SIGWINCH)
+    redrawn(program, before, "FluxTUI", "a boat", "F6 Jobs")
+
+
+def test_going_on_after_a_stop_from_outside(program: Terminal) -> None:
+    before = len(program.received)
+    os.kill(program.process.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, program.process.pid, os.WSTOPPED | os.WNOWAIT)
+    os.kill(program.process.pid, signal.SIGCONT)
+    redrawn(program, before, "FluxTUI", "a boat", "F6 Jobs")
+    program.type(" at sea")
+    program.wait_for("a boat at sea")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, None])
+def test_every_mode_is_reset_and_a_prompt_can_follow(
+    program: Terminal, number: signal.Signals | None
+) -> None:
+    if number is None:
+        program.write(b"\x11")
+    else:
+        os.kill(program.process.pid, number)
+    program.wait_for_end()
+    sent = program.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent)
+    for mode in MODES:
+        assert sent.rindex(f"\x1b[?{mode}l".encode()) > sent.rindex(f"\x1b[?{mode}h".encode())
+    assert sent.rindex(b"\x1b[<u") > sent.rindex(b"\x1b[>25u")
+    assert sent.rindex(b"\x1b[?25h") > sent.rindex(b"\x1b[?25l")
+    # Where there is no second screen to leave, the cursor is below what was drawn.
+    last_line = sent.rindex(b"\x1b[24;1H\r")
+    assert last_line < sent.rindex(b"\x1b[?1049l")
+    assert b"F6" not in sent[last_line:]
