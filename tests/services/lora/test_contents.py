@@ -173,9 +173,10 @@ async def test_archives_made_to_hurt_are_refused(
 @pytest.mark.parametrize("form", ["zip", "tar", "tar.gz"])
 def test_unpacking_can_be_stopped(form: str, klein_9b: Path, tmp_path: Path) -> None:
     path, target, stop = tmp_path / f"a.{form}", tmp_path / "part", threading.Event()
-    packed_zip(path, klein_9b) if form == "zip" else packed_tar(
-        path, klein_9b, {"tar": "w"}.get(form, "w:gz")
-    )
+    if form == "zip":
+        packed_zip(path, klein_9b)
+    else:
+        packed_tar(path, klein_9b, "w" if form == "tar" else "w:gz")
     stop.set()
     with pytest.raises(Stopped):
         extract_from_archive(path, target, max_bytes=10**9, stop=stop)
