@@ -183,6 +183,16 @@ def test_unpacking_can_be_stopped(form: str, klein_9b: Path, tmp_path: Path) -> 
     assert not target.exists()
 
 
+async def test_a_member_without_a_name_is_passed_over(
+    loras: LoraService, klein_9b: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("", "nobody")
+        archive.write(klein_9b, "lora.safetensors")
+    assert (await loras.look(path)).header.size == klein_9b.stat().st_size
+
+
 async def test_a_way_of_packing_that_may_want_any_memory_is_refused(
     loras: LoraService, klein_9b: Path, tmp_path: Path
 ) -> None:
