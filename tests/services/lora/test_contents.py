@@ -188,7 +188,8 @@ async def test_a_member_without_a_name_is_passed_over(
 ) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("", "nobody")
+        with archive.open(zipfile.ZipInfo(""), "w") as nobody:
+            nobody.write(b"x")
         archive.write(klein_9b, "lora.safetensors")
     assert (await loras.look(path)).header.size == klein_9b.stat().st_size
 
