@@ -183,6 +183,18 @@ def test_unpacking_can_be_stopped(form: str, klein_9b: Path, tmp_path: Path) -> 
     assert not target.exists()
 
 
+async def test_a_record_of_zip64_beyond_any_file_is_refused(
+    loras: LoraService, klein_9b: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 0)
+    path = packed_zip(tmp_path / "a.zip", klein_9b, large=True)
+    raw = bytearray(path.read_bytes())
+    raw[-34:-26] = b"\xff" * 8
+    path.write_bytes(raw)
+    with pytest.raises(WeightsError, match="no whole ZIP"):
+        await loras.look(path)
+
+
 async def test_a_member_without_a_name_is_passed_over(
     loras: LoraService, klein_9b: Path, tmp_path: Path
 ) -> None:
