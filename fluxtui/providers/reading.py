@@ -69,6 +69,9 @@ def as_identifier(value: Any, limit: int = 200) -> str | None:
     """Return a text that can serve as an id: not empty, not long, without anything invisible."""
     if not isinstance(value, str) or not 0 < len(value) <= limit:
         return None
+    # Most are like this, and a list may have a hundred thousand of them.
+    if value.isascii():
+        return value if value.isprintable() and " " not in value else None
     return value if safe_text(value) == value and not any(letter.isspace() for letter in value) else None
 
 

@@ -48,7 +48,21 @@ class Plain(GenerationEndpoint):
     info: ClassVar[EndpointInfo] = info_of("plain", None)
 
 
-BY_ID, BY_FILE, PLAIN = (Offer("here", "any", endpoint) for endpoint in (ById, ByFile, Plain))
+class ByFlux1(GenerationEndpoint):
+    """Takes files for one model of FLUX.1."""
+
+    info: ClassVar[EndpointInfo] = info_of(
+        "by-flux-1", FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX1_KREA}))
+    )
+
+
+BY_ID, BY_FILE, BY_FLUX1, PLAIN = (
+    Offer("here", "any", endpoint) for endpoint in (ById, ByFile, ByFlux1, Plain)
+)
+
+
+def possible(*bases: Base) -> Weights:
+    return WEIGHTS.model_copy(update={"possible": bases})
 
 
 def finetune(**changes: Any) -> Finetune:
@@ -82,6 +96,20 @@ def finetune(**changes: Any) -> Finetune:
         (BY_FILE, {"weights": WEIGHTS, "profile": OWN_FILES}, None, ""),
         (BY_FILE, {"weights_url": "https://example.com/a.safetensors", "profile": "there"}, None, ""),
         (BY_FILE, {"weights": WEIGHTS, "state": FinetuneState.MISSING}, None, ""),
+        (BY_FILE, {"weights": possible(Base.FLUX1_DEV, Base.KLEIN_4B)}, None, ""),
+        (
+            BY_FILE,
+            {"weights": possible(Base.SDXL, Base.SD1)},
+            Misfit.OTHER_BASE,
+            "has other layers than FLUX.2 [klein] 4B or FLUX.2 [klein] 9B",
+        ),
+        (
+            BY_FILE,
+            {"weights": possible(Base.FLUX1_DEV), "base": Base.FLUX1},
+            Misfit.OTHER_BASE,
+            "was trained on FLUX.1, not on FLUX.2 [klein] 4B or FLUX.2 [klein] 9B",
+        ),
+        (BY_FLUX1, {"weights": WEIGHTS, "base": Base.FLUX1}, None, ""),
         (BY_FILE, {}, Misfit.NO_FILE, "has no file of its weights, neither here nor at an address"),
         (PLAIN, {}, Misfit.TAKES_NONE, "is not for plain, which takes no finetune"),
     ],

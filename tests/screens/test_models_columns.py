@@ -14,8 +14,9 @@ from fluxtui.domain.weights import Base, Weights
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
 from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentence
-from fluxtui.screens.models.removal_words import removal_sentences
+from fluxtui.screens.models.removal_words import removal_dialog, removal_sentences
 from fluxtui.services.models import FileState, ProfileAnswer, RefreshResult, Removal, Uses
+from fluxtui.widgets.dialogs import ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.table.rows import Sorting
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -184,3 +185,11 @@ def test_what_goes_is_said_before(removed: Removal, said: tuple[str, ...]) -> No
     sentences = " ".join(removal_sentences(removed))
     assert all(part in sentences for part in said)
     assert "pictures made with it stay" in sentences
+
+
+def test_a_key_forgets_and_a_word_deletes_what_may_be_nowhere_else() -> None:
+    own = LAMP.model_copy(update={"profile": OWN_FILES})
+    for harmless in (removal(), removal(finetune=own, weights=WEIGHTS)):
+        assert isinstance(removal_dialog(harmless), ConfirmDialog)
+    for final in (removal(at_service=True), removal(weights=WEIGHTS)):
+        assert isinstance(removal_dialog(final), TypeWordDialog)

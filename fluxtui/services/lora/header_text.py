@@ -21,7 +21,11 @@ _WHOLE_NUMBER = re.compile(rb"(?:0|[1-9][0-9]{0,18})(?![0-9.eE])")
 
 
 class Malformed(ValueError):
-    """A header is not what it should be; `str` of it is a clause that says how."""
+    """A header is not what it should be; `str` of it is a clause that says how, `next_step` what helps."""
+
+    def __init__(self, why: str, *, next_step: str = "Fetch or copy the file again.") -> None:
+        super().__init__(why)
+        self.next_step = next_step
 
 
 class HeaderText:

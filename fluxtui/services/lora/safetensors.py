@@ -110,16 +110,16 @@ def header_of(file: BinaryIO, name: str) -> Header:
     except OSError as error:
         raise WeightsError(f"{shown} cannot be read: {safe_text(error.strerror)}.") from error
     except Malformed as error:
-        raise _refusal(shown, str(error), file) from None
+        raise _refusal(shown, error, file) from None
     try:
         tensors, metadata = _parsed(text)
         _check_layout(tensors, size - _LENGTH_BYTES - len(text))
     except Malformed as error:
-        raise _refusal(shown, str(error)) from None
+        raise _refusal(shown, error) from None
     return Header(tensors, metadata, size)
 
 
-def _refusal(shown: str, why: str, file: BinaryIO | None = None) -> WeightsError:
+def _refusal(shown: str, error: Malformed, file: BinaryIO | None = None) -> WeightsError:
     foreign = None if file is None else foreign_kind(_beginning(file))
     if foreign is not None:
         return ForeignFile(
@@ -127,9 +127,7 @@ def _refusal(shown: str, why: str, file: BinaryIO | None = None) -> WeightsError
             next_step=foreign.next_step,
             is_note=foreign.is_note,
         )
-    return WeightsError(
-        f"{shown} is not a whole safetensors file: {why}.", next_step="Fetch or copy the file again."
-    )
+    return WeightsError(f"{shown} is not a whole safetensors file: {error}.", next_step=error.next_step)
 
 
 def _beginning(file: BinaryIO) -> bytes:
@@ -191,7 +189,8 @@ def _metadata_value(reader: HeaderText, key: str) -> str:
         shown = safe_text(key, limit=80)
         raise Malformed(
             f"its metadata has what is not a text under {shown}, which the format does not allow and "
-            "services refuse"
+            "services refuse",
+            next_step="Let the program that made it write texts there, or none.",
         )
     return reader.string()
 

@@ -139,7 +139,9 @@ def _chosen(packed: zipfile.ZipFile, shown: str) -> zipfile.ZipInfo:
 def _is_file(member: zipfile.ZipInfo) -> bool:
     mode = member.external_attr >> 16
     ordinary = not stat.S_IFMT(mode) or stat.S_ISREG(mode)
-    return ordinary and not member.is_dir() and not member.flag_bits & _ENCRYPTED and member.file_size > 0
+    # Unlike the member's own method, this can be asked of one without a name.
+    is_folder = member.filename.endswith("/")
+    return ordinary and not is_folder and not member.flag_bits & _ENCRYPTED and member.file_size > 0
 
 
 def _blocks(read: Callable[[int], bytes], size: int, stop: threading.Event | None) -> Iterator[bytes]:

@@ -173,13 +173,37 @@ async def test_archives_made_to_hurt_are_refused(
 @pytest.mark.parametrize("form", ["zip", "tar", "tar.gz"])
 def test_unpacking_can_be_stopped(form: str, klein_9b: Path, tmp_path: Path) -> None:
     path, target, stop = tmp_path / f"a.{form}", tmp_path / "part", threading.Event()
-    packed_zip(path, klein_9b) if form == "zip" else packed_tar(
-        path, klein_9b, {"tar": "w"}.get(form, "w:gz")
-    )
+    if form == "zip":
+        packed_zip(path, klein_9b)
+    else:
+        packed_tar(path, klein_9b, "w" if form == "tar" else "w:gz")
     stop.set()
     with pytest.raises(Stopped):
         extract_from_archive(path, target, max_bytes=10**9, stop=stop)
     assert not target.exists()
+
+
+async def test_a_record_of_zip64_beyond_any_file_is_refused(
+    loras: LoraService, klein_9b: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 0)
+    path = packed_zip(tmp_path / "a.zip", klein_9b, large=True)
+    raw = bytearray(path.read_bytes())
+    raw[-34:-26] = b"\xff" * 8
+    path.write_bytes(raw)
+    with pytest.raises(WeightsError, match="no whole ZIP"):
+        await loras.look(path)
+
+
+async def test_a_member_without_a_name_is_passed_over(
+    loras: LoraService, klein_9b: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        with archive.open(zipfile.ZipInfo(""), "w") as nobody:
+            nobody.write(b"x")
+        archive.write(klein_9b, "lora.safetensors")
+    assert (await loras.look(path)).header.size == klein_9b.stat().st_size
 
 
 async def test_a_way_of_packing_that_may_want_any_memory_is_refused(
