@@ -42,8 +42,12 @@ async def save_finetune(
     if without_weights is None and status.weights_url is not None:
         weights = await _weights(context, job, finetune, status.weights_url, status)
     finetune = finetune.model_copy(update={"weights": weights})
+    if weights is None and status.finetune_id is None:
+        # Its file at the service is all that there is of it.
+        finetune = finetune.model_copy(update={"weights_url": status.weights_url})
     await context.journal.finetunes.put(finetune)
-    note = " ".join(part for part in (f"finetune {finetune.name}", without_weights) if part)
+    fault = f"(beware: {weights.fault})" if weights is not None and weights.fault else ""
+    note = " ".join(part for part in (f"finetune {finetune.name}", without_weights, fault) if part)
     fields = {"finetune_id": asked.id, "finetune_name": finetune.name, "progress": 1.0, **NO_TROUBLE}
     done = await context.journal.jobs.move(job.id, JobState.DONE, note=note, **fields)
     context.changes.publish(Change("finetunes", done))

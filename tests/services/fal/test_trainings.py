@@ -109,6 +109,7 @@ async def test_weights_in_no_known_form_are_kept_as_they_came(
     async with running(jobs):
         finetune = await trained()
     assert (finetune.name, finetune.base, finetune.weights) == ("Fox", Base.KLEIN_9B, None)
+    assert finetune.weights_url is not None
     (kept,) = (data_directory.root / "unreadable").iterdir()
     assert kept.read_bytes()[:1] == b"\x80"
     story = await open_journal.jobs.story(str(finetune.job_id))
