@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     [
         (PathKind.PICTURE, ["a.JPG", "b.png"]),
         (PathKind.DATASET, ["set.zip"]),
-        (PathKind.LORA, ["lora.safetensors"]),
+        (PathKind.LORA, ["lora.safetensors", "set.zip"]),
         (PathKind.FOLDER, []),
         (PathKind.ANY, ["a.JPG", "b.png", "lora.safetensors", "notes.txt", "set.zip"]),
     ],

@@ -15,10 +15,10 @@ from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.providers.base import LoraSource, Materials
-from fluxtui.providers.files import sha256_of
 from fluxtui.services.jobs.requests import archive_of, picture_fields
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.services.storage.files import sha256_of
 
 LASTING = timedelta(hours=6)
 """For how long a file that was uploaded before must stay at the service to be used for another job.
