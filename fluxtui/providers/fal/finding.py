@@ -24,7 +24,8 @@ FOUND_WITHIN = timedelta(days=7)
 """How long a task may take to be listed: what has not begun by then finds its uploads gone, and fails."""
 
 _REQUESTS = "/v1/models/requests/by-endpoint"
-_AT_ONCE = "100"
+_AT_ONCE, _MOST_PAGES = "50", 40
+"""Requests in one answer, which has the bodies of all of them, and answers that are looked through."""
 _CLOCKS_DIFFER = timedelta(minutes=10)
 
 
@@ -43,7 +44,7 @@ async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
     if sought.submitted_at is not None:
         query.append(("start", _text(sought.submitted_at - _CLOCKS_DIFFER)))
     candidates: dict[str, Candidate] = {}
-    for page in await pages_of(api, _REQUESTS, query):
+    for page in await pages_of(api, _REQUESTS, query, most=_MOST_PAGES):
         rows = page.get("items")
         for row in map(as_mapping, rows if isinstance(rows, list) else []):
             remote_id = as_identifier(row.get("request_id"))
@@ -54,7 +55,9 @@ async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
 
 def _candidate(remote_id: str, row: Mapping[str, Any], sought: Sought) -> Candidate:
     """Return a past request as what a job may have become; its addresses follow from its id."""
-    exact = isinstance(sought.request, FalTraining) or "seed" in (_body(sought) or {})
+    body = _body(sought) or {}
+    told_apart = isinstance(sought.request, FalTraining) or "seed" in body
+    exact = told_apart and not _holds_unknown(body)
     return Candidate(remote_id, as_moment(row.get("sent_at")), partial(_may_be, row), exact=exact)
 
 
@@ -91,6 +94,13 @@ def _body(sought: Sought) -> dict[str, Any] | None:
         if values.get(name)
     ]
     return body
+
+
+def _holds_unknown(value: Any) -> bool:
+    """Tell whether an address in a body is not known any more."""
+    if isinstance(value, Mapping):
+        return any(map(_holds_unknown, value.values()))
+    return isinstance(value, _Any) or (isinstance(value, list) and any(map(_holds_unknown, value)))
 
 
 def _same(told: Any, sent: Any) -> bool:

@@ -63,17 +63,20 @@ def _naming(endpoint_ids: Sequence[str]) -> list[tuple[str, str]]:
     return [("endpoint_id", name) for name in endpoint_ids]
 
 
-async def pages_of(api: APIService, path: str, query: Sequence[tuple[str, str]]) -> list[Mapping[str, Any]]:
-    """Return the pages of one of the platform's lists, ten at most.
+async def pages_of(
+    api: APIService, path: str, query: Sequence[tuple[str, str]], *, most: int = _MOST_PAGES
+) -> list[Mapping[str, Any]]:
+    """Return the pages of one of the platform's lists.
 
     Args:
         api: of the profile.
         path: of the list.
         query: its parameters; a name may come more than once.
+        most: pages.
     """
     pages: list[Mapping[str, Any]] = []
     cursor: str | None = None
-    while len(pages) < _MOST_PAGES:
+    while len(pages) < most:
         # A mapping of parameters could not name an endpoint after another.
         full = urlencode([*query, *([("cursor", cursor)] if cursor else [])])
         page = as_mapping((await api.get(f"{path}?{full}", base="platform")).data)

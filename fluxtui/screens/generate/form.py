@@ -189,10 +189,15 @@ class GenerateForm:
         try:
             return offer.endpoint.checked(values).estimate(live)
         except InvalidInput as error:
-            free = {item.name for item in fields_of(offer.endpoint) if item.control in _FREE}
+            free = {
+                item.name
+                for item in fields_of(offer.endpoint)
+                if item.control in _FREE or (not item.required and _is_untouched(values, item))
+            }
             if not {problem.field for problem in error.problems} <= free:
                 return None
-        # Only a prompt or a finetune is wrong, or stood in for: they cost nothing.
+        # Only a prompt or a finetune is wrong, or stood in for: they cost nothing. Or a value that is in
+        # range by itself: together with the others, it would change nothing.
         given = {name: value for name, value in values.items() if value is not None}
         return offer.endpoint.model_construct(**given).estimate(live)
 
@@ -341,6 +346,10 @@ def _is_between(value: Any, least: float | None, most: float | None, multiple_of
     if (least is not None and value < least) or (most is not None and value > most):
         return False
     return multiple_of is None or value % multiple_of == 0
+
+
+def _is_untouched(values: Mapping[str, Any], field: Field) -> bool:
+    return values.get(field.name) in (None, "", field.default)
 
 
 def _stand_in(item: Field) -> object:

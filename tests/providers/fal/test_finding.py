@@ -89,7 +89,9 @@ class TestPictures:
             assert await provider.find(Sought(picture(**changed), "", sent, addresses=known)) == ()
         elsewhere = {LORA: "https://v3.fal.media/files/other.safetensors"}
         assert not found.may_be(Sought(request, "", sent, addresses=elsewhere))
-        assert found.may_be(Sought(request, "", sent)), "an address that is forgotten may be any"
+        forgotten = Sought(request, "", sent)
+        assert found.may_be(forgotten), "an address that is forgotten may be any"
+        assert [item.exact for item in await provider.find(forgotten)] == [False]
 
 
 async def test_what_is_promised(provider: FalProvider) -> None:

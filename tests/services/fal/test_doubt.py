@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
@@ -131,3 +132,48 @@ class TestSlowly:
             await jobs.look_again(twins[0].id)
             done = await ended(jobs, twins, is_done)
         assert len({job.finetune_id for job in done}) == 2
+
+
+class TestClocksThatDiffer:
+    """On a simulator whose clock is a minute behind, so that what it was sent seems older than it is."""
+
+    @pytest.fixture
+    def simulator(self) -> Iterator[Simulator]:
+        with running_simulator(Settings(seconds_per_training=1.5), lambda: time.time() - 60) as behind:
+            yield behind
+
+    @pytest.fixture
+    async def gateway(self, simulator: Simulator) -> AsyncIterator[Gateway]:
+        gateway = FalGateway(simulator.fal, {PROFILE: VALID_KEY})
+        yield gateway
+        await gateway.close()
+
+    async def test_exactly_what_was_sent_is_found_all_the_same(
+        self, start: Start, jobs: JobService, running: Running, ended: Ended, simulator: Simulator
+    ) -> None:
+        simulator.fal.faults("drop-after", count=1, where="submit")
+        async with running(jobs), asyncio.timeout(20):
+            await ended(jobs, [await start()], is_done)
+
+    async def test_task_of_a_twin_that_was_given_up_is_not_taken(
+        self,
+        start: Start,
+        jobs: JobService,
+        running: Running,
+        ended: Ended,
+        simulator: Simulator,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level("INFO", logger="fluxtui")
+        simulator.fal.faults("drop-after", count=1, where="submit")
+        async with running(jobs), asyncio.timeout(20):
+            (first,) = await ended(jobs, [await start()])
+            await jobs.give_up(first.id)
+            simulator.fal.faults("503", count=1, where="submit")
+            (second,) = await ended(jobs, [await start()])
+            while f"job {second.id}: 1 tasks may be it, none is surely" not in caplog.text:
+                jobs.wake()
+                await asyncio.sleep(0.05)
+            (second,) = await ended(jobs, [second])
+        assert (second.state, second.remote_id) == (JobState.IN_DOUBT, None)
+        assert len(simulator.fal.ledger()) == 1
