@@ -173,3 +173,17 @@ async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
         estimate = screen.estimate()
         assert estimate is not None
         assert "sample" not in estimate.basis
+
+
+async def test_a_name_that_is_taken_is_told(
+    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
+) -> None:
+    app = make_app(simulator.base_url)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await chosen(app, pilot, until, training_pictures)
+        await named(screen, pilot, until, "Lantern")
+        assert "already" not in await asked(app, pilot, until)
+        await pilot.press("y")
+        await until(pilot, lambda: len(app.finetunes) == 1)
+        await named(screen, pilot, until, "lantern")
+        assert "There is a finetune called lantern already." in await asked(app, pilot, until)

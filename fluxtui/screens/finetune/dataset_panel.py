@@ -144,7 +144,7 @@ class DatasetPanel(Vertical):
             return True
         try:
             found = await self.app.services.datasets.look(self._found.source)
-            workspace = (await self.app.services.workspaces.load(found.source)).present
+            workspace = (await self.app.services.workspaces.of(found)).present
         except (DatasetError, StorageError):
             self._dataset = None
             return True
@@ -205,7 +205,7 @@ class DatasetPanel(Vertical):
         return shown
 
     async def _read_edits(self, found: Found) -> None:
-        self._workspace = (await self.app.services.workspaces.load(found.source)).present
+        self._workspace = (await self.app.services.workspaces.of(found)).present
 
     def _judge_soon(self, *, read_edits: bool = False) -> None:
         # What was judged before must not be trained on.

@@ -53,7 +53,7 @@ class TrainPart(PricePart):
         twin = await self._twin(order)
         terms = self.terms
         estimate = terms.samples.with_training(order.request().estimate(terms.live))
-        sentences = words.confirmation(order, terms)
+        sentences = (*words.name_text(order, self.app.finetunes), *words.confirmation(order, terms))
         if twin is not None:
             sentences = (words.twin_text(twin, self.app.clock()), *sentences)
         if await ask(self.app, _question(sentences, estimate)):

@@ -10,6 +10,7 @@ from pathlib import Path
 from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules, ProblemKind
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
+from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.pace import pace_of
@@ -262,6 +263,14 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     if terms.abilities is not None:
         lines += [price_text(terms), terms.abilities.cancel_advice]
     return tuple(lines)
+
+
+def name_text(order: TrainingOrder, finetunes: Sequence[Finetune]) -> tuple[str, ...]:
+    """Return a sentence where a finetune has the name already that the new one is to have."""
+    name = str(order.values.get(order.endpoint.name_field) or "").strip() if order.endpoint else ""
+    if not name or all(finetune.name.casefold() != name.casefold() for finetune in finetunes):
+        return ()
+    return (f"! There is a finetune called {safe_text(name, limit=60)} already.",)
 
 
 def twin_text(job: Job, now: datetime) -> str:

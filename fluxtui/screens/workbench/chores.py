@@ -18,6 +18,7 @@ from fluxtui.services.datasets.triggers import trigger_use
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
 
 if TYPE_CHECKING:
+    from fluxtui.domain.found import Found
     from fluxtui.screens.workbench.captioning import CaptioningPart
 
 IMPORT, EXPORT, WRITE, TAGS, QUALITY, DISCARD = "import", "export", "write", "tags", "quality", "discard"
@@ -168,6 +169,7 @@ async def write_back(screen: CaptioningPart) -> None:
         f"The captions of {plural(len(captions), 'picture')} are written into text files beside them, in",
         safe_text(screen.source, limit=200),
         "What these files say now is kept in the data directory. Pictures are never changed.",
+        *_shared_names(screen.found, captions),
     )
     if not await ask(screen.app, ConfirmDialog("Write captions back?", sentences, confirm_label="Write")):
         return
@@ -175,6 +177,18 @@ async def write_back(screen: CaptioningPart) -> None:
     count = await services.workspaces.write_captions(screen.found, captions, screen.app.clock())
     screen.app.tell(f"{plural(count, 'caption file')} written.", severity="success")
     screen.action_look()
+
+
+def _shared_names(found: Found, captions: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a sentence about pictures whose captions cannot be in one file, where there are any."""
+    from fluxtui.services.datasets.caption_targets import caption_targets
+
+    targets = caption_targets(found, captions)
+    whole = [target for name, target in targets.items() if target.startswith(f"{name}.")]
+    if not whole:
+        return ()
+    first = safe_text(whole[0], limit=60)
+    return (f"Pictures of one name with other captions have files of their whole names, such as {first}.",)
 
 
 async def choose_quality(screen: CaptioningPart) -> None:

@@ -23,7 +23,6 @@ from fluxtui.screens.workbench.crop_pad import CropPad
 from fluxtui.screens.workbench.crop_part import CropPart
 from fluxtui.screens.workbench.picture_pane import PicturePane
 from fluxtui.services.datasets.previewing import Previews
-from fluxtui.services.datasets.tracking import marked
 from fluxtui.state import guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -140,15 +139,13 @@ class WorkbenchScreen(CropPart):
         self._title("Looking · Esc stops")
         services = self.app.services
         try:
-            if self._saved is None:
-                self._history = self._saved = await services.workspaces.load(self._path)
             self._found = found = await services.datasets.look(self._path, progress)
+            if self._saved is None:
+                self._history = self._saved = await services.workspaces.of(found)
         except FluxError as error:
             self._title(safe_text(self._path, limit=200))
             self._say_of_set((f"✗ {error.sentence()}",))
             return
-        # From now on it is noticed where a picture is replaced.
-        self._history = self._history.every(lambda workspace: marked(workspace, found))
         self._close_previews()
         self._previews = Previews(self._found, services.thumbnails)
         self.query_one(PicturePane).forget()

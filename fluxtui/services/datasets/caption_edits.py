@@ -93,9 +93,9 @@ def _edited(edit: BulkEdit, caption: str) -> str:
         case EditKind.PATTERN:
             return _pattern_replaced(edit, caption)
         case EditKind.INSERT_TRIGGER:
-            return _with_trigger(edit.text.strip(), caption)
+            return _with_trigger(_without_ends(edit.text), caption)
         case EditKind.REMOVE_TRIGGER:
-            return _without_trigger(edit.text.strip(), caption)
+            return _without_trigger(_without_ends(edit.text), caption)
         case EditKind.CLEAR:
             return ""
 

@@ -18,6 +18,7 @@ from fluxtui.domain.workspace import UNSURE, History, Workspace
 from fluxtui.services.datasets.caption_targets import caption_targets
 from fluxtui.services.datasets.encodings import decoded
 from fluxtui.services.datasets.spelling import spelled
+from fluxtui.services.datasets.tracking import marked
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import open_ordinary, write_atomic
 
@@ -46,6 +47,17 @@ class WorkspaceService:
             StorageError: they are there but cannot be read; they are left as they are then.
         """
         return await asyncio.to_thread(self._load, source)
+
+    async def of(self, found: Found) -> History:
+        """Return the edits of what was found, with what they were made on; that is kept where it is new.
+
+        Raises `StorageError` like `load` and `save`.
+        """
+        history = await self.load(found.source)
+        known = await asyncio.to_thread(history.every, lambda workspace: marked(workspace, found))
+        if known != history:
+            await self.save(known)
+        return known
 
     async def save(self, history: History) -> None:
         """Put edits on the disk. Raises `StorageError`; what was saved before is left then."""

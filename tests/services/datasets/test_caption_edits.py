@@ -126,3 +126,8 @@ def test_a_placeholder_becomes_the_trigger_word() -> None:
     (change,) = changes_by(BulkEdit(EditKind.INSERT_TRIGGER, "ohwx"), {"a": "a photo of [Trigger] at sea"})
     assert change.after == "a photo of ohwx at sea"
     assert changes_by(BulkEdit(EditKind.INSERT_TRIGGER, "café"), {"a": "the cafe\u0301"}) == ()
+
+
+def test_a_trigger_word_with_its_comma_is_that_word() -> None:
+    assert after(BulkEdit(EditKind.INSERT_TRIGGER, "tok, "))["a.jpg"] == "tok, a Dog, outside"
+    assert after(BulkEdit(EditKind.REMOVE_TRIGGER, "TOK,")) == {"c.jpg": "a cat"}

@@ -14,6 +14,7 @@ from fluxtui.domain.dataset import Crop
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.workspace import UNSURE, History, Workspace
 from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets.tracking import outdated
 from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
 
@@ -184,3 +185,16 @@ async def test_captions_are_written_where_they_are_found_again(
     assert (folder / "dog.txt").read_text() == "a dog"
     again = await datasets.look(folder)
     assert datasets.captions(again, Workspace(source=str(folder))) == new
+
+
+async def test_former_edits_are_tied_to_what_is_there_when_it_is_looked_at(
+    workspaces: WorkspaceService, datasets: DatasetService, folder: Path, picture: Callable[..., bytes]
+) -> None:
+    """From then on a picture that is replaced is noticed, also if the workbench was never open."""
+    history = await workspaces.load(folder)
+    await workspaces.save(history.changed(history.present.edited("a.jpg", turns=1), "turned"))
+    found = await datasets.look(folder)
+    assert (await workspaces.of(found)).present.of("a.jpg").made_on
+    (folder / "a.jpg").write_bytes(picture(seed=70))
+    again = await datasets.look(folder)
+    assert outdated((await workspaces.of(again)).present, again).pictures == ("a.jpg",)
