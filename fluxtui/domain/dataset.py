@@ -118,6 +118,8 @@ class TrainingPicture(BaseModel):
     crop: Crop | None = None
     mask: str | None = None
     """Name of the file that says which part of it is learned, in the same source."""
+    mask_sha256: str = ""
+    """Of the content of that file, as `sha256`."""
 
 
 class ProblemKind(StrEnum):
@@ -218,8 +220,10 @@ class Dataset(BaseModel):
     @property
     def content(self) -> str:
         """A hash of what is in the files of its pictures; `''` where that of one is not known."""
-        hashes = [picture.sha256 for picture in self.pictures]
-        return hashlib.sha256(" ".join(hashes).encode()).hexdigest() if all(hashes) else ""
+        if not all(picture.sha256 for picture in self.pictures):
+            return ""
+        hashes = [f"{picture.sha256} {picture.mask_sha256}".strip() for picture in self.pictures]
+        return hashlib.sha256(" ".join(hashes).encode()).hexdigest()
 
     @property
     def blocking(self) -> tuple[DatasetProblem, ...]:
@@ -228,7 +232,7 @@ class Dataset(BaseModel):
 
 
 def _facts(picture: TrainingPicture) -> dict[str, Any]:
-    facts = picture.model_dump(mode="json", exclude={"scaled_to", "sha256"})
+    facts = picture.model_dump(mode="json", exclude={"scaled_to", "sha256", "mask_sha256"})
     if picture.mask is None:
         # As the prints of trainings before there were masks have it.
         del facts["mask"]

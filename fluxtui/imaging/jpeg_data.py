@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,10 +13,6 @@ DAMAGED = "is damaged in its middle; a part of it would be grey or garbled"
 SHORT = "has data for its upper part only; the rest would be grey"
 COARSE = "is cut short: its finer details are missing"
 
-_BREAK = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
-"""What ends a scan: in its data, 0xFF is always followed by 0x00 or the number of a restart."""
-
-_RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _AFTER_SCAN = frozenset({0xD9, 0xDA, 0xC4, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
 """Markers that may follow a scan: the end, another scan, tables, a number of lines, comments."""
@@ -51,6 +46,23 @@ class _Frame:
     """Bits that are still missing, by component and coefficient."""
 
 
+@dataclass(frozen=True)
+class _Data:
+    """The data of a scan.
+
+    Attributes:
+        begin: their first byte.
+        end: the marker that ends them, or the end of the file.
+        restarts: the second bytes of the restarts in them.
+        marker: the second byte of the marker that ends them, None where there is none.
+    """
+
+    begin: int
+    end: int
+    restarts: bytes
+    marker: int | None
+
+
 class _Broken(Exception):
     """The data of a scan are not what can be."""
 
@@ -77,7 +89,7 @@ def jpeg_fault(content: bytes) -> str:
 
 def _read(content: bytes, frame: _Frame) -> None:
     """Go through the markers of the first picture. Raises `_Broken`."""
-    for kind, at, end in _segments(content):
+    for kind, at, end, data in _segments(content):
         if kind in _FRAMES:
             height, width = struct.unpack_from(">HH", content, at + 1)
             frame.kind, frame.pixels, frame.components = kind, width * height, content[at + 5]
@@ -86,12 +98,12 @@ def _read(content: bytes, frame: _Frame) -> None:
                 frame.shifts = {(name, number): 1 for name in components for number in range(64)}
         elif kind == _DHT:
             frame.codes.update(_first_codes(content[at:end]))
-        elif kind == _SOS:
-            _scan(content, at, end, frame)
+        elif data is not None:
+            _scan(content, at, data, frame)
 
 
-def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield kind, begin and end of what follows each marker, past the data of scans, up to the end."""
+def _segments(content: bytes) -> Iterator[tuple[int, int, int, _Data | None]]:
+    """Yield kind, begin and end of what follows each marker, and the data of scans, up to the end."""
     at = 2
     while at + 4 <= len(content) and content[at] == 0xFF:
         kind = content[at + 1]
@@ -101,25 +113,38 @@ def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
             at += 1 if kind == 0xFF else 2
             continue
         end = at + 2 + int(struct.unpack_from(">H", content, at + 2)[0])
-        yield kind, at + 4, end
-        at = end
-        if kind == _SOS:
-            found = _BREAK.search(content, at)
-            at = found.end() - 2 if found else len(content)
+        data = _data_from(content, end) if kind == _SOS else None
+        yield kind, at + 4, end, data
+        at = end if data is None else data.end
 
 
-def _scan(content: bytes, at: int, begin: int, frame: _Frame) -> None:
-    found = _BREAK.search(content, begin)
-    end = found.end() - 2 if found else len(content)
-    if found and content[end + 1] not in _AFTER_SCAN:
+def _data_from(content: bytes, begin: int) -> _Data:
+    """Return the data of a scan: in them, 0xFF is always followed by 0x00 or the number of a restart."""
+    restarts = bytearray()
+    find, last = content.find, len(content) - 1
+    at = find(b"\xff", begin)
+    while 0 <= at < last:
+        following = content[at + 1]
+        if 0xD0 <= following <= 0xD7:
+            restarts.append(following)
+        elif following not in (0x00, 0xFF):
+            return _Data(begin, at, bytes(restarts), following)
+        at = find(b"\xff", at + 1 if following == 0xFF else at + 2)
+    return _Data(begin, len(content), bytes(restarts), None)
+
+
+def _scan(content: bytes, at: int, data: _Data, frame: _Frame) -> None:
+    begin, end = data.begin, data.end
+    if data.marker is not None and data.marker not in _AFTER_SCAN:
         raise _Broken
     used = [frame.codes.get(tables & 15, 0) for tables in content[at + 2 : at + 2 + 2 * content[at] : 2]]
     # Blocks of one colour are zeros where all the tables say so; nothing else is.
     is_solid = frame.kind in _SEQUENTIAL and content[at] == frame.components and any(used)
-    if (is_solid and content.find(_EMPTY, begin, end) >= 0) or (not found and content.endswith(_EMPTY)):
+    if (is_solid and content.find(_EMPTY, begin, end) >= 0) or (
+        data.marker is None and content.endswith(_EMPTY)
+    ):
         raise _Broken
-    restarts = b"".join(_RESTART.findall(content, begin, end))
-    if restarts != bytes(0xD0 + number % 8 for number in range(len(restarts))):
+    if data.restarts != bytes(0xD0 + number % 8 for number in range(len(data.restarts))):
         raise _Broken
     frame.scans.append((begin, end))
     if frame.kind in _PROGRESSIVE:

@@ -38,9 +38,14 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
     excluded = tuple(item.name for item in usable if workspace.of(item.name).excluded)
     kept = [item for item in usable if item.name not in set(excluded)]
     captions, caption_problems = captions_judged(found, kept, workspace)
+    hashes = {item.name: item.look.sha256 for item in found.pictures if item.look is not None}
+    of_pictures = companions.masks if rules.masks else {}
     pictures = tuple(
         _picture(item, item.look, workspace.of(item.name), captions.get(item.name), rules).model_copy(
-            update={"mask": companions.masks.get(item.name) if rules.masks else None}
+            update={
+                "mask": of_pictures.get(item.name),
+                "mask_sha256": hashes.get(of_pictures.get(item.name, ""), ""),
+            }
         )
         for item in kept
         if item.look is not None

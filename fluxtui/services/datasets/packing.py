@@ -109,8 +109,11 @@ def _mask(
     entry = entries.get(picture.mask)
     if entry is None:
         raise DatasetError(f"{picture.mask} is gone.", next_step="Look through the dataset again.")
+    pixels = source.read(entry)
+    if picture.mask_sha256 and hashlib.sha256(pixels).hexdigest() != picture.mask_sha256:
+        raise _changed(picture.mask)
     try:
-        return prepared_mask(source.read(entry), picture.turns, picture.crop, examine(content))
+        return prepared_mask(pixels, picture.turns, picture.crop, examine(content))
     except PictureError as error:
         raise DatasetError(f"{picture.mask} {error.message}.") from None
 
@@ -128,19 +131,19 @@ def ready(
     """
     entry = entries.get(picture.name)
     if entry is None or entry.size != picture.size:
-        raise _changed(picture)
+        raise _changed(picture.name)
     content = source.read(entry)
     if picture.sha256 and hashlib.sha256(content).hexdigest() != picture.sha256:
-        raise _changed(picture)
+        raise _changed(picture.name)
     try:
         return prepared(content, Preparation(rules.max_pixels, picture.turns, picture.crop, jpeg_quality))
     except PictureError as error:
         raise DatasetError(f"{picture.name} {error.message}.") from None
 
 
-def _changed(picture: TrainingPicture) -> DatasetError:
+def _changed(name: str) -> DatasetError:
     return DatasetError(
-        f"{picture.name} has changed since the pictures were looked at. Nothing was sent.",
+        f"{name} has changed since the pictures were looked at. Nothing was sent.",
         next_step="Look through the dataset again.",
     )
 

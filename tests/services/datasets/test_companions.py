@@ -12,10 +12,12 @@ import pytest
 from PIL import Image
 
 from fluxtui.domain.dataset import Crop, DatasetRules
+from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.companions import companions_of
 from fluxtui.services.storage import StorageService
+from tests.fakes.pictures import encoded
 
 PictureMaker = Callable[..., bytes]
 
@@ -73,6 +75,21 @@ async def test_masks_are_sent_turned_and_cropped_like_their_pictures(
     cropped = Image.open(io.BytesIO(archive.read("002_mask.png")))
     assert cropped.size == (100, 100)
     assert cropped.getpixel((50, 50)) == 255
+
+
+async def test_a_mask_changed_in_place_is_noticed(
+    datasets: DatasetService, storage: StorageService, tmp_path: Path
+) -> None:
+    rules = DatasetRules(1, 1, 9, ("PNG",), 10**6, masks=True)
+    (tmp_path / "a.png").write_bytes(encoded(Image.new("RGB", (40, 40), "red"), "PNG"))
+    mask = tmp_path / "a_mask.png"
+    mask.write_bytes(encoded(Image.new("L", (40, 40), 0), "PNG"))
+    dataset = await datasets.inspect(tmp_path, rules)
+    before = dataset.content
+    mask.write_bytes(encoded(Image.new("L", (40, 40), 255), "PNG"))
+    with pytest.raises(DatasetError, match=r"a_mask\.png has changed since"):
+        await datasets.pack(dataset, storage, rules)
+    assert (await datasets.inspect(tmp_path, rules)).content != before
 
 
 async def test_masks_are_left_out_with_a_word_where_none_are_taken(
