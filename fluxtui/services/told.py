@@ -22,16 +22,23 @@ def told_parameters(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, An
         endpoint_id: what the values were given to.
         values: of a request, by our names.
     """
-    endpoint = described_endpoint(endpoint_id)
-    fields = _fields(endpoint)
+    fields = _fields(described_endpoint(endpoint_id))
     told: dict[str, Any] = {}
-    for name, value in values.items():
+    for name, value in counted(endpoint_id, values).items():
         field = fields.get(name)
-        if value is None or value in ("", []) or (field is not None and not field.counts_in(values)):
-            continue
         title = field.title if field is not None and field.title not in told else plain_name(name)
         told[title] = _words(field, value) if field is not None else value
     return told
+
+
+def counted(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that counted for something, by their own names."""
+    fields = _fields(described_endpoint(endpoint_id))
+    return {
+        name: value
+        for name, value in values.items()
+        if not (value is None or value in ("", [])) and (name not in fields or fields[name].counts_in(values))
+    }
 
 
 def plain_name(name: str) -> str:

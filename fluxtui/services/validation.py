@@ -13,6 +13,7 @@ from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import mask_field, source_field
 from fluxtui.domain.pointless import PictureFacts, pointless
+from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.services.picture_inputs import (
     InputPicture,
@@ -23,6 +24,9 @@ from fluxtui.services.picture_inputs import (
 )
 
 Request = TypeVar("Request", bound=Endpoint)
+
+LOST_LETTER = "\ufffd"
+"""Stands where a text was read in letters that it was not written in."""
 
 _TEXTS = frozenset({Control.TEXT, Control.PROMPT})
 _PICTURES = frozenset({Control.PICTURE, Control.PICTURES})
@@ -177,6 +181,11 @@ def _checked_pictures(field: Field, value: Any, looks: dict[str, InputPicture]) 
 def _faults_of_text(field: Field, text: str) -> Iterator[Problem]:
     if field.required and not text.strip():
         yield Problem(field.name, f"{field.title} is needed")
+    if LOST_LETTER in text:
+        place = place_in(text, text.index(LOST_LETTER))
+        yield Problem(
+            field.name, f"{field.title} holds a lost letter ({LOST_LETTER}) at {place}; type it again"
+        )
     wrong = next((character for character in text if not _can_be_sent(character)), None)
     if wrong is not None:
         yield Problem(

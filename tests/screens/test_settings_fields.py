@@ -17,7 +17,7 @@ def test_choices_ranges_and_defaults_come_from_the_models() -> None:
     assert FIELDS["images.protocol"].choices == ("auto", "kitty", "iterm2", "sixel", "halfcell", "none")
     assert FIELDS["interface.bell"].control is Control.TOGGLE
     assert FIELDS["generation.confirm_above_usd"].minimum == 0
-    assert (FIELDS["generation.images"].minimum, FIELDS["generation.images"].maximum) == (1, 100)
+    assert (FIELDS["generation.images"].minimum, FIELDS["generation.images"].maximum) == (1, 24)
 
 
 def test_nothing_changed_means_nothing_written() -> None:

@@ -304,3 +304,10 @@ def test_a_finetune_that_cannot_be_is_refused(
     with pytest.raises(InvalidInput) as caught:
         service.check_finetune(finetune)
     assert [problem.field for problem in caught.value.problems] == fields
+
+
+def test_a_lost_letter_is_not_paid_for(service: ValidationService) -> None:
+    with pytest.raises(InvalidInput) as told:
+        service.check(Painting, {"prompt": "Stra\ufffde"})
+    reasons = [problem.reason for problem in told.value.problems]
+    assert reasons == ["Prompt holds a lost letter (\ufffd) at character 5; type it again"]

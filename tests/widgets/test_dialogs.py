@@ -243,3 +243,19 @@ async def test_typed_text_is_an_id_only_where_its_row_is_taken(
     async with host(None).run_test() as pilot:
         dialog = ChoiceDialog("Finetune", LAKES, "2", free_text="or an id")
         assert await answer_of(pilot, dialog, *keys) == answer
+
+
+async def test_a_long_question_can_be_read_to_its_end(host: HostOf) -> None:
+    """By keys, with its price and its buttons in sight."""
+    async with host(None).run_test(size=(80, 24)) as pilot:
+        sentences = [f"Sentence {number}." for number in range(40)]
+        open_dialog(pilot.app, ConfirmDialog("Sure?", sentences, price="$1.00"))
+        await pilot.pause(0.1)
+        text = pilot.app.screen.query_one(".dialog-text")
+        assert text.scroll_y == 0
+        await pilot.press("down")
+        assert text.scroll_y > 0
+        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown")
+        assert text.scroll_y == text.max_scroll_y
+        await pilot.press("up")
+        assert text.scroll_y < text.max_scroll_y

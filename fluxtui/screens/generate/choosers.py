@@ -89,8 +89,8 @@ class FinetuneChooser(OneAtATime):
 
     HELP = (
         "The trained model to generate with; `F2` trains one, `F3` shows all. Enter lists those that are "
-        "ready at any of your services, and takes any other id, or the https address of a `.safetensors` "
-        "file. `none` goes to a base model."
+        "ready at any of your services, and takes in a row of its own any other id, or the https address of "
+        "a `.safetensors` file. `none` goes to a base model."
     )
 
     def __init__(self) -> None:

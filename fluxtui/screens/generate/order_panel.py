@@ -289,7 +289,11 @@ class OrderPanel(Vertical):
 
     def amend(self, **changes: Any) -> None:
         """Change what stands in the form beside the controls: style, templates and their seed."""
-        self._change(replace(self.form, **changes))
+        changed = replace(self.form, **changes)
+        if changed != self.form:
+            # What was wrong with the prompt of before says nothing of this one.
+            self.query_one(PromptEditor).show_problem("")
+        self._change(changed)
 
     # What the user does
 

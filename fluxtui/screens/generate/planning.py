@@ -10,7 +10,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.services.prompts import PromptService
 
-WAY_OUT = "If it is meant as it stands, switch templates off: F10, then t."
+WAY_OUT = "F10, o sends it as it stands."
 _PART_CELLS = 20
 
 SEED_LIMIT = 2**31
@@ -85,7 +85,8 @@ async def plan(prompts: PromptService, asked: Asked) -> Plan:
     try:
         made = await prompts.expand(asked.text, asked.count, seed=asked.seed, combine=combine)
     except FluxError as error:
-        return Plan(asked, problem=f"{error.sentence()} {WAY_OUT}")
+        told = (error.message, WAY_OUT, error.next_step)
+        return Plan(asked, problem=" ".join(part for part in told if part))
     if not all(made):
         return Plan(asked, problem="The template makes an empty prompt.")
     return Plan(asked, made)

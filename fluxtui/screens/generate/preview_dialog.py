@@ -48,7 +48,8 @@ class PreviewDialog(DeliberateDialog[Preview]):
     """Shows the prompts as they will be sent; what is shown when it closes is what is sent."""
 
     HELP = """`r` draws other prompts, `t` goes on from drawing to all combinations, to sending the text as it
-stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps what is shown."""
+stands, and `o` does that at once. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps what
+is shown."""
 
     DEFAULT_CSS = """
     PreviewDialog {
@@ -67,6 +68,7 @@ stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps w
         Binding("ctrl+s", "send", "Generate", id="preview.send"),
         Binding("r", "draw", "Others", id="preview.draw"),
         Binding("t", "switch", "Templates", id="preview.switch"),
+        Binding("o", "off", "As it stands", id="preview.off"),
         Binding("j", "move(1)", "Down", id="preview.down", show=False),
         Binding("k", "move(-1)", "Up", id="preview.up", show=False),
     ]
@@ -117,7 +119,7 @@ stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps w
         return is_template(self._form.text)
 
     def _keys(self) -> str:
-        others = "r others · t all, off, drawn · " if self._is_template else ""
+        others = "r others · t all/off/drawn · o off · " if self._is_template else ""
         return f"{others}^S generates · Esc or q goes back"
 
     def _work_out(self) -> None:
@@ -182,6 +184,14 @@ stands. `ctrl+s` generates what is shown; Enter or Escape goes back, and keeps w
         """Do something else with templates."""
         if self._is_template:
             self._form = replace(self._form, templates=_NEXT[self._form.templates])
+            self._work_out()
+
+    def action_off(self) -> None:
+        """Send the text as it stands, or draw again."""
+        if self._is_template:
+            is_off = self._form.templates is Templates.OFF
+            templates = Templates.RANDOM if is_off else Templates.OFF
+            self._form = replace(self._form, templates=templates)
             self._work_out()
 
     def action_leave(self) -> None:

@@ -82,7 +82,7 @@ class WildcardLibrary:
         """
         fitting = self._fitting(pattern)
         if not fitting:
-            raise self._faults.get(pattern) or InvalidInput(self._missing(pattern))
+            raise self._faults.get(pattern) or self._missing(pattern)
         found: dict[str, Choice] = {}
         for name in fitting:
             for choice in self._choices_of(name):
@@ -127,15 +127,13 @@ class WildcardLibrary:
             self._read[path] = known
         return known[1]
 
-    def _missing(self, pattern: str) -> str:
-        names = self.names()
-        missing, faults = f"There is no wildcard {_shown(pattern)}", self._faulty_files()
+    def _missing(self, pattern: str) -> InvalidInput:
+        names, faults = self.names(), self._faulty_files()
         near = difflib.get_close_matches(pattern, names, 1)
-        if near:
-            return f"{missing}; did you mean {_shown(near[0])}?{faults}"
-        if not names and not faults:
-            return f"{missing}: {safe_text(self.directory)} has no wildcards."
-        return f"{missing} in {safe_text(self.directory)}.{faults}"
+        hint = f"; did you mean {_shown(near[0])}?" if near else "."
+        place = safe_text(self.directory)
+        where = faults or (f"Wildcards are looked for in {place}." if names else f"{place} has no wildcards.")
+        return InvalidInput(f"There is no wildcard {_shown(pattern)}{hint}", next_step=where)
 
     def _faulty_files(self) -> str:
         """Return why files that may have it cannot be used, as sentences, or `''`."""
@@ -145,7 +143,7 @@ class WildcardLibrary:
             if len(reasons) > _FAULTS_SHOWN
             else ""
         )
-        return "".join(f" {reason}" for reason in reasons[:_FAULTS_SHOWN]) + more
+        return " ".join(reasons[:_FAULTS_SHOWN]) + more
 
     def _files(self) -> Iterator[tuple[Path, _Mark]]:
         """Yield the files that may hold choices; never what a link leads to outside of the directory."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from fluxtui.domain.text import safe_text
 from fluxtui.services.recall.recalled import Recalled
+from fluxtui.services.told import counted, told_parameters
 
 _FIRST = ("prompt", "negative_prompt", "seed", "steps", "guidance", "width", "height")
 _ELSEWHERE = frozenset({"finetune_id"})
@@ -22,10 +23,13 @@ def rows(recalled: Recalled) -> Iterator[tuple[str, str]]:
         yield "Endpoint", " at ".join(part for part in (recalled.endpoint, recalled.provider) if part)
     if recalled.finetune_name or recalled.finetune_id:
         yield "Finetune", recalled.finetune_name or recalled.finetune_id or ""
-    others = (name for name in values if name not in _FIRST and name not in _ELSEWHERE)
-    for name in (*_FIRST[2:], *others):
-        if values.get(name) not in (None, ""):
-            yield _title(name), _shown(values[name])
+    used = counted(recalled.endpoint, values)
+    for name in _FIRST[2:]:
+        if name in used:
+            yield _title(name), _shown(used[name])
+    others = {name: value for name, value in used.items() if name not in {*_FIRST, *_ELSEWHERE}}
+    for title, value in told_parameters(recalled.endpoint, others).items():
+        yield title, _shown(value)
 
 
 def _title(name: str) -> str:

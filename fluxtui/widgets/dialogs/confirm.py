@@ -18,7 +18,10 @@ from fluxtui.widgets.plain import PlainLabel, plain, set_title
 class ConfirmDialog(DeliberateDialog[bool]):
     """Asks for a yes; every other way out is a no."""
 
-    HELP = "`y` or the marked button with Enter says yes; `n`, `q` or Escape says no."
+    HELP = (
+        "`y` or the marked button with Enter says yes; `n`, `q` or Escape says no. Down and up read on where "
+        "there is more than fits."
+    )
 
     DEFAULT_CSS = """
     ConfirmDialog {
@@ -31,8 +34,10 @@ class ConfirmDialog(DeliberateDialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "confirm", "Yes", id="confirm.yes"),
         Binding("n,q,escape", "dismiss(False)", "No", id="confirm.no"),
-        Binding("right,down,l,j", "app.focus_next", "Next button", id="confirm.next", show=False),
-        Binding("left,up,h,k", "app.focus_previous", "Previous button", id="confirm.previous", show=False),
+        Binding("right,l", "app.focus_next", "Next button", id="confirm.next", show=False),
+        Binding("left,h", "app.focus_previous", "Previous button", id="confirm.previous", show=False),
+        Binding("down,j,pagedown", "read(1)", "Read on", id="confirm.down", show=False),
+        Binding("up,k,pageup", "read(-1)", "Read back", id="confirm.up", show=False),
     ]
 
     def __init__(
@@ -83,6 +88,16 @@ class ConfirmDialog(DeliberateDialog[bool]):
         """Answer with the button."""
         event.stop()
         self.dismiss(event.button.id == "confirm")
+
+    def action_read(self, by: int) -> None:
+        """Scroll what does not fit, or go to the other button where all is seen."""
+        text = self.query_one(".dialog-text")
+        if text.max_scroll_y:
+            text.scroll_relative(y=by * max(text.size.height - 1, 1), animate=False)
+        elif by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def action_confirm(self) -> None:
         """Say yes."""

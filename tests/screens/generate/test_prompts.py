@@ -236,7 +236,25 @@ async def test_what_is_sent_as_it_stands_is_said_under_the_prompt(
         assert await note('Scene: {"light": "warm|cold"}') == ""
         problem = await note("def __init__(self)")
         assert problem.startswith("✗ There is no wildcard “init”")
-        assert problem.endswith("switch templates off: F10, then t.")
+        assert "F10, o sends it as it stands." in problem
+
+
+async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_place: OpenPlace) -> None:
+    async with open_place(make_app()) as place:
+        await place.screen._show(dev("def __init__(self)"))
+        await place.pilot.press("ctrl+s")
+        await place.until(lambda: place.screen.query_one(PromptEditor).problem)
+        await place.pilot.press("f10")
+        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        dialog = place.app.screen
+        await place.until(lambda: "F10, o sends it as it stands" in words(place))
+        await place.pilot.press("o")
+        await place.until(lambda: dialog._shown == ("def __init__(self)",))
+        await place.pilot.press("escape")
+        await place.until(lambda: place.screen.order.form.templates.value == "off")
+        await place.until(lambda: place.text(".notes") == "template: off, sent as it stands")
+        assert place.screen.query_one(PromptEditor).problem == ""
+        assert news(place) == ""
 
 
 async def test_json_with_a_fault_is_sent_only_after_a_yes(

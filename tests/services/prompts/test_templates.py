@@ -98,7 +98,7 @@ async def test_a_text_without_syntax_is_not_touched(prompts: PromptService) -> N
         ("a\n{b|{c|d}", "The { at line 2, character 1 is never closed."),
         ("a {b$$c} {d|e}", "cannot be understood at character 3: “{b$$c} {d|e}”"),
         ("__colur__", "There is no wildcard “colur”; did you mean “colour”?"),
-        ("__../../etc/passwd__", "There is no wildcard “../../etc/passwd” in "),
+        ("__../../etc/passwd__", "There is no wildcard “../../etc/passwd”."),
         ("__loop__", "The wildcard “loop” leads back to itself."),
         ("${a=${b}}${b=${a}}${a}", "The variable ${a} leads back to itself."),
         ("${nothing}", "The variable ${nothing} has no value."),
