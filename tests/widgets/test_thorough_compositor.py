@@ -80,7 +80,7 @@ def test_every_screen_of_the_program_has_it() -> None:
 
 @pytest.mark.parametrize("size", [(40, 10), (20, 5)])
 async def test_the_terminal_of_the_tests_sees_what_is_missing(
-    host: Host, terminals: Terminals, size: tuple[int, int]
+    host: Host, terminals: Terminals, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Something that nobody asked to be drawn must be noticed, or the other tests prove nothing."""
     app = host(Lines())
@@ -88,8 +88,7 @@ async def test_the_terminal_of_the_tests_sees_what_is_missing(
         await pilot.pause()
         assert terminals.differences(app) == []
         label = app.query_one("#line-0", Label)
-        label._Static__content = label._Static__visual = "changed"  # type: ignore[attr-defined]
-        label._Static__visual = None  # type: ignore[attr-defined]
+        monkeypatch.setattr(label, "render", lambda: "changed")
         assert terminals.differences(app)
         label.refresh()
         await pilot.pause()
