@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.geometry import Size
 from textual.widgets import Label
 
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -46,6 +48,30 @@ async def test_a_widget_whose_place_was_asked_for_at_once_is_drawn(host: Host, t
             assert note.region.height == 1
             await pilot.pause()
             await terminals.check(app)
+
+
+class Told(Label):
+    """Notes what it is told of its size."""
+
+    def __init__(self) -> None:
+        super().__init__("told")
+        self.sizes: list[Size] = []
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Note it."""
+        self.sizes.append(event.size)
+
+
+async def test_a_widget_whose_place_was_asked_for_at_once_is_told_its_size(host: Host) -> None:
+    app = host(Lines(4))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        told = Told()
+        await app.query_one("#line-1").mount(told)
+        app.screen._compositor.update_widgets({told})
+        assert told.region.height == 1
+        await pilot.pause()
+        assert told.sizes == [Size(20, 1)]
 
 
 async def test_what_is_scrolled_back_while_something_is_laid_out_is_drawn(
