@@ -11,26 +11,31 @@ Places = dict[Widget, tuple[Region, Region]]
 
 
 class ThoroughCompositor(Compositor):
-    """Marks what differs from what was drawn, whoever worked out where things lie now.
+    """Compares with what was drawn and told, whoever has worked out since where things lie.
 
     Textual 8.2 compares two layouts when it lays out anew. But whoever asks for the region of a widget that
     has just been mounted also lays out everything, silently, and so does scrolling: the next comparison is
-    with that, finds nothing, and the terminal keeps showing what was there before.
+    with that, and finds nothing. The terminal keeps showing what was there before, and a widget that is shown
+    now is never told its size, so that a picture, for one, stays blank.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._marked: Places = {}
         """The places that the terminal shows, or will with what is marked as dirty."""
+        self._told: CompositorMap = {}
+        """The last layout of which the widgets were told."""
 
     def clear(self) -> None:
         """Forget all widgets."""
         super().clear()
-        self._marked = {}
+        self._marked, self._told = {}, {}
 
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
-        """Lay out everything, and mark what lies elsewhere now."""
+        """Lay out everything, mark what lies elsewhere now, and return who has to be told."""
+        self._full_map = self._told
         result = super().reflow(parent, size)
+        self._told = self._full_map
         self._mark_moved()
         return result
 

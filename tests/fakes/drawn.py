@@ -72,6 +72,7 @@ def _fresh_frame(app: App[Any]) -> str:
     """Return a full frame of what is, without touching what is still to be sent."""
     screen: Screen[Any] = app.screen
     for widget in screen.walk_children(Widget, with_self=True):
+        widget._layout_cache.clear()
         widget._styles_cache.clear()
         widget._dirty_regions.add(widget.outer_size.region)
     compositor = Compositor()
