@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ ENDED_BADLY = 1
 """Exit code where a job failed, expired, was refused or fell in doubt, or jobs are left."""
 PATIENCE_SECONDS = 24 * 3600.0
 """After this long without any change a detached collector ends; the jobs go on at the next start."""
+END_SECONDS = 20.0
+"""How long the end may take after a signal."""
 
 _log = logging.getLogger(__name__)
 
@@ -161,6 +165,19 @@ async def _collect(
     return (0 if collected.is_good else ENDED_BADLY), collected
 
 
+def _limit_the_end(number: int) -> None:
+    """Let the process end within bounds, also if a thread sits in a dead file system."""
+
+    def end_now() -> None:
+        _log.warning("something is stuck; the collector ends without it")
+        logging.shutdown()
+        os._exit(128 + number)
+
+    last_resort = threading.Timer(END_SECONDS, end_now)
+    last_resort.daemon = True
+    last_resort.start()
+
+
 @contextmanager
 def _signals(collector: Collector) -> Iterator[list[int]]:
     """While the block runs, let signals end the collector in good order; yields those that came.
@@ -171,6 +188,8 @@ def _signals(collector: Collector) -> Iterator[list[int]]:
     received: list[int] = []
 
     def end(number: int) -> None:
+        if not received:
+            _limit_the_end(number)
         received.append(number)
         collector.stop()
 

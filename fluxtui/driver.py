@@ -55,9 +55,8 @@ class TolerantDriver(LinuxDriver):
     def _wait_for_input(self, due: float | None) -> bool:
         """Wait until there is something to read, a moment, or until something is due; True for the first."""
         patience = GLANCE_SECONDS if due is None else min(GLANCE_SECONDS, max(0.0, due - time.monotonic()))
-        poll = select.poll()
-        poll.register(self.fileno, select.POLLIN)
-        return bool(poll.poll(patience * 1000))
+        # Not poll, which knows no terminals on some macOS.
+        return bool(select.select([self.fileno], [], [], patience)[0])
 
     def _hand_out(self, tokens: Iterable[Token], made: InputEvents) -> None:
         for token in tokens:

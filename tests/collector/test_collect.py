@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -213,3 +214,17 @@ async def test_one_detached_collector_is_enough_and_shows_no_key(
     assert first.communicate(timeout=PATIENCE) == ("", "")
     assert first.returncode == 0
     assert len(simulator.ledger()) == 2
+
+
+STUCK = """
+import threading
+from fluxtui import collect
+collect.END_SECONDS = 0.2
+collect._limit_the_end(15)
+threading.Event().wait()
+"""
+
+
+def test_a_thread_that_is_stuck_does_not_hold_up_the_end_for_ever() -> None:
+    result = subprocess.run([sys.executable, "-c", STUCK], timeout=PATIENCE, check=False)
+    assert result.returncode == 128 + signal.SIGTERM

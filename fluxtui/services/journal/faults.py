@@ -19,7 +19,7 @@ _COMPANIONS = ("", "-wal", "-shm")
 def repair_command(path: Path | None = None) -> str:
     """Return what the user runs to repair the journal at `path`, to be copied into a shell."""
     journal = "JOURNAL" if path is None else shlex.quote(str(path))
-    return f"{shlex.quote(sys.executable)} -m fluxtui.services.journal.repair {journal}"
+    return f"{shlex.quote(sys.executable)} -P -m fluxtui.services.journal.repair {journal}"
 
 
 def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
