@@ -20,7 +20,6 @@ from fluxtui.providers.base import LoraSource, Materials
 from fluxtui.services.jobs.requests import archive_of, picture_fields
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
-from fluxtui.services.storage.files import sha256_of
 
 LASTING = timedelta(hours=6)
 """For how long a file that was uploaded before must stay at the service to be used for another job.
