@@ -227,7 +227,7 @@ async def test_leaving_the_demo_leaves_a_collector_that_keeps_its_simulator(
 ) -> None:
     await queue_generations(demo.folder, "demo")
     terminal = demo.start(image=4)
-    terminal.wait_until(lambda _: "running" in states(demo.folder))
+    terminal.wait_until(lambda _: "waiting" in states(demo.folder))
     terminal.press("ctrl+q")
     terminal.confirm("Leave while jobs are active?", "collector without a screen")
     assert terminal.wait_for_end() == 0

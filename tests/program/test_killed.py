@@ -26,7 +26,7 @@ def order_pictures(terminal: Terminal) -> None:
     terminal.press("backspace", str(PICTURES))
     terminal.wait_for(f"Generate {PICTURES}")
     terminal.press("ctrl+s")
-    terminal.wait_for(f"{PICTURES} running")
+    terminal.wait_for(f"{PICTURES} waiting")
 
 
 async def all_arrived(demo: Demo) -> None:
