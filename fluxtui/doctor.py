@@ -57,7 +57,11 @@ def _tell_config(options: argparse.Namespace) -> bool:
         _say("warning", warning)
     for name in config.config.profiles:
         _tell_profile(config, name)
-    _say("data", str(data_directory(config, options)))
+    try:
+        _say("data", str(data_directory(config, options)))
+    except FluxError as error:
+        _say("data", error.sentence())
+        return False
     if not has_fts5():
         _say("warning", MISSING)
     _say("log", f"{log_path()}, level {config.config.log.level}")

@@ -78,7 +78,10 @@ def _run_demo(options: argparse.Namespace) -> int:
     complaint = require_terminal()
     if complaint:
         return complain(complaint)
-    folder = demo_directory(options)
+    try:
+        folder = demo_directory(options)
+    except FluxError as error:
+        return complain(error.sentence())
     try:
         speed = Speed(
             getattr(options, "seconds_per_training", Speed.training),

@@ -18,12 +18,15 @@ def run_recall(options: argparse.Namespace) -> int:
     """Print what the files say; returns 0, or 1 where one of them says nothing that is understood."""
     from fluxtui.launch import complain
     from fluxtui.services.recall import recall
-    from fluxtui.services.typed_paths import meant
+    from fluxtui.services.typed_paths import homeless, meant
 
     failed = False
-    for path in options.paths:
+    for typed in options.paths:
+        path = meant(typed)
         try:
-            recalled = recall(meant(path))
+            if reason := homeless(path):
+                raise PictureError(f"{safe_text(path, limit=200)} {reason}.")
+            recalled = recall(path)
         except PictureError as error:
             complain(error.sentence())
             failed = True

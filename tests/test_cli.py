@@ -60,3 +60,26 @@ def test_nonsense_options_end_with_a_sentence() -> None:
     result = run("--images", "fax")
     assert result.returncode == 2
     assert "invalid choice" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("doctor", "--data-dir", "~nobody-of-that-name/x"),
+        ("doctor", "--config", "~nobody-of-that-name/config.toml"),
+        ("collect", "--data-dir", "~nobody-of-that-name/x"),
+        ("recall", "~nobody-of-that-name/a.png"),
+    ],
+)
+def test_the_home_of_nobody_is_a_sentence(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BFL_API_KEY", "bfl_very_secret")
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.returncode != 0
+    told = result.stdout + result.stderr
+    assert "nobody-of-that-name" in told
+    assert "does not know" in told
+    assert "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []
