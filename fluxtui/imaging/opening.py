@@ -103,7 +103,7 @@ def open_picture(content: bytes) -> Image.Image:
     if not kind:
         words = other_kind(head)
         raise PictureError(
-            f"is {words}, which cannot be used" if words else "is not a picture that can be read"
+            f"is {words}, no picture that can be read" if words else "is not a picture that can be read"
         )
     profile = None
     if kind == "PNG":
