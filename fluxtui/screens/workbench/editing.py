@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual import getters
 
 from fluxtui.domain.workspace import History, Workspace
-from fluxtui.services.datasets.tracking import marked
+from fluxtui.services.datasets.tracking import Marks, marked
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -32,6 +32,8 @@ class EditingPart(QuietScreen["Found"]):
         super().__init__()
         self._path = source
         self._found: Found | None = None
+        self._marks: Marks | None = None
+        """Of what was found."""
         self._history = History(present=Workspace(source=str(source)))
         self._saved: History | None = None
         """What is on the disk, as far as it is known."""
@@ -70,8 +72,8 @@ class EditingPart(QuietScreen["Found"]):
 
     def record(self, workspace: Workspace, done: str, *, going_on: bool = False) -> bool:
         """Take over a changed workspace and tell whether it is another one; it is neither saved nor shown."""
-        if self._found is not None:
-            workspace = marked(workspace, self._found, self._history.present)
+        if self._marks is not None:
+            workspace = marked(workspace, self._marks, self._history.present)
         before, self._history = self._history, self._history.changed(workspace, done, going_on=going_on)
         return self._history is not before
 

@@ -23,6 +23,7 @@ from fluxtui.screens.workbench.crop_pad import CropPad
 from fluxtui.screens.workbench.crop_part import CropPart
 from fluxtui.screens.workbench.picture_pane import PicturePane
 from fluxtui.services.datasets.previewing import Previews
+from fluxtui.services.datasets.tracking import marks_of
 from fluxtui.state import guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -140,6 +141,7 @@ class WorkbenchScreen(CropPart):
         services = self.app.services
         try:
             self._found = found = await services.datasets.look(self._path, progress)
+            self._marks = await asyncio.to_thread(marks_of, found)
             if self._saved is None:
                 self._history = self._saved = await services.workspaces.of(found)
         except FluxError as error:

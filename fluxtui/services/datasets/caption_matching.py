@@ -48,12 +48,18 @@ def matched(found: Found) -> Matched:
     chosen: dict[str, FoundCaption] = {}
     overruled: dict[str, str] = {}
     for name, captions in of_pictures.items():
-        first, *others = sorted(captions, key=lambda caption: (bool(caption.fault), _distance(caption, name)))
+        first, *others = captions if len(captions) == 1 else _nearest_first(captions, name)
         chosen[name] = first
+        if not others:
+            continue
         other = next((item for item in others if not item.fault and item.text != first.text), None)
         if other is not None:
             overruled[name] = other.name
     return Matched(chosen, tuple(lonely), overruled, shared)
+
+
+def _nearest_first(captions: list[FoundCaption], picture: str) -> list[FoundCaption]:
+    return sorted(captions, key=lambda caption: (bool(caption.fault), _distance(caption, picture)))
 
 
 def _distance(caption: FoundCaption, picture: str) -> int:

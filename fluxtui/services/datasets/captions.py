@@ -48,12 +48,12 @@ def names_beside(picture: str) -> tuple[str, ...]:
 
 def is_text_caption(name: str) -> bool:
     """Tell whether a file is a caption by its name."""
-    return PurePosixPath(name).suffix.lower() in TEXT_SUFFIXES
+    return name.lower().endswith(TEXT_SUFFIXES)
 
 
 def is_metadata(name: str) -> bool:
     """Tell whether a file by its name has the captions of the folder that it is in."""
-    return PurePosixPath(name).name.lower() in METADATA_NAMES
+    return posixpath.basename(name).lower() in METADATA_NAMES
 
 
 def read_captions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,18 +37,38 @@ class Outdated:
         return (*self.pictures, *self.captions, *self.gone)
 
 
-def marked(workspace: Workspace, found: Found, before: Workspace | None = None) -> Workspace:
+@dataclass(frozen=True)
+class Marks:
+    """What edits of a source are marked with, by the names of its pictures.
+
+    Attributes:
+        contents: hash of every picture's file, `''` where it cannot be read.
+        texts: the captions that were found.
+    """
+
+    contents: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
+def marks_of(found: Found) -> Marks:
+    """Return the marks of what was found; for thousands of pictures that takes longer than a key may."""
+    return Marks(_contents(found), _found_texts(found))
+
+
+def marked(workspace: Workspace, found: Found | Marks, before: Workspace | None = None) -> Workspace:
     """Return a workspace whose edits say what they were made on, as far as they did not.
 
     Args:
         workspace: the edits.
-        found: what is in the source.
+        found: what is in the source, or its marks where they are known.
         before: the edits before the last change; a caption that differs was written on what is there now.
     """
-    contents = _contents(found)
-    texts = _found_texts(found)
+    marks = found if isinstance(found, Marks) else marks_of(found)
+    contents, texts = marks.contents, marks.texts
     changes: dict[str, dict[str, Any]] = {}
     for name, edit in workspace.edits.items():
+        if before is not None and edit is before.edits.get(name):
+            continue
         fields: dict[str, Any] = {}
         if not edit.made_on and contents.get(name):
             fields["made_on"] = contents[name]
@@ -57,13 +77,13 @@ def marked(workspace: Workspace, found: Found, before: Workspace | None = None) 
         if name in contents and (is_written or bool(mark) is not bool(edit.caption_made_on)):
             fields["caption_made_on"] = mark
         changes.update({name: fields} if fields else {})
-    return workspace.edited_all(changes)
+    return workspace.edited_all(changes) if changes else workspace
 
 
-def outdated(workspace: Workspace, found: Found) -> Outdated:
+def outdated(workspace: Workspace, found: Found | Marks) -> Outdated:
     """Return which edits were made on other pictures or captions than are there now."""
-    contents = _contents(found)
-    texts = _found_texts(found)
+    marks = found if isinstance(found, Marks) else marks_of(found)
+    contents, texts = marks.contents, marks.texts
     pictures, captions, gone = [], [], []
     for name, edit in workspace.edits.items():
         if name not in contents:
@@ -96,8 +116,10 @@ def dropped(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspa
 
 def outdated_problems(workspace: Workspace, found: Found) -> list[DatasetProblem]:
     """Return what is to be said of outdated edits. Until they are kept or dropped, they stop the training."""
-    old = outdated(workspace, found)
-    texts = _found_texts(found)
+    if not workspace.edits:
+        return []
+    marks = marks_of(found)
+    old, texts = outdated(workspace, marks), marks.texts
     problems = [_changed(name, workspace.of(name)) for name in old.pictures]
     for name in old.captions:
         now = shorten(safe_text(texts.get(name, "")), _SHOWN_CAPTION)
