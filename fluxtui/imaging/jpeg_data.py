@@ -67,24 +67,49 @@ class _Broken(Exception):
     """The data of a scan are not what can be."""
 
 
-def jpeg_fault(content: bytes) -> str:
-    """Return why the data of a JPEG are not whole, to stand after its name, or `''`.
+def fault_of_data(content: bytes) -> str:
+    """Return why the data of a JPEG are not whole, to stand after its name, or `''`; nothing is decoded.
 
-    Seen are markers where only data can be, stretches of zeros, missing scans, restarts out of order, and
-    data that end before all lines are there. What is cut off at the very end is left to the decoder, which
-    says so. Damage that changes no marker and no length is not seen.
+    Seen are markers where only data can be, stretches of zeros, missing scans, restarts out of order. What is
+    cut off at the very end is left to the decoder, which says so. Damage that changes no marker and no
+    length is not seen.
     """
+    frame = _frame_of(content)
+    if frame is None:
+        return DAMAGED
+    is_coarse = frame.kind in _PROGRESSIVE and frame.scans and any(frame.shifts.values())
+    return COARSE if is_coarse else ""
+
+
+def fault_of_end(content: bytes, decoded: Image.Image) -> str:
+    """Return whether the data of a JPEG end before its last lines do, as a reason like `fault_of_data`.
+
+    Only a picture whose last line is one colour, as a decoder makes it of nothing, is decoded once more.
+
+    Args:
+        content: of the file.
+        decoded: the picture in it, decoded in any size.
+    """
+    ranges = _ranges(decoded.crop((0, decoded.height - 1, decoded.width, decoded.height)))
+    # Black is zero in every channel, so that it could not be told from what is not decoded.
+    if any(low != high for low, high in ranges) or not any(low for low, _ in ranges):
+        return ""
+    frame = _frame_of(content)
+    if frame is None or frame.kind not in _SEQUENTIAL or len(frame.scans) != 1:
+        return ""
+    return SHORT if frame.pixels <= _MOST_PROVEN and _is_short(content, frame.scans[0][1]) else ""
+
+
+def _frame_of(content: bytes) -> _Frame | None:
+    """Return what the markers of the first picture say, as far as they go; None where data are broken."""
     frame = _Frame()
     try:
         _read(content, frame)
     except _Broken:
-        return DAMAGED
+        return None
     except (struct.error, IndexError):
-        return ""
-    if frame.kind in _PROGRESSIVE and frame.scans and any(frame.shifts.values()):
-        return COARSE
-    is_simple = frame.kind in _SEQUENTIAL and len(frame.scans) == 1 and frame.pixels <= _MOST_PROVEN
-    return SHORT if is_simple and _is_short(content, frame.scans[0][1]) else ""
+        return _Frame()
+    return frame
 
 
 def _read(content: bytes, frame: _Frame) -> None:
@@ -165,12 +190,7 @@ def _first_codes(tables: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _is_short(content: bytes, end: int) -> bool:
-    """Tell whether the data of a scan end before the last lines, by decoding without the mark of its end.
-
-    Only asked of pictures whose last line is one colour, as a decoder makes it of nothing.
-    """
-    if not _ends_flat(content):
-        return False
+    """Tell whether the data of a scan end before the last lines, by decoding without the mark of its end."""
     with Image.open(io.BytesIO(content[:end]), formats=("JPEG",)) as image:
         whole = image.height
         image.draft(None, (1, 1))
@@ -183,15 +203,6 @@ def _is_short(content: bytes, end: int) -> bool:
         boxes = [channel.getbbox() for channel in image.split()]
         drawn = max((box[3] for box in boxes if box is not None), default=0)
         return (image.height - drawn) * scale > _BLOCK_ROWS
-
-
-def _ends_flat(content: bytes) -> bool:
-    with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
-        image.draft(None, (1, 1))
-        image.load()
-        ranges = _ranges(image.crop((0, image.height - 1, image.width, image.height)))
-    # Black is zero in every channel, so that it could not be told from what is not decoded.
-    return all(low == high for low, high in ranges) and any(low for low, _ in ranges)
 
 
 def _ranges(image: Image.Image) -> list[tuple[int, int]]:

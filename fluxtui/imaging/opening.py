@@ -20,7 +20,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import safe_text
-from fluxtui.imaging.jpeg_data import jpeg_fault
+from fluxtui.imaging.jpeg_data import fault_of_data, fault_of_end
 from fluxtui.imaging.kinds import HEAD_BYTES, is_bare_bitmap, kind_of, other_kind
 from fluxtui.imaging.png_chunks import without_ballast
 
@@ -59,18 +59,26 @@ _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 @contextmanager
-def opened(content: bytes) -> Iterator[Image.Image]:
+def opened(content: bytes, *, strict: bool = True) -> Iterator[Image.Image]:
     """Open a picture and turn every fault of its decoder, also inside the `with`, into a `PictureError`.
 
-    A JPEG whose data break off in the middle is refused as well, which no decoder does.
+    Args:
+        content: of the file.
+        strict: whether a JPEG whose data break off in the middle is refused as well, which no decoder does;
+            where the end of its data is missing, when the `with` is left. What was paid for is better than
+            nothing even so.
     """
     try:
-        if kind_of(content[:HEAD_BYTES]) == "JPEG" and (fault := jpeg_fault(content)):
+        is_jpeg = strict and kind_of(content[:HEAD_BYTES]) == "JPEG"
+        if is_jpeg and (fault := fault_of_data(content)):
             raise PictureError(fault)
         with open_picture(content) as image:
             is_large = image.width * image.height > LARGE_PIXELS
             with _one_large_picture if is_large else nullcontext():
                 yield image
+                # Only what was decoded can be told to be short of its end.
+                if is_jpeg and not getattr(image, "tile", ()) and (fault := fault_of_end(content, image)):
+                    raise PictureError(fault)
     except UnidentifiedImageError:
         raise PictureError("is damaged, or of a rare kind that cannot be read") from None
     except _TOO_LARGE:
@@ -95,7 +103,7 @@ def open_picture(content: bytes) -> Image.Image:
     if not kind:
         words = other_kind(head)
         raise PictureError(
-            f"is {words}, which cannot be used" if words else "is not a picture that can be read"
+            f"is {words}, no picture that can be read" if words else "is not a picture that can be read"
         )
     profile = None
     if kind == "PNG":

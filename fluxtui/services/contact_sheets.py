@@ -216,7 +216,7 @@ def _small(path: Path, width: int, height: int) -> Image.Image:
     from fluxtui.services.datasets.pictures import upright
     from fluxtui.services.picture_inputs import read_picture
 
-    with opened(read_picture(path)) as image:
+    with opened(read_picture(path), strict=False) as image:
         small = upright(image, max(width, height))
     small.thumbnail((width, height), reducing_gap=2.0)
     return small

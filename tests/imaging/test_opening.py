@@ -15,7 +15,7 @@ import fluxtui
 from fluxtui.domain.errors import PictureError
 from fluxtui.imaging.kinds import KINDS, kind_of
 from fluxtui.imaging.opening import MOST_PIXELS, opened
-from fluxtui.services.datasets.pictures import Preparation, looked_at, prepared
+from fluxtui.services.datasets.pictures import Preparation, examine, looked_at, prepared
 from fluxtui.services.masks import MaskService
 from fluxtui.services.storage import StorageService
 from tests.fakes.pictures import UPRIGHT, encoded, png_chunk, png_with, quartered, seen, seen_in
@@ -158,6 +158,9 @@ def test_a_jpeg_that_is_broken_in_its_middle_is_refused(options: dict[str, objec
         looked_at(spoilt)
     with pytest.raises(PictureError):
         prepared(spoilt, Preparation(10**6))
+    if damage == "cut and closed":
+        # Delivered like that, it was paid for, and is kept.
+        assert examine(spoilt).width == 640
 
 
 @pytest.mark.parametrize("colour", ["white", "black", "grey"])

@@ -61,9 +61,10 @@ class PictureFacts:
 def examine(content: bytes) -> PictureFacts:
     """Decode a picture completely and return what it is. Raises `PictureError` with the reason.
 
-    Formats other than those in `DECODED` are named and not decoded: a service is not expected to send them.
+    Formats other than those in `DECODED` are named and not decoded: a service is not expected to send them. A
+    JPEG that decodes is taken, also if a part of it may be damaged: it was paid for.
     """
-    with opened(content) as image:
+    with opened(content, strict=False) as image:
         if image.format not in DECODED:
             return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1, turned=False)
         orientation = orientation_of(image)
