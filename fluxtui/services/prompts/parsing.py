@@ -6,6 +6,7 @@ The package is imported when the first template is read. Its parser refuses or d
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Callable, Iterable
@@ -71,6 +72,8 @@ def put_back(text: str) -> str:
 def _parser() -> Callable[[str], Command]:
     # The package still calls functions of pyparsing by names that go out of use.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="dynamicprompts")
+    # It logs parts of prompts, which are nobody else's business.
+    logging.getLogger("dynamicprompts").setLevel(logging.CRITICAL + 1)
     from dynamicprompts.parser.parse import parse
 
     return parse

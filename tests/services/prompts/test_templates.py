@@ -199,3 +199,10 @@ async def test_one_bad_file_stops_no_other(prompts: PromptService) -> None:
     (prompts.directory / "bad.yaml").write_text("a: [!!python/name:os.system '']\n")
     (prompts.directory / "worse.txt").write_bytes("Stra\xdfe".encode("latin-1"))
     assert await combined(prompts, "__cats__") == ["lion", "tiger"]
+
+
+async def test_no_part_of_a_prompt_is_logged(
+    prompts: PromptService, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await combined(prompts, "%{a secret$$b} {c|d}") == ["a secretb c", "a secretb d"]
+    assert caplog.records == []
