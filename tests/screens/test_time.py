@@ -192,3 +192,12 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
         app.clock = lambda: NOON + timedelta(minutes=7)
         app.seconds += 1
         await until(pilot, lambda: str(table.rows[0].cells["at"]) == "7 m ago")
+
+
+async def test_the_time_of_a_program_that_is_closing_is_nobodys(make_app: AppFactory, until: Until) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        stack, app._screen_stack[:] = list(app._screen_stack), []
+        app.seconds += 1
+        app._screen_stack[:] = stack
