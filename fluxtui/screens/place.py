@@ -115,7 +115,7 @@ class PlaceScreen(TimedScreen[None]):
         guarded(self, self._restore(), doing="restoring what was typed", group="draft")
 
     def _flash_news(self, notices: tuple[Notice, ...]) -> None:
-        if notices and self.app.screen is self:
+        if notices and self.is_active:
             self.query_one(Flash).show(notices[0].text, notices[0].severity)
 
     def action_clear_news(self) -> None:

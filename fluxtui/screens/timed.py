@@ -35,7 +35,7 @@ class TimedScreen(QuietScreen[Answer]):
             self.show_time()
 
     def _follow_time(self) -> None:
-        if self.app.screen is self:
+        if self.is_active:
             self.show_time()
 
     def show_time(self) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from fluxtui.app import FluxApp
 from fluxtui.screens.commands import PlaceCommands
 from fluxtui.screens.generate import GenerateScreen
+from fluxtui.screens.place import PlaceScreen
 
 
 async def test_the_palette_does_what_the_keys_of_a_place_do(make_app: Callable[..., FluxApp]) -> None:
     app = make_app()
     async with app.run_test() as pilot:
-        await pilot.pause()
+        while not isinstance(app.screen, PlaceScreen):
+            await pilot.pause(0.02)
         await app.go("generate")
         screen = app.screen
         assert isinstance(screen, GenerateScreen)

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import DataTable
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
+from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
@@ -52,13 +54,34 @@ FINETUNE = Finetune(
 )
 
 
-async def settled(app: FluxApp, terminals: Terminals) -> int:
+QUIET_SECONDS = 0.4
+ATTEMPTS = 6
+"""On a busy machine something may still be on its way; what is sent for every tick is sent each time."""
+
+
+async def settled(terminals: Terminals) -> int:
     """Wait until nothing has been written for a while; return how much was until then."""
     written = 0
     while not written or written != terminals.characters:
         written = terminals.characters
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(QUIET_SECONDS)
     return written
+
+
+async def sent_by_ticks(app: FluxApp, pilot: Pilot[int], terminals: Terminals, *, seconds: int) -> int:
+    """Return the fewest characters that were ever sent during three ticks of so many seconds."""
+    fewest: int | None = None
+    for _ in range(ATTEMPTS):
+        before, begin = await settled(terminals), app.clock()
+        for tick in range(1, 4):
+            app.clock = lambda now=begin + timedelta(seconds=tick * seconds): now  # type: ignore[misc]
+            app.seconds += 1
+            await pilot.pause(0.05)
+        sent = terminals.characters - before
+        fewest = sent if fewest is None else min(fewest, sent)
+        if not fewest:
+            break
+    return fewest or 0
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -69,15 +92,11 @@ async def test_nothing_is_sent_while_nothing_changes(
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: bool(app.profile))
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         await app.go(place)
         app.jobs = (RUNNING, TRAINING, DONE)
         app.finetunes = (FINETUNE,)
-        before = await settled(app, terminals)
-        for _ in range(3):
-            app.seconds += 1
-            await pilot.pause(0.05)
-        assert terminals.characters == before
+        assert await sent_by_ticks(app, pilot, terminals, seconds=0) == 0
 
 
 async def test_a_running_generation_says_nothing_in_a_place_that_does_not_show_it(
@@ -86,15 +105,10 @@ async def test_a_running_generation_says_nothing_in_a_place_that_does_not_show_i
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: bool(app.profile))
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         await app.go("finetune")
         app.jobs = (RUNNING,)
-        before = await settled(app, terminals)
-        for second in range(1, 5):
-            app.clock = lambda second=second: NOON + timedelta(seconds=second)  # type: ignore[misc]
-            app.seconds += 1
-            await pilot.pause(0.05)
-        assert terminals.characters == before
+        assert await sent_by_ticks(app, pilot, terminals, seconds=1) == 0
 
 
 async def test_the_age_of_a_job_goes_on_and_costs_little(
@@ -103,24 +117,24 @@ async def test_the_age_of_a_job_goes_on_and_costs_little(
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: bool(app.profile))
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         await app.go("jobs")
         app.jobs = (DONE,)
         table = app.screen.query_one(RowTable)
         assert str(table.rows[0].cells["age"]) == "40 s ago"
-        before = await settled(app, terminals)
+        before = await settled(terminals)
         app.clock = lambda: NOON + timedelta(minutes=4)
         app.seconds += 1
         await until(pilot, lambda: str(table.rows[0].cells["age"]) == "4 m ago")
         await pilot.pause(0.05)
-        assert 0 < terminals.characters - before < 500
+        assert 0 < terminals.characters - before < 250
 
 
 async def test_a_place_tells_the_time_when_it_comes_back(make_app: AppFactory, until: Until) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: bool(app.profile))
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         await app.go("models")
         app.finetunes = (FINETUNE,)
         age = app.screen.query_one("#age", PlainStatic)
@@ -138,7 +152,7 @@ async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
     app.clock = lambda: NOON
     later = DONE.model_copy(update={"id": "later", "created_at": NOON})
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: bool(app.profile))
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         await app.go("jobs")
         app.jobs = tuple(
             DONE.model_copy(update={"id": f"old-{n}", "created_at": NOON - timedelta(hours=n + 1)})
@@ -169,7 +183,7 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: bool(app.profile))
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         app.tell("something")
         app.action_show_messages()
         await until(pilot, lambda: isinstance(app.screen, MessagesScreen))
@@ -178,3 +192,12 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
         app.clock = lambda: NOON + timedelta(minutes=7)
         app.seconds += 1
         await until(pilot, lambda: str(table.rows[0].cells["at"]) == "7 m ago")
+
+
+async def test_the_time_of_a_program_that_is_closing_is_nobodys(make_app: AppFactory, until: Until) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        stack, app._screen_stack[:] = list(app._screen_stack), []
+        app.seconds += 1
+        app._screen_stack[:] = stack

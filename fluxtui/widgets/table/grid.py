@@ -67,7 +67,7 @@ class RowGrid(DataTable[Text]):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def change_cells(self, changes: Sequence[tuple[Coordinate, Text]]) -> None:
-        """Change cells and draw their rows only, or everything at once where they are many."""
+        """Change cells and draw only them, or everything at once where they are many."""
         self._silent = True
         try:
             for place, value in changes:
@@ -78,8 +78,8 @@ class RowGrid(DataTable[Text]):
         if len(rows) > MANY_ROWS:
             self.refresh()
             return
-        for row in rows:
-            self.refresh_row(row)
+        for place, _ in changes:
+            self.refresh_coordinate(place)
 
     def set_columns(self, columns: tuple[Column, ...], sorting: Sorting, width: int) -> None:
         """Remove everything and make columns that fill `width` cells."""
