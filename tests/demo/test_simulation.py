@@ -17,6 +17,7 @@ from typing import ClassVar
 
 import pytest
 
+from fluxtui.demo import simulation
 from fluxtui.demo.simulation import SimulatorError, Speed, simulator
 
 FAST = Speed(training=0.2, image=0.05)
@@ -28,6 +29,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     ready = tmp_path / "simulator" / "ready.json"
     if ready.exists():
         stop(json.loads(ready.read_text())["pid"])
+    for process in simulation._left_running:
+        process.poll()
 
 
 def stop(pid: int) -> None:
