@@ -48,8 +48,10 @@ class Terminals:
             return []
         if not app.screen.is_mounted:
             return ["the screen is not there yet"]
-        fresh = ScreenText(*app.size)
-        fresh.write(_fresh_frame(app))
+        fresh, frame = ScreenText(*app.size), _fresh_frame(app)
+        if frame is None:
+            return ["the screen is not laid out yet"]
+        fresh.write(frame)
         return shown.differences(fresh)
 
     async def check(self, app: App[Any]) -> None:
@@ -68,8 +70,8 @@ class Terminals:
             raise AssertionError("the terminal does not show what is:\n" + "\n".join(found))
 
 
-def _fresh_frame(app: App[Any]) -> str:
-    """Return a full frame of what is, without touching what is still to be sent."""
+def _fresh_frame(app: App[Any]) -> str | None:
+    """Return a full frame of what is, None while there is none, without touching what is still to be sent."""
     screen: Screen[Any] = app.screen
     for widget in screen.walk_children(Widget, with_self=True):
         widget._layout_cache.clear()
@@ -79,7 +81,11 @@ def _fresh_frame(app: App[Any]) -> str:
     compositor.reflow(screen, app.size)
     token = visible_screen_stack.set(app._background_screens)
     try:
-        return compositor.render_full_update().render_segments(app.console)
+        frame = compositor.render_full_update()
+        if any(strip is None for row in frame.strips for strip in row):
+            # The screen has not been given its size yet: nothing could be drawn in all places.
+            return None
+        return frame.render_segments(app.console)
     finally:
         visible_screen_stack.reset(token)
 
