@@ -60,14 +60,17 @@ class FileKeys(PlaceScreen):
         self.app.tell("Stopped; everything is as it was.")
 
     def _begin(self, work: Coroutine[Any, Any, None], doing: str) -> None:
-        self._transfer = guarded(self, self._with_words(work, doing), doing=doing, group="transfer")
+        self._transfer = guarded(
+            self, self._with_words(work, doing), doing=doing, group="transfer", leads=False
+        )
 
     async def _with_words(self, work: Coroutine[Any, Any, None], doing: str) -> None:
         self.doing = f"{doing[0].upper()}{doing[1:]} … · Esc stops"
         try:
             await work
         finally:
-            self.doing = ""
+            if self.is_attached:
+                self.doing = ""
 
     def _progress(self, doing: str) -> Progress:
         """Return what says how far a file has come, now and then."""
