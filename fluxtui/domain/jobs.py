@@ -90,7 +90,7 @@ TERMINAL_STATES = frozenset(
         JobState.CANCELLED,
     }
 )
-"""States that a job does not leave by itself."""
+"""States that a job does not leave by itself; what it asked for can be sent again as a new one."""
 
 
 LOST_STATES = frozenset({JobState.FAILED, JobState.EXPIRED})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from fluxtui.domain.errors import InvalidInput, ResultExpired
-from fluxtui.domain.jobs import LOST_STATES, Job, JobKind, JobState
+from fluxtui.domain.jobs import LOST_STATES, TERMINAL_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.jobs.changes import Listener
@@ -22,18 +22,6 @@ from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
-
-REPEATABLE_STATES = frozenset(
-    {
-        JobState.DONE,
-        JobState.REFUSED,
-        JobState.FAILED,
-        JobState.MODERATED,
-        JobState.EXPIRED,
-        JobState.CANCELLED,
-    }
-)
-"""States in which a job can be sent again as a new one without a doubt about the first."""
 
 
 def _now() -> datetime:
@@ -211,7 +199,7 @@ class JobService:
             OverBudget: it does not fit into a budget.
         """
         job = await self._existing(job_id)
-        if job.state not in REPEATABLE_STATES:
+        if job.state not in TERMINAL_STATES:
             raise InvalidInput(f"The job is {job.state}; only one that has ended can be sent again.")
         return await self._submit_again(job)
 
