@@ -66,9 +66,8 @@ class BFLProvider:
         finds=frozenset({JobKind.TRAINING}),
         price_source="BFL's price list of 2026-10; a picture's true cost comes with the order or the result",
         id_pattern=rf"[A-Za-z0-9_-]+|{SHARED_NAME}",
-        # Results are kept for ten minutes (BFL API reference, read 2026-10), files of finetunes for good. How
-        # long a task may be hidden is not said anywhere; no model works longer than a few minutes on a
-        # picture.
+        # Results are kept for ten minutes (BFL API reference, read 2026-10). For how long a task that was
+        # taken may be hidden is said nowhere: far longer than a picture takes.
         keeping=Keeping(
             pictures=timedelta(minutes=11), generations=timedelta(minutes=45), trainings=timedelta(days=2)
         ),

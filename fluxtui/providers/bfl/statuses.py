@@ -74,7 +74,7 @@ def status_of(data: Any, kind: JobKind) -> RemoteStatus:
 def pictures_in(result: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the addresses of the pictures in a result, or the pictures themselves as base64.
 
-    One is asked for and named in `sample`; some models of the service have answered with a list of them.
+    One is asked for and named in `sample`; should a list come there, none of it is lost.
     """
     return texts_in(result.get("sample")) or texts_in(result.get("samples"))
 

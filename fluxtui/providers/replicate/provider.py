@@ -61,8 +61,8 @@ class ReplicateProvider:
         finds=frozenset({JobKind.TRAINING, JobKind.GENERATION}),
         price_source=f"Replicate's price list of {READ_ON}; each answer tells the seconds that were used",
         id_pattern=ID_PATTERN,
-        # What a prediction made is erased an hour after its end; versions and their files stay (Replicate
-        # HTTP API reference, read 2026-11).
+        # What a prediction made is erased an hour after its end (Replicate HTTP API reference, read 2026-11);
+        # for trained versions no such time is told.
         keeping=Keeping(
             pictures=timedelta(minutes=65),
             weights=timedelta(days=2),

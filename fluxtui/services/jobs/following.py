@@ -114,6 +114,11 @@ class Following:
 
     async def _advance(self) -> None:
         self._until, self._slowest = None, 0.0
+        current = await self._context.journal.jobs.get(self._job.id)
+        if current is not None and not current.is_active:
+            # The user has stopped the looking, here or in another program.
+            self._job = current
+            return
         if self._delivery.is_complete:
             self._job = await save_picture(self._context, self._job, None, self._delivery)
             return
@@ -200,7 +205,10 @@ class Following:
             else:
                 self._job = await save_picture(self._context, self._job, status, self._delivery)
         except UnreadableResult as error:
-            await self._unread(error)
+            if self._delivery.facts is not None:
+                await self._without_the_rest(error)
+            else:
+                await self._unread(error)
         except (ResultExpired, NotThere, UnexpectedAnswer) as error:
             await self._not_at_its_address(error, status)
         except WeightsError as error:

@@ -17,6 +17,8 @@ _SECRET_NAME = re.compile(
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+|\bdata:[^\s\"'<>]+", re.IGNORECASE)
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _LONGEST_TEXT = 4_000
+_BULK = 100_000
+"""Characters of what nobody reads, such as a picture within an answer, and no search should go through."""
 _MOST_MEMBERS = 200
 _DEEPEST = 8
 
@@ -56,6 +58,8 @@ def _member(name: str, value: Any, depth: int) -> Any:
 
 
 def _harmless(text: str) -> str:
+    if len(text) > _BULK:
+        return f"({len(text)} characters)"
     shown = without_keys(_ADDRESS.sub(_host, text), REMOVED)
     shown = _ENCODED.sub(lambda match: f"({len(match[0])} characters)", shown)
     if len(shown) > _LONGEST_TEXT:

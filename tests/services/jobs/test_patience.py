@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.providers.base import Keeping, RemoteStatus, RemoteTask
@@ -446,3 +448,29 @@ async def test_a_request_that_makes_our_own_code_fail_is_a_draft_with_a_word(
     assert stuck.state is JobState.DRAFT
     assert "KeyError" in (stuck.error or "")
     assert simulator.ledger() == []
+
+
+async def test_a_second_picture_that_cannot_be_read_holds_up_the_first_one_only_for_a_while(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    download, calls = APIService.download, itertools.count()
+
+    async def spoilt(api: APIService, url: str, target: Path, **options: Any) -> object:
+        done = await download(api, url, target, **options)
+        if next(calls):
+            target.write_bytes(b"\x89PNG and nothing else")
+        return done
+
+    monkeypatch.setattr(APIService, "download", spoilt)
+    simulator.faults("second-result", where="poll")
+    async with running(jobs):
+        (done,) = await ended(jobs, await inference.generate("bfl", "flux-pro-1.1", VALUES))
+    assert done.state is JobState.DONE
+    assert len(await open_journal.pictures.for_job(done.id)) == 1
+    assert "further picture" in (await open_journal.jobs.story(done.id))[-1].note
