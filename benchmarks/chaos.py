@@ -1,7 +1,7 @@
 """Two programs that are killed again and again while their service misbehaves: is any paid job lost?
 
 python benchmarks/chaos.py [--provider bfl] [--generations 500] [--trainings 20] [--kills 100] [--programs 2]
-                           [--fault-rate 30]
+                           [--fault-rate 30] [--late 45]
 
 A simulator in a process of its own strikes so many percent of all requests with faults of every kind:
 addresses and tasks that are not there for a while, wishes to wait for an hour, pictures within the answer.
@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--programs", type=int, default=2)
     parser.add_argument("--fault-rate", type=float, default=30.0, help="percent of requests")
+    parser.add_argument("--late", type=float, default=45.0, help="seconds for which things are not there yet")
     parser.add_argument("--seconds", type=float, default=900.0, help="the most that all of it may take")
     parser.add_argument("--seed", type=int, default=0, help="of faults, moments and points")
     parser.add_argument("--keep", type=Path, help="an empty or new directory that is not deleted afterwards")
@@ -67,7 +68,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         if not crowd.train_first():
             print(f"The first training did not end well; see {folder / 'log'} and {folder / 'words'}.")
             return 1
-        misbehave(service, venue, options.fault_rate)
+        misbehave(service, venue, options.fault_rate, options.late)
         try:
             crowd.kill_and_restart()
             settled = crowd.settle(service)

@@ -36,6 +36,8 @@ QUICK = Pacing(
     slowest_search=6.0,
     balance=1.0,
     last_answer=5.0,
+    longest_wish=1.0,
+    longest_rest=1.0,
 )
 _ALL_JOBS = 1_000_000
 

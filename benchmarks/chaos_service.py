@@ -34,8 +34,8 @@ LOOK_SECONDS = 0.02
 OUTCOME_PERCENT = 2.0
 """Of the accepted jobs for each way to end badly."""
 DELAYS = {LATENCY: 0.2, "429-retry-after": 3600.0, "429-retry-date": 3600.0}
-LATE_SECONDS = (2.0, 45.0)
-"""For how long things are not there after they were first asked for; half of them each."""
+SHORTLY_LATE = 2.0
+"""For how many seconds half of what is late is not there after it was first asked for."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,11 @@ def running_service(folder: Path, venue: Venue, seed: int) -> Iterator[Running]:
             process.wait()
 
 
-def misbehave(service: Running, venue: Venue, percent: float) -> None:
+def misbehave(service: Running, venue: Venue, percent: float, late: float) -> None:
     """Let a simulator strike so many percent of the requests at each place from now on.
 
-    Every kind that can strike at a place has the same share. How jobs end is decided apart from that.
+    Every kind that can strike at a place has the same share. How jobs end is decided apart from that. `late`
+    is for how many seconds the other half of what is late is not there.
     """
     anywhere = (LATENCY, *HTTP_KINDS, DROP_BEFORE, *BODY_KINDS)
     kinds = {
@@ -92,7 +93,7 @@ def misbehave(service: Running, venue: Venue, percent: float) -> None:
         for kind in listed:
             _strike(service, venue, kind, rate, place)
     for kind, place in ((LATE_TASK, "poll"), *((kind, "delivery") for kind in LATE_DELIVERIES)):
-        for seconds in LATE_SECONDS:
+        for seconds in (SHORTLY_LATE, late):
             _strike(service, venue, kind, percent / 100 / 8, place, seconds)
     for kind in venue.outcomes:
         _strike(service, venue, kind, min(OUTCOME_PERCENT, percent) / 100, "submit")

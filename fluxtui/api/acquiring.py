@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 R = TypeVar("R")
 
@@ -20,15 +21,17 @@ async def acquired(get: Callable[[], R], give_back: Callable[[R], object]) -> R:
         give_back: closes or removes it; called only where the caller was cancelled meanwhile.
 
     Raises:
-        asyncio.CancelledError: the caller was cancelled; the thread has ended by then.
+        asyncio.CancelledError: the caller was cancelled.
         Exception: whatever `get` raises.
     """
-    getting = asyncio.ensure_future(asyncio.to_thread(get))
+    handover = _Handover(get, give_back)
+    getting = asyncio.get_running_loop().run_in_executor(None, handover.fetch)
     try:
         return await asyncio.shield(getting)
     except asyncio.CancelledError:
-        # By a callback, so that a second cancellation does not lose it.
-        getting.add_done_callback(lambda done: _give_back(done, give_back))
+        handover.refuse()
+        # Nobody else cancels it: it is no task, and what it may raise is nobody's any more.
+        getting.add_done_callback(lambda done: done.cancelled() or done.exception())
         await asyncio.wait({getting})
         raise
 
@@ -43,7 +46,12 @@ async def released(give_back: Callable[[], object]) -> None:
         asyncio.CancelledError: the caller was cancelled; what `give_back` raises is then lost.
         Exception: whatever `give_back` raises.
     """
-    giving = asyncio.ensure_future(asyncio.to_thread(give_back))
+    try:
+        giving = asyncio.get_running_loop().run_in_executor(None, give_back)
+    except RuntimeError:
+        # The program ends, and its threads have been sent home.
+        give_back()
+        return
     try:
         await asyncio.shield(giving)
     except asyncio.CancelledError:
@@ -52,6 +60,29 @@ async def released(give_back: Callable[[], object]) -> None:
         raise
 
 
-def _give_back(done: asyncio.Future[R], give_back: Callable[[R], object]) -> None:
-    if not done.cancelled() and done.exception() is None:
-        give_back(done.result())
+class _Handover(Generic[R]):
+    """Sees that what a thread has got is either taken or given back, whoever is first."""
+
+    def __init__(self, get: Callable[[], R], give_back: Callable[[R], object]) -> None:
+        self._get, self._give_back = get, give_back
+        self._lock = threading.Lock()
+        self._is_refused = False
+        self._got: list[R] = []
+
+    def fetch(self) -> R:
+        """Get it, in a thread; give it back where nobody waits for it any more."""
+        result = self._get()
+        with self._lock:
+            self._got.append(result)
+            is_refused = self._is_refused
+        if is_refused:
+            self._give_back(result)
+        return result
+
+    def refuse(self) -> None:
+        """Do without it: give it back now, or let the thread do so."""
+        with self._lock:
+            self._is_refused = True
+            got = tuple(self._got)
+        for result in got:
+            self._give_back(result)

@@ -39,7 +39,8 @@ def program(start_program: StartProgram, tmp_path: Path) -> Terminal:
     terminal.press("f4")
     terminal.wait_for("Prompt")
     terminal.type("a boat")
-    terminal.wait_for("a boat")
+    # Nothing on the screen changes by itself from here on.
+    terminal.wait_for("a boat", "no connection")
     return terminal
 
 
