@@ -9,7 +9,7 @@ from typing import Any
 from fluxtui.domain.errors import InDoubt, Refused, ServiceError
 from fluxtui.domain.text import file_size
 
-LOOK_FIRST = "Look in the list of finetunes or in the service's dashboard before you send it again."
+LOOK_FIRST = "Look at the service's own page before you send it again."
 
 
 @dataclass

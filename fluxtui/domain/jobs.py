@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.money import as_cost
+from fluxtui.domain.money import as_cost, show_credits
 
 
 class JobKind(StrEnum):
@@ -92,6 +92,9 @@ TERMINAL_STATES = frozenset(
 )
 """States that a job does not leave by itself; what it asked for can be sent again as a new one."""
 
+
+NOT_LOOKED_FOR = "Not looked for"
+"""The title of the reason where the user ended the looking for a result, which may be there all the same."""
 
 LOST_STATES = frozenset({JobState.FAILED, JobState.EXPIRED})
 """States in which something was paid for and nothing came of it."""
@@ -215,6 +218,11 @@ class Job(BaseModel):
         if self.finetune_id is None:
             return None
         return f"{self.finetune_profile or self.profile}/{self.finetune_id}"
+
+    @property
+    def price_words(self) -> str:
+        """What it cost, for a sentence: `'$0.04'`, or `'about $0.04'` where the service has not told it."""
+        return ("about " if self.cost_credits is None else "") + show_credits(self.credits)
 
     @property
     def credits(self) -> float:

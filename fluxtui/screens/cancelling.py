@@ -47,7 +47,7 @@ async def _stop_looking(app: StatefulApp, job: Job) -> Told:
             "It was paid for, and its service may still have it.",
             "l in Jobs looks for it again, which costs nothing.",
         ),
-        price=f"It cost {show_credits(job.credits)}.",
+        price=f"It cost {job.price_words}.",
         confirm_label="Stop looking",
         cancel_label="Go on looking",
     )

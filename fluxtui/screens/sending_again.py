@@ -11,7 +11,8 @@ from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 async def send_again(app: StatefulApp, job: Job) -> Job | None:
     """Ask, and send the same as a new job; to be called in a worker. Returns it, None after a no."""
-    doubtful = job.state is JobState.IN_DOUBT
+    in_doubt = job.state is JobState.IN_DOUBT
+    doubtful = in_doubt or job.maybe_billed
     warning = ["The first one may have been accepted: then both are billed."] if doubtful else []
     dialog = ConfirmDialog(
         "Send again?",
@@ -22,5 +23,5 @@ async def send_again(app: StatefulApp, job: Job) -> Job | None:
     )
     if not await ask(app, dialog):
         return None
-    act = app.services.jobs.resend if doubtful else app.services.jobs.retry
+    act = app.services.jobs.resend if in_doubt else app.services.jobs.retry
     return await act(job.id)

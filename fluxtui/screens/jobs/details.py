@@ -22,7 +22,7 @@ from fluxtui.widgets.progress import exact_time, next_try_text
 
 ADVICE = {
     JobState.FAILED: "a sends the same again as a new job.",
-    JobState.REFUSED: "Nothing was billed. a sends the same again as a new job.",
+    JobState.REFUSED: "a sends the same again as a new job.",
     JobState.MODERATED: "Moderation stopped it. Change the words or pictures before sending again.",
     JobState.EXPIRED: "It was paid. a makes it anew (and pays again).",
 }
@@ -51,7 +51,7 @@ def advice_for(job: Job, *, can_be_found: bool = True) -> str:
     if job.state is JobState.IN_DOUBT:
         return FINDABLE if can_be_found else UNFINDABLE
     if job.is_looked_for:
-        return "It is paid for and looked for, which costs nothing. x stops that; l begins it again later."
+        return "Looking costs nothing. x stops it; l begins it again later."
     again = LOOK_AGAIN if job.may_be_looked_for else ""
     return again + ADVICE.get(job.state, "")
 

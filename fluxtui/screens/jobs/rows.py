@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobKind, JobState
+from fluxtui.domain.jobs import NOT_LOOKED_FOR, UNBILLED_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.widgets.progress import clock_text, elapsed, progress_text, relative_time
 
@@ -47,6 +47,8 @@ def state_text(job: Job) -> str:
         return f"{SIGNS[job.state][0]} waits"
     if job.is_looked_for:
         return LOOKING
+    if job.state is JobState.EXPIRED and job.error_title == NOT_LOOKED_FOR:
+        return f"{SIGNS[JobState.CANCELLED][0]} left there"
     return f"{SIGNS[job.state][0]} {state_word(job.state)}"
 
 

@@ -32,7 +32,7 @@ from fluxtui.services.jobs.delivery import Delivery
 from fluxtui.services.jobs.finetunes import save_finetune
 from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
-from fluxtui.services.jobs.patience import Absence, Patience
+from fluxtui.services.jobs.patience import Absence, Looking, Patience
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_picture
@@ -60,6 +60,7 @@ class Following:
         self._patience: Patience | None = None
         self._until: datetime | None = None
         self._slowest = 0.0
+        self._left: float | None = None
         self._unreadable = ""
         self._log = ""
         self._nudged = asyncio.Event()
@@ -110,10 +111,11 @@ class Following:
         wished = error.retry_after if isinstance(error, RateLimited) else None
         least = pacing.key_trouble if isinstance(error, _KEY_TROUBLE) else 0.0
         # A service may wish for hours where the result is gone in minutes.
-        return self._trouble.next(max(min(wished or 0.0, pacing.longest_wish), least), self._slowest)
+        wait = self._trouble.next(max(min(wished or 0.0, pacing.longest_wish), least), self._slowest)
+        return wait if self._left is None else min(wait, max(self._left, pacing.first_trouble))
 
     async def _advance(self) -> None:
-        self._until, self._slowest = None, 0.0
+        self._until, self._slowest, self._left = None, 0.0, None
         current = await self._context.journal.jobs.get(self._job.id)
         if current is not None and not current.is_active:
             # The user has stopped the looking, here or in another program.
@@ -232,12 +234,14 @@ class Following:
         self._job = await self._context.move(job, JobState.COLLECTING, note=status.word, **fields)
 
     async def _unread(self, error: UnreadableResult) -> None:
-        """Fetch once more what cannot be read: the same bytes again are what the service has."""
-        looking = self._looked_for.looking(self._job, Absence.RESULT)
-        if error.sha256 != self._unreadable and not looking.is_over:
-            self._unreadable = error.sha256
+        """Fetch again what cannot be read: the same bytes for a while are what the service has."""
+        same = error.sha256 == self._unreadable
+        self._unreadable = error.sha256
+        looking = self._looked_for.looking(self._job, Absence.MORE if same else Absence.RESULT)
+        if not looking.is_over:
+            self._look_until(looking)
             raise error
-        message = f"{error.message} It cost {show_credits(self._job.credits)}; nothing more is paid for it."
+        message = f"{error.message} It cost {self._job.price_words}; nothing more is paid for it."
         self._job = await self._context.end(self._job, JobState.FAILED, error.title, message)
 
     async def _not_at_its_address(self, error: ServiceError, status: RemoteStatus) -> None:
@@ -248,15 +252,15 @@ class Following:
         if looking.is_over:
             await self._lost(status, error)
             return
-        self._until, self._slowest = looking.until, self._looked_for.slowest(self._job, Absence.RESULT)
+        self._look_until(looking, self._looked_for.slowest(self._job, Absence.RESULT))
         what = "weights are" if self._job.kind is JobKind.TRAINING else "picture is"
-        raise NotThere(f"{error.message} The {what} paid for, and looked for at a new address each time.")
+        raise NotThere(f"{error.message} The {what} paid for and looked for, each time at a new address.")
 
     async def _bad_weights(self, error: WeightsError, status: RemoteStatus) -> None:
         """Fetch bad weights again for a while, then keep the finetune without them."""
         looking = self._looked_for.looking(self._job, Absence.WORD)
         if not looking.is_over:
-            self._until, self._slowest = looking.until, self._looked_for.slowest(self._job, Absence.RESULT)
+            self._look_until(looking, self._looked_for.slowest(self._job, Absence.RESULT))
             raise error
         remark = f"(its weights are not here: {error.message} w in Models fetches them again)"
         self._job = await save_finetune(self._context, self._job, status, without_weights=remark)
@@ -286,7 +290,7 @@ class Following:
         if looking.is_over:
             await self._expired(f"The service no longer knows this {what}")
             return
-        self._until, self._slowest = looking.until, self._looked_for.slowest(self._job, Absence.TASK)
+        self._look_until(looking, self._looked_for.slowest(self._job, Absence.TASK))
         raise NotThere(
             f"The service says that it does not know this {what}, although it accepted it. It is asked again."
         )
@@ -295,10 +299,14 @@ class Following:
         """Believe a failure that may be a passing fault once it has been told for a while."""
         looking = self._looked_for.looking(self._job, Absence.WORD)
         if looking.is_over:
-            await self._failed(JobState.FAILED, "Failed at the service", status)
+            await self._failed(JobState.FAILED, "Nothing to collect", status)
             return
-        self._until = looking.until
+        self._look_until(looking)
         raise NotThere(f"{status.message or 'The service does not hand out the result.'} It is asked again.")
+
+    def _look_until(self, looking: Looking, slowest: float = 0.0) -> None:
+        """Note until when something is looked for, and how rarely at most; the last look is not later."""
+        self._until, self._slowest, self._left = looking.until, slowest, looking.seconds
 
     @property
     def _looked_for(self) -> Patience:
@@ -307,7 +315,7 @@ class Following:
         return self._patience
 
     async def _expired(self, what: str) -> None:
-        message = f"{what}; it cost {show_credits(self._job.credits)}. {LOOK_AGAIN}"
+        message = f"{what}; it cost {self._job.price_words}. {LOOK_AGAIN}"
         self._job = await self._context.end(self._job, JobState.EXPIRED, ResultExpired.title, message)
 
     async def _failed(self, state: JobState, title: str, status: RemoteStatus) -> None:

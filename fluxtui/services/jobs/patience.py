@@ -18,7 +18,7 @@ LEAST = timedelta(minutes=1)
 OWN_LOOK = timedelta(minutes=15)
 """Times in the journal count only after a program has looked for so long itself: clocks are set."""
 
-DOUBTFUL_WORD = timedelta(minutes=10)
+DOUBTFUL_WORD = timedelta(minutes=12)
 """For how long a service may say something of a finished task that may still turn out to be wrong."""
 
 _SLOWEST_LOOK = 900.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from fluxtui.domain.errors import InvalidInput, ResultExpired
-from fluxtui.domain.jobs import LOST_STATES, TERMINAL_STATES, Job, JobKind, JobState
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.services.budget import BudgetService
-from fluxtui.services.jobs.changes import Listener
+from fluxtui.services.jobs.changes import Change, Listener
 from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.doubt import adopt, candidates_for
 from fluxtui.services.jobs.following import LOOK_AGAIN
@@ -178,10 +178,27 @@ class JobService:
         job = await self._existing(job_id)
         if not job.is_looked_for:
             raise InvalidInput(f"The job is {job.state}; nothing is being looked for.")
-        message = f"Not looked for any more; it cost {show_credits(job.credits)}. {LOOK_AGAIN}"
-        ended = await self._context.end(job, JobState.EXPIRED, ResultExpired.title, message)
+        ended = await self._without_weights(job)
+        if ended is None:
+            message = f"It was not looked for any longer; it cost {job.price_words}. {LOOK_AGAIN}"
+            ended = await self._context.end(job, JobState.EXPIRED, NOT_LOOKED_FOR, message)
         self._runner.nudge(job_id)
         return ended
+
+    async def _without_weights(self, job: Job) -> Job | None:
+        """Finish a training whose finetune can be used without its file; None where there is none."""
+        if job.kind is not JobKind.TRAINING:
+            return None
+        known = await self._context.journal.finetunes.all(job.profile)
+        finetune = next((each for each in known if each.job_id == job.id and each.is_usable), None)
+        if finetune is None:
+            return None
+        remark = "(its weights were not looked for any longer; w in Models fetches them)"
+        fields = {**NO_TROUBLE, "finetune_id": finetune.id, "finetune_name": finetune.name, "progress": 1.0}
+        note = f"finetune {finetune.name} {remark}"
+        done = await self._context.move(job, JobState.DONE, note=note, **fields)
+        self._context.changes.publish(Change("finetunes", done))
+        return done
 
     async def _check_cancelling(self, job: Job) -> None:
         provider = await self._context.gateway.provider(job.profile)
@@ -216,17 +233,21 @@ class JobService:
         new = await self._submit_again(job)
         for waiting in await self._context.journal.jobs.wait_for_another(job.id, new.id):
             self._context.tell(waiting)
-        await self._context.move(
-            job, JobState.CANCELLED, note=f"sent again as {new.id}; may have been charged"
-        )
+        await self._closed(job, "Sent again", f"sent again as {new.id}; may have been charged")
         return new
 
     async def give_up(self, job_id: str) -> Job:
         """Close a job in doubt without sending it again. Raises `InvalidInput` if it is not in doubt."""
         job = await self._doubtful(job_id)
-        given_up = await self._context.move(job, JobState.CANCELLED, note="given up; may have been charged")
+        given_up = await self._closed(job, "Given up", "given up; may have been charged")
         self.wake()
         return given_up
+
+    async def _closed(self, job: Job, title: str, note: str) -> Job:
+        price = show_credits(job.estimate_credits)
+        message = f"The service may have made and charged it ({price}); it is not looked for any longer."
+        reason = {"error_title": title, "error": message, "remote_status": None}
+        return await self._context.move(job, JobState.CANCELLED, note=note, **reason)
 
     async def look_again(self, job_id: str) -> Job:
         """Look for a job in doubt, or for a result that was paid for and is not here; costs nothing.

@@ -256,24 +256,24 @@ async def test_a_picture_in_a_form_that_nobody_asked_for_is_a_picture(
 
 async def test_what_cannot_be_read_is_kept_as_it_came_and_its_path_told(
     inference: InferenceService,
-    endless: JobService,
+    jobs: JobService,
     running: Running,
     ended: Ended,
     data_directory: StorageService,
     simulator: Simulator,
 ) -> None:
     simulator.faults("unreadable", where="delivery")
-    async with running(endless):
-        (job,) = await ended(endless, await inference.generate("bfl", "flux-pro-1.1", VALUES))
+    async with running(jobs):
+        (job,) = await ended(jobs, await inference.generate("bfl", "flux-pro-1.1", VALUES))
         assert (job.state, job.error_title) == (JobState.FAILED, "Kept as it came")
         (kept,) = data_directory.inside("unreadable").iterdir()
         assert str(kept) in (job.error or "")
         assert "It cost $0.04" in (job.error or "")
         assert kept.read_bytes()[:4] == b"\x89PNG"
-        assert simulator.ledger()[0]["delivered"] == 2
+        assert simulator.ledger()[0]["delivered"] >= 2
         simulator.clear_faults()
-        await endless.look_again(job.id)
-        (found,) = await ended(endless, [job])
+        await jobs.look_again(job.id)
+        (found,) = await ended(jobs, [job])
     assert found.state is JobState.DONE
 
 
