@@ -442,9 +442,16 @@ class FluxApp(PictureChoice, Recalling):
 
         active = sum(job.is_active for job in self.jobs)
         if active:
+            words = _words_before_leaving(active, collected=self._leaving.leaves_collector)
+            try:
+                await self.services.journal.check()
+            except StorageError as error:
+                # A collector would begin a new journal, and know nothing of these jobs.
+                self._leaving.leave_nothing()
+                words = [error.sentence(), "Nothing that is active now can be written down or collected."]
             dialog = ConfirmDialog(
                 "Leave while jobs are active?",
-                _words_before_leaving(active, collected=self._leaving.leaves_collector),
+                words,
                 confirm_label="Leave",
                 cancel_label="Stay",
             )

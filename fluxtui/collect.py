@@ -112,8 +112,10 @@ async def _collect_before_people(place: _Place, options: argparse.Namespace) -> 
     report = report_to(sys.stdout.fileno(), place.data_dir, as_json=options.json)
     try:
         code, collected = await _collect(place, report, watch=options.watch)
-        report.say(f"{outcome_of(collected.ended) or 'There was nothing to collect'}.")
-        if collected.left:
+        told = outcome_of(collected.ended)
+        if told or not collected.left:
+            report.say(f"{told or 'There was nothing to collect'}.")
+        if collected.left and not collected.is_gone:
             report.say(
                 f"{plural(len(collected.left), 'job')} not finished; the next start goes on with that."
             )

@@ -52,6 +52,10 @@ class Leaving:
         """The process id of the collector that was left behind."""
         return self._process.pid if self._process is not None else None
 
+    def leave_nothing(self) -> None:
+        """Leave no collector behind: there is nothing that it could know of."""
+        self._collector = None
+
     def leave_collector(self) -> None:
         """Start a collector, unless the one started before still runs. What fails is told to the log."""
         if self._collector is None or (self._process is not None and self._process.poll() is None):

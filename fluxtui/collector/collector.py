@@ -13,6 +13,7 @@ from fluxtui.collector.report import Report
 from fluxtui.domain.errors import JournalGone, StorageError
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.outcome import BAD_STATES
+from fluxtui.domain.text import safe_text
 from fluxtui.services.jobs.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -33,16 +34,18 @@ class Collected:
         ended: jobs that ended or fell in doubt meanwhile, whoever drove them.
         left: jobs that are still active.
         gave_up: whether it lost patience.
+        is_gone: whether the journal was deleted meanwhile, so that nothing is known of what is left.
     """
 
     ended: tuple[Job, ...]
     left: tuple[Job, ...]
     gave_up: bool = False
+    is_gone: bool = False
 
     @property
     def is_good(self) -> bool:
         """Whether nothing is left and nothing ended badly."""
-        return not self.left and not any(job.state in BAD_STATES for job in self.ended)
+        return not self.is_gone and not self.left and not any(job.state in BAD_STATES for job in self.ended)
 
 
 async def jobs_to_collect(services: Services) -> tuple[Job, ...]:
@@ -115,6 +118,7 @@ class Collector:
             tuple(job for job in jobs if not job.is_active),
             tuple(job for job in jobs if job.is_active),
             self._gave_up,
+            self._is_gone,
         )
 
     async def _is_needed(self) -> bool:
@@ -126,8 +130,7 @@ class Collector:
             await self._look()
             going_on = await jobs_to_collect(self._services)
         except JournalGone as error:
-            self._report.say(error.sentence())
-            _log.error("%s", error.sentence())
+            self._tell_gone(error)
             self._is_gone = True
             return False
         except StorageError as error:
@@ -140,6 +143,17 @@ class Collector:
             self._gave_up = True
             _log.warning("nothing has changed for %.0f hours; the jobs go on at the next start", quiet / 3600)
         return not self._gave_up
+
+    def _tell_gone(self, error: JournalGone) -> None:
+        """Say by what name the service knows what was paid for, which is written down nowhere else now."""
+        sentences = [error.sentence()]
+        for job in self._jobs.values():
+            if job.is_active and job.remote_id is not None:
+                known = f"“{job.title}” at {job.provider} ({job.profile}): {job.remote_id}, {job.price_words}"
+                sentences.append(f"Still at the service: {known}.")
+        for sentence in sentences:
+            self._report.alarm(sentence)
+            _log.error("%s", safe_text(sentence))
 
     async def _look(self) -> None:
         """Read the active jobs, and those that were active and no longer are."""
@@ -159,7 +173,8 @@ class Collector:
         if change.job is not None:
             self._note(change.job, heard=True)
         if change.notice:
-            self._report.say(f"{change.title}: {change.notice}")
+            tell = self._report.alarm if change.kind == "trouble" else self._report.say
+            tell(f"{change.title}: {change.notice}")
         self._news.set()
 
     def _note(self, job: Job, *, heard: bool = False) -> None:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -72,6 +72,9 @@ class Report:
     def say(self, sentence: str) -> None:
         """Tell something that is about no job."""
 
+    def alarm(self, sentence: str) -> None:
+        """Tell something about no job that a program should hear of as well as people."""
+
     def close(self) -> None:
         """Finish telling."""
 
@@ -103,6 +106,14 @@ class LineReport(Report):
         """Write a sentence, where there is room for some."""
         if self._with_sentences:
             self._writer.write(safe_text(sentence))
+
+    def alarm(self, sentence: str) -> None:
+        """Write a sentence, as an object where objects are written."""
+        if self._with_sentences:
+            self.say(sentence)
+            return
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._writer.write(json.dumps({"time": now, "warning": safe_text(sentence)}))
 
     def close(self) -> None:
         """Write what is left, within bounds."""

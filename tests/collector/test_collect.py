@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobState
@@ -228,3 +230,27 @@ threading.Event().wait()
 def test_a_thread_that_is_stuck_does_not_hold_up_the_end_for_ever() -> None:
     result = subprocess.run([sys.executable, "-c", STUCK], timeout=PATIENCE, check=False)
     assert result.returncode == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+async def test_a_data_directory_that_is_deleted_ends_it_with_what_is_left_at_the_service(
+    add_jobs: AddJobs,
+    start_collector: StartCollector,
+    simulator: Simulator,
+    data_dir: Path,
+    wait_for_jobs: WaitForJobs,
+    form: tuple[str, ...],
+) -> None:
+    simulator.faults("late-404", seconds=3600, where="delivery")
+    await add_jobs(1)
+    process = start_collector(*form)
+    wait_for_jobs(lambda rows: states(rows) == {"collecting"})
+    (task,) = simulator.ledger()
+    shutil.rmtree(data_dir)
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "deleted or replaced" in output
+    assert task["id"] in output
+    assert "nothing to collect" not in output
+    assert "next start goes on" not in output
+    assert len(simulator.ledger()) == 1

@@ -212,6 +212,8 @@ class Delivery:
         """Note where a picture is that could not be brought to its place, before the program ends."""
         if self._path is not None:
             _log.warning("job %s: its picture could not be saved; it is kept as %s", job.id, self._path)
+            what = f"The picture “{job.title}” is paid for and could not be brought to its place"
+            self._context.changes.warn("Kept elsewhere", f"{what}; it is kept as {self._path}.")
 
     def _tell_recipe(self, held: Path, recipe: Recipe) -> None:
         from fluxtui.services.pictures import embed

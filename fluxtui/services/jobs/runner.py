@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from fluxtui.domain.errors import FluxError, InvalidInput, StorageError
+from fluxtui.domain.errors import FluxError, InvalidInput, JournalGone, StorageError
 from fluxtui.domain.jobs import REMOTE_STATES, IllegalTransition, Job, JobState
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
@@ -23,6 +23,9 @@ from fluxtui.services.jobs.submission import Submission, found_submitting
 from fluxtui.services.jobs.waiting import Waiting
 
 _log = logging.getLogger(__name__)
+
+_KEEPING_SECONDS = 2.0
+"""How long it is believed that pictures can be kept, before that is tried again."""
 
 R = TypeVar("R")
 
@@ -49,6 +52,7 @@ class Runner:
         self._limits: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._version: int | None = None
+        self._keeps_until = 0.0
 
     def wake(self) -> None:
         """Look at the journal now."""
@@ -138,6 +142,8 @@ class Runner:
         pace = self._pace(profile)
         if pace.is_resting or all(job.state is not JobState.DRAFT for job in jobs):
             return []
+        if not await self._can_keep():
+            return []
         free = [
             job
             for job in jobs
@@ -159,6 +165,20 @@ class Runner:
         sendable = next_up(free, self._drivers, provider.active_limit, endpoint_limit)
         on_their_way = sum(job.state is JobState.DRAFT and self.drives(job.id) for job in jobs)
         return sendable if pace.at_once is None else sendable[: max(pace.at_once - on_their_way, 0)]
+
+    async def _can_keep(self) -> bool:
+        """Tell whether what would be ordered now could be kept; where not, say why and order nothing."""
+        now = asyncio.get_running_loop().time()
+        if now < self._keeps_until:
+            return True
+        try:
+            await asyncio.to_thread(self._context.storage.check_keeping)
+        except StorageError as error:
+            message = f"{error.message} Nothing is ordered until what comes of it can be kept."
+            self._context.changes.warn(error.title, f"{message} {error.next_step}".strip())
+            return False
+        self._keeps_until = now + _KEEPING_SECONDS
+        return True
 
     def _pace(self, profile: str) -> SubmissionPace:
         return self._paces.setdefault(profile, SubmissionPace(self._context.pacing))
@@ -256,6 +276,8 @@ class Runner:
                     held = await self._context.journal.jobs.claim(job_id, self._owner, pacing.lease)
                 except StorageError as error:
                     _log.warning("job %s: its lease cannot be renewed: %s", job_id, error.message)
+                    if isinstance(error, JournalGone):
+                        self._context.changes.warn(error.title, error.sentence())
                     continue
                 driver = self._drivers.get(job_id)
                 if not held and driver is not None:

@@ -25,6 +25,7 @@ from fluxtui.services.storage.files import (
 from fluxtui.services.storage.names import hash_mark, lora_stem, numbered, picture_stem, safe_extension
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_PROBE_BYTES = 256 * 1024
 _STALE_SECONDS = 24 * 3600.0
 
 
@@ -54,6 +55,24 @@ class StorageService:
             make_private_directory(self.inside(name))
         self._sweep()
         self.temporary(".probe").unlink()
+
+    def check_keeping(self) -> None:
+        """See that a picture could be kept now, before one is paid for; writes a little and takes it away
+        again.
+
+        Raises:
+            StorageError: the directory of the pictures cannot be written, or its disk is full.
+        """
+        directory = self.inside("pictures")
+        make_private_directory(directory)
+        probe = directory / f".probe-{os.getpid()}-{threading.get_ident()}"
+        try:
+            try:
+                probe.write_bytes(bytes(_PROBE_BYTES))
+            finally:
+                probe.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_fault(error, directory, "could not be written") from error
 
     def inside(self, relative: str | Path) -> Path:
         """Return the absolute path of something in the data directory.

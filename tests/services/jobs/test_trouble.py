@@ -131,12 +131,15 @@ async def test_fetched_picture_is_held_until_the_disk_takes_it(
     elsewhere.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
     directories = [data_directory.inside(name) for name in broken]
-    for directory in directories:
-        directory.rmdir()
-        directory.touch()
     told = troubles(jobs)
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
+    simulator.faults("503", where="poll")
     async with running(jobs):
+        await ended(jobs, [job], lambda job: job.remote_id is not None)
+        for directory in directories:
+            directory.rmdir()
+            directory.touch()
+        simulator.clear_faults()
         (held,) = await ended(jobs, [job], in_trouble)
         assert held.state is JobState.COLLECTING
         assert len(list(elsewhere.iterdir())) == len(broken) - 1
@@ -201,3 +204,25 @@ async def test_a_journal_that_is_replaced_is_not_written_into(
     open_journal.path.touch()
     with pytest.raises(JournalGone, match="deleted or replaced"):
         await inference.generate("bfl", "flux-pro-1.1", VALUES)
+
+
+async def test_nothing_is_ordered_while_pictures_cannot_be_kept(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    data_directory: StorageService,
+    simulator: Simulator,
+) -> None:
+    told = troubles(jobs)
+    pictures = data_directory.inside("pictures")
+    pictures.rmdir()
+    pictures.touch()
+    ordered = await inference.generate("bfl", "flux-pro-1.1", VALUES, count=3)
+    async with running(jobs):
+        await until(jobs, lambda: any("Nothing is ordered" in change.notice for change in told))
+        assert simulator.ledger() == []
+        pictures.unlink()
+        done = await ended(jobs, ordered)
+    assert {job.state for job in done} == {JobState.DONE}
+    assert len(simulator.ledger()) == 3
