@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -190,3 +190,24 @@ def test_only_the_end_of_a_log_is_shown_and_as_text() -> None:
     assert "step 100 [/x]" in text
     assert "step 80 " not in text
     assert "\x1b" not in text
+
+
+async def test_the_cursor_stays_on_a_job_that_was_acted_on(
+    place: Place, academy: type[Academy], until: Until
+) -> None:
+    app, pilot, screen = place
+    academy.hidden.add("task-9")
+    looking = make_job(JobState.COLLECTING, remote_id="task-9", tries_until=NOON, next_try_at=NOON)
+    done = make_job(JobState.DONE, id="job-2", created_at=NOON + timedelta(hours=1))
+    await app.services.journal.jobs.add([done, looking])
+    app.services.jobs.wake()
+    table = screen.query_one(RowTable)
+    await until(pilot, lambda: len(table.rows) == 2 and table.selected_key == "job-1")
+    await pilot.press("x")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await pilot.press("y")
+    await until(pilot, lambda: [row.key for row in table.rows] == ["job-2", "job-1"])
+    await app.go("models")
+    await app.go("jobs")
+    await until(pilot, lambda: app.screen is screen)
+    assert table.selected_key == "job-1"

@@ -265,6 +265,7 @@ endpoint."""
         """Take the job back, or give a doubtful one up."""
         job = self._selected()
         if job is not None:
+            self.query_one(RowTable).stay()
             guarded(self, self._cancel(job), doing="cancelling a job", group="act", exclusive=True)
 
     async def _cancel(self, job: Job) -> None:
@@ -288,6 +289,7 @@ endpoint."""
         """Send the same as a new job, after asking, since it costs."""
         job = self._selected()
         if job is not None:
+            self.query_one(RowTable).stay()
             guarded(self, self._send_again(job), doing="sending a job again", group="act", exclusive=True)
 
     async def _send_again(self, job: Job) -> None:
@@ -299,6 +301,7 @@ endpoint."""
         """Look for a doubtful job at the service, or for a result that was paid for and did not come."""
         job = self._selected()
         if job is not None:
+            self.query_one(RowTable).stay()
             guarded(self, self._look_again(job), doing="looking for a job", group="act", exclusive=True)
 
     async def _look_again(self, job: Job) -> None:

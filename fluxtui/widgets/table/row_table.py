@@ -167,6 +167,10 @@ class RowTable(Vertical):
         """Whether the cursor was put on another row than the first, by the user or a wish."""
         return self._moved and bool(self._grid.cursor_row)
 
+    def stay(self) -> None:
+        """Keep the cursor on its row from now on, wherever that goes: it has been acted on."""
+        self._put_on, self._moved = -1, True
+
     def select_first(self) -> None:
         """Put the cursor on the first row."""
         if self._drawn:
