@@ -86,7 +86,7 @@ def _tell_profile(config: ConfigService, name: str) -> None:
 def _tell_terminal(options: argparse.Namespace) -> None:
     from fluxtui.terminal.between import Between
     from fluxtui.terminal.probe import probe_terminal
-    from fluxtui.terminal.ttys import require_terminal
+    from fluxtui.terminal.ttys import require_terminal, size_of
 
     complaint = require_terminal()
     if complaint:
@@ -94,8 +94,8 @@ def _tell_terminal(options: argparse.Namespace) -> None:
         return
     _tell_characters()
     terminal = probe_terminal(getattr(options, "images", None) or "auto")
-    size = os.get_terminal_size(sys.stderr.fileno())
-    _say("terminal", f"{terminal.name or os.environ.get('TERM', 'unknown')}, {size.columns}x{size.lines}")
+    columns, rows = size_of(sys.stderr.fileno())
+    _say("terminal", f"{terminal.name or os.environ.get('TERM', 'unknown')}, {columns}x{rows}")
     _say("pictures", f"{terminal.protocol.value}, cells of {terminal.cell_width}x{terminal.cell_height} px")
     where = ["over SSH"] if terminal.over_ssh else []
     where += [f"in {terminal.between.value}"] if terminal.between else []

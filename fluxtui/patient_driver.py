@@ -12,6 +12,7 @@ from textual.message import Message
 
 from fluxtui.driver import TolerantDriver
 from fluxtui.steady_terminal import SteadyTerminal
+from fluxtui.terminal.ttys import size_of
 
 STALL_SECONDS = 2.0
 """How long one write may wait for the terminal; then frames are left out until it takes some again."""
@@ -107,6 +108,13 @@ class PatientDriver(TolerantDriver):
         self._watching = False
         self._transmission: Transmission | None = None
         self._steady = SteadyTerminal(self, self._tell_doubt)
+        if self._size is None:
+            # Else the application asks elsewhere for its first size, and may be told another one than here.
+            self._size = self._get_terminal_size()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Return the columns and rows of the terminal that is drawn on; standard output may be a file."""
+        return size_of(self._screen.fileno())
 
     @property
     def is_dead(self) -> bool:

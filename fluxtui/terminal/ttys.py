@@ -8,9 +8,33 @@ import struct
 import sys
 import termios
 from collections.abc import Mapping
-from typing import TextIO
+from typing import Final, TextIO
 
+ASSUMED_SIZE: Final = (80, 24)
+"""Columns and rows of a terminal that tells none, as those of dtach and of some containers do at first."""
 _MAX_CELL = 200
+_MAX_DIGITS = 4
+
+
+def size_of(fd: int, environ: Mapping[str, str] | None = None) -> tuple[int, int]:
+    """Columns and rows of a terminal: by COLUMNS and LINES, else by the operating system, else assumed.
+
+    Everybody who asks for the size asks here: two who assume different ones would follow each other for ever.
+    """
+    environ = os.environ if environ is None else environ
+    try:
+        told = os.get_terminal_size(fd)
+    except OSError:
+        told = os.terminal_size((0, 0))
+    return (
+        _positive(environ.get("COLUMNS")) or told.columns or ASSUMED_SIZE[0],
+        _positive(environ.get("LINES")) or told.lines or ASSUMED_SIZE[1],
+    )
+
+
+def _positive(text: str | None) -> int:
+    """The number that a variable says, 0 if it says none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
 
 
 def cell_size_of(fd: int) -> tuple[int, int] | None:
