@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 PLACE = "{prompt}"
 """Where a style takes the prompt in."""
@@ -21,20 +23,30 @@ TEMPLATE_LIMIT = 20_000
 """Characters of a template that are worked out."""
 
 _NAMED = r"__[~@!]?(?!_)(?:[\w\-./*?\[\]]|\$\{[^{}]*\})+?(?:\([^()]*\))?__"
-_FREELY_NAMED = r"(?<![A-Za-z0-9_])__[~@!]?(?![\s_])(?:(?!__)[^{}|\n]){1,120}(?<!\s)__(?![A-Za-z0-9_])"
+_FREELY_NAMED = r"(?<![A-Za-z0-9_])__[~@!]?(?![\s_])(?:(?!__)[^{}|\n]){1,120}(?<!\s)__(?!_)"
 WILDCARD = re.compile(f"{_NAMED}|{_FREELY_NAMED}")
 """A wildcard in a template, such as `__colour__`, `__animals/*__`, `__~car(make=old)__` or `__my colours__`.
 
-With blanks and other signs in its name, it must stand apart from words, as names of files do not.
+With blanks and other signs in its name, no word must touch its front; what follows it may, as in
+`__wild animals__s`.
 """
 
 COMMENT = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 """A line of a template that is in no prompt."""
 _BRACES = re.compile(r"\$?\{[^{}]*\}?")
-_OBJECT = re.compile(r"""\{\s*(?:"[^"\n]*"|'[^'\n]*'|[“„][^”“\n]*[”“])\s*:""")
-"""How an object of JSON begins, also one that is not quite right."""
+_RUN = re.compile(r"__+")
+_QUOTED_KEY = r"""\{\s*(?:"[^"\n]*"|'[^'\n]*'|[“„][^”“\n]*[”“])\s*:"""
+_KEY = r"[^\W\d][\w-]*\s*:"
+_VALUE = (
+    rf"""\s*(?:["'“„]|\[\s*["'“„{{\d\]-]|\{{\s*(?:["'“„]|{_KEY})|(?:-?\d[\d.]*|true|false|null)\s*[,}}])"""
+)
+_PLAIN_KEY = rf"""(?<![$%])\{{\s*(?:{_KEY}[^{{}}|,:"'“„]*,\s*)*{_KEY}(?={_VALUE})"""
+_OBJECT = re.compile(f"{_QUOTED_KEY}|{_PLAIN_KEY}")
+"""How an object of JSON begins, also one that is not quite right, as with names without quotation marks."""
 _MOST_OBJECTS = 50
 """Places of a text at which JSON is looked for."""
+_MOST_UNDERLINED = 255
+"""Characters of a file's name."""
 _COMMAND = re.compile(r"\$\{\s*[A-Za-z_-][\w-]*\s*(?:[:=}]|\?=)|%\{[^{}]*\$\$")
 
 
@@ -123,6 +135,54 @@ def standing_in(prompt: str) -> str:
     outside = _without(json_spans(prompt), prompt)
     found = [match for match in (_BRACES.search(outside), WILDCARD.search(outside)) if match is not None]
     return min(found, key=lambda match: match.start())[0].strip() if found else ""
+
+
+def can_be_named(name: str) -> bool:
+    """Tell whether a wildcard of this name is replaced where it stands between underlines."""
+    wildcard = f"__{name}__"
+    found = WILDCARD.search(wildcard)
+    return found is not None and found[0] == wildcard
+
+
+@dataclass(frozen=True)
+class Underlined:
+    """What stands between underlines and is no wildcard by its signs, but may be meant as one.
+
+    Attributes:
+        text: as it stands, with the underlines.
+        names: what the wildcard may be called, the likeliest first.
+    """
+
+    text: str
+    names: tuple[str, ...]
+
+
+def may_mean_wildcards(text: str) -> bool:
+    """Tell whether a text has underlines that may be meant as those of a wildcard."""
+    return not is_structured(text) and len(_RUN.findall(text)) > 1
+
+
+def underlined_in(text: str, *, is_made: bool = False) -> Iterator[Underlined]:
+    """Yield what may be meant as wildcards in a text that is worked out, outside of JSON.
+
+    Args:
+        text: a template or prompt.
+        is_made: whether it is sent so; then what is a wildcard by its signs is yielded as well.
+    """
+    if not may_mean_wildcards(text):
+        return
+    outside = _without(json_spans(text), text)
+    if not is_made:
+        outside = WILDCARD.sub(lambda found: " " * len(found[0]), outside)
+    for before, after in pairwise(_RUN.finditer(outside)):
+        inner = outside[before.end() : after.start()]
+        if inner.strip() and len(inner) <= _MOST_UNDERLINED:
+            fronts, ends = (dict.fromkeys(("", "_" * (len(run[0]) - 2))) for run in (before, after))
+            names = [f"{front}{inner}{end}" for front in fronts for end in ends]
+            plain = [" ".join(name.split()) for name in names]
+            signless = [name.lstrip("~@!").lstrip() for name in plain]
+            named = tuple(name for name in dict.fromkeys((*plain, *signless, *names)) if name)
+            yield Underlined(outside[before.start() : after.end()], named)
 
 
 def _has_choice(text: str) -> bool:

@@ -12,6 +12,7 @@ from fluxtui.domain.prompts import (
     place_in,
     standing_in,
     styled,
+    underlined_in,
 )
 
 
@@ -32,6 +33,11 @@ from fluxtui.domain.prompts import (
         "a __colours (warm)__, __rock & roll__",
         '{red|blue} Scene: {"light": "warm|cold"}',
         '{"red"|"blue"} car',
+        "two __wild animals__s run",
+        '${light:warm}, ${x:"a|b"}',
+        '{0.5::"a"|b}',
+        '{a|sign: "open"}',
+        "{red: big|blue}",
     ],
 )
 def test_templates_are_known_by_their_syntax(text: str) -> None:
@@ -67,6 +73,11 @@ def test_prompts_without_syntax_and_json_are_no_templates(text: str) -> None:
         ('Scene: {"light": "warm|cold", "x": [1,2,]}', "character 41"),
         ("{'light': 'warm|cold'}", "character 2"),
         ('{"light": "warm|cold"', "character 21"),
+        ('{light: "warm|cold"}', "character 2"),
+        ('Scene: {light: "warm|cold"}', "character 9"),
+        ("Scene: {time: noon, count: 3, light: 'warm|cold'}", "character 9"),
+        ('Scene: {light: {key: "warm|cold"}}', "character 9"),
+        ('Scene: {light: ["warm|cold"], n: 1}', "character 9"),
     ],
 )
 def test_json_with_a_fault_is_doubtful_and_no_template(text: str, where: str) -> None:
@@ -86,6 +97,34 @@ def test_what_looks_like_syntax_and_stands_is_found() -> None:
     assert standing_in("a {red fox") == "{red fox"
     assert standing_in('a fox, Scene: {"a": "b|c"}') == ""
     assert standing_in("a fox") == ""
+
+
+def test_json_within_an_object_whose_names_have_no_quotation_marks_is_json() -> None:
+    assert not is_template('{light: {"key": "warm|cold"}}')
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("x __ lead__ y", "lead"),
+        ("x __trail __ y", "trail"),
+        ("x __  two\nwords __ y", "two words"),
+        ("x __a|b__ y", "a|b"),
+        ("my__wild animals__ y", "wild animals"),
+        ("{__a|b__|c}", "a|b"),
+        ("x ___my priv__ y", "_my priv"),
+        ("x __ ~lead__", "lead"),
+    ],
+)
+def test_what_may_be_meant_as_a_wildcard_is_found(text: str, name: str) -> None:
+    assert name in [name for part in underlined_in(text) for name in part.names]
+
+
+@pytest.mark.parametrize(
+    "text", ["a __colour__ lead __my colours__", '{"a": "__ x__"}', "a __ b", "____ __ __"]
+)
+def test_what_is_a_wildcard_or_stands_alone_is_not_doubtful(text: str) -> None:
+    assert list(underlined_in(text)) == []
 
 
 def test_deep_json_is_no_fault() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fluxtui.domain.prompts import WILDCARD
+from fluxtui.domain.prompts import WILDCARD, can_be_named
 
 MOST_OFFERED = 50
 _BEGUN = re.compile(r"(?<!_)__(?:[~@!]?)(?:(?![\s_])(?:(?!__)[^{}|]){0,120})?$")
@@ -55,14 +55,9 @@ def completion_of(begun: str, names: Sequence[str]) -> Completion | None:
 
     A name that could not be replaced once it is there is not offered.
     """
-    names = [name for name in names if _is_replaced(f"__{name}__")]
+    names = [name for name in names if can_be_named(name)]
     typed = begun[2:].lstrip("~@!").casefold()
     first = [name for name in names if name.casefold().startswith(typed)]
     others = [name for name in names if typed in name.casefold() and name not in first]
     offered = tuple((*first, *others)[:MOST_OFFERED])
     return Completion(begun, offered) if offered else None
-
-
-def _is_replaced(wildcard: str) -> bool:
-    found = WILDCARD.search(wildcard)
-    return found is not None and found[0] == wildcard

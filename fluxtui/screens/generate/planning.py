@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.prompts import COMMENT, Templates, doubt_in, is_template, standing_in
+from fluxtui.domain.prompts import COMMENT, Templates, doubt_in, is_template, may_mean_wildcards, standing_in
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.services.prompts import PromptService
+from fluxtui.services.prompts import PromptService, WildcardDoubt
 
 WAY_OUT = "F10, o sends it as it stands."
 _PART_CELLS = 20
@@ -27,6 +27,11 @@ class Asked:
     seed: int
     count: int
 
+    @property
+    def takes_work(self) -> bool:
+        """Whether the wildcards are needed to tell what is sent."""
+        return self.is_template or (self.templates is not Templates.OFF and may_mean_wildcards(self.text))
+
     @classmethod
     def by(cls, form: GenerateForm) -> Asked:
         """Return what a form asks for; a number of pictures that is none counts as one."""
@@ -38,11 +43,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Plan:
-    """What was worked out; `problem` says why there are no prompts."""
+    """What was worked out; `problem` says why there are no prompts, `doubt` what is asked before."""
 
     asked: Asked
     prompts: tuple[str, ...] = ()
     problem: str = ""
+    doubt: WildcardDoubt | None = None
 
     def chip(self) -> str:
         """Return what is to be said of a template, or of what looks like one, in a few words."""
@@ -60,7 +66,8 @@ class Plan:
     def note(self) -> str:
         """Return what of the text is left out, or is sent although it looks like syntax; or `''`."""
         left_out = self._left_out() if self.asked.is_template else ""
-        return " · ".join(part for part in (left_out, self._standing()) if part)
+        standing = f"{self.doubt.words()}: asked before it is sent" if self.doubt else self._standing()
+        return " · ".join(part for part in (left_out, standing) if part)
 
     def _kind(self) -> str:
         if self.asked.templates is Templates.ALL:
@@ -80,7 +87,9 @@ class Plan:
 async def plan(prompts: PromptService, asked: Asked) -> Plan:
     """Work out what is going to be sent."""
     if not asked.is_template:
-        return Plan(asked, (asked.text,) * asked.count)
+        literal = (asked.text,) * asked.count
+        is_asked = asked.takes_work and not doubt_in(asked.text)
+        return Plan(asked, literal, doubt=await prompts.doubt_about(asked.text, ()) if is_asked else None)
     combine = asked.templates is Templates.ALL
     try:
         made = await prompts.expand(asked.text, asked.count, seed=asked.seed, combine=combine)
@@ -89,4 +98,4 @@ async def plan(prompts: PromptService, asked: Asked) -> Plan:
         return Plan(asked, problem=" ".join(part for part in told if part))
     if not all(made):
         return Plan(asked, problem="The template makes an empty prompt.")
-    return Plan(asked, made)
+    return Plan(asked, made, doubt=await prompts.doubt_about(asked.text, made))

@@ -31,8 +31,8 @@ class PromptPlans(FormChanges):
     """Keeps the prompts of an order, so that what was shown is what is sent."""
 
     _plan: Plan | None = None
-    _meant_so: str = ""
-    """The last prompt of which the user said that it is sent as it stands."""
+    _meant_so: tuple[str, ...] = ()
+    """The last prompt, and what was doubtful in it, of which the user said that it is sent as it stands."""
 
     @abstractmethod
     def action_submit(self) -> None:
@@ -47,7 +47,7 @@ class PromptPlans(FormChanges):
         asked = Asked.by(form)
         if self._plan is not None and self._plan.asked == asked:
             self.order.show_plan(self._plan)
-        elif asked.is_template:
+        elif asked.takes_work:
             work = self._plan_soon(asked)
             guarded(self, work, doing="working the prompt out", group="plan", exclusive=True)
         else:
@@ -70,7 +70,8 @@ class PromptPlans(FormChanges):
     ) -> Order | BatchOrder | None:
         """Return an order with a prompt for each picture where the form's prompt is a template.
 
-        What may be JSON with a fault is asked about; after a no there is no order.
+        What may be JSON with a fault, or a wildcard that is not replaced, is asked about; after a no there is
+        no order.
 
         Raises:
             InvalidInput: with a problem of the prompt, where the template cannot be worked out.
@@ -78,34 +79,31 @@ class PromptPlans(FormChanges):
         field = prompt_field(offer.endpoint)
         if field is None:
             return order
-        if not await self._is_meant_so(form):
-            return None
-        if not form.is_template:
-            return order
         asked = Asked.by(form)
         known = self._plan is not None and self._plan.asked == asked
         made = self._plan if known and self._plan else await plan(self.app.services.prompts, asked)
         if made.problem:
             raise InvalidInput("Nothing was sent.", (Problem(field.name, made.problem, whole=True),))
+        if not await self._is_meant_so(form, made):
+            return None
+        if not form.is_template:
+            return order
         if form.setup.is_on or isinstance(order, BatchOrder):
             return BatchOrder.from_form(form, self._stock, offer, made.prompts)
         return order.with_prompts(
             [form.prompt_for(order.offer, order.finetune, text) for text in made.prompts]
         )
 
-    async def _is_meant_so(self, form: GenerateForm) -> bool:
-        """Tell whether a prompt may go, after asking once where it may be JSON with a fault."""
-        doubt = "" if form.templates is Templates.OFF else doubt_in(form.text)
-        if not doubt or form.text == self._meant_so:
+    async def _is_meant_so(self, form: GenerateForm, made: Plan) -> bool:
+        """Tell whether a prompt may go, after asking once where something in it is doubtful."""
+        sentences = _doubts(form, made)
+        meant = (form.text, *sentences)
+        if not sentences or meant == self._meant_so:
             return True
-        sentences = (
-            f"The prompt looks like JSON, but {doubt}. It is not taken for a template: every sign is sent.",
-            "For a template, leave out the quotation mark behind the brace.",
-        )
         dialog = ConfirmDialog("Send it as it stands?", sentences, confirm_label="Send as it stands")
         if not await ask(self.app, dialog):
             return False
-        self._meant_so = form.text
+        self._meant_so = meant
         return True
 
     def note_sent(self, jobs: Sequence[Job], form: GenerateForm) -> None:
@@ -142,6 +140,19 @@ class PromptPlans(FormChanges):
         self.order.amend(templates=answer.templates, prompt_seed=answer.prompt_seed)
         if answer.send:
             self.action_submit()
+
+
+def _doubts(form: GenerateForm, made: Plan) -> tuple[str, ...]:
+    """Return what is doubtful in a prompt and what to do about it, as sentences."""
+    doubt = "" if form.templates is Templates.OFF else doubt_in(form.text)
+    if doubt:
+        return (
+            f"The prompt looks like JSON, but {doubt}. It is not taken for a template: every sign is sent.",
+            "For a template, begin the braces with a choice that has no colon.",
+        )
+    if made.doubt is None:
+        return ()
+    return f"{made.doubt.words()}, but would be sent as it stands.", made.doubt.way_out()
 
 
 def _new_seed() -> int:

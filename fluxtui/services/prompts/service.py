@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.prompts import MOST_COMBINATIONS, Templates, is_template
+from fluxtui.domain.prompts import (
+    COMMENT,
+    MOST_COMBINATIONS,
+    Templates,
+    can_be_named,
+    is_template,
+    may_mean_wildcards,
+    underlined_in,
+)
+from fluxtui.domain.text import safe_text
 from fluxtui.services.journal import Journal
 from fluxtui.services.prompts.history import PromptHistory
 from fluxtui.services.prompts.styles import StyleService
-from fluxtui.services.prompts.wildcards import WildcardLibrary
+from fluxtui.services.prompts.wildcards import RENAMING, WildcardLibrary
 
 _NOTE = "template."
 
@@ -27,6 +39,28 @@ class UsedTemplate(BaseModel):
     template: str
     seed: int
     templates: Templates = Templates.RANDOM
+
+
+@dataclass(frozen=True)
+class WildcardDoubt:
+    """What is sent literally although a wildcard may be meant: the text, and the wildcard's name."""
+
+    text: str
+    name: str
+
+    def words(self) -> str:
+        """Return what is doubtful, in a few words."""
+        return f"“{safe_text(self.text, limit=40)}” may be meant as the wildcard “{self._shown}”"
+
+    def way_out(self) -> str:
+        """Return what to do for the wildcard, as a sentence."""
+        if can_be_named(self.name):
+            return f"For the wildcard, write __{self._shown}__, apart from the word before it."
+        return f"The wildcard “{self._shown}” cannot be named in a prompt. {RENAMING}"
+
+    @property
+    def _shown(self) -> str:
+        return safe_text(self.name, limit=80)
 
 
 class PromptService:
@@ -86,6 +120,28 @@ class PromptService:
         if not is_template(template):
             return 1
         return await asyncio.to_thread(self._count, template)
+
+    async def doubt_about(self, text: str, prompts: Sequence[str]) -> WildcardDoubt | None:
+        """Return what is sent literally although a wildcard may be meant, None where nothing is.
+
+        Args:
+            text: as typed.
+            prompts: what it was worked out as.
+        """
+        if not any(map(may_mean_wildcards, (text, *prompts))):
+            return None
+        return await asyncio.to_thread(self._doubt_about, text, tuple(dict.fromkeys(prompts)))
+
+    def _doubt_about(self, text: str, prompts: tuple[str, ...]) -> WildcardDoubt | None:
+        typed = COMMENT.sub("", text) if is_template(text) else text
+        made = (part for prompt in prompts for part in underlined_in(prompt, is_made=True))
+        with self._working:
+            self._library.refresh()
+            for part in chain(underlined_in(typed), made):
+                name = self._library.meant_by(part.names)
+                if name is not None:
+                    return WildcardDoubt(part.text, name)
+        return None
 
     def _expand(self, template: str, count: int, seed: int, combine: bool) -> tuple[str, ...]:
         from fluxtui.services.prompts.sampling import Sampler

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.prompts import can_be_named
 from fluxtui.domain.text import safe_text
 from fluxtui.services.prompts.collections import (
     STRUCTURED,
@@ -26,6 +28,12 @@ FOLDER_DEPTH = 8
 MATCHES_LIMIT = 50_000
 """Choices that one wildcard with `*` brings together."""
 
+RENAMING = (
+    "Rename it: the name of a wildcard has no “_” or blank at its ends, and no “__”, “{”, “}” or “|” in it."
+)
+"""What to do with a wildcard that no template can name."""
+
+_PATTERN = re.compile(r"[*?\[]")
 _FAULTS_SHOWN = 2
 
 _Mark = tuple[int, int]
@@ -49,9 +57,12 @@ class WildcardLibrary:
         self._faults: dict[str, InvalidInput] = {}
         """Why a file's choices cannot be had, by the name that the file would have."""
 
+        self._called: dict[str, str] | None = None
+        """All that wildcards can be called, by its small letters."""
+
     def refresh(self) -> None:
         """Look at the directory again; only what changed is read anew."""
-        self._names, self._faults = {}, {}
+        self._names, self._faults, self._called = {}, {}, None
         seen = set()
         for path, mark in self._files():
             seen.add(path)
@@ -73,6 +84,20 @@ class WildcardLibrary:
     def has(self, name: str) -> bool:
         """Tell whether a text is the name of a wildcard, or its last parts."""
         return name in self._names or any(known.endswith(f"/{name}") for known in self._names)
+
+    def meant_by(self, texts: Iterable[str]) -> str | None:
+        """Return the name or pattern that one of some texts is, or a name but for capitals, else None."""
+        if self._called is None:
+            names = (*self.names(), *self._faults)
+            ends = (name[place:] for name in names for place in _parts(name))
+            self._called = {end.casefold(): end for end in ends}
+        for text in texts:
+            if text.casefold() in self._called:
+                return text if self.has(text) or text in self._faults else self._called[text.casefold()]
+            is_pattern = _PATTERN.search(text) and any(sign.isalnum() for sign in text)
+            if is_pattern and self._fitting(text):
+                return text
+        return None
 
     def choices(self, pattern: str) -> Collection:
         """Return the choices of every wildcard that a name or pattern fits, each choice once.
@@ -130,7 +155,7 @@ class WildcardLibrary:
     def _missing(self, pattern: str) -> InvalidInput:
         names, faults = self.names(), self._faulty_files()
         near = difflib.get_close_matches(pattern, names, 1)
-        hint = f"; did you mean {_shown(near[0])}?" if near else "."
+        hint = _hint(near[0]) if near else "."
         place = safe_text(self.directory)
         where = faults or (f"Wildcards are looked for in {place}." if names else f"{place} has no wildcards.")
         return InvalidInput(f"There is no wildcard {_shown(pattern)}{hint}", next_step=where)
@@ -188,6 +213,18 @@ def _inner(file: str, collection: str) -> str:
         return file
     folder, slash, _ = file.rpartition("/")
     return f"{folder}{slash}{collection}"
+
+
+def _parts(name: str) -> tuple[int, ...]:
+    """Return where a name and its last parts begin."""
+    return (0, *(place + 1 for place, sign in enumerate(name) if sign == "/"))
+
+
+def _hint(name: str) -> str:
+    """Return how a sentence about a name ends, where another is near it."""
+    if can_be_named(name):
+        return f"; did you mean {_shown(name)}?"
+    return f"; {_shown(name)} cannot be one. {RENAMING}"
 
 
 def _shown(name: str) -> str:

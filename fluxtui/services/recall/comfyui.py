@@ -7,7 +7,7 @@ its own nodes for FLUX (read 2026-11).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,8 +33,11 @@ MOST_NODES = 5_000
 
 _SEEDS = ("seed", "noise_seed")
 _TEXTS = ("text", "t5xxl", "prompt", "clip_l", "string", "value", "text_g", "positive")
+_PARTS = ("string_a", "string_b")
+"""What `StringConcatenate` joins, with its `delimiter` between them."""
 _MODELS = ("unet_name", "ckpt_name", "model_name")
 _WANTED = ("positive", "guider", "conditioning", "conditioning_1", "conditioning_to", "conditioning1")
+_UNWANTED = ("negative", *(name for name in _WANTED if name != "positive"))
 _SILENT = frozenset({"ConditioningZeroOut"})
 _IDLE_MODES = (2, 4)
 """A node that is muted or bypassed."""
@@ -104,7 +107,9 @@ def _recalled(nodes: _Nodes) -> Recalled | None:
     # Whatever is told in several places is told by the nearest.
     prompt = _prompt(nodes, sampler) or _only_prompt(nodes)
     wanted, tagged = without_loras(prompt)
-    negative = _text_of(nodes, _at(nodes, sampler, "negative"))
+    negative = next(
+        (text for user in upstream if (text := _text_of(nodes, _at(nodes, user, "negative"), _UNWANTED))), ""
+    )
     guidance = number(_first(nodes, upstream, ("guidance",))) or number(_first(nodes, upstream, ("cfg",)))
     sized = list(_upstream(nodes, [_at(nodes, sampler, "latent_image"), _at(nodes, sampler, "latent")]))
     loras = (*tagged, *_loras(upstream))[:MOST_LORAS]
@@ -134,11 +139,24 @@ def _recalled(nodes: _Nodes) -> Recalled | None:
 
 
 def _only_prompt(nodes: _Nodes) -> str:
-    """Return the prompt of a graph that cannot be followed to it, where it has one only, else `''`."""
+    """Return the prompt of a graph that cannot be followed to it, where it has one only, else `''`.
+
+    What only leads to a negative prompt is none.
+    """
+    users = list(nodes.values())
+    wanted = {
+        id(item)
+        for item in _upstream(
+            nodes, [_at(nodes, user, name) for user in users for name in _WANTED], "negative"
+        )
+    }
+    unwanted = {
+        id(item) for item in _upstream(nodes, [_at(nodes, user, "negative") for user in users], "positive")
+    } - wanted
     texts = [
         node.inputs["text"]
-        for node in nodes.values()
-        if "TextEncode" in node.kind and isinstance(node.inputs.get("text"), str)
+        for node in users
+        if "TextEncode" in node.kind and isinstance(node.inputs.get("text"), str) and id(node) not in unwanted
     ]
     prompts = [text for text in dict.fromkeys(texts) if text.strip()]
     return prompts[0] if len(prompts) == 1 else ""
@@ -163,15 +181,15 @@ def _at(nodes: _Nodes, node: _Node, name: str) -> _Node | None:
     return None
 
 
-def _upstream(nodes: _Nodes, start: list[_Node | None]) -> Iterator[_Node]:
-    """Yield nodes and all that they are made of, the nearest first, each once."""
-    left = [node for node in start if node is not None]
+def _upstream(nodes: _Nodes, start: list[_Node | None], but: str = "") -> Iterator[_Node]:
+    """Yield nodes and all that they are made of, the nearest first, each once; not by the input `but`."""
+    left = list({id(node): node for node in start if node is not None}.values())
     seen = {id(node) for node in left}
     while left:
         node = left.pop(0)
         yield node
         for name in node.inputs:
-            above = _at(nodes, node, name)
+            above = _at(nodes, node, name) if name != but else None
             if above is not None and id(above) not in seen:
                 seen.add(id(above))
                 left.append(above)
@@ -185,7 +203,7 @@ def _prompt(nodes: _Nodes, sampler: _Node) -> str:
     return ""
 
 
-def _text_of(nodes: _Nodes, node: _Node | None) -> str:
+def _text_of(nodes: _Nodes, node: _Node | None, ways: tuple[str, ...] = _WANTED) -> str:
     """Return the text that conditions a sampler: of the nearest node that has one."""
     left, seen = [node], set()
     while left:
@@ -193,11 +211,10 @@ def _text_of(nodes: _Nodes, node: _Node | None) -> str:
         if item is None or id(item) in seen or item.kind in _SILENT:
             continue
         seen.add(id(item))
-        for name in _TEXTS:
-            text = _resolved(nodes, item, name)
-            if text.strip():
-                return text
-        left += [_at(nodes, item, name) for name in (*_WANTED, *_sockets(item))]
+        text = _told_by(nodes, item, [name for name in _TEXTS if name in ways or name != "positive"])
+        if text.strip():
+            return text
+        left += [_at(nodes, item, name) for name in (*ways, *_sockets(item))]
     return ""
 
 
@@ -215,7 +232,15 @@ def _resolved(nodes: _Nodes, node: _Node, name: str, depth: int = 0) -> str:
     above = _at(nodes, node, name)
     if above is None or depth > 8 or _samples(above) or name == "positive":
         return ""
-    return next((text for key in _TEXTS if (text := _resolved(nodes, above, key, depth + 1)).strip()), "")
+    return _told_by(nodes, above, _TEXTS, depth + 1)
+
+
+def _told_by(nodes: _Nodes, node: _Node, names: Iterable[str], depth: int = 0) -> str:
+    """Return the text that a node holds, or makes of others."""
+    if any(name in node.inputs for name in _PARTS):
+        delimiter = _resolved(nodes, node, "delimiter", depth)
+        return delimiter.join(_resolved(nodes, node, name, depth) for name in _PARTS)
+    return next((text for name in names if (text := _resolved(nodes, node, name, depth)).strip()), "")
 
 
 def _first(nodes: _Nodes, upstream: list[_Node], names: tuple[str, ...]) -> object:

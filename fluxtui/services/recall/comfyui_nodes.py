@@ -31,6 +31,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "LoraLoaderModelOnly": ("lora_name", "strength_model"),
     "UNETLoader": ("unet_name",),
     "CheckpointLoaderSimple": ("ckpt_name",),
+    "StringConcatenate": ("string_a", "string_b", "delimiter"),
     "PrimitiveNode": ("value",),
     "PrimitiveInt": ("value",),
     "PrimitiveFloat": ("value",),

@@ -257,6 +257,35 @@ async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_pla
         assert news(place) == ""
 
 
+async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
+    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app(simulator.base_url)) as place:
+        folder = place.app.services.prompts.directory
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "lead.txt").write_text("fox")
+        await place.screen._show(dev("x __ lead__ y"))
+        words_of_doubt = "“__ lead__” may be meant as the wildcard “lead”"
+        await place.until(lambda: place.text(".notes") == f"{words_of_doubt}: asked before it is sent")
+        await place.pilot.press("f10")
+        await place.until(
+            lambda: isinstance(place.app.screen, PreviewDialog) and words_of_doubt in words(place)
+        )
+        await place.pilot.press("ctrl+s")
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        assert f"{words_of_doubt}, but would be sent as it stands. " in words(place)
+        assert "For the wildcard, write __lead__" in words(place)
+        place.app.screen.dismiss(False)
+        await place.until(lambda: news(place) == "Nothing was sent.")
+        await place.until(lambda: not place.screen._sending)
+        assert place.app.jobs == ()
+        place.screen.action_submit()
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        place.app.screen.dismiss(True)
+        await place.until(lambda: jobs(place))
+        assert sent(place) == ["x __ lead__ y"]
+
+
 async def test_json_with_a_fault_is_sent_only_after_a_yes(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:

@@ -190,6 +190,64 @@ async def test_a_wildcard_with_blanks_that_is_not_there_is_refused(prompts: Prom
         await prompts.expand("a __my colours__ fox", 1, seed=1, combine=False)
 
 
+@pytest.fixture
+def odd(open_journal: Journal, tmp_path: Path) -> PromptService:
+    folder = tmp_path / "odd"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("wild animals", "lead", "trail", "a|b", "_priv", "end_", "deep/kept"):
+        (folder / f"{name}.txt").write_text("fox")
+    return PromptService(open_journal, folder)
+
+
+async def test_letters_behind_a_wildcard_stay_behind_its_value(odd: PromptService) -> None:
+    assert await combined(odd, "two __wild animals__s run") == ["two foxs run"]
+    assert await odd.doubt_about("two __wild animals__s run", ["two foxs run"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "way_out"),
+    [
+        ("x __ lead__ y", "lead", "write __lead__, apart"),
+        ("x __trail __ y", "trail", "write __trail__, apart"),
+        ("x __ Lead __ y", "lead", "write __lead__, apart"),
+        ("x __ kept __ y", "kept", "write __kept__, apart"),
+        ("x __ deep/* __ y", "deep/*", "write __deep/*__, apart"),
+        ("my__wild animals__ y", "wild animals", "write __wild animals__, apart"),
+        ("x __a|b__ y", "a|b", "Rename it"),
+        ("{__a|b__|c}", "a|b", "Rename it"),
+    ],
+)
+async def test_what_may_be_a_wildcard_that_is_there_is_doubtful(
+    odd: PromptService, text: str, name: str, way_out: str
+) -> None:
+    doubt = await odd.doubt_about(text, [text])
+    assert doubt is not None
+    assert doubt.name == name
+    assert way_out in doubt.way_out()
+
+
+async def test_what_a_template_makes_is_doubtful_as_well(odd: PromptService) -> None:
+    made = await odd.expand("{x |y }__{ lead|}__", 1, seed=1, combine=True)
+    doubt = await odd.doubt_about("{x |y }__{ lead|}__", made)
+    assert doubt is not None
+    assert (doubt.text, doubt.name) == ("__lead__", "lead")
+
+
+async def test_words_between_underlines_that_name_no_wildcard_are_not_doubtful(odd: PromptService) -> None:
+    for text in ("he wrote __ and then __ again", "x __ * __ y", '{"a": "__ lead__"}', "# a __ b"):
+        assert await odd.doubt_about(text, [text]) is None
+
+
+@pytest.mark.parametrize(("template", "name"), [("___priv__", "_priv"), ("__end___", "end_")])
+async def test_a_name_that_cannot_be_written_is_not_recommended(
+    odd: PromptService, template: str, name: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        await odd.expand(template, 1, seed=1, combine=False)
+    assert "did you mean" not in str(caught.value)
+    assert f"“{name}” cannot be one. Rename it: the name of a wildcard has no “_”" in str(caught.value)
+
+
 async def test_json_within_a_template_stands_as_it_is(prompts: PromptService) -> None:
     scene = '{"light": "warm|cold", "colour": "#ff0000 __x__", "cost": "$5"}'
     assert await combined(prompts, f"{{a|b}} Scene: {scene}") == [f"a Scene: {scene}", f"b Scene: {scene}"]

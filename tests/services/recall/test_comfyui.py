@@ -12,6 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from fluxtui.domain.errors import PictureError
 from fluxtui.services.recall import LoraUse, recall
+from fluxtui.services.recall.comfyui import from_graph
 
 FLUX = {
     "6": {"class_type": "CLIPTextEncode", "inputs": {"text": ["40", 0], "clip": ["11", 0]}},
@@ -168,6 +169,55 @@ def test_a_graph_that_cannot_be_followed_has_its_only_prompt(tmp_path: Path) -> 
     }
     told = recall(png_with(tmp_path, prompt=json.dumps(graph)))
     assert dict(told.values) == {"prompt": "a fox", "seed": 42, "steps": 20}
+
+
+JOINED = {
+    "1": {
+        "class_type": "StringConcatenate",
+        "inputs": {"string_a": ["2", 0], "string_b": "in snow", "delimiter": ", "},
+    },
+    "2": {"class_type": "PrimitiveString", "inputs": {"value": "a fox"}},
+    "3": {"class_type": "CLIPTextEncode", "inputs": {"text": ["1", 0]}},
+    "4": {"class_type": "CLIPTextEncode", "inputs": {"text": "bad"}},
+    "5": {"class_type": "KSampler", "inputs": {"seed": 1, "positive": ["3", 0], "negative": ["4", 0]}},
+}
+
+
+def test_texts_that_are_joined_are_one_prompt(tmp_path: Path) -> None:
+    told = recall(png_with(tmp_path, prompt=json.dumps(JOINED)))
+    assert dict(told.values) == {"prompt": "a fox, in snow", "negative_prompt": "bad", "seed": 1}
+
+
+def test_texts_that_the_editor_joins_are_one_prompt(tmp_path: Path) -> None:
+    nodes = [
+        node(1, "StringConcatenate", ["a fox", "in snow", " "]),
+        node(2, "CLIPTextEncode", [""], text=10),
+        node(3, "KSampler", [1], positive=11),
+    ]
+    links = [[10, 1, 0, 2, 0, "STRING"], [11, 2, 0, 3, 0, "CONDITIONING"]]
+    told = recall(png_with(tmp_path, workflow=json.dumps({"nodes": nodes, "links": links})))
+    assert told.values["prompt"] == "a fox in snow"
+
+
+@pytest.mark.parametrize("user", ["KSampler", "UnknownMachine"])
+def test_the_negative_prompt_is_never_told_as_the_prompt(tmp_path: Path, user: str) -> None:
+    graph: dict[str, Any] = {**JOINED, "1": {"class_type": "Unknown", "inputs": {"x": 1}}}
+    graph["5"] = {**graph["5"], "class_type": user}
+    del graph["2"]
+    recalled = from_graph(json.dumps(graph))
+    assert recalled is not None
+    assert "prompt" not in recalled.values
+
+
+def test_the_two_prompts_of_one_node_are_told_apart(tmp_path: Path) -> None:
+    graph: dict[str, Any] = {**JOINED}
+    graph["5"] = {"class_type": "KSampler", "inputs": {"seed": 1, "positive": ["6", 0], "negative": ["6", 1]}}
+    graph["6"] = {
+        "class_type": "ControlNetApplyAdvanced",
+        "inputs": {"positive": ["3", 0], "negative": ["4", 0]},
+    }
+    told = recall(png_with(tmp_path, prompt=json.dumps(graph)))
+    assert (told.values["prompt"], told.values["negative_prompt"]) == ("a fox, in snow", "bad")
 
 
 @pytest.mark.parametrize(
