@@ -28,6 +28,7 @@ class PictureLook(BaseModel):
         sharpness: of its sharpest region: about 0 for what is wholly blurred, over 0.1 for what is crisp.
         brightness: mean of the grey values, 0 (black) to 255.
         contrast: standard deviation of the grey values, 0 for one flat colour.
+        colour: mean distance between the strongest and the weakest of red, green and blue, 0 (grey) to 255.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +46,7 @@ class PictureLook(BaseModel):
     sharpness: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
+    colour: float = 0.0
 
 
 class FoundPicture(BaseModel):

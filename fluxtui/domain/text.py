@@ -13,6 +13,9 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset({"\u200d", "\ufe0e", "\ufe0f"})
 _UNSTEADY = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _JOINED = re.compile("\u200d[\u2190-\u2bff\U0001f000-\U0001faff]")
+LOST_LETTER = "\ufffd"
+"""Stands where a text was read in letters that it was not written in."""
+
 _NOTHING = "\u200b"
 """Takes no room in any terminal."""
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)

@@ -57,16 +57,16 @@ def depth_of(image: Image.Image) -> int:
     return next(bits for bits in _DEPTHS if high < 1 << bits)
 
 
-def srgb_conversion(image: Image.Image) -> Conversion:
-    """Return what makes 8 bit sRGB of a decoded picture, or of a part of it, with white behind it."""
+def srgb_conversion(image: Image.Image, behind: str = "white") -> Conversion:
+    """Return what makes 8 bit sRGB of a decoded picture, or of a part of it, with a colour behind it."""
     if is_deep(image):
         deep = _deep_conversion(image)
-        return lambda part: _on_white(deep(part), part) if may_be_transparent(part) else deep(part)
+        return lambda part: _laid(deep(part), part, behind) if may_be_transparent(part) else deep(part)
     applied = _profile_conversion(image)
 
     def convert(part: Image.Image) -> Image.Image:
         if may_be_transparent(part):
-            part = _on_white(part.convert("RGBA").convert("RGB"), part)
+            part = _laid(part.convert("RGBA").convert("RGB"), part, behind)
         elif part.mode not in _PLAIN_MODES or part.mode == "L":
             part = part.convert("RGB")
         plain = applied(part)
@@ -105,14 +105,16 @@ def is_srgb(image: Image.Image) -> bool:
         return True
 
 
-def shrunk(image: Image.Image, wanted: tuple[int, int]) -> tuple[Image.Image, tuple[float, float]]:
+def shrunk(
+    image: Image.Image, wanted: tuple[int, int], behind: str = "white"
+) -> tuple[Image.Image, tuple[float, float]]:
     """Return a picture in sRGB, made smaller by whole numbers as long as `wanted` pixels are left.
 
     Also how much of its width and height is picture, as its last row and column may be of a part of a pixel.
-    Only a strip at a time is ever converted.
+    `behind` is the colour behind what is transparent. Only a strip at a time is ever converted.
     """
     image.load()
-    convert = srgb_conversion(image)
+    convert = srgb_conversion(image, behind)
     factor = max(min(image.width // max(wanted[0], 1), image.height // max(wanted[1], 1)), 1)
     if factor == 1:
         return convert(image), (float(image.width), float(image.height))
@@ -129,9 +131,9 @@ def strips(image: Image.Image, multiple: int = 1) -> Iterator[tuple[int, Image.I
         yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
-def _on_white(plain: Image.Image, original: Image.Image) -> Image.Image:
-    white = Image.new("RGB", plain.size, "white")
-    return Image.composite(plain.convert("RGB"), white, alpha_of(original))
+def _laid(plain: Image.Image, original: Image.Image, behind: str) -> Image.Image:
+    ground = Image.new("RGB", plain.size, behind)
+    return Image.composite(plain.convert("RGB"), ground, alpha_of(original))
 
 
 def _extrema(image: Image.Image) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import mask_field, source_field
 from fluxtui.domain.pointless import PictureFacts, pointless
 from fluxtui.domain.prompts import place_in
-from fluxtui.domain.text import is_web_address, safe_text
+from fluxtui.domain.text import LOST_LETTER, is_web_address, safe_text
 from fluxtui.services.picture_inputs import (
     InputPicture,
     has_white,
@@ -24,9 +24,6 @@ from fluxtui.services.picture_inputs import (
 )
 
 Request = TypeVar("Request", bound=Endpoint)
-
-LOST_LETTER = "\ufffd"
-"""Stands where a text was read in letters that it was not written in."""
 
 _TEXTS = frozenset({Control.TEXT, Control.PROMPT})
 _PICTURES = frozenset({Control.PICTURE, Control.PICTURES})

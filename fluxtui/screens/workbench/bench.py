@@ -12,7 +12,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_edits import has_tag
 from fluxtui.services.datasets.caption_matching import matched
-from fluxtui.services.datasets.companions import companions_of
+from fluxtui.services.datasets.companions import companions_in
 from fluxtui.services.datasets.tracking import edit_words
 from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
 
@@ -67,7 +67,7 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
     told = _problems_by_picture(found, dataset)
     kept = {picture.name: picture for picture in dataset.pictures}
     captions = {name: item.text for name, item in matched(found).of_pictures.items()}
-    masks = set(companions_of(item.name for item in found.pictures).masks.values())
+    masks = companions_in(found).mask_names
     pictures = []
     for item in found.pictures:
         if item.name in masks:

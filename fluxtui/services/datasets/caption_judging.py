@@ -7,17 +7,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from fluxtui.domain.dataset import DatasetProblem, Fix, ProblemKind
 from fluxtui.domain.found import Found, FoundCaption, FoundPicture
-from fluxtui.domain.text import plural, safe_text, shorten
+from fluxtui.domain.text import LOST_LETTER, plural, safe_text, shorten
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_matching import Matched, matched
 from fluxtui.services.datasets.captions import PERHAPS_SUFFIXES, is_metadata, stem_of
-from fluxtui.services.datasets.companions import PAIR_ENDINGS, Companions, companions_of
+from fluxtui.services.datasets.companions import PAIR_ENDINGS, companions_in
 from fluxtui.services.datasets.kinds_of_files import suffix_of
 
 MANY_WORDS = 350
 """FLUX reads at most 512 tokens of a text; more words than this do not fit."""
 
 _SHOWN_GUESS = 60
+_RTF = "{\\rtf"
+"""Source: Microsoft's Rich Text Format specification 1.9.1, read 2026-11."""
 
 
 def captions_judged(
@@ -31,7 +33,7 @@ def captions_judged(
         workspace: its captions stand in for those that were found.
     """
     match = matched(found)
-    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in _companions(found).pairs}
+    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in companions_in(found).pairs}
     problems = [_lonely(item, pairs) for item in match.lonely]
     captions: dict[str, str] = {}
     told: set[str] = set()
@@ -55,7 +57,7 @@ def captions_judged(
 
 def captions_of(found: Found, workspace: Workspace) -> Mapping[str, str]:
     """Return the captions of the pictures that are used, by name, `''` for none."""
-    masks = set(_companions(found).masks.values())
+    masks = companions_in(found).mask_names
     kept = [
         item
         for item in found.pictures
@@ -90,10 +92,6 @@ def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
         yield _problem("", reason, "give them the ending .txt, or import them: F8 m in the form")
 
 
-def _companions(found: Found) -> Companions:
-    return companions_of(item.name for item in found.pictures)
-
-
 def _shared(match: Matched) -> Iterator[DatasetProblem]:
     """Yield what is to be said of pictures with one caption file between them, as dog.jpg and dog.png."""
     sharing: dict[str, list[str]] = {}
@@ -125,10 +123,22 @@ def _unusable(item: FoundCaption) -> DatasetProblem:
 
 
 def _doubtful(name: str, text: str) -> list[DatasetProblem]:
+    if damage := _damage(text):
+        mend = "write it anew in the workbench (F8), or leave the picture out"
+        return [_problem(name, damage, mend).model_copy(update={"blocking": True})]
     count = word_count(text)
     if count <= MANY_WORDS:
         return []
     return [_problem(name, f"has a caption of {plural(count, 'word')}; the end may be lost", "shorten it")]
+
+
+def _damage(text: str) -> str:
+    """Return why a caption is not what somebody wrote, `''` where nothing speaks for that."""
+    if text.startswith(_RTF):
+        return "has a caption that is the source of an RTF document and no plain text"
+    if LOST_LETTER in text:
+        return f"has a lost letter ({LOST_LETTER}) in its caption: it was once read in another encoding"
+    return ""
 
 
 def _problem(name: str, reason: str, mend: str, fix: Fix | None = None) -> DatasetProblem:

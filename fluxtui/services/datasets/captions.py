@@ -31,6 +31,9 @@ METADATA_NAMES = ("metadata.jsonl", "metadata.csv")
 
 MAX_CAPTION_BYTES = 64_000
 MAX_METADATA_BYTES = 20_000_000
+EMPTY = "is an empty caption; not used"
+"""What is said of a caption file without a word in it."""
+
 _JSON_KEYS = ("caption", "text", "prompt")
 """`description` is not among them: photo services keep something else under that name."""
 
@@ -106,7 +109,7 @@ def _text_caption(source: Source, entry: Entry) -> tuple[FoundCaption, bytes]:
 def _with_text(name: str, text: str, picture: str = "") -> FoundCaption:
     if text.strip():
         return FoundCaption(name=name, text=text.strip(), picture=picture)
-    return FoundCaption(name=name, fault="is an empty caption; not used", picture=picture)
+    return FoundCaption(name=name, fault=EMPTY, picture=picture)
 
 
 def _json_caption(source: Source, entry: Entry) -> list[FoundCaption]:

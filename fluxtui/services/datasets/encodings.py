@@ -6,6 +6,9 @@ import codecs
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+from fluxtui.services.datasets import letters
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,7 +27,10 @@ _SHOWN = {
     "cp932": "Shift JIS",
     "euc_jp": "EUC-JP",
     "cp1253": "Windows-1253",
+    "cp1255": "Windows-1255",
     "cp1252": "Windows-1252",
+    "cp1254": "Windows-1254",
+    "cp1250": "Windows-1250",
     "mac_roman": "Mac Roman",
     "utf-16-le": "UTF-16 without a mark",
     "utf-16-be": "UTF-16 without a mark",
@@ -32,11 +38,16 @@ _SHOWN = {
 """The encodings that are guessed, and how people write them."""
 
 _OF_OTHER_SCRIPTS = ("cp1251", "koi8_r", "gb18030", "big5", "cp949", "cp932", "euc_jp", "cp1253")
-_WESTERN = ("cp1252", "mac_roman")
+_LATIN = ("cp1254", "cp1252", "mac_roman", "cp1250")
+"""In the order in which they are believed."""
+
 _MOSTLY_ASCII = 0.75
 _PUNCTUATION = frozenset(
     "–—‘’“”„‚…•«»¡¿°·©®™€£§№、。，．：；！？（）「」『』【】〈〉《》・ー〜～々〆\u3000\u00a0"
 )
+_SIGNS = frozenset("£€§®™")
+"""They do not stand before letters."""
+
 _COMMON = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6), ("euc_jp", 0xB0, 0xCF))
 """First bytes of the frequent characters of each set, which come before the rare ones in it.
 
@@ -88,15 +99,20 @@ def _encodings_of(content: bytes) -> tuple[str, ...]:
     """Return the encodings that a text may be in, the likeliest first."""
     if b"\0" in content:
         return _wide(content)
+    latin = tuple(name for name in _LATIN if _reads_as_latin(content, name))
     ascii_share = sum(byte < 0x80 for byte in content) / max(len(content), 1)
-    western = tuple(name for name in _WESTERN if _reads_as_western(content, name))
-    if western and ascii_share >= _MOSTLY_ASCII:
-        return western
+    if latin and ascii_share >= _MOSTLY_ASCII:
+        return latin
+    hebrew = _strictly(content, "cp1255")
+    if hebrew is not None and letters.is_hebrew(hebrew):
+        # Short Russian may read as Hebrew as well, and then neither is sure.
+        return ("cp1255",) if len(hebrew) >= letters.SURELY_HEBREW else ()
     # It is seldom needed, and half of what a start may take.
     from charset_normalizer import from_bytes
 
-    found = from_bytes(content, cp_isolation=list(_OF_OTHER_SCRIPTS))
-    return (*(match.encoding for match in found if match.encoding in _OF_OTHER_SCRIPTS), *western)
+    matches = from_bytes(content, cp_isolation=list(_OF_OTHER_SCRIPTS))
+    others = [match.encoding for match in matches if match.encoding in _OF_OTHER_SCRIPTS]
+    return (*(name for name in others if _says_enough(content, name)), *latin)
 
 
 def _wide(content: bytes) -> tuple[str, ...]:
@@ -121,9 +137,21 @@ def _is_usual_korean(text: str) -> bool:
         return False
 
 
-def _reads_as_western(content: bytes, encoding: str) -> bool:
+def _reads_as_latin(content: bytes, encoding: str) -> bool:
     text = _strictly(content, encoding)
-    return text is not None and _is_plausible(text, encoding)
+    if text is None or not _is_plausible(text, encoding):
+        return False
+    # In these two nearly every byte is a letter: it must be one of a language that is written in them.
+    language = {"cp1254": letters.is_turkish, "cp1250": letters.is_central_european}.get(encoding)
+    if encoding == "cp1252":
+        return not letters.is_hungarian(content.decode("cp1250", "replace"))
+    return language is None or language(text)
+
+
+def _says_enough(content: bytes, encoding: str) -> bool:
+    """Tell whether there are two letters in a row: a single one may be any, of any script."""
+    text = _strictly(content, encoding) or ""
+    return any(one > "\x7f" and two > "\x7f" and (one + two).isalpha() for one, two in pairwise(text))
 
 
 def _is_plausible(text: str, encoding: str) -> bool:
@@ -141,15 +169,22 @@ def _is_plausible(text: str, encoding: str) -> bool:
         if before.islower() and character.isupper() and not (before + character).isascii():
             return False
         before = character
+    if letters.is_mixed(text) or _sign_in_word(text):
+        return False
     if _rare_share(text) > _MOST_RARE or {"CJK", "HANGUL"} <= scripts or _is_shouted(text):
         return False
-    if encoding == "cp949" and not _is_usual_korean(text):
+    if encoding == "cp949" and ("HANGUL" not in scripts or not _is_usual_korean(text)):
         return False
     if encoding in _JAPANESE and not scripts & _KANA:
         return False
     scripts = {"EASTERN" if script in _EASTERN else script for script in scripts}
-    wanted = {"LATIN"} if encoding in _WESTERN else scripts - {"LATIN"}
+    wanted = {"LATIN"} if encoding in _LATIN else scripts - {"LATIN"}
     return scripts <= wanted and len(wanted) <= 1 if scripts else True
+
+
+def _sign_in_word(text: str) -> bool:
+    """Tell whether a sign of money and such stands before a letter: a letter, read in another encoding."""
+    return any(one in _SIGNS and two.isalpha() for one, two in pairwise(text))
 
 
 def _script(character: str) -> str:

@@ -18,7 +18,7 @@ from fluxtui.domain.workspace import PictureEdit, Workspace
 from fluxtui.services.datasets.advice import advice_on
 from fluxtui.services.datasets.caption_judging import captions_judged
 from fluxtui.services.datasets.caption_matching import matched
-from fluxtui.services.datasets.companions import companion_problems, companions_of
+from fluxtui.services.datasets.companions import companion_problems, companions_in
 from fluxtui.services.datasets.kinds_of_files import other_files
 from fluxtui.services.datasets.sizes import fitted, used
 from fluxtui.services.datasets.tracking import outdated_problems
@@ -32,8 +32,8 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
         workspace: the user's edits; those of pictures that are not there any more do nothing.
         rules: of the trainer.
     """
-    companions = companions_of(item.name for item in found.pictures)
-    masks = set(companions.masks.values())
+    companions = companions_in(found)
+    masks = companions.mask_names
     usable = [item for item in found.pictures if item.look is not None and item.name not in masks]
     excluded = tuple(item.name for item in usable if workspace.of(item.name).excluded)
     kept = [item for item in usable if item.name not in set(excluded)]
@@ -56,7 +56,7 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
             problems.extend(advice_on(item.name, item.look, picture, rules))
     problems += _copies(found.likenesses, {item.name for item in kept})
     problems += caption_problems
-    problems += companion_problems(companions, (item.name for item in kept), rules)
+    problems += companion_problems(companions, found, (item.name for item in kept), rules)
     problems += outdated_problems(workspace, found)
     problems += other_files(found.others, rules)
     problems += _count(len(pictures), rules)

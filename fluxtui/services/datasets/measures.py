@@ -11,6 +11,7 @@ MEASURED_EDGE = 512
 """Pixels of the longer edge to which a picture is reduced before it is measured, so that sizes compare."""
 
 _FINGERPRINT = (9, 8)
+_COLOUR_GRID = (64, 64)
 _TILES = 4
 _FLAT = 4.0
 """Variance of grey values under which a region has nothing in it that could be sharp."""
@@ -24,6 +25,7 @@ class Measures:
     sharpness: float
     brightness: float
     contrast: float
+    colour: float
 
 
 def measured(image: Image.Image) -> Measures:
@@ -36,6 +38,7 @@ def measured(image: Image.Image) -> Measures:
         sharpness=_sharpness(grey),
         brightness=round(whole.mean[0], 1),
         contrast=round(math.sqrt(whole.var[0]), 1),
+        colour=_colour(image),
     )
 
 
@@ -52,6 +55,14 @@ def fingerprint(grey: Image.Image) -> int:
             place = row * width + column
             bits = bits << 1 | (small[place] > small[place + 1])
     return bits
+
+
+def _colour(image: Image.Image) -> float:
+    small = image.convert("RGB").resize(_COLOUR_GRID, Image.Resampling.BOX)
+    red, green, blue = small.split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    least = ImageChops.darker(ImageChops.darker(red, green), blue)
+    return round(ImageStat.Stat(ImageChops.subtract(most, least)).mean[0], 1)
 
 
 def _sharpness(grey: Image.Image) -> float:

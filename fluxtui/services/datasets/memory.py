@@ -15,7 +15,7 @@ from fluxtui.domain.errors import StorageError
 from fluxtui.domain.found import FoundPicture
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 
-VERSION = 2
+VERSION = 3
 """Of what is measured; what was remembered by another version is forgotten."""
 
 KEPT_SOURCES = 200

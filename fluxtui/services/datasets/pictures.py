@@ -106,6 +106,7 @@ def looked_at(content: bytes) -> PictureLook:
             sharpness=numbers.sharpness,
             brightness=numbers.brightness,
             contrast=numbers.contrast,
+            colour=numbers.colour,
         )
 
 
@@ -128,18 +129,20 @@ class Preparation:
         turns: quarter turns clockwise, after it has been put upright.
         crop: the part to keep, of the picture after turning; None for all.
         jpeg_quality: 1 to 100, of what becomes a JPEG.
+        behind: the colour behind what is transparent.
     """
 
     max_pixels: int
     turns: int = 0
     crop: Crop | None = None
     jpeg_quality: int = USUAL_QUALITY
+    behind: str = "white"
 
 
 def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
     """Return a picture ready for a trainer, and its extension (`jpg` or `png`).
 
-    Upright, sRGB, 8 bit, without transparency (white behind it), without any metadata. What was without loss
+    Upright, sRGB, 8 bit, without transparency (`how.behind` it), without any metadata. What was without loss
     (PNG, BMP, GIF) becomes a PNG; everything else a JPEG. The same bytes give the same result.
     Raises `PictureError`.
     """
@@ -167,7 +170,7 @@ def made(image: Image.Image, how: Preparation) -> Image.Image:
     least = (max(int(image.width * share), 1), max(int(image.height * share), 1))
     if share < 1:
         image.draft(None, least)
-    plain, (across, down) = shrunk(image, least if share < 1 else image.size)
+    plain, (across, down) = shrunk(image, least if share < 1 else image.size, how.behind)
     if how.crop is None and wanted != part:
         # Before it is turned, so that a large picture is in memory once.
         stored = _turned_size(wanted, how.turns + is_on_its_side(orientation))
@@ -190,6 +193,8 @@ def _turned_size(size: tuple[int, int], quarters: int) -> tuple[int, int]:
 def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFacts) -> bytes:
     """Return a mask as a grey PNG of the size of its picture, turned and cropped like that.
 
+    What is transparent in it is black: it is not learned.
+
     Args:
         content: of the file, of any size; it is laid over the whole picture.
         turns: of the picture, quarters clockwise.
@@ -197,12 +202,14 @@ def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFact
         of: the picture as it is sent.
 
     Raises:
-        PictureError: it is no picture that can be used.
+        PictureError: it is no picture that can be used, or nothing in it is white.
     """
-    plain, _ = prepared(content, Preparation(4 * of.width * of.height, turns, crop))
+    plain, _ = prepared(content, Preparation(4 * of.width * of.height, turns, crop, behind="black"))
     with opened(plain) as image:
         target = io.BytesIO()
         mask = image.convert("L").resize((of.width, of.height), Image.Resampling.BILINEAR)
+        if not mask.getbbox():
+            raise PictureError("is black all over as it would be sent, so that nothing would be learned")
         mask.save(target, "PNG", compress_level=6)
     return target.getvalue()
 

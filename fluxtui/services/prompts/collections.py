@@ -20,7 +20,7 @@ from typing import Any
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.prompts import place_in
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import LOST_LETTER, safe_text
 
 FILE_LIMIT = 1_000_000
 """Bytes of a file that is read."""
@@ -113,9 +113,11 @@ def _decoded(content: bytes, path: Path) -> str:
         ) from None
     if "\0" in text:
         raise InvalidInput(f"The wildcard file {name} is no text, or in UTF-16 without its mark. {_SAVE}")
-    if "\ufffd" in text:
-        line = text.count("\n", 0, text.index("\ufffd")) + 1
-        raise InvalidInput(f"The wildcard file {name} has a lost letter (\ufffd) in line {line}. {_SAVE}")
+    if LOST_LETTER in text:
+        line = text.count("\n", 0, text.index(LOST_LETTER)) + 1
+        raise InvalidInput(
+            f"The wildcard file {name} has a lost letter ({LOST_LETTER}) in line {line}. {_SAVE}"
+        )
     return text
 
 

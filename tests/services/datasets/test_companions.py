@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fluxtui.domain.dataset import Crop, DatasetRules
+from fluxtui.domain.dataset import Crop, Dataset, DatasetRules, ProblemKind
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import DatasetService
@@ -119,3 +120,124 @@ async def test_pairs_are_told_and_can_go_on(
     assert told.reason.startswith("2 pairs")
     assert not told.blocking
     assert len(dataset.pictures) == 4
+
+
+def told(dataset: Dataset) -> dict[str, str]:
+    of_files = [problem for problem in dataset.problems if problem.kind is ProblemKind.FILE]
+    return {problem.name: problem.reason for problem in of_files if not problem.name.endswith("/")}
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+@pytest.mark.parametrize("ground", [0, 255])
+async def test_what_is_transparent_in_a_mask_is_not_learned(
+    datasets: DatasetService,
+    storage: StorageService,
+    tmp_path: Path,
+    picture: PictureMaker,
+    rules: DatasetRules,
+    mode: str,
+    ground: int,
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(picture(200, 100))
+    mask = Image.new("LA", (200, 100), (ground, 0))
+    mask.paste((255, 255), (0, 0, 100, 100))
+    if mode == "P":
+        indexed = Image.new("P", (200, 100), 0)
+        indexed.putpalette([ground] * 3 + [255] * 3)
+        indexed.paste(1, (0, 0, 100, 100))
+        (tmp_path / "a_mask.png").write_bytes(encoded(indexed, "PNG", transparency=0))
+    else:
+        (tmp_path / "a_mask.png").write_bytes(encoded(mask.convert(mode), "PNG"))
+    workspace = Workspace(source=str(tmp_path))
+    archive = await packed(datasets, storage, tmp_path, replace(rules, masks=True), workspace)
+    sent = Image.open(io.BytesIO(archive.read("001_mask.png")))
+    assert (sent.getpixel((50, 50)), sent.getpixel((150, 50))) == (255, 0)
+
+
+async def test_a_mask_without_anything_white_is_refused(
+    datasets: DatasetService,
+    storage: StorageService,
+    tmp_path: Path,
+    picture: PictureMaker,
+    rules: DatasetRules,
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(picture())
+    mask = Image.new("LA", (280, 280), (255, 0))
+    mask.paste((0, 255), (0, 0, 100, 100))
+    (tmp_path / "a_mask.png").write_bytes(encoded(mask, "PNG"))
+    with pytest.raises(DatasetError, match=r"a_mask\.png is black all over"):
+        workspace = Workspace(source=str(tmp_path))
+        await packed(datasets, storage, tmp_path, replace(rules, masks=True), workspace)
+
+
+@pytest.mark.parametrize("takes_masks", [True, False])
+@pytest.mark.parametrize("caption", ["cat_mask.txt", "cat_mask.jpg.txt", "metadata.jsonl"])
+async def test_what_has_a_caption_of_its_own_is_no_mask(
+    datasets: DatasetService,
+    storage: StorageService,
+    tmp_path: Path,
+    picture: PictureMaker,
+    rules: DatasetRules,
+    takes_masks: bool,
+    caption: str,
+) -> None:
+    (tmp_path / "cat.jpg").write_bytes(picture())
+    (tmp_path / "cat_mask.jpg").write_bytes(picture(seed=1))
+    text = "a cat with a mask"
+    record = json.dumps({"file_name": "cat_mask.jpg", "text": text})
+    (tmp_path / caption).write_text(record if caption.endswith(".jsonl") else text)
+    wanted = replace(rules, masks=takes_masks)
+    dataset = await datasets.inspect(tmp_path, wanted)
+    reason = "has a caption, so that it is learned as a picture and is no mask of cat.jpg"
+    assert told(dataset) == {"cat_mask.jpg": reason}
+    archive = await packed(datasets, storage, tmp_path, wanted, Workspace(source=str(tmp_path)))
+    assert archive.namelist() == ["001.jpg", "002.jpg", "002.txt"]
+    assert archive.read("002.txt").decode() == text
+
+
+async def test_an_empty_caption_makes_no_picture_of_a_mask(
+    datasets: DatasetService, masked: Path, rules: DatasetRules
+) -> None:
+    (masked / "p0_mask.txt").write_text("\n")
+    dataset = await datasets.inspect(masked, replace(rules, masks=True))
+    assert [picture.mask for picture in dataset.pictures] == ["p0_mask.png", "p1-masklabel.png", None]
+    assert told(dataset) == {}
+
+
+async def test_a_mask_in_colours_is_told(
+    datasets: DatasetService, tmp_path: Path, picture: PictureMaker, rules: DatasetRules
+) -> None:
+    (tmp_path / "cat.jpg").write_bytes(picture())
+    (tmp_path / "cat_mask.jpg").write_bytes(picture(seed=1))
+    sent = await datasets.inspect(tmp_path, replace(rules, masks=True))
+    assert told(sent) == {"cat_mask.jpg": "looks like a photograph, but is sent as the mask of cat.jpg"}
+    left_out = await datasets.inspect(tmp_path, rules)
+    assert told(left_out) == {
+        "cat_mask.jpg": "looks like a photograph, but is left out as the mask of cat.jpg"
+    }
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        "set/cat-mask.png",
+        "set/cat.mask.png",
+        "set/cat_masklabel.png",
+        "set/masks/cat.png",
+        "set/Mask/CAT_mask.png",
+    ],
+)
+def test_other_ways_to_name_a_mask(mask: str) -> None:
+    found = companions_of(["set/cat.jpg", mask, "set/masks/dog.png", "masks/cat.png"])
+    assert found.masks == {"set/cat.jpg": mask}
+    assert found.mask_names == {mask}
+
+
+async def test_a_second_mask_is_neither_sent_nor_learned(
+    datasets: DatasetService, masked: Path, rules: DatasetRules
+) -> None:
+    Image.new("L", (200, 100), 255).save(masked / "p0.mask.png")
+    dataset = await datasets.inspect(masked, replace(rules, masks=True))
+    assert len(dataset.pictures) == 3
+    (second,) = told(dataset).values()
+    assert second == "is a second mask of p0.jpg; not used"

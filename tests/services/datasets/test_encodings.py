@@ -9,7 +9,7 @@ import pytest
 from fluxtui.domain.dataset import DatasetRules, Fix
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import DatasetService
-from fluxtui.services.datasets.encodings import decoded, guessed
+from fluxtui.services.datasets.encodings import Reading, decoded, guessed
 
 SHORT = {
     "cp1251": "красный кот на столе",
@@ -74,3 +74,36 @@ async def test_a_guess_is_shown_before_it_is_taken(
     assert problem.mend == "read it as Windows-1251: “красный кот на столе”"
     after = datasets.fixed(dataset, found, workspace)
     assert datasets.captions(found, after)["a.jpg"] == SHORT["cp1251"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "shown"),
+    [
+        ("żółty kot", "cp1250", "Windows-1250"),
+        ("a red cat sitting in łąka", "cp1250", "Windows-1250"),
+        ("žluťoučký kůň", "cp1250", "Windows-1250"),
+        ("árvíztűrő tükörfúrógép", "cp1250", "Windows-1250"),
+        ("a cat in Łódź", "cp1250", "Windows-1250"),
+        ("sarı kedi", "cp1254", "Windows-1254"),
+        ("חתול אדום יושב על השולחן ליד החלון", "cp1255", "Windows-1255"),
+        ("γάτα", "cp1253", "Windows-1253"),
+        ("é", "cp1252", "Windows-1252"),
+        ("señor", "cp1252", "Windows-1252"),
+        ("25°C café", "cp1252", "Windows-1252"),
+        ("穿T恤的女孩", "gbk", "GB 18030"),
+        ("T셔츠를 입은 고양이", "cp949", "Korean (CP949)"),
+    ],
+)
+def test_letters_of_one_language_decide(text: str, encoding: str, shown: str) -> None:
+    assert guessed([text.encode(encoding)]) == (Reading(text, shown),)
+
+
+@pytest.mark.parametrize(("text", "encoding"), [("חתול אדום", "cp1255"), ("猫", "gbk")])
+def test_what_may_be_several_things_is_not_guessed(text: str, encoding: str) -> None:
+    assert guessed([text.encode(encoding)]) == (None,)
+
+
+def test_a_single_letter_is_read_as_what_lies_beside_it() -> None:
+    texts = ["и", "красный кот на столе"]
+    found = guessed([text.encode("cp1251") for text in texts])
+    assert [reading and reading.text for reading in found] == texts

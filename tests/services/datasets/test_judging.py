@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -196,3 +197,27 @@ def test_what_cannot_be_converted_is_named() -> None:
     Image.new("RGB", (20, 20)).save(target, "JPEG2000")
     with pytest.raises(PictureError, match="JPEG 2000"):
         looked_at(target.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a caf\ufffd", "has a lost letter (\ufffd) in its caption: it was once read in another encoding"),
+        (r"{\rtf1 a cat}", "has a caption that is the source of an RTF document and no plain text"),
+    ],
+)
+@pytest.mark.parametrize("file", ["b.txt", "b.json", "edited"])
+async def test_a_damaged_caption_is_never_sent(
+    datasets: DatasetService, folder: Path, rules: DatasetRules, text: str, reason: str, file: str
+) -> None:
+    workspace = Workspace(source=str(folder))
+    if file == "edited":
+        workspace = workspace.with_captions({"b.png": text})
+    else:
+        content = json.dumps({"caption": text}) if file == "b.json" else text
+        (folder / file).write_text(content, encoding="utf-8")
+    found = await datasets.look(folder)
+    (problem,) = datasets.judge(found, rules, workspace).blocking
+    assert (problem.name, problem.reason) == ("b.png", reason)
+    assert datasets.judge(found, rules, workspace.with_captions({"b.png": "a cafe"})).blocking == ()
+    assert datasets.judge(found, rules, workspace.edited("b.png", excluded=True)).blocking == ()
