@@ -33,6 +33,7 @@ from fluxtui.screens.places import PLACES, Place
 from fluxtui.sheet_feed import SheetFeed
 from fluxtui.state import guarded
 from fluxtui.typed_ahead import TypedAhead
+from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
     from fluxtui.container import Container
@@ -124,6 +125,10 @@ class FluxApp(PictureChoice, Recalling):
         if self._services is None:
             raise LookupError("the services are not open")
         return self._services
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen that is there until the first place is; the first sizes are told to it."""
+        return QuietScreen(id="_default")
 
     async def on_event(self, event: Event) -> None:
         """Act on what is typed in its order, on everything else at once; at the end on nothing typed."""

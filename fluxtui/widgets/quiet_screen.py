@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -32,3 +33,11 @@ class QuietScreen(Screen[Answer]):
             self._dirty_widgets.add(self)
         else:
             super()._compositor_refresh()
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out for the size that the terminal has by now.
+
+        A layout for another size tells the screen that size again. Two sizes that wait here at once would
+        follow each other, for ever within a batch, and the one from before could be the last.
+        """
+        super()._screen_resized(self.app.size)

@@ -85,7 +85,7 @@ class Terminal:
     Args:
         arguments: of the command line, after `fluxtui`.
         environ: variables beside those of the test.
-        size: columns and rows.
+        size: columns and rows; (0, 0) is a terminal that tells none, and shows 80x24.
         through: the command that starts the program, given its command line; none where it starts directly.
         name: what it answers when asked for its name; `''` if it does not.
         answer: is handed all that the program sends, and returns what the terminal says to that.
@@ -102,7 +102,7 @@ class Terminal:
     ) -> None:
         self._name = f"\x1bP>|{name}\x1b\\".encode() if name else b""
         self._answer = answer
-        self._screen = pyte.Screen(*size)
+        self._screen = pyte.Screen(*(size if all(size) else (80, 24)))
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition(threading.RLock())
         self._received = bytearray()
@@ -248,9 +248,9 @@ class Terminal:
                 continue
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size of the window."""
+        """Change the size of the window; what is not told, as 0, stays on the screen as it was."""
         with self._changed:
-            self._screen.resize(rows, columns)
+            self._screen.resize(rows or None, columns or None)
         self._set_size(columns, rows)
 
     def _set_size(self, columns: int, rows: int) -> None:

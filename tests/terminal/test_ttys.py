@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pty
+import struct
+import termios
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from fluxtui.terminal.ttys import cell_size_of, require_terminal
+from fluxtui.terminal.ttys import cell_size_of, require_terminal, size_of
 
 
 @pytest.fixture
@@ -48,3 +52,30 @@ def test_a_file_has_no_cells() -> None:
     finally:
         os.close(reader)
         os.close(writer)
+
+
+@pytest.mark.parametrize(
+    ("told", "environ", "size"),
+    [
+        ((0, 0), {}, (80, 24)),
+        ((100, 0), {}, (100, 24)),
+        ((0, 30), {}, (80, 30)),
+        ((100, 30), {}, (100, 30)),
+        ((100, 30), {"COLUMNS": "90", "LINES": "20"}, (90, 20)),
+        ((100, 30), {"COLUMNS": "0", "LINES": ""}, (100, 30)),
+        ((100, 30), {"COLUMNS": "-1", "LINES": "²"}, (100, 30)),
+        ((100, 30), {"COLUMNS": "9" * 5000, "LINES": "many"}, (100, 30)),
+        ((0, 0), {"COLUMNS": "90"}, (90, 24)),
+    ],
+)
+def test_a_size_is_told_or_assumed(
+    tty: TextIO, told: tuple[int, int], environ: dict[str, str], size: tuple[int, int]
+) -> None:
+    columns, rows = told
+    fcntl.ioctl(tty, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    assert size_of(tty.fileno(), environ) == size
+
+
+def test_what_is_no_terminal_has_the_size_assumed(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("w") as file:
+        assert size_of(file.fileno(), {}) == (80, 24)
