@@ -35,6 +35,10 @@ _SEEDS = ("seed", "noise_seed")
 _TEXTS = ("text", "t5xxl", "prompt", "clip_l", "string", "value", "text_g", "positive")
 _PARTS = ("string_a", "string_b")
 """What `StringConcatenate` joins, with its `delimiter` between them."""
+_MOST_DEEP = 8
+_PART_MISSING = (
+    "Parts of its prompts were made by nodes that are not understood here: they may be incomplete."
+)
 _MODELS = ("unet_name", "ckpt_name", "model_name")
 _WANTED = ("positive", "guider", "conditioning", "conditioning_1", "conditioning_to", "conditioning1")
 _UNWANTED = ("negative", *(name for name in _WANTED if name != "positive"))
@@ -131,6 +135,7 @@ def _recalled(nodes: _Nodes) -> Recalled | None:
         loras=loras,
         notes=(
             *((several,) if several else ()),
+            *((_PART_MISSING,) if _lacks_parts(nodes, upstream) else ()),
             *changed_note(prompt),
             *lora_note(loras),
             *unused_note(dict.fromkeys(models)),
@@ -230,9 +235,25 @@ def _resolved(nodes: _Nodes, node: _Node, name: str, depth: int = 0) -> str:
     if isinstance(value, str):
         return value
     above = _at(nodes, node, name)
-    if above is None or depth > 8 or _samples(above) or name == "positive":
+    if above is None or depth > _MOST_DEEP or _samples(above) or name == "positive":
         return ""
     return _told_by(nodes, above, _TEXTS, depth + 1)
+
+
+def _lacks_parts(nodes: _Nodes, upstream: list[_Node]) -> bool:
+    """Tell whether texts are joined of which some cannot be read, or may be too far away."""
+    joining = [node for node in upstream if any(name in node.inputs for name in _PARTS)]
+    return len(joining) >= _MOST_DEEP or any(
+        isinstance(node.inputs.get(name), list)
+        and not _resolved(nodes, node, name)
+        and not _holds_text(_at(nodes, node, name), *_TEXTS)
+        for node in joining
+        for name in _PARTS
+    )
+
+
+def _holds_text(node: _Node | None, *names: str) -> bool:
+    return node is not None and any(isinstance(node.inputs.get(name), str) for name in names)
 
 
 def _told_by(nodes: _Nodes, node: _Node, names: Iterable[str], depth: int = 0) -> str:

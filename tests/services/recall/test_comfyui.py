@@ -199,6 +199,35 @@ def test_texts_that_the_editor_joins_are_one_prompt(tmp_path: Path) -> None:
     assert told.values["prompt"] == "a fox in snow"
 
 
+def chain(length: int) -> dict[str, Any]:
+    """Return the graph with more and more texts joined, one after the other."""
+    joins = {
+        f"1{number}": {"class_type": "StringConcatenate", "inputs": {"string_a": [f"1{number + 1}", 0]}}
+        for number in range(length)
+    }
+    last = {"class_type": "PrimitiveString", "inputs": {"value": "a fox"}}
+    encoded = {"class_type": "CLIPTextEncode", "inputs": {"text": ["10", 0]}}
+    return {**JOINED, **joins, f"1{length}": last, "3": encoded}
+
+
+@pytest.mark.parametrize(
+    ("graph", "is_whole"),
+    [
+        (JOINED, True),
+        ({**JOINED, "2": {"class_type": "PrimitiveString", "inputs": {"value": ""}}}, True),
+        ({**JOINED, "2": {"class_type": "Unknown", "inputs": {"x": 1}}}, False),
+        (chain(7), True),
+        (chain(12), False),
+    ],
+)
+def test_parts_of_a_prompt_that_cannot_be_read_are_told(graph: dict[str, Any], is_whole: bool) -> None:
+    recalled = from_graph(json.dumps(graph))
+    assert recalled is not None
+    assert any("may be incomplete" in note for note in recalled.notes) is not is_whole
+    if is_whole:
+        assert "a fox" in recalled.values["prompt"] or graph["2"]["inputs"]["value"] == ""
+
+
 @pytest.mark.parametrize("user", ["KSampler", "UnknownMachine"])
 def test_the_negative_prompt_is_never_told_as_the_prompt(tmp_path: Path, user: str) -> None:
     graph: dict[str, Any] = {**JOINED, "1": {"class_type": "Unknown", "inputs": {"x": 1}}}
