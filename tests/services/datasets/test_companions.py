@@ -241,3 +241,21 @@ async def test_a_second_mask_is_neither_sent_nor_learned(
     assert len(dataset.pictures) == 3
     (second,) = told(dataset).values()
     assert second == "is a second mask of p0.jpg; not used"
+
+
+async def test_a_folder_of_masks_is_used_where_folders_inside_are(
+    datasets: DatasetService, storage: StorageService, masked: Path, rules: DatasetRules
+) -> None:
+    (masked / "masks").mkdir()
+    Image.new("L", (200, 100), 255).save(masked / "masks" / "p2.png")
+    taking = replace(rules, masks=True)
+    plain = await datasets.inspect(masked, taking)
+    assert "masks/" in {problem.name for problem in plain.problems}
+    inner = masked / "**"
+    archive = await packed(datasets, storage, inner, taking, Workspace(source=str(inner)))
+    assert [name for name in archive.namelist() if "mask" in name] == [
+        "001_mask.png",
+        "002_mask.png",
+        "003_mask.png",
+    ]
+    assert len(archive.namelist()) == 9
