@@ -144,7 +144,8 @@ def _reads_as_latin(content: bytes, encoding: str) -> bool:
     # In these two nearly every byte is a letter: it must be one of a language that is written in them.
     language = {"cp1254": letters.is_turkish, "cp1250": letters.is_central_european}.get(encoding)
     if encoding == "cp1252":
-        return not letters.is_hungarian(content.decode("cp1250", "replace"))
+        central = content.decode("cp1250", "replace")
+        return letters.is_western(text) or not letters.is_central_european(central)
     return language is None or language(text)
 
 

@@ -21,8 +21,23 @@ _CENTRAL_EUROPEAN = tuple(
 )
 """Polish, Czech, Slovak, Hungarian, Romanian as Windows-1250 has it, and Croatian and Slovene."""
 
-_HUNGARIAN = _CENTRAL_EUROPEAN[3]
-_ONLY_HUNGARIAN = frozenset("őűŐŰ")
+_WESTERN = tuple(
+    frozenset(letters + letters.upper())
+    for letters in (
+        "àâæçéèêëîïôœùûüÿ",
+        "äöüß",
+        "áéíñóúü",
+        "áàâãçéêíóôõúü",
+        "àèéìíîòóùú",
+        "àçèéíïòóúü",
+        "åäöæøéü",
+        "áæðéíóúýþö",
+        "äõöüšž",
+        "áéèëïíóöúüij",
+    )
+)
+"""French, German, Spanish, Portuguese, Italian, Catalan, the Nordic ones, Icelandic, Estonian, Dutch."""
+
 _HEBREW_FINAL = frozenset("\u05da\u05dd\u05df\u05e3\u05e5")
 _HEBREW_NOT_FINAL = frozenset("\u05db\u05de\u05e0\u05e4\u05e6")
 _FEWEST_HEBREW = 6
@@ -61,11 +76,10 @@ def is_central_european(text: str) -> bool:
     return any(beside <= alphabet for alphabet in _CENTRAL_EUROPEAN)
 
 
-def is_hungarian(text: str) -> bool:
-    """Tell whether all letters beside English are Hungarian, and one is of Hungarian only."""
+def is_western(text: str) -> bool:
+    """Tell whether all letters beside English are of one language that was written with Windows-1252."""
     beside = _beside_english(text)
-    # In Western texts the bytes of those letters stand for ones that are with others, as in Portuguese.
-    return beside <= _HUNGARIAN and bool(beside & _ONLY_HUNGARIAN) and len(beside) > 1
+    return any(beside <= alphabet for alphabet in _WESTERN)
 
 
 def is_hebrew(text: str) -> bool:
@@ -74,12 +88,11 @@ def is_hebrew(text: str) -> bool:
     if not all("\u0590" <= character <= "\u05ff" for character in beside):
         return False
     words = [word for word in _WORD.findall(text) if word[0] > "\x7f"]
+    if any(len(word) == 1 for word in words):
+        return False
     if sum(map(len, words)) < _FEWEST_HEBREW or not any(word[-1] in _HEBREW_FINAL for word in words):
         return False
-    return not any(
-        _HEBREW_FINAL.intersection(word[:-1]) or (len(word) > 1 and word[-1] in _HEBREW_NOT_FINAL)
-        for word in words
-    )
+    return not any(_HEBREW_FINAL.intersection(word[:-1]) or word[-1] in _HEBREW_NOT_FINAL for word in words)
 
 
 def _beside_english(text: str) -> frozenset[str]:

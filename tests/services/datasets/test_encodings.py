@@ -84,6 +84,8 @@ async def test_a_guess_is_shown_before_it_is_taken(
         ("žluťoučký kůň", "cp1250", "Windows-1250"),
         ("árvíztűrő tükörfúrógép", "cp1250", "Windows-1250"),
         ("a cat in Łódź", "cp1250", "Windows-1250"),
+        ("pes běží", "cp1250", "Windows-1250"),
+        ("дом у леса зимой", "cp1251", "Windows-1251"),
         ("sarı kedi", "cp1254", "Windows-1254"),
         ("חתול אדום יושב על השולחן ליד החלון", "cp1255", "Windows-1255"),
         ("γάτα", "cp1253", "Windows-1253"),
