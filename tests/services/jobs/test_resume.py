@@ -209,12 +209,16 @@ async def test_disk_that_takes_nothing_holds_the_result_and_says_so(
     running: Running,
     ended: Ended,
     data_directory: StorageService,
+    simulator: Simulator,
 ) -> None:
     pictures = data_directory.inside("pictures")
-    pictures.rmdir()
-    pictures.touch()
+    simulator.faults("503", where="poll")
     (job,) = await generate(inference)
     async with running(jobs):
+        await ended(jobs, [job], lambda job: job.remote_id is not None)
+        pictures.rmdir()
+        pictures.touch()
+        simulator.clear_faults()
         (held,) = await ended(jobs, [job], lambda job: job.error_title == "Storage")
         assert held.state is JobState.COLLECTING
         assert held.error
