@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fluxtui.domain.prompts import (
@@ -69,8 +71,9 @@ def test_prompts_without_syntax_and_json_are_no_templates(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ('{"light": "warm|cold",}', "character 23"),
-        ('Scene: {"light": "warm|cold", "x": [1,2,]}', "character 41"),
+        # Python 3.13 names the comma that is too much, earlier ones what follows it.
+        ('{"light": "warm|cold",}', "character 2[23]"),
+        ('Scene: {"light": "warm|cold", "x": [1,2,]}', "character 4[01]"),
         ("{'light': 'warm|cold'}", "character 2"),
         ('{"light": "warm|cold"', "character 21"),
         ('{light: "warm|cold"}', "character 2"),
@@ -82,7 +85,7 @@ def test_prompts_without_syntax_and_json_are_no_templates(text: str) -> None:
 )
 def test_json_with_a_fault_is_doubtful_and_no_template(text: str, where: str) -> None:
     assert not is_template(text)
-    assert doubt_in(text) == f"the JSON has a fault at {where}"
+    assert re.fullmatch(f"the JSON has a fault at {where}", doubt_in(text) or "")
     assert styled("in oil", text) == (text if text.startswith("{") else f"{text}, in oil")
 
 
