@@ -10,6 +10,7 @@ import sys
 import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -433,3 +434,12 @@ async def test_how_far_the_clock_here_is_ahead_is_known_from_the_last_answer(
     server.answer(200, {}, Date="nonsense")
     await service.get("/v1/credits")
     assert service.clock_ahead == pytest.approx(3600, abs=60)
+
+
+async def test_what_a_content_network_kept_says_nothing_of_the_time(
+    server: ScriptedServer, service: APIService, tmp_path: Path
+) -> None:
+    days_ago = format_datetime(datetime.now(UTC) - timedelta(days=3), usegmt=True)
+    server.answer(200, b"\x89PNG", Date=days_ago)
+    await service.download(f"{server.url.replace('127.0.0.1', 'localhost')}/1.png", tmp_path / "part")
+    assert service.clock_ahead == 0.0

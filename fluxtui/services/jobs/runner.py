@@ -142,8 +142,6 @@ class Runner:
         pace = self._pace(profile)
         if pace.is_resting or all(job.state is not JobState.DRAFT for job in jobs):
             return []
-        if not await self._can_keep():
-            return []
         free = [
             job
             for job in jobs
@@ -164,6 +162,8 @@ class Runner:
 
         sendable = next_up(free, self._drivers, provider.active_limit, endpoint_limit)
         on_their_way = sum(job.state is JobState.DRAFT and self.drives(job.id) for job in jobs)
+        if sendable and not await self._can_keep():
+            return []
         return sendable if pace.at_once is None else sendable[: max(pace.at_once - on_their_way, 0)]
 
     async def _can_keep(self) -> bool:
