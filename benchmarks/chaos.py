@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--programs", type=int, default=2)
     parser.add_argument("--fault-rate", type=float, default=30.0, help="percent of requests")
+    parser.add_argument("--true-clocks", action="store_true", help="no clock is wrong")
     parser.add_argument("--late", type=float, default=45.0, help="seconds for which things are not there yet")
     parser.add_argument("--seconds", type=float, default=900.0, help="the most that all of it may take")
     parser.add_argument("--seed", type=int, default=0, help="of faults, moments and points")
@@ -65,6 +66,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         (folder / "config.toml").write_text(configuration(service, venue), encoding="utf-8")
         (folder / "config.toml").chmod(0o600)
         crowd = Crowd(folder, venue, scale, options.seed, begun + options.seconds)
+        crowd.clocks_are_true = options.true_clocks
         if not crowd.train_first():
             print(f"The first training did not end well; see {folder / 'log'} and {folder / 'words'}.")
             return 1

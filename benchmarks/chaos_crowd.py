@@ -94,6 +94,7 @@ class Crowd:
         self.deaths: Counter[str] = Counter()
         self.complaints: list[str] = []
         self.wrong_clocks = 0
+        self.clocks_are_true = False
 
     def _planned_fates(self) -> list[str]:
         """Return how each life shall end: two thirds at points, each in turn, the rest at random moments."""
@@ -169,7 +170,7 @@ class Crowd:
         """Let a program's clock be wrong by hours, where the library that can do so is installed."""
         library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
         hours = self._random.choice((0, 0, -5, -1, 1, 7))
-        if library is not None and hours:
+        if library is not None and hours and not self.clocks_are_true:
             self.wrong_clocks += 1
             environment |= {
                 "LD_PRELOAD": str(library),

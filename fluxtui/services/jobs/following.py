@@ -252,7 +252,7 @@ class Following:
         if looking.is_over:
             await self._lost(status, error)
             return
-        self._look_until(looking, self._looked_for.slowest(self._job, Absence.RESULT))
+        self._look_until(looking, self._looked_for.slowest())
         what = "weights are" if self._job.kind is JobKind.TRAINING else "picture is"
         raise NotThere(f"{error.message} The {what} paid for and looked for, each time at a new address.")
 
@@ -260,7 +260,7 @@ class Following:
         """Fetch bad weights again for a while, then keep the finetune without them."""
         looking = self._looked_for.looking(self._job, Absence.WORD)
         if not looking.is_over:
-            self._look_until(looking, self._looked_for.slowest(self._job, Absence.RESULT))
+            self._look_until(looking, self._looked_for.slowest())
             raise error
         remark = f"(its weights are not here: {error.message} w in Models fetches them again)"
         self._job = await save_finetune(self._context, self._job, status, without_weights=remark)
@@ -290,7 +290,7 @@ class Following:
         if looking.is_over:
             await self._expired(f"The service no longer knows this {what}")
             return
-        self._look_until(looking, self._looked_for.slowest(self._job, Absence.TASK))
+        self._look_until(looking, self._looked_for.slowest())
         raise NotThere(
             f"The service says that it does not know this {what}, although it accepted it. It is asked again."
         )

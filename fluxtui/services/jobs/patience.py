@@ -22,7 +22,7 @@ DOUBTFUL_WORD = timedelta(minutes=12)
 """For how long a service may say something of a finished task that may still turn out to be wrong."""
 
 _SLOWEST_LOOK = 900.0
-_LOOKS = 40
+_LOOKS = 10
 
 
 class Absence(StrEnum):
@@ -93,9 +93,12 @@ class Patience:
         seconds = max(seconds, min(limit, self._scaled(LEAST)) - (now - self._series))
         return Looking(seconds, self._clock() + timedelta(seconds=max(seconds, 0.0)))
 
-    def slowest(self, job: Job, absence: Absence) -> float:
-        """Return the longest wait in seconds between two looks, so that there are many of them in time."""
-        return min(_SLOWEST_LOOK, self._limit(job, absence) / _LOOKS)
+    def slowest(self) -> float:
+        """Return the longest wait in seconds until the next look: the rarer, the longer something is away."""
+        if self._series is None:
+            return 0.0
+        away = asyncio.get_running_loop().time() - self._series
+        return min(_SLOWEST_LOOK, away / _LOOKS)
 
     def _limit(self, job: Job, absence: Absence) -> float:
         training, keeping = job.kind is JobKind.TRAINING, self._keeping
