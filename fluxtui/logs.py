@@ -17,7 +17,8 @@ from pydantic import SecretStr
 
 from fluxtui.domain.keys import without_keys
 from fluxtui.domain.text import safe_text
-from fluxtui.services.storage.files import make_private_directory, set_mode, storage_fault
+from fluxtui.private_files import open_lasting, set_mode
+from fluxtui.services.storage.files import make_private_directory, storage_fault
 
 FILE_BYTES = 1_000_000
 """At this size a log is put aside and a new one begun."""
@@ -115,7 +116,7 @@ def _is_at(stream: io.TextIOWrapper, path: str) -> bool:
 
 
 def _open_private(path: str, flags: int) -> int:
-    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = open_lasting(path, flags)
     set_mode(descriptor, 0o600)
     return descriptor
 
