@@ -78,9 +78,7 @@ def claim(root: Path) -> tuple[str, ...]:
         _close(root, found.loose)
     except OSError as error:
         raise storage_fault(error, root, "cannot be used as a data directory") from error
-    told = (
-        f"{safe_text(root)} was open to others on this machine. All in it is yours, so it is closed now."
-    )
+    told = f"{safe_text(root)} was open to others on this machine. All in it is yours, so it is closed now."
     _log.warning("%s", told)
     return (told,)
 

@@ -3,7 +3,8 @@
 As OpenSSH's StrictModes, with the exception that Debian and Fedora make for it: a group in which there is
 nobody but the user (umask 002) is as good as the user alone.
 
-Source: OpenSSH's sshd_config(5), StrictModes, misc.c `safe_path`; Debian's patch `user-group-modes`; read 2026-11.
+Source: OpenSSH's sshd_config(5), StrictModes, and Debian's patch "Allow harmless group-writability", looked
+up 2026-11.
 """
 
 from __future__ import annotations
@@ -158,20 +159,28 @@ def findings_on_way(path: Path, us: Us | None = None) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding is not None)
 
 
-def findings_at(path: Path, role: Role, us: Us | None = None) -> tuple[Finding, ...]:
+def findings_at(
+    path: Path, role: Role, us: Us | None = None, *, opened: os.stat_result | None = None
+) -> tuple[Finding, ...]:
     """Judge what a path names, where it exists, and the way to it.
 
     Of a file that was given, the directory that holds it is judged as strictly as the file.
+
+    Args:
+        path: of it; links are followed, and what they lead to is judged too.
+        role: what it is to us.
+        us: who we are; this process if None.
+        opened: what `fstat` says of it where it is open, so that nobody can exchange it meanwhile.
     """
     us = us or we()
     on_way = findings_on_way(path, us)
-    judged = [Path(os.path.realpath(path))]
-    if role is Role.GIVEN and not judged[0].is_dir():
-        judged.insert(0, judged[0].parent)
+    real = Path(os.path.realpath(path))
+    judged = [real.parent, real] if role is Role.GIVEN and not real.is_dir() else [real]
     found = []
     for place in judged:
         try:
-            found.append(finding_in(os.lstat(place), place, role, us))
+            status = opened if opened is not None and place == real else os.lstat(place)
+            found.append(finding_in(status, place, role, us))
         except OSError:
             # It is not there, or it is told what is wrong with it when it is opened.
             continue
