@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -33,8 +32,6 @@ _DECIDING = frozenset(
 
 _JOURNAL = "journal"
 _DEMO = "demo"
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,6 @@ def claim(root: Path) -> tuple[str, ...]:
     except OSError as error:
         raise storage_fault(error, root, "cannot be used as a data directory") from error
     told = f"{safe_text(root)} was open to others on this machine. All in it is yours, so it is closed now."
-    _log.warning("%s", told)
     return (told,)
 
 

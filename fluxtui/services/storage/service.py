@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import threading
@@ -27,6 +28,8 @@ from fluxtui.services.storage.names import hash_mark, lora_stem, numbered, pictu
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PROBE_BYTES = 256 * 1024
 _STALE_SECONDS = 24 * 3600.0
+
+_log = logging.getLogger(__name__)
 
 
 class StorageService:
@@ -56,7 +59,8 @@ class StorageService:
             UntrustedFile: others could have put something there that decides what is sent.
             StorageError: the disk does not do what it should.
         """
-        claim(self.root)
+        for told in claim(self.root):
+            _log.warning("%s", told)
         for name in ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "tmp"):
             make_private_directory(self.inside(name))
         self._sweep()
