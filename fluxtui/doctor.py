@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from fluxtui.services.storage.ownership import Finding
 
 UNCERTAIN = (
-    "its file system keeps no owners and permissions (FAT, CIFS, /mnt/c of WSL), so whether others can change it "
-    "cannot be told."
+    "its file system keeps no owners and permissions (FAT, CIFS, /mnt/c of WSL), so whether others can "
+    "change it cannot be told."
 )
 
 PACKAGES = ("textual", "pillow", "httpx", "pydantic")
@@ -113,12 +113,12 @@ def _tell_owners(options: argparse.Namespace) -> bool:
         fine = _tell_findings(findings_at(path, Role.GIVEN))
         try:
             data = data_directory(load_config(options), options)
-        except UntrustedFile:
-            # What it says of the place is not read; what the command line says is known.
+        except FluxError:
+            # What it says of the place is not known; what the command line says is.
             given = getattr(options, "data_dir", None) or os.environ.get("FLUXTUI_DATA_DIR")
             data = chosen_directory(given) if given else default_data_directory()
     except FluxError:
-        # Told with the configuration already.
+        # A name that stands for nothing: told with the configuration.
         return False
     for place in (data, log_path().parent):
         try:

@@ -75,7 +75,7 @@ def claim(root: Path) -> tuple[str, ...]:
         _close(root, found.loose)
     except OSError as error:
         raise storage_fault(error, root, "cannot be used as a data directory") from error
-    told = f"{safe_text(root)} was open to others on this machine. All in it is yours, so it is closed now."
+    told = f"Closed to others on this machine, since all in it is yours: {safe_text(root)}"
     return (told,)
 
 
@@ -121,8 +121,10 @@ def inspected(root: Path, us: Us | None = None, *, thorough: bool = False) -> In
 def _findings(paths: tuple[Path, ...], us: Us) -> list[Finding]:
     found = []
     for path in paths:
+        # What root has left there is harmless; the directory and the journal have to be ours.
+        role = Role.OWN if path == paths[0] or path.name.startswith(_JOURNAL) else Role.GIVEN
         try:
-            found.append(finding_in(os.lstat(path), path, Role.OWN, us, is_certain=True))
+            found.append(finding_in(os.lstat(path), path, role, us, is_certain=True))
         except FileNotFoundError:
             # Another program has taken it away.
             continue

@@ -211,7 +211,8 @@ def mend(findings: Iterable[Finding]) -> str:
     given = [finding.path for finding in foreign if finding.role is not Role.PASSAGE]
     commands = []
     if given:
-        commands.append(f"sudo chown {us} {_words(given)}")
+        # One that becomes ours is judged anew, and by then nobody else may write there.
+        commands.append(f"sudo chown {us} {_words(given)} && chmod go-w {_words(given)}")
     if loose:
         is_ours = all(finding.uid == us for finding in loose)
         places = _words(finding.path for finding in loose)
