@@ -218,7 +218,7 @@ def mend(findings: Iterable[Finding]) -> str:
         places = _words(finding.path for finding in loose)
         commands.append(f"{'' if is_ours else 'sudo '}chmod go-w {places}")
     if len(given) < len(foreign):
-        return "Choose a place in directories of your own."
+        return "Name one in directories of your own, or of the system."
     return f"If you trust what is in it, run: {' && '.join(commands)}"
 
 
