@@ -89,7 +89,7 @@ async def test_a_program_that_everybody_can_change_is_not_run(program: Path, bef
     (program.parent.parent / "ran").unlink()
     program.chmod(0o757)
     with pytest.raises(
-        UntrustedFile, match="print-key can be changed by everybody .*: nothing of it was run"
+        UntrustedFile, match=r"print-key can be changed by everybody .*: nothing of it was run"
     ):
         await key_from_command(words)
     program.chmod(0o700)
@@ -115,9 +115,7 @@ async def test_what_depends_on_the_current_directory_is_not_run(
     program: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(program.parent)
-    with pytest.raises(
-        ConfigError, match=r"another directory, so it was not run\. Name it with its whole path"
-    ):
+    with pytest.raises(ConfigError, match=r"another directory, so it was not run\."):
         await key_from_command(words)
 
 
