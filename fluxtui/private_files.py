@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
@@ -56,8 +57,8 @@ def create_new(path: Path, *, buffering: int = -1) -> BinaryIO:
 def create_anew(path: Path, *, buffering: int = -1) -> BinaryIO:
     """Make a file (mode 0600) in the place of any other, and open it for writing.
 
-    What had the name is taken away first: a link is not followed, and nobody who has the old file open, or
-    owns it, can read or change the new one.
+    A file or link that had the name is taken away first: a link is not followed, and nobody who has the old
+    file open, or owns it, can read or change the new one. A pipe or a device stays.
 
     Args:
         path: of the file.
@@ -68,6 +69,9 @@ def create_anew(path: Path, *, buffering: int = -1) -> BinaryIO:
     """
     for _ in range(_TRIES):
         with contextlib.suppress(FileNotFoundError):
+            kind = os.lstat(path).st_mode
+            if not (stat.S_ISREG(kind) or stat.S_ISLNK(kind)):
+                raise FileExistsError(errno.EEXIST, "what has its name is no file", str(path))
             path.unlink()
         with contextlib.suppress(FileExistsError):
             return create_new(path, buffering=buffering)

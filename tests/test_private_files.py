@@ -68,6 +68,15 @@ def test_who_has_the_old_file_open_does_not_see_the_new_one(tmp_path: Path) -> N
     assert mode(path) == 0o600
 
 
+def test_what_is_no_file_is_not_taken_away(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "directory").mkdir()
+    for name in ("pipe", "directory"):
+        with pytest.raises(FileExistsError, match="no file"):
+            create_anew(tmp_path / name)
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe", "directory"}
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     descriptor = open_lasting(tmp_path / "pipe")

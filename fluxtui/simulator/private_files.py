@@ -17,7 +17,8 @@ def make_directory(path: Path) -> None:
 
 def create(path: Path) -> BinaryIO:
     """Make a file (mode 0600) in the place of any other, following no link, and open it. Raises OSError."""
-    path.unlink(missing_ok=True)
+    if path.is_file() or path.is_symlink():
+        path.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.fdopen(os.open(path, flags, 0o600), "wb")
 
