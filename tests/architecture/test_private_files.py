@@ -98,13 +98,11 @@ def test_files_and_directories_are_made_in_one_place() -> None:
         if name not in PLACES
         for maker in makers_in(source)
     }
-    found -= {(name, maker) for name, maker in found if maker == "connect" and is_signal(name)}
+    found -= {
+        (name, maker) for name, maker in found if maker == "connect" and "sqlite3" not in sources()[name]
+    }
     assert found - ALLOWED.keys() == set()
     assert ALLOWED.keys() - found == set(), "not needed any more"
-
-
-def is_signal(name: str) -> bool:
-    return "sqlite3" not in sources()[name]
 
 
 @pytest.mark.parametrize(

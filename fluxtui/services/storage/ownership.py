@@ -203,9 +203,14 @@ def refuse(findings: Iterable[Finding], consequence: str) -> None:
     raise UntrustedFile(f"{told}{more}: {consequence}.", next_step=mend(certain))
 
 
-def mend(findings: Iterable[Finding]) -> str:
-    """Return a sentence with the commands that mend what was found, to be copied into a shell."""
-    findings, us = tuple(findings), os.geteuid()
+def mend(findings: Iterable[Finding], us: int | None = None) -> str:
+    """Return a sentence with the commands that mend what was found, to be copied into a shell.
+
+    Args:
+        findings: what is to be mended.
+        us: our user id; that of this process if None.
+    """
+    findings, us = tuple(findings), os.geteuid() if us is None else us
     foreign = [finding for finding in findings if finding.fault is Fault.FOREIGN]
     loose = [finding for finding in findings if finding.fault is not Fault.FOREIGN]
     given = [finding.path for finding in foreign if finding.role is not Role.PASSAGE]
@@ -219,7 +224,11 @@ def mend(findings: Iterable[Finding]) -> str:
         commands.append(f"{'' if is_ours else 'sudo '}chmod go-w {places}")
     if len(given) < len(foreign):
         return "Name one in directories of your own, or of the system."
-    return f"If you trust what is in it, run: {' && '.join(commands)}"
+    told = f"If you trust what is in it, run: {' && '.join(commands)}"
+    if given and us == 0:
+        # As with sudo, which may keep the home of the user.
+        return f"Run the program as its owner, without sudo. {told.replace('sudo ', '')}"
+    return told
 
 
 def _words(paths: Iterable[PurePath]) -> str:

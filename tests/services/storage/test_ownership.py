@@ -202,15 +202,20 @@ def test_a_refusal_says_what_is_wrong_and_the_command_that_mends_it(tmp_path: Pa
 
 
 def test_what_belongs_to_another_is_given_by_root() -> None:
-    uid = os.geteuid()
-    theirs = Finding(Path("/x/data"), Fault.FOREIGN, Role.OWN, uid + 1, 0)
-    roots = Finding(Path("/x"), Fault.EVERYBODY, Role.PASSAGE, uid + 1, 0)
-    assert mend((theirs, roots)) == (
-        f"If you trust what is in it, run: sudo chown {uid} /x/data && chmod go-w /x/data"
-        " && sudo chmod go-w /x"
+    theirs = Finding(Path("/x/data"), Fault.FOREIGN, Role.OWN, 1001, 0)
+    roots = Finding(Path("/x"), Fault.EVERYBODY, Role.PASSAGE, 0, 0)
+    assert mend((theirs, roots), OURS) == (
+        "If you trust what is in it, run: sudo chown 1000 /x/data && chmod go-w /x/data && sudo chmod go-w /x"
     )
-    passage = Finding(Path("/y"), Fault.FOREIGN, Role.PASSAGE, uid + 1, 0)
-    assert "run:" not in mend((passage,))
+    assert "run:" not in mend((Finding(Path("/y"), Fault.FOREIGN, Role.PASSAGE, 1001, 0),), OURS)
+
+
+def test_root_is_told_to_be_the_owner() -> None:
+    theirs = Finding(Path("/home/me/data"), Fault.FOREIGN, Role.OWN, 1001, 0)
+    assert mend((theirs,), 0) == (
+        "Run the program as its owner, without sudo. "
+        "If you trust what is in it, run: chown 0 /home/me/data && chmod go-w /home/me/data"
+    )
 
 
 def test_many_findings_are_counted() -> None:
