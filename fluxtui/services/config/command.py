@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.config.checks import checked_key
+from fluxtui.services.config.environment import environ_without_keys
 
 TIME_LIMIT = 20.0
 _NEXT_STEP = "Run the command by hand to see what it says, or set the key in another way."
@@ -29,7 +30,12 @@ async def key_from_command(words: tuple[str, ...], *, seconds: float = TIME_LIMI
     name = safe_text(os.path.basename(words[0]), limit=60)
     try:
         process = await asyncio.create_subprocess_exec(
-            *words, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
+            *words,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=environ_without_keys(),
+            start_new_session=True,
         )
     except OSError as error:
         raise _failure(name, f"could not be run: {error.strerror}") from error
