@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
-from fluxtui.ourselves import module_command, module_environ
+from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.private_files import create_anew, open_lasting
 from fluxtui.services.storage.files import make_private_directory
 from fluxtui.simulator.roles import ROLES
@@ -211,7 +211,10 @@ def _command_line(pid: int) -> bytes:
         return b""
     try:
         asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-        return subprocess.run(asked, capture_output=True, timeout=ASK_SECONDS, check=False).stdout
+        answer = subprocess.run(
+            asked, env=bare_environ(), capture_output=True, timeout=ASK_SECONDS, check=False
+        )
+        return answer.stdout
     except (OSError, subprocess.SubprocessError):
         return b""
 
@@ -276,7 +279,7 @@ def _spawn(folder: Path, speed: Speed, port_options: list[str]) -> subprocess.Po
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=module_environ(),
+            env=module_environ(bare_environ()),
             start_new_session=True,
         )
     _left_running.append(process)

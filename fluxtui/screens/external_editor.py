@@ -14,6 +14,7 @@ from textual.app import App, SuspendNotSupported
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.private_files import create_anew
+from fluxtui.services.config.environment import environ_without_keys
 
 MOST_BYTES = 200_000
 """More of what the editor leaves is not taken over."""
@@ -22,8 +23,9 @@ Run = Callable[[Sequence[str]], Awaitable[int]]
 """Runs a command on the terminal until it ends, and returns its exit code."""
 
 
-async def _run(command: Sequence[str]) -> int:
-    process = await asyncio.create_subprocess_exec(*command)
+async def run_editor(command: Sequence[str]) -> int:
+    """Run a command on the terminal until it ends, without the keys of our environment; return its code."""
+    process = await asyncio.create_subprocess_exec(*command, env=environ_without_keys())
     return await process.wait()
 
 
@@ -40,7 +42,7 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     return words or ["vi"]
 
 
-async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = _run) -> str:
+async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = run_editor) -> str:
     """Return a text as it is after the user has edited it.
 
     The terminal is the editor's meanwhile; nothing is drawn, and jobs go on.

@@ -17,7 +17,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from fluxtui.ourselves import module_command, module_environ
+from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.terminal.encoding import encode
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import TerminalProfile
@@ -81,7 +81,7 @@ class Encoder:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=module_environ(),
+                env=module_environ(bare_environ()),
                 # What is typed for a suspended or interrupted program is not for it.
                 start_new_session=True,
             )

@@ -8,9 +8,11 @@ from shutil import which
 from typing import Final
 
 from fluxtui.domain.text import safe_text
+from fluxtui.ourselves import bare_environ
 
 TMUX_SECONDS: Final = 1.0
 ESC: Final = "\x1b"
+_TMUX_VARIABLES: Final = ("TERM", "TMUX", "TMUX_PANE", "TMUX_TMPDIR")
 
 
 def through_tmux(sequence: str) -> str:
@@ -47,7 +49,12 @@ def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
     ]
     try:
         answer = subprocess.run(
-            command, env=dict(environ), capture_output=True, timeout=TMUX_SECONDS, check=True, text=True
+            command,
+            env=bare_environ(environ, also=_TMUX_VARIABLES),
+            capture_output=True,
+            timeout=TMUX_SECONDS,
+            check=True,
+            text=True,
         )
     except (OSError, ValueError, subprocess.SubprocessError):
         return None

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.config.checks import checked_key
+from fluxtui.services.config.environment import environ_without_keys
 from fluxtui.services.config.programs import trusted_program
 
 TIME_LIMIT = 20.0
@@ -32,7 +33,13 @@ async def key_from_command(words: tuple[str, ...], *, seconds: float = TIME_LIMI
     program = await asyncio.to_thread(trusted_program, words)
     try:
         process = await asyncio.create_subprocess_exec(
-            *words, executable=program, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
+            *words,
+            executable=program,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=environ_without_keys(),
+            start_new_session=True,
         )
     except OSError as error:
         raise _failure(name, f"could not be run: {error.strerror}") from error
