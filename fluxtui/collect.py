@@ -93,15 +93,19 @@ def _place(options: argparse.Namespace) -> Iterator[_Place]:
     if not options.demo:
         config = launch.load_config(options)
         launch.begin_log(config, log_path())
-        yield _Place(config, launch.data_directory(config, options).absolute(), Pacing())
+        folder = launch.data_directory(config, options).absolute()
+        launch.tell_closed(config, launch.own(folder))
+        yield _Place(config, folder, Pacing())
         return
 
     from fluxtui.demo.simulation import Speed, simulator
 
     folder = launch.demo_directory(options).absolute()
+    closed = launch.own(folder)
     with simulator(folder / "simulator", Speed()) as addresses:
         config = launch.demo_config(folder, addresses, options)
         launch.begin_log(config, launch.demo_log_path(folder))
+        launch.tell_closed(config, closed)
         yield _Place(config, folder, Pacing(slowest_training=launch.DEMO_POLL_SECONDS))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 CANNOT_START = 2
 """Exit code where there is no terminal, or the configuration or the data directory cannot be used."""
+
+_log = logging.getLogger(__name__)
 
 DEMO_PROFILE = "demo"
 """The demo's profile for BFL, the active one at first; those of the other services have their ids."""
@@ -43,6 +46,7 @@ def run_program(options: argparse.Namespace) -> int:
         config = load_config(options)
         begin_log(config, log_path())
         folder = data_directory(config, options)
+        tell_closed(config, own(folder))
         collector = detached_collector(options, folder.absolute(), demo=False)
         result = _run(config, folder, collector, options)
     except FluxError as error:
@@ -82,6 +86,7 @@ def _run_demo(options: argparse.Namespace) -> int:
         return complain(complaint)
     try:
         folder = demo_directory(options)
+        closed = own(folder)
     except FluxError as error:
         return complain(error.sentence())
     try:
@@ -93,6 +98,7 @@ def _run_demo(options: argparse.Namespace) -> int:
             pictures = make_sample_dataset(folder / "sample-dataset")
             config = demo_config(folder, addresses, options)
             begin_log(config, demo_log_path(folder))
+            tell_closed(config, closed)
             notes = {"draft.finetune": {"source": str(pictures)}}
             return _run(
                 config,
@@ -195,6 +201,30 @@ def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
     """Return where journal and pictures are kept: option, then configuration, then the platform's place."""
     chosen = getattr(options, "data_dir", None) or config.config.storage.data_dir
     return chosen_directory(chosen) if chosen else default_data_directory()
+
+
+def own(folder: Path) -> tuple[str, ...]:
+    """See that a data directory, and the program's own above it, are ours alone before any of it is used.
+
+    Returns:
+        A sentence for each that was open to others and is closed now.
+
+    Raises:
+        UntrustedFile: others could have put something there that decides what is sent.
+        StorageError: it cannot be made.
+    """
+    from fluxtui.services.storage.claiming import claim
+
+    folder, usual = folder.absolute(), default_data_directory().absolute()
+    above = claim(usual) if usual in folder.parents else ()
+    return (*above, *claim(folder))
+
+
+def tell_closed(config: ConfigService, closed: tuple[str, ...]) -> None:
+    """Tell of directories that were closed to others: in the log, and where a screen is opened, there too."""
+    for sentence in closed:
+        _log.warning("%s", sentence)
+    config.warnings = (*config.warnings, *closed)
 
 
 def chosen_directory(typed: Path | str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -22,6 +21,7 @@ from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import FluxError, ResultExpired, TimedOut, UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.private_files import create_anew
 
 DownloadProgress = Callable[[int, int | None], None]
 """Called with bytes done and bytes in all (None where the server does not tell), from the event loop."""
@@ -143,7 +143,7 @@ def _failure(response: httpx.Response) -> FluxError:
 
 def _created(target: Path) -> BinaryIO:
     try:
-        return open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+        return create_anew(target)
     except OSError as error:
         raise cannot_write(error) from None
 

@@ -17,11 +17,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import bare_environ, module_command, module_environ
+from fluxtui.private_files import create_anew, open_lasting
 from fluxtui.services.storage.files import make_private_directory
 from fluxtui.simulator.roles import ROLES
 
@@ -114,12 +115,16 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
     """
     folder = folder.absolute()
     make_private_directory(folder)
-    with (folder / "held").open("a") as hold:
+    with _lock_file(folder / "held") as hold:
         fcntl.flock(hold, fcntl.LOCK_SH)
-        with (folder / "starting").open("a") as starting:
+        with _lock_file(folder / "starting") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
             known = _running(folder, speed)
         yield known.addresses
+
+
+def _lock_file(path: Path) -> BinaryIO:
+    return os.fdopen(open_lasting(path), "rb")
 
 
 def _running(folder: Path, speed: Speed) -> _Announced:
@@ -234,7 +239,7 @@ def _check_room(folder: Path) -> None:
     """Raise `SimulatorError` where the disk takes nothing: the simulator could not even say so."""
     trial = folder / "trial"
     try:
-        with os.fdopen(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with create_anew(trial) as file:
             file.write(bytes(ROOM_BYTES))
             file.flush()
             os.fsync(file.fileno())
@@ -268,18 +273,15 @@ def _spawn(folder: Path, speed: Speed, port_options: list[str]) -> subprocess.Po
         *("--state-directory", str(folder / "state"), "--ready-file", str(folder / READY_FILE)),
         *("--hold-file", str(folder / "held")),
     )
-    descriptor = os.open(folder / OUTPUT_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
+    with create_anew(folder / OUTPUT_FILE) as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
+            stdout=output,
+            stderr=output,
             env=module_environ(bare_environ()),
             start_new_session=True,
         )
-    finally:
-        os.close(descriptor)
     _left_running.append(process)
     return process
 

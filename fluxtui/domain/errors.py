@@ -93,6 +93,12 @@ class JournalGone(StorageError):
     title = "The journal is gone"
 
 
+class UntrustedFile(ConfigError, StorageError):
+    """A file or directory belongs to somebody else, or others can write to it; nothing of it was used."""
+
+    title = "Not yours alone"
+
+
 class PictureError(FluxError):
     """A file is not a picture that can be used."""
 

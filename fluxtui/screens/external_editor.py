@@ -13,6 +13,7 @@ from textual.app import App, SuspendNotSupported
 
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.text import safe_text
+from fluxtui.private_files import create_anew
 from fluxtui.services.config.environment import environ_without_keys
 
 MOST_BYTES = 200_000
@@ -81,9 +82,8 @@ async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = run_edit
 def _write(file: Path, text: str) -> None:
     try:
         # The prompt is nobody else's business.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with create_anew(file) as stream:
+            stream.write(text.encode())
     except OSError as error:
         raise StorageError(f"The text cannot be written to {safe_text(file)}: {error.strerror}.") from error
 

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -23,6 +22,7 @@ from fluxtui.simulator.delivery_app import delivery_app
 from fluxtui.simulator.gate import FaultGate
 from fluxtui.simulator.holding import nobody_holds
 from fluxtui.simulator.polling_app import polling_app
+from fluxtui.simulator.private_files import open_temporary
 from fluxtui.simulator.roles import BFL, ROLES
 from fluxtui.simulator.service import Addresses
 from fluxtui.simulator.settings import Settings
@@ -235,13 +235,13 @@ def _write_ready_file(path: Path, simulation: Simulation) -> None:
         "secret": simulation.secret,
     }
     # Made for nobody but us (0600): who can read it can prove to be this simulator.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    opened, temporary = open_temporary(path.parent, path.name)
     try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(document, file)
+        with opened as file:
+            file.write(json.dumps(document).encode())
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

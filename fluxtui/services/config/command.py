@@ -14,6 +14,7 @@ from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.config.environment import environ_without_keys
+from fluxtui.services.config.programs import trusted_program
 
 TIME_LIMIT = 20.0
 _NEXT_STEP = "Run the command by hand to see what it says, or set the key in another way."
@@ -25,12 +26,15 @@ async def key_from_command(words: tuple[str, ...], *, seconds: float = TIME_LIMI
     It gets no input, and is stopped with all its children when it takes too long or the caller is cancelled.
 
     Raises:
+        UntrustedFile: it, or the script it runs, is somebody else's or can be changed by everybody.
         ConfigError: it could not be run, failed, took too long, or printed what cannot be a key.
     """
     name = safe_text(os.path.basename(words[0]), limit=60)
+    program = await asyncio.to_thread(trusted_program, words)
     try:
         process = await asyncio.create_subprocess_exec(
             *words,
+            executable=program,
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,

@@ -19,6 +19,7 @@ from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
 from fluxtui.services.config.problems import problems_of
 from fluxtui.services.config.reading import default_path, parse, permission_warning, read_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
+from fluxtui.services.storage.ownership import Role, findings_at, refuse
 from fluxtui.services.typed_paths import homeless
 
 
@@ -203,6 +204,7 @@ class ConfigService:
         # A link, as those who keep their configuration elsewhere use, stays a link.
         target = self.path.resolve()
         make_private_directory(target.parent)
+        refuse(findings_at(target.parent, Role.GIVEN), "nothing was written there")
         if by_hand:
             write_atomic(target.with_name(f"{target.name}.bak"), old_text.encode())
         write_atomic(target, new_text.encode())

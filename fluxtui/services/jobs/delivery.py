@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer, UnreadableResult
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import slug
+from fluxtui.private_files import new_temporary
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.threads import new_file
@@ -279,11 +279,9 @@ def _remove(path: Path) -> None:
 
 def _elsewhere(suffix: str = ".part") -> Path:
     try:
-        handle, name = tempfile.mkstemp(prefix="fluxtui-", suffix=suffix)
+        return new_temporary(suffix=suffix)
     except OSError as error:
         raise storage_fault(error, Path(tempfile.gettempdir()), "could not be written") from error
-    os.close(handle)
-    return Path(name)
 
 
 def facts_of(path: Path) -> PictureFacts:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from fluxtui.domain.errors import JournalGone, StorageError
 from fluxtui.services.journal.faults import storage_error
+from fluxtui.services.journal.place import check_opened, settled
 from fluxtui.services.journal.schema import migrate
 from fluxtui.services.journal.search import prepare_search
 
@@ -99,9 +100,10 @@ class Database:
             ) from None
 
     def _connect(self) -> None:
-        self._create_file()
+        identity = settled(self.path)
         connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
         try:
+            check_opened(identity, self.path)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection)
@@ -113,16 +115,6 @@ class Database:
             connection.close()
             raise
         self._connection = connection
-
-    def _create_file(self) -> None:
-        try:
-            # SQLite gives its log the mode of the file, so it is made with the right one before.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        except OSError as error:
-            raise StorageError(
-                f"The journal {self.path} cannot be opened: {error.strerror}.",
-                next_step="Check that its directory exists and that you may write there.",
-            ) from error
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
