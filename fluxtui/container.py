@@ -109,6 +109,7 @@ class Connections:
             other_bases=profile.bases,
             timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
             trace=self._trace,
+            known_keys=self._config.known_keys,
         )
         return api, create_provider(profile.provider, api)
 
