@@ -68,6 +68,7 @@ class KeyFilter:
         encoded = sorted({form for key in forms for form in _base64_forms(key)}, key=len, reverse=True)
         hexadecimal = [form.encode().hex() for form in forms]
         self._plain = tuple(needle.lower() for needle in (*forms, *hexadecimal, *encoded))
+        self._shortest = min(map(len, self._plain), default=0)
         self._forms, self._encoded, self._hexadecimal = forms, encoded, hexadecimal
         self._pattern: re.Pattern[str] | None = None
 
@@ -76,7 +77,7 @@ class KeyFilter:
 
     def without(self, text: str) -> str:
         """Return `text` without the keys. Of a long picture in it (a data URI) nothing is searched."""
-        if not self._plain or (len(text) < len(self._plain[-1]) and not _ESCAPES.search(text)):
+        if not self._plain or len(text) < self._shortest:
             return text
         if len(text) > _LONG_PICTURE and _PICTURE.match(text):
             return text
