@@ -99,6 +99,7 @@ class Connections:
 
     def _make(self, profile: Profile, key: SecretStr) -> tuple[APIService, Provider]:
         hosts = provider_hosts(profile.provider)
+        self._config.remember(key)
         network = self._config.config.network
         api = APIService(
             profile.base_url,
