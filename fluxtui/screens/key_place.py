@@ -70,11 +70,10 @@ class KeyPlaceLine(Vertical):
     def _show(self) -> None:
         state = self.state
         title = "It is checked without cost and kept in"
-        if state is None:
-            title = f"{title} {_FILE.label} (looking for a keyring …):"
-        elif not state.usable:
-            title = f"{title} {_FILE.label}:"
-        self.query_one(".key-place-title", PlainStatic).show(title)
+        if state is None or not state.usable:
+            title = f"{title} {_FILE.label}"
+        looking = " (looking for a keyring …)" if state is None else ""
+        self.query_one(".key-place-title", PlainStatic).show(f"{title}:{looking}")
         where = str(self.app.services.config.path)
         if self.place is KeyPlace.KEYRING:
             where = "no file has it then; the keyring has to be unlocked when a key is needed"

@@ -17,9 +17,9 @@ from fluxtui.domain.keys import KeyFilter, searched_for, without_keys
 
 _WHOLE_LINE = re.compile(
     r"""(?mx) ^ (?P<margin> [ \t]* ) (?: \# [ \t\#]* )? (?P<name> (?: [\w."'-]+ \. )? ["']? api_key ["']? )
-    [ \t]* = [ \t]* (?: "[^"\n]*" | '[^'\n]*' ) [ \t]* (?: \# .* )? $"""
+    [ \t]* = [ \t]* (?: "(?!"")[^"\n]*" | '(?!'')[^'\n]*' ) [ \t]* (?: \# .* )? $"""
 )
-_IN_LINE = re.compile(r"""(?x) (\bapi_key\b ["']? \s* = \s*) (?: "[^"\n]*" | '[^'\n]*' )""")
+_IN_LINE = re.compile(r"""(?x) (\bapi_key\b ["']? \s* = \s*) (?: "(?!"")[^"\n]*" | '(?!'')[^'\n]*' )""")
 _SUFFIX, _LEFT_SECONDS = ".tmp", 60.0
 """A file that a save is writing has this suffix; one that is older was left by a crash."""
 
@@ -38,22 +38,23 @@ def without_keys_of(text: str, known: Iterable[SecretStr] = ()) -> str:
     """
     clean = _WHOLE_LINE.sub(r"\g<margin># \g<name>: not kept in this copy", text)
     clean = _IN_LINE.sub(r'\1""', clean)
-    keys = {*_keys_in(text), *searched_for(key.get_secret_value() for key in known)}
+    tree = _tree_of(text)
+    keys = {*_strings_of(tree), *searched_for(key.get_secret_value() for key in known)}
     clean = without_keys(KeyFilter(keys, "").without(clean), "")
-    if not _keys_in(clean):
+    left = _tree_of(clean)
+    if tree is None or (left is not None and not set(_strings_of(left))):
         return clean
-    # A key that is written over several lines: of these no comment is worth to be kept.
+    # A key that is written in a way of its own: no comment beside it is worth to be kept.
     import tomli_w
 
-    return tomli_w.dumps(_without(tomllib.loads(clean)))
+    return tomli_w.dumps(_without(tree))
 
 
-def _keys_in(text: str) -> set[str]:
+def _tree_of(text: str) -> dict[str, Any] | None:
     try:
-        tree = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError):
-        return set()
-    return set(_strings_of(tree))
+        return None
 
 
 def _strings_of(tree: Any) -> Iterable[str]:
