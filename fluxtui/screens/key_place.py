@@ -64,6 +64,7 @@ class KeyPlaceLine(Vertical):
             if self._present is KeyPlace.KEYRING:
                 chooser.value = self._present.value
             self.add_class("-choice")
+            self.screen.add_class("-keyring")
         self._show()
 
     @on(Chooser.Changed)
@@ -76,5 +77,5 @@ class KeyPlaceLine(Vertical):
         self.query_one(".key-place-title", PlainStatic).show(f"{title}:{looking}")
         where = str(self.app.services.config.path)
         if self.place is KeyPlace.KEYRING:
-            where = "no file has it then; the keyring has to be unlocked when a key is needed"
+            where = "no file has it; the keyring has to be unlocked when it is needed"
         self.query_one(".key-place-path", PlainStatic).show(f"   {where}")
