@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fluxtui.simulator.connections import Connections
 from fluxtui.simulator.faults import (
     BODY_KINDS,
+    COOKIES,
     DROP_AFTER,
     DROP_BEFORE,
     GARBLED_BODY,
@@ -86,6 +87,8 @@ class FaultGate:
             await _read_away(receive)
             await _not_there(late)(scope, receive, send)
             return
+        if self._faults.take(place, (COOKIES,)):
+            send = _setting_cookies(send)
         if slow := self._faults.take(place, (LATENCY,)):
             await asyncio.sleep(slow.seconds)
         if self._faults.take(place, (DROP_BEFORE,)):
@@ -147,6 +150,18 @@ class FaultGate:
         await send(start)
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         await self._connections.drop(scope, receive)
+
+
+def _setting_cookies(send: Send) -> Send:
+    """Return a `send` whose answers set cookies, as content networks do to know their clients again."""
+
+    async def setting(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            cookies = (b"visitor=simulated; Path=/; HttpOnly", b"balancer=7; Path=/; Max-Age=3600")
+            message["headers"] = [*message["headers"], *((b"set-cookie", cookie) for cookie in cookies)]
+        await send(message)
+
+    return setting
 
 
 def reformed(content: bytes, kind: str) -> bytes:

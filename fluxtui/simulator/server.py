@@ -17,12 +17,16 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fluxtui.simulator import keys as bfl_keys
 from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.connections import Connections
 from fluxtui.simulator.delivery_app import delivery_app
+from fluxtui.simulator.door import COOKIE_SENT, refusal
+from fluxtui.simulator.fal import keys as fal_keys
 from fluxtui.simulator.gate import FaultGate
 from fluxtui.simulator.holding import nobody_holds
 from fluxtui.simulator.polling_app import polling_app
+from fluxtui.simulator.replicate import keys as replicate_keys
 from fluxtui.simulator.roles import BFL, ROLES
 from fluxtui.simulator.service import Addresses
 from fluxtui.simulator.settings import Settings
@@ -106,7 +110,7 @@ class SimulatorServer:
 
     def _configuration(self, access_log: AccessLog | None) -> uvicorn.Config:
         gates = self._gates()
-        by_port = {bound.getsockname()[1]: gates[place] for place, bound in self._sockets.items()}
+        by_port = {bound.getsockname()[1]: (place[0], gates[place]) for place, bound in self._sockets.items()}
         return uvicorn.Config(
             _PortSwitch(by_port, self.simulation, access_log),
             http=self._connections.protocol(),
@@ -169,18 +173,27 @@ class SimulatorServer:
 
 
 class _PortSwitch:
-    """Sends a request to the application of the port that it came in by, and notes that it came."""
+    """Sends a request to the application of the port that it came in by, and notes that it came.
+
+    `by_port` holds the service and the application of each port. What is not let in counts as nothing.
+    """
 
     def __init__(
-        self, by_port: dict[int, ASGIApp], simulation: Simulation, access_log: AccessLog | None
+        self, by_port: dict[int, tuple[str, ASGIApp]], simulation: Simulation, access_log: AccessLog | None
     ) -> None:
         self._by_port = by_port
         self._simulation = simulation
         self._access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._simulation.last_request_at = began = time.monotonic()
-        app = self._by_port[scope["server"][1]]
+        port, began = scope["server"][1], time.monotonic()
+        service, app = self._by_port[port]
+        refused = refusal(scope["headers"], port)
+        if refused is None:
+            self._simulation.last_request_at = began
+            self._note_cookies(service, scope)
+        else:
+            app = refused
         if self._access_log is None:
             await app(scope, receive, send)
             return
@@ -194,6 +207,10 @@ class _PortSwitch:
 
         await app(scope, receive, noting)  # type: ignore[arg-type]
         self._access_log(scope["method"], scope["path"], status, (time.monotonic() - began) * 1000)
+
+    def _note_cookies(self, service: str, scope: Scope) -> None:
+        if any(name == b"cookie" for name, _ in scope["headers"]):
+            self._simulation.note_violation(service, COOKIE_SENT)
 
 
 def _ports(settings: Settings, hosted: list[str]) -> dict[Place, int]:
@@ -224,6 +241,12 @@ def _url(host: str, bound: socket.socket) -> str:
     return f"http://{name}:{bound.getsockname()[1]}"
 
 
+def valid_keys(simulation: Simulation) -> dict[str, str]:
+    """Return the key that works at each service."""
+    public = {BFL: bfl_keys.VALID_KEY, "fal": fal_keys.VALID_KEY, "replicate": replicate_keys.VALID_KEY}
+    return {service: simulation.keyring.own(key) for service, key in public.items()}
+
+
 def _write_ready_file(path: Path, simulation: Simulation) -> None:
     addresses = simulation.bfl.addresses
     document: dict[str, Any] = {
@@ -233,6 +256,8 @@ def _write_ready_file(path: Path, simulation: Simulation) -> None:
         "delivery_url": addresses.delivery,
         "services": simulation.urls(),
         "secret": simulation.secret,
+        "admin_key": simulation.keyring.admin_key,
+        "keys": valid_keys(simulation),
     }
     # Made for nobody but us (0600): who can read it can prove to be this simulator.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

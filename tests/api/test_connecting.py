@@ -129,3 +129,26 @@ async def test_a_proxy_in_the_own_network_is_not_taken_for_the_server() -> None:
     assert not (await connected(policy, result, "proxy.lan", "10.0.0.1", is_foreign=True)).is_closed
     await connected(policy, base, "proxy.lan", "10.0.0.1", is_foreign=False)
     assert not policy.may_reach(Reach.PRIVATE)
+
+
+async def test_no_cookie_is_kept_or_sent_anywhere(
+    server: ScriptedServer, elsewhere: ScriptedServer, make_service: MakeService, tmp_path: Path
+) -> None:
+    service = make_service()
+    for _ in range(3):
+        for one in (server, elsewhere):
+            one.answer(200, {}, Set_Cookie="visitor=1; Path=/")
+        await service.get("/v1/credits")
+        await service.download(f"{elsewhere.url}/1.png", tmp_path / "part")
+    server.answer(302, b"", Location="/again", Set_Cookie="hop=1").answer(200, b"x", Set_Cookie="end=1")
+    await service.download(f"{server.url}/1.png", tmp_path / "part")
+    for one in (server, elsewhere):
+        one.answer(200, {}, Set_Cookie="stored=1").answer(200, {})
+    await service.upload(f"{elsewhere.url}/put", b"x", content_type="image/png")
+    await service.post("/v1/flux", {})
+    await service.upload(f"{elsewhere.url}/put", b"x", content_type="image/png")
+    await service.post("/v1/flux", {})
+    assert len(server.seen) + len(elsewhere.seen) == 12
+    assert not [seen for seen in (*server.seen, *elsewhere.seen) if "cookie" in seen.headers]
+    wire = await service._opened()
+    assert not list(wire.client.cookies.jar)

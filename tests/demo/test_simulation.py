@@ -15,10 +15,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import httpx
 import pytest
 
 from fluxtui.demo import simulation
 from fluxtui.demo.simulation import SimulatorError, Speed, simulator
+from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
+from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 
 FAST = Speed(training=0.2, image=0.05)
 
@@ -130,6 +134,32 @@ def test_one_of_an_older_program_is_ended_and_another_takes_its_place(folder: Pa
         with simulator(folder, FAST) as after:
             assert after == before
         assert not alive(document["pid"])
+
+
+@pytest.mark.parametrize("missing", ["keys", "admin_key"])
+def test_one_with_the_keys_that_everybody_knows_is_replaced(folder: Path, missing: str) -> None:
+    with simulator(folder, FAST) as before:
+        ready = folder / "ready.json"
+        document = json.loads(ready.read_text())
+        ready.write_text(json.dumps({**document, missing: ""}))
+        with simulator(folder, FAST) as after:
+            assert after == before
+        assert not alive(document["pid"])
+
+
+def test_each_demo_has_keys_of_its_own_and_a_door_of_its_own(folder: Path, tmp_path: Path) -> None:
+    with simulator(folder, FAST) as ours:
+        assert set(ours.keys) == {"bfl", "fal", "replicate"}
+        assert not {VALID_KEY, FAL_KEY, REPLICATE_KEY} & set(ours.keys.values())
+        assert not any(key in repr(ours) for key in ours.keys.values())
+        assert httpx.get(f"{ours.bfl}/simulator/ledger").status_code == 403
+        pid = json.loads((folder / "ready.json").read_text())["pid"]
+        line = Path(f"/proc/{pid}/cmdline")
+        if line.exists():
+            assert not any(key.encode() in line.read_bytes() for key in ours.keys.values())
+    with simulator(tmp_path / "other", FAST) as theirs:
+        stop(json.loads((tmp_path / "other" / "ready.json").read_text())["pid"])
+    assert not set(theirs.keys.values()) & set(ours.keys.values())
 
 
 def test_no_file_of_the_working_directory_is_run(

@@ -47,7 +47,7 @@ class FalService:
         self.name = NAME
         self.shared = shared
         self.addresses: dict[str, str] = {}
-        self.accounts = Accounts(fal_keys(shared.settings.credits))
+        self.accounts = Accounts(shared.keyring.own_keys(fal_keys(shared.settings.credits)))
         self.faults = shared.faults.of(NAME)
         self.violations: list[Violation] = []
         self.uploads = Uploads(shared.store, shared.settings.state_directory)

@@ -213,6 +213,16 @@ async def test_a_redirect_to_no_address_is_trouble_with_a_word(
     assert any(told)
 
 
+async def test_cookies_of_the_service_and_its_content_network_are_not_kept(
+    inference: InferenceService, endless: JobService, running: Running, ended: Ended, simulator: Simulator
+) -> None:
+    simulator.faults("cookies")
+    async with running(endless):
+        jobs = [*await inference.generate("bfl", "flux-pro-1.1", VALUES, count=2)]
+        assert {job.state for job in await ended(endless, jobs)} == {JobState.DONE}
+    assert simulator.violations() == []
+
+
 async def test_an_order_answered_by_a_redirect_to_no_address_is_in_doubt_with_true_words(
     inference: InferenceService, endless: JobService, running: Running, ended: Ended, simulator: Simulator
 ) -> None:
