@@ -133,7 +133,7 @@ async def test_every_answer_forbids_what_the_page_does_not_need(browser: httpx.A
         assert headers["x-frame-options"] == "DENY"
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["cross-origin-resource-policy"] == "same-origin"
-        assert headers["cache-control"] == "private, no-cache"
+        assert headers["cache-control"] == "no-store"
 
 
 async def test_a_picture_comes_with_its_parameters_and_its_file(browser: httpx.AsyncClient) -> None:
