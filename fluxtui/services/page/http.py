@@ -1,21 +1,24 @@
 """Just enough HTTP/1.1 to show pages on loopback: GET and HEAD, bounded in size, number and time.
 
 Everybody on this machine can reach the port. A connection that has not shown that it may see something gets
-one answer, and gives way when there are too many: so nobody keeps the owner out by opening connections.
+one answer, and gives way when there are too many, those of other users first: so nobody keeps the owner out
+by opening connections.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
 
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.services.page.peers import owners_of_peers
 
 ADDRESS = "127.0.0.1"
 MAX_HEAD_BYTES = 16_384
@@ -100,6 +103,7 @@ class _Connection:
     """One client: whether it was let in, and whether it is being answered now."""
 
     task: asyncio.Task[None]
+    port: int
     is_known: bool = False
     is_answered: bool = False
 
@@ -111,12 +115,19 @@ class LoopbackServer:
         answer: what makes the answers; what it raises is told to nobody but the log.
         headers: of every answer, refusals and faults included.
         head_seconds: see `HEAD_SECONDS`.
+        owners: whose the connections are, see `owners_of_peers`.
     """
 
     def __init__(
-        self, answer: Answer, *, headers: Mapping[str, str], head_seconds: float = HEAD_SECONDS
+        self,
+        answer: Answer,
+        *,
+        headers: Mapping[str, str],
+        head_seconds: float = HEAD_SECONDS,
+        owners: Callable[[int], Mapping[int, int]] = owners_of_peers,
     ) -> None:
         self._answer = answer
+        self._owners = owners
         self._headers = headers
         self._head_seconds = head_seconds
         self._server: asyncio.Server | None = None
@@ -154,7 +165,8 @@ class LoopbackServer:
         if task is None or not self._has_room():
             writer.transport.abort()
             return
-        self._open[task] = connection = _Connection(task)
+        peer = writer.get_extra_info("peername")
+        self._open[task] = connection = _Connection(task, int(peer[1]) if peer else 0)
         try:
             while await self._serve_one(connection, reader, writer):
                 continue
@@ -171,18 +183,25 @@ class LoopbackServer:
             self._open.pop(task, None)
 
     def _has_room(self) -> bool:
-        """Tell whether one more can be served; the oldest that can be spared goes for it."""
+        """Tell whether one more can be served; who can be spared goes for it.
+
+        These are all of other users that were not let in, else the oldest that was not, else the one of those
+        let in that has asked nothing for the longest.
+        """
         if len(self._open) < MAX_CONNECTIONS:
             return True
-        spared = next(
-            (each for each in self._open.values() if not each.is_known),
-            next((each for each in self._open.values() if not each.is_answered), None),
-        )
-        if spared is None:
-            return False
-        del self._open[spared.task]
-        spared.task.cancel()
-        return True
+        strangers = [each for each in self._open.values() if not each.is_known]
+        waiting = (each for each in self._open.values() if not each.is_answered)
+        spared = self._of_others(strangers) or strangers[:1] or [*waiting][:1]
+        for each in spared:
+            del self._open[each.task]
+            each.task.cancel()
+        return bool(spared)
+
+    def _of_others(self, connections: Sequence[_Connection]) -> list[_Connection]:
+        """Return those that surely are another user's, and not root's, who forwards ports for others."""
+        owners, ours = self._owners(self.port), {os.getuid(), 0}
+        return [each for each in connections if owners.get(each.port, 0) not in ours]
 
     def _seconds_for_head(self, connection: _Connection) -> float:
         is_pressed = len(self._open) >= CROWD and not connection.is_known

@@ -44,8 +44,8 @@ SAFETY = {
 no browser leaves a picture on a disk."""
 
 OPENED_BEFORE = (
-    "This address was opened in another browser before; each is for one. FluxTUI has a new one: h on a "
-    "picture shows it, and u copies it. If it was not you who opened this one, stop the page there with w."
+    "This address was opened in another browser before; each is for one. “Get it home” in "
+    "FluxTUI shows a new one. If it was not you who opened this one, stop the page there with w."
 )
 
 

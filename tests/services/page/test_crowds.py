@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
+from pathlib import Path
 
 import httpx
 import pytest
 
 from fluxtui.services.page import PageService, http
 from fluxtui.services.page.http import LoopbackServer, Request, Response
+from fluxtui.services.page.peers import owners_in, owners_of_peers
 from tests.services.page.test_page import Shelf, exchange
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -61,6 +64,56 @@ async def test_five_hundred_silent_connections_keep_nobody_out(page: PageService
         assert len(page._server._open) <= http.MAX_CONNECTIONS
         for streams in crowd:
             await closed(streams)
+
+
+async def test_those_of_other_users_go_before_one_of_the_owner_that_is_still_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Over a slow line a request comes long after its connection."""
+    monkeypatch.setattr(http, "MAX_CONNECTIONS", 20)
+    our_ports: set[int] = set()
+    strangers = dict.fromkeys(range(65_536), os.getuid() + 1)
+
+    def owners(_port: int) -> dict[int, int]:
+        return strangers | dict.fromkeys(our_ports, os.getuid())
+
+    async def answer(_request: Request) -> Response:
+        return Response(HTTPStatus.OK, b"seen", to_known=True)
+
+    server = LoopbackServer(answer, headers={}, owners=owners)
+    await server.start(0)
+    owner = (await idle(server.port, 1))[0]
+    our_ports.add(owner[1].get_extra_info("sockname")[1])
+    crowd = await idle(server.port, 200)
+    owner[1].write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(5):
+        assert (await owner[0].read()).endswith(b"seen")
+    for streams in (owner, *crowd):
+        await closed(streams)
+    await server.stop()
+
+
+TABLE = """\
+  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:2256 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 1 1 0 100 0 0 10 0
+   1: 0100007F:2256 0100007F:D431 01 00000000:00000000 00:00000000 00000000  1000        0 2 1 0 20 4 30 10 -1
+   2: 0100007F:D431 0100007F:2256 01 00000000:00000000 00:00000000 00000000  1003        0 3 1 0 20 4 30 10 -1
+   3: 0100007F:D432 0100007F:2257 01 00000000:00000000 00:00000000 00000000  1004        0 4 1 0 20 4 30 10 -1
+   4: nonsense
+   5: 0100007F:D433 0100007F:2256 01 00000000:00000000 00:00000000 00000000  who
+"""
+
+
+def test_whose_a_client_is_stands_in_the_row_of_its_own_end() -> None:
+    assert owners_in(TABLE, 0x2256) == {0xD431: 1003}
+
+
+async def test_a_linux_kernel_tells_whose_a_connection_is_and_others_nothing(page: PageService) -> None:
+    (streams,) = await idle(page.port, 1)
+    port = streams[1].get_extra_info("sockname")[1]
+    expected = {port: os.getuid()} if Path("/proc/net/tcp").exists() else {}
+    assert owners_of_peers(page.port) == expected
+    await closed(streams)
 
 
 async def test_who_was_not_let_in_gets_one_answer(page: PageService) -> None:
