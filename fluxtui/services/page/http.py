@@ -100,10 +100,15 @@ def parse_request(head: bytes) -> Request:
 
 @dataclass(eq=False)
 class _Connection:
-    """One client: whether it was let in, and whether it is being answered now."""
+    """One client by its port: whether it was let in, and whether it is being answered now.
+
+    `is_ours` is whether it is this user's, or root's who forwards ports for others; None until it was looked
+    up.
+    """
 
     task: asyncio.Task[None]
     port: int
+    is_ours: bool | None = None
     is_known: bool = False
     is_answered: bool = False
 
@@ -199,9 +204,13 @@ class LoopbackServer:
         return bool(spared)
 
     def _of_others(self, connections: Sequence[_Connection]) -> list[_Connection]:
-        """Return those that surely are another user's, and not root's, who forwards ports for others."""
-        owners, ours = self._owners(self.port), {os.getuid(), 0}
-        return [each for each in connections if owners.get(each.port, 0) not in ours]
+        """Return those that surely are another user's; many are looked up at once, since it takes a while."""
+        unknown = [each for each in connections if each.is_ours is None]
+        if len(unknown) >= MAX_CONNECTIONS // 3:
+            owners, ours = self._owners(self.port), {os.getuid(), 0}
+            for each in unknown:
+                each.is_ours = owners.get(each.port, 0) in ours
+        return [each for each in connections if each.is_ours is False]
 
     def _seconds_for_head(self, connection: _Connection) -> float:
         is_pressed = len(self._open) >= CROWD and not connection.is_known
