@@ -27,6 +27,8 @@ class Connections:
         self._open[_client_of(protocol.transport)] = protocol
         if len(self._open) > MOST_CONNECTIONS:
             silent = next((each for each in self._open.values() if each.cycle is None), protocol)
+            # Its end is told later, after more may have been opened.
+            self.lost(silent)
             silent.transport.abort()
 
     def lost(self, protocol: H11Protocol) -> None:
