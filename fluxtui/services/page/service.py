@@ -23,7 +23,7 @@ class PageService:
         """The address with its token while the page runs, else `''`; another one once a browser is let in."""
         if self._site is None:
             return ""
-        return f"http://{ADDRESS}:{self.port}/?token={self._site.token}"
+        return f"http://{ADDRESS}:{self.port}{self._site.address}"
 
     @property
     def browsers(self) -> int:

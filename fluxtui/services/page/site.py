@@ -4,6 +4,9 @@ The address that the program shows has a token and is for one browser: it gives 
 that cookie comes back the token is used up and the program shows another address. What only fetches an
 address (a preview of a link, say) keeps no cookie, so it uses nothing up; the browser that has the cookie may
 open its address again.
+
+Browsers send the cookies of one port of a host to all others, which may be another user's. Only addresses
+below a path that nobody knows get this one, so all pages lie there.
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ OPENED_BEFORE = (
 
 
 def _secret() -> str:
-    return secrets.token_urlsafe(24)
+    return secrets.token_urlsafe(16)
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,12 @@ class Site:
         self._offer = _Offer()
         self._taken: deque[_Offer] = deque(maxlen=MAX_BROWSERS)
         self._cookie = f"fluxtui-{secrets.token_hex(4)}"
-        # Cookies of one host are shared by its ports, so each run has a name of its own.
+        self._place = f"/{secrets.token_urlsafe(6)}"
 
     @property
-    def token(self) -> str:
-        """What lets the next browser in."""
-        return self._offer.token
+    def address(self) -> str:
+        """Path and query that let the next browser in."""
+        return f"{self._place}/?token={self._offer.token}"
 
     @property
     def browsers(self) -> int:
@@ -99,9 +102,10 @@ class Site:
             query = parse_qs(text, max_num_fields=MAX_FIELDS)
         except ValueError:
             return _sentence(HTTPStatus.BAD_REQUEST, "Not understood", "There is too much in this address.")
-        if "token" in query:
+        is_here = _same(path[: len(self._place) + 1], f"{self._place}/")
+        if is_here and "token" in query:
             return self._enter(query["token"][0], request)
-        if not self._is_known(request):
+        if not (is_here and self._is_known(request)):
             return _sentence(
                 HTTPStatus.FORBIDDEN,
                 "Not allowed",
@@ -109,14 +113,15 @@ class Site:
                 "browser must take.",
             )
         try:
-            response = await self._show(path, query, request.headers.get("if-none-match", ""))
+            below = path.removeprefix(self._place)
+            response = await self._show(below, query, request.headers.get("if-none-match", ""))
         except FluxError as error:
             response = _sentence(HTTPStatus.NOT_FOUND, error.title, error.sentence())
         return replace(response, to_known=True)
 
     def _enter(self, token: str, request: Request) -> Response:
         """Give a cookie for the right token, and lead on to where the token is not in the address."""
-        onward = Response(HTTPStatus.SEE_OTHER, headers={"Location": "/"}, to_known=True)
+        onward = Response(HTTPStatus.SEE_OTHER, headers={"Location": f"{self._place}/"}, to_known=True)
         is_new, is_used = _same(token, self._offer.token), any(_same(token, one.token) for one in self._taken)
         if (is_new or is_used) and self._is_known(request):
             return onward
@@ -126,7 +131,7 @@ class Site:
             return _sentence(
                 HTTPStatus.FORBIDDEN, "Not allowed", "This is not the token of the page that runs now."
             )
-        cookie = f"{self._cookie}={self._offer.session}; HttpOnly; SameSite=Lax; Path=/"
+        cookie = f"{self._cookie}={self._offer.session}; HttpOnly; SameSite=Lax; Path={self._place}/"
         return replace(onward, headers={**onward.headers, "Set-Cookie": cookie})
 
     def _is_known(self, request: Request) -> bool:
@@ -151,13 +156,13 @@ class Site:
         if found is None or shown is None:
             return _sentence(HTTPStatus.NOT_FOUND, "Not found", "There is no such picture here.")
         if found[1] == "picture":
-            return _html(markup.picture_page(shown))
+            return _html(markup.picture_page(shown, self._place))
         return await self._content(shown, small=found[1] == "thumbnail", known=known)
 
     async def _list(self, page: str) -> Response:
         number = int(page) if re.fullmatch(r"[1-9][0-9]{0,6}", page) else 1
         pictures, total = await self._reader.page((number - 1) * markup.PER_PAGE, markup.PER_PAGE)
-        return _html(markup.list_page(pictures, total, number))
+        return _html(markup.list_page(pictures, total, number, self._place))
 
     async def _content(self, shown: Shown, *, small: bool, known: str) -> Response:
         mark = shown.picture.sha256

@@ -16,7 +16,7 @@ import pytest
 from fluxtui.services.page import PageService, http
 from fluxtui.services.page.http import LoopbackServer, Request, Response
 from fluxtui.services.page.peers import owners_in, owners_of_peers
-from tests.services.page.test_page import Shelf, exchange
+from tests.services.page.test_page import Shelf, base_of, exchange
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -51,7 +51,7 @@ async def closed(streams: Streams) -> None:
 
 
 async def test_five_hundred_silent_connections_keep_nobody_out(page: PageService) -> None:
-    url = f"http://127.0.0.1:{page.port}"
+    url = base_of(page)
     async with httpx.AsyncClient(base_url=url, trust_env=False, follow_redirects=True) as owner:
         assert (await owner.get(page.url)).status_code == 200
         crowd = await idle(page.port, 500)
@@ -143,7 +143,7 @@ async def test_all_connections_of_the_owner_are_not_taken_for_a_crowd(
 ) -> None:
     """The one that has waited the longest gives way, as browsers expect of connections that wait."""
     monkeypatch.setattr(http, "MAX_CONNECTIONS", 4)
-    url = f"http://127.0.0.1:{page.port}"
+    url = base_of(page)
     async with httpx.AsyncClient(base_url=url, trust_env=False, follow_redirects=True) as owner:
         await owner.get(page.url)
         for _ in range(3):
@@ -214,7 +214,7 @@ async def test_a_picture_with_a_false_hash_is_shown_without_its_mark(hash_: str)
     shelf.pictures = [replace(one, picture=one.picture.model_copy(update={"sha256": hash_, "format": hash_}))]
     page = PageService(shelf)
     await page.start(0)
-    url = f"http://127.0.0.1:{page.port}"
+    url = base_of(page)
     async with httpx.AsyncClient(base_url=url, trust_env=False, follow_redirects=True) as owner:
         await owner.get(page.url)
         for path in ("/file/1", "/thumbnail/1", "/picture/1"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from fluxtui.services.page import PageService
 from fluxtui.services.page.site import MAX_BROWSERS
-from tests.services.page.test_page import Shelf
+from tests.services.page.test_page import Shelf, base_of
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 async def browser(page: PageService, stack: AsyncExitStack, **options: bool) -> httpx.AsyncClient:
     """Return a browser that has not been anywhere."""
-    url = f"http://127.0.0.1:{page.port}"
+    url = base_of(page)
     return await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, **options))  # type: ignore[arg-type]
 
 
@@ -118,3 +119,25 @@ async def test_another_page_may_link_here_but_not_use_it(
     assert followed.status_code == 200
     own = await owner.get("/file/1", headers={"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors"})
     assert own.content == b"the file"
+
+
+async def test_the_cookie_is_sent_to_no_other_port_of_the_host(
+    page: PageService, stack: AsyncExitStack
+) -> None:
+    """Browsers tell the ports of a host not apart, and another one may be another user's."""
+    owner = await browser(page, stack, follow_redirects=True)
+    await owner.get(page.url)
+    place = urlsplit(page.url).path
+    for port in (page.port, page.port + 1):
+        for path in ("/", "/picture/1", place.rstrip("/"), f"{place[:-2]}x/", f"/x{place}"):
+            request = owner.build_request("GET", f"http://127.0.0.1:{port}{path}")
+            assert "cookie" not in request.headers, path
+    assert "cookie" in owner.build_request("GET", f"http://127.0.0.1:{page.port}{place}picture/1").headers
+
+
+async def test_no_run_has_the_addresses_of_another(page: PageService) -> None:
+    before = urlsplit(page.url)
+    await page.stop()
+    await page.start(0)
+    after = urlsplit(page.url)
+    assert (before.path == after.path, before.query == after.query) == (False, False)
