@@ -24,6 +24,7 @@ from fluxtui.simulator.faults import (
     GARBLED_BODY,
     HTTP_KINDS,
     INGRESS_KINDS,
+    INWARD_LOCATION,
     LATE_DELIVERIES,
     LATE_TASK,
     LATENCY,
@@ -35,6 +36,7 @@ from fluxtui.simulator.faults import (
 
 _LATE: defaultdict[str, tuple[str, ...]] = defaultdict(tuple, poll=(LATE_TASK,), delivery=LATE_DELIVERIES)
 _GARBLED = b'{"id": "4c1f, "status" <!doctype html><title>502</title>\x00\xff'
+_LOCATIONS = {ODD_LOCATION: "data:x", INWARD_LOCATION: "https://169.254.169.254/latest/meta-data/"}
 REASONS = {
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -98,9 +100,9 @@ class FaultGate:
             await _read_away(receive)
             await self._answer_error(error, scope, receive, send)
             return
-        if self._faults.take(place, (ODD_LOCATION,)):
+        if led := self._faults.take(place, tuple(_LOCATIONS)):
             await _read_away(receive)
-            await Response(status_code=302, headers={"location": "data:x"})(scope, receive, send)
+            await Response(status_code=302, headers={"location": _LOCATIONS[led.kind]})(scope, receive, send)
             return
         if place == "delivery" and (reformed := self._faults.take(place, REFORMED_KINDS)):
             await self._reform(reformed.kind, scope, receive, send)

@@ -196,15 +196,17 @@ async def test_a_wish_for_ages_before_anything_is_sent_is_bounded_too(
 
 
 @pytest.mark.parametrize("where", ["poll", "delivery"])
-async def test_a_redirect_to_no_address_is_trouble_with_a_word(
+@pytest.mark.parametrize("kind", ["odd-location", "inward-location"])
+async def test_a_redirect_to_no_address_or_into_our_own_network_is_trouble_with_a_word(
     inference: InferenceService,
     endless: JobService,
     running: Running,
     ended: Ended,
     simulator: Simulator,
     where: str,
+    kind: str,
 ) -> None:
-    simulator.faults("odd-location", count=4, where=where)
+    simulator.faults(kind, count=4, where=where)
     told: list[str] = []
     endless.subscribe(lambda change: told.append(change.job.error or "") if change.job else None)
     async with running(endless):
