@@ -27,8 +27,8 @@ class Connecting:
         sending: is told all events as well.
         policy: of the profile.
         url: of the request.
-        is_foreign: whether the address came from the service, so that it is judged; the others teach where
-            the profile's own servers are.
+        is_foreign: whether the service may name any address here, so that it is judged; the others go to the
+            profile's own servers and teach where these are.
         """
         self._sending, self._policy, self._url, self._is_foreign = sending, policy, url, is_foreign
         self._host = ""

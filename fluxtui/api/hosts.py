@@ -115,7 +115,7 @@ class HostPolicy:
 
     def learn(self, url: httpx.URL, address: str) -> None:
         """Take notice of the address that a server with a certificate for the host of `url` has."""
-        if any(_ascii_host(url) == _ascii_host(base) for base in self._bases.values()):
+        if self.may_have_key(url):
             self._own.add(reach_of(address))
 
     def may_reach(self, reach: Reach) -> bool:

@@ -29,6 +29,8 @@ class HostedService(Protocol):
     addresses: dict[str, str]
     """Its URLs by role, without a slash at the end; the server fills it when the ports are bound."""
     accounts: Accounts
+    valid_key: str
+    """The key that works here, one of those in `accounts`."""
     faults: FaultBox
     violations: list[Violation]
 

@@ -17,16 +17,13 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fluxtui.simulator import keys as bfl_keys
 from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.connections import Connections
 from fluxtui.simulator.delivery_app import delivery_app
 from fluxtui.simulator.door import COOKIE_SENT, refusal
-from fluxtui.simulator.fal import keys as fal_keys
 from fluxtui.simulator.gate import FaultGate
 from fluxtui.simulator.holding import nobody_holds
 from fluxtui.simulator.polling_app import polling_app
-from fluxtui.simulator.replicate import keys as replicate_keys
 from fluxtui.simulator.roles import BFL, ROLES
 from fluxtui.simulator.service import Addresses
 from fluxtui.simulator.settings import Settings
@@ -241,12 +238,6 @@ def _url(host: str, bound: socket.socket) -> str:
     return f"http://{name}:{bound.getsockname()[1]}"
 
 
-def valid_keys(simulation: Simulation) -> dict[str, str]:
-    """Return the key that works at each service."""
-    public = {BFL: bfl_keys.VALID_KEY, "fal": fal_keys.VALID_KEY, "replicate": replicate_keys.VALID_KEY}
-    return {service: simulation.keyring.own(key) for service, key in public.items()}
-
-
 def _write_ready_file(path: Path, simulation: Simulation) -> None:
     addresses = simulation.bfl.addresses
     document: dict[str, Any] = {
@@ -257,7 +248,7 @@ def _write_ready_file(path: Path, simulation: Simulation) -> None:
         "services": simulation.urls(),
         "secret": simulation.secret,
         "admin_key": simulation.keyring.admin_key,
-        "keys": valid_keys(simulation),
+        "keys": simulation.keys(),
     }
     # Made for nobody but us (0600): who can read it can prove to be this simulator.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

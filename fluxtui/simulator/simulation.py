@@ -11,6 +11,7 @@ from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.faults import FaultBox
 from fluxtui.simulator.hosting import HostedService, foundation
 from fluxtui.simulator.keyring import Keyring
+from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.ledger import LedgerEntry, Violation
 from fluxtui.simulator.roles import BFL
 from fluxtui.simulator.service import SimulatedService
@@ -46,6 +47,10 @@ class Simulation:
     def keyring(self) -> Keyring:
         """The keys of all services."""
         return self._shared.keyring
+
+    def keys(self) -> dict[str, str]:
+        """Return the key that works at each service."""
+        return {BFL: self.keyring.own(VALID_KEY)} | {one.name: one.valid_key for one in self.hosted}
 
     def note_violation(self, service: str, what: str) -> None:
         """Remember something that a careful client never does, where no job is concerned."""

@@ -223,7 +223,7 @@ def test_a_service_sends_us_only_to_networks_that_it_is_in_itself(
 
 def test_where_a_server_of_the_profile_has_been_reached_is_its_own_network() -> None:
     policy = HostPolicy("https://pictures.office.example", (".bfl.ai",))
-    policy.learn(parsed("https://api.bfl.ai/x"), "10.0.0.7")
+    policy.learn(parsed("https://files.office.example/x"), "10.0.0.7")
     assert not policy.may_reach(Reach.PRIVATE)
     policy.learn(parsed("https://pictures.office.example/v1/credits"), "10.0.0.7")
     assert policy.may_reach(Reach.PRIVATE)

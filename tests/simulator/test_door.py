@@ -18,7 +18,6 @@ from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.replicate import keys as replicate
 from fluxtui.simulator.replicate.uploads import download_signature
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.server import valid_keys
 from fluxtui.simulator.settings import Settings
 
 
@@ -80,7 +79,7 @@ def test_its_own_pages_and_the_address_bar_are_let_in(simulator: Simulator) -> N
 
 def keys_of(simulator: Simulator) -> dict[str, str]:
     """Return the key that works at each service."""
-    return simulator.call(lambda: valid_keys(simulator._simulation))
+    return simulator.call(simulator._simulation.keys)
 
 
 @pytest.fixture(scope="module")
