@@ -129,8 +129,8 @@ class HostPolicy:
             raise UnexpectedAnswer(f"The result is offered by {host} without encryption.", retryable=False)
         if place := self._forbidden(url):
             raise UnexpectedAnswer(
-                f"The result is offered by {host} {place}, where the service is not itself, so it was not "
-                "asked.",
+                f"The service says that the result is at {host}, {place}. It is not there itself, so nothing "
+                "was asked there.",
                 retryable=False,
             )
 
@@ -143,7 +143,8 @@ class HostPolicy:
             )
         if place := self._forbidden(url):
             raise UnexpectedAnswer(
-                f"The file should go to {host} {place}, where the service is not itself, so it was not sent.",
+                f"The service says that the file should go to {host}, {place}. It is not there itself, so "
+                "nothing was sent there.",
                 retryable=False,
             )
 

@@ -215,9 +215,9 @@ def test_a_service_sends_us_only_to_networks_that_it_is_in_itself(
         policy.check_download(parsed(address))
         policy.check_upload(parsed(address))
     for address in refused:
-        with pytest.raises(UnexpectedAnswer, match="not itself, so it was not asked"):
+        with pytest.raises(UnexpectedAnswer, match="not there itself, so nothing was asked"):
             policy.check_download(parsed(address))
-        with pytest.raises(UnexpectedAnswer, match="not itself, so it was not sent"):
+        with pytest.raises(UnexpectedAnswer, match="not there itself, so nothing was sent"):
             policy.check_upload(parsed(address))
 
 
