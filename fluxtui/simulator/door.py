@@ -15,6 +15,8 @@ _NAMES = ("127.0.0.1", "localhost", "[::1]")
 _HTTP_PORT = 80
 _OWN_SITE = ("same-origin", "none")
 
+COOKIES = ("visitor=simulated", "balancer=7")
+"""What the fault `cookies` sets; those of other programs on this host come along with a browser's requests."""
 COOKIE_SENT = "A cookie was sent back. No service needs any: keep none."
 
 
@@ -37,6 +39,12 @@ def refusal(headers: Iterable[tuple[bytes, bytes]], port: int) -> Response | Non
     if any(site not in _OWN_SITE for site in given.get(b"sec-fetch-site", [])):
         return _refused(403, "The simulator answers no web page of another site.")
     return None
+
+
+def brings_cookies(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a cookie that was set here is sent back."""
+    given = b";".join(value for name, value in headers if name == b"cookie")
+    return any(part.strip().decode("latin-1") in COOKIES for part in given.split(b";"))
 
 
 def _refused(status: int, sentence: str) -> Response:

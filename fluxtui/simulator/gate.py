@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fluxtui.simulator.connections import Connections
+from fluxtui.simulator.door import COOKIES as SET_COOKIES
 from fluxtui.simulator.faults import (
     BODY_KINDS,
     COOKIES,
@@ -159,7 +160,7 @@ def _setting_cookies(send: Send) -> Send:
 
     async def setting(message: Message) -> None:
         if message["type"] == "http.response.start":
-            cookies = (b"visitor=simulated; Path=/; HttpOnly", b"balancer=7; Path=/; Max-Age=3600")
+            cookies = [f"{cookie}; Path=/; Max-Age=3600".encode() for cookie in SET_COOKIES]
             message["headers"] = [*message["headers"], *((b"set-cookie", cookie) for cookie in cookies)]
         await send(message)
 

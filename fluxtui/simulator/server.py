@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.connections import Connections
 from fluxtui.simulator.delivery_app import delivery_app
-from fluxtui.simulator.door import COOKIE_SENT, refusal
+from fluxtui.simulator.door import COOKIE_SENT, brings_cookies, refusal
 from fluxtui.simulator.gate import FaultGate
 from fluxtui.simulator.holding import nobody_holds
 from fluxtui.simulator.polling_app import polling_app
@@ -206,7 +206,7 @@ class _PortSwitch:
         self._access_log(scope["method"], scope["path"], status, (time.monotonic() - began) * 1000)
 
     def _note_cookies(self, service: str, scope: Scope) -> None:
-        if any(name == b"cookie" for name, _ in scope["headers"]):
+        if brings_cookies(scope["headers"]):
             self._simulation.note_violation(service, COOKIE_SENT)
 
 

@@ -173,6 +173,7 @@ def test_it_can_set_cookies_and_tells_who_sends_them_back(simulator: Simulator, 
     simulator.faults("cookies")
     answer = client.get("/v1/credits")
     assert answer.headers.get_list("set-cookie")[0].startswith("visitor=")
+    httpx.get(f"{simulator.base_url}/simulator/health", headers={"cookie": "theme=dark; x=visitor=simulated"})
     assert simulator.violations() == []
     client.get("/v1/credits")
     (violation,) = simulator.violations()
