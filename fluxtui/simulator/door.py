@@ -16,7 +16,7 @@ _HTTP_PORT = 80
 _OWN_SITE = ("same-origin", "none")
 
 COOKIES = ("visitor=simulated", "balancer=7")
-"""What the fault `cookies` sets; those of other programs on this host come along with a browser's requests."""
+"""What the fault `cookies` sets; a browser sends along those of other programs on this host, too."""
 COOKIE_SENT = "A cookie was sent back. No service needs any: keep none."
 
 
