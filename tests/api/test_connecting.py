@@ -14,9 +14,10 @@ import pytest
 
 from fluxtui.api.connecting import Connecting
 from fluxtui.api.hosts import HostPolicy, parsed
+from fluxtui.api.limits import Timeouts
 from fluxtui.api.reach import Reach
 from fluxtui.api.sending import Sending
-from fluxtui.domain.errors import UnexpectedAnswer
+from fluxtui.domain.errors import ServiceError, UnexpectedAnswer
 
 if TYPE_CHECKING:
     from tests.api.conftest import MakeService, ScriptedServer
@@ -152,3 +153,20 @@ async def test_no_cookie_is_kept_or_sent_anywhere(
     assert not [seen for seen in (*server.seen, *elsewhere.seen) if "cookie" in seen.headers]
     wire = await service._opened()
     assert not list(wire.client.cookies.jar)
+
+
+async def test_through_a_proxy_of_the_environment_the_proxy_looks_names_up(
+    listener: Listener, make_service: MakeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.port}")
+    service = make_service("https://api.bfl.ai", timeouts=Timeouts(connect=0.2, read=0.2, total=2))
+    with pytest.raises(ServiceError):
+        await service.download("https://delivery.example/1.png", tmp_path / "part")
+    with pytest.raises(UnexpectedAnswer, match="It is not there itself"):
+        await service.download("https://10.0.0.1/1.png", tmp_path / "part")
+    async with asyncio.timeout(5):
+        while not listener.heard:
+            await asyncio.sleep(0.01)
+    assert all(heard.startswith(b"CONNECT delivery.example:443 ") for heard in listener.heard)
