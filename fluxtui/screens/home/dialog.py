@@ -39,8 +39,8 @@ class HomeDialog(Dialog[None]):
 
     HELP = """The letters copy to the clipboard of your own machine, by OSC 52. `c` copies the line to type
 there so that scp fetches the pictures. `w` starts and stops a read-only page with the gallery; `l` copies the
-ssh line that forwards its port, `u` its address. `t` lets iTerm2 or kitty save the
-pictures."""
+ssh line that forwards its port, `u` its address, which is for one browser: once opened there is another one
+here. `t` lets iTerm2 or kitty save the pictures."""
 
     DEFAULT_CSS = """
     HomeDialog {
