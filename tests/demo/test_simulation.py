@@ -85,11 +85,11 @@ class Impostor(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def impostor_at(port: int) -> ThreadingHTTPServer:
+def impostor_at(port: int, kind: type[BaseHTTPRequestHandler] = Impostor) -> ThreadingHTTPServer:
     """Return an impostor on a port; threads of a killed process may still hold it for a moment."""
     for _ in range(500):
         with suppress(OSError):
-            return ThreadingHTTPServer(("127.0.0.1", port), Impostor)
+            return ThreadingHTTPServer(("127.0.0.1", port), kind)
         time.sleep(0.01)
     raise AssertionError(f"port {port} never became free")
 
@@ -104,6 +104,51 @@ def test_somebody_else_on_its_port_is_not_believed(folder: Path) -> None:
                 assert after.bfl != before.bfl
             impostor.shutdown()
     assert [path.partition("?")[0] for path in Impostor.asked] == ["/simulator/health"]
+
+
+class Dripper(BaseHTTPRequestHandler):
+    """Answers one byte at a time and never to the end."""
+
+    def do_GET(self) -> None:
+        with suppress(OSError):
+            for _ in range(6000):
+                self.wfile.write(b"H")
+                time.sleep(0.02)
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+class Redirector(Impostor):
+    """Sends whoever asks to somewhere else."""
+
+    followed: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.followed.append(self.path)
+        self.send_response(302)
+        self.send_header("Location", f"http://{self.headers['Host']}/followed")
+        self.end_headers()
+
+
+@pytest.mark.parametrize("kind", [Dripper, Redirector])
+def test_somebody_else_on_its_port_leads_nowhere_and_holds_nobody_up(
+    folder: Path, kind: type[BaseHTTPRequestHandler], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation, "ASK_SECONDS", 0.3)
+    with simulator(folder, FAST) as before:
+        stop(json.loads((folder / "ready.json").read_text())["pid"])
+        port = int(before.bfl.rpartition(":")[2])
+        with impostor_at(port, kind) as impostor:
+            impostor.daemon_threads = True
+            threading.Thread(target=impostor.serve_forever, daemon=True).start()
+            began = time.monotonic()
+            known = simulation._announced(folder)
+            assert known is not None
+            assert not simulation._is_proven(known)
+            assert time.monotonic() - began < 5
+            impostor.shutdown()
+    assert "/followed" not in Redirector.followed
 
 
 def test_what_proves_it_is_for_the_user_alone(folder: Path) -> None:
