@@ -69,5 +69,6 @@ WEIGHTS_LIMITS = DownloadLimits(
     max_bytes=6 * 1024**3,
     what="LoRA file",
     unpacked=False,
+    slowest=10_000.0,
 )
 """Of a trained LoRA, a file of weights or a tar with one in it."""
