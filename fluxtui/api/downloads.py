@@ -17,6 +17,7 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.inline import is_inline, saved_inline, unpacked_in_place
 from fluxtui.api.limits import DownloadLimits
+from fluxtui.api.pace import Pace
 from fluxtui.api.receiving import received_headers
 from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
@@ -41,7 +42,8 @@ async def fetch(
 
     Raises:
         ResultExpired: there is nothing at the address, or nothing that anybody may have.
-        UnexpectedAnswer: not what was expected, too large, redirected too often or to an unsafe address.
+        UnexpectedAnswer: not what was expected, too large, redirected too often, to an unsafe address or
+            into a network that the service is not in itself.
         ServiceError: the connection failed.
         StorageError: the file cannot be written.
     """
@@ -49,13 +51,16 @@ async def fetch(
         return await asyncio.to_thread(saved_inline, address, target, limits)
     url = parsed(address)
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + limits.total_for(limits.max_bytes)
+    deadline = loop.time() + limits.total
     for _hop in range(limits.redirects + 1):
         wire.policy.check_download(url)
         request = wire.client.build_request("GET", url)
         sending = Sending()
         visit = _Visit(target, limits, sending, wire.keys(), progress)
-        outcome = await wire.exchange(request, sending, max(0.0, deadline - loop.time()), visit.consume)
+        until_answer = round(max(0.0, deadline - loop.time()), 1)
+        outcome = await wire.exchange(
+            request, sending, until_answer, visit.consume, longest_body=limits.longest, is_foreign=True
+        )
         if isinstance(outcome, Downloaded):
             return outcome
         url = parsed(str(_joined(url, outcome)))
@@ -104,24 +109,25 @@ class _Visit:
             raise UnexpectedAnswer(f"The result is larger than {most}, so it was not saved.", retryable=False)
 
     async def _saved_in_time(self, response: httpx.Response, announced: int | None) -> int:
-        if announced is None or self._limits.slowest is None:
-            return await self._saved(response, announced)
-        seconds = self._limits.total_for(announced)
+        pace = Pace(self._limits, asyncio.get_running_loop().time())
         try:
-            async with asyncio.timeout(seconds):
-                return await self._saved(response, announced)
+            async with asyncio.timeout_at(pace.deadline) as bound:
+                return await self._saved(response, announced, pace, bound)
         except TimeoutError:
-            host = shown_host(response.url)
-            failure = TimedOut(f"{host} did not send the {self._limits.what} within {seconds:.0f} seconds.")
+            failure = TimedOut(f"{shown_host(response.url)} {pace.fault()}.")
         raise failure
 
-    async def _saved(self, response: httpx.Response, announced: int | None) -> int:
+    async def _saved(
+        self, response: httpx.Response, announced: int | None, pace: Pace, bound: asyncio.Timeout
+    ) -> int:
+        loop = asyncio.get_running_loop()
         file = await acquired(partial(_created, self._target), BinaryIO.close)
         try:
             pending = bytearray()
             async for piece in response.aiter_raw():
                 self._sending.received += len(piece)
                 self._check_size(self._sending.received)
+                bound.reschedule(pace.took(self._sending.received, loop.time()))
                 pending += piece
                 if len(pending) >= _WRITE_BYTES:
                     await self._write(file, pending, announced)

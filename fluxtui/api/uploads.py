@@ -62,6 +62,7 @@ async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress |
             sending,
             wire.timeouts.total_for(size),
             lambda response: receive(response, sending, ANSWER_BYTES, wire.keys()),
+            is_foreign=True,
         )
     finally:
         await body.close()

@@ -20,6 +20,8 @@ from typing import TypeVar
 import httpx
 
 from fluxtui import __version__
+from fluxtui.api.connecting import Connecting
+from fluxtui.api.cookies import NoCookies
 from fluxtui.api.failures import connection_error
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
@@ -82,19 +84,33 @@ class Wire:
         sending: Sending,
         total: float,
         consume: Callable[[httpx.Response], Awaitable[Result]],
+        *,
+        longest_body: float | None = None,
+        is_foreign: bool = False,
     ) -> Result:
         """Send `request` once and return what `consume` makes of the answer, within `total` seconds.
+
+        Args:
+            request: what is asked.
+            sending: is told how far it has come.
+            total: seconds for everything.
+            consume: reads the answer.
+            longest_body: seconds for `consume`; then `total` is until the answer begins.
+            is_foreign: whether the service said where; see `HostPolicy`.
 
         Raises:
             ServiceError: the connection failed; no exception that knows the request hangs on it.
             FluxError: whatever of ours `consume` or the body raises; `UnexpectedAnswer` for anything else.
         """
-        request.extensions["trace"] = sending.note
+        connecting = Connecting(sending, self.policy, request.url, is_foreign=is_foreign)
+        request.extensions["trace"] = connecting.note
         started = time.monotonic()
         failure: FluxError
         try:
-            async with asyncio.timeout(total):
+            async with asyncio.timeout(total) as bound:
                 response = await self.client.send(request, stream=True)
+                if longest_body is not None:
+                    bound.reschedule(asyncio.get_running_loop().time() + longest_body)
                 sending.status = response.status_code
                 if self.policy.may_have_key(request.url):
                     # What a content network has kept may tell the time of days ago.
@@ -178,6 +194,7 @@ def open_wire(
             # A compressed answer could unfold to far more than its limit.
             "Accept-Encoding": "identity",
         },
+        cookies=NoCookies(),
         follow_redirects=False,
         # A proxy from the environment would see the key of a loopback profile in plain text.
         trust_env=trust_environment,

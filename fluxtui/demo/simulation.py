@@ -9,13 +9,12 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,7 +23,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.private_files import create_anew, open_lasting
 from fluxtui.services.storage.files import make_private_directory
-from fluxtui.simulator.roles import ROLES
+from fluxtui.simulator.roles import ROLES, SERVICES
 
 START_SECONDS = 20.0
 """How long the simulator may take until it listens."""
@@ -63,10 +62,14 @@ class Speed:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a simulator listens: the base URL of BFL, and those of the other services by role."""
+    """Where a simulator listens: the base URL of BFL, and those of the other services by role.
+
+    `keys` holds the key that works at each service.
+    """
 
     bfl: str
     services: Mapping[str, Mapping[str, str]]
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,16 +79,18 @@ class _Announced:
     pid: int
     bfl: Mapping[str, str]
     services: Mapping[str, Mapping[str, str]]
-    secret: str = ""
+    secret: str = field(default="", repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def addresses(self) -> Addresses:
-        return Addresses(self.bfl["submit_url"], self.services)
+        return Addresses(self.bfl["submit_url"], self.services, self.keys)
 
     @property
     def is_complete(self) -> bool:
-        """Whether it hosts every service that we know; one of an older FluxTUI does not."""
-        return all(set(roles) <= self.services.get(service, {}).keys() for service, roles in ROLES.items())
+        """Whether it hosts every service that we know, with keys of its own; an older FluxTUI's does not."""
+        has_ports = all(set(roles) <= self.services.get(name, {}).keys() for name, roles in ROLES.items())
+        return has_ports and set(SERVICES) <= self.keys.keys()
 
     def port_options(self) -> list[str]:
         """Return the options that make another simulator listen where this one did."""
@@ -106,8 +111,8 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
 
     One that still runs there is used, else one is started on the ports it had before, so that jobs of an
     earlier demo find it again. It ends by itself when no demo holds it and its tasks are finished. One of an
-    older FluxTUI, which does not host all services or cannot prove what it is, is ended first; what it knows
-    is kept.
+    older FluxTUI, which does not host all services, has the keys that everybody knows or cannot prove what it
+    is, is ended first; what it knows is kept.
 
     Raises:
         SimulatorError: it cannot be started.
@@ -150,8 +155,17 @@ def _announced(folder: Path) -> _Announced | None:
         _loopback_urls({name: known.get(name) for name in _BFL_URLS}),
         {str(name): _loopback_urls(urls) for name, urls in listed},
         known["secret"] if isinstance(known.get("secret"), str) else "",
+        _own_keys(known),
     )
     return found if "submit_url" in found.bfl else None
+
+
+def _own_keys(known: dict[str, Any]) -> dict[str, str]:
+    """Return the keys of a simulator by service; none where they are those that everybody knows."""
+    keys = known.get("keys")
+    if not isinstance(keys, dict) or not known.get("admin_key"):
+        return {}
+    return {str(service): key for service, key in keys.items() if isinstance(key, str) and key}
 
 
 def _loopback_urls(urls: Any) -> dict[str, str]:
@@ -168,16 +182,32 @@ def _port(url: str) -> str:
 
 def _is_proven(known: _Announced) -> bool:
     """Whether the one that wrote the file answers at its address, and not somebody who has taken its port."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     base_url, nonce = known.addresses.bfl, secrets.token_hex(16)
     try:
-        with opener.open(f"{base_url}/simulator/health?nonce={nonce}", timeout=ASK_SECONDS) as answer:
-            document = json.loads(answer.read(MOST_BYTES))
-    except (urllib.error.URLError, OSError, ValueError, RecursionError):
+        document = json.loads(_answer_of(base_url, f"/simulator/health?nonce={nonce}"))
+    except (OSError, ValueError, RecursionError):
         return False
     told = document.get("proof") if isinstance(document, dict) else None
     right = hmac.new(known.secret.encode(), f"{nonce} {base_url}".encode(), "sha256").hexdigest()
     return bool(known.secret) and isinstance(told, str) and hmac.compare_digest(told.encode(), right.encode())
+
+
+def _answer_of(base_url: str, target: str) -> bytes:
+    """Return the body that one on this machine answers, followed to no other place and within `ASK_SECONDS`.
+
+    It may be anybody, so no library asks: that would follow redirects, and wait anew for each byte.
+    """
+    end, got = time.monotonic() + ASK_SECONDS, bytearray()
+    host, port = base_url.removeprefix("http://"), int(_port(base_url))
+    with socket.create_connection(("127.0.0.1", port), ASK_SECONDS) as asked:
+        asked.sendall(f"GET {target} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+        while len(got) < MOST_BYTES:
+            asked.settimeout(max(end - time.monotonic(), 0.001))
+            piece = asked.recv(65_536)
+            if not piece:
+                return bytes(got.partition(b"\r\n\r\n")[2])
+            got += piece
+    raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
 
 
 def _end(pid: int, folder: Path) -> None:
@@ -267,7 +297,7 @@ def _last_words(folder: Path) -> str:
 
 def _spawn(folder: Path, speed: Speed, port_options: list[str]) -> subprocess.Popen[bytes]:
     command = module_command(
-        *("fluxtui", "simulate", "--quiet"),
+        *("fluxtui", "simulate", "--quiet", "--private"),
         *port_options,
         *("--seconds-per-training", str(speed.training), "--seconds-per-image", str(speed.image)),
         *("--state-directory", str(folder / "state"), "--ready-file", str(folder / READY_FILE)),
