@@ -15,7 +15,8 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from fluxtui.domain.keys import without_keys
+from fluxtui.domain.keys import key_filter, without_keys
+from fluxtui.domain.signatures import without_signatures
 from fluxtui.domain.text import safe_text
 from fluxtui.private_files import open_lasting, set_mode
 from fluxtui.services.storage.claiming import claim
@@ -37,8 +38,6 @@ _NAMED = re.compile(
         ( ["']? \s* [:=] \s* | ["'] \s* , \s* ) ( (?:b?["'])? )
         (?: (?:bearer|key|basic|token) \s+ )? [^\s"',;)\]}]+"""
 )
-_QUERY = re.compile(r"(?i)(https?://[^\s?\"'<>]+\?)[^\s\"'<>]+")
-_SIGNATURE = re.compile(r"(?i)\b(sig|signature|token|x-amz-[a-z-]+)=[^\s&\"'<>]+")
 _BASE64 = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]+|[A-Za-z0-9+/_-]{160,}={0,2}")
 
 
@@ -56,13 +55,11 @@ def redacted(text: str, secrets: Iterable[SecretStr] = ()) -> str:
         text: a message or a traceback.
         secrets: what is known to be secret, wherever it stands.
     """
-    values = {secret.get_secret_value() for secret in secrets}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _SHORTEST_SECRET:
-            text = text.replace(value, "[secret]")
+    values = (secret.get_secret_value() for secret in secrets)
+    known = frozenset(value for value in values if len(value) >= _SHORTEST_SECRET)
+    text = key_filter(known, "[secret]").without(text)
     text = without_keys(_NAMED.sub(r"\1\2\3[secret]", text), "[secret]")
-    text = _QUERY.sub(r"\1[…]", text)
-    text = _SIGNATURE.sub(r"\1=[…]", text)
+    text = without_signatures(text, "[…]")
     return _BASE64.sub(lambda found: f"[{len(found[0])} characters of base64]", text)
 
 

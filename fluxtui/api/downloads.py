@@ -17,9 +17,11 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.inline import is_inline, saved_inline, unpacked_in_place
 from fluxtui.api.limits import DownloadLimits
+from fluxtui.api.receiving import received_headers
 from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import FluxError, ResultExpired, TimedOut, UnexpectedAnswer
+from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.private_files import create_anew
 
@@ -52,7 +54,7 @@ async def fetch(
         wire.policy.check_download(url)
         request = wire.client.build_request("GET", url)
         sending = Sending()
-        visit = _Visit(target, limits, sending, progress)
+        visit = _Visit(target, limits, sending, wire.keys(), progress)
         outcome = await wire.exchange(request, sending, max(0.0, deadline - loop.time()), visit.consume)
         if isinstance(outcome, Downloaded):
             return outcome
@@ -71,19 +73,26 @@ class _Visit:
     """One request of a download."""
 
     def __init__(
-        self, target: Path, limits: DownloadLimits, sending: Sending, progress: DownloadProgress | None
+        self,
+        target: Path,
+        limits: DownloadLimits,
+        sending: Sending,
+        keys: KeyFilter,
+        progress: DownloadProgress | None,
     ) -> None:
-        self._target, self._limits, self._sending, self._progress = target, limits, sending, progress
+        self._target, self._limits, self._sending = target, limits, sending
+        self._keys, self._progress = keys, progress
 
     async def consume(self, response: httpx.Response) -> Downloaded | str:
         """Save the body, or return where the server redirects to."""
+        headers = received_headers(response, self._keys)
         if response.is_redirect:
-            return str(response.headers.get("location", ""))
+            return headers.get("location", "")
         if not response.is_success:
-            raise _failure(response)
-        announced = _announced(response.headers)
+            raise _failure(response, headers)
+        announced = _announced(headers)
         self._check_size(announced or 0)
-        content_type = safe_text(response.headers.get("content-type", ""), limit=80)
+        content_type = safe_text(headers.get("content-type", ""), limit=80)
         size = await self._saved_in_time(response, announced)
         if self._limits.unpacked:
             size = await asyncio.to_thread(unpacked_in_place, self._target, size, self._limits)
@@ -133,11 +142,10 @@ def _announced(headers: Mapping[str, str]) -> int | None:
     return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else None
 
 
-def _failure(response: httpx.Response) -> FluxError:
+def _failure(response: httpx.Response, headers: Mapping[str, str]) -> FluxError:
     host = shown_host(response.url)
     if response.status_code in _GONE:
         return ResultExpired(f"The result is not at {host} (HTTP {response.status_code}).")
-    headers = {name.lower(): value for name, value in response.headers.items()}
     return error_for(response.status_code, headers, Body(b""), host)
 
 

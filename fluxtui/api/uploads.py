@@ -61,7 +61,7 @@ async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress |
             request,
             sending,
             wire.timeouts.total_for(size),
-            lambda response: receive(response, sending, ANSWER_BYTES),
+            lambda response: receive(response, sending, ANSWER_BYTES, wire.keys()),
         )
     finally:
         await body.close()

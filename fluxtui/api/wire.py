@@ -27,6 +27,7 @@ from fluxtui.api.retries import told_now
 from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
+from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import safe_text
 
 Result = TypeVar("Result")
@@ -47,6 +48,7 @@ class Wire:
         timeouts: of each attempt.
         trace: where exchanges are noted.
         tell_connection: called with False where no connection could be made, with True after any answer.
+        keys: returns what is taken out of all that comes in.
         clock_ahead: seconds by which the clock here is ahead of the service's, by the `Date` of its last
         answer.
     """
@@ -56,6 +58,7 @@ class Wire:
     timeouts: Timeouts
     trace: Trace
     tell_connection: Callable[[bool], None]
+    keys: Callable[[], KeyFilter]
     clock_ahead: float = 0.0
 
     def request(
@@ -150,11 +153,15 @@ class Wire:
 
     def _shown_path(self, url: httpx.URL) -> str:
         """Return a path for people; where no key is asked for, it may itself be what lets anybody in."""
-        return safe_text(url.path, limit=120) if self.policy.may_have_key(url) else "/…"
+        return safe_text(self.keys().without(url.path), limit=120) if self.policy.may_have_key(url) else "/…"
 
 
 def open_wire(
-    policy: HostPolicy, timeouts: Timeouts, trace: Trace, tell_connection: Callable[[bool], None]
+    policy: HostPolicy,
+    timeouts: Timeouts,
+    trace: Trace,
+    tell_connection: Callable[[bool], None],
+    keys: Callable[[], KeyFilter],
 ) -> Wire:
     """Return a new client; reads certificates, so it is called in a thread."""
     for name in ("httpx", "httpcore"):
@@ -175,7 +182,7 @@ def open_wire(
         # A proxy from the environment would see the key of a loopback profile in plain text.
         trust_env=trust_environment,
     )
-    return Wire(client, policy, timeouts, trace, tell_connection)
+    return Wire(client, policy, timeouts, trace, tell_connection, keys)
 
 
 @functools.cache

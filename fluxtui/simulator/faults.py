@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from fluxtui.simulator.echoes import ECHO_KINDS, ECHO_REFUSALS
 from fluxtui.simulator.roles import BFL, SERVICES
 
 ANY = "any"
@@ -81,6 +82,8 @@ KINDS = (
     ABSURD_COST,
     ABSURD_DETAILS,
     *OUTCOME_KINDS,
+    *ECHO_KINDS,
+    *ECHO_REFUSALS,
     *FAL_KINDS,
     *REPLICATE_KINDS,
 )

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fluxtui.simulator.connections import Connections
+from fluxtui.simulator.echoes import ECHO_KINDS, ECHO_REFUSALS, echo_of, echoing_refusal, with_echo
 from fluxtui.simulator.faults import (
     BODY_KINDS,
     DROP_AFTER,
@@ -99,6 +100,13 @@ class FaultGate:
             await _read_away(receive)
             await Response(status_code=302, headers={"location": "data:x"})(scope, receive, send)
             return
+        if place != "delivery" and (refused := self._faults.take(place, ECHO_REFUSALS)):
+            await _read_away(receive)
+            await echoing_refusal(echo_of(scope, refused.kind))(scope, receive, send)
+            return
+        if place != "delivery" and (echoed := self._faults.take(place, ECHO_KINDS)):
+            await self._echo(echo_of(scope, echoed.kind), scope, receive, send)
+            return
         if place == "delivery" and (reformed := self._faults.take(place, REFORMED_KINDS)):
             await self._reform(reformed.kind, scope, receive, send)
             return
@@ -128,6 +136,19 @@ class FaultGate:
         if is_picture and start["status"] == 200:
             body = await asyncio.to_thread(reformed, body, kind)
         await _send_whole(start, body, send)
+
+    async def _echo(self, echo: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ever, with the key of the request in it."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, keep)
+        start = messages[0]
+        headers = [*start["headers"], (b"x-echo", echo.encode("latin-1"))]
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        await _send_whole({**start, "headers": headers}, with_echo(body, echo), send)
 
     async def _break(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
