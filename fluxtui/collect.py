@@ -94,7 +94,9 @@ def _place(options: argparse.Namespace) -> Iterator[_Place]:
         config = launch.load_config(options)
         launch.begin_log(config, log_path())
         folder = launch.data_directory(config, options).absolute()
-        launch.tell_closed(config, launch.own(folder))
+        closed = launch.own(folder)
+        launch.tell_closed(config, closed)
+        _say_closed(closed)
         yield _Place(config, folder, Pacing())
         return
 
@@ -106,7 +108,14 @@ def _place(options: argparse.Namespace) -> Iterator[_Place]:
         config = launch.demo_config(folder, addresses, options)
         launch.begin_log(config, launch.demo_log_path(folder))
         launch.tell_closed(config, closed)
+        _say_closed(closed)
         yield _Place(config, folder, Pacing(slowest_training=launch.DEMO_POLL_SECONDS))
+
+
+def _say_closed(sentences: tuple[str, ...]) -> None:
+    """Say beside the report, where there is somebody to read it, what was closed to others."""
+    for sentence in sentences:
+        print(f"fluxtui: {sentence}", file=sys.stderr)  # noqa: T201
 
 
 async def _collect_before_people(place: _Place, options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import asyncio
 import os
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -110,7 +110,8 @@ def _tell_owners(options: argparse.Namespace) -> bool:
 
     try:
         path = ConfigService(getattr(options, "config", None)).path
-        fine = _tell_findings(findings_at(path, Role.GIVEN))
+        told = findings_at(path, Role.GIVEN)
+        fine = _tell_findings(told)
         try:
             data = data_directory(load_config(options), options)
         except FluxError:
@@ -128,18 +129,19 @@ def _tell_owners(options: argparse.Namespace) -> bool:
             continue
         if not found.is_certain:
             _say("warning", f"{place}: {UNCERTAIN}")
-        fine = _tell_findings(found.refused) and fine
+        fine = _tell_findings(found.refused, told) and fine
+        told = (*told, *found.refused)
         if found.loose and not found.refused:
             _say("warning", f"{place} is open to others. All in it is yours; the next start closes it.")
     return fine
 
 
-def _tell_findings(findings: Iterable[Finding]) -> bool:
-    """Say each of them, with what mends it; False if there is one that is certain."""
+def _tell_findings(findings: Iterable[Finding], told: Collection[Finding] = ()) -> bool:
+    """Say each of them that is not told yet, with what mends it; False if there is one that is certain."""
     from fluxtui.services.storage.ownership import mend
 
     findings = tuple(findings)
-    for finding in findings:
+    for finding in (each for each in findings if each not in told):
         if finding.is_certain:
             _say("refused", f"{finding.sentence()}. {mend((finding,))}")
         else:

@@ -30,7 +30,14 @@ _DECIDING = frozenset(
 )
 """What of a data directory, or of the demo's in it, decides what is sent or is shown as the user's own."""
 
+_OURS = _DECIDING | {
+    *("demo", "sample-dataset", "simulator", "log", "tmp", "cache", "export", "sheets", "unreadable"),
+    *("collector.lock", "config.toml.bak", *(f"fluxtui.log{end}" for end in ("", ".1", ".2", ".3"))),
+}
+"""All names right below a data directory that holds no journal (yet), or the log."""
+
 _JOURNAL = "journal"
+_JOURNAL_FILE = "journal.sqlite3"
 _DEMO = "demo"
 
 
@@ -52,7 +59,8 @@ class Inspection:
 def claim(root: Path) -> tuple[str, ...]:
     """Make a data directory if it is missing, and see that it is ours alone before anything in it is used.
 
-    One that an older version left open to others, and in which everything is ours, is closed to them.
+    One that an older version left open to others, and in which everything is ours, is closed to them; a
+    directory that is not known as one of this program is refused and never changed.
 
     Args:
         root: the data directory, absolute.
@@ -115,7 +123,16 @@ def inspected(root: Path, us: Us | None = None, *, thorough: bool = False) -> In
     foreign = [finding for finding in findings if finding.fault is Fault.FOREIGN]
     loose = [finding for finding in findings if finding.fault is not Fault.FOREIGN]
     deciding = [finding for finding in loose if _decides(finding.path, real)]
+    if not _is_data_directory(real) or any(finding.is_shared for finding in loose):
+        # Not ours to close: /tmp, a home or whatever else was named.
+        return Inspection((*on_way, *foreign, *loose))
     return Inspection((*on_way, *foreign, *deciding), tuple(finding.path for finding in loose))
+
+
+def _is_data_directory(root: Path) -> bool:
+    """Whether a directory is one that this program has made or filled, or an empty one."""
+    names = {path.name for path in root.iterdir()}
+    return _JOURNAL_FILE in names or names <= _OURS
 
 
 def _findings(paths: tuple[Path, ...], us: Us) -> list[Finding]:

@@ -75,6 +75,7 @@ class Finding:
         uid: of its owner.
         gid: of its group.
         is_certain: False where the file system keeps no owners and permissions, so that nothing can be told.
+        is_shared: whether it is a directory that is everybody's by intention, as /tmp is.
     """
 
     path: Path
@@ -83,6 +84,7 @@ class Finding:
     uid: int
     gid: int
     is_certain: bool = True
+    is_shared: bool = False
 
     def sentence(self) -> str:
         """Return what is wrong, without a full stop."""
@@ -140,7 +142,8 @@ def finding_in(
         return None
     if is_certain is None:
         is_certain = knows_owners(path if stat.S_ISDIR(found.st_mode) else path.parent)
-    return Finding(path, fault, role, found.st_uid, found.st_gid, is_certain)
+    is_shared = stat.S_ISDIR(found.st_mode) and bool(found.st_mode & stat.S_ISVTX)
+    return Finding(path, fault, role, found.st_uid, found.st_gid, is_certain, is_shared)
 
 
 def findings_on_way(path: Path, us: Us | None = None) -> tuple[Finding, ...]:
@@ -222,7 +225,7 @@ def mend(findings: Iterable[Finding], us: int | None = None) -> str:
         is_ours = all(finding.uid == us for finding in loose)
         places = _words(finding.path for finding in loose)
         commands.append(f"{'' if is_ours else 'sudo '}chmod go-w {places}")
-    if len(given) < len(foreign):
+    if len(given) < len(foreign) or any(finding.is_shared for finding in findings):
         return "Name one in directories of your own, or of the system."
     told = f"If you trust what is in it, run: {' && '.join(commands)}"
     if given and us == 0:

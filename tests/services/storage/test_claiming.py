@@ -70,6 +70,19 @@ def test_one_that_was_left_open_is_closed_and_told_once(tmp_path: Path) -> None:
     assert claim(storage.root) == ()
 
 
+@pytest.mark.parametrize(("bits", "name"), [(0o777, "somebody's.txt"), (0o1777, "inputs"), (0o1777, "")])
+def test_a_directory_that_is_none_of_ours_is_refused_and_keeps_its_mode(
+    tmp_path: Path, bits: int, name: str
+) -> None:
+    """As root, `--data-dir /tmp` would else close /tmp for everybody."""
+    (tmp_path / name).mkdir(exist_ok=True)
+    tmp_path.chmod(bits)
+    with pytest.raises(UntrustedFile) as caught:
+        claim(tmp_path)
+    assert mode(tmp_path) == bits
+    assert ("chmod" in caught.value.next_step) == (bits == 0o777)
+
+
 def test_one_that_is_only_readable_for_others_stays_so(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     assert claim(tmp_path) == ()

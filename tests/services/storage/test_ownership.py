@@ -116,7 +116,7 @@ def us() -> Us:
 
 
 def test_every_directory_and_link_on_the_way_is_judged(tmp_path: Path, us: Us) -> None:
-    (tmp_path / "open" / "below").mkdir(parents=True)
+    (tmp_path / "open" / "below").mkdir(0o700, parents=True)
     (tmp_path / "open").chmod(0o777)
     (tmp_path / "link").symlink_to("open/below")
     assert faults(findings_on_way(tmp_path / "link" / "data", us)) == {"open": Fault.EVERYBODY}
@@ -154,7 +154,7 @@ def test_what_lies_above_the_home_is_the_administrators(
 
 def test_a_given_file_is_judged_with_its_directory_and_where_it_leads(tmp_path: Path, us: Us) -> None:
     real = tmp_path / "dotfiles"
-    real.mkdir()
+    real.mkdir(0o700)
     (real / "config.toml").touch(0o600)
     link = tmp_path / "config.toml"
     link.symlink_to(real / "config.toml")
