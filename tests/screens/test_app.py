@@ -233,7 +233,7 @@ async def test_rows_that_cannot_be_read_are_told_and_everything_else_goes_on(
         connection.execute("UPDATE jobs SET parameters = '{' WHERE id = 'bad'")
         connection.execute("UPDATE finetunes SET raw = '{'")
         connection.execute("UPDATE notes SET value = '[]' WHERE key = 'place'")
-    again = make_app()
+    again = make_app(base_url=simulator.base_url)
     async with again.run_test(size=(110, 24)) as pilot:
         await until(pilot, lambda: is_open(again))
         await until(pilot, lambda: any(job.state is JobState.DONE for job in again.jobs))
