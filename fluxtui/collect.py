@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
+from fluxtui.ending import end_within, handling_signals
 
 if TYPE_CHECKING:
     from fluxtui.collector.collector import Collected, Collector
@@ -160,26 +159,13 @@ async def _collect(
     container = place.container()
     try:
         collector = Collector(await container.open(), report, watch=watch, patience=patience)
-        with _signals(collector) as received:
+        with handling_signals(), _signals(collector) as received:
             collected = await collector.run()
     finally:
         await container.close()
     if received:
         return 128 + received[0], collected
     return (0 if collected.is_good else ENDED_BADLY), collected
-
-
-def _limit_the_end(number: int) -> None:
-    """Let the process end within bounds, also if a thread sits in a dead file system."""
-
-    def end_now() -> None:
-        _log.warning("something is stuck; the collector ends without it")
-        logging.shutdown()
-        os._exit(128 + number)
-
-    last_resort = threading.Timer(END_SECONDS, end_now)
-    last_resort.daemon = True
-    last_resort.start()
 
 
 @contextmanager
@@ -193,7 +179,8 @@ def _signals(collector: Collector) -> Iterator[list[int]]:
 
     def end(number: int) -> None:
         if not received:
-            _limit_the_end(number)
+            # A thread may sit in a dead file system.
+            end_within(128 + number, END_SECONDS)
         received.append(number)
         collector.stop()
 

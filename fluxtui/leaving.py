@@ -109,7 +109,7 @@ class Leaving:
             self._limit_the_end(128 + number, END_SECONDS)
             hang_up(number)
 
-        before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+        before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)}
         self._is_guarding = True
         try:
             for number, handler in before.items():

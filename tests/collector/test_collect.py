@@ -219,20 +219,6 @@ async def test_one_detached_collector_is_enough_and_shows_no_key(
     assert len(simulator.ledger()) == 2
 
 
-STUCK = """
-import threading
-from fluxtui import collect
-collect.END_SECONDS = 0.2
-collect._limit_the_end(15)
-threading.Event().wait()
-"""
-
-
-def test_a_thread_that_is_stuck_does_not_hold_up_the_end_for_ever() -> None:
-    result = subprocess.run([sys.executable, "-c", STUCK], timeout=PATIENCE, check=False)
-    assert result.returncode == 128 + signal.SIGTERM
-
-
 @pytest.mark.parametrize("form", [(), ("--json",)])
 async def test_a_data_directory_that_is_deleted_ends_it_with_what_is_left_at_the_service(
     add_jobs: AddJobs,

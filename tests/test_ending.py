@@ -1,0 +1,93 @@
+"""Processes that end although one of their threads waits for something that never comes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fluxtui.ending import INTERRUPTED
+from fluxtui.services.journal import Journal
+
+PATIENCE = 30.0
+BOUND = 12.0
+"""Seconds within which each ends, with room for a slow machine."""
+
+# A mutex that is locked twice is waited for as a dead disk is: no signal ends that.
+DEAD_DISK = """
+import ctypes, signal, sys, threading
+from fluxtui import cli, doctor
+mutex = ctypes.create_string_buffer(256)
+system = ctypes.CDLL(None)
+system.pthread_mutex_lock(mutex)
+
+def dead(options):
+    sys.stdout.write("waiting\\n")
+    sys.stdout.flush()
+    {wait}
+    return 0
+
+doctor.run_doctor = dead
+sys.argv = ["fluxtui", "doctor"]
+sys.exit(cli.main())
+"""
+IN_MAIN = "system.pthread_mutex_lock(mutex)"
+IN_THREAD = "threading.Thread(target=system.pthread_mutex_lock, args=(mutex,)).start()"
+
+
+def started(wait: str) -> subprocess.Popen[str]:
+    script = DEAD_DISK.format(wait=wait)
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "waiting\n"
+    return process
+
+
+def test_ctrl_c_ends_a_command_that_waits_for_a_dead_disk() -> None:
+    with started(IN_MAIN) as process:
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == INTERRUPTED
+        assert time.monotonic() - begin < BOUND
+
+
+def test_a_thread_that_waits_for_a_dead_disk_does_not_hold_up_the_end() -> None:
+    begin = time.monotonic()
+    with started(IN_THREAD) as process:
+        assert process.wait(PATIENCE) == 0
+    assert time.monotonic() - begin < BOUND
+
+
+@pytest.mark.parametrize("command", [("collect",), ("adopt", "MODELS")])
+async def test_a_journal_that_another_program_holds_is_told_within_seconds(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """A lock that is never given back, as that of a stopped program."""
+    import sqlite3
+    from contextlib import closing
+
+    models = tmp_path / "models.json"
+    models.write_text('[{"finetune_id": "one", "name": "one"}]')
+    async with Journal(tmp_path / "journal.sqlite3"):
+        pass
+    given = [str(models) if word == "MODELS" else word for word in command]
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite3", isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        holder.execute("REPLACE INTO notes VALUES ('held', '1', '')")
+        run = subprocess.run(
+            [sys.executable, "-m", "fluxtui", *given, "--data-dir", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            env={**os.environ, "HOME": str(tmp_path)},
+        )
+    assert run.returncode == 2
+    assert "locked by another program" in run.stderr
+    assert "Traceback" not in run.stderr
