@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
-from fluxtui.ending import end_within, handling_signals
+from fluxtui.ending import end_within, handling_signals, run_to_end
 
 if TYPE_CHECKING:
     from fluxtui.collector.collector import Collected, Collector
@@ -57,7 +57,7 @@ def run_collect(options: argparse.Namespace) -> int:
         with _place(options) as place:
             if options.detached:
                 return _collect_alone(place)
-            return asyncio.run(_collect_before_people(place, options))
+            return run_to_end(_collect_before_people(place, options))
     except OSError as error:
         trouble = f"The collector cannot use its files: {error.strerror or error}."
     except FluxError as error:
@@ -133,10 +133,10 @@ def _collect_alone(place: _Place) -> int:
     code = 0
     with SoleLock(place.data_dir) as lock:
         while lock.take():
-            code, collected = asyncio.run(_collect(place, Report(), patience=PATIENCE_SECONDS))
+            code, collected = run_to_end(_collect(place, Report(), patience=PATIENCE_SECONDS))
             lock.give_back()
             # Jobs may have come after the last look, left by a program that found the lock taken.
-            if collected.gave_up or code > ENDED_BADLY or not asyncio.run(_is_something_to_do(place)):
+            if collected.gave_up or code > ENDED_BADLY or not run_to_end(_is_something_to_do(place)):
                 break
     return code
 

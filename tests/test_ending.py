@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,12 +35,19 @@ def dead(options):
     {wait}
     return 0
 
+async def leave_behind(system, mutex):
+    import asyncio
+    asyncio.get_running_loop().run_in_executor(None, system.pthread_mutex_lock, mutex)
+    await asyncio.sleep(0)
+
 doctor.run_doctor = dead
 sys.argv = ["fluxtui", "doctor"]
 sys.exit(cli.main())
 """
 IN_MAIN = "system.pthread_mutex_lock(mutex)"
 IN_THREAD = "threading.Thread(target=system.pthread_mutex_lock, args=(mutex,)).start()"
+
+IN_POOL = "from fluxtui import ending; ending.run_to_end(leave_behind(system, mutex))"
 
 
 def started(wait: str) -> subprocess.Popen[str]:
@@ -48,6 +58,11 @@ def started(wait: str) -> subprocess.Popen[str]:
     return process
 
 
+async def make_journal(path: Path) -> None:
+    async with Journal(path):
+        pass
+
+
 def test_ctrl_c_ends_a_command_that_waits_for_a_dead_disk() -> None:
     with started(IN_MAIN) as process:
         begin = time.monotonic()
@@ -56,25 +71,22 @@ def test_ctrl_c_ends_a_command_that_waits_for_a_dead_disk() -> None:
         assert time.monotonic() - begin < BOUND
 
 
-def test_a_thread_that_waits_for_a_dead_disk_does_not_hold_up_the_end() -> None:
+@pytest.mark.parametrize("wait", [IN_THREAD, IN_POOL], ids=["thread", "event loop"])
+def test_a_thread_that_waits_for_a_dead_disk_does_not_hold_up_the_end(wait: str) -> None:
     begin = time.monotonic()
-    with started(IN_THREAD) as process:
+    with started(wait) as process:
         assert process.wait(PATIENCE) == 0
     assert time.monotonic() - begin < BOUND
 
 
 @pytest.mark.parametrize("command", [("collect",), ("adopt", "MODELS")])
-async def test_a_journal_that_another_program_holds_is_told_within_seconds(
+def test_a_journal_that_another_program_holds_is_told_within_seconds(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     """A lock that is never given back, as that of a stopped program."""
-    import sqlite3
-    from contextlib import closing
-
     models = tmp_path / "models.json"
     models.write_text('[{"finetune_id": "one", "name": "one"}]')
-    async with Journal(tmp_path / "journal.sqlite3"):
-        pass
+    asyncio.run(make_journal(tmp_path / "journal.sqlite3"))
     given = [str(models) if word == "MODELS" else word for word in command]
     with closing(sqlite3.connect(tmp_path / "journal.sqlite3", isolation_level=None)) as holder:
         holder.execute("PRAGMA locking_mode = EXCLUSIVE")

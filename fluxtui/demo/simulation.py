@@ -19,16 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fluxtui.asking import output_of
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import module_command, module_environ
-from fluxtui.services.storage.files import make_private_directory
+from fluxtui.services.storage.files import make_private_directory, open_ordinary
 from fluxtui.simulator.roles import ROLES
 
 START_SECONDS = 20.0
 """How long the simulator may take until it listens."""
 END_SECONDS = 10.0
 """How long an older simulator may take until it has ended."""
+LOCK_SECONDS = START_SECONDS * 2 + END_SECONDS * 2
+"""How long another demo may be about starting the simulator that both use."""
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
 
@@ -114,12 +117,30 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
     """
     folder = folder.absolute()
     make_private_directory(folder)
-    with (folder / "held").open("a") as hold:
-        fcntl.flock(hold, fcntl.LOCK_SH)
-        with (folder / "starting").open("a") as starting:
-            fcntl.flock(starting, fcntl.LOCK_EX)
+    with _locked(folder / "held", fcntl.LOCK_SH):
+        with _locked(folder / "starting", fcntl.LOCK_EX):
             known = _running(folder, speed)
         yield known.addresses
+
+
+@contextmanager
+def _locked(path: Path, kind: int) -> Iterator[None]:
+    """Hold a lock on a file through the block. Raises `SimulatorError` where it is not to be had in time."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
+    with os.fdopen(os.open(path, flags, 0o600), "ab") as file:
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, kind | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise SimulatorError(
+                        f"Another demo in {safe_text(path.parent, limit=200)} starts and does not go on.",
+                        next_step="End it, or choose another place with --data-dir.",
+                    ) from None
+            time.sleep(0.05)
+        yield
 
 
 def _running(folder: Path, speed: Speed) -> _Announced:
@@ -133,8 +154,9 @@ def _running(folder: Path, speed: Speed) -> _Announced:
 
 def _announced(folder: Path) -> _Announced | None:
     try:
-        known = json.loads((folder / READY_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with open_ordinary(folder / READY_FILE) as file:
+            known = json.loads(file.read(MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(known, dict):
         return None
@@ -176,11 +198,20 @@ def _is_proven(known: _Announced) -> bool:
 
 
 def _end(pid: int, folder: Path) -> None:
-    """End the simulator of a folder, if it has the id, and wait until its ports and state are free."""
+    """End the simulator of a folder, if it has the id, and wait until its ports and state are free.
+
+    Raises `SimulatorError` where it does not end.
+    """
     end = time.monotonic() + END_SECONDS
     signals = [signal.SIGTERM]
     while _is_simulator(pid, folder):
-        if time.monotonic() > end:
+        late = time.monotonic() - end
+        if late > END_SECONDS:
+            raise SimulatorError(
+                f"The simulator of an earlier demo (process {pid}) does not end.",
+                next_step="Choose another place with --data-dir.",
+            )
+        if late > 0:
             signals = [signal.SIGKILL]
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signals.pop() if signals else 0)
@@ -204,11 +235,8 @@ def _command_line(pid: int) -> bytes:
     """Return a process's command line where there is no /proc, empty where there is no such process."""
     if Path("/proc/self").exists():
         return b""
-    try:
-        asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-        return subprocess.run(asked, capture_output=True, timeout=ASK_SECONDS, check=False).stdout
-    except (OSError, subprocess.SubprocessError):
-        return b""
+    asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return output_of(asked, dict(os.environ), seconds=ASK_SECONDS) or b""
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
@@ -250,7 +278,9 @@ def _check_room(folder: Path) -> None:
 def _last_words(folder: Path) -> str:
     """Return the last line that a simulator has said, made harmless."""
     try:
-        said = (folder / OUTPUT_FILE).read_bytes()[-MOST_BYTES:].decode("utf-8", "replace")
+        with open_ordinary(folder / OUTPUT_FILE) as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - MOST_BYTES, 0))
+            said = file.read(MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
     lines = [line for line in said.splitlines() if line.strip()]
@@ -303,5 +333,6 @@ def _end_process(process: subprocess.Popen[bytes]) -> None:
         process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
     _left_running.remove(process)
