@@ -115,7 +115,7 @@ def _is_at(stream: io.TextIOWrapper, path: str) -> bool:
 
 
 def _open_private(path: str, flags: int) -> int:
-    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     set_mode(descriptor, 0o600)
     return descriptor
 

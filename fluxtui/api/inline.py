@@ -15,6 +15,7 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.ordinary_files import open_ordinary
 
 _DATA = "data:"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]{32,}={0,2}\s*")
@@ -83,7 +84,7 @@ def unpacked_in_place(path: Path, size: int, limits: DownloadLimits) -> int:
     """
     unpacked = path.with_name(f"{path.name}.unpacked")
     try:
-        with path.open("rb") as packed:
+        with open_ordinary(path) as packed:
             if packed.read(len(_GZIP_HEAD)) != _GZIP_HEAD:
                 return size
             packed.seek(0)

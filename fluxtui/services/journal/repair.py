@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
 import sqlite3
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
+from fluxtui.ordinary_files import NotAFile
 from fluxtui.services.journal.faults import set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
@@ -159,7 +162,10 @@ def repair_journal(path: Path) -> Repair | None:
 @contextlib.contextmanager
 def _reserved(path: Path) -> Iterator[None]:
     """Keep other programs from opening a journal. Raises `StorageError` if one has it open."""
-    with path.open("r+b") as file:
+    # Not waiting for the other end of a pipe.
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK), "r+b", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise NotAFile(errno.EINVAL, "it is not a file")
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SHARED_LOCK)
         except OSError as error:
