@@ -22,6 +22,8 @@ ALLOWED = {
     "api/inline.py": "writes only, into a temporary file of ours",
     "api/downloads.py": "writes only, into a temporary file of ours",
     "services/lora/copying.py": "writes only, into a temporary file of ours",
+    "services/lora/tar.py": "writes only, into a temporary file of ours",
+    "services/storage/emerging.py": "writes only, into a temporary file of ours",
     "services/training_sets.py": "writes only, into a new file",
     "screens/external_editor.py": "writes only, into a temporary file of ours",
     "services/storage/files.py": "writes only, into a temporary file of ours",
