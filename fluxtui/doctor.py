@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import platform
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from fluxtui import __version__
 from fluxtui.domain.errors import FluxError, UntrustedFile
 from fluxtui.domain.text import safe_text
+from fluxtui.ending import run_to_end
 from fluxtui.providers.registry import provider_hosts
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _tell_profile(config: ConfigService, name: str) -> None:
     title = provider_hosts(profile.provider).title
     _say("profile", f"{name}{active}: {title} ({profile.provider}) at {profile.base_url}")
     try:
-        known = asyncio.run(config.key(name)) is not None
+        known = run_to_end(config.key(name)) is not None
     except UntrustedFile:
         _say("", "its command was not run, for what follows")
         _tell_findings(command_findings(command_words(profile.api_key_command or ())))

@@ -252,6 +252,7 @@ def _run(
 
     from fluxtui.app import FluxApp
     from fluxtui.container import Container
+    from fluxtui.ending import handling_signals
     from fluxtui.leaving import Leaving
     from fluxtui.services.jobs import Pacing
 
@@ -262,7 +263,7 @@ def _run(
     mouse = config.config.interface.mouse and not getattr(options, "no_mouse", False)
     # What is loaded stays: looking through it for garbage again would hold the event loop for 0.1 s.
     gc.freeze()
-    with leaving.guarding(app.hang_up_soon):
+    with handling_signals(), leaving.guarding(app.hang_up_soon):
         result = app.run(mouse=mouse)
     if app.terminal_is_dead:
         leaving.end_without_terminal()

@@ -14,6 +14,7 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.ordinary_files import open_ordinary
 from fluxtui.private_files import create_anew
 
 _DATA = "data:"
@@ -83,7 +84,7 @@ def unpacked_in_place(path: Path, size: int, limits: DownloadLimits) -> int:
     """
     unpacked = path.with_name(f"{path.name}.unpacked")
     try:
-        with path.open("rb") as packed:
+        with open_ordinary(path) as packed:
             if packed.read(len(_GZIP_HEAD)) != _GZIP_HEAD:
                 return size
             packed.seek(0)

@@ -16,19 +16,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from fluxtui.asking import output_of
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.private_files import create_anew, open_lasting
-from fluxtui.services.storage.files import make_private_directory
+from fluxtui.services.storage.files import make_private_directory, open_ordinary
 from fluxtui.simulator.roles import ROLES, SERVICES
 
 START_SECONDS = 20.0
 """How long the simulator may take until it listens."""
 END_SECONDS = 10.0
 """How long an older simulator may take until it has ended."""
+LOCK_SECONDS = START_SECONDS * 2 + END_SECONDS * 2
+"""How long another demo may be about starting the simulator that both use."""
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
 
@@ -120,16 +123,29 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
     """
     folder = folder.absolute()
     make_private_directory(folder)
-    with _lock_file(folder / "held") as hold:
-        fcntl.flock(hold, fcntl.LOCK_SH)
-        with _lock_file(folder / "starting") as starting:
-            fcntl.flock(starting, fcntl.LOCK_EX)
+    with _locked(folder / "held", fcntl.LOCK_SH):
+        with _locked(folder / "starting", fcntl.LOCK_EX):
             known = _running(folder, speed)
         yield known.addresses
 
 
-def _lock_file(path: Path) -> BinaryIO:
-    return os.fdopen(open_lasting(path), "rb")
+@contextmanager
+def _locked(path: Path, kind: int) -> Iterator[None]:
+    """Hold a lock on a file through the block. Raises `SimulatorError` where it is not to be had in time."""
+    with os.fdopen(open_lasting(path), "rb") as file:
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, kind | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise SimulatorError(
+                        f"Another demo in {safe_text(path.parent, limit=200)} starts and does not go on.",
+                        next_step="End it, or choose another place with --data-dir.",
+                    ) from None
+            time.sleep(0.05)
+        yield
 
 
 def _running(folder: Path, speed: Speed) -> _Announced:
@@ -143,8 +159,9 @@ def _running(folder: Path, speed: Speed) -> _Announced:
 
 def _announced(folder: Path) -> _Announced | None:
     try:
-        known = json.loads((folder / READY_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with open_ordinary(folder / READY_FILE) as file:
+            known = json.loads(file.read(MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(known, dict):
         return None
@@ -211,11 +228,20 @@ def _answer_of(base_url: str, target: str) -> bytes:
 
 
 def _end(pid: int, folder: Path) -> None:
-    """End the simulator of a folder, if it has the id, and wait until its ports and state are free."""
+    """End the simulator of a folder, if it has the id, and wait until its ports and state are free.
+
+    Raises `SimulatorError` where it does not end.
+    """
     end = time.monotonic() + END_SECONDS
     signals = [signal.SIGTERM]
     while _is_simulator(pid, folder):
-        if time.monotonic() > end:
+        late = time.monotonic() - end
+        if late > END_SECONDS:
+            raise SimulatorError(
+                f"The simulator of an earlier demo (process {pid}) does not end.",
+                next_step="Choose another place with --data-dir.",
+            )
+        if late > 0:
             signals = [signal.SIGKILL]
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signals.pop() if signals else 0)
@@ -239,14 +265,8 @@ def _command_line(pid: int) -> bytes:
     """Return a process's command line where there is no /proc, empty where there is no such process."""
     if Path("/proc/self").exists():
         return b""
-    try:
-        asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-        answer = subprocess.run(
-            asked, env=bare_environ(), capture_output=True, timeout=ASK_SECONDS, check=False
-        )
-        return answer.stdout
-    except (OSError, subprocess.SubprocessError):
-        return b""
+    asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return output_of(asked, bare_environ(), seconds=ASK_SECONDS) or b""
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
@@ -288,7 +308,9 @@ def _check_room(folder: Path) -> None:
 def _last_words(folder: Path) -> str:
     """Return the last line that a simulator has said, made harmless."""
     try:
-        said = (folder / OUTPUT_FILE).read_bytes()[-MOST_BYTES:].decode("utf-8", "replace")
+        with open_ordinary(folder / OUTPUT_FILE) as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - MOST_BYTES, 0))
+            said = file.read(MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
     lines = [line for line in said.splitlines() if line.strip()]
@@ -338,5 +360,6 @@ def _end_process(process: subprocess.Popen[bytes]) -> None:
         process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
     _left_running.remove(process)

@@ -99,6 +99,12 @@ class UntrustedFile(ConfigError, StorageError):
     title = "Not yours alone"
 
 
+class JournalDamaged(StorageError):
+    """The journal, or a row of it, cannot be understood: waiting does not help, a repair may."""
+
+    title = "The journal is damaged"
+
+
 class PictureError(FluxError):
     """A file is not a picture that can be used."""
 

@@ -12,9 +12,10 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from fluxtui.domain.errors import InvalidInput, StorageError
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import file_size, safe_text
 from fluxtui.private_files import create_anew
 from fluxtui.services.config.environment import environ_without_keys
+from fluxtui.services.storage.files import open_ordinary
 
 MOST_BYTES = 200_000
 """More of what the editor leaves is not taken over."""
@@ -54,8 +55,8 @@ async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = run_edit
         run: runs the editor.
 
     Raises:
-        InvalidInput: there is no such editor, it failed, or the terminal cannot be given to it; a sentence
-            says so, and the text stays as it was.
+        InvalidInput: there is no such editor, it failed or left too much, or the terminal cannot be given to
+            it; a sentence says so, and the text stays as it was.
         StorageError: the file cannot be written or read.
     """
     command = editor_command(os.environ)
@@ -90,8 +91,10 @@ def _write(file: Path, text: str) -> None:
 
 def _read(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES)
+        with open_ordinary(file) as stream:
+            content = stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise StorageError(f"The text cannot be read from {safe_text(file)}: {error.strerror}.") from error
+    if len(content) > MOST_BYTES:
+        raise InvalidInput(f"The editor left more than {file_size(MOST_BYTES)}; the text stays as it was.")
     return safe_text(content.decode("utf-8", "replace"), newlines=True).rstrip("\n")

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fluxtui.ourselves import bare_environ, module_command, module_environ
@@ -47,11 +47,16 @@ class _Order:
     profile: TerminalProfile
 
 
+ANSWER_SECONDS = 20.0
+"""How long a picture may take there; many times what the largest does on a slow machine."""
+
+
 class Encoder:
     """Encodes one picture at a time in the other process; where there can be none, here."""
 
-    def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
+    def __init__(self, command: tuple[str, ...] = COMMAND, *, seconds: float = ANSWER_SECONDS) -> None:
         self._command = command
+        self._seconds = seconds
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._has_failed = False
@@ -88,14 +93,24 @@ class Encoder:
         to, back = self._process.stdin, self._process.stdout
         if to is None or back is None:
             raise OSError("the encoder has no pipes")
-        _write(to, order)
-        answer = pickle.load(back)  # noqa: S301  our own process; no file of anybody's is in it
+        # One that was stopped from outside would never answer; without it, the pipes end.
+        overdue = Timer(self._seconds, self._process.kill)
+        overdue.daemon = True
+        overdue.start()
+        try:
+            _write(to, order)
+            answer = pickle.load(back)  # noqa: S301  our own process; no file of anybody's is in it
+        finally:
+            overdue.cancel()
         if not isinstance(answer, PaintedPicture | bytes):
             raise EOFError
         return answer
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, also where it is waited for."""
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._end()
 

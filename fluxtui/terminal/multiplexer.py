@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shutil import which
 from typing import Final
 
+from fluxtui.asking import output_of
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import bare_environ
 
@@ -36,8 +37,6 @@ def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
 
     The terminal's own answer to XTVERSION never reaches a pane, because tmux takes it for itself.
     """
-    import subprocess
-
     program = which("tmux", path=environ.get("PATH"))
     if program is None:
         return None
@@ -47,16 +46,9 @@ def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
         "-p",
         "#{client_termtype}\t#{client_termname}\t#{allow-passthrough}",
     ]
-    try:
-        answer = subprocess.run(
-            command,
-            env=bare_environ(environ, also=_TMUX_VARIABLES),
-            capture_output=True,
-            timeout=TMUX_SECONDS,
-            check=True,
-            text=True,
-        )
-    except (OSError, ValueError, subprocess.SubprocessError):
+    answer = output_of(command, bare_environ(environ, also=_TMUX_VARIABLES), seconds=TMUX_SECONDS)
+    if answer is None:
         return None
-    kind, name, passthrough, *_ = (*answer.stdout.strip("\n").split("\t"), "", "", "")
+    lines = answer.decode("utf-8", "replace").strip("\n")
+    kind, name, passthrough, *_ = (*lines.split("\t"), "", "", "")
     return TmuxFacts(safe_text(kind or name, limit=60), passthrough in ("on", "all", "1", "2"))

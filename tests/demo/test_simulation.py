@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -247,3 +248,22 @@ def test_the_last_words_of_one_that_does_not_start_are_told(folder: Path) -> Non
     (folder / "state" / "simulator.sqlite3").write_bytes(b"no database at all" * 100)
     with pytest.raises(SimulatorError, match="not a database"), simulator(folder, FAST):
         pass
+
+
+def test_a_demo_that_starts_for_ever_is_not_waited_for_for_ever(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that was stopped in the middle of it."""
+    monkeypatch.setattr(simulation, "LOCK_SECONDS", 0.1)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "starting").open("w") as stopped:
+        fcntl.flock(stopped, fcntl.LOCK_EX)
+        with pytest.raises(SimulatorError, match="does not go on"), simulator(folder, FAST):
+            pass
+
+
+def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(folder / simulation.READY_FILE)
+    with simulator(folder, FAST) as addresses:
+        assert addresses.bfl.startswith("http://127.0.0.1:")

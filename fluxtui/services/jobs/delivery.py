@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer, UnreadableResult
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import slug
+from fluxtui.ordinary_files import read_ordinary
 from fluxtui.private_files import new_temporary
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import make_private_directory, storage_fault
@@ -153,7 +154,7 @@ class Delivery:
 
     def _unread(self, job: Job, path: Path, reason: str) -> UnexpectedAnswer:
         """Keep what came and cannot be read, unless it is a page or an answer in the picture's place."""
-        content = path.read_bytes()
+        content = read_ordinary(path)
         if content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"", *_PAGE_HEADS):
             _remove(path)
             return UnexpectedAnswer(
@@ -294,7 +295,7 @@ def facts_of(path: Path) -> PictureFacts:
     from fluxtui.services.datasets.pictures import CONVERTED, a_format, examine, looked_at
 
     try:
-        content = path.read_bytes()
+        content = read_ordinary(path)
         seen = examine(content)
         if seen.format in CONVERTED:
             look = looked_at(content)

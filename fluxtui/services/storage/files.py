@@ -7,14 +7,15 @@ import errno
 import hashlib
 import os
 import shutil
-import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.ordinary_files import NotAFile, open_ordinary, read_ordinary
 from fluxtui.private_files import create_new, make_directory, open_temporary, set_mode
+
+__all__ = ["NotAFile", "open_ordinary", "read_ordinary"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
@@ -23,10 +24,6 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK
 _HASH_BLOCK = 1 << 20
 _SPARE_BYTES = 50_000_000
 """Room that is left on a disk for everything else, such as the journal."""
-
-
-class NotAFile(OSError):
-    """What has the name is a directory, a pipe or a device."""
 
 
 def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
@@ -52,26 +49,6 @@ def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
             next_step="Change the permissions there, or choose another place.",
         )
     return StorageError(f"{place} {what}: {error.strerror or type(error).__name__}.")
-
-
-def open_ordinary(path: Path) -> BinaryIO:
-    """Open an ordinary file for reading, without waiting for the other end of what is none.
-
-    Raises:
-        NotAFile: it is none.
-        OSError: it cannot be opened.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except ValueError as error:
-        raise OSError(errno.EINVAL, "the name is no file name") from error
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotAFile(errno.EINVAL, "it is not a file")
-        return open(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
 
 
 def check_room(directory: Path, size: int) -> None:
