@@ -15,18 +15,14 @@ from fluxtui.ordinary_files import NotAFile, open_ordinary, read_ordinary
 HOME = Path(fluxtui.__file__).parent
 ALLOWED = {
     "ordinary_files.py": "the door itself",
+    "private_files.py": "writes only, and what is new",
+    "keyring_child.py": "standard streams, by their descriptors",
+    "services/page/peers.py": "of /proc, by a fixed name",
+    "services/storage/ownership.py": "of /proc, by fixed names",
     "logs.py": "writes only, and does not wait (O_NONBLOCK)",
     "terminal/characters.py": "standard streams, by their descriptors",
     "terminal/between.py": "of /proc, by a number",
     "demo/simulation.py": "of /proc, by a number",
-    "api/inline.py": "writes only, into a temporary file of ours",
-    "api/downloads.py": "writes only, into a temporary file of ours",
-    "services/lora/copying.py": "writes only, into a temporary file of ours",
-    "services/lora/tar.py": "writes only, into a temporary file of ours",
-    "services/storage/emerging.py": "writes only, into a temporary file of ours",
-    "services/training_sets.py": "writes only, into a new file",
-    "screens/external_editor.py": "writes only, into a temporary file of ours",
-    "services/storage/files.py": "writes only, into a temporary file of ours",
     "services/journal/repair.py": "does not wait, and reads nothing but what is a file",
     "services/picture_inputs.py": "does not wait, and has its own words for what is no file",
 }

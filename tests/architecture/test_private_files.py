@@ -37,6 +37,7 @@ ALLOWED = {
     ("services/jobs/delivery.py", "copyfile"): "over a file that storage has made for that",
     ("services/lora/dashboard.py", "copyfile"): "over a temporary file made for that",
     ("services/datasets/packing.py", "ZipFile"): "over a file that storage has made for that",
+    ("services/journal/schema.py", "connect"): "in memory",
     ("services/journal/search.py", "connect"): "in memory",
     ("simulator/state.py", "connect"): "SQLite opens the state, which was made before",
 }
