@@ -59,8 +59,8 @@ async def test_a_key_is_kept_found_replaced_and_deleted(make_keyring: MakeKeyrin
 @pytest.mark.parametrize(
     ("backend", "reason"),
     [
-        ("keyring.backends.fail.Keyring", "there is none here"),
-        ("keyring.backends.null.Keyring", "there is none here"),
+        ("keyring.backends.fail.Keyring", "no program of this session offers one"),
+        ("keyring.backends.null.Keyring", "no program of this session offers one"),
         ("PlaintextKeyring", "plain text"),
         ("Unrecommended", "plain text"),
         ("no.such.module.Keyring", "the Python package keyring does not work here"),

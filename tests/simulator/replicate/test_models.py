@@ -12,7 +12,13 @@ from fluxtui.simulator.replicate.keys import THROTTLED_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
 
-NEW = {"owner": "valid-member", "name": "mine", "visibility": "private", "hardware": "cpu", "description": "d"}
+NEW = {
+    "owner": "valid-member",
+    "name": "mine",
+    "visibility": "private",
+    "hardware": "cpu",
+    "description": "d",
+}
 
 
 def test_a_model_is_made_changed_and_deleted(api: httpx.Client) -> None:
@@ -23,7 +29,9 @@ def test_a_model_is_made_changed_and_deleted(api: httpx.Client) -> None:
     assert document["url"] == "https://replicate.com/valid-member/mine"
     assert (document["visibility"], document["description"], document["run_count"]) == ("private", "d", 0)
     assert document["latest_version"] is None
-    changed = api.patch("/models/valid-member/mine", json={"description": "e", "github_url": "https://g.test"})
+    changed = api.patch(
+        "/models/valid-member/mine", json={"description": "e", "github_url": "https://g.test"}
+    )
     assert (changed.json()["description"], changed.json()["github_url"]) == ("e", "https://g.test")
     assert api.patch("/models/valid-member/mine", json={"visibility": "public"}).status_code == 422
     gone = api.delete("/models/valid-member/mine")

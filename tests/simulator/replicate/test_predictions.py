@@ -78,7 +78,8 @@ def test_wrong_envelopes(api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "version", ["0" * 64, "ostris/flux-dev-lora-trainer", "valid-member/nothing", "", f"{OFFICIAL}:{'0' * 64}"]
+    "version",
+    ["0" * 64, "ostris/flux-dev-lora-trainer", "valid-member/nothing", "", f"{OFFICIAL}:{'0' * 64}"],
 )
 def test_unknown_versions_are_422_and_not_404(api: httpx.Client, version: str) -> None:
     answer = posted(api, version)

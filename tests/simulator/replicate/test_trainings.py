@@ -299,8 +299,12 @@ def test_secrets_are_hidden_and_publishing_is_a_violation(
 def test_a_public_destination_is_a_violation(
     api: httpx.Client, trainings: str, images: str, simulator: Simulator
 ) -> None:
-    api.post("/models", json={"owner": "valid-member", "name": "all", "visibility": "public", "hardware": "cpu"})
-    job = api.post(trainings, json={"destination": "valid-member/all", "input": {"input_images": images}}).json()
+    api.post(
+        "/models", json={"owner": "valid-member", "name": "all", "visibility": "public", "hardware": "cpu"}
+    )
+    job = api.post(
+        trainings, json={"destination": "valid-member/all", "input": {"input_images": images}}
+    ).json()
     (violation,) = simulator.replicate.violations()
     assert violation["job"] == job["id"]
 
