@@ -58,9 +58,7 @@ def _tell_config(options: argparse.Namespace) -> bool:
     for name in config.config.profiles:
         _tell_profile(config, name)
     keyring = asyncio.run(config.keyring.state())
-    _say(
-        "keyring", f"{keyring.name}, can keep keys" if keyring.usable else f"not to be used: {keyring.reason}"
-    )
+    _say("keyring", f"{keyring.name} can keep keys" if keyring.usable else f"not used: {keyring.reason}")
     try:
         _say("data", str(data_directory(config, options)))
     except FluxError as error:
