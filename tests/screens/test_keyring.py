@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
+from fluxtui.domain.errors import ConfigError
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.settings import SettingsScreen
@@ -191,3 +193,15 @@ async def test_without_a_keyring_the_file_is_the_only_place(make_app: AppFactory
         assert not line.has_class("-choice")
         assert "kept in a file only you can read:" in on_screen(app)
         assert line.place is KeyPlace.FILE
+
+
+async def test_what_the_file_cannot_say_is_taken_out_of_the_keyring_again(
+    make_app: AppFactory, until: Until, keyring: Path, path: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settings(app, pilot, until)
+        path.write_text("[profiles.fal]\nprovider = 7\n")
+        with pytest.raises(ConfigError):
+            await app.services.profiles.give_key("fal", SecretStr(VALID_KEY), KeyPlace.KEYRING)
+    assert keys_in(keyring) == []
