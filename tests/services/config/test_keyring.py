@@ -172,7 +172,7 @@ async def test_another_server_does_not_get_the_key(
 async def test_the_keyring_is_asked_once_for_a_key(make_config: MakeConfig, kept: Path) -> None:
     config = make_config("[profiles.bfl]\napi_key_keyring = true\n", "Counting")
     keys = await asyncio.gather(config.key(), config.key(), config.key())
-    assert keys == [KEY] * 3
+    assert set(keys) == {KEY}
     assert kept.read_text() == "x"
     config.reload()
     assert await config.key() == KEY
