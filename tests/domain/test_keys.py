@@ -97,3 +97,16 @@ def test_a_filter_is_made_once_and_tells_nothing() -> None:
     assert key_filter(frozenset(KEYS)) is key_filter(frozenset(KEYS))
     assert "MARKED" not in repr(KeyFilter(KEYS))
     assert KeyFilter([]).without("anything") == "anything"
+
+
+@given(
+    key=st.text([chr(code) for code in range(33, 127)], min_size=8, max_size=60),
+    written=st.sampled_from(sorted(WRITTEN)),
+    before=st.text("ab =:\"'\n", max_size=5),
+)
+def test_any_key_is_found_however_it_is_written(key: str, written: str, before: str) -> None:
+    text = f"{before}{WRITTEN[written](key)} end"
+    clean = KeyFilter([key]).without(text)
+    assert REMOVED_KEY in clean
+    assert key.lower() not in clean.lower()
+    assert clean.endswith(" end")
