@@ -6,6 +6,7 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from fluxtui.screens.key_entry import KeyInput
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.config.keyring import KeyringState
 from fluxtui.state import StatefulApp, guarded
@@ -66,6 +67,12 @@ class KeyPlaceLine(Vertical):
             self.add_class("-choice")
             self.screen.add_class("-keyring")
         self._show()
+
+    @on(Chooser.Passed)
+    def _go_on(self, event: Chooser.Passed) -> None:
+        """Enter leads on to the key."""
+        event.stop()
+        self.screen.query_one(KeyInput).focus()
 
     @on(Chooser.Changed)
     def _show(self) -> None:

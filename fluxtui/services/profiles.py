@@ -125,11 +125,10 @@ class ProfileService:
         profile = made_profile(name, values, self._config.config.profiles)
         account = None if key is None else await self._account.try_key(profile, key)
         if key is not None and place is KeyPlace.KEYRING:
-            await self._config.keep_in_keyring(name, profile, key)
-            profile = profile.model_copy(update={"api_key_keyring": True})
-        else:
-            profile = profile.model_copy(update={"api_key": key})
-        await self._save(written(name, profile))
+            kept = profile.model_copy(update={"api_key_keyring": True})
+            await self._save_with_keyring(name, profile, key, written(name, kept))
+            return account
+        await self._save(written(name, profile.model_copy(update={"api_key": key})))
         return account
 
     async def give_key(self, name: str, key: SecretStr, place: KeyPlace = KeyPlace.FILE) -> KeptKey:
@@ -140,8 +139,7 @@ class ProfileService:
         profile = self._config.config.profiles[name]
         account = await self._account.check_key(name, key)
         if place is KeyPlace.KEYRING:
-            await self._config.keep_in_keyring(name, profile, key)
-            await self._save(_key_changes(name, key_in_keyring=True))
+            await self._save_with_keyring(name, profile, key, _key_changes(name, key_in_keyring=True))
             return KeptKey(account)
         await self._save(_key_changes(name, key))
         return KeptKey(account, await self._forgotten(name, profile))
@@ -218,6 +216,18 @@ class ProfileService:
         except ConfigError as error:
             return f"The old key is still in the keyring. {error.message}"
         return ""
+
+    async def _save_with_keyring(
+        self, name: str, profile: Profile, key: SecretStr, changes: Mapping[str, Any]
+    ) -> None:
+        """Put a key into the keyring and say so in the file; where that cannot be said, take it out again."""
+        await self._config.keep_in_keyring(name, profile, key)
+        try:
+            await self._save(changes)
+        except FluxError:
+            if not profile.api_key_keyring:
+                await self._config.forget_in_keyring(name, profile)
+            raise
 
     async def _save(self, changes: Mapping[str, Any]) -> None:
         await asyncio.to_thread(self._config.save, changes)

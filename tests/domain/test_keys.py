@@ -97,3 +97,30 @@ def test_a_filter_is_made_once_and_tells_nothing() -> None:
     assert key_filter(frozenset(KEYS)) is key_filter(frozenset(KEYS))
     assert "MARKED" not in repr(KeyFilter(KEYS))
     assert KeyFilter([]).without("anything") == "anything"
+
+
+@given(
+    key=st.text([chr(code) for code in range(33, 127)], min_size=8, max_size=60),
+    written=st.sampled_from(sorted(WRITTEN)),
+    before=st.text("ab =:\"'\n", max_size=5),
+)
+def test_any_key_is_found_however_it_is_written(key: str, written: str, before: str) -> None:
+    text = f"{before}{WRITTEN[written](key)} end"
+    clean = KeyFilter([key]).without(text)
+    assert REMOVED_KEY in clean
+    assert key.lower() not in clean.lower()
+    assert clean.endswith(" end")
+
+
+def test_of_a_text_that_nobody_reads_its_length_is_left() -> None:
+    long = "50%| " * 100_000
+    assert KeyFilter(KEYS).without(long) == long
+    with_key = f"{long}{WRITTEN['percent'](UUID_KEY)}"
+    assert KeyFilter(KEYS).without(with_key) == f"({len(with_key)} characters, {REMOVED_KEY} among them)"
+
+
+@pytest.mark.parametrize("piece", ["%", "&a", "\\u0041", "%41", "\\", "&amp;", "%25"])
+def test_much_of_what_looks_escaped_takes_no_time(piece: str) -> None:
+    # Quadratic work on this much would run into the limit of the tests.
+    text = piece * (1_000_000 // len(piece))
+    assert KeyFilter(KEYS).without(text) == text

@@ -96,6 +96,16 @@ class Flooding(Working):
         return "x" * 1_000_000
 
 
+class Counting(Working):
+    """Has one key for everything, and notes how often it was asked."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Note it."""
+        with Path(os.environ["FAKE_KEYRING"]).open("a") as file:
+            file.write("x")
+        return "bfl_KeyringKey12345"
+
+
 class PlaintextKeyring(Working):
     """Says in its name that it is not safe."""
 

@@ -134,16 +134,16 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
             form.show_problems(tuple(_to_form(problem) for problem in error.problems))
             raise
         form.show_problems(())
-        copy = services.config.copied_to
-        kept = f" What you wrote by hand is in {copy}, without keys." if copy else ""
-        self._follow(f"Saved to {services.config.path}.{kept}")
+        self._follow(f"Saved to {services.config.path}.")
         self._refill()
 
-    def _follow(self, told: str) -> None:
-        """Take the changed configuration over and say what became of it."""
+    def _follow(self, told: str, *, saved: bool = True) -> None:
+        """Take the changed configuration over and say what became of it, and of what was written by hand."""
         self.app.follow_config()
         self._panel.refresh_states()
-        self.app.tell(told, severity="success")
+        copy = self.app.services.config.copied_to if saved else None
+        kept = f" What you wrote by hand is in {copy}, without keys." if copy else ""
+        self.app.tell(f"{told}{kept}", severity="success")
 
     def _refill(self) -> None:
         form = self.query_one(ParameterForm)
@@ -157,7 +157,7 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
 
     async def _reload(self) -> None:
         await asyncio.to_thread(self.app.services.config.reload)
-        self._follow("The configuration was read again.")
+        self._follow("The configuration was read again.", saved=False)
         self._refill()
 
     # The profiles

@@ -27,7 +27,7 @@ ASK_SECONDS = 40.0
 
 _NEXT_STEP = "Unlock the keyring and try again, or give the key by a variable, the file or a command."
 _REASONS = {
-    "none": "there is none here: no program of this session offers one, as is usual over SSH",
+    "none": "no program of this session offers one, as is usual over SSH",
     "unsafe": "what is set up in its place keeps keys in plain text, or does not say that it is safe",
     "locked": "it is locked, and could not be unlocked from here",
     "denied": "it did not permit it",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from enum import Enum
@@ -79,6 +80,7 @@ class ConfigService:
         self._config: Config | None = None
         self._layers = Layers({})
         self._asked: dict[tuple[str, ...], SecretStr] = {}
+        self._asking = asyncio.Lock()
         self._seen: dict[str, SecretStr] = {}
         self.keyring = keyring or SystemKeyring()
         self.copied_to: Path | None = None
@@ -227,13 +229,15 @@ class ConfigService:
 
     async def _key_in_keyring(self, name: str, profile: Profile) -> SecretStr | None:
         entry = entry_name(name, profile.base_url)
-        if (_KEYRING, entry) not in self._asked:
-            key = await self.keyring.key(entry)
-            if key is None:
-                return None
-            self.remember(key)
-            self._asked[_KEYRING, entry] = key
-        return self._asked[_KEYRING, entry]
+        # Two questions at once would be two windows that ask for a password.
+        async with self._asking:
+            if (_KEYRING, entry) not in self._asked:
+                key = await self.keyring.key(entry)
+                if key is None:
+                    return None
+                self.remember(key)
+                self._asked[_KEYRING, entry] = key
+            return self._asked[_KEYRING, entry]
 
     def _evaluate(self, text: str, tree: Mapping[str, Any]) -> tuple[Config, Layers]:
         layers = merge(tree, self._environ, self._overrides, self._first_profile)

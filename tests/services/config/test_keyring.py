@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable
@@ -59,8 +60,8 @@ async def test_a_key_is_kept_found_replaced_and_deleted(make_keyring: MakeKeyrin
 @pytest.mark.parametrize(
     ("backend", "reason"),
     [
-        ("keyring.backends.fail.Keyring", "there is none here"),
-        ("keyring.backends.null.Keyring", "there is none here"),
+        ("keyring.backends.fail.Keyring", "no program of this session offers one"),
+        ("keyring.backends.null.Keyring", "no program of this session offers one"),
         ("PlaintextKeyring", "plain text"),
         ("Unrecommended", "plain text"),
         ("no.such.module.Keyring", "the Python package keyring does not work here"),
@@ -166,6 +167,16 @@ async def test_another_server_does_not_get_the_key(
     await make_keyring("Working").keep(entry_name("bfl", Profile().base_url), KEY)
     config = make_config('[profiles.bfl]\nbase_url = "https://other.example"\napi_key_keyring = true\n')
     assert await config.key() is None
+
+
+async def test_the_keyring_is_asked_once_for_a_key(make_config: MakeConfig, kept: Path) -> None:
+    config = make_config("[profiles.bfl]\napi_key_keyring = true\n", "Counting")
+    keys = await asyncio.gather(config.key(), config.key(), config.key())
+    assert set(keys) == {KEY}
+    assert kept.read_text() == "x"
+    config.reload()
+    assert await config.key() == KEY
+    assert kept.read_text() == "xx"
 
 
 async def test_nothing_is_asked_where_no_profile_says_so(make_config: MakeConfig, kept: Path) -> None:
