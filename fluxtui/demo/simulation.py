@@ -23,6 +23,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import module_command, module_environ
 from fluxtui.services.storage.files import make_private_directory
+from fluxtui.simulator.needed import NEXT_STEP, lacking
 from fluxtui.simulator.roles import ROLES
 
 START_SECONDS = 20.0
@@ -212,6 +213,8 @@ def _command_line(pid: int) -> bytes:
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
+    if complaint := lacking():
+        raise SimulatorError(f"{complaint} Nothing was started.", next_step=NEXT_STEP)
     _check_room(folder)
     words = ""
     for wanted in [before, _ANYWHERE] if before else [_ANYWHERE]:
