@@ -41,14 +41,14 @@ NEVER = (
 
 def source_tree(folder: Path) -> Path:
     """Return a copy of the source with what lies about in the trees of people who work on it."""
-    shutil.copytree(
-        ROOT,
-        folder,
-        symlinks=True,
-        ignore=shutil.ignore_patterns(
-            ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "__snapshots__"
-        ),
-    )
+    folder.mkdir()
+    included = [name.removeprefix("/") for name in sdist_includes()]
+    for path in (path for name in [*included, "pyproject.toml", ".gitignore"] for path in ROOT.glob(name)):
+        if path.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "__snapshots__")
+            shutil.copytree(path, folder / path.name, ignore=ignored)
+        else:
+            shutil.copy2(path, folder)
     for name in (
         ".ci/secret",
         ".env",
@@ -60,6 +60,12 @@ def source_tree(folder: Path) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text("lies about", encoding="utf-8")
     return folder
+
+
+def sdist_includes() -> list[str]:
+    """Return what the project lists for its source distribution."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return list(listed["tool"]["hatch"]["build"]["targets"]["sdist"]["include"])
 
 
 def build(tree: Path, into: Path) -> dict[str, Path]:
@@ -136,9 +142,8 @@ def test_the_wheel_has_the_whole_program_and_nothing_else(built: dict[str, Path]
 
 def test_the_source_has_what_it_is_to_have_and_nothing_that_lay_about(built: dict[str, Path]) -> None:
     names = set(in_source(built))
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    included = listed["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
-    tops = {name.removeprefix("/").partition("*")[0] for name in included} | {"pyproject.toml", "PKG-INFO"}
+    tops = {name.removeprefix("/").partition("*")[0] for name in sdist_includes()}
+    tops |= {"pyproject.toml", "PKG-INFO"}
     assert {name for name in names if not name.startswith((*tops, ".gitignore"))} == set()
     assert [top for top in tops if not any(name.startswith(top) for name in names)] == []
     assert package_files() <= names
