@@ -172,22 +172,3 @@ def test_the_last_words_of_one_that_does_not_start_are_told(folder: Path) -> Non
     (folder / "state" / "simulator.sqlite3").write_bytes(b"no database at all" * 100)
     with pytest.raises(SimulatorError, match="not a database"), simulator(folder, FAST):
         pass
-
-
-def test_without_its_packages_it_says_what_to_install_and_starts_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
-    with pytest.raises(SimulatorError) as told, simulator(folder, FAST):
-        pass
-    assert "uvicorn, which is not installed" in told.value.sentence()
-    assert "pip install '.[demo]'" in told.value.sentence()
-    assert not (folder / "ready.json").exists()
-    assert not (folder / "output.txt").exists()
-
-
-def test_one_that_runs_is_used_without_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with simulator(folder, FAST) as before:
-        monkeypatch.setitem(sys.modules, "uvicorn", None)
-        with simulator(folder, FAST) as after:
-            assert after == before
