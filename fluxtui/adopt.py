@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.services.typed_paths import meant
+from fluxtui.ending import run_to_end
+from fluxtui.services.typed_paths import homeless, meant
 
 if TYPE_CHECKING:
     from fluxtui.domain.finetune import Finetune
@@ -42,7 +42,7 @@ def run_adopt(options: argparse.Namespace) -> int:
         config = load_config(options)
         profile = config.config.profile
         adoption = read_old_files(options.paths, profile)
-        asyncio.run(_keep(adoption, data_directory(config, options).absolute()))
+        run_to_end(_keep(adoption, data_directory(config, options).absolute()))
     except FluxError as error:
         complain(error.sentence())
         return CANNOT_START
@@ -57,7 +57,11 @@ def read_old_files(paths: Sequence[Path], profile: str) -> Adoption:
     """Read old `models.json` and `config.json` files, or directories with them, for a profile."""
     adoption = Adoption()
     for path in paths:
-        found = _files_at(meant(path))
+        named = meant(path)
+        if reason := homeless(named):
+            adoption.problems.append(f"{safe_text(path, limit=200)} {reason}.")
+            continue
+        found = _files_at(named)
         if not found:
             adoption.problems.append(f"{safe_text(path)}: there is neither {MODELS_FILE} nor {CONFIG_FILE}.")
         for file in found:

@@ -9,13 +9,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fluxtui import __version__
+from fluxtui.ending import INTERRUPTED, LAST_SECONDS, end_within, interruptible
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code.
+
+    With the arguments of the process it also sees to it that the process ends: within seconds of Ctrl+C, and
+    of its last word.
+    """
     from fluxtui.terminal.characters import open_standard_streams
 
     open_standard_streams()
+    if arguments is not None:
+        return _run(arguments)
+    with interruptible():
+        code = _run(None)
+        end_within(code, LAST_SECONDS)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run a command line, and return the exit code, also where it is interrupted or cannot say its words."""
     try:
         try:
             options = command_line().parse_args(arguments)
@@ -24,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Not left to the interpreter's end, which tells faults in its own words.
             sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except OSError as error:
         if not isinstance(error, BrokenPipeError) and _takes_output():
             raise

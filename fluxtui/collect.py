@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
+from fluxtui.ending import end_within, handling_signals, run_to_end
 
 if TYPE_CHECKING:
     from fluxtui.collector.collector import Collected, Collector
@@ -58,7 +57,7 @@ def run_collect(options: argparse.Namespace) -> int:
         with _place(options) as place:
             if options.detached:
                 return _collect_alone(place)
-            return asyncio.run(_collect_before_people(place, options))
+            return run_to_end(_collect_before_people(place, options))
     except OSError as error:
         trouble = f"The collector cannot use its files: {error.strerror or error}."
     except FluxError as error:
@@ -93,16 +92,29 @@ def _place(options: argparse.Namespace) -> Iterator[_Place]:
     if not options.demo:
         config = launch.load_config(options)
         launch.begin_log(config, log_path())
-        yield _Place(config, launch.data_directory(config, options).absolute(), Pacing())
+        folder = launch.data_directory(config, options).absolute()
+        closed = launch.own(folder)
+        launch.tell_closed(config, closed)
+        _say_closed(closed)
+        yield _Place(config, folder, Pacing())
         return
 
     from fluxtui.demo.simulation import Speed, simulator
 
     folder = launch.demo_directory(options).absolute()
+    closed = launch.own(folder)
     with simulator(folder / "simulator", Speed()) as addresses:
         config = launch.demo_config(folder, addresses, options)
         launch.begin_log(config, launch.demo_log_path(folder))
+        launch.tell_closed(config, closed)
+        _say_closed(closed)
         yield _Place(config, folder, Pacing(slowest_training=launch.DEMO_POLL_SECONDS))
+
+
+def _say_closed(sentences: tuple[str, ...]) -> None:
+    """Say beside the report, where there is somebody to read it, what was closed to others."""
+    for sentence in sentences:
+        print(f"fluxtui: {sentence}", file=sys.stderr)  # noqa: T201
 
 
 async def _collect_before_people(place: _Place, options: argparse.Namespace) -> int:
@@ -113,8 +125,10 @@ async def _collect_before_people(place: _Place, options: argparse.Namespace) -> 
     try:
         code, collected = await _collect(place, report, watch=options.watch)
         told = outcome_of(collected.ended)
-        if told or not collected.left:
+        if told or not (collected.left or collected.unreadable):
             report.say(f"{told or 'There was nothing to collect'}.")
+        if collected.unreadable:
+            report.say(f"{plural(collected.unreadable, 'job')} of the journal cannot be understood.")
         if collected.left and not collected.is_gone:
             report.say(
                 f"{plural(len(collected.left), 'job')} not finished; the next start goes on with that."
@@ -132,10 +146,10 @@ def _collect_alone(place: _Place) -> int:
     code = 0
     with SoleLock(place.data_dir) as lock:
         while lock.take():
-            code, collected = asyncio.run(_collect(place, Report(), patience=PATIENCE_SECONDS))
+            code, collected = run_to_end(_collect(place, Report(), patience=PATIENCE_SECONDS))
             lock.give_back()
             # Jobs may have come after the last look, left by a program that found the lock taken.
-            if collected.gave_up or code > ENDED_BADLY or not asyncio.run(_is_something_to_do(place)):
+            if collected.gave_up or code > ENDED_BADLY or not run_to_end(_is_something_to_do(place)):
                 break
     return code
 
@@ -158,26 +172,13 @@ async def _collect(
     container = place.container()
     try:
         collector = Collector(await container.open(), report, watch=watch, patience=patience)
-        with _signals(collector) as received:
+        with handling_signals(), _signals(collector) as received:
             collected = await collector.run()
     finally:
         await container.close()
     if received:
         return 128 + received[0], collected
     return (0 if collected.is_good else ENDED_BADLY), collected
-
-
-def _limit_the_end(number: int) -> None:
-    """Let the process end within bounds, also if a thread sits in a dead file system."""
-
-    def end_now() -> None:
-        _log.warning("something is stuck; the collector ends without it")
-        logging.shutdown()
-        os._exit(128 + number)
-
-    last_resort = threading.Timer(END_SECONDS, end_now)
-    last_resort.daemon = True
-    last_resort.start()
 
 
 @contextmanager
@@ -191,7 +192,8 @@ def _signals(collector: Collector) -> Iterator[list[int]]:
 
     def end(number: int) -> None:
         if not received:
-            _limit_the_end(number)
+            # A thread may sit in a dead file system.
+            end_within(128 + number, END_SECONDS)
         received.append(number)
         collector.stop()
 

@@ -99,6 +99,7 @@ class Connections:
 
     def _make(self, profile: Profile, key: SecretStr) -> tuple[APIService, Provider]:
         hosts = provider_hosts(profile.provider)
+        self._config.remember(key)
         network = self._config.config.network
         api = APIService(
             profile.base_url,
@@ -109,6 +110,7 @@ class Connections:
             other_bases=profile.bases,
             timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
             trace=self._trace,
+            known_keys=self._config.known_keys,
         )
         return api, create_provider(profile.provider, api)
 

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import platform
 import sys
+from collections.abc import Collection, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from fluxtui import __version__
-from fluxtui.domain.errors import FluxError
+from fluxtui.domain.errors import FluxError, UntrustedFile
 from fluxtui.domain.text import safe_text
+from fluxtui.ending import run_to_end
 from fluxtui.providers.registry import provider_hosts
 
 if TYPE_CHECKING:
     from fluxtui.services.config import ConfigService
+    from fluxtui.services.storage.ownership import Finding
+
+UNCERTAIN = (
+    "its file system keeps no owners and permissions (FAT, CIFS, /mnt/c of WSL), so whether others can "
+    "change it cannot be told."
+)
 
 PACKAGES = ("textual", "pillow", "httpx", "pydantic")
 
 
 def run_doctor(options: argparse.Namespace) -> int:
-    """Print what was found and return 0, or 1 if the configuration cannot be used."""
+    """Print what was found and return 0, or 1 if configuration or data directory cannot be used."""
     _say("program", f"fluxtui {__version__}, Python {platform.python_version()}, {platform.system()}")
     _say("packages", ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
     fine = _tell_config(options)
+    safe = _tell_owners(options)
     _tell_terminal(options)
-    return 0 if fine else 1
+    return 0 if fine and safe else 1
 
 
 def _say(label: str, text: str) -> None:
@@ -48,6 +56,9 @@ def _tell_config(options: argparse.Namespace) -> bool:
 
     try:
         config = load_config(options)
+    except UntrustedFile:
+        _say("configuration", "not read, for what is told below")
+        return False
     except FluxError as error:
         _say("configuration", error.sentence())
         return False
@@ -57,6 +68,8 @@ def _tell_config(options: argparse.Namespace) -> bool:
         _say("warning", warning)
     for name in config.config.profiles:
         _tell_profile(config, name)
+    keyring = asyncio.run(config.keyring.state())
+    _say("keyring", f"{keyring.name} can keep keys" if keyring.usable else f"not used: {keyring.reason}")
     try:
         _say("data", str(data_directory(config, options)))
     except FluxError as error:
@@ -70,17 +83,72 @@ def _tell_config(options: argparse.Namespace) -> bool:
 
 def _tell_profile(config: ConfigService, name: str) -> None:
     """Say where a profile's service is, and whether there is a key; a command is run to see it."""
+    from fluxtui.services.config.checks import command_words
+    from fluxtui.services.config.programs import command_findings
+
     profile = config.config.profiles[name]
     active = " (active)" if name == config.config.profile else ""
     title = provider_hosts(profile.provider).title
     _say("profile", f"{name}{active}: {title} ({profile.provider}) at {profile.base_url}")
     try:
-        known = asyncio.run(config.key(name)) is not None
+        known = run_to_end(config.key(name)) is not None
+    except UntrustedFile:
+        _say("", "its command was not run, for what follows")
+        _tell_findings(command_findings(command_words(profile.api_key_command or ())))
     except FluxError as error:
         _say("", error.sentence())
     else:
         found = f"key from {config.key_source(name)}: found (not shown)"
         _say("", found if known else "no key: nothing can be sent")
+
+
+def _tell_owners(options: argparse.Namespace) -> bool:
+    """Say what others could have put in place or changed; False where the program does not start for it."""
+    from fluxtui.launch import chosen_directory, data_directory, default_data_directory, load_config
+    from fluxtui.logs import log_path
+    from fluxtui.services.config import ConfigService
+    from fluxtui.services.storage.claiming import inspected
+    from fluxtui.services.storage.ownership import Role, findings_at
+
+    try:
+        path = ConfigService(getattr(options, "config", None)).path
+        told = findings_at(path, Role.GIVEN)
+        fine = _tell_findings(told)
+        try:
+            data = data_directory(load_config(options), options)
+        except FluxError:
+            # What it says of the place is not known; what the command line says is.
+            given = getattr(options, "data_dir", None) or os.environ.get("FLUXTUI_DATA_DIR")
+            data = chosen_directory(given) if given else default_data_directory()
+    except FluxError:
+        # A name that stands for nothing: told with the configuration.
+        return False
+    for place in (data, log_path().parent):
+        try:
+            found = inspected(place.absolute())
+        except OSError as error:
+            _say("warning", f"{place} cannot be looked through: {error.strerror}.")
+            continue
+        if not found.is_certain:
+            _say("warning", f"{place}: {UNCERTAIN}")
+        fine = _tell_findings(found.refused, told) and fine
+        told = (*told, *found.refused)
+        if found.loose and not found.refused:
+            _say("warning", f"{place} is open to others. All in it is yours; the next start closes it.")
+    return fine
+
+
+def _tell_findings(findings: Iterable[Finding], told: Collection[Finding] = ()) -> bool:
+    """Say each of them that is not told yet, with what mends it; False if there is one that is certain."""
+    from fluxtui.services.storage.ownership import mend
+
+    findings = tuple(findings)
+    for finding in (each for each in findings if each not in told):
+        if finding.is_certain:
+            _say("refused", f"{finding.sentence()}. {mend((finding,))}")
+        else:
+            _say("warning", f"{finding.path}: {UNCERTAIN}")
+    return not any(finding.is_certain for finding in findings)
 
 
 def _tell_terminal(options: argparse.Namespace) -> None:

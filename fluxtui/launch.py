@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 CANNOT_START = 2
 """Exit code where there is no terminal, or the configuration or the data directory cannot be used."""
+
+_log = logging.getLogger(__name__)
 
 DEMO_PROFILE = "demo"
 """The demo's profile for BFL, the active one at first; those of the other services have their ids."""
@@ -43,6 +46,7 @@ def run_program(options: argparse.Namespace) -> int:
         config = load_config(options)
         begin_log(config, log_path())
         folder = data_directory(config, options)
+        tell_closed(config, own(folder))
         collector = detached_collector(options, folder.absolute(), demo=False)
         result = _run(config, folder, collector, options)
     except FluxError as error:
@@ -82,6 +86,7 @@ def _run_demo(options: argparse.Namespace) -> int:
         return complain(complaint)
     try:
         folder = demo_directory(options)
+        closed = own(folder)
     except FluxError as error:
         return complain(error.sentence())
     try:
@@ -93,6 +98,7 @@ def _run_demo(options: argparse.Namespace) -> int:
             pictures = make_sample_dataset(folder / "sample-dataset")
             config = demo_config(folder, addresses, options)
             begin_log(config, demo_log_path(folder))
+            tell_closed(config, closed)
             notes = {"draft.finetune": {"source": str(pictures)}}
             return _run(
                 config,
@@ -197,6 +203,30 @@ def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
     return chosen_directory(chosen) if chosen else default_data_directory()
 
 
+def own(folder: Path) -> tuple[str, ...]:
+    """See that a data directory, and the program's own above it, are ours alone before any of it is used.
+
+    Returns:
+        A sentence for each that was open to others and is closed now.
+
+    Raises:
+        UntrustedFile: others could have put something there that decides what is sent.
+        StorageError: it cannot be made.
+    """
+    from fluxtui.services.storage.claiming import claim
+
+    folder, usual = folder.absolute(), default_data_directory().absolute()
+    above = claim(usual) if usual in folder.parents else ()
+    return (*above, *claim(folder))
+
+
+def tell_closed(config: ConfigService, closed: tuple[str, ...]) -> None:
+    """Tell of directories that were closed to others: in the log, and where a screen is opened, there too."""
+    for sentence in closed:
+        _log.warning("%s", sentence)
+    config.warnings = (*config.warnings, *closed)
+
+
 def chosen_directory(typed: Path | str) -> Path:
     """Return a directory that was named, `~` being the home. Raises `ConfigError` for a home nobody has."""
     from fluxtui.domain.errors import ConfigError
@@ -222,6 +252,7 @@ def _run(
 
     from fluxtui.app import FluxApp
     from fluxtui.container import Container
+    from fluxtui.ending import handling_signals
     from fluxtui.leaving import Leaving
     from fluxtui.services.jobs import Pacing
 
@@ -232,7 +263,7 @@ def _run(
     mouse = config.config.interface.mouse and not getattr(options, "no_mouse", False)
     # What is loaded stays: looking through it for garbage again would hold the event loop for 0.1 s.
     gc.freeze()
-    with leaving.guarding(app.hang_up_soon):
+    with handling_signals(), leaving.guarding(app.hang_up_soon):
         result = app.run(mouse=mouse)
     if app.terminal_is_dead:
         leaving.end_without_terminal()

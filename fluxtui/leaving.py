@@ -109,7 +109,8 @@ class Leaving:
             self._limit_the_end(128 + number, END_SECONDS)
             hang_up(number)
 
-        before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+        numbers = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+        before = {number: signal.getsignal(number) for number in numbers}
         self._is_guarding = True
         try:
             for number, handler in before.items():

@@ -15,14 +15,19 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from fluxtui.domain.keys import without_keys
+from fluxtui.domain.keys import key_filter, without_keys
+from fluxtui.domain.signatures import without_signatures
 from fluxtui.domain.text import safe_text
-from fluxtui.services.storage.files import make_private_directory, set_mode, storage_fault
+from fluxtui.private_files import open_lasting, set_mode
+from fluxtui.services.storage.claiming import claim
+from fluxtui.services.storage.files import storage_fault
 
 FILE_BYTES = 1_000_000
 """At this size a log is put aside and a new one begun."""
 OLD_FILES = 3
 """How many logs that were put aside are kept."""
+
+_log = logging.getLogger(__name__)
 
 KnownSecrets = Callable[[], Iterable[SecretStr]]
 
@@ -33,8 +38,6 @@ _NAMED = re.compile(
         ( ["']? \s* [:=] \s* | ["'] \s* , \s* ) ( (?:b?["'])? )
         (?: (?:bearer|key|basic|token) \s+ )? [^\s"',;)\]}]+"""
 )
-_QUERY = re.compile(r"(?i)(https?://[^\s?\"'<>]+\?)[^\s\"'<>]+")
-_SIGNATURE = re.compile(r"(?i)\b(sig|signature|token|x-amz-[a-z-]+)=[^\s&\"'<>]+")
 _BASE64 = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]+|[A-Za-z0-9+/_-]{160,}={0,2}")
 
 
@@ -52,13 +55,11 @@ def redacted(text: str, secrets: Iterable[SecretStr] = ()) -> str:
         text: a message or a traceback.
         secrets: what is known to be secret, wherever it stands.
     """
-    values = {secret.get_secret_value() for secret in secrets}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _SHORTEST_SECRET:
-            text = text.replace(value, "[secret]")
+    values = (secret.get_secret_value() for secret in secrets)
+    known = frozenset(value for value in values if len(value) >= _SHORTEST_SECRET)
+    text = key_filter(known, "[secret]").without(text)
     text = without_keys(_NAMED.sub(r"\1\2\3[secret]", text), "[secret]")
-    text = _QUERY.sub(r"\1[…]", text)
-    text = _SIGNATURE.sub(r"\1=[…]", text)
+    text = without_signatures(text, "[…]")
     return _BASE64.sub(lambda found: f"[{len(found[0])} characters of base64]", text)
 
 
@@ -115,7 +116,7 @@ def _is_at(stream: io.TextIOWrapper, path: str) -> bool:
 
 
 def _open_private(path: str, flags: int) -> int:
-    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = open_lasting(path, flags)
     set_mode(descriptor, 0o600)
     return descriptor
 
@@ -131,6 +132,7 @@ def start_log(path: Path, level: str, known_secrets: KnownSecrets) -> None:
         known_secrets: returns what must not be written.
 
     Raises:
+        UntrustedFile: its directory is somebody else's, or others can write there.
         StorageError: the file cannot be written; nothing is logged then.
     """
     stop_log()
@@ -138,7 +140,7 @@ def start_log(path: Path, level: str, known_secrets: KnownSecrets) -> None:
     # Without any handler, logging writes warnings to standard error, which is the screen.
     root.addHandler(logging.NullHandler())
     logging.captureWarnings(True)
-    make_private_directory(path.parent)
+    closed = claim(path.parent.absolute())
     try:
         handler = PrivateRotatingFile(path, maxBytes=FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8")
     except OSError as error:
@@ -147,6 +149,8 @@ def start_log(path: Path, level: str, known_secrets: KnownSecrets) -> None:
     handler.setLevel(level.upper())
     logging.getLogger("fluxtui").setLevel(level.upper())
     root.addHandler(handler)
+    for told in closed:
+        _log.warning("%s", told)
 
 
 def stop_log() -> None:

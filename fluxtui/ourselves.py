@@ -9,6 +9,15 @@ from pathlib import Path
 
 import fluxtui
 
+_NEEDED = frozenset(
+    {
+        *("PATH", "HOME", "TMPDIR", "TMP", "TEMP", "TZ", "LANG", "LANGUAGE", "LOCALE_ARCHIVE"),
+        *("PYTHONHOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "PYTHONUTF8"),
+    }
+)
+_NEEDED_FAMILIES = ("LC_", "LD_", "DYLD_", "FAKETIME")
+"""Of locales, and of the system's loader with what it loads into every process."""
+
 
 def module_command(module: str, *arguments: str) -> tuple[str, ...]:
     """Return the command line that runs a module of ours in this interpreter."""
@@ -24,6 +33,21 @@ def module_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """
     environ = os.environ if environ is None else environ
     return {**environ, "PYTHONPATH": _with_ourselves(environ.get("PYTHONPATH", ""))}
+
+
+def bare_environ(environ: Mapping[str, str] | None = None, *, also: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return of an environment what any process needs to run, and so none of the keys and tokens in it.
+
+    Args:
+        environ: what it is made of, that of this process if not given.
+        also: names of further variables that this process needs.
+    """
+    environ = os.environ if environ is None else environ
+    return {
+        name: text
+        for name, text in environ.items()
+        if name in _NEEDED or name in also or name.startswith(_NEEDED_FAMILIES)
+    }
 
 
 def _with_ourselves(search_path: str) -> str:

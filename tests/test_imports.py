@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 INTERFACE = {"textual", "rich"}
-HEAVY = {"httpx", "PIL", "starlette", "uvicorn", "textual_image", "dynamicprompts", "pyparsing", "yaml"}
+HEAVY = {
+    "httpx",
+    "PIL",
+    "starlette",
+    "uvicorn",
+    "textual_image",
+    "dynamicprompts",
+    "pyparsing",
+    "yaml",
+    "keyring",
+}
 
 
 def loaded_by(statements: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +22,7 @@ from fluxtui.domain.errors import (
     ServiceError,
     TimedOut,
 )
+from fluxtui.domain.keys import KeyFilter, key_filter
 
 _CLIENT_CLOSED_REQUEST = 499
 _NO_KEY = re.compile(
@@ -55,10 +56,17 @@ class Downloaded:
 
 @dataclass(frozen=True)
 class Body:
-    """Bytes of an answer as received; `complete` is False where reading stopped at the limit."""
+    """Bytes of an answer as received.
+
+    Attributes:
+        content: what came.
+        complete: False where reading stopped at the limit.
+        keys: what is taken out of everything that is read of it.
+    """
 
     content: bytes
     complete: bool = True
+    keys: KeyFilter = field(default_factory=lambda: key_filter(frozenset()))
 
 
 class Unreadable(ValueError):
@@ -66,11 +74,11 @@ class Unreadable(ValueError):
 
 
 def parse(body: Body) -> Any:
-    """Return the JSON value of a body. Raises `Unreadable`."""
+    """Return the JSON value of a body, without the keys in use. Raises `Unreadable`."""
     if not body.complete:
         raise Unreadable("too large")
     try:
-        return json.loads(body.content)
+        return body.keys.cleaned(json.loads(body.content))
     except (ValueError, RecursionError):
         raise Unreadable("not JSON") from None
 
@@ -89,7 +97,7 @@ def error_for(status: int, headers: Mapping[str, str], body: Body, host: str) ->
     except Unreadable:
         fault = fault_of(None, headers)
     if not body.complete and status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        fault = replace(fault, problems=salvaged_problems(body.content))
+        fault = replace(fault, problems=salvaged_problems(body.content, body.keys))
     return _marked(_error_for(status, fault, host), status, fault)
 
 

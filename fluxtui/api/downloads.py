@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -18,10 +17,14 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.inline import is_inline, saved_inline, unpacked_in_place
 from fluxtui.api.limits import DownloadLimits
+from fluxtui.api.pace import Pace
+from fluxtui.api.receiving import received_headers
 from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import FluxError, ResultExpired, TimedOut, UnexpectedAnswer
+from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.private_files import create_anew
 
 DownloadProgress = Callable[[int, int | None], None]
 """Called with bytes done and bytes in all (None where the server does not tell), from the event loop."""
@@ -39,7 +42,8 @@ async def fetch(
 
     Raises:
         ResultExpired: there is nothing at the address, or nothing that anybody may have.
-        UnexpectedAnswer: not what was expected, too large, redirected too often or to an unsafe address.
+        UnexpectedAnswer: not what was expected, too large, redirected too often, to an unsafe address or
+            into a network that the service is not in itself.
         ServiceError: the connection failed.
         StorageError: the file cannot be written.
     """
@@ -47,13 +51,16 @@ async def fetch(
         return await asyncio.to_thread(saved_inline, address, target, limits)
     url = parsed(address)
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + limits.total_for(limits.max_bytes)
+    deadline = loop.time() + limits.total
     for _hop in range(limits.redirects + 1):
         wire.policy.check_download(url)
         request = wire.client.build_request("GET", url)
         sending = Sending()
-        visit = _Visit(target, limits, sending, progress)
-        outcome = await wire.exchange(request, sending, max(0.0, deadline - loop.time()), visit.consume)
+        visit = _Visit(target, limits, sending, wire.keys(), progress)
+        until_answer = round(max(0.0, deadline - loop.time()), 1)
+        outcome = await wire.exchange(
+            request, sending, until_answer, visit.consume, longest_body=limits.longest, is_foreign=True
+        )
         if isinstance(outcome, Downloaded):
             return outcome
         url = parsed(str(_joined(url, outcome)))
@@ -71,19 +78,26 @@ class _Visit:
     """One request of a download."""
 
     def __init__(
-        self, target: Path, limits: DownloadLimits, sending: Sending, progress: DownloadProgress | None
+        self,
+        target: Path,
+        limits: DownloadLimits,
+        sending: Sending,
+        keys: KeyFilter,
+        progress: DownloadProgress | None,
     ) -> None:
-        self._target, self._limits, self._sending, self._progress = target, limits, sending, progress
+        self._target, self._limits, self._sending = target, limits, sending
+        self._keys, self._progress = keys, progress
 
     async def consume(self, response: httpx.Response) -> Downloaded | str:
         """Save the body, or return where the server redirects to."""
+        headers = received_headers(response, self._keys)
         if response.is_redirect:
-            return str(response.headers.get("location", ""))
+            return headers.get("location", "")
         if not response.is_success:
-            raise _failure(response)
-        announced = _announced(response.headers)
+            raise _failure(response, headers)
+        announced = _announced(headers)
         self._check_size(announced or 0)
-        content_type = safe_text(response.headers.get("content-type", ""), limit=80)
+        content_type = safe_text(headers.get("content-type", ""), limit=80)
         size = await self._saved_in_time(response, announced)
         if self._limits.unpacked:
             size = await asyncio.to_thread(unpacked_in_place, self._target, size, self._limits)
@@ -95,24 +109,25 @@ class _Visit:
             raise UnexpectedAnswer(f"The result is larger than {most}, so it was not saved.", retryable=False)
 
     async def _saved_in_time(self, response: httpx.Response, announced: int | None) -> int:
-        if announced is None or self._limits.slowest is None:
-            return await self._saved(response, announced)
-        seconds = self._limits.total_for(announced)
+        pace = Pace(self._limits, asyncio.get_running_loop().time())
         try:
-            async with asyncio.timeout(seconds):
-                return await self._saved(response, announced)
+            async with asyncio.timeout_at(pace.deadline) as bound:
+                return await self._saved(response, announced, pace, bound)
         except TimeoutError:
-            host = shown_host(response.url)
-            failure = TimedOut(f"{host} did not send the {self._limits.what} within {seconds:.0f} seconds.")
+            failure = TimedOut(f"{shown_host(response.url)} {pace.fault()}.")
         raise failure
 
-    async def _saved(self, response: httpx.Response, announced: int | None) -> int:
+    async def _saved(
+        self, response: httpx.Response, announced: int | None, pace: Pace, bound: asyncio.Timeout
+    ) -> int:
+        loop = asyncio.get_running_loop()
         file = await acquired(partial(_created, self._target), BinaryIO.close)
         try:
             pending = bytearray()
             async for piece in response.aiter_raw():
                 self._sending.received += len(piece)
                 self._check_size(self._sending.received)
+                bound.reschedule(pace.took(self._sending.received, loop.time()))
                 pending += piece
                 if len(pending) >= _WRITE_BYTES:
                     await self._write(file, pending, announced)
@@ -133,17 +148,16 @@ def _announced(headers: Mapping[str, str]) -> int | None:
     return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else None
 
 
-def _failure(response: httpx.Response) -> FluxError:
+def _failure(response: httpx.Response, headers: Mapping[str, str]) -> FluxError:
     host = shown_host(response.url)
     if response.status_code in _GONE:
         return ResultExpired(f"The result is not at {host} (HTTP {response.status_code}).")
-    headers = {name.lower(): value for name, value in response.headers.items()}
     return error_for(response.status_code, headers, Body(b""), host)
 
 
 def _created(target: Path) -> BinaryIO:
     try:
-        return open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+        return create_anew(target)
     except OSError as error:
         raise cannot_write(error) from None
 

@@ -3,6 +3,9 @@
 The key goes to the hosts of the profile's bases and to the provider's trusted domains, over https. Plain http
 is for loopback alone, and only when the profile itself is on loopback. Addresses are judged by the same
 parser that sends the request, so that no spelling can mean one host here and another there.
+
+Where a service says that a result is to be fetched from, or a file put, is on the internet, or where the
+profile's own servers are: one on the internet cannot send us to this machine or into the networks around it.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Mapping
 import httpx
 
 from fluxtui.api.addresses import is_loopback
+from fluxtui.api.reach import Reach, reach_of
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.text import safe_text
 
@@ -73,6 +77,7 @@ class HostPolicy:
         self._trusted = trusted_hosts
         self._has_domain = any(host.startswith(".") for host in trusted_hosts)
         self.on_loopback = is_loopback(self._bases[""].host)
+        self._own = {reach_of(base.host) for base in self._bases.values()}
 
     def resolve(self, path_or_url: str, base: str = "") -> httpx.URL:
         """Return the address of a path below a base, or an absolute one that may get the key.
@@ -108,22 +113,48 @@ class HostPolicy:
                 return True
         return port == HTTPS_PORT and any(_belongs(host, domain) for domain in self._trusted)
 
+    def learn(self, url: httpx.URL, address: str) -> None:
+        """Take notice of the address that a server with a certificate for the host of `url` has."""
+        if self.may_have_key(url):
+            self._own.add(reach_of(address))
+
+    def may_reach(self, reach: Reach) -> bool:
+        """Tell whether the service may send us to an address: to the internet, or to where it is itself."""
+        return reach is Reach.PUBLIC or reach in self._own
+
     def check_download(self, url: httpx.URL) -> None:
         """Check that a result may be fetched from `url`, without the key. Raises `UnexpectedAnswer`."""
+        host = shown_host(url)
         if not self._is_private(url):
-            host = shown_host(url)
             raise UnexpectedAnswer(f"The result is offered by {host} without encryption.", retryable=False)
+        if place := self._forbidden(url):
+            raise UnexpectedAnswer(
+                f"The service says that the result is at {host}, {place}. It is not there itself, so nothing "
+                "was asked there.",
+                retryable=False,
+            )
 
     def check_upload(self, url: httpx.URL) -> None:
         """Check that a file may be sent to `url`, without the key. Raises `UnexpectedAnswer`."""
+        host = shown_host(url)
         if not self._is_private(url):
             raise UnexpectedAnswer(
-                f"The file should go to {shown_host(url)} without encryption, so it was not sent.",
+                f"The file should go to {host} without encryption, so it was not sent.", retryable=False
+            )
+        if place := self._forbidden(url):
+            raise UnexpectedAnswer(
+                f"The service says that the file should go to {host}, {place}. It is not there itself, so "
+                "nothing was sent there.",
                 retryable=False,
             )
 
     def _is_private(self, url: httpx.URL) -> bool:
         return url.scheme == "https" or (self.on_loopback and is_loopback(url.host))
+
+    def _forbidden(self, url: httpx.URL) -> str:
+        """Return in which network, for people, an address is that the service may not send us to."""
+        reach = reach_of(_ascii_host(url))
+        return "" if reach is None or self.may_reach(reach) else reach.value
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

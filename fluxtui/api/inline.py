@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import re
 import zlib
 from pathlib import Path
@@ -15,6 +14,8 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.ordinary_files import open_ordinary
+from fluxtui.private_files import create_anew
 
 _DATA = "data:"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]{32,}={0,2}\s*")
@@ -60,7 +61,7 @@ def saved_inline(address: str, target: Path, limits: DownloadLimits) -> Download
     if len(content) > limits.max_bytes:
         raise _too_large(limits)
     try:
-        with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with create_anew(target) as file:
             file.write(content)
     except OSError as error:
         raise cannot_write(error) from None
@@ -83,11 +84,11 @@ def unpacked_in_place(path: Path, size: int, limits: DownloadLimits) -> int:
     """
     unpacked = path.with_name(f"{path.name}.unpacked")
     try:
-        with path.open("rb") as packed:
+        with open_ordinary(path) as packed:
             if packed.read(len(_GZIP_HEAD)) != _GZIP_HEAD:
                 return size
             packed.seek(0)
-            with open(os.open(unpacked, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with create_anew(unpacked) as file:
                 decoder, written = zlib.decompressobj(_GZIP_OR_ZLIB), 0
                 piece = packed.read(_PIECE)
                 while piece and not decoder.eof:

@@ -38,12 +38,15 @@ class DownloadLimits:
 
     Attributes:
         max_bytes: its size.
-        total: seconds from start to end, redirects included.
+        total: seconds until its first byte, redirects included, and again from there to its end.
         redirects: how many are followed.
         what: what is expected, for the sentences.
         unpacked: whether what comes compressed as a whole is unpacked, within `max_bytes`.
-        slowest: bytes a second; the size divided by this is added to `total`. None adds nothing. A line that
-            stands still is given up long before.
+        slowest: bytes a second; what has come, divided by this, is added to the `total` from the first byte
+            to the end. None adds nothing.
+        longest: seconds after which it is given up however fast it comes.
+        window: seconds within which at least `least` bytes must come, at any time.
+        least: see `window`.
     """
 
     max_bytes: int = 300 * 1024 * 1024
@@ -52,15 +55,20 @@ class DownloadLimits:
     what: str = "picture"
     unpacked: bool = True
     slowest: float | None = 50_000.0
+    longest: float = 6 * 3600.0
+    window: float = 60.0
+    least: int = 60_000
 
     def total_for(self, size: int) -> float:
-        """Return the seconds for a download of so many bytes."""
-        return self.total if self.slowest is None else self.total + size / self.slowest
+        """Return the seconds for a download of which so many bytes have come."""
+        earned = 0.0 if self.slowest is None else size / self.slowest
+        return min(self.total + earned, self.longest)
 
 
 WEIGHTS_LIMITS = DownloadLimits(
     max_bytes=6 * 1024**3,
     what="LoRA file",
     unpacked=False,
+    slowest=10_000.0,
 )
 """Of a trained LoRA, a file of weights or a tar with one in it."""

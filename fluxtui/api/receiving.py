@@ -12,11 +12,12 @@ from fluxtui.api.answers import Answer, Body, Unreadable, error_for, parse
 from fluxtui.api.limits import ANSWER_BYTES
 from fluxtui.api.sending import Sending
 from fluxtui.domain.errors import UnexpectedAnswer
+from fluxtui.domain.keys import KeyFilter
 
 if TYPE_CHECKING:
     import httpx
 
-_PARSE_IN_THREAD = 200_000
+_PARSE_IN_THREAD = 50_000
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Received:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
-async def receive(response: httpx.Response, sending: Sending, longest: int) -> Received:
-    """Read an answer up to `longest` bytes, telling its size to `sending`."""
+async def receive(response: httpx.Response, sending: Sending, longest: int, keys: KeyFilter) -> Received:
+    """Read an answer up to `longest` bytes, telling its size to `sending`; `keys` are taken out of it."""
     from fluxtui.api.hosts import shown_host
 
     content = bytearray()
@@ -70,9 +71,13 @@ async def receive(response: httpx.Response, sending: Sending, longest: int) -> R
         if len(content) > longest:
             break
     sending.received = len(content)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    body = Body(bytes(content[:longest]), complete=len(content) <= longest)
-    return Received(shown_host(response.url), response.status_code, headers, body)
+    body = Body(bytes(content[:longest]), len(content) <= longest, keys)
+    return Received(shown_host(response.url), response.status_code, received_headers(response, keys), body)
+
+
+def received_headers(response: httpx.Response, keys: KeyFilter) -> dict[str, str]:
+    """Return the headers of an answer, with names in small letters, without the keys in use."""
+    return {keys.without(name.lower()): keys.without(value) for name, value in response.headers.items()}
 
 
 async def understood(received: Received, expected: Expected = JSON_ONLY) -> Answer:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import quote
 
 from fluxtui.api.addresses import check_base_url, check_other_bases
 from fluxtui.api.answers import Answer, Downloaded
@@ -18,6 +19,7 @@ from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Trace
 from fluxtui.domain.errors import NotAuthenticated, ServiceError
+from fluxtui.domain.keys import REMOVED_KEY, key_filter, searched_for
 
 if TYPE_CHECKING:
     import httpx
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from fluxtui.api.downloads import DownloadProgress
     from fluxtui.api.wire import Wire
+    from fluxtui.domain.keys import KeyFilter
 
 _DEFAULT_LIMITS = DownloadLimits()
 
@@ -55,6 +58,7 @@ class APIService:
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
         trace: Trace | None = None,
+        known_keys: Callable[[], Iterable[SecretStr]] = tuple,
     ) -> None:
         """Make the service of a profile.
 
@@ -68,6 +72,7 @@ class APIService:
             timeouts: of each attempt.
             retries: of reading requests, and of any that surely did not leave.
             trace: where exchanges are noted; a new one by default.
+            known_keys: further keys that are taken out of all that comes in, beside the profile's own.
 
         Raises:
             ConfigError: a base is not one that a key may be sent to.
@@ -78,6 +83,7 @@ class APIService:
         self.trace = Trace() if trace is None else trace
         self.on_connection: Callable[[bool], None] | None = None
         self._key, self._key_header, self._key_prefix = key, key_header, key_prefix
+        self._known_keys = known_keys
         self._trusted, self._other_bases = trusted_hosts, dict(other_bases or {})
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or RetryPolicy()
@@ -175,7 +181,7 @@ class APIService:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
         """
         wire = await self._opened()
-        url = wire.policy.resolve(path_or_url, base)
+        url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
 
         async def attempt(sending: Sending) -> Answer:
             async with json_content(body, attachment, progress, sending) as content:
@@ -296,7 +302,8 @@ class APIService:
         from fluxtui.api.downloads import fetch
 
         wire = await self._opened()
-        return await self._repeated(lambda sending: fetch(wire, url, target, limits, progress))
+        address = self._with_key(wire, url)
+        return await self._repeated(lambda sending: fetch(wire, address, target, limits, progress))
 
     async def _opened(self) -> Wire:
         async with self._opening:
@@ -309,7 +316,24 @@ class APIService:
         from fluxtui.api.wire import open_wire
 
         policy = HostPolicy(self.base_url, self._trusted, self._other_bases)
-        return open_wire(policy, self._timeouts, self.trace, self._tell_connection)
+        return open_wire(policy, self._timeouts, self.trace, self._tell_connection, self._key_filter)
+
+    def _key_filter(self) -> KeyFilter:
+        keys = (*self._known_keys(), *([self._key] if self._key else ()))
+        return key_filter(searched_for(key.get_secret_value() for key in keys))
+
+    def _with_key(self, wire: Wire, address: str) -> str:
+        """Return an address that the service gave with the key in it again, where it was and may be.
+
+        It was taken out when the address came in. A result that was paid for must not be lost for that.
+        """
+        from fluxtui.api.hosts import parsed
+
+        if self._key is None or REMOVED_KEY not in address:
+            return address
+        if not address.startswith("/") and not wire.policy.may_have_key(parsed(address)):
+            return address
+        return address.replace(REMOVED_KEY, quote(self._key.get_secret_value(), safe=""))
 
     def _key_headers(self) -> dict[str, str]:
         if self._key is None:
@@ -330,7 +354,7 @@ class APIService:
     ) -> Answer:
         """Make a request without a body that may be made again."""
         wire = await self._opened()
-        url = wire.policy.resolve(path_or_url, base)
+        url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
 
         async def attempt(sending: Sending) -> Answer:
             request = wire.request(method, url, params, {}, self._key_headers())
@@ -359,7 +383,7 @@ class APIService:
         self, wire: Wire, request: httpx.Request, sending: Sending, expected: Expected = JSON_ONLY
     ) -> Answer:
         async def consume(response: httpx.Response) -> Received:
-            return await receive(response, sending, expected.longest)
+            return await receive(response, sending, expected.longest, wire.keys())
 
         total = self._timeouts.total_for(sending.size)
         return await understood(await wire.exchange(request, sending, total, consume), expected)

@@ -20,7 +20,8 @@ from typing import Any
 
 from fluxtui.api.retries import retry_after, told_now
 from fluxtui.domain.errors import Problem
-from fluxtui.domain.keys import without_keys
+from fluxtui.domain.keys import REMOVED_KEY, KeyFilter, without_keys
+from fluxtui.domain.signatures import without_signatures
 from fluxtui.domain.text import safe_text
 
 MOST_PROBLEMS = 20
@@ -30,7 +31,6 @@ _LONGEST_WISH = 1e9
 _SALVAGE_BYTES = 64 * 1024
 _PLACES = frozenset({"body", "query", "path", "header"})
 _LOC_AND_MSG = re.compile(rb'"loc"\s*:\s*(\[[^\[\]]{0,400}\])\s*,\s*"msg"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
-_SIGNED = re.compile(r"\b(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
 _EMBEDDED = re.compile(r"\b(data:[a-z]+/)[^\s\"'<>]+", re.IGNORECASE)
 
 
@@ -98,12 +98,12 @@ def problems_of(data: Any) -> tuple[Problem, ...]:
     return tuple(problem for problem in found if problem is not None)[:MOST_PROBLEMS]
 
 
-def salvaged_problems(content: bytes) -> tuple[Problem, ...]:
-    """Return what can be read of a refusal that was too large to be read whole."""
+def salvaged_problems(content: bytes, keys: KeyFilter) -> tuple[Problem, ...]:
+    """Return what can be read of a refusal that was too large to be read whole, without the keys in use."""
     found = []
     for loc, message in _LOC_AND_MSG.findall(content[:_SALVAGE_BYTES])[:MOST_PROBLEMS]:
         try:
-            problem = _problem(json.loads(loc), json.loads(message))
+            problem = _problem(keys.cleaned(json.loads(loc)), keys.cleaned(json.loads(message)))
         except ValueError:
             continue
         if problem is not None:
@@ -149,5 +149,5 @@ def _wish(data: Any, headers: Mapping[str, str]) -> float | None:
 
 
 def _told(text: str, limit: int) -> str:
-    unsigned = _EMBEDDED.sub(r"\1…", _SIGNED.sub(r"\1", text[:_LOOKED_AT]))
-    return safe_text(without_keys(unsigned, "(key)"), limit=limit)
+    unsigned = without_signatures(_EMBEDDED.sub(r"\1…", text[:_LOOKED_AT]))
+    return safe_text(without_keys(unsigned, REMOVED_KEY), limit=limit)

@@ -61,7 +61,8 @@ async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress |
             request,
             sending,
             wire.timeouts.total_for(size),
-            lambda response: receive(response, sending, ANSWER_BYTES),
+            lambda response: receive(response, sending, ANSWER_BYTES, wire.keys()),
+            is_foreign=True,
         )
     finally:
         await body.close()

@@ -20,6 +20,8 @@ from typing import TypeVar
 import httpx
 
 from fluxtui import __version__
+from fluxtui.api.connecting import Connecting
+from fluxtui.api.cookies import NoCookies
 from fluxtui.api.failures import connection_error
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
@@ -27,6 +29,7 @@ from fluxtui.api.retries import told_now
 from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
+from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import safe_text
 
 Result = TypeVar("Result")
@@ -47,6 +50,7 @@ class Wire:
         timeouts: of each attempt.
         trace: where exchanges are noted.
         tell_connection: called with False where no connection could be made, with True after any answer.
+        keys: returns what is taken out of all that comes in.
         clock_ahead: seconds by which the clock here is ahead of the service's, by the `Date` of its last
         answer.
     """
@@ -56,6 +60,7 @@ class Wire:
     timeouts: Timeouts
     trace: Trace
     tell_connection: Callable[[bool], None]
+    keys: Callable[[], KeyFilter]
     clock_ahead: float = 0.0
 
     def request(
@@ -79,19 +84,33 @@ class Wire:
         sending: Sending,
         total: float,
         consume: Callable[[httpx.Response], Awaitable[Result]],
+        *,
+        longest_body: float | None = None,
+        is_foreign: bool = False,
     ) -> Result:
         """Send `request` once and return what `consume` makes of the answer, within `total` seconds.
+
+        Args:
+            request: what is asked.
+            sending: is told how far it has come.
+            total: seconds for everything.
+            consume: reads the answer.
+            longest_body: seconds for `consume`; then `total` is until the answer begins.
+            is_foreign: whether the service said where; see `HostPolicy`.
 
         Raises:
             ServiceError: the connection failed; no exception that knows the request hangs on it.
             FluxError: whatever of ours `consume` or the body raises; `UnexpectedAnswer` for anything else.
         """
-        request.extensions["trace"] = sending.note
+        connecting = Connecting(sending, self.policy, request.url, is_foreign=is_foreign)
+        request.extensions["trace"] = connecting.note
         started = time.monotonic()
         failure: FluxError
         try:
-            async with asyncio.timeout(total):
+            async with asyncio.timeout(total) as bound:
                 response = await self.client.send(request, stream=True)
+                if longest_body is not None:
+                    bound.reschedule(asyncio.get_running_loop().time() + longest_body)
                 sending.status = response.status_code
                 if self.policy.may_have_key(request.url):
                     # What a content network has kept may tell the time of days ago.
@@ -150,11 +169,15 @@ class Wire:
 
     def _shown_path(self, url: httpx.URL) -> str:
         """Return a path for people; where no key is asked for, it may itself be what lets anybody in."""
-        return safe_text(url.path, limit=120) if self.policy.may_have_key(url) else "/…"
+        return safe_text(self.keys().without(url.path), limit=120) if self.policy.may_have_key(url) else "/…"
 
 
 def open_wire(
-    policy: HostPolicy, timeouts: Timeouts, trace: Trace, tell_connection: Callable[[bool], None]
+    policy: HostPolicy,
+    timeouts: Timeouts,
+    trace: Trace,
+    tell_connection: Callable[[bool], None],
+    keys: Callable[[], KeyFilter],
 ) -> Wire:
     """Return a new client; reads certificates, so it is called in a thread."""
     for name in ("httpx", "httpcore"):
@@ -171,11 +194,12 @@ def open_wire(
             # A compressed answer could unfold to far more than its limit.
             "Accept-Encoding": "identity",
         },
+        cookies=NoCookies(),
         follow_redirects=False,
         # A proxy from the environment would see the key of a loopback profile in plain text.
         trust_env=trust_environment,
     )
-    return Wire(client, policy, timeouts, trace, tell_connection)
+    return Wire(client, policy, timeouts, trace, tell_connection, keys)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fluxtui.private_files import open_lasting
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 
 LOCK_NAME = "collector.lock"
@@ -27,7 +28,7 @@ class SoleLock:
         make_private_directory(data_dir)
         path = data_dir / LOCK_NAME
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            self._descriptor = open_lasting(path)
         except OSError as error:
             raise storage_fault(error, path, "cannot be written") from error
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from fluxtui.private_files import create_anew, make_directory
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -62,17 +65,28 @@ SCENES = (
 
 def make_sample_dataset(folder: Path) -> Path:
     """Paint the pictures that are missing in `folder` and write their captions; return the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_directory(folder)
     for number, scene in enumerate(SCENES, start=1):
         picture = folder / f"lantern-{number:02}.jpg"
         if not picture.exists():
-            part = picture.with_suffix(".part")
-            _paint(scene, number).save(part, "JPEG", quality=90)
-            os.replace(part, picture)
+            _write(picture, _as_jpeg(_paint(scene, number)))
         caption = picture.with_suffix(".txt")
         if not caption.exists():
-            caption.write_text(scene.caption + "\n", encoding="utf-8")
+            _write(caption, f"{scene.caption}\n".encode())
     return folder
+
+
+def _write(file: Path, content: bytes) -> None:
+    part = file.with_name(f"{file.name}.part")
+    with create_anew(part) as opened:
+        opened.write(content)
+    os.replace(part, file)
+
+
+def _as_jpeg(picture: Image) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=90)
+    return content.getvalue()
 
 
 def _paint(scene: Scene, number: int) -> Image:

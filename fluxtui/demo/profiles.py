@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.demo.simulation import Addresses
+from fluxtui.simulator.roles import BFL
 
 _PLACES = {
     "fal": {"base_url": "queue", "rest_url": "rest", "platform_url": "platform"},
@@ -12,26 +13,17 @@ _PLACES = {
 
 
 def demo_profiles(bfl_name: str, addresses: Addresses) -> dict[str, dict[str, str]]:
-    """Return the values of each profile by its name, with the key that its service takes.
+    """Return the values of each profile by its name, with the key that this simulator gave for its service.
 
     Args:
         bfl_name: what the profile for BFL is called; those of the other services have the providers' ids.
         addresses: of the simulator; what it does not host has no profile.
     """
-    from fluxtui.simulator.keys import VALID_KEY
-
-    profiles = {bfl_name: {"provider": "bfl", "base_url": addresses.bfl, "api_key": VALID_KEY}}
+    keys = addresses.keys
+    profiles = {bfl_name: {"provider": "bfl", "base_url": addresses.bfl, "api_key": keys[BFL]}}
     for service, places in _PLACES.items():
         urls = addresses.services.get(service, {})
         if set(places.values()) <= urls.keys():
             values = {key: urls[role] for key, role in places.items()}
-            profiles[service] = {"provider": service, **values, "api_key": _key_of(service)}
+            profiles[service] = {"provider": service, **values, "api_key": keys[service]}
     return profiles
-
-
-def _key_of(service: str) -> str:
-    if service == "fal":
-        from fluxtui.simulator.fal.keys import VALID_KEY
-    else:
-        from fluxtui.simulator.replicate.keys import VALID_KEY
-    return VALID_KEY

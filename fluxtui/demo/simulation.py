@@ -9,27 +9,30 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fluxtui.asking import output_of
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
-from fluxtui.ourselves import module_command, module_environ
-from fluxtui.services.storage.files import make_private_directory
+from fluxtui.ourselves import bare_environ, module_command, module_environ
+from fluxtui.private_files import create_anew, open_lasting
+from fluxtui.services.storage.files import make_private_directory, open_ordinary
 from fluxtui.simulator.needed import NEXT_STEP, lacking
-from fluxtui.simulator.roles import ROLES
+from fluxtui.simulator.roles import ROLES, SERVICES
 
 START_SECONDS = 20.0
 """How long the simulator may take until it listens."""
 END_SECONDS = 10.0
 """How long an older simulator may take until it has ended."""
+LOCK_SECONDS = START_SECONDS * 2 + END_SECONDS * 2
+"""How long another demo may be about starting the simulator that both use."""
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
 
@@ -63,10 +66,14 @@ class Speed:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a simulator listens: the base URL of BFL, and those of the other services by role."""
+    """Where a simulator listens: the base URL of BFL, and those of the other services by role.
+
+    `keys` holds the key that works at each service.
+    """
 
     bfl: str
     services: Mapping[str, Mapping[str, str]]
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,16 +83,18 @@ class _Announced:
     pid: int
     bfl: Mapping[str, str]
     services: Mapping[str, Mapping[str, str]]
-    secret: str = ""
+    secret: str = field(default="", repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def addresses(self) -> Addresses:
-        return Addresses(self.bfl["submit_url"], self.services)
+        return Addresses(self.bfl["submit_url"], self.services, self.keys)
 
     @property
     def is_complete(self) -> bool:
-        """Whether it hosts every service that we know; one of an older FluxTUI does not."""
-        return all(set(roles) <= self.services.get(service, {}).keys() for service, roles in ROLES.items())
+        """Whether it hosts every service that we know, with keys of its own; an older FluxTUI's does not."""
+        has_ports = all(set(roles) <= self.services.get(name, {}).keys() for name, roles in ROLES.items())
+        return has_ports and set(SERVICES) <= self.keys.keys()
 
     def port_options(self) -> list[str]:
         """Return the options that make another simulator listen where this one did."""
@@ -106,8 +115,8 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
 
     One that still runs there is used, else one is started on the ports it had before, so that jobs of an
     earlier demo find it again. It ends by itself when no demo holds it and its tasks are finished. One of an
-    older FluxTUI, which does not host all services or cannot prove what it is, is ended first; what it knows
-    is kept.
+    older FluxTUI, which does not host all services, has the keys that everybody knows or cannot prove what it
+    is, is ended first; what it knows is kept.
 
     Raises:
         SimulatorError: it cannot be started.
@@ -115,12 +124,29 @@ def simulator(folder: Path, speed: Speed) -> Iterator[Addresses]:
     """
     folder = folder.absolute()
     make_private_directory(folder)
-    with (folder / "held").open("a") as hold:
-        fcntl.flock(hold, fcntl.LOCK_SH)
-        with (folder / "starting").open("a") as starting:
-            fcntl.flock(starting, fcntl.LOCK_EX)
+    with _locked(folder / "held", fcntl.LOCK_SH):
+        with _locked(folder / "starting", fcntl.LOCK_EX):
             known = _running(folder, speed)
         yield known.addresses
+
+
+@contextmanager
+def _locked(path: Path, kind: int) -> Iterator[None]:
+    """Hold a lock on a file through the block. Raises `SimulatorError` where it is not to be had in time."""
+    with os.fdopen(open_lasting(path), "rb") as file:
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, kind | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise SimulatorError(
+                        f"Another demo in {safe_text(path.parent, limit=200)} starts and does not go on.",
+                        next_step="End it, or choose another place with --data-dir.",
+                    ) from None
+            time.sleep(0.05)
+        yield
 
 
 def _running(folder: Path, speed: Speed) -> _Announced:
@@ -134,8 +160,9 @@ def _running(folder: Path, speed: Speed) -> _Announced:
 
 def _announced(folder: Path) -> _Announced | None:
     try:
-        known = json.loads((folder / READY_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with open_ordinary(folder / READY_FILE) as file:
+            known = json.loads(file.read(MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(known, dict):
         return None
@@ -146,8 +173,17 @@ def _announced(folder: Path) -> _Announced | None:
         _loopback_urls({name: known.get(name) for name in _BFL_URLS}),
         {str(name): _loopback_urls(urls) for name, urls in listed},
         known["secret"] if isinstance(known.get("secret"), str) else "",
+        _own_keys(known),
     )
     return found if "submit_url" in found.bfl else None
+
+
+def _own_keys(known: dict[str, Any]) -> dict[str, str]:
+    """Return the keys of a simulator by service; none where they are those that everybody knows."""
+    keys = known.get("keys")
+    if not isinstance(keys, dict) or not known.get("admin_key"):
+        return {}
+    return {str(service): key for service, key in keys.items() if isinstance(key, str) and key}
 
 
 def _loopback_urls(urls: Any) -> dict[str, str]:
@@ -164,24 +200,49 @@ def _port(url: str) -> str:
 
 def _is_proven(known: _Announced) -> bool:
     """Whether the one that wrote the file answers at its address, and not somebody who has taken its port."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     base_url, nonce = known.addresses.bfl, secrets.token_hex(16)
     try:
-        with opener.open(f"{base_url}/simulator/health?nonce={nonce}", timeout=ASK_SECONDS) as answer:
-            document = json.loads(answer.read(MOST_BYTES))
-    except (urllib.error.URLError, OSError, ValueError, RecursionError):
+        document = json.loads(_answer_of(base_url, f"/simulator/health?nonce={nonce}"))
+    except (OSError, ValueError, RecursionError):
         return False
     told = document.get("proof") if isinstance(document, dict) else None
     right = hmac.new(known.secret.encode(), f"{nonce} {base_url}".encode(), "sha256").hexdigest()
     return bool(known.secret) and isinstance(told, str) and hmac.compare_digest(told.encode(), right.encode())
 
 
+def _answer_of(base_url: str, target: str) -> bytes:
+    """Return the body that one on this machine answers, followed to no other place and within `ASK_SECONDS`.
+
+    It may be anybody, so no library asks: that would follow redirects, and wait anew for each byte.
+    """
+    end, got = time.monotonic() + ASK_SECONDS, bytearray()
+    host, port = base_url.removeprefix("http://"), int(_port(base_url))
+    with socket.create_connection(("127.0.0.1", port), ASK_SECONDS) as asked:
+        asked.sendall(f"GET {target} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+        while len(got) < MOST_BYTES:
+            asked.settimeout(max(end - time.monotonic(), 0.001))
+            piece = asked.recv(65_536)
+            if not piece:
+                return bytes(got.partition(b"\r\n\r\n")[2])
+            got += piece
+    raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
+
+
 def _end(pid: int, folder: Path) -> None:
-    """End the simulator of a folder, if it has the id, and wait until its ports and state are free."""
+    """End the simulator of a folder, if it has the id, and wait until its ports and state are free.
+
+    Raises `SimulatorError` where it does not end.
+    """
     end = time.monotonic() + END_SECONDS
     signals = [signal.SIGTERM]
     while _is_simulator(pid, folder):
-        if time.monotonic() > end:
+        late = time.monotonic() - end
+        if late > END_SECONDS:
+            raise SimulatorError(
+                f"The simulator of an earlier demo (process {pid}) does not end.",
+                next_step="Choose another place with --data-dir.",
+            )
+        if late > 0:
             signals = [signal.SIGKILL]
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signals.pop() if signals else 0)
@@ -205,11 +266,8 @@ def _command_line(pid: int) -> bytes:
     """Return a process's command line where there is no /proc, empty where there is no such process."""
     if Path("/proc/self").exists():
         return b""
-    try:
-        asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-        return subprocess.run(asked, capture_output=True, timeout=ASK_SECONDS, check=False).stdout
-    except (OSError, subprocess.SubprocessError):
-        return b""
+    asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return output_of(asked, bare_environ(), seconds=ASK_SECONDS) or b""
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
@@ -234,7 +292,7 @@ def _check_room(folder: Path) -> None:
     """Raise `SimulatorError` where the disk takes nothing: the simulator could not even say so."""
     trial = folder / "trial"
     try:
-        with os.fdopen(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with create_anew(trial) as file:
             file.write(bytes(ROOM_BYTES))
             file.flush()
             os.fsync(file.fileno())
@@ -253,7 +311,9 @@ def _check_room(folder: Path) -> None:
 def _last_words(folder: Path) -> str:
     """Return the last line that a simulator has said, made harmless."""
     try:
-        said = (folder / OUTPUT_FILE).read_bytes()[-MOST_BYTES:].decode("utf-8", "replace")
+        with open_ordinary(folder / OUTPUT_FILE) as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - MOST_BYTES, 0))
+            said = file.read(MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
     lines = [line for line in said.splitlines() if line.strip()]
@@ -262,24 +322,21 @@ def _last_words(folder: Path) -> str:
 
 def _spawn(folder: Path, speed: Speed, port_options: list[str]) -> subprocess.Popen[bytes]:
     command = module_command(
-        *("fluxtui", "simulate", "--quiet"),
+        *("fluxtui", "simulate", "--quiet", "--private"),
         *port_options,
         *("--seconds-per-training", str(speed.training), "--seconds-per-image", str(speed.image)),
         *("--state-directory", str(folder / "state"), "--ready-file", str(folder / READY_FILE)),
         *("--hold-file", str(folder / "held")),
     )
-    descriptor = os.open(folder / OUTPUT_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
+    with create_anew(folder / OUTPUT_FILE) as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
-            env=module_environ(),
+            stdout=output,
+            stderr=output,
+            env=module_environ(bare_environ()),
             start_new_session=True,
         )
-    finally:
-        os.close(descriptor)
     _left_running.append(process)
     return process
 
@@ -306,5 +363,6 @@ def _end_process(process: subprocess.Popen[bytes]) -> None:
         process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
     _left_running.remove(process)

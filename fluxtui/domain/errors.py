@@ -93,6 +93,18 @@ class JournalGone(StorageError):
     title = "The journal is gone"
 
 
+class UntrustedFile(ConfigError, StorageError):
+    """A file or directory belongs to somebody else, or others can write to it; nothing of it was used."""
+
+    title = "Not yours alone"
+
+
+class JournalDamaged(StorageError):
+    """The journal, or a row of it, cannot be understood: waiting does not help, a repair may."""
+
+    title = "The journal is damaged"
+
+
 class PictureError(FluxError):
     """A file is not a picture that can be used."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ _IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9._-]+)?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+\\-]*")
 _PLAIN = re.compile(r"[^A-Za-z0-9%+,./:=@_\u0080-\U0010ffff-]")
 """What a shell or a pattern could read as more than itself."""
+
+_TOLD_AS_IS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,18 @@ def forward_line(host: RemoteHost, port: int) -> str:
     """
     given = ["-p", str(host.port)] if host.port is not None else []
     return shlex.join(["ssh", "-N", "-L", f"{LOOPBACK}:{port}:{LOOPBACK}:{port}", *given, host.login])
+
+
+def shell_word(path: PurePath) -> str:
+    """Return a path as one word of a shell, in visible characters only whatever its name holds.
+
+    Source: POSIX.1-2024, XCU 2.2.4 (dollar-single-quotes), for names that cannot be shown; read 2026-11.
+    """
+    text = str(path)
+    if safe_text(text) == text and text.isprintable():
+        return shlex.quote(text)
+    told = (chr(byte) if byte in _TOLD_AS_IS else f"\\{byte:03o}" for byte in os.fsencode(text))
+    return f"$'{''.join(told)}'"
 
 
 def _plain_path(path: PurePath) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
+from fluxtui.ordinary_files import open_ordinary
 
 _BLOCK = 1 << 20
 
@@ -14,7 +15,7 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal. Raises `StorageError`."""
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     except OSError as error:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fluxtui.domain.keys import without_keys
+from fluxtui.domain.keys import REMOVED_KEY, without_keys
+from fluxtui.domain.signatures import hosts_only
 from fluxtui.domain.text import safe_text
 
-_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+)[^\s\"'<>]*|\bdata:[^\s\"'<>]+", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,3})%\|")
 _OF_ALL = re.compile(r"(?<![\d/])(\d{1,6})/(\d{1,6})\b")
 _LONGEST = 60_000
@@ -25,11 +25,11 @@ def shown_log(logs: Any) -> str | None:
         return None
     lines = logs.replace("\r\n", "\n").split("\n")
     text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)[-_LONGEST:]
-    return safe_text(without_keys(_ADDRESS.sub(_host, text), "(key)"), newlines=True).strip() or None
+    return safe_text(without_keys(hosts_only(text, _told), REMOVED_KEY), newlines=True).strip() or None
 
 
-def _host(match: re.Match[str]) -> str:
-    return f"{match[1]}/…" if match[1] else "data:…"
+def _told(host: str | None) -> str:
+    return f"{host}/…" if host else "data:…"
 
 
 def progress_in(logs: Any, steps: int | None) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from fluxtui.domain.errors import InvalidInput
 
@@ -97,6 +97,11 @@ _HOSTS: dict[str, ProviderHosts] = {
 def provider_ids() -> tuple[str, ...]:
     """Return the ids of all providers."""
     return tuple(_HOSTS)
+
+
+def is_provider(value: object) -> TypeGuard[str]:
+    """Tell whether a value, whatever it is, is the id of a provider."""
+    return isinstance(value, str) and value in _HOSTS
 
 
 def provider_hosts(provider_id: str) -> ProviderHosts:

@@ -12,7 +12,10 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from fluxtui.domain.errors import InvalidInput, StorageError
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import file_size, safe_text
+from fluxtui.private_files import create_anew
+from fluxtui.services.config.environment import environ_without_keys
+from fluxtui.services.storage.files import open_ordinary
 
 MOST_BYTES = 200_000
 """More of what the editor leaves is not taken over."""
@@ -21,8 +24,9 @@ Run = Callable[[Sequence[str]], Awaitable[int]]
 """Runs a command on the terminal until it ends, and returns its exit code."""
 
 
-async def _run(command: Sequence[str]) -> int:
-    process = await asyncio.create_subprocess_exec(*command)
+async def run_editor(command: Sequence[str]) -> int:
+    """Run a command on the terminal until it ends, without the keys of our environment; return its code."""
+    process = await asyncio.create_subprocess_exec(*command, env=environ_without_keys())
     return await process.wait()
 
 
@@ -39,7 +43,7 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     return words or ["vi"]
 
 
-async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = _run) -> str:
+async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = run_editor) -> str:
     """Return a text as it is after the user has edited it.
 
     The terminal is the editor's meanwhile; nothing is drawn, and jobs go on.
@@ -51,8 +55,8 @@ async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = _run) ->
         run: runs the editor.
 
     Raises:
-        InvalidInput: there is no such editor, it failed, or the terminal cannot be given to it; a sentence
-            says so, and the text stays as it was.
+        InvalidInput: there is no such editor, it failed or left too much, or the terminal cannot be given to
+            it; a sentence says so, and the text stays as it was.
         StorageError: the file cannot be written or read.
     """
     command = editor_command(os.environ)
@@ -79,17 +83,18 @@ async def edit_text(app: App[Any], file: Path, text: str, *, run: Run = _run) ->
 def _write(file: Path, text: str) -> None:
     try:
         # The prompt is nobody else's business.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with create_anew(file) as stream:
+            stream.write(text.encode())
     except OSError as error:
         raise StorageError(f"The text cannot be written to {safe_text(file)}: {error.strerror}.") from error
 
 
 def _read(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES)
+        with open_ordinary(file) as stream:
+            content = stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise StorageError(f"The text cannot be read from {safe_text(file)}: {error.strerror}.") from error
+    if len(content) > MOST_BYTES:
+        raise InvalidInput(f"The editor left more than {file_size(MOST_BYTES)}; the text stays as it was.")
     return safe_text(content.decode("utf-8", "replace"), newlines=True).rstrip("\n")

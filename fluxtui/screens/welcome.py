@@ -15,6 +15,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.providers.base import Account
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
+from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
 from fluxtui.simulator.needed import NEXT_STEP, lacking
 from fluxtui.state import OPEN_DEMO, StatefulApp, guarded
@@ -26,7 +27,7 @@ class WelcomeScreen(QuietScreen[None]):
     """Asks for a service and a key, or opens the demo."""
 
     HELP = """Choose a service, then paste a key of it and press Enter: it is checked without cost, then kept
-in the configuration file."""
+in the configuration file, or in the keyring of this system where there is one and you choose it."""
     CSS_PATH = "welcome.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+d", "open_demo", "Demo", id="welcome.demo", priority=True),
@@ -46,10 +47,7 @@ in the configuration file."""
             yield ServiceList(config.active()[1].provider, id="welcome-services")
             yield PlainStatic("", id="welcome-help")
             yield KeyInput(id="welcome-key")
-            yield PlainStatic(
-                "It is checked without cost and kept in a file only you can read:", classes="muted"
-            )
-            yield PlainStatic(f"   {config.path}", id="welcome-path", classes="muted")
+            yield KeyPlaceLine()
             yield PlainStatic("", id="welcome-ways", classes="muted")
             yield AnswerLine(id="welcome-answer")
             with Horizontal(id="welcome-buttons"):
@@ -112,26 +110,28 @@ in the configuration file."""
 
     async def _keep(self, key: SecretStr) -> None:
         try:
-            account = await self._kept(key)
+            account, left = await self._kept(key)
         except FluxError as error:
             self.query_one(AnswerLine).show_fault(f"{error.sentence()} The key was not kept.")
             return
-        self.app.tell(f"{account_words(account)} It is kept.", severity="success")
+        self.app.tell(f"{account_words(account)} It is kept. {left}".strip(), severity="success")
         self._leave()
 
-    async def _kept(self, key: SecretStr) -> Account | None:
+    async def _kept(self, key: SecretStr) -> tuple[Account | None, str]:
         """Keep a good key for the chosen service's profile, a new one where there is none yet."""
         services, name = self.app.services, self._present
         account: Account | None
+        place, left = self.query_one(KeyPlaceLine).place, ""
         if name is not None:
-            account = await services.profiles.give_key(name, key)
+            kept = await services.profiles.give_key(name, key, place)
+            account, left = kept.account, kept.left
         else:
             name = services.profiles.free_name(self._provider)
-            account = await services.profiles.add(name, {"provider": self._provider}, key)
+            account = await services.profiles.add(name, {"provider": self._provider}, key, place)
         config = services.config.config
         if config.profile == name and len(config.profiles) > 1:
             await services.profiles.activate(name)
-        return account
+        return account, left
 
     def action_look_again(self) -> None:
         """Read variables and file again, in case a key is there now."""

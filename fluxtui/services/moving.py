@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.storage.files import NotAFile, open_ordinary
+from fluxtui.services.storage.ownership import Role, findings_at, refuse
 from fluxtui.services.validation import ValidationService
 
 _MOST_BYTES = 50_000_000
@@ -105,6 +107,7 @@ def read_old_key(path: Path) -> SecretStr | None:
 def _read_json(path: Path) -> Any:
     try:
         with open_ordinary(path) as file:
+            refuse(findings_at(path, Role.GIVEN, opened=os.fstat(file.fileno())), "nothing was taken over")
             data = file.read(_MOST_BYTES + 1)
     except NotAFile:
         raise StorageError(f"{safe_text(path)} cannot be read: it is not a file.") from None

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from fluxtui.domain.errors import FluxError, InvalidInput
+from fluxtui.domain.errors import ConfigError, FluxError, InvalidInput
 from fluxtui.domain.jobs import JobState
 from fluxtui.domain.text import plural
 from fluxtui.providers.base import Account
@@ -40,6 +40,14 @@ class ProfileState:
     key_place: KeyPlace
     key_source: str
     queue: QueueState
+
+
+@dataclass(frozen=True)
+class KeptKey:
+    """A key that was kept: what its service told of the account, and what of the old one is left, or `''`."""
+
+    account: Account
+    left: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,13 +97,20 @@ class ProfileService:
         """Return a name that a new profile of a provider can have."""
         return free_name(provider, self._config.config.profiles)
 
-    async def add(self, name: str, values: Mapping[str, Any], key: SecretStr | None) -> Account | None:
+    async def add(
+        self,
+        name: str,
+        values: Mapping[str, Any],
+        key: SecretStr | None,
+        place: KeyPlace = KeyPlace.FILE,
+    ) -> Account | None:
         """Make a profile, with a key that is checked first without cost, or without one.
 
         Args:
             name: what it is called.
             values: `provider` and addresses, as typed; what is empty is left to the provider.
             key: not kept yet.
+            place: the file or the keyring.
 
         Returns:
             What the service tells of the account; None where there was no key to ask with.
@@ -104,22 +119,45 @@ class ProfileService:
             InvalidInput: with every fault of name and values; the service was not asked.
             NotAuthenticated: the service does not accept the key. Nothing was kept then.
             ServiceError: the service could not be asked. Nothing was kept then either.
-            ConfigError: the file cannot be changed like this.
+            ConfigError: the file cannot be changed like this, or the keyring not be used.
             StorageError: the file cannot be written.
         """
         profile = made_profile(name, values, self._config.config.profiles)
         account = None if key is None else await self._account.try_key(profile, key)
+        if key is not None and place is KeyPlace.KEYRING:
+            kept = profile.model_copy(update={"api_key_keyring": True})
+            await self._save_with_keyring(name, profile, key, written(name, kept))
+            return account
         await self._save(written(name, profile.model_copy(update={"api_key": key})))
         return account
 
-    async def give_key(self, name: str, key: SecretStr) -> Account:
-        """Check a key without cost, keep it for a profile, and return what is told of the account.
+    async def give_key(self, name: str, key: SecretStr, place: KeyPlace = KeyPlace.FILE) -> KeptKey:
+        """Check a key without cost and keep it for a profile, in the file or the keyring; the other loses it.
 
         Raises like `add`.
         """
+        profile = self._config.config.profiles[name]
         account = await self._account.check_key(name, key)
-        await self._save({f"profiles.{name}.api_key": key})
-        return account
+        if place is KeyPlace.KEYRING:
+            await self._save_with_keyring(name, profile, key, _key_changes(name, key_in_keyring=True))
+            return KeptKey(account)
+        await self._save(_key_changes(name, key))
+        return KeptKey(account, await self._forgotten(name, profile))
+
+    async def remove_key(self, name: str) -> str:
+        """Take the key of a profile out of file and keyring, and return what of it is left, or `''`.
+
+        Raises:
+            InvalidInput: neither has one.
+            StorageError: the file cannot be written.
+        """
+        if self._config.key_place(name) not in {KeyPlace.FILE, KeyPlace.KEYRING}:
+            source = self._config.key_source(name)
+            where = "There is none" if source == "none" else f"It comes from {source}"
+            raise InvalidInput(f"The key of {name} cannot be removed here. {where}.")
+        profile = self._config.config.profiles[name]
+        await self._save(_key_changes(name))
+        return await self._forgotten(name, profile)
 
     async def activate(self, name: str) -> None:
         """Make a profile the active one. Raises `InvalidInput` where it has no key, and like `add`."""
@@ -158,14 +196,45 @@ class ProfileService:
             in_doubt=sum(job.profile == name for job in doubtful),
         )
 
-    async def delete(self, name: str) -> None:
+    async def delete(self, name: str) -> str:
         """Take a profile out of the file, its key with it; jobs, finetunes and pictures stay.
 
-        Raises like `leftovers` and `add`.
+        Returns what of its key is left, or `''`. Raises like `leftovers` and `add`.
         """
         await self.leftovers(name)
+        profile = self._config.config.profiles[name]
         await self._save({f"profiles.{name}": None})
         await self._jobs.resume(name)
+        return await self._forgotten(name, profile)
+
+    async def _forgotten(self, name: str, profile: Profile) -> str:
+        """Delete the key of a profile, as it was, from the keyring; return why it is left there, or `''`."""
+        if not profile.api_key_keyring:
+            return ""
+        try:
+            await self._config.forget_in_keyring(name, profile)
+        except ConfigError as error:
+            return f"The old key is still in the keyring. {error.message}"
+        return ""
+
+    async def _save_with_keyring(
+        self, name: str, profile: Profile, key: SecretStr, changes: Mapping[str, Any]
+    ) -> None:
+        """Put a key into the keyring and say so in the file; where that cannot be said, take it out again."""
+        await self._config.keep_in_keyring(name, profile, key)
+        try:
+            await self._save(changes)
+        except FluxError:
+            if not profile.api_key_keyring:
+                await self._config.forget_in_keyring(name, profile)
+            raise
 
     async def _save(self, changes: Mapping[str, Any]) -> None:
         await asyncio.to_thread(self._config.save, changes)
+
+
+def _key_changes(name: str, key: SecretStr | None = None, *, key_in_keyring: bool = False) -> dict[str, Any]:
+    return {
+        f"profiles.{name}.api_key": key,
+        f"profiles.{name}.api_key_keyring": True if key_in_keyring else None,
+    }

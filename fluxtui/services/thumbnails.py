@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import PictureError, StorageError
+from fluxtui.ordinary_files import read_ordinary
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _read(path: Path) -> Image | None:
     from fluxtui.imaging.opening import opened
 
     try:
-        with opened(path.read_bytes()) as image:
+        with opened(read_ordinary(path)) as image:
             if max(image.size) > SIDE:
                 return None
             return image.convert("RGB")

@@ -13,6 +13,8 @@ from typing import Any
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
+from fluxtui.ordinary_files import open_ordinary
+from fluxtui.private_files import create_new
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
@@ -143,7 +145,7 @@ def looks_like(dataset: Dataset, known: Mapping[str, Any]) -> bool:
 def _copy(source: Path, target: Path, sha256: str) -> None:
     digest = hashlib.sha256()
     try:
-        with source.open("rb") as reading, target.open("xb") as writing:
+        with open_ordinary(source) as reading, create_new(target) as writing:
             try:
                 while block := reading.read(_BLOCK):
                     digest.update(block)

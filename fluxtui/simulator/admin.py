@@ -1,8 +1,14 @@
-"""Paths under /simulator, which the real service does not have: the ledger, faults, reset. No key needed."""
+"""Paths under /simulator, which the real service does not have: the ledger, faults, reset.
+
+No key of a service is needed. Those of a private simulator want its admin key, except for the proof of who
+it is.
+"""
 
 from __future__ import annotations
 
+import hmac
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any, cast, get_args
 
 from starlette.requests import Request
@@ -12,10 +18,10 @@ from starlette.routing import Route
 from fluxtui.simulator import answers
 from fluxtui.simulator.faults import fault_from_document
 from fluxtui.simulator.finetunes import LORA_NAME, Finetune, FinetuneKind
-from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.simulation import Simulation
 from fluxtui.simulator.uploads import json_object
 
+ADMIN_HEADER = "x-simulator-key"
 _MOST_NONCE = 200
 
 ADMIN_PATHS = {
@@ -34,11 +40,11 @@ def admin_routes(simulation: Simulation) -> list[Route]:
     """Return the routes under /simulator, which concern all services."""
     admin = _Admin(simulation)
     return [
-        Route("/simulator/ledger", admin.ledger),
-        Route("/simulator/violations", admin.violations),
-        Route("/simulator/faults", admin.faults, methods=["GET", "POST", "DELETE"]),
-        Route("/simulator/finetunes", admin.add_finetune, methods=["POST"]),
-        Route("/simulator/reset", admin.reset, methods=["POST"]),
+        Route("/simulator/ledger", admin.only(admin.ledger)),
+        Route("/simulator/violations", admin.only(admin.violations)),
+        Route("/simulator/faults", admin.only(admin.faults), methods=["GET", "POST", "DELETE"]),
+        Route("/simulator/finetunes", admin.only(admin.add_finetune), methods=["POST"]),
+        Route("/simulator/reset", admin.only(admin.reset), methods=["POST"]),
         Route("/simulator/health", admin.health),
     ]
 
@@ -47,6 +53,20 @@ class _Admin:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._service = simulation.bfl
+
+    def _may(self, request: Request) -> bool:
+        right, given = self._simulation.keyring.admin_key, request.headers.get(ADMIN_HEADER, "")
+        return hmac.compare_digest(given.encode(), right.encode()) if right else True
+
+    def only(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Any]:
+        """Let `handler` answer those alone who have the admin key, where there is one."""
+
+        async def guarded(request: Request) -> Response:
+            if not self._may(request):
+                raise answers.AnswerError(403, f"This simulator wants its admin key in {ADMIN_HEADER}.")
+            return await handler(request)
+
+        return guarded
 
     async def ledger(self, _request: Request) -> Response:
         return JSONResponse(self._simulation.ledger())
@@ -79,7 +99,7 @@ class _Admin:
             raise answers.AnswerError(
                 400, "A finetune's name has lowercase letters, digits, - and _, or is org-id/name."
             )
-        owner = "" if "/" in name else self._service.accounts.authenticated(VALID_KEY).name
+        owner = "" if "/" in name else self._service.accounts.named("valid").name
         region = str(document.get("region") or self._service.settings.region)
         details = {"finetune_comment": str(document.get("comment") or name), "trigger_word": "TOK"}
         return Finetune(name, owner, region, cast(FinetuneKind, kind), details, 0.0, 0.0)
@@ -91,10 +111,12 @@ class _Admin:
     async def health(self, request: Request) -> Response:
         service = self._service
         nonce = request.query_params.get("nonce", "")[:_MOST_NONCE]
+        proven = {"status": "ok", "proof": self._simulation.proof(nonce)}
+        if not self._may(request):
+            return JSONResponse(proven)
         return JSONResponse(
-            {
-                "status": "ok",
-                "proof": self._simulation.proof(nonce),
+            proven
+            | {
                 "mode": service.settings.mode,
                 "region": service.settings.region,
                 "active_tasks": self._simulation.active_tasks(),

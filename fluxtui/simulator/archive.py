@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
+from fluxtui.simulator.private_files import create
 from fluxtui.simulator.validation import LONGEST_ECHO
 
 MOST_IMAGES = 20
@@ -101,7 +102,7 @@ def _decode(file: BinaryIO, text: bytes, archive: Path) -> tuple[bytes, bytes]:
     """Decode base64 `text` and what follows in `file` up to a quote; return its beginning, and the rest."""
     echo, waiting, tail = b"", b"", b""
     closed = False
-    with archive.open("wb") as target:
+    with create(archive) as target:
         while not closed:
             value, quote, tail = text.partition(b'"')
             closed = bool(quote)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fluxtui.simulator.roles import ROLES
 
 if TYPE_CHECKING:
+    from fluxtui.simulator.keyring import Keyring
     from fluxtui.simulator.server import SimulatorServer
     from fluxtui.simulator.settings import Settings
 
@@ -56,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--idle-seconds", type=float, default=15.0, help="quiet time before it ends that way")
     parser.add_argument(
         "--ready-file", type=Path, help="write process id and URLs here, as JSON, once listening"
+    )
+    parser.add_argument(
+        "--private",
+        action="store_true",
+        help="keys of its own, and one for the paths under /simulator, so that nobody else on this machine "
+        "can use it; they are printed, and in the ready file",
     )
     parser.add_argument("--quiet", action="store_true", help="print neither the greeting nor requests")
 
@@ -114,6 +121,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
         hold_file=args.hold_file,
         idle_seconds=args.idle_seconds,
         ready_file=args.ready_file,
+        private=args.private,
     )
 
 
@@ -141,9 +149,6 @@ def _port_list(option: str, given: str, roles: tuple[str, ...]) -> dict[str, int
 def greeting(server: SimulatorServer, settings: Settings) -> str:
     """Return what is printed on start: the URLs, the keys and the admin paths."""
     from fluxtui.simulator.admin import ADMIN_PATHS
-    from fluxtui.simulator.fal import keys as fal
-    from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
-    from fluxtui.simulator.replicate import keys as replicate
 
     urls = server.simulation.bfl.addresses
     rows = {"base URL": urls.submit, "polling": urls.polling, "delivery": urls.delivery}
@@ -156,18 +161,33 @@ def greeting(server: SimulatorServer, settings: Settings) -> str:
         "",
         *(f"  {name:<{beside}}  {url}" for name, url in rows.items()),
         "",
-        f"  keys of BFL        {VALID_KEY} (works)  {POOR_KEY} (no credits)",
-        f"                     {FORBIDDEN_KEY} (no permission)",
-        f"  keys of fal        {fal.VALID_KEY} (works)  {fal.POOR_KEY} (locked)",
-        f"                     {fal.FORBIDDEN_KEY} (no permission)",
-        f"                     {fal.SCOPED_KEY} (works, may not ask for the balance)",
-        f"  keys of Replicate  {replicate.VALID_KEY} (works)  {replicate.POOR_KEY} (no credit)",
-        f"                     {replicate.THROTTLED_KEY} (little credit: six new jobs a minute)",
+        *_key_lines(server.simulation.keyring),
         "",
         *(f"  {path:<{width}}  {meaning}" for path, meaning in ADMIN_PATHS.items()),
         "",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _key_lines(keyring: Keyring) -> list[str]:
+    """Return the keys, and who else has them."""
+    from fluxtui.simulator.admin import ADMIN_HEADER
+    from fluxtui.simulator.fal import keys as fal
+    from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
+    from fluxtui.simulator.replicate import keys as replicate
+
+    own, admin = keyring.own, keyring.admin_key
+    shared = "Anybody on this machine can use it with these keys; --private makes keys of its own."
+    return [
+        f"  keys of BFL        {own(VALID_KEY)} (works)  {own(POOR_KEY)} (no credits)",
+        f"                     {own(FORBIDDEN_KEY)} (no permission)",
+        f"  keys of fal        {own(fal.VALID_KEY)} (works)  {own(fal.POOR_KEY)} (locked)",
+        f"                     {own(fal.FORBIDDEN_KEY)} (no permission)",
+        f"                     {own(fal.SCOPED_KEY)} (works, may not ask for the balance)",
+        f"  keys of Replicate  {own(replicate.VALID_KEY)} (works)  {own(replicate.POOR_KEY)} (no credit)",
+        f"                     {own(replicate.THROTTLED_KEY)} (little credit: six new jobs a minute)",
+        f"  admin key          {admin}, in {ADMIN_HEADER}" if admin else f"  {shared}",
+    ]
 
 
 def _serve(server: SimulatorServer) -> None:

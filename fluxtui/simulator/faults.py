@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from fluxtui.simulator.echoes import ECHO_KINDS, ECHO_REFUSALS
 from fluxtui.simulator.roles import BFL, SERVICES
 
 ANY = "any"
@@ -29,6 +30,7 @@ DATA_URI, SECOND_RESULT = "data-uri", "second-result"
 REFORMED_KINDS = ("avif", "gif", "tiff", "gzip", "bad-chunk", "unreadable")
 """Pictures that are delivered whole, in another form than was asked for."""
 LATENCY, UNKNOWN_STATUS, ODD_LOCATION = "latency", "unknown-status", "odd-location"
+COOKIES, INWARD_LOCATION = "cookies", "inward-location"
 ABSURD_COST, ABSURD_DETAILS = "absurd-cost", "absurd-details"
 ABSURD = 1e308
 """What such a fault tells in place of an amount."""
@@ -74,6 +76,8 @@ KINDS = (
     *DELIVERY_KINDS,
     UNKNOWN_STATUS,
     ODD_LOCATION,
+    INWARD_LOCATION,
+    COOKIES,
     *LATE_KINDS,
     DATA_URI,
     SECOND_RESULT,
@@ -81,6 +85,8 @@ KINDS = (
     ABSURD_COST,
     ABSURD_DETAILS,
     *OUTCOME_KINDS,
+    *ECHO_KINDS,
+    *ECHO_REFUSALS,
     *FAL_KINDS,
     *REPLICATE_KINDS,
 )

@@ -16,13 +16,17 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fluxtui.simulator.connections import Connections
+from fluxtui.simulator.door import COOKIES as SET_COOKIES
+from fluxtui.simulator.echoes import ECHO_KINDS, ECHO_REFUSALS, echo_of, echoing_refusal, with_echo
 from fluxtui.simulator.faults import (
     BODY_KINDS,
+    COOKIES,
     DROP_AFTER,
     DROP_BEFORE,
     GARBLED_BODY,
     HTTP_KINDS,
     INGRESS_KINDS,
+    INWARD_LOCATION,
     LATE_DELIVERIES,
     LATE_TASK,
     LATENCY,
@@ -34,6 +38,7 @@ from fluxtui.simulator.faults import (
 
 _LATE: defaultdict[str, tuple[str, ...]] = defaultdict(tuple, poll=(LATE_TASK,), delivery=LATE_DELIVERIES)
 _GARBLED = b'{"id": "4c1f, "status" <!doctype html><title>502</title>\x00\xff'
+_LOCATIONS = {ODD_LOCATION: "data:x", INWARD_LOCATION: "https://169.254.169.254/latest/meta-data/"}
 REASONS = {
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -86,6 +91,8 @@ class FaultGate:
             await _read_away(receive)
             await _not_there(late)(scope, receive, send)
             return
+        if self._faults.take(place, (COOKIES,)):
+            send = _setting_cookies(send)
         if slow := self._faults.take(place, (LATENCY,)):
             await asyncio.sleep(slow.seconds)
         if self._faults.take(place, (DROP_BEFORE,)):
@@ -95,9 +102,16 @@ class FaultGate:
             await _read_away(receive)
             await self._answer_error(error, scope, receive, send)
             return
-        if self._faults.take(place, (ODD_LOCATION,)):
+        if led := self._faults.take(place, tuple(_LOCATIONS)):
             await _read_away(receive)
-            await Response(status_code=302, headers={"location": "data:x"})(scope, receive, send)
+            await Response(status_code=302, headers={"location": _LOCATIONS[led.kind]})(scope, receive, send)
+            return
+        if place != "delivery" and (refused := self._faults.take(place, ECHO_REFUSALS)):
+            await _read_away(receive)
+            await echoing_refusal(echo_of(scope, refused.kind))(scope, receive, send)
+            return
+        if place != "delivery" and (echoed := self._faults.take(place, ECHO_KINDS)):
+            await self._echo(echo_of(scope, echoed.kind), scope, receive, send)
             return
         if place == "delivery" and (reformed := self._faults.take(place, REFORMED_KINDS)):
             await self._reform(reformed.kind, scope, receive, send)
@@ -129,6 +143,19 @@ class FaultGate:
             body = await asyncio.to_thread(reformed, body, kind)
         await _send_whole(start, body, send)
 
+    async def _echo(self, echo: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ever, with the key of the request in it."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, keep)
+        start = messages[0]
+        headers = [*start["headers"], (b"x-echo", echo.encode("latin-1"))]
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        await _send_whole({**start, "headers": headers}, with_echo(body, echo), send)
+
     async def _break(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
 
@@ -147,6 +174,18 @@ class FaultGate:
         await send(start)
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         await self._connections.drop(scope, receive)
+
+
+def _setting_cookies(send: Send) -> Send:
+    """Return a `send` whose answers set cookies, as content networks do to know their clients again."""
+
+    async def setting(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            cookies = [f"{cookie}; Path=/; Max-Age=3600".encode() for cookie in SET_COOKIES]
+            message["headers"] = [*message["headers"], *((b"set-cookie", cookie) for cookie in cookies)]
+        await send(message)
+
+    return setting
 
 
 def reformed(content: bytes, kind: str) -> bytes:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from fluxtui.simulator.accounts import Accounts
 from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.faults import Fault, FaultBox
+from fluxtui.simulator.keyring import Keyring
 from fluxtui.simulator.ledger import LedgerEntry, Violation
 from fluxtui.simulator.settings import Settings
 from fluxtui.simulator.state import StateStore
@@ -28,6 +29,8 @@ class HostedService(Protocol):
     addresses: dict[str, str]
     """Its URLs by role, without a slash at the end; the server fills it when the ports are bound."""
     accounts: Accounts
+    valid_key: str
+    """The key that works here, one of those in `accounts`."""
     faults: FaultBox
     violations: list[Violation]
 
@@ -74,6 +77,7 @@ class Foundation:
     studio: Studio
     weights: TrainedWeights
     faults: FaultBox
+    keyring: Keyring
     services: list[HostedService] = field(default_factory=list)
 
     def serves(self, url: str) -> bool:
@@ -109,4 +113,5 @@ def foundation(settings: Settings, clock: Clock) -> Foundation:
     """Open the state and everything that stands on it. Raises StateError."""
     store = StateStore(settings.state_directory)
     faults = FaultBox(settings.faults, Random(settings.seed))  # noqa: S311
-    return Foundation(settings, clock, store, Studio(store), TrainedWeights(store), faults)
+    keyring = Keyring(store, private=settings.private)
+    return Foundation(settings, clock, store, Studio(store), TrainedWeights(store), faults, keyring)

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,9 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.connections import Connections
 from fluxtui.simulator.delivery_app import delivery_app
+from fluxtui.simulator.door import COOKIE_SENT, brings_cookies, refusal
 from fluxtui.simulator.gate import FaultGate
 from fluxtui.simulator.holding import nobody_holds
 from fluxtui.simulator.polling_app import polling_app
+from fluxtui.simulator.private_files import open_temporary
 from fluxtui.simulator.roles import BFL, ROLES
 from fluxtui.simulator.service import Addresses
 from fluxtui.simulator.settings import Settings
@@ -106,7 +107,7 @@ class SimulatorServer:
 
     def _configuration(self, access_log: AccessLog | None) -> uvicorn.Config:
         gates = self._gates()
-        by_port = {bound.getsockname()[1]: gates[place] for place, bound in self._sockets.items()}
+        by_port = {bound.getsockname()[1]: (place[0], gates[place]) for place, bound in self._sockets.items()}
         return uvicorn.Config(
             _PortSwitch(by_port, self.simulation, access_log),
             http=self._connections.protocol(),
@@ -169,18 +170,27 @@ class SimulatorServer:
 
 
 class _PortSwitch:
-    """Sends a request to the application of the port that it came in by, and notes that it came."""
+    """Sends a request to the application of the port that it came in by, and notes that it came.
+
+    `by_port` holds the service and the application of each port. What is not let in counts as nothing.
+    """
 
     def __init__(
-        self, by_port: dict[int, ASGIApp], simulation: Simulation, access_log: AccessLog | None
+        self, by_port: dict[int, tuple[str, ASGIApp]], simulation: Simulation, access_log: AccessLog | None
     ) -> None:
         self._by_port = by_port
         self._simulation = simulation
         self._access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._simulation.last_request_at = began = time.monotonic()
-        app = self._by_port[scope["server"][1]]
+        port, began = scope["server"][1], time.monotonic()
+        service, app = self._by_port[port]
+        refused = refusal(scope["headers"], port)
+        if refused is None:
+            self._simulation.last_request_at = began
+            self._note_cookies(service, scope)
+        else:
+            app = refused
         if self._access_log is None:
             await app(scope, receive, send)
             return
@@ -194,6 +204,10 @@ class _PortSwitch:
 
         await app(scope, receive, noting)  # type: ignore[arg-type]
         self._access_log(scope["method"], scope["path"], status, (time.monotonic() - began) * 1000)
+
+    def _note_cookies(self, service: str, scope: Scope) -> None:
+        if brings_cookies(scope["headers"]):
+            self._simulation.note_violation(service, COOKIE_SENT)
 
 
 def _ports(settings: Settings, hosted: list[str]) -> dict[Place, int]:
@@ -233,15 +247,17 @@ def _write_ready_file(path: Path, simulation: Simulation) -> None:
         "delivery_url": addresses.delivery,
         "services": simulation.urls(),
         "secret": simulation.secret,
+        "admin_key": simulation.keyring.admin_key,
+        "keys": simulation.keys(),
     }
     # Made for nobody but us (0600): who can read it can prove to be this simulator.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    opened, temporary = open_temporary(path.parent, path.name)
     try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(document, file)
+        with opened as file:
+            file.write(json.dumps(document).encode())
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

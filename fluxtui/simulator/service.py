@@ -38,7 +38,7 @@ class SimulatedService:
         self.addresses = Addresses()
         self.store = shared.store
         self.studio = shared.studio
-        self.accounts = Accounts(self.settings.keys)
+        self.accounts = Accounts(shared.keyring.own_keys(self.settings.keys))
         self.faults = shared.faults.of(BFL)
         self.tasks: dict[str, Task] = {}
         self.finetunes: dict[str, Finetune] = {}

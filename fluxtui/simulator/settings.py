@@ -28,7 +28,8 @@ class Settings:
     finished task stays known. With `state_directory` everything survives a restart. The server ends by itself
     `idle_seconds` after the last request when nobody holds a lock on `hold_file` any more. `ready_file`
     receives the process id and the URLs as JSON once all ports listen. `fast_trainer_steps` is how
-    Replicate's fast trainer calls its number of steps, training_steps or steps: callers disagree.
+    Replicate's fast trainer calls its number of steps, training_steps or steps: callers disagree. A `private`
+    simulator has keys and admin paths of its own, see `keyring`.
 
     Raises ValueError, with a sentence, for a value that makes no sense.
     """
@@ -55,6 +56,7 @@ class Settings:
     idle_seconds: float = 15.0
     access_log: bool = False
     fast_trainer_steps: str = "training_steps"
+    private: bool = False
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK_HOSTS:
@@ -90,5 +92,5 @@ class Settings:
 
     @property
     def keys(self) -> tuple[AccessKey, ...]:
-        """The keys that this simulator knows, with their first balance."""
+        """The public keys of BFL, with their first balance."""
         return default_keys(self.credits)

@@ -10,7 +10,10 @@ import time
 from fluxtui.simulator.clock import Clock
 from fluxtui.simulator.faults import FaultBox
 from fluxtui.simulator.hosting import HostedService, foundation
+from fluxtui.simulator.keyring import Keyring
+from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.ledger import LedgerEntry, Violation
+from fluxtui.simulator.roles import BFL
 from fluxtui.simulator.service import SimulatedService
 from fluxtui.simulator.services import hosted_services
 from fluxtui.simulator.settings import Settings
@@ -39,6 +42,20 @@ class Simulation:
     def faults(self) -> FaultBox:
         """The faults of all services."""
         return self._shared.faults
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of all services."""
+        return self._shared.keyring
+
+    def keys(self) -> dict[str, str]:
+        """Return the key that works at each service."""
+        return {BFL: self.keyring.own(VALID_KEY)} | {one.name: one.valid_key for one in self.hosted}
+
+    def note_violation(self, service: str, what: str) -> None:
+        """Remember something that a careful client never does, where no job is concerned."""
+        watching = self.bfl if service == BFL else self.service(service)
+        watching.violations.append(Violation(service=service, job=None, what=what, at=self.bfl.clock()))
 
     def service(self, name: str) -> HostedService:
         """Return a hosted service. Raises KeyError where none has that name."""
@@ -75,6 +92,7 @@ class Simulation:
         self.faults.clear()
         self._shared.studio.forget_all()
         await asyncio.to_thread(self._shared.store.clear)
+        await asyncio.to_thread(self.keyring.keep, self._shared.store)
         await self.bfl.reset()
         for service in self.hosted:
             service.violations.clear()

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from fluxtui.simulator.private_files import make_directory, make_lasting
+
 FILE_NAME = "simulator.sqlite3"
 LOCK_SECONDS = 1.0
 """How long to wait for another simulator that is just ending."""
@@ -56,8 +58,8 @@ class StateStore:
 
     def _opened(self, directory: Path | None) -> sqlite3.Connection:
         if directory is not None:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (directory / FILE_NAME).touch(mode=0o600)
+            make_directory(directory)
+            make_lasting(directory / FILE_NAME)
         place = ":memory:" if directory is None else str(directory / FILE_NAME)
         connection = sqlite3.connect(place, check_same_thread=False, timeout=LOCK_SECONDS)
         try:

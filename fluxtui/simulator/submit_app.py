@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from fluxtui.simulator.archive import (
 from fluxtui.simulator.endpoints import FINETUNE, Endpoint, endpoints
 from fluxtui.simulator.faults import ABSURD, ABSURD_COST, ABSURD_DETAILS, ABSURD_WHOLE
 from fluxtui.simulator.polling_app import get_result
+from fluxtui.simulator.private_files import temporary_directory
 from fluxtui.simulator.service import SimulatedService
 from fluxtui.simulator.simulation import Simulation
 from fluxtui.simulator.submitting import accept_image, accept_training
@@ -107,7 +107,7 @@ class _Pages:
         if self._service.settings.mode == "current":
             raise answers.not_found()
         account = self._account(request)
-        with tempfile.TemporaryDirectory(prefix="fluxtui-simulator-") as directory:
+        with temporary_directory() as directory:
             body_file, archive = Path(directory, "body"), Path(directory, "archive")
             await body_to_file(request, body_file)
             parameters, dataset = await asyncio.to_thread(_examined_training, body_file, archive)

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 
 from fluxtui.simulator.answers import AnswerError
+from fluxtui.simulator.private_files import create
 from fluxtui.simulator.validation import RefusedError, problem, refusal
 
 MOST_BODY_BYTES = 128 * 2**20
@@ -47,7 +48,7 @@ async def json_object(request: Request) -> dict[str, Any]:
 async def body_to_file(request: Request, path: Path) -> None:
     """Write the body to `path` with flat memory. Raises AnswerError (413)."""
     waiting, total = bytearray(), 0
-    with path.open("wb") as file:
+    with create(path) as file:
         async for chunk in request.stream():
             waiting += chunk
             total += len(chunk)

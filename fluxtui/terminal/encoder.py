@@ -14,10 +14,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from fluxtui.ourselves import module_command, module_environ
+from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.terminal.encoding import encode
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import TerminalProfile
@@ -47,11 +47,16 @@ class _Order:
     profile: TerminalProfile
 
 
+ANSWER_SECONDS = 20.0
+"""How long a picture may take there; many times what the largest does on a slow machine."""
+
+
 class Encoder:
     """Encodes one picture at a time in the other process; where there can be none, here."""
 
-    def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
+    def __init__(self, command: tuple[str, ...] = COMMAND, *, seconds: float = ANSWER_SECONDS) -> None:
         self._command = command
+        self._seconds = seconds
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._has_failed = False
@@ -81,21 +86,31 @@ class Encoder:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=module_environ(),
+                env=module_environ(bare_environ()),
                 # What is typed for a suspended or interrupted program is not for it.
                 start_new_session=True,
             )
         to, back = self._process.stdin, self._process.stdout
         if to is None or back is None:
             raise OSError("the encoder has no pipes")
-        _write(to, order)
-        answer = pickle.load(back)  # noqa: S301  our own process; no file of anybody's is in it
+        # One that was stopped from outside would never answer; without it, the pipes end.
+        overdue = Timer(self._seconds, self._process.kill)
+        overdue.daemon = True
+        overdue.start()
+        try:
+            _write(to, order)
+            answer = pickle.load(back)  # noqa: S301  our own process; no file of anybody's is in it
+        finally:
+            overdue.cancel()
         if not isinstance(answer, PaintedPicture | bytes):
             raise EOFError
         return answer
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, also where it is waited for."""
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._end()
 

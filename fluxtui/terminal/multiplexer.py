@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from shutil import which
 from typing import Final
 
+from fluxtui.asking import output_of
 from fluxtui.domain.text import safe_text
+from fluxtui.ourselves import bare_environ
 
 TMUX_SECONDS: Final = 1.0
 ESC: Final = "\x1b"
+_TMUX_VARIABLES: Final = ("TERM", "TMUX", "TMUX_PANE", "TMUX_TMPDIR")
 
 
 def through_tmux(sequence: str) -> str:
@@ -34,8 +37,6 @@ def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
 
     The terminal's own answer to XTVERSION never reaches a pane, because tmux takes it for itself.
     """
-    import subprocess
-
     program = which("tmux", path=environ.get("PATH"))
     if program is None:
         return None
@@ -45,11 +46,9 @@ def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
         "-p",
         "#{client_termtype}\t#{client_termname}\t#{allow-passthrough}",
     ]
-    try:
-        answer = subprocess.run(
-            command, env=dict(environ), capture_output=True, timeout=TMUX_SECONDS, check=True, text=True
-        )
-    except (OSError, ValueError, subprocess.SubprocessError):
+    answer = output_of(command, bare_environ(environ, also=_TMUX_VARIABLES), seconds=TMUX_SECONDS)
+    if answer is None:
         return None
-    kind, name, passthrough, *_ = (*answer.stdout.strip("\n").split("\t"), "", "", "")
+    lines = answer.decode("utf-8", "replace").strip("\n")
+    kind, name, passthrough, *_ = (*lines.split("\t"), "", "", "")
     return TmuxFacts(safe_text(kind or name, limit=60), passthrough in ("on", "all", "1", "2"))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fluxtui.domain.errors import FluxError, PictureError
+from fluxtui.ordinary_files import read_ordinary
 from fluxtui.terminal.framing import Part
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _opened(path: Path) -> Iterator[Image]:
             raise UnreadablePictureError("it is not a file")
         if status.st_size > MAX_SOURCE_BYTES:
             raise UnreadablePictureError(f"it has more than {MAX_SOURCE_BYTES // 1_000_000} MB")
-        with open_picture(path.read_bytes()) as source:
+        with open_picture(read_ordinary(path, MAX_SOURCE_BYTES)) as source:
             if source.width * source.height > MAX_SOURCE_PIXELS and source.format not in ("JPEG", "MPO"):
                 raise UnreadablePictureError(_TOO_LARGE)
             yield source

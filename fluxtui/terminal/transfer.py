@@ -23,6 +23,7 @@ from typing import Final
 
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.ordinary_files import open_ordinary
 from fluxtui.terminal.profile import TerminalProfile
 
 PIECE_BYTES: Final = 24_000
@@ -95,7 +96,7 @@ def file_blocks(file: Sendable, most: int) -> Iterator[bytes]:
     """
     name, left = safe_text(file.path.name), file.size
     try:
-        with file.path.open("rb") as opened:
+        with open_ordinary(file.path) as opened:
             if os.fstat(opened.fileno()).st_size != file.size:
                 raise StorageError(f"{name} changed while it was sent.")
             while left:

@@ -359,6 +359,42 @@ async def test_the_time_of_weights_is_by_their_size(
         await service.download(f"{server.url}/x", tmp_path / "part", limits=limits)
 
 
+async def _drip(writer: asyncio.StreamWriter) -> None:
+    while not writer.is_closing():
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+async def test_weights_without_a_size_that_drip_are_given_up(
+    server: ScriptedServer, make_service: MakeService, tmp_path: Path
+) -> None:
+    async def drip(_seen: object, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + bytes(70_000))
+        await _drip(writer)
+
+    limits = replace(WEIGHTS_LIMITS, window=0.3)
+    server.then(drip)
+    service = make_service(retries=RetryPolicy(attempts=1))
+    with pytest.raises(TimedOut, match=r"of the LoRA file in 0\.3 seconds, less than 60\.0 kB"):
+        await service.download(f"{server.url}/x", tmp_path / "part", limits=limits)
+
+
+async def test_an_answer_whose_head_drips_is_given_up(
+    server: ScriptedServer, make_service: MakeService, tmp_path: Path
+) -> None:
+    async def drip(_seen: object, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nX: ")
+        await _drip(writer)
+
+    server.then(drip)
+    service = make_service(retries=RetryPolicy(attempts=1))
+    with pytest.raises(TimedOut, match=r"gave no answer within 0\.3"):
+        await service.download(
+            f"{server.url}/x", tmp_path / "part", limits=replace(WEIGHTS_LIMITS, total=0.3)
+        )
+
+
 async def test_weights_that_stall_are_given_up(
     server: ScriptedServer, make_service: MakeService, tmp_path: Path
 ) -> None:

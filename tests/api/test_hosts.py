@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.api.hosts import HostPolicy, parsed
+from fluxtui.api.reach import Reach
 from fluxtui.domain.errors import UnexpectedAnswer
 
 BFL = HostPolicy("https://api.bfl.ai", (".bfl.ai",))
@@ -170,3 +171,61 @@ def test_where_results_may_be_fetched_from_and_files_sent_to(
             policy.check_download(url)
         with pytest.raises(UnexpectedAnswer, match="file should go to"):
             policy.check_upload(url)
+
+
+LAN = HostPolicy("https://10.0.0.7:8443")
+IN_A_LAN = (
+    "https://10.0.0.9/1.png",
+    "https://192.168.1/1.png",
+    "https://[fd00::1]/1.png",
+    "https://[::ffff:10.0.0.1]/1.png",
+    "https://167772161/1.png",
+)
+ON_THIS_MACHINE = (
+    "https://127.0.0.1/1.png",
+    "https://localhost/1.png",
+    "https://[::1]:9/1.png",
+    "https://127.1/1",
+)
+METADATA = (
+    "https://169.254.169.254/latest",
+    "https://2852039166/",
+    "https://0xa9fea9fe/",
+    "https://[fe80::1]/",
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "refused", "taken"),
+    [
+        (
+            BFL,
+            (*IN_A_LAN, *ON_THIS_MACHINE, *METADATA),
+            ("https://8.8.8.8/1.png", "https://cdn.example/1.png"),
+        ),
+        (PROXY, (*IN_A_LAN, *ON_THIS_MACHINE, *METADATA), ("https://cdn.example/1.png",)),
+        (LAN, (*ON_THIS_MACHINE, *METADATA), (*IN_A_LAN, "https://cdn.example/1.png")),
+        (LOCAL, (*IN_A_LAN, *METADATA), (*ON_THIS_MACHINE, "https://cdn.example/1.png")),
+    ],
+)
+def test_a_service_sends_us_only_to_networks_that_it_is_in_itself(
+    policy: HostPolicy, refused: tuple[str, ...], taken: tuple[str, ...]
+) -> None:
+    for address in taken:
+        policy.check_download(parsed(address))
+        policy.check_upload(parsed(address))
+    for address in refused:
+        with pytest.raises(UnexpectedAnswer, match="not there itself, so nothing was asked"):
+            policy.check_download(parsed(address))
+        with pytest.raises(UnexpectedAnswer, match="not there itself, so nothing was sent"):
+            policy.check_upload(parsed(address))
+
+
+def test_where_a_server_of_the_profile_has_been_reached_is_its_own_network() -> None:
+    policy = HostPolicy("https://pictures.office.example", (".bfl.ai",))
+    policy.learn(parsed("https://files.office.example/x"), "10.0.0.7")
+    assert not policy.may_reach(Reach.PRIVATE)
+    policy.learn(parsed("https://pictures.office.example/v1/credits"), "10.0.0.7")
+    assert policy.may_reach(Reach.PRIVATE)
+    assert not policy.may_reach(Reach.LOOPBACK)
+    assert not policy.may_reach(Reach.LINK_LOCAL)

@@ -105,7 +105,7 @@ def test_kinds_are_harmless_and_short() -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("Cannot fetch https://a.example/b.zip?sig=s1gn now", "Cannot fetch https://a.example/b.zip now"),
+        ("Cannot fetch https://a.example/b.zip?sig=s1gn now", "Cannot fetch https://a.example/b.zip?… now"),
         (
             "See https://replicate.com/account/billing#billing",
             "See https://replicate.com/account/billing#billing",

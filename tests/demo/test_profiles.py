@@ -9,25 +9,24 @@ import pytest
 
 from fluxtui.demo.simulation import Addresses
 from fluxtui.launch import demo_config
-from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
-from fluxtui.simulator.keys import VALID_KEY as BFL_KEY
-from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 from fluxtui.simulator.running import running_simulator
+
+KEYS = {"bfl": "own-bfl", "fal": "own:fal", "replicate": "own-replicate"}
 
 
 def test_there_are_three_with_their_own_addresses_and_keys(tmp_path: Path) -> None:
     with running_simulator() as simulator:
         fal, replicate = simulator.fal.urls, simulator.replicate.urls
-        addresses = Addresses(simulator.base_url, {"fal": fal, "replicate": replicate})
+        addresses = Addresses(simulator.base_url, {"fal": fal, "replicate": replicate}, KEYS)
     service = demo_config(tmp_path, addresses, argparse.Namespace())
     profiles = service.config.profiles
     assert service.config.profile == "demo"
     assert set(service.usable_profiles()) == {"demo", "fal", "replicate"}
     keys = {name: profile.api_key for name, profile in profiles.items()}
     assert {name: key.get_secret_value() for name, key in keys.items() if key} == {
-        "demo": BFL_KEY,
-        "fal": FAL_KEY,
-        "replicate": REPLICATE_KEY,
+        "demo": "own-bfl",
+        "fal": "own:fal",
+        "replicate": "own-replicate",
     }
     assert (profiles["fal"].rest_url, profiles["fal"].platform_url) == (fal["rest"], fal["platform"])
     assert profiles["replicate"].base_url == replicate["api"]
@@ -41,7 +40,7 @@ def test_variables_say_how_it_looks_but_not_where_it_goes(
     monkeypatch.setenv("FLUXTUI_API_KEY", "a-real-key")
     monkeypatch.setenv("FLUXTUI_BASE_URL", "https://elsewhere.example")
     monkeypatch.setenv("BFL_API_KEY", "a-real-key")
-    service = demo_config(tmp_path, Addresses("http://127.0.0.1:9", {}), argparse.Namespace())
+    service = demo_config(tmp_path, Addresses("http://127.0.0.1:9", {}, KEYS), argparse.Namespace())
     assert service.config.interface.theme == "nord"
     assert service.config.storage.data_dir is None
     keys = [item.api_key for item in service.config.profiles.values()]
@@ -50,5 +49,5 @@ def test_variables_say_how_it_looks_but_not_where_it_goes(
 
 
 def test_what_the_simulator_does_not_host_has_no_profile(tmp_path: Path) -> None:
-    service = demo_config(tmp_path, Addresses("http://127.0.0.1:9", {}), argparse.Namespace())
+    service = demo_config(tmp_path, Addresses("http://127.0.0.1:9", {}, KEYS), argparse.Namespace())
     assert service.usable_profiles() == ("demo",)

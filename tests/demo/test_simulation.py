@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -15,10 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import httpx
 import pytest
 
 from fluxtui.demo import simulation
 from fluxtui.demo.simulation import SimulatorError, Speed, simulator
+from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
+from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 
 FAST = Speed(training=0.2, image=0.05)
 
@@ -81,11 +86,11 @@ class Impostor(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def impostor_at(port: int) -> ThreadingHTTPServer:
+def impostor_at(port: int, kind: type[BaseHTTPRequestHandler] = Impostor) -> ThreadingHTTPServer:
     """Return an impostor on a port; threads of a killed process may still hold it for a moment."""
     for _ in range(500):
         with suppress(OSError):
-            return ThreadingHTTPServer(("127.0.0.1", port), Impostor)
+            return ThreadingHTTPServer(("127.0.0.1", port), kind)
         time.sleep(0.01)
     raise AssertionError(f"port {port} never became free")
 
@@ -100,6 +105,51 @@ def test_somebody_else_on_its_port_is_not_believed(folder: Path) -> None:
                 assert after.bfl != before.bfl
             impostor.shutdown()
     assert [path.partition("?")[0] for path in Impostor.asked] == ["/simulator/health"]
+
+
+class Dripper(BaseHTTPRequestHandler):
+    """Answers one byte at a time and never to the end."""
+
+    def do_GET(self) -> None:
+        with suppress(OSError):
+            for _ in range(6000):
+                self.wfile.write(b"H")
+                time.sleep(0.02)
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+class Redirector(Impostor):
+    """Sends whoever asks to somewhere else."""
+
+    followed: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.followed.append(self.path)
+        self.send_response(302)
+        self.send_header("Location", f"http://{self.headers['Host']}/followed")
+        self.end_headers()
+
+
+@pytest.mark.parametrize("kind", [Dripper, Redirector])
+def test_somebody_else_on_its_port_leads_nowhere_and_holds_nobody_up(
+    folder: Path, kind: type[BaseHTTPRequestHandler], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation, "ASK_SECONDS", 0.3)
+    with simulator(folder, FAST) as before:
+        stop(json.loads((folder / "ready.json").read_text())["pid"])
+        port = int(before.bfl.rpartition(":")[2])
+        with impostor_at(port, kind) as impostor:
+            impostor.daemon_threads = True
+            threading.Thread(target=impostor.serve_forever, daemon=True).start()
+            began = time.monotonic()
+            known = simulation._announced(folder)
+            assert known is not None
+            assert not simulation._is_proven(known)
+            assert time.monotonic() - began < 5
+            impostor.shutdown()
+    assert "/followed" not in Redirector.followed
 
 
 def test_what_proves_it_is_for_the_user_alone(folder: Path) -> None:
@@ -130,6 +180,32 @@ def test_one_of_an_older_program_is_ended_and_another_takes_its_place(folder: Pa
         with simulator(folder, FAST) as after:
             assert after == before
         assert not alive(document["pid"])
+
+
+@pytest.mark.parametrize("missing", ["keys", "admin_key"])
+def test_one_with_the_keys_that_everybody_knows_is_replaced(folder: Path, missing: str) -> None:
+    with simulator(folder, FAST) as before:
+        ready = folder / "ready.json"
+        document = json.loads(ready.read_text())
+        ready.write_text(json.dumps({**document, missing: ""}))
+        with simulator(folder, FAST) as after:
+            assert after == before
+        assert not alive(document["pid"])
+
+
+def test_each_demo_has_keys_of_its_own_and_a_door_of_its_own(folder: Path, tmp_path: Path) -> None:
+    with simulator(folder, FAST) as ours:
+        assert set(ours.keys) == {"bfl", "fal", "replicate"}
+        assert not {VALID_KEY, FAL_KEY, REPLICATE_KEY} & set(ours.keys.values())
+        assert not any(key in repr(ours) for key in ours.keys.values())
+        assert httpx.get(f"{ours.bfl}/simulator/ledger").status_code == 403
+        pid = json.loads((folder / "ready.json").read_text())["pid"]
+        line = Path(f"/proc/{pid}/cmdline")
+        if line.exists():
+            assert not any(key.encode() in line.read_bytes() for key in ours.keys.values())
+    with simulator(tmp_path / "other", FAST) as theirs:
+        stop(json.loads((tmp_path / "other" / "ready.json").read_text())["pid"])
+    assert not set(theirs.keys.values()) & set(ours.keys.values())
 
 
 def test_no_file_of_the_working_directory_is_run(
@@ -172,3 +248,22 @@ def test_the_last_words_of_one_that_does_not_start_are_told(folder: Path) -> Non
     (folder / "state" / "simulator.sqlite3").write_bytes(b"no database at all" * 100)
     with pytest.raises(SimulatorError, match="not a database"), simulator(folder, FAST):
         pass
+
+
+def test_a_demo_that_starts_for_ever_is_not_waited_for_for_ever(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that was stopped in the middle of it."""
+    monkeypatch.setattr(simulation, "LOCK_SECONDS", 0.1)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "starting").open("w") as stopped:
+        fcntl.flock(stopped, fcntl.LOCK_EX)
+        with pytest.raises(SimulatorError, match="does not go on"), simulator(folder, FAST):
+            pass
+
+
+def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(folder / simulation.READY_FILE)
+    with simulator(folder, FAST) as addresses:
+        assert addresses.bfl.startswith("http://127.0.0.1:")

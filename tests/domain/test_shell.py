@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.shell import RemoteHost, forward_line, is_login, scp_line
+from fluxtui.domain.shell import RemoteHost, forward_line, is_login, scp_line, shell_word
 
 NAMES = (
     "a b.png",
@@ -124,3 +125,21 @@ def test_the_forward_line_uses_the_same_port_on_both_sides() -> None:
 )
 def test_an_address_behind_another_one_is_a_guess(client: str, server: str, is_guess: bool) -> None:
     assert host_of(f"{client} 5 {server} 22").is_guess is is_guess
+
+
+@pytest.mark.parametrize("name", ["plain", *NAMES])
+def test_a_word_is_the_path_again_in_any_shell(name: str) -> None:
+    assert shlex.split(shell_word(Path("/x", name))) == [f"/x/{name}"]
+
+
+@pytest.mark.parametrize(
+    "name", ["tab\there", "two\nlines", "\x1b[31mred", "it's\u202egnp", "bad\udcff", "\u200b"]
+)
+def test_a_name_that_cannot_be_shown_is_told_in_plain_characters(name: str) -> None:
+    word = shell_word(Path("/x", name))
+    assert word.isascii()
+    assert word.isprintable()
+    bash = shutil.which("bash")
+    assert bash, "needed to read the word back"
+    said = subprocess.run([bash, "-c", f"printf %s {word}"], capture_output=True, check=True).stdout
+    assert said == os.fsencode(f"/x/{name}")

@@ -14,6 +14,7 @@ from fluxtui.api.trace import Exchange
 from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.feed import StateFeed
+from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.jobs import Pause, PauseReason, QueueState
 from fluxtui.services.journal.jobs import JobStore
@@ -211,7 +212,10 @@ def test_first_start(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         while not isinstance(app.screen, WelcomeScreen):
             await pilot.pause(0.02)
-        path = app.screen.query_one("#welcome-path", PlainStatic)
+        line = app.screen.query_one(KeyPlaceLine)
+        while line.state is None:
+            await pilot.pause(0.02)
+        path = line.query_one(".key-place-path", PlainStatic)
         path.show(f"   {app.services.config.path}")
         await pilot.press("enter")
 

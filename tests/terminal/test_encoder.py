@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
@@ -74,3 +76,28 @@ def test_process_that_is_killed_is_done_without(encoder: Encoder) -> None:
     assert encoder.process_id is not None
     os.kill(encoder.process_id, 9)
     assert encoder.encode(PICTURE, 8, 4, profile) == encode(PICTURE, 8, 4, profile)
+
+
+def test_process_that_was_stopped_does_not_hold_up_the_picture() -> None:
+    encoder = Encoder(seconds=0.5)
+    profile = TerminalProfile(GraphicsProtocol.ITERM2)
+    encoder.encode(PICTURE, 4, 2, profile)
+    stopped = encoder.process_id
+    assert stopped is not None
+    os.kill(stopped, signal.SIGSTOP)
+    assert encoder.encode(PICTURE, 20, 10, profile) == encode(PICTURE, 20, 10, profile)
+    with pytest.raises(ProcessLookupError):
+        os.kill(stopped, 0)
+
+
+def test_closing_does_not_wait_for_a_process_that_was_stopped() -> None:
+    encoder = Encoder(seconds=600)
+    profile = TerminalProfile(GraphicsProtocol.ITERM2)
+    encoder.encode(PICTURE, 4, 2, profile)
+    stopped = encoder.process_id
+    assert stopped is not None
+    os.kill(stopped, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(encoder.encode, PICTURE, 20, 10, profile)
+        encoder.close()
+        assert made.result(20) == encode(PICTURE, 20, 10, profile)

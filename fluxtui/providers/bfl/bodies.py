@@ -10,6 +10,7 @@ from typing import Any
 
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import PictureError
+from fluxtui.ordinary_files import read_ordinary
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -52,7 +53,7 @@ def _encoded_picture(field: Field, value: str) -> str:
     if not path.is_file():
         raise PictureError(f"{field.title}: there is no file {path.name!r} any more. Nothing was sent.")
     try:
-        return base64.b64encode(path.read_bytes()).decode("ascii")
+        return base64.b64encode(read_ordinary(path)).decode("ascii")
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise PictureError(

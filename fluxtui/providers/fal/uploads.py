@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 from fluxtui.api.attachments import Progress
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import UnexpectedAnswer
+from fluxtui.ordinary_files import open_ordinary
 from fluxtui.providers.base import UploadMemory
 from fluxtui.providers.files import sha256_of, unreadable
 from fluxtui.providers.reading import as_mapping
@@ -161,7 +162,7 @@ def _size_of(path: Path) -> int:
 
 def _piece(path: Path, offset: int, size: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             file.seek(offset)
             return file.read(size)
     except OSError as error:

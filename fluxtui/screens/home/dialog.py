@@ -39,8 +39,8 @@ class HomeDialog(Dialog[None]):
 
     HELP = """The letters copy to the clipboard of your own machine, by OSC 52. `c` copies the line to type
 there so that scp fetches the pictures. `w` starts and stops a read-only page with the gallery; `l` copies the
-ssh line that forwards its port, `u` its address. `t` lets iTerm2 or kitty save the
-pictures."""
+ssh line that forwards its port, `u` its address, which is for one browser: once opened there is another one
+here. `t` lets iTerm2 or kitty save the pictures."""
 
     DEFAULT_CSS = """
     HomeDialog {
@@ -74,6 +74,7 @@ pictures."""
         """
         super().__init__()
         self._items = tuple(items)
+        self._unwatch: Callable[[], None] | None = None
         self._handover = Handover(self, [item.path for item in self._items])
 
     def compose(self) -> ComposeResult:
@@ -93,9 +94,19 @@ pictures."""
     def on_mount(self) -> None:
         """Say how the page is, and look how much there is to send."""
         self._show_page()
+        self._unwatch = self.app.services.page.watch(self._page_changed)
         handover = self.query_one(".handover", PlainStatic)
         handover.display = self._handover.way is not None
         guarded(self, self._show_handover(handover), doing="looking at the files", group="look")
+
+    def _page_changed(self) -> None:
+        """Show the page's new address; called from the page's own task."""
+        self.call_later(self._show_page)
+
+    def on_unmount(self) -> None:
+        """Follow the page no longer."""
+        if self._unwatch is not None:
+            self._unwatch()
 
     async def _show_handover(self, shown: PlainStatic) -> None:
         if shown.display:
@@ -105,12 +116,13 @@ pictures."""
         return forward_line(this_host(self.app.services.config.config.home), self.app.services.page.port)
 
     def _show_page(self) -> None:
-        url = self.app.services.page.url
+        page = self.app.services.page
+        url = page.url
         try:
             line = self._forward() if url else ""
         except FluxError as error:
             line = error.sentence()
-        self.query_one(".page", PlainStatic).show(page_rows(url, line))
+        self.query_one(".page", PlainStatic).show(page_rows(url, line, page.browsers))
 
     def say(self, text: str, copied: str = "") -> None:
         """Show a sentence, and below it a text that was copied."""
@@ -149,7 +161,10 @@ pictures."""
         """Copy the address of the page."""
         url = self.app.services.page.url
         if url:
-            next_step = "Open it in the browser of your own machine; whoever has it sees the page."
+            next_step = (
+                "Open it in the browser of your own machine. It is for the first browser that opens it; for "
+                "another one u copies a new address."
+            )
             self._begin_copy("address", lambda: url, next_step)
         else:
             self.say(NO_PAGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.screens.home.texts import COPIES
 from fluxtui.widgets.plain import plain
 
@@ -25,10 +25,14 @@ def copy_rows() -> Content:
     return Content("\n").join(rows)
 
 
-def page_rows(url: str, line: str) -> Content:
-    """Return what is to be said of the page: how to start it, or the way to it where it runs (`url`)."""
+def page_rows(url: str, line: str, browsers: int) -> Content:
+    """Return what is to be said of the page: how to start it, or the way to it where it runs (`url`).
+
+    `browsers` is how many have been let in.
+    """
     if not url:
         return row("w", "page in a browser", "starts it: the gallery, read only")
-    lines = [("w", "stops the page. On your own machine:"), ("l", f"type {line}"), ("u", f"open {url}")]
+    opened = f"stops the page ({plural(browsers, 'browser')} let in)." if browsers else "stops the page."
+    lines = [("w", f"{opened} On your own machine:"), ("l", f"type {line}"), ("u", f"open {url}")]
     styled = [Content.assemble((f" {key} ", "bold $text-accent"), plain(text)) for key, text in lines]
     return Content("\n").join(styled)

@@ -14,6 +14,7 @@ from textual.widgets import Input
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
+from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.profiles import ProfileState
 from fluxtui.state import StatefulApp, guarded
@@ -52,6 +53,7 @@ class KeyDialog(Dialog[str]):
             yield PlainLabel(f"{state.title} at {state.profile.base_url}")
             yield PlainLabel(_present_words(state))
             yield KeyInput()
+            yield KeyPlaceLine(state.key_place)
             yield PlainLabel(f"It is {provider_hosts(state.profile.provider).key_help}.")
             yield AnswerLine()
             yield PlainLabel("Enter checks it without cost · Esc or ctrl+c cancels", classes="dialog-keys")
@@ -73,12 +75,13 @@ class KeyDialog(Dialog[str]):
     async def _keep(self, key: SecretStr) -> None:
         services, name = self.app.services, self._state.name
         try:
-            account = await services.profiles.give_key(name, key)
+            given = await services.profiles.give_key(name, key, self.query_one(KeyPlaceLine).place)
         except FluxError as error:
             self.query_one(AnswerLine).show_fault(f"{error.sentence()} The key was not kept.")
             return
-        kept = f"{account_words(account)} It is kept for {name}."
-        self.dismiss(f"{kept} {unused_words(await services.profiles.state(name))}".strip())
+        kept = f"{account_words(given.account)} It is kept for {name}."
+        parts = (kept, given.left, unused_words(await services.profiles.state(name)))
+        self.dismiss(" ".join(part for part in parts if part))
 
 
 def _present_words(state: ProfileState) -> str:

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts, provider_ids
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
+from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.settings.key_dialog import unused_words
 from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.chooser import Chooser
@@ -61,6 +62,7 @@ the key, which may be left out, checks it without cost and keeps the profile. Es
                 yield _line(title, LineInput(id=f"new-{key}"))
             yield _line("Key", KeyInput(placeholder="key, then Enter; empty for none yet", id="new-key"))
             yield PlainLabel("", id="new-key-help", classes="new-note")
+            yield KeyPlaceLine()
             yield AnswerLine()
             yield PlainLabel(
                 "Enter goes on, and at the key keeps all · Esc or ctrl+c cancels",
@@ -70,16 +72,16 @@ the key, which may be left out, checks it without cost and keeps the profile. Es
     def on_mount(self) -> None:
         """Begin with a service of which there is no profile yet."""
         present = {profile.provider for profile in self.app.services.config.config.profiles.values()}
-        chooser = self.query_one(Chooser)
+        chooser = self.query_one("#new-service", Chooser)
         chooser.value = next((name for name in provider_ids() if name not in present), chooser.value)
         self._prefill()
         chooser.focus()
 
     @property
     def _provider(self) -> str:
-        return self.query_one(Chooser).value
+        return self.query_one("#new-service", Chooser).value
 
-    @on(Chooser.Changed)
+    @on(Chooser.Changed, "#new-service")
     def _prefill(self) -> None:
         """Put name, addresses and words of the chosen service in."""
         hosts = provider_hosts(self._provider)
@@ -115,7 +117,7 @@ the key, which may be left out, checks it without cost and keeps the profile. Es
     async def _keep(self, key: SecretStr | None) -> None:
         profiles, name = self.app.services.profiles, self._input("name").value.strip()
         try:
-            account = await profiles.add(name, self._values(), key)
+            account = await profiles.add(name, self._values(), key, self.query_one(KeyPlaceLine).place)
         except FluxError as error:
             self.query_one(AnswerLine).show_fault(f"{error.sentence()} Nothing was kept.")
             return

@@ -32,6 +32,7 @@ _KEY_WORDS = {
     KeyPlace.RUN: "this run",
     KeyPlace.VARIABLE: "variable",
     KeyPlace.FILE: "file",
+    KeyPlace.KEYRING: "keyring",
     KeyPlace.COMMAND: "command",
     KeyPlace.NONE: "none",
 }

@@ -20,6 +20,7 @@ from fluxtui.screens.settings.fields import changes_between, settings_fields, se
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.screens.settings.profile_panel import ProfilePanel
+from fluxtui.services.config import KeyPlace
 from fluxtui.services.profiles import Leftovers
 from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
@@ -36,13 +37,14 @@ class SettingsScreen(PlaceScreen):
     AUTO_FOCUS = "ProfileTable RowGrid"
     HELP = """A profile is a service and a key for it. `Enter` makes the selected one active: new work goes
 there at first. `n` makes a new one, `k` takes a new key, `t` checks the present one without cost,
-`d` deletes. Changes in the form are written to the configuration file when you press `Ctrl+S`.
-`$` shows what was spent beside the budgets."""
+`x` takes the key away, `d` deletes. Changes in the form are written to the configuration file when you press
+`Ctrl+S`. `$` shows what was spent beside the budgets."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="settings.save", priority=True),
         Binding("n", "new_profile", "New", id="settings.new"),
         Binding("k", "give_key", "New key", id="settings.key"),
         Binding("t", "test_key", "Test", id="settings.test"),
+        Binding("x", "remove_key", "Remove key", id="settings.remove_key", show=False),
         Binding("d", "delete_profile", "Delete", id="settings.delete"),
         Binding(
             "dollar_sign",
@@ -135,11 +137,13 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         self._follow(f"Saved to {services.config.path}.")
         self._refill()
 
-    def _follow(self, told: str) -> None:
-        """Take the changed configuration over and say what became of it."""
+    def _follow(self, told: str, *, saved: bool = True) -> None:
+        """Take the changed configuration over and say what became of it, and of what was written by hand."""
         self.app.follow_config()
         self._panel.refresh_states()
-        self.app.tell(told, severity="success")
+        copy = self.app.services.config.copied_to if saved else None
+        kept = f" What you wrote by hand is in {copy}, without keys." if copy else ""
+        self.app.tell(f"{told}{kept}", severity="success")
 
     def _refill(self) -> None:
         form = self.query_one(ParameterForm)
@@ -153,7 +157,7 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
 
     async def _reload(self) -> None:
         await asyncio.to_thread(self.app.services.config.reload)
-        self._follow("The configuration was read again.")
+        self._follow("The configuration was read again.", saved=False)
         self._refill()
 
     # The profiles
@@ -192,6 +196,24 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         if told is not None:
             self._follow(told)
 
+    def action_remove_key(self) -> None:
+        """Take the key of the selected profile away, after asking."""
+        name = self._panel.selected
+        guarded(self, self._remove_key(name), doing="removing a key", group="profile", exclusive=True)
+
+    async def _remove_key(self, name: str) -> None:
+        config = self.app.services.config
+        dialog = ConfirmDialog(
+            f"Remove the key of {name}?",
+            [f"It is deleted from {config.key_source(name)}. The profile stays, and can send nothing then."],
+            confirm_label="Remove",
+            danger=True,
+        )
+        if config.key_place(name) in {KeyPlace.FILE, KeyPlace.KEYRING} and not await ask(self.app, dialog):
+            return
+        left = await self.app.services.profiles.remove_key(name)
+        self._follow(f"The key of {name} is removed. {left}".strip())
+
     def action_test_key(self) -> None:
         """Ask the service of the selected profile whether it takes the key, without cost."""
         name = self._panel.selected
@@ -221,17 +243,17 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         )
         if not await ask(self.app, dialog):
             return
-        await profiles.delete(name)
+        left = await profiles.delete(name)
         again = name in self.app.services.config.config.profiles
         why = (
             f" It is there again because {self.app.services.config.key_source(name)} is set." if again else ""
         )
-        self._follow(f"The profile {name} is deleted from the file.{why}")
+        self._follow(f"The profile {name} is deleted from the file.{why} {left}".strip())
 
 
 def _words_before_deleting(left: Leftovers) -> list[str]:
     """Return what goes and what stays, for the user who is about to delete a profile."""
-    sentences = ["Its key and its address are taken out of the configuration file."]
+    sentences = ["Its key and its address are taken out of the configuration file, and out of the keyring."]
     if left.finetunes:
         sentences.append(
             f"Its {plural(left.finetunes, 'finetune')} and all jobs and pictures stay; what the finetunes "

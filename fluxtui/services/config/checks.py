@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from fluxtui.api.addresses import base_url_fault
 from fluxtui.domain.finetune import OWN_FILES
 from fluxtui.domain.shell import is_login
-from fluxtui.providers.registry import provider_ids
+from fluxtui.providers.registry import is_provider, provider_ids
 
 MOST_LOGIN_CHARACTERS = 300
 NAME_RULE = "must be a name of letters, digits, - and _, at most 40"
@@ -62,7 +62,7 @@ def checked_login(text: str | None) -> str | None:
 
 def checked_provider(value: Any) -> str:
     """Return the id of a provider that there is."""
-    if not isinstance(value, str) or value not in provider_ids():
+    if not is_provider(value):
         raise ValueError(f"must be {' or '.join(provider_ids())}")
     return value
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
 
 from pydantic import SecretStr
 
 from fluxtui.domain.errors import ConfigError
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.config.checks import checked_key
+from fluxtui.services.config.children import MOST_OUTPUT, TooMuchOutput, ended
+from fluxtui.services.config.environment import environ_without_keys
+from fluxtui.services.config.programs import trusted_program
 
 TIME_LIMIT = 20.0
 _NEXT_STEP = "Run the command by hand to see what it says, or set the key in another way."
@@ -21,32 +21,28 @@ _NEXT_STEP = "Run the command by hand to see what it says, or set the key in ano
 async def key_from_command(words: tuple[str, ...], *, seconds: float = TIME_LIMIT) -> SecretStr:
     """Run a command without a shell and return what it prints as the key.
 
-    It gets no input, and is stopped with all its children when it takes too long or the caller is cancelled.
+    It gets no input, and is stopped with all its children when it takes too long, prints far more than a key,
+    or the caller is cancelled.
 
     Raises:
+        UntrustedFile: it, or the script it runs, is somebody else's or can be changed by everybody.
         ConfigError: it could not be run, failed, took too long, or printed what cannot be a key.
     """
     name = safe_text(os.path.basename(words[0]), limit=60)
+    program = await asyncio.to_thread(trusted_program, words)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *words, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
-        )
+        run = await ended(words, executable=program, seconds=seconds, environ=environ_without_keys())
     except OSError as error:
+        if isinstance(error, TimeoutError):
+            raise _failure(name, f"did not answer within {seconds:g} seconds") from None
         raise _failure(name, f"could not be run: {error.strerror}") from error
-    try:
-        async with asyncio.timeout(seconds):
-            output, complaint = await process.communicate()
-    except TimeoutError:
-        await _stop(process)
-        raise _failure(name, f"did not answer within {seconds:g} seconds") from None
-    except asyncio.CancelledError:
-        await _stop(process)
-        raise
-    if process.returncode:
-        said = safe_text(complaint.decode("utf-8", "replace").strip(), limit=300)
-        ended = f"failed with code {process.returncode}"
-        raise _failure(name, f"{ended} and said: {said}" if said else ended)
-    return _key_in(name, output)
+    except TooMuchOutput:
+        raise _failure(name, f"printed more than {file_size(MOST_OUTPUT)}, so it was stopped") from None
+    if run.code:
+        said = safe_text(run.complaint.decode("utf-8", "replace").strip(), limit=300)
+        how = f"failed with code {run.code}"
+        raise _failure(name, f"{how} and said: {said}" if said else how)
+    return _key_in(name, run.output)
 
 
 def _key_in(name: str, output: bytes) -> SecretStr:
@@ -58,13 +54,6 @@ def _key_in(name: str, output: bytes) -> SecretStr:
         reason = str(error)
     # Not chained: the first error holds the output, which may be a key.
     raise _failure(name, f"printed no key: it {reason}")
-
-
-async def _stop(process: Process) -> None:
-    # All of its group: a child that is left can hold the pipes open. macOS forbids to kill what is dead.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
 
 
 def _failure(name: str, reason: str) -> ConfigError:

@@ -11,9 +11,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, SecretStr
 
 from fluxtui.domain.text import safe_text
-from fluxtui.providers.registry import DEFAULT_PROVIDER, provider_hosts, provider_ids
+from fluxtui.providers.registry import DEFAULT_PROVIDER, is_provider, provider_hosts, provider_ids
 from fluxtui.services.config.model import (
     DEFAULT_PROFILE,
+    KEY_FIELDS,
     Config,
     Profile,
     default_profile,
@@ -102,7 +103,7 @@ def _put_keys(layers: Layers, variables: Mapping[str, str]) -> None:
         return
     for name, profile in tuple(profiles.items()):
         provider = profile.get("provider", DEFAULT_PROVIDER) if isinstance(profile, dict) else None
-        variable = provider_hosts(provider).key_variable if provider in provider_ids() else ""
+        variable = provider_hosts(provider).key_variable if is_provider(provider) else ""
         key = f"profiles.{name}.api_key"
         # A name with a dot is no name of a profile, and will be reported.
         if variable in variables and key not in layers.places and "." not in name:
@@ -116,7 +117,8 @@ def _add_profiles(layers: Layers, variables: Mapping[str, str], profiles: Mappin
     The first of them is the active one where none is chosen and the usual one has no key.
     """
     tables = [profile for profile in profiles.values() if isinstance(profile, dict)]
-    present = {profile.get("provider", DEFAULT_PROVIDER) for profile in tables}
+    named = (profile.get("provider", DEFAULT_PROVIDER) for profile in tables)
+    present = {provider for provider in named if is_provider(provider)}
     for provider in provider_ids():
         variable = provider_hosts(provider).key_variable
         if provider in present or provider in profiles or variable not in variables:
@@ -125,7 +127,7 @@ def _add_profiles(layers: Layers, variables: Mapping[str, str], profiles: Mappin
         layers.put(f"profiles.{provider}.provider", provider, variable)
         layers.put(f"profiles.{provider}.api_key", variables[variable], variable)
         usual = layers.tree["profiles"].get(DEFAULT_PROFILE, {})
-        has_key = isinstance(usual, dict) and (usual.get("api_key") or usual.get("api_key_command"))
+        has_key = isinstance(usual, dict) and any(map(usual.get, KEY_FIELDS))
         if (
             "profile" not in layers.tree
             and len(profiles) == 1

@@ -62,6 +62,7 @@ def written(name: str, profile: Profile) -> dict[str, Any]:
         "rest_url": profile.rest_url,
         "platform_url": profile.platform_url,
         "api_key": profile.api_key,
+        "api_key_keyring": profile.api_key_keyring or None,
         "api_key_command": profile.api_key_command,
     }
     return {f"profiles.{name}.{key}": value for key, value in said.items() if value is not None}

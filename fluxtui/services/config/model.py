@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from fluxtui.domain.batches import MOST_PICTURES
-from fluxtui.providers.registry import DEFAULT_PROVIDER, provider_hosts, provider_ids
+from fluxtui.providers.registry import DEFAULT_PROVIDER, is_provider, provider_hosts
 from fluxtui.services.config.checks import (
     absolute_path,
     checked_base_url,
@@ -39,13 +39,19 @@ DEFAULT_PROFILE = DEFAULT_PROVIDER
 """The profile of a configuration that names none."""
 
 
+KEY_FIELDS = ("api_key", "api_key_keyring", "api_key_command")
+"""What of a profile says where its key is, in the order in which it counts."""
+
+
 class _Table(BaseModel):
     # A faulty value can be a key in the wrong place, so errors never carry values.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Profile(_Table):
-    """A service, where it is, and the key for it. An `api_key` comes before an `api_key_command`.
+    """A service, where it is, and the key for it.
+
+    An `api_key` comes before the system's keyring (`api_key_keyring`), that before an `api_key_command`.
 
     `rest_url` and `platform_url` are further addresses of a service that has them; None is the usual one.
     """
@@ -55,6 +61,7 @@ class Profile(_Table):
     rest_url: BaseUrl | None = None
     platform_url: BaseUrl | None = None
     api_key: SecretStr | None = None
+    api_key_keyring: bool = False
     api_key_command: str | tuple[str, ...] | None = None
 
     @model_validator(mode="before")
@@ -62,14 +69,14 @@ class Profile(_Table):
     def _follow_provider(cls, values: Any) -> Any:
         """Take the address of the provider where none is given."""
         provider = values.get("provider") if isinstance(values, dict) else None
-        if provider in provider_ids() and values.get("base_url") is None:
+        if is_provider(provider) and values.get("base_url") is None:
             return {**values, "base_url": provider_hosts(provider).default_base_url}
         return values
 
     @property
     def has_key(self) -> bool:
-        """Whether a key is given, or a command that prints one."""
-        return self.api_key is not None or self.api_key_command is not None
+        """Whether a key is given, is in the keyring, or there is a command that prints one."""
+        return self.api_key is not None or self.api_key_keyring or self.api_key_command is not None
 
     @property
     def bases(self) -> dict[str, str]:

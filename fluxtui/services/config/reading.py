@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.errors import ConfigError, Problem
+from fluxtui.domain.shell import shell_word
 from fluxtui.domain.text import safe_text
+from fluxtui.services.storage.claiming import UNUSED
 from fluxtui.services.storage.files import open_ordinary
+from fluxtui.services.storage.ownership import Role, findings_at, refuse
 
 _MOST_BYTES = 1_000_000
 _POSITION = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
@@ -25,11 +28,17 @@ def default_path() -> Path:
 
 
 def read_text(path: Path) -> str:
-    """Return the content of the file, or nothing if there is none. Raises `ConfigError`."""
+    """Return the content of the file, or nothing if there is none.
+
+    Raises:
+        UntrustedFile: others could have written it; nothing of it was read.
+        ConfigError: it cannot be read.
+    """
     if str(path) == os.devnull:
         return ""
     try:
         with open_ordinary(path) as file:
+            refuse(findings_at(path, Role.GIVEN, opened=os.fstat(file.fileno())), UNUSED)
             data = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         return ""
@@ -75,7 +84,7 @@ def permission_warning(path: Path) -> str | None:
     if stat.S_ISREG(mode) and mode & 0o077:
         return (
             f"Others on this machine may read {safe_text(path)}, where keys can be. "
-            f"Run: chmod 600 '{safe_text(path)}'"
+            f"Run: chmod 600 {shell_word(path)}"
         )
     return None
 

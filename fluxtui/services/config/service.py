@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from enum import Enum
@@ -14,20 +15,27 @@ from fluxtui.domain.errors import ConfigError, Problem
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.config.checks import command_words
 from fluxtui.services.config.command import key_from_command
+from fluxtui.services.config.copies import copy_of, remove_left_temporaries, without_keys_of
+from fluxtui.services.config.keyring import SystemKeyring, entry_name
 from fluxtui.services.config.layers import COMMAND_LINE, Layers, merge, plain, remove_value, set_value
 from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
 from fluxtui.services.config.problems import problems_of
 from fluxtui.services.config.reading import default_path, parse, permission_warning, read_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
+from fluxtui.services.storage.ownership import Role, findings_at, refuse
 from fluxtui.services.typed_paths import homeless
+
+_KEYRING = "the keyring"
+"""Stands before the name of an entry where a command has its words."""
 
 
 class KeyPlace(Enum):
-    """Where a key can come from: what this run was told, a variable, the file, a command named there."""
+    """Where a key can come from: what this run was told, a variable, the file, the keyring, a command."""
 
     RUN = "run"
     VARIABLE = "variable"
     FILE = "file"
+    KEYRING = "keyring"
     COMMAND = "command"
     NONE = "none"
 
@@ -45,6 +53,10 @@ class ConfigService:
         environ: the variables; those of the process if None.
         overrides: values by dotted key that come before all others and are never written to the file.
         first_profile: the active profile where nothing says another; the usual rule where None.
+        keyring: that of the system; it is asked only for profiles that say so.
+
+    Attributes:
+        copied_to: where the last `save` kept what was written by hand, without keys; None where it did not.
     """
 
     def __init__(
@@ -54,6 +66,7 @@ class ConfigService:
         environ: Mapping[str, str] | None = None,
         overrides: Mapping[str, Any] | None = None,
         first_profile: str | None = None,
+        keyring: SystemKeyring | None = None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._overrides = dict(overrides or {})
@@ -67,6 +80,10 @@ class ConfigService:
         self._config: Config | None = None
         self._layers = Layers({})
         self._asked: dict[tuple[str, ...], SecretStr] = {}
+        self._asking = asyncio.Lock()
+        self._seen: dict[str, SecretStr] = {}
+        self.keyring = keyring or SystemKeyring()
+        self.copied_to: Path | None = None
 
     @property
     def config(self) -> Config:
@@ -79,6 +96,7 @@ class ConfigService:
         Raises:
             ConfigError: with every fault found; what was loaded before stays in force.
         """
+        remove_left_temporaries(self.path.resolve())
         text = read_text(self.path)
         return self._adopt(*self._evaluate(text, parse(text, self.path)))
 
@@ -93,7 +111,7 @@ class ConfigService:
 
         None removes a value, so that its default holds again; a profile that goes is no longer the chosen
         one. The file is written anew for the user alone; comments in it are lost, so a file that was
-        written by hand is first copied to one with `.bak` added to its name.
+        written by hand is first copied, without keys, to one with `.bak` added to its name.
 
         Raises:
             ConfigError: the result would not be valid; nothing was written.
@@ -125,7 +143,7 @@ class ConfigService:
         return self.config.profile, self.config.profiles[self.config.profile]
 
     def usable_profiles(self) -> tuple[str, ...]:
-        """Return the names of the profiles with a key, or a command that prints one; the active first."""
+        """Return the names of the profiles that have a key, wherever it is; the active one first."""
         usable = [name for name, profile in self.config.profiles.items() if profile.has_key]
         return tuple(sorted(usable, key=lambda name: name != self.config.profile))
 
@@ -136,24 +154,45 @@ class ConfigService:
     async def key(self, profile_name: str | None = None) -> SecretStr | None:
         """Return the key of a profile, of the active one if None, or None where there is none.
 
-        A command is asked once, until `reload`.
+        The keyring and a command are asked once, until `reload`. A keyring without the key leads on to the
+        command, one that cannot be asked does not.
 
         Raises:
-            ConfigError: there is no such profile, or its command gave no key.
+            ConfigError: there is no such profile, the keyring cannot be used, or the command gave no key.
         """
-        profile = self._profile(profile_name)
-        if profile.api_key is not None or profile.api_key_command is None:
+        name = profile_name or self.config.profile
+        profile = self._profile(name)
+        if profile.api_key is not None:
             return profile.api_key
+        key = await self._key_in_keyring(name, profile) if profile.api_key_keyring else None
+        if key is not None or profile.api_key_command is None:
+            return key
         words = command_words(profile.api_key_command)
         if words not in self._asked:
             self._asked[words] = await key_from_command(words)
+            self.remember(self._asked[words])
         return self._asked[words]
 
+    async def keep_in_keyring(self, name: str, profile: Profile, key: SecretStr) -> None:
+        """Put the key of a profile, in the file or not yet, into the keyring. Raises `ConfigError`."""
+        entry = entry_name(name, profile.base_url)
+        await self.keyring.keep(entry, key)
+        self.remember(key)
+        self._asked[_KEYRING, entry] = key
+
+    async def forget_in_keyring(self, name: str, profile: Profile) -> None:
+        """Delete the key of a profile from the keyring, if it is there. Raises `ConfigError`."""
+        entry = entry_name(name, profile.base_url)
+        self._asked.pop((_KEYRING, entry), None)
+        await self.keyring.forget(entry)
+
+    def remember(self, key: SecretStr) -> None:
+        """Keep a key in mind as one that is told nowhere, also when it is kept or valid no more."""
+        self._seen[key.get_secret_value()] = key
+
     def known_keys(self) -> tuple[SecretStr, ...]:
-        """Return every key that is known by now, of whatever profile; for keeping them out of the log."""
-        profiles = self._config.profiles.values() if self._config else ()
-        written = (profile.api_key for profile in profiles)
-        return (*(key for key in written if key is not None), *self._asked.values())
+        """Return every key that this run has known, of whatever profile, so that it is told nowhere."""
+        return tuple(self._seen.values())
 
     def key_source(self, profile_name: str | None = None) -> str:
         """Return where the key of a profile comes from, in words, or `none`."""
@@ -163,6 +202,8 @@ class ConfigService:
             return f"the variable {self._layers.places[f'profiles.{name}.api_key']}"
         if place is KeyPlace.FILE:
             return f"the file {safe_text(self.path)}"
+        if place is KeyPlace.KEYRING:
+            return "the keyring of this system"
         command = self._profile(name).api_key_command
         if place is KeyPlace.COMMAND and command is not None:
             return f"the command {safe_text(command_words(command)[0], limit=60)}"
@@ -171,6 +212,8 @@ class ConfigService:
     def key_place(self, profile_name: str) -> KeyPlace:
         """Return what kind of place the key of a profile comes from."""
         profile = self._profile(profile_name)
+        if profile.api_key is None and profile.api_key_keyring:
+            return KeyPlace.KEYRING
         if profile.api_key is None:
             return KeyPlace.NONE if profile.api_key_command is None else KeyPlace.COMMAND
         given_by = self._layers.places.get(f"profiles.{profile_name}.api_key")
@@ -183,6 +226,18 @@ class ConfigService:
         if profile is None:
             raise ConfigError(f"There is no profile called {safe_text(name, limit=60)}.")
         return profile
+
+    async def _key_in_keyring(self, name: str, profile: Profile) -> SecretStr | None:
+        entry = entry_name(name, profile.base_url)
+        # Two questions at once would be two windows that ask for a password.
+        async with self._asking:
+            if (_KEYRING, entry) not in self._asked:
+                key = await self.keyring.key(entry)
+                if key is None:
+                    return None
+                self.remember(key)
+                self._asked[_KEYRING, entry] = key
+            return self._asked[_KEYRING, entry]
 
     def _evaluate(self, text: str, tree: Mapping[str, Any]) -> tuple[Config, Layers]:
         layers = merge(tree, self._environ, self._overrides, self._first_profile)
@@ -197,15 +252,35 @@ class ConfigService:
         warning = permission_warning(self.path)
         self.warnings = (*((warning,) if warning else ()), *layers.warnings)
         self._config, self._layers = config, layers
+        for profile in config.profiles.values():
+            if profile.api_key is not None:
+                self.remember(profile.api_key)
         return config
 
     def _write(self, old_text: str, new_text: str, *, by_hand: bool) -> None:
         # A link, as those who keep their configuration elsewhere use, stays a link.
         target = self.path.resolve()
         make_private_directory(target.parent)
+        refuse(findings_at(target.parent, Role.GIVEN), "nothing was written there")
+        remove_left_temporaries(target)
+        known, copy = self.known_keys(), copy_of(target)
         if by_hand:
-            write_atomic(target.with_name(f"{target.name}.bak"), old_text.encode())
+            write_atomic(copy, without_keys_of(old_text, known).encode())
+        elif copy.exists():
+            _clean_copy(copy, known)
+        self.copied_to = copy if by_hand else None
         write_atomic(target, new_text.encode())
+
+
+def _clean_copy(copy: Path, known: tuple[SecretStr, ...]) -> None:
+    """Take keys out of a copy that an earlier version made."""
+    try:
+        text = read_text(copy)
+    except ConfigError:
+        return
+    clean = without_keys_of(text, known)
+    if clean != text:
+        write_atomic(copy, clean.encode())
 
 
 def _with_usable_profile(config: Config, layers: Layers) -> Config:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.found import FoundPicture
+from fluxtui.ordinary_files import read_ordinary
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 
 VERSION = 3
@@ -42,7 +43,7 @@ class LookMemory:
         try:
             if path.stat().st_size > _MAX_BYTES:
                 return {}
-            content = json.loads(path.read_bytes())
+            content = json.loads(read_ordinary(path, _MAX_BYTES))
             if content["version"] != VERSION:
                 return {}
             pictures = _PICTURES.validate_python(content["pictures"])

@@ -12,6 +12,7 @@ from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.domain.found import Found, FoundPicture
 from fluxtui.domain.workspace import PictureEdit
 from fluxtui.imaging.opening import opened
+from fluxtui.private_files import create_anew
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.pictures import turned, upright
 from fluxtui.services.datasets.sources import Entry, Source
@@ -106,7 +107,8 @@ def written(image: Image.Image, path: Path) -> Path:
     target = io.BytesIO()
     image.save(target, "JPEG", quality=90)
     try:
-        path.write_bytes(target.getvalue())
+        with create_anew(path) as file:
+            file.write(target.getvalue())
     except OSError as error:
         raise storage_fault(error, path, "could not be written") from error
     return path

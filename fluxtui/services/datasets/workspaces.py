@@ -15,6 +15,7 @@ from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.found import Found
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import UNSURE, History, Workspace
+from fluxtui.ordinary_files import read_ordinary
 from fluxtui.services.datasets.caption_targets import caption_targets
 from fluxtui.services.datasets.encodings import decoded
 from fluxtui.services.datasets.spelling import spelled
@@ -102,7 +103,7 @@ class WorkspaceService:
         try:
             if path.stat().st_size > MAX_BYTES:
                 raise StorageError(f"The edits in {safe_text(path)} are too large to be read.")
-            return History.model_validate_json(path.read_bytes())
+            return History.model_validate_json(read_ordinary(path, MAX_BYTES))
         except OSError as error:
             raise StorageError(f"The edits in {safe_text(path)} cannot be read: {error.strerror}.") from None
         except ValidationError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-import tempfile
 import threading
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import BinaryIO, overload
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.private_files import temporary_directory
 from fluxtui.services.contact_sheets import FORMATS, SheetCell, contact_sheet
 from fluxtui.services.gallery.tables import TABLES
 from fluxtui.services.storage.emerging import Emerging
@@ -259,7 +259,7 @@ def _draw(target: Path, replace: bool, run: _Run) -> Exported:
     with _disk_faults(target):
         _check_free(target, replace)
         make_private_directory(target.parent)
-        with tempfile.TemporaryDirectory(prefix=".sheet-", dir=target.parent) as folder:
+        with temporary_directory(target.parent, prefix=".sheet-") as folder:
             drawn = Path(folder, f"sheet{target.suffix}")
             contact_sheet(_Watched(cells, run), drawn, columns=columns)
             if replace:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer, UnreadableResult
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import slug
+from fluxtui.ordinary_files import read_ordinary
+from fluxtui.private_files import new_temporary
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.threads import new_file
@@ -153,7 +154,7 @@ class Delivery:
 
     def _unread(self, job: Job, path: Path, reason: str) -> UnexpectedAnswer:
         """Keep what came and cannot be read, unless it is a page or an answer in the picture's place."""
-        content = path.read_bytes()
+        content = read_ordinary(path)
         if content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"", *_PAGE_HEADS):
             _remove(path)
             return UnexpectedAnswer(
@@ -279,11 +280,9 @@ def _remove(path: Path) -> None:
 
 def _elsewhere(suffix: str = ".part") -> Path:
     try:
-        handle, name = tempfile.mkstemp(prefix="fluxtui-", suffix=suffix)
+        return new_temporary(suffix=suffix)
     except OSError as error:
         raise storage_fault(error, Path(tempfile.gettempdir()), "could not be written") from error
-    os.close(handle)
-    return Path(name)
 
 
 def facts_of(path: Path) -> PictureFacts:
@@ -296,7 +295,7 @@ def facts_of(path: Path) -> PictureFacts:
     from fluxtui.services.datasets.pictures import CONVERTED, a_format, examine, looked_at
 
     try:
-        content = path.read_bytes()
+        content = read_ordinary(path)
         seen = examine(content)
         if seen.format in CONVERTED:
             look = looked_at(content)

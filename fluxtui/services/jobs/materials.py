@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from fluxtui.api.attachments import Progress
 from fluxtui.domain.endpoint import Control, Endpoint, FinetuneBy, TrainingEndpoint, fields_of
@@ -20,6 +18,7 @@ from fluxtui.providers.base import LoraSource, Materials
 from fluxtui.services.jobs.requests import archive_of, picture_fields
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.services.storage.files import sha256_of
 
 LASTING = timedelta(hours=6)
 """For how long a file that was uploaded before must stay at the service to be used for another job.
@@ -121,14 +120,9 @@ async def _known_lora(
 async def _hash_of(relative: str, storage: StorageService) -> str:
     """Return the SHA-256 of a picture in the data directory, `''` where it is gone."""
     try:
-        return await asyncio.to_thread(_sha256, storage.inside(relative))
+        return await asyncio.to_thread(sha256_of, storage.inside(relative))
     except (OSError, StorageError):
         return ""
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def lora_source(name: str, journal: Journal, storage: StorageService) -> LoraSource:

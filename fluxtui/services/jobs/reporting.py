@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from fluxtui.api.attachments import Progress
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.text import file_size
 from fluxtui.services.jobs.context import JobContext
 
 _log = logging.getLogger(__name__)
@@ -17,7 +18,9 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def transfer_reported(context: JobContext, job: Job, doing: str) -> AsyncIterator[Progress]:
-    """Yield what is to be told of the bytes of a transfer; its share stands on the job until the block ends.
+    """Yield what is to be told of the bytes of a transfer; how far it is stands on the job meanwhile.
+
+    That is its share, or how much has come where nobody knows how much it will be (0 in all).
 
     Args:
         context: what jobs work with.
@@ -32,10 +35,10 @@ async def transfer_reported(context: JobContext, job: Job, doing: str) -> AsyncI
     async def report() -> None:
         while True:
             await asyncio.sleep(context.pacing.watch)
-            if not moved[1]:
+            if not any(moved):
                 continue
             try:
-                await context.update(job, remote_status=f"{doing}, {moved[0] * 100 // moved[1]} %")
+                await context.update(job, remote_status=f"{doing}, {_moved_text(*moved)}")
             except StorageError as error:
                 _log.info("job %s: its progress cannot be noted: %s", job.id, error.title)
 
@@ -45,3 +48,7 @@ async def transfer_reported(context: JobContext, job: Job, doing: str) -> AsyncI
     finally:
         reporter.cancel()
         await asyncio.gather(reporter, return_exceptions=True)
+
+
+def _moved_text(done: int, total: int) -> str:
+    return f"{done * 100 // total} %" if total else file_size(done)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.keys import without_keys
+from fluxtui.domain.signatures import hosts_only
 from fluxtui.domain.text import safe_text
 
 _SECRET_NAME = re.compile(
     r"key|secret|token|passw|credential|authori[sz]ation|signature|cookie|webhook", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+|\bdata:[^\s\"'<>]+", re.IGNORECASE)
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _LONGEST_TEXT = 4_000
 _BULK = 100_000
@@ -60,16 +59,12 @@ def _member(name: str, value: Any, depth: int) -> Any:
 def _harmless(text: str) -> str:
     if len(text) > _BULK:
         return f"({len(text)} characters)"
-    shown = without_keys(_ADDRESS.sub(_host, text), REMOVED)
+    shown = without_keys(hosts_only(text, _told), REMOVED)
     shown = _ENCODED.sub(lambda match: f"({len(match[0])} characters)", shown)
     if len(shown) > _LONGEST_TEXT:
         shown = f"{shown[:_LONGEST_TEXT]} … ({len(shown)} characters)"
     return safe_text(shown, newlines=True)
 
 
-def _host(match: re.Match[str]) -> str:
-    try:
-        host = urlsplit(match[0]).hostname
-    except ValueError:
-        host = None
+def _told(host: str | None) -> str:
     return f"(address at {host} removed)" if host else "(address removed)"

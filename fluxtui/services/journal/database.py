@@ -10,10 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from fluxtui.domain.errors import JournalGone, StorageError
-from fluxtui.services.journal.faults import storage_error
-from fluxtui.services.journal.schema import migrate
+from fluxtui.domain.errors import JournalDamaged, JournalGone, StorageError
+from fluxtui.services.journal.faults import repair_step, storage_error
+from fluxtui.services.journal.place import check_opened, settled
+from fluxtui.services.journal.rows import UnreadableRow
+from fluxtui.services.journal.schema import migrate, missing_parts
 from fluxtui.services.journal.search import prepare_search
+from fluxtui.services.journal.unreadable import UnreadableRows
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
@@ -31,6 +34,8 @@ class Database:
         self.path = path
         self.searches_words = False
         """Whether there is an index of the words of prompts; see `journal/search.py`."""
+        self.unreadable = UnreadableRows(path)
+        """The rows that could not be understood so far."""
         self._patience = patience
         self._executor: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
@@ -92,6 +97,14 @@ class Database:
             return work()
         except sqlite3.Error as error:
             raise storage_error(error, self.path) from error
+        except UnreadableRow as error:
+            self.unreadable.note(error)
+            raise
+        except UnicodeDecodeError:
+            raise JournalDamaged(
+                f"The journal {self.path} holds text that is none. Nothing was deleted.",
+                next_step=repair_step(self.path),
+            ) from None
         except (OverflowError, UnicodeEncodeError):
             # A number beyond 64 bits, or half a surrogate pair: what a service answers can hold either.
             raise StorageError(
@@ -99,12 +112,16 @@ class Database:
             ) from None
 
     def _connect(self) -> None:
-        self._create_file()
+        identity = settled(self.path)
         connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
         try:
+            check_opened(identity, self.path)
             connection.row_factory = sqlite3.Row
+            # A text that is none must not end the reading of all others; its row is told as unreadable.
+            connection.text_factory = _text
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection)
+            self._check_tables(connection)
             self.searches_words = prepare_search(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -114,15 +131,14 @@ class Database:
             raise
         self._connection = connection
 
-    def _create_file(self) -> None:
-        try:
-            # SQLite gives its log the mode of the file, so it is made with the right one before.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        except OSError as error:
-            raise StorageError(
-                f"The journal {self.path} cannot be opened: {error.strerror}.",
-                next_step="Check that its directory exists and that you may write there.",
-            ) from error
+    def _check_tables(self, connection: sqlite3.Connection) -> None:
+        missing = missing_parts(connection)
+        if missing:
+            raise JournalDamaged(
+                f"The journal {self.path} lacks {', '.join(missing[:3])}, which this program made it with. "
+                "Nothing was deleted.",
+                next_step=repair_step(self.path),
+            )
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -175,3 +191,7 @@ class Database:
             self._data_version = seen
             self._changes += 1
         return self._changes
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "surrogateescape")

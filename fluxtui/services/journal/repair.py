@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
 import sqlite3
+import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +23,13 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
+from fluxtui.ordinary_files import NotAFile
+from fluxtui.private_files import create_new, temporary_directory
 from fluxtui.services.journal.faults import set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
+from fluxtui.services.journal.place import check
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
-from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
+from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate, missing_parts
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
 
@@ -134,7 +138,7 @@ def repair_journal(path: Path) -> Repair | None:
             version, or there is no room for a new one.
     """
     try:
-        with _reserved(path), tempfile.TemporaryDirectory(prefix=".repair-", dir=path.parent) as name:
+        with _reserved(path), temporary_directory(path.parent, prefix=".repair-") as name:
             copied, new = Path(name) / "damaged", Path(name) / "new"
             for companion in ("", "-wal"):
                 if os.path.exists(f"{path}{companion}"):
@@ -159,7 +163,11 @@ def repair_journal(path: Path) -> Repair | None:
 @contextlib.contextmanager
 def _reserved(path: Path) -> Iterator[None]:
     """Keep other programs from opening a journal. Raises `StorageError` if one has it open."""
-    with path.open("r+b") as file:
+    # Not waiting for the other end of a pipe.
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK), "r+b", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise NotAFile(errno.EINVAL, "it is not a file")
+        check(os.fstat(file.fileno()), Path(os.path.realpath(path)))
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SHARED_LOCK)
         except OSError as error:
@@ -189,7 +197,8 @@ class _Salvage:
                 for table in self.rows:
                     self._read(connection, table)
                 unharmed = not self.incomplete and not any(self.senseless.values())
-                self.is_sound = unharmed and _is_sound(connection)
+                is_newest = self.version == len(MIGRATIONS)
+                self.is_sound = unharmed and _is_sound(connection, is_newest=is_newest)
             else:
                 self.incomplete = list(_MODELS)
 
@@ -241,17 +250,18 @@ class _Salvage:
         return True
 
 
-def _is_sound(connection: sqlite3.Connection) -> bool:
+def _is_sound(connection: sqlite3.Connection, *, is_newest: bool) -> bool:
     try:
+        has_all_parts = not (is_newest and missing_parts(connection))
         whole = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
-        return whole and has_sound_index(connection)
+        return whole and has_sound_index(connection) and has_all_parts
     except sqlite3.DatabaseError:
         return False
 
 
 def _write_anew(path: Path, found: _Salvage) -> tuple[dict[str, int], int]:
     """Write what was found into a new file; return the rows by table and how many jobs are unsure now."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    create_new(path).close()
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # As a journal of its own version first, so that it becomes a new one as any other does.
         migrate(connection, MIGRATIONS[: found.version])

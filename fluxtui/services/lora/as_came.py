@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.lora.copying import has_content
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import make_private_directory, storage_fault
@@ -38,7 +39,7 @@ def _kept(storage: StorageService, part: Path, name: str, extension: str) -> str
     digest = hashlib.sha256()
     try:
         size = part.stat().st_size
-        with part.open("rb") as file:
+        with open_ordinary(part) as file:
             while block := file.read(_BLOCK_BYTES):
                 digest.update(block)
     except OSError as error:

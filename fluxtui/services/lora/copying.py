@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import safe_text
+from fluxtui.private_files import create_anew
 from fluxtui.services.storage.files import NotAFile, check_room, open_ordinary, storage_fault
 from fluxtui.services.threads import Advance, Stopped
 
@@ -46,7 +47,7 @@ def copied(
     check_room(target.parent, size)
     digest = hashlib.sha256()
     try:
-        writer = target.open("wb", buffering=0)
+        writer = create_anew(target, buffering=0)
     except OSError as error:
         raise storage_fault(error, target, "could not be written") from error
     with writer:

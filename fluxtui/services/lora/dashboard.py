@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base, Weights, dashboard_name
+from fluxtui.private_files import new_temporary
 from fluxtui.services.lora.copying import has_content
 from fluxtui.services.storage.files import (
     check_room,
@@ -132,9 +132,7 @@ def _put(source: Path, target: Path, size: int, *, link: bool) -> bool:
 
 def _copy(source: Path, target: Path, size: int) -> bool:
     check_room(target.parent, size)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".fluxtui-", suffix=".tmp")
-    os.close(handle)
-    temporary = Path(name)
+    temporary = new_temporary(target.parent, prefix=".fluxtui-", suffix=".tmp")
     try:
         shutil.copyfile(source, temporary)
         sync_file(temporary)

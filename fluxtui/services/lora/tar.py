@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.private_files import create_anew
 from fluxtui.services.lora.copying import write_all
 from fluxtui.services.lora.safetensors import open_weights
 from fluxtui.services.lora.tar_entries import DamagedTar, Position, TarEntry, tar_entries
@@ -143,13 +144,12 @@ def blocks_written(blocks: Iterator[bytes], target: Path, size: int) -> None:
         Exception: whatever `blocks` raises.
     """
     check_room(target.parent, size)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        handle = os.open(target, flags, 0o600)
+        opened = create_anew(target, buffering=0)
     except OSError as error:
         raise storage_fault(error, target, "could not be written") from error
     try:
-        with os.fdopen(handle, "wb", buffering=0) as file:
+        with opened as file:
             for block in blocks:
                 write_all(file.write, block, target)
     except BaseException:

@@ -1,4 +1,7 @@
-"""The pages as HTML: no script, nothing from elsewhere, every text escaped."""
+"""The pages as HTML: no script, nothing from elsewhere, every text escaped.
+
+`place` is the path that all addresses of a run begin with, without a slash at its end.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +35,11 @@ td { white-space: pre-wrap; overflow-wrap: anywhere; }
 """
 
 
-def _page(title: str, body: str) -> bytes:
+def _page(title: str, body: str, place: str = "") -> bytes:
     meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    head = f"{meta}<title>{_text(title)}</title>"
-    return (
-        f'<!doctype html><html lang="en"><head>{head}<link rel="stylesheet" href="/style.css"></head>'
-        f"<body>{body}</body></html>\n".encode()
-    )
+    style = f'<link rel="stylesheet" href="{place}/style.css">' if place else ""
+    head = f"{meta}<title>{_text(title)}</title>{style}"
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>\n'.encode()
 
 
 def _text(value: object, *, newlines: bool = False) -> str:
@@ -46,30 +47,31 @@ def _text(value: object, *, newlines: bool = False) -> str:
 
 
 def sentence_page(title: str, sentence: str) -> bytes:
-    """Return a page that says one thing."""
+    """Return a page that says one thing; anybody may see it."""
     return _page(title, f"<h1>{_text(title)}</h1><p>{_text(sentence)}</p>")
 
 
-def list_page(pictures: Sequence[Shown], total: int, number: int) -> bytes:
+def list_page(pictures: Sequence[Shown], total: int, number: int, place: str) -> bytes:
     """Return a page of small pictures; `number` counts from 1."""
     tiles = "".join(
-        f'<li><a href="/picture/{one.number}"><img src="/thumbnail/{one.number}" loading="lazy" alt="">'
+        f'<li><a href="{place}/picture/{one.number}">'
+        f'<img src="{place}/thumbnail/{one.number}" loading="lazy" alt="">'
         f"<span>{_text(shorten(one.picture.prompt, _CAPTION))}</span></a></li>"
         for one in pictures
     )
     pages = max(1, -(-total // PER_PAGE))
     links = [f"<span>Page {number} of {pages}</span>"]
     if number > 1:
-        links.insert(0, f'<a href="/?page={number - 1}" rel="prev">Newer</a>')
+        links.insert(0, f'<a href="{place}/?page={number - 1}" rel="prev">Newer</a>')
     if number < pages:
-        links.append(f'<a href="/?page={number + 1}" rel="next">Older</a>')
+        links.append(f'<a href="{place}/?page={number + 1}" rel="next">Older</a>')
     nav = f"<nav>{''.join(links)}</nav>"
     note = '<span class="note">read only, as long as FluxTUI runs</span>'
     header = f"<header><h1>FluxTUI: {plural(total, 'picture')}</h1>{note}</header>"
-    return _page("FluxTUI", f'{header}{nav}<ul class="grid">{tiles}</ul>{nav}')
+    return _page("FluxTUI", f'{header}{nav}<ul class="grid">{tiles}</ul>{nav}', place)
 
 
-def picture_page(one: Shown) -> bytes:
+def picture_page(one: Shown, place: str) -> bytes:
     """Return a page with one picture and all that it was made of."""
     picture = one.picture
     facts: dict[str, object] = {
@@ -89,13 +91,12 @@ def picture_page(one: Shown) -> bytes:
         for name, value in facts.items()
         if value != ""
     )
-    file = f"/file/{one.number}"
+    file = f"{place}/file/{one.number}"
     save = f'<a href="{file}" download="{_text(facts["File"])}">Save the file</a>'
-    links = f'<nav><a href="/">All pictures</a>{save}</nav>'
+    links = f'<nav><a href="{place}/">All pictures</a>{save}</nav>'
     large = f'<a href="{file}"><img class="large" src="{file}" alt=""></a>'
-    return _page(
-        shorten(safe_text(picture.prompt), _CAPTION) or "Picture", f"{links}{large}<table>{rows}</table>"
-    )
+    title = shorten(safe_text(picture.prompt), _CAPTION) or "Picture"
+    return _page(title, f"{links}{large}<table>{rows}</table>", place)
 
 
 def _shown(value: object) -> str:

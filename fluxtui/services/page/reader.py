@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.picture import Picture
+from fluxtui.ordinary_files import read_ordinary
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -86,7 +87,7 @@ class GalleryReader:
         """Return the file."""
         path = await self._path(shown)
         try:
-            return await asyncio.to_thread(path.read_bytes)
+            return await asyncio.to_thread(read_ordinary, path)
         except OSError as error:
             raise StorageError("The file of the picture cannot be read.") from error
 

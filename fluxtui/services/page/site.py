@@ -1,10 +1,22 @@
-"""Who may see the page, and what answers each address."""
+"""Who may see the page, and what answers each address.
+
+The address that the program shows has a token and is for one browser: it gives a cookie, and the first time
+that cookie comes back the token is used up and the program shows another address. What only fetches an
+address (a preview of a link, say) keeps no cookie, so it uses nothing up; the browser that has the cookie may
+open its address again.
+
+Browsers send the cookies of one port of a host to all others, which may be another user's. Only addresses
+below a path that nobody knows get this one, so all pages lie there.
+"""
 
 from __future__ import annotations
 
 import hmac
 import re
 import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
@@ -15,9 +27,12 @@ from fluxtui.services.page.reader import PictureReader, Shown
 
 _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _ITEM = re.compile(r"/(picture|thumbnail|file)/([1-9][0-9]{0,17})")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _TYPES = {"png": "image/png", "jpeg": "image/jpeg", "jpg": "image/jpeg", "webp": "image/webp"}
 
 MAX_FIELDS = 10
+MAX_BROWSERS = 16
+"""So many browsers can be let in at a time; the one let in first gives way."""
 SAFETY = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -26,57 +41,110 @@ SAFETY = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "private, no-cache",
+    "Cache-Control": "no-store",
 }
-"""Headers of every answer: nothing runs or comes from elsewhere, nobody frames it or learns its address."""
+"""Headers of every answer: nothing runs or comes from elsewhere, nobody frames it or learns its address, and
+no browser leaves a picture on a disk."""
+
+OPENED_BEFORE = (
+    "This address was opened in another browser before; each is for one. “Get it home” in "
+    "FluxTUI shows a new one. If it was not you who opened this one, stop the page there with w."
+)
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """The token of an address, and the value of the cookie that it gives."""
+
+    token: str = field(default_factory=_secret, repr=False)
+    session: str = field(default_factory=_secret, repr=False)
 
 
 class Site:
-    """The read-only pages over a reader, for those who know the token. One site is one run of the page."""
+    """The read-only pages over a reader, for those who know a token. One site is one run of the page.
 
-    def __init__(self, reader: PictureReader) -> None:
+    Args:
+        reader: what is shown.
+        on_change: called when a browser was let in, so that there is another token.
+    """
+
+    def __init__(self, reader: PictureReader, on_change: Callable[[], None] = lambda: None) -> None:
         self._reader = reader
-        self.token = secrets.token_urlsafe(24)
-        self._session = secrets.token_urlsafe(24)
+        self._on_change = on_change
+        self._offer = _Offer()
+        self._taken: deque[_Offer] = deque(maxlen=MAX_BROWSERS)
         self._cookie = f"fluxtui-{secrets.token_hex(4)}"
-        # Cookies of one host are shared by its ports, so each run has a name of its own.
+        self._place = f"/{secrets.token_urlsafe(6)}"
+
+    @property
+    def address(self) -> str:
+        """Path and query that let the next browser in."""
+        return f"{self._place}/?token={self._offer.token}"
+
+    @property
+    def browsers(self) -> int:
+        """How many browsers have been let in."""
+        return len(self._taken)
 
     async def answer(self, request: Request) -> Response:
         """Answer a request; never raises `FluxError`."""
         if not _HOST.fullmatch(request.headers.get("host", "").lower()):
             # Another name for this address is how a page elsewhere would read from it (DNS rebinding).
             return _sentence(HTTPStatus.MISDIRECTED_REQUEST, "Not here", "This page has no other names.")
+        if _is_of_another_page(request):
+            return _sentence(HTTPStatus.FORBIDDEN, "Not allowed", "No other page may use this one.")
         path, _, text = request.target.partition("?")
         try:
             query = parse_qs(text, max_num_fields=MAX_FIELDS)
         except ValueError:
             return _sentence(HTTPStatus.BAD_REQUEST, "Not understood", "There is too much in this address.")
-        if "token" in query:
-            return self._enter(query["token"][0])
-        if not self._is_known(request):
+        is_here = _same(path[: len(self._place) + 1], f"{self._place}/")
+        if is_here and "token" in query:
+            return self._enter(query["token"][0], request)
+        if not (is_here and self._is_known(request)):
             return _sentence(
                 HTTPStatus.FORBIDDEN,
                 "Not allowed",
-                "Open the address that FluxTUI shows; it has a token at its end.",
+                "Open the address that FluxTUI shows; it has a token at its end, and gives a cookie that the "
+                "browser must take.",
             )
         try:
-            return await self._show(path, query, request.headers.get("if-none-match", ""))
+            below = path.removeprefix(self._place)
+            response = await self._show(below, query, request.headers.get("if-none-match", ""))
         except FluxError as error:
-            return _sentence(HTTPStatus.NOT_FOUND, error.title, error.sentence())
+            response = _sentence(HTTPStatus.NOT_FOUND, error.title, error.sentence())
+        return replace(response, to_known=True)
 
-    def _enter(self, token: str) -> Response:
+    def _enter(self, token: str, request: Request) -> Response:
         """Give a cookie for the right token, and lead on to where the token is not in the address."""
-        if not _same(token, self.token):
+        onward = Response(HTTPStatus.SEE_OTHER, headers={"Location": f"{self._place}/"}, to_known=True)
+        is_new, is_used = _same(token, self._offer.token), any(_same(token, one.token) for one in self._taken)
+        if (is_new or is_used) and self._is_known(request):
+            return onward
+        if is_used:
+            return _sentence(HTTPStatus.FORBIDDEN, "Not allowed", OPENED_BEFORE)
+        if not is_new:
             return _sentence(
                 HTTPStatus.FORBIDDEN, "Not allowed", "This is not the token of the page that runs now."
             )
-        cookie = f"{self._cookie}={self._session}; HttpOnly; SameSite=Lax; Path=/"
-        return Response(HTTPStatus.SEE_OTHER, headers={"Location": "/", "Set-Cookie": cookie})
+        cookie = f"{self._cookie}={self._offer.session}; HttpOnly; SameSite=Lax; Path={self._place}/"
+        return replace(onward, headers={**onward.headers, "Set-Cookie": cookie})
 
     def _is_known(self, request: Request) -> bool:
-        cookies = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
-        given = next((value for name, _, value in cookies if name == self._cookie), "")
-        return _same(given, self._session)
+        """Tell whether a browser is let in: from now on, if it brings the cookie of the present address."""
+        given = _cookie_in(request, self._cookie)
+        if any(_same(given, one.session) for one in self._taken):
+            return True
+        if not _same(given, self._offer.session):
+            return False
+        self._taken.append(self._offer)
+        self._offer = _Offer()
+        self._on_change()
+        return True
 
     async def _show(self, path: str, query: dict[str, list[str]], known: str) -> Response:
         if path == "/":
@@ -88,22 +156,35 @@ class Site:
         if found is None or shown is None:
             return _sentence(HTTPStatus.NOT_FOUND, "Not found", "There is no such picture here.")
         if found[1] == "picture":
-            return _html(markup.picture_page(shown))
+            return _html(markup.picture_page(shown, self._place))
         return await self._content(shown, small=found[1] == "thumbnail", known=known)
 
     async def _list(self, page: str) -> Response:
         number = int(page) if re.fullmatch(r"[1-9][0-9]{0,6}", page) else 1
         pictures, total = await self._reader.page((number - 1) * markup.PER_PAGE, markup.PER_PAGE)
-        return _html(markup.list_page(pictures, total, number))
+        return _html(markup.list_page(pictures, total, number, self._place))
 
     async def _content(self, shown: Shown, *, small: bool, known: str) -> Response:
-        etag = f'"{"small-" if small else ""}{shown.picture.sha256}"'
-        if etag in (mark.strip() for mark in known.split(",")):
+        mark = shown.picture.sha256
+        etag = f'"{"small-" if small else ""}{mark}"' if _HASH.fullmatch(mark) else ""
+        if etag and etag in (one.strip() for one in known.split(",")):
             return Response(HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
         if small:
             return _response(await self._reader.thumbnail(shown), "image/webp", etag=etag)
         kind = _TYPES.get(shown.picture.format.lower(), "application/octet-stream")
         return _response(await self._reader.content(shown), kind, etag=etag)
+
+
+def _is_of_another_page(request: Request) -> bool:
+    """Tell whether a page of another address makes the request, other than by a link that is followed."""
+    site = request.headers.get("sec-fetch-site", "none")
+    return site not in ("none", "same-origin") and request.headers.get("sec-fetch-mode") != "navigate"
+
+
+def _cookie_in(request: Request, wanted: str) -> str:
+    """Return the value of a cookie, empty where there is none."""
+    cookies = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
+    return next((value for name, _, value in cookies if name == wanted), "")
 
 
 def _same(given: str, right: str) -> bool:

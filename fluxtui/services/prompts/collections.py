@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from typing import Any
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, safe_text
+from fluxtui.ordinary_files import NotAFile, open_ordinary
 
 FILE_LIMIT = 1_000_000
 """Bytes of a file that is read."""
@@ -80,13 +79,10 @@ _ALL_COMMENTS = (
 
 def _content(path: Path, limit: int) -> str:
     try:
-        # A pipe would be waited for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            about = os.fstat(descriptor)
-            if not stat.S_ISREG(about.st_mode):
-                raise InvalidInput(f"The wildcard {_name(path)} is no file.")
+        with open_ordinary(path) as file:
             content = file.read(limit + 1)
+    except NotAFile:
+        raise InvalidInput(f"The wildcard {_name(path)} is no file.") from None
     except OSError as error:
         raise InvalidInput(f"The wildcard file {_name(path)} cannot be read: {error.strerror}.") from error
     if len(content) > limit:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fluxtui.private_files import open_temporary
 from fluxtui.services.storage.files import make_private_directory, move_to_new_name, sync_directory
 
 
@@ -29,9 +29,7 @@ class Emerging:
     def __init__(self, target: Path) -> None:
         make_private_directory(target.parent)
         self.target = target
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-        self.path = Path(name)
-        self.file = os.fdopen(handle, "wb")
+        self.file, self.path = open_temporary(target.parent, prefix=".", suffix=".part")
 
     def __enter__(self) -> Self:
         """Return itself."""

@@ -7,29 +7,23 @@ import errno
 import hashlib
 import os
 import shutil
-import stat
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.ordinary_files import NotAFile, open_ordinary, read_ordinary
+from fluxtui.private_files import create_new, make_directory, open_temporary, set_mode
+
+__all__ = ["NotAFile", "open_ordinary", "read_ordinary"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
-_NO_MODES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
-"""What file systems say that know no permissions: CIFS, FAT, some mounts of NTFS."""
-
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 _HASH_BLOCK = 1 << 20
 _SPARE_BYTES = 50_000_000
 """Room that is left on a disk for everything else, such as the journal."""
-
-
-class NotAFile(OSError):
-    """What has the name is a directory, a pipe or a device."""
 
 
 def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
@@ -57,26 +51,6 @@ def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
     return StorageError(f"{place} {what}: {error.strerror or type(error).__name__}.")
 
 
-def open_ordinary(path: Path) -> BinaryIO:
-    """Open an ordinary file for reading, without waiting for the other end of what is none.
-
-    Raises:
-        NotAFile: it is none.
-        OSError: it cannot be opened.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except ValueError as error:
-        raise OSError(errno.EINVAL, "the name is no file name") from error
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotAFile(errno.EINVAL, "it is not a file")
-        return open(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
-
-
 def check_room(directory: Path, size: int) -> None:
     """Raise `StorageError` if a file of `size` bytes does not fit on the disk of a directory."""
     try:
@@ -96,30 +70,10 @@ def make_private_directory(path: Path) -> None:
 
     A directory that exists keeps its mode. Raises `StorageError`.
     """
-    missing = []
-    current = path
     try:
-        while not current.exists() and current != current.parent:
-            missing.append(current)
-            current = current.parent
-        for directory in reversed(missing):
-            directory.mkdir(mode=0o700, exist_ok=True)
-        if not path.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "it is a file, not a directory", str(path))
+        make_directory(path)
     except OSError as error:
         raise storage_fault(error, path, "cannot be used as a directory") from error
-
-
-def set_mode(file: Path | int, mode: int) -> None:
-    """Give a file, by its path or its descriptor, its permissions where the file system knows any.
-
-    Raises `OSError` for what is wrong with the file itself.
-    """
-    try:
-        os.chmod(file, mode)
-    except OSError as error:
-        if error.errno not in _NO_MODES:
-            raise
 
 
 def write_atomic(path: Path, data: bytes, mode: int | None = None) -> None:
@@ -141,10 +95,9 @@ def write_blocks_atomic(path: Path, blocks: Iterable[bytes], mode: int | None = 
     Raises `StorageError`, and what `blocks` raises; nothing was changed then.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".tmp")
-        temporary = Path(name)
+        opened, temporary = open_temporary(path.parent, prefix=f".{path.name[:100]}.", suffix=".tmp")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with opened as file:
                 file.writelines(blocks)
                 file.flush()
                 if mode is not None:
@@ -214,7 +167,7 @@ def sync_directory(path: Path) -> None:
 def _move_without_links(source: Path, target: Path) -> bool:
     try:
         # An exclusive empty file holds the name on file systems that have no hard links.
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        create_new(target).close()
     except FileExistsError:
         return False
     try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
-import tempfile
 import threading
 import time
 from datetime import datetime
@@ -13,10 +13,11 @@ from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import file_slug, safe_text, slug
+from fluxtui.private_files import create_anew, new_temporary, set_mode
+from fluxtui.services.storage.claiming import claim
 from fluxtui.services.storage.files import (
     make_private_directory,
     move_to_new_name,
-    set_mode,
     storage_fault,
     sync_directory,
     sync_file,
@@ -27,6 +28,8 @@ from fluxtui.services.storage.names import hash_mark, lora_stem, numbered, pictu
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PROBE_BYTES = 256 * 1024
 _STALE_SECONDS = 24 * 3600.0
+
+_log = logging.getLogger(__name__)
 
 
 class StorageService:
@@ -49,8 +52,15 @@ class StorageService:
         return self.root / "journal.sqlite3"
 
     def prepare(self) -> None:
-        """Create the directories that are missing, see that they can be written, and sweep out leftovers."""
-        make_private_directory(self.root)
+        """Create the directories that are missing, see that they are ours alone and can be written, and sweep
+        out leftovers.
+
+        Raises:
+            UntrustedFile: others could have put something there that decides what is sent.
+            StorageError: the disk does not do what it should.
+        """
+        for told in claim(self.root):
+            _log.warning("%s", told)
         for name in ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "tmp"):
             make_private_directory(self.inside(name))
         self._sweep()
@@ -68,7 +78,8 @@ class StorageService:
         probe = directory / f".probe-{os.getpid()}-{threading.get_ident()}"
         try:
             try:
-                probe.write_bytes(bytes(_PROBE_BYTES))
+                with create_anew(probe) as file:
+                    file.write(bytes(_PROBE_BYTES))
             finally:
                 probe.unlink(missing_ok=True)
         except OSError as error:
@@ -124,11 +135,9 @@ class StorageService:
         """Create an empty file with a new name, on the same disk as the pictures, and return its path."""
         directory = self.inside("tmp")
         try:
-            handle, name = tempfile.mkstemp(dir=directory, suffix=f".{safe_extension(suffix)}")
+            return new_temporary(directory, suffix=f".{safe_extension(suffix)}")
         except OSError as error:
             raise storage_fault(error, directory, "could not be written") from error
-        os.close(handle)
-        return Path(name)
 
     def keep(self, temporary: Path, final: Path) -> Path:
         """Move a finished file to its place for good, once its content is on the disk.

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import secrets
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from fluxtui.simulator.private_files import create, make_directory, new_directory
 from fluxtui.simulator.state import Record, StateStore
 from fluxtui.simulator.uploads import body_to_file
 
@@ -66,12 +66,8 @@ class Uploads:
         """Use a folder in `state_directory`, or a temporary one that `close` deletes."""
         self._store = store
         self._temporary = state_directory is None
-        self._folder = (
-            Path(tempfile.mkdtemp(prefix="fluxtui-simulator-"))
-            if state_directory is None
-            else state_directory / _FOLDER
-        )
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder = new_directory() if state_directory is None else state_directory / _FOLDER
+        make_directory(self._folder)
         self._known: dict[str, Upload] = {}
         for document in store.records(_KIND):
             upload = Upload(**document)
@@ -119,7 +115,7 @@ class Uploads:
         await self._finish(upload, now)
 
     def _joined(self, upload: Upload, numbers: list[int]) -> None:
-        with self._path(upload).open("wb") as whole:
+        with create(self._path(upload)) as whole:
             for number in numbers:
                 with self._path(upload, number).open("rb") as part:
                     shutil.copyfileobj(part, whole)

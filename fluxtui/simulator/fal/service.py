@@ -14,7 +14,7 @@ from fluxtui.simulator.fal.endpoints import endpoints
 from fluxtui.simulator.fal.errors import gateway_failure, refused
 from fluxtui.simulator.fal.files import Upload, Uploads
 from fluxtui.simulator.fal.jobs import COMPLETED, FalJob
-from fluxtui.simulator.fal.keys import fal_keys
+from fluxtui.simulator.fal.keys import VALID_KEY, fal_keys
 from fluxtui.simulator.fal.line import advance
 from fluxtui.simulator.fal.outcomes import CANCELLED, is_billed
 from fluxtui.simulator.fal.painting import INPUT, PIECE, black_picture, order_of
@@ -47,7 +47,8 @@ class FalService:
         self.name = NAME
         self.shared = shared
         self.addresses: dict[str, str] = {}
-        self.accounts = Accounts(fal_keys(shared.settings.credits))
+        self.accounts = Accounts(shared.keyring.own_keys(fal_keys(shared.settings.credits)))
+        self.valid_key = shared.keyring.own(VALID_KEY)
         self.faults = shared.faults.of(NAME)
         self.violations: list[Violation] = []
         self.uploads = Uploads(shared.store, shared.settings.state_directory)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from pathlib import Path
+
+from fluxtui.simulator.private_files import make_directory, temporary_directory
 
 _DIRECTORY = "replicate-files"
 _CHUNK = 2**20
@@ -17,11 +18,11 @@ class FileStore:
     def __init__(self, state_directory: Path | None) -> None:
         self._temporary = None
         if state_directory is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="fluxtui-simulator-")
+            self._temporary = temporary_directory()
             self._directory = Path(self._temporary.name)
         else:
             self._directory = state_directory / _DIRECTORY
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(self._directory)
 
     def place(self, file_id: str) -> Path:
         """Return where the content of a file lies or will lie."""
@@ -44,7 +45,7 @@ class FileStore:
     def clear(self) -> None:
         """Delete everything."""
         shutil.rmtree(self._directory, ignore_errors=True)
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(self._directory)
 
     def close(self) -> None:
         """Delete the contents that are not to survive."""

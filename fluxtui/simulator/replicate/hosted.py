@@ -15,6 +15,7 @@ from fluxtui.simulator.replicate import misbehaving
 from fluxtui.simulator.replicate.api_app import api_app
 from fluxtui.simulator.replicate.delivery_app import delivery_app, found_at
 from fluxtui.simulator.replicate.jobs import TRAINING
+from fluxtui.simulator.replicate.keys import VALID_KEY
 from fluxtui.simulator.replicate.service import NAME, ReplicateService
 
 
@@ -26,6 +27,7 @@ class HostedReplicate(ReplicateService):
         super().__init__(shared)
         self.name = NAME
         self.accounts: Accounts = self.members
+        self.valid_key = shared.keyring.own(VALID_KEY)
 
     def applications(self) -> Mapping[str, ASGIApp]:
         """Return the applications for the ports "api" and "delivery"."""

@@ -29,7 +29,7 @@ class MemberKey(AccessKey):
 def default_keys(credits_of_valid: float) -> tuple[MemberKey, ...]:
     """Return the three keys of every simulator; `credits_of_valid` is the balance of the valid one."""
     return (
-        MemberKey(VALID_KEY, "valid", credits_of_valid, username="sim-valid"),
-        MemberKey(POOR_KEY, "poor", 0.0, username="sim-poor"),
-        MemberKey(THROTTLED_KEY, "throttled", _LITTLE_CREDIT, username="sim-throttled", few_creates=True),
+        MemberKey(VALID_KEY, "valid", credits_of_valid, username="member-1"),
+        MemberKey(POOR_KEY, "poor", 0.0, username="member-2"),
+        MemberKey(THROTTLED_KEY, "throttled", _LITTLE_CREDIT, username="member-3", few_creates=True),
     )

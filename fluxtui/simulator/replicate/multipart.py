@@ -10,6 +10,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import BinaryIO
 
+from fluxtui.simulator.private_files import create
 from fluxtui.simulator.replicate import problems
 
 MOST_FILE_BYTES = 100 * 2**20
@@ -62,7 +63,7 @@ async def _read_part(reader: _Reader, form: Form, place: Path) -> None:
     form.filename = _disposition(headers, "filename")[:_LONGEST_NAME]
     form.content_type = headers.get("content-type", form.content_type)
     form.received = True
-    with place.open("wb") as file:
+    with create(place) as file:
         await _store(reader, file)
 
 

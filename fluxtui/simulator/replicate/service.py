@@ -16,7 +16,7 @@ from fluxtui.simulator.replicate.catalogue import built_in_models
 from fluxtui.simulator.replicate.filestore import FileStore
 from fluxtui.simulator.replicate.gallery import Gallery
 from fluxtui.simulator.replicate.jobs import FAILED, PREDICTION, STARTING, SUCCEEDED, Job
-from fluxtui.simulator.replicate.keys import default_keys
+from fluxtui.simulator.replicate.keys import FILES_SECRET, default_keys
 from fluxtui.simulator.replicate.library import Library
 from fluxtui.simulator.replicate.members import Member, Members
 from fluxtui.simulator.replicate.models import Model
@@ -39,11 +39,12 @@ class ReplicateService:
         self.faults = shared.faults.of(NAME)
         self.weights = shared.weights
         self.violations: list[Violation] = []
-        self.members = Members(default_keys(self.settings.credits), self._used)
+        keys = shared.keyring.own_keys(default_keys(self.settings.credits))
+        self.members = Members(keys, self._used)
         built_in = built_in_models(self.settings.fast_trainer_steps)
         self.library = Library(built_in, shared.store, self.clock)
         contents = FileStore(self.settings.state_directory)
-        self.uploads = Uploads(shared.store, contents, self.clock)
+        self.uploads = Uploads(shared.store, contents, self.clock, shared.keyring.own(FILES_SECRET))
         self.gallery = Gallery(shared.studio, shared.store, shared.weights)
         self.jobs: dict[str, Job] = {}
         self._signing_key = secrets.token_bytes(32)

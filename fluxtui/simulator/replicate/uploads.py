@@ -58,10 +58,13 @@ class StoredFile:
 
 
 class Uploads:
-    """All uploads: what is known of each in the state, their contents on disk."""
+    """All uploads: what is known of each in the state, their contents on disk. `secret` signs addresses."""
 
-    def __init__(self, store: StateStore, contents: FileStore, clock: Clock) -> None:
+    def __init__(
+        self, store: StateStore, contents: FileStore, clock: Clock, secret: str = FILES_SECRET
+    ) -> None:
         self.contents = contents
+        self._secret = secret
         self._store, self._clock = store, clock
         self._files: dict[str, StoredFile] = {}
         self.load()
@@ -93,7 +96,7 @@ class Uploads:
     def signed(self, file_id: str, owner: str, expiry: str, signature: str) -> StoredFile:
         """Return the file that a signed address gives to anybody. Raises ProblemError (404)."""
         found = self._files.get(file_id)
-        right = download_signature(owner, file_id, expiry)
+        right = download_signature(owner, file_id, expiry, self._secret)
         if found is None or not hmac.compare_digest(right.encode(), signature.encode()):
             raise problems.not_found()
         if not self.alive(found) or not expiry.isdecimal() or self._clock() >= int(expiry):
@@ -144,10 +147,10 @@ def not_downloaded(path: str) -> MissingInputError:
     return MissingInputError(f"Failed to download the file at {path}: 404 Not Found")
 
 
-def download_signature(owner: str, file_id: str, expiry: str) -> str:
+def download_signature(owner: str, file_id: str, expiry: str, secret: str = FILES_SECRET) -> str:
     """Return the `signature` that a keyless download needs: base64 of an HMAC-SHA256."""
     text = f"{owner} {file_id} {expiry}".encode()
-    return base64.b64encode(hmac.new(FILES_SECRET.encode(), text, hashlib.sha256).digest()).decode()
+    return base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha256).digest()).decode()
 
 
 def _opened(place: Path) -> BinaryIO:

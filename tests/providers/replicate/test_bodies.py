@@ -50,7 +50,7 @@ async def test_a_training_sends_what_is_set_and_never_the_name(
         },
     }
     made = (await api.get(f"/v1/models/{model}")).data
-    assert model.startswith("sim-valid/red-sheets-")
+    assert model.startswith("member-1/red-sheets-")
     assert (made["visibility"], made["description"]) == ("private", "Red sheets (trained with FluxTUI)")
     newest = (await api.get("/v1/models/ostris/flux-dev-lora-trainer")).data["latest_version"]["id"]
     assert list(prepared.details.values()) == [
@@ -184,10 +184,10 @@ async def test_the_newest_version_of_a_model_is_looked_up(
 ) -> None:
     model, _, version = str(trained.finetune_id).partition(":")
     assert (await prepare(TrainedVersion.checked({**SMALL, "finetune_id": model}))).body["version"] == version
-    body = {"owner": "sim-valid", "name": "empty", "visibility": "private", "hardware": "cpu"}
+    body = {"owner": "member-1", "name": "empty", "visibility": "private", "hardware": "cpu"}
     await api.post("/v1/models", body, paid=False)
     with pytest.raises(NotFound, match="no version yet"):
-        await prepare(TrainedVersion.checked({**SMALL, "finetune_id": "sim-valid/empty"}))
+        await prepare(TrainedVersion.checked({**SMALL, "finetune_id": "member-1/empty"}))
 
 
 async def test_a_second_lora_of_a_version_is_named_as_replicate_does(prepare: Prepare) -> None:

@@ -91,7 +91,7 @@ async def test_a_training_from_archive_to_weights(
     done = await provider.status(task)
     assert done.phase is Phase.READY
     assert done.finetune_id is not None
-    assert done.finetune_id.startswith("sim-valid/red-sheets-")
+    assert done.finetune_id.startswith("member-1/red-sheets-")
     assert done.weights_url is not None
     assert done.weights_url.startswith(simulator.replicate.urls["delivery"])
     tar = tmp_path / "weights.tar"
@@ -232,7 +232,7 @@ async def test_a_training_can_be_known_by_its_version_alone(
     status = await provider.status(task(str(trained.finetune_id)))
     assert (status.phase, status.finetune_id) == (Phase.READY, trained.finetune_id)
     with pytest.raises(NotFound, match="does not know the finetune"):
-        await provider.status(task(f"sim-valid/nothing:{'0' * 64}"))
+        await provider.status(task(f"member-1/nothing:{'0' * 64}"))
 
 
 async def test_waiting_and_running_tasks_are_cancelled(
@@ -316,7 +316,7 @@ async def test_a_wrong_key_is_told(make_provider: MakeProvider) -> None:
 
 
 async def test_the_account_has_a_name_and_no_balance(provider: ReplicateProvider) -> None:
-    assert await provider.check_key() == await provider.account() == Account(None, "sim-valid")
+    assert await provider.check_key() == await provider.account() == Account(None, "member-1")
     assert await provider.prices() == {}
 
 
@@ -330,7 +330,7 @@ async def test_an_accepted_order_without_an_id_is_in_doubt(
 ) -> None:
     prepared = await prepare(official(), HERE)
     # Creating a model is answered with a document that names no task.
-    body = {"owner": "sim-valid", "name": "x", "visibility": "private", "hardware": "cpu"}
+    body = {"owner": "member-1", "name": "x", "visibility": "private", "hardware": "cpu"}
     with pytest.raises(InDoubt, match="names no task"):
         await provider.order(prepared.__class__(prepared.request, body, {PATH: "/v1/models"}), nothing)
 
@@ -362,7 +362,7 @@ async def test_a_model_can_be_named_without_its_version(
     assert (told.id, told.name, told.base) == (model, "Red sheets", Base.FLUX1_DEV)
     other = await provider.finetune("black-forest-labs/flux-dev-lora")
     assert (other.name, other.base, other.trigger_word) == ("flux-dev-lora", None, None)
-    for unknown in ("sim-valid/nothing", f"{model}:{'0' * 64}"):
+    for unknown in ("member-1/nothing", f"{model}:{'0' * 64}"):
         with pytest.raises(NotFound, match="does not know the finetune"):
             await provider.finetune(unknown)
     with pytest.raises(InvalidInput, match="owner/name"):

@@ -91,7 +91,7 @@ def test_failures_say_why_without_addresses_and_keys() -> None:
     error = "Failed to download https://api.replicate.com/v1/files/abc?signature=geheim with r8_abcdefghijkl"
     failed = training(status="failed", error=error, metrics={"predict_time": 10}, **ENDED)
     assert failed.phase is Phase.FAILED
-    assert failed.message == "Failed to download https://api.replicate.com/… with (key)"
+    assert failed.message == "Failed to download api.replicate.com/… with (key)"
     assert failed.cost_credits == pytest.approx(1.525)
 
 
@@ -149,9 +149,8 @@ def test_answers_to_a_cancellation(answer: Any, meaning: CancelAnswer) -> None:
 
 def test_logs_are_harmless_and_end_bounded() -> None:
     assert shown_log(7) is shown_log("") is shown_log(None) is None
-    assert (
-        shown_log("\x1b[31mred\x1b[0m r8_abcdefghijkl\nhttps://a.b/c?token=1") == "red (key)\nhttps://a.b/…"
-    )
+    log = shown_log("\x1b[31mred\x1b[0m r8_abcdefghijkl\nhttps://a.b/c?token=1")
+    assert log == "red (key)\na.b/…"
     endless = shown_log("x" * 100_000)
     assert endless is not None
     assert len(endless) <= 60_000

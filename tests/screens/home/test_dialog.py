@@ -129,7 +129,13 @@ async def test_the_page_runs_until_it_is_stopped(make_app: Callable[..., FluxApp
         await pilot.press("w")
         await until(pilot, lambda: page.url != "")
         async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
-            assert "0 pictures" in (await client.get(page.url)).text
+            used = page.url
+            assert "0 pictures" in (await client.get(used)).text
+        shown = dialog.query_one(".page", PlainStatic)
+        await until(
+            pilot, lambda: page.url in str(shown.content) and "1 browser let in" in str(shown.content)
+        )
+        assert used not in str(shown.content)
         await pilot.press("l")
         forward = f"ssh -N -L 127.0.0.1:{page.port}:127.0.0.1:{page.port} -p 2222 jo@2001:db8::7"
         await until(pilot, lambda: app.clipboard == forward)

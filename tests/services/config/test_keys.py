@@ -134,3 +134,10 @@ async def test_a_cancelled_command_is_stopped(tmp_path: Path) -> None:
     await asyncio.wait([asking])
     assert asking.cancelled()
     await command.ended()
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+async def test_a_command_that_prints_without_end_is_stopped(stream: str) -> None:
+    code = f"import sys\nwhile True: sys.{stream}.write('y' * 4096)"
+    with pytest.raises(ConfigError, match=r"printed more than 65\.5 kB, so it was stopped"):
+        await key_from_command(python(code), seconds=30)

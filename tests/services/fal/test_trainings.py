@@ -36,6 +36,7 @@ async def test_training_ends_as_a_file_that_generates(
     data_directory: StorageService,
     simulator: Simulator,
 ) -> None:
+    simulator.faults("cookies")  # None is sent back, or it would be a violation.
     async with running(jobs):
         (job,) = await ended(jobs, [await start()])
         assert (job.state, job.error) == (JobState.DONE, None)

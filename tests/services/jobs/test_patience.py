@@ -196,21 +196,33 @@ async def test_a_wish_for_ages_before_anything_is_sent_is_bounded_too(
 
 
 @pytest.mark.parametrize("where", ["poll", "delivery"])
-async def test_a_redirect_to_no_address_is_trouble_with_a_word(
+@pytest.mark.parametrize("kind", ["odd-location", "inward-location"])
+async def test_a_redirect_to_no_address_or_into_our_own_network_is_trouble_with_a_word(
     inference: InferenceService,
     endless: JobService,
     running: Running,
     ended: Ended,
     simulator: Simulator,
     where: str,
+    kind: str,
 ) -> None:
-    simulator.faults("odd-location", count=4, where=where)
+    simulator.faults(kind, count=4, where=where)
     told: list[str] = []
     endless.subscribe(lambda change: told.append(change.job.error or "") if change.job else None)
     async with running(endless):
         (done,) = await ended(endless, await inference.generate("bfl", "flux-pro-1.1", VALUES))
     assert done.state is JobState.DONE
     assert any(told)
+
+
+async def test_cookies_of_the_service_and_its_content_network_are_not_kept(
+    inference: InferenceService, endless: JobService, running: Running, ended: Ended, simulator: Simulator
+) -> None:
+    simulator.faults("cookies")
+    async with running(endless):
+        jobs = [*await inference.generate("bfl", "flux-pro-1.1", VALUES, count=2)]
+        assert {job.state for job in await ended(endless, jobs)} == {JobState.DONE}
+    assert simulator.violations() == []
 
 
 async def test_an_order_answered_by_a_redirect_to_no_address_is_in_doubt_with_true_words(

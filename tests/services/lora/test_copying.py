@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -54,9 +55,13 @@ def test_the_work_ends_early(source: Path, tmp_path: Path) -> None:
     assert (tmp_path / "target").stat().st_size == 0
 
 
-def test_a_full_disk_is_told(source: Path) -> None:
+def test_a_full_disk_is_told(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path, *, buffering: int) -> BinaryIO:
+        return open("/dev/full", "wb", buffering=buffering)
+
+    monkeypatch.setattr("fluxtui.services.lora.copying.create_anew", full)
     with pytest.raises(StorageError, match="the disk is full"):
-        copy(source, Path("/dev/full"))
+        copy(source, tmp_path / "target")
 
 
 def test_a_target_that_cannot_be_written_is_told(source: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from fluxtui.services.jobs import Pacing
 from fluxtui.services.thumbnails import SIDE
 from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
+from tests.services.page.test_page import base_of
 
 PROMPTS = ("a fox in the snow", "<b>three</b> lanterns", "a boat & a lake")
 
@@ -66,7 +67,7 @@ async def browser(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     """A browser on the list of pictures."""
     page = services.page
     await page.start(0)
-    url = f"http://127.0.0.1:{page.port}"
+    url = base_of(page)
     async with httpx.AsyncClient(base_url=url, trust_env=False, follow_redirects=True) as client:
         assert (await client.get(page.url)).status_code == 200
         yield client

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -42,6 +44,11 @@ def shown(number: int, prompt: str = HOSTILE) -> Shown:
     )
 
 
+def base_of(page: PageService) -> str:
+    """Return what all addresses of a page begin with."""
+    return page.url.partition("?")[0]
+
+
 class Shelf:
     """Pictures without a journal: the other side of the page's protocol."""
 
@@ -72,26 +79,21 @@ async def page() -> AsyncIterator[PageService]:
 @pytest.fixture
 async def browser(page: PageService) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that has been let in."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{page.port}", trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=base_of(page), trust_env=False) as client:
         answer = await client.get(page.url)
         assert answer.status_code == 303
-        assert answer.headers["location"] == "/"
+        assert answer.headers["location"] == urlsplit(page.url).path
         assert "HttpOnly; SameSite=Lax" in answer.headers["set-cookie"]
         assert page.url.rpartition("=")[2] not in answer.headers["set-cookie"]
         yield client
 
 
 async def test_nobody_gets_in_without_the_token(page: PageService) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{page.port}", trust_env=False) as client:
-        for path in (
-            "/",
-            "/?token=",
-            "/?token=wrong",
-            "/?token=%C3%BC",
-            "/picture/1",
-            "/file/1",
-            "/style.css",
-        ):
+    async with httpx.AsyncClient(base_url=base_of(page), trust_env=False) as client:
+        paths = ("/", "/?token=", "/?token=wrong", "/?token=%C3%BC", "/picture/1", "/file/1", "/style.css")
+        root, token = f"http://127.0.0.1:{page.port}", page.url.rpartition("=")[2]
+        elsewhere = [f"{root}{path}" for path in (*paths, f"/?token={token}", f"/x/?token={token}")]
+        for path in (*paths, *elsewhere):
             answer = await client.get(path)
             assert answer.status_code == 403, path
             assert "fox" not in answer.text
@@ -133,7 +135,7 @@ async def test_every_answer_forbids_what_the_page_does_not_need(browser: httpx.A
         assert headers["x-frame-options"] == "DENY"
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["cross-origin-resource-policy"] == "same-origin"
-        assert headers["cache-control"] == "private, no-cache"
+        assert headers["cache-control"] == "no-store"
 
 
 async def test_a_picture_comes_with_its_parameters_and_its_file(browser: httpx.AsyncClient) -> None:
@@ -169,7 +171,8 @@ async def test_only_pictures_of_the_journal_are_there(
     page: PageService, browser: httpx.AsyncClient, path: str
 ) -> None:
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+    place = urlsplit(page.url).path.rstrip("/")
+    head = f"GET {place}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
     assert (await exchange(page.port, head.encode())).startswith(b"HTTP/1.1 404")
 
 
@@ -241,7 +244,7 @@ async def test_stopping_closes_port_and_connections_and_changes_the_token(page: 
 
 
 async def test_it_listens_on_loopback_only(page: PageService) -> None:
-    assert page.url.startswith(f"http://127.0.0.1:{page.port}/?token=")
+    assert re.fullmatch(rf"http://127\.0\.0\.1:{page.port}/[\w-]{{8}}/\?token=[\w-]{{22}}", page.url)
     others = {str(address[4][0]) for address in socket.getaddrinfo(socket.gethostname(), page.port)}
     for address in {*others, "127.0.0.2", "::1"} - {"127.0.0.1"}:
         with pytest.raises((ConnectionError, OSError), match=r"onnect|assign|unreach|support"):
@@ -262,10 +265,12 @@ async def test_the_token_is_compared_in_constant_time(
     token = page.url.rpartition("=")[2].encode()
     for guess in ("x", "ü", token[:-1].decode()):
         await browser.get("/", params={"token": guess})
-    session = next(iter(browser.cookies.values())).encode()
+    session, place = next(iter(browser.cookies.values())).encode(), urlsplit(page.url).path.encode()
     assert (await browser.get("/")).status_code == 200
     guesses = [b"x", "ü".encode(), token[:-1]]
-    assert compared == [*((guess, token) for guess in guesses), (session, session)]
+    here = (place, place)
+    expected = [pair for guess in guesses for pair in (here, (guess, token))]
+    assert compared == [*expected, here, (session, session)]
 
 
 async def test_the_token_is_in_no_log_and_in_no_answer(

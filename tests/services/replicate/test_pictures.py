@@ -38,6 +38,7 @@ async def test_pictures_with_the_trained_version(
     data_directory: StorageService,
     simulator: Simulator,
 ) -> None:
+    simulator.faults("cookies")  # None is sent back, or it would be a violation.
     async with running(jobs):
         finetune = await trained()
         batch = await inference.generate(PROFILE, VERSION, {**SMALL, "seed": 5}, count=2, finetune=finetune)

@@ -45,7 +45,7 @@ async def test_a_training_ends_with_its_weights_in_the_data_directory(
     assert done.remote_id == entry["id"]
     finetune = await open_journal.finetunes.get(PROFILE, str(done.finetune_id))
     assert finetune is not None
-    assert finetune.id.startswith("sim-valid/fox-")
+    assert finetune.id.startswith("member-1/fox-")
     assert (finetune.name, finetune.trigger_word, finetune.state) == ("Fox", "FOXX", FinetuneState.READY)
     assert (finetune.iterations, finetune.lora_rank, finetune.base) == (200, 16, Base.FLUX1_DEV)
     assert (finetune.endpoint, finetune.weights_url, finetune.job_id) == (TRAINER, None, job.id)

@@ -16,7 +16,7 @@ from fluxtui.simulator.replicate.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 
 TRAINER = "ostris/flux-dev-lora-trainer"
-MODEL = "sim-valid/red-sheets"
+MODEL = "member-1/red-sheets"
 SMALL = {"prompt": "a red sheet", "aspect_ratio": "custom", "width": 256, "height": 256}
 
 Zip = Callable[[dict[str, bytes]], bytes]

@@ -61,8 +61,8 @@ def test_files_need_the_key_and_a_download_its_signature(simulator: Simulator, a
     assert httpx.get(file["urls"]["get"]).status_code == 401
     assert httpx.get(f"{simulator.replicate.urls['api']}/v1/files").status_code == 401
     expiry = "1900000000"
-    query = {"owner": "sim-valid", "expiry": expiry}
-    right = download_signature("sim-valid", file["id"], expiry)
+    query = {"owner": "member-1", "expiry": expiry}
+    right = download_signature("member-1", file["id"], expiry)
     url = f"{file['urls']['get']}/download?"
     assert httpx.get(url + urlencode({**query, "signature": right})).content == CONTENT
     assert httpx.get(url + urlencode({**query, "signature": "wrong"})).status_code == 404

@@ -24,7 +24,7 @@ def asked(simulator: Simulator, authorization: str | None) -> httpx.Response:
 def test_both_schemes_are_known(simulator: Simulator, scheme: str) -> None:
     answer = asked(simulator, f"{scheme} {VALID_KEY}")
     assert answer.status_code == 200
-    account = {"type": "user", "username": "sim-valid", "name": "Simulated User"}
+    account = {"type": "user", "username": "member-1", "name": "Simulated User"}
     assert answer.json() == account
 
 

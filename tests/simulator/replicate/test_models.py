@@ -12,23 +12,29 @@ from fluxtui.simulator.replicate.keys import THROTTLED_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
 
-NEW = {"owner": "sim-valid", "name": "mine", "visibility": "private", "hardware": "cpu", "description": "d"}
+NEW = {
+    "owner": "member-1",
+    "name": "mine",
+    "visibility": "private",
+    "hardware": "cpu",
+    "description": "d",
+}
 
 
 def test_a_model_is_made_changed_and_deleted(api: httpx.Client) -> None:
     made = api.post("/models", json=NEW)
     assert made.status_code == 201
     document = made.json()
-    assert document == api.get("/models/sim-valid/mine").json()
-    assert document["url"] == "https://replicate.com/sim-valid/mine"
+    assert document == api.get("/models/member-1/mine").json()
+    assert document["url"] == "https://replicate.com/member-1/mine"
     assert (document["visibility"], document["description"], document["run_count"]) == ("private", "d", 0)
     assert document["latest_version"] is None
-    changed = api.patch("/models/sim-valid/mine", json={"description": "e", "github_url": "https://g.test"})
+    changed = api.patch("/models/member-1/mine", json={"description": "e", "github_url": "https://g.test"})
     assert (changed.json()["description"], changed.json()["github_url"]) == ("e", "https://g.test")
-    assert api.patch("/models/sim-valid/mine", json={"visibility": "public"}).status_code == 422
-    gone = api.delete("/models/sim-valid/mine")
+    assert api.patch("/models/member-1/mine", json={"visibility": "public"}).status_code == 422
+    gone = api.delete("/models/member-1/mine")
     assert (gone.status_code, gone.content) == (204, b"")
-    assert api.get("/models/sim-valid/mine").status_code == 404
+    assert api.get("/models/member-1/mine").status_code == 404
 
 
 def test_a_second_one_of_the_name_is_a_conflict(api: httpx.Client) -> None:
@@ -49,7 +55,7 @@ def test_a_second_one_of_the_name_is_a_conflict(api: httpx.Client) -> None:
 )
 def test_what_makes_no_model(api: httpx.Client, changes: dict[str, str], status: int) -> None:
     assert api.post("/models", json={**NEW, **changes}).status_code == status
-    assert api.post("/models", json={"owner": "sim-valid"}).status_code == 422
+    assert api.post("/models", json={"owner": "member-1"}).status_code == 422
 
 
 def test_private_models_are_hidden_from_others(api: httpx.Client, simulator: Simulator, model: str) -> None:
@@ -57,11 +63,11 @@ def test_private_models_are_hidden_from_others(api: httpx.Client, simulator: Sim
     base, headers = simulator.replicate.urls["api"], {"authorization": f"Bearer {THROTTLED_KEY}"}
     with httpx.Client(base_url=f"{base}/v1", headers=headers) as other:
         assert other.get(f"/models/{model}").status_code == 404
-        assert other.get("/models/sim-valid/mine").status_code == 200
-        assert other.patch("/models/sim-valid/mine", json={"description": "x"}).status_code == 404
+        assert other.get("/models/member-1/mine").status_code == 200
+        assert other.patch("/models/member-1/mine", json={"description": "x"}).status_code == 404
         names = [document["name"] for document in other.get("/models").json()["results"]]
     assert names == ["flux-dev-lora-trainer", "fast-flux-trainer", "flux-dev-lora", "mine"]
-    assert api.delete("/models/sim-valid/mine").status_code == 403
+    assert api.delete("/models/member-1/mine").status_code == 403
 
 
 def test_the_trainers_describe_their_input(api: httpx.Client) -> None:

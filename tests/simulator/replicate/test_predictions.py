@@ -78,7 +78,8 @@ def test_wrong_envelopes(api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "version", ["0" * 64, "ostris/flux-dev-lora-trainer", "sim-valid/nothing", "", f"{OFFICIAL}:{'0' * 64}"]
+    "version",
+    ["0" * 64, "ostris/flux-dev-lora-trainer", "member-1/nothing", "", f"{OFFICIAL}:{'0' * 64}"],
 )
 def test_unknown_versions_are_422_and_not_404(api: httpx.Client, version: str) -> None:
     answer = posted(api, version)
@@ -179,7 +180,7 @@ def test_the_training_shows_in_the_picture(
     ("reference", "error"),
     [
         ("nonsense", "Failed to parse URL. Expected either:"),
-        ("sim-valid/nothing", "Weights not found at the supplied URL."),
+        ("member-1/nothing", "Weights not found at the supplied URL."),
         ("https://elsewhere.test/a.safetensors", "Weights not found at the supplied URL."),
         ("huggingface.co/somebody/a-lora", None),
         ("https://huggingface.co/somebody/a-lora/resolve/main/fox.safetensors?download=true", None),

@@ -31,8 +31,8 @@ def now(api: httpx.Client, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_destination_must_exist(api: httpx.Client, trainings: str, images: str) -> None:
-    body = {"destination": "sim-valid/nothing", "input": {"input_images": images}}
-    for destination in ("sim-valid/nothing", "ostris/flux-dev-lora-trainer", "nonsense"):
+    body = {"destination": "member-1/nothing", "input": {"input_images": images}}
+    for destination in ("member-1/nothing", "ostris/flux-dev-lora-trainer", "nonsense"):
         refused = api.post(trainings, json={**body, "destination": destination})
         assert refused.status_code == 404
         assert refused.json() == {
@@ -299,8 +299,8 @@ def test_secrets_are_hidden_and_publishing_is_a_violation(
 def test_a_public_destination_is_a_violation(
     api: httpx.Client, trainings: str, images: str, simulator: Simulator
 ) -> None:
-    api.post("/models", json={"owner": "sim-valid", "name": "all", "visibility": "public", "hardware": "cpu"})
-    job = api.post(trainings, json={"destination": "sim-valid/all", "input": {"input_images": images}}).json()
+    api.post("/models", json={"owner": "member-1", "name": "all", "visibility": "public", "hardware": "cpu"})
+    job = api.post(trainings, json={"destination": "member-1/all", "input": {"input_images": images}}).json()
     (violation,) = simulator.replicate.violations()
     assert violation["job"] == job["id"]
 

@@ -1,0 +1,119 @@
+"""Programs that are asked for a key: within bounds of time and output, ended with all they started."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MOST_OUTPUT = 64 * 1024
+"""Bytes that are read of each of the two outputs."""
+_PIECE = 16 * 1024
+_DRAIN_SECONDS = 2.0
+
+
+class TooMuchOutput(Exception):
+    """A program printed more than anybody wants of it."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its exit code, what it printed, and what it complained of."""
+
+    code: int
+    output: bytes
+    complaint: bytes
+
+
+async def ended(
+    words: tuple[str, ...],
+    *,
+    seconds: float,
+    environ: Mapping[str, str],
+    executable: str | None = None,
+    given: bytes | None = None,
+) -> Ended:
+    """Run a program without a shell and return how it ended.
+
+    It is stopped with all its children when it takes too long, prints too much, or the caller is cancelled.
+
+    Args:
+        words: the program and its arguments.
+        seconds: how long it may take.
+        environ: its variables.
+        executable: the file that is run; what the first word names if None.
+        given: its input; none if None.
+
+    Raises:
+        OSError: it could not be run.
+        TimeoutError: it took too long.
+        TooMuchOutput: it printed more than `MOST_OUTPUT` bytes.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *words,
+        executable=executable,
+        stdin=DEVNULL if given is None else PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        start_new_session=True,
+        env=environ,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            output, complaint = await _exchanged(process, given)
+            code = await process.wait()
+    except BaseException:
+        await _stop(process)
+        raise
+    return Ended(code, output, complaint)
+
+
+async def _exchanged(process: Process, given: bytes | None) -> tuple[bytes, bytes]:
+    reading = [asyncio.ensure_future(_read(stream)) for stream in (process.stdout, process.stderr)]
+    giving = asyncio.ensure_future(_give(process.stdin, given))
+    try:
+        await asyncio.gather(*reading, giving)
+    finally:
+        for task in (*reading, giving):
+            task.cancel()
+        await asyncio.gather(*reading, giving, return_exceptions=True)
+    output, complaint = (task.result() for task in reading)
+    return output, complaint
+
+
+async def _read(stream: asyncio.StreamReader | None) -> bytes:
+    content = bytearray()
+    while stream is not None and (piece := await stream.read(_PIECE)):
+        content += piece
+        if len(content) > MOST_OUTPUT:
+            raise TooMuchOutput
+    return bytes(content)
+
+
+async def _give(stream: asyncio.StreamWriter | None, given: bytes | None) -> None:
+    if stream is None:
+        return
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        stream.write(given or b"")
+        await stream.drain()
+    stream.close()
+
+
+async def _stop(process: Process) -> None:
+    # All of its group: a child that is left can hold the pipes open. macOS forbids to kill what is dead.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            # Where a pipe is full and nobody reads it, the end of the process is not told.
+            await asyncio.gather(*map(_drained, (process.stdout, process.stderr)))
+    await process.wait()
+
+
+async def _drained(stream: asyncio.StreamReader | None) -> None:
+    while stream is not None and await stream.read(_PIECE):
+        continue
