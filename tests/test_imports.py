@@ -81,3 +81,12 @@ def test_the_simulator_stands_alone() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert {name.split(".")[1] for name in result.stdout.split()} == {"simulator"}
+
+
+def test_templates_are_read_without_the_template_engine_that_comes_along() -> None:
+    loaded = loaded_by(
+        "from fluxtui.services.prompts.parsing import parse_template\n"
+        "parse_template('{red|blue} __colour__ ${x=!{a|b}} ${x}', lambda name: True)"
+    )
+    assert "pyparsing" in loaded
+    assert not loaded & {"jinja2", "markupsafe"}

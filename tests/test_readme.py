@@ -21,7 +21,9 @@ from fluxtui.services.config.layers import dotted_keys
 
 ROOT = Path(fluxtui.__file__).parents[1]
 TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/guide.md")}
+LINKING = (*TEXTS, "SECURITY.md", "docs/architecture.md", "docs/releasing.md")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
+ANCHOR = re.compile(r"\]\((?!https?:)([^)#\s]*)#([^)]+)\)")
 KEY_NAMES = {
     "/": "slash",
     ":": "colon",
@@ -79,6 +81,7 @@ def keys_in_the_guide() -> set[str]:
 def test_the_first_command_starts_the_demo() -> None:
     *setup, last = marked_command("demo")
     assert [words[0] for words in setup] == ["python3", ".venv/bin/pip"]
+    assert setup[-1][-1] == ".[demo]"
     assert last == [".venv/bin/fluxtui", "demo"]
 
 
@@ -120,11 +123,23 @@ def test_every_key_of_the_guide_is_bound() -> None:
     assert keys - binding_keys() == set()
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", LINKING)
 def test_every_link_leads_somewhere(name: str) -> None:
-    targets = LINK.findall(TEXTS[name])
+    targets = LINK.findall((ROOT / name).read_text(encoding="utf-8"))
     assert targets
     assert [target for target in targets if not (ROOT / name).parent.joinpath(target).exists()] == []
+
+
+def test_every_place_in_a_text_that_is_linked_is_a_heading() -> None:
+    linked = [
+        ((ROOT / name).parent / (target or Path(name).name), anchor)
+        for name in LINKING
+        for target, anchor in ANCHOR.findall((ROOT / name).read_text(encoding="utf-8"))
+    ]
+    assert linked
+    for path, anchor in linked:
+        headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_setting_that_is_named_exists() -> None:

@@ -24,6 +24,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.private_files import create_anew, open_lasting
 from fluxtui.services.storage.files import make_private_directory, open_ordinary
+from fluxtui.simulator.needed import NEXT_STEP, lacking
 from fluxtui.simulator.roles import ROLES, SERVICES
 
 START_SECONDS = 20.0
@@ -270,6 +271,8 @@ def _command_line(pid: int) -> bytes:
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
+    if complaint := lacking():
+        raise SimulatorError(f"{complaint} Nothing was started.", next_step=NEXT_STEP)
     _check_room(folder)
     words = ""
     for wanted in [before, _ANYWHERE] if before else [_ANYWHERE]:

@@ -17,6 +17,7 @@ from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
+from fluxtui.simulator.needed import NEXT_STEP, lacking
 from fluxtui.state import OPEN_DEMO, StatefulApp, guarded
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -146,7 +147,10 @@ in the configuration file, or in the keyring of this system where there is one a
 
     @on(Button.Pressed, "#welcome-demo")
     def action_open_demo(self) -> None:
-        """Leave this program for the demo."""
+        """Leave this program for the demo, where what it needs is installed."""
+        if complaint := lacking():
+            self.query_one(AnswerLine).show_fault(f"{complaint} {NEXT_STEP}")
+            return
         self.app.exit(OPEN_DEMO)
 
     def action_later(self) -> None:

@@ -69,6 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted or no longer needed. Returns 0; 2 after a sentence when it cannot start."""
+    from fluxtui.simulator.needed import NEXT_STEP, lacking
+
+    if complaint := lacking():
+        sys.stderr.write(f"fluxtui simulate: {complaint} {NEXT_STEP}\n")
+        return 2
+
     import time
 
     from fluxtui.simulator.server import PortTakenError, SimulatorServer

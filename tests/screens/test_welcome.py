@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import stat
+import sys
 import tomllib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+
+import pytest
 
 from fluxtui.app import FluxApp
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
@@ -45,3 +48,17 @@ async def test_fal_is_chosen_and_its_key_checked_and_kept(
     assert tomllib.loads(path.read_text())["profiles"]["fal"]["api_key"] == VALID_KEY
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert ConfigService(path, environ={}).load().profiles["fal"].has_key
+
+
+async def test_a_demo_that_cannot_be_opened_says_what_to_install_and_leaves_the_program_open(
+    make_app: AppFactory, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    app = make_app(key=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query(KeyInput)))
+        await pilot.press("ctrl+d")
+        answer = app.screen.query_one(AnswerLine)
+        await until(pilot, lambda: "pip install '.[demo]'" in str(answer.render()))
+        assert "uvicorn, which is not installed here" in str(answer.render())
+        assert app.return_value is None
