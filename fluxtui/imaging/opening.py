@@ -124,3 +124,25 @@ def _know(kind: str) -> None:
         register_heif_opener(thumbnails=False)
     elif kind in _MODULES:
         import_module(f"PIL.{_MODULES[kind]}")
+        if kind == "TIFF":
+            _hush_libtiff()
+
+
+def _hush_libtiff() -> None:
+    """Keep libtiff from writing what is wrong with a file across the terminal; Pillow tells that as well.
+
+    It writes to standard error by itself unless it is told otherwise (libtiff, `TIFFSetErrorHandler` and
+    `TIFFSetWarningHandler`, read 2026-11), which Pillow does not do.
+    """
+    import ctypes
+
+    try:
+        # The library behind Pillow's own module, whichever it was built with.
+        library = ctypes.CDLL(Image.core.__file__)
+        for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+            handler = library[name]
+            handler.argtypes, handler.restype = (ctypes.c_void_p,), ctypes.c_void_p
+            handler(None)
+    except (OSError, AttributeError):
+        # Built into the module, where nobody else can reach it.
+        return

@@ -12,6 +12,7 @@ from fluxtui.domain.dataset import Crop
 from fluxtui.domain.endpoint import PictureLimits
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.masks import MaskDrawing
+from fluxtui.imaging.opening import open_picture
 from fluxtui.services.contact_sheets import SheetCell, contact_sheet
 from fluxtui.services.datasets.pictures import Preparation, examine, looked_at, prepared, prepared_mask
 from fluxtui.services.masks import MaskService
@@ -34,11 +35,15 @@ class PictureDoor:
     name = "pictures"
     # A picture of 225 megapixels is decoded, measured and scaled down several times by a case.
     seconds = 40.0
+    secret = True
 
     def __init__(self) -> None:
         self.cases = {
             name: partial(_case, make) for name, make in {**FOREIGN, **HARMFUL, **GOOD}.items()
         }
+        # What is loaded for a kind is loaded before anything is watched.
+        for _, content in good_files():
+            open_picture(content).close()
 
     def sample(self, chance: Random) -> Sample:
         """Return a spoilt picture under a name of any kind."""

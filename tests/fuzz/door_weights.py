@@ -206,6 +206,7 @@ class _LoraDoor:
 
     name = ""
     seconds = 8.0
+    secret = True
     extension = "safetensors"
 
     def __init__(self, contents: Mapping[str, Callable[[], bytes]]) -> None:

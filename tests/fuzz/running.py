@@ -29,6 +29,9 @@ from tests.fuzz.watching import Watch
 LONGEST_SENTENCE = 6_000
 """Characters of a sentence; more is the content of a file in place of a reason."""
 
+SECRET = b"nobody else's business"
+"""Stands in a file beside the folder of an input."""
+
 _TAKEN = "taken"
 _CHANGING = re.compile(r"“.*?”|\(.*?\)|[\w./-]*\d[\w.,/-]*|\S*\.(?:png|zip|tar|txt|safetensors|yaml|json)\S*")
 
@@ -52,7 +55,7 @@ class Room:
         self.faults: list[str] = []
         for folder in (self.given, self.own, self.temporary):
             folder.mkdir(mode=0o700)
-        self.secret.write_bytes(b"nobody else's business")
+        self.secret.write_bytes(SECRET)
 
     def furnish(self, sample: Sample, *, is_case: bool) -> None:
         """Write the files of an input, in place of those of the one before."""
@@ -84,11 +87,14 @@ class Door(Protocol):
     Attributes:
         name: for the command line.
         seconds: computing time that one input may take at most.
+        secret: whether nothing may even open what lies beside the input; links are looked at before they are
+            refused.
         cases: inputs with a name, each a kind of harm that is known.
     """
 
     name: str
     seconds: float
+    secret: bool
     cases: Cases
 
     def sample(self, chance: Random) -> Sample:

@@ -61,5 +61,7 @@ def _write(item: Item, path: bytes) -> None:
     elif item.kind is Kind.PIPE:
         os.mkfifo(path)
     else:
-        with open(path, "wb") as file:
+        # Never through a link or into a pipe that an item before it has put there.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with open(descriptor, "wb") as file:
             file.write(item.content)

@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.services.datasets.encodings import decoded
+from fluxtui.services.datasets.encodings import decoded, is_text
 from fluxtui.services.datasets.sources import unreadable
 from fluxtui.services.storage.files import open_ordinary, write_atomic
 from fluxtui.services.typed_paths import meant
@@ -84,6 +84,12 @@ def read_captions(path: Path, names: Iterable[str]) -> Imported:
         found = ours(name)
         if found is None:
             unknown.append(safe_text(name, limit=120))
+        elif not is_text(caption):
+            raise DatasetError(
+                f"{safe_text(path.name, limit=120)} has what is no text as the caption of "
+                f"{safe_text(name, limit=120)}: zeros, or halves of letters.",
+                next_step="Write that caption anew.",
+            )
         else:
             captions[found] = caption.strip()
     return Imported(captions, tuple(unknown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HALVES = re.compile("[\ud800-\udfff]")
 _SHOWN = {
     "cp1251": "Windows-1251",
     "koi8_r": "KOI8-R",
@@ -74,6 +76,14 @@ def decoded(content: bytes) -> str | None:
         return content.decode(encoding)
     except UnicodeDecodeError:
         return None
+
+
+def is_text(text: str) -> bool:
+    """Tell whether a text is one: without the zeros of binary files, and without halves of letters.
+
+    JSON can name half of a letter (a lone surrogate), which no encoding can hold, so that it could not be sent.
+    """
+    return "\0" not in text and not _HALVES.search(text)
 
 
 def guessed(contents: Sequence[bytes]) -> tuple[Reading | None, ...]:
