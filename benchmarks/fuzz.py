@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from tests.fuzz.doors import NAMES  # noqa: E402
+from tests.fuzz.file_doors import NAMES  # noqa: E402
 from tests.fuzz.running import Input  # noqa: E402
 from tests.fuzz.within import Order, Report, replay_line, run_within  # noqa: E402
 
@@ -46,6 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--replay", type=int, help="try the one input of this seed")
     parser.add_argument("--case", help="try the one case of this name")
     parser.add_argument("--no-cases", action="store_true", help="leave the named cases out")
+    parser.add_argument("--light", action="store_true", help="leave those out that take a second or more")
     parser.add_argument("--keep", type=Path, help="folder for inputs that fail")
     parser.add_argument("--within", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -66,6 +67,7 @@ def _door(name: str, arguments: argparse.Namespace) -> Report:
         count=arguments.count,
         seconds=arguments.seconds,
         cases=not arguments.no_cases,
+        light=arguments.light,
         single=single if is_single else None,
         keep=str(keep),
     )

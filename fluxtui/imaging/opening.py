@@ -23,6 +23,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.imaging.jpeg_data import fault_of_data, fault_of_end
 from fluxtui.imaging.kinds import HEAD_BYTES, is_bare_bitmap, kind_of, other_kind
 from fluxtui.imaging.png_chunks import without_ballast
+from fluxtui.imaging.portable import check_portable
 
 MOST_PIXELS: Final = 250_000_000
 """Larger pictures are refused before a pixel is decoded. What is not a JPEG needs four bytes for each."""
@@ -108,6 +109,8 @@ def open_picture(content: bytes) -> Image.Image:
     profile = None
     if kind == "PNG":
         content, profile = without_ballast(content)
+    elif kind == "PPM":
+        check_portable(content)
     _know(kind)
     image = Image.open(io.BytesIO(content), formats=(kind,))
     if profile is not None:

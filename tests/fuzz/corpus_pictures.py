@@ -18,14 +18,100 @@ from tests.fuzz.mutation import MEAN_TEXTS
 Make = Callable[[], bytes]
 
 TOKENS = (
-    *(b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"iCCP", b"zTXt", b"iTXt", b"tEXt", b"eXIf", b"acTL", b"fcTL"),
-    *(b"fdAT", b"gAMA", b"cHRM", b"sBIT", b"pHYs", b"\xff\xd8", b"\xff\xd9", b"\xff\xda", b"\xff\xc0", b"\xff\xc2"),
-    *(b"\xff\xc4", b"\xff\xdb", b"\xff\xdd", b"\xff\xe1", b"\xff\xe2", b"\xff\xee", b"\xff\xd0", b"Exif\0\0", b"MPF\0"),
-    *(b"ICC_PROFILE\0\x01\x01", b"Adobe\0", b"RIFF", b"WEBP", b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"),
-    *(b"ICCP", b"XMP ", b"ftypheic", b"ftypavif", b"ftypavis", b"ftypmif1", b"meta", b"iloc", b"iinf", b"iprp"),
-    *(b"ispe", b"irot", b"imir", b"clap", b"grid", b"iref", b"auxC", b"colr", b"mdat", b"idat", b"hvcC", b"av1C"),
-    *(b"II*\0", b"MM\0*", b"II+\0", b"GIF89a", b"!\xff\x0bNETSCAPE2.0", b"!\xf9\x04", b"BM", b"P6\n", b"P5\n"),
-    *(b"65535\n", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"\xc5\xd0\xd3\xc6", b"%PDF-1.4", b"\xd7\xcd\xc6\x9a", b"8BPS"),
+    *(
+        b"IHDR",
+        b"IDAT",
+        b"IEND",
+        b"PLTE",
+        b"tRNS",
+        b"iCCP",
+        b"zTXt",
+        b"iTXt",
+        b"tEXt",
+        b"eXIf",
+        b"acTL",
+        b"fcTL",
+    ),
+    *(
+        b"fdAT",
+        b"gAMA",
+        b"cHRM",
+        b"sBIT",
+        b"pHYs",
+        b"\xff\xd8",
+        b"\xff\xd9",
+        b"\xff\xda",
+        b"\xff\xc0",
+        b"\xff\xc2",
+    ),
+    *(
+        b"\xff\xc4",
+        b"\xff\xdb",
+        b"\xff\xdd",
+        b"\xff\xe1",
+        b"\xff\xe2",
+        b"\xff\xee",
+        b"\xff\xd0",
+        b"Exif\0\0",
+        b"MPF\0",
+    ),
+    *(
+        b"ICC_PROFILE\0\x01\x01",
+        b"Adobe\0",
+        b"RIFF",
+        b"WEBP",
+        b"VP8 ",
+        b"VP8L",
+        b"VP8X",
+        b"ALPH",
+        b"ANIM",
+        b"ANMF",
+    ),
+    *(
+        b"ICCP",
+        b"XMP ",
+        b"ftypheic",
+        b"ftypavif",
+        b"ftypavis",
+        b"ftypmif1",
+        b"meta",
+        b"iloc",
+        b"iinf",
+        b"iprp",
+    ),
+    *(
+        b"ispe",
+        b"irot",
+        b"imir",
+        b"clap",
+        b"grid",
+        b"iref",
+        b"auxC",
+        b"colr",
+        b"mdat",
+        b"idat",
+        b"hvcC",
+        b"av1C",
+    ),
+    *(
+        b"II*\0",
+        b"MM\0*",
+        b"II+\0",
+        b"GIF89a",
+        b"!\xff\x0bNETSCAPE2.0",
+        b"!\xf9\x04",
+        b"BM",
+        b"P6\n",
+        b"P5\n",
+    ),
+    *(
+        b"65535\n",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n",
+        b"\xc5\xd0\xd3\xc6",
+        b"%PDF-1.4",
+        b"\xd7\xcd\xc6\x9a",
+        b"8BPS",
+    ),
 )
 
 
@@ -74,7 +160,9 @@ GOOD: Mapping[str, Make] = {
     "frames.png": lambda: _frames("PNG"),
     "woven.png": lambda: _woven(),
     "plain.jpg": lambda: encoded(painted(), "JPEG"),
-    "progressive.jpg": lambda: encoded(painted(), "JPEG", progressive=True, exif=_exif(), icc_profile=_profile()),
+    "progressive.jpg": lambda: encoded(
+        painted(), "JPEG", progressive=True, exif=_exif(), icc_profile=_profile()
+    ),
     "restarts.jpg": lambda: encoded(painted(size=(64, 64)), "JPEG", restart_marker_rows=1),
     "grey.jpg": lambda: encoded(painted("L"), "JPEG"),
     "cmyk.jpg": lambda: encoded(painted("CMYK"), "JPEG"),
@@ -151,7 +239,9 @@ _SCRIPT = (
 
 FOREIGN: Mapping[str, Make] = {
     "script named .png": lambda: _SCRIPT,
-    "script with a preview": lambda: b"\xc5\xd0\xd3\xc6" + struct.pack("<6IH", 30, len(_SCRIPT), 0, 0, 0, 0, 0xFFFF) + _SCRIPT,
+    "script with a preview": lambda: (
+        b"\xc5\xd0\xd3\xc6" + struct.pack("<6IH", 30, len(_SCRIPT), 0, 0, 0, 0, 0xFFFF) + _SCRIPT
+    ),
     "script behind blanks": lambda: b"\n  " + _SCRIPT,
     "script in a PNG": lambda: encoded(painted(), "PNG") + _SCRIPT,
     "script as a PPM": lambda: b"P6\n" + _SCRIPT,
@@ -189,9 +279,15 @@ def _bombs() -> Mapping[str, Make]:
     huge = encoded(painted(), "JPEG")
     frame = huge.index(b"\xff\xc0")
     return {
-        "text bomb": lambda: png_with(GOOD["rgb.png"](), png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(90_000_000)))),
-        "profile bomb": lambda: png_with(GOOD["rgb.png"](), png_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(90_000_000)))),
-        "many texts": lambda: png_with(GOOD["rgb.png"](), *[png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(900_000)))] * 300),
+        "text bomb": lambda: png_with(
+            GOOD["rgb.png"](), png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(90_000_000)))
+        ),
+        "profile bomb": lambda: png_with(
+            GOOD["rgb.png"](), png_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(90_000_000)))
+        ),
+        "many texts": lambda: png_with(
+            GOOD["rgb.png"](), *[png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(900_000)))] * 300
+        ),
         "pixel bomb": lambda: png_of(15_000, 15_000, 1, 0, (b"\0" + bytes(1_875)) * 15_000),
         "wider than all": lambda: png_of(2**31 - 1, 1, 8, 2, b"\0"),
         "of no size": lambda: png_of(0, 0, 8, 2, b""),
@@ -201,13 +297,17 @@ def _bombs() -> Mapping[str, Make]:
         "many scans": lambda: _many_scans(),
         "many frames": lambda: _frames("GIF", 300),
         "lying frames": lambda: _lying_frames(),
-        "large canvas": lambda: b"GIF89a" + struct.pack("<HHBBB", 65_535, 65_535, 0xF7, 0, 0) + bytes(768) + b",",
+        "large canvas": lambda: (
+            b"GIF89a" + struct.pack("<HHBBB", 65_535, 65_535, 0xF7, 0, 0) + bytes(768) + b","
+        ),
         "many canvases": lambda: _many_canvases(),
         "webp canvas": lambda: _webp_canvas(),
         "tiff loop": lambda: _tiff_loop(),
         "tiff of many strips": lambda: _tiff_entry(0x0111, 4, 0x0FFFFFFF),
         "tiff of wide samples": lambda: _tiff_entry(0x0102, 3, 0xFFFF),
-        "bitmap upside": lambda: b"BM" + bytes(8) + struct.pack("<IIiiHHI", 54, 40, 15_000, -(2**31), 1, 24, 0) + bytes(99),
+        "bitmap upside": lambda: (
+            b"BM" + bytes(8) + struct.pack("<IIiiHHI", 54, 40, 15_000, -(2**31), 1, 24, 0) + bytes(99)
+        ),
         "long run of a bitmap": lambda: _long_run(),
         "huge ppm": lambda: b"P6\n99999999999999999999 1\n255\n",
         "long number in a ppm": lambda: b"P3\n2 2\n255\n" + b"1" * 1_000_000,

@@ -36,11 +36,23 @@ class PictureDoor:
     # A picture of 225 megapixels is decoded, measured and scaled down several times by a case.
     seconds = 40.0
     secret = True
+    heavy = frozenset(
+        {
+            "text bomb",
+            "profile bomb",
+            "pixel bomb",
+            "large and empty",
+            "many texts",
+            "many scans",
+            "many frames",
+            "many canvases",
+            "long run of a bitmap",
+            "tall jpeg",
+        }
+    )
 
     def __init__(self) -> None:
-        self.cases = {
-            name: partial(_case, make) for name, make in {**FOREIGN, **HARMFUL, **GOOD}.items()
-        }
+        self.cases = {name: partial(_case, make) for name, make in {**FOREIGN, **HARMFUL, **GOOD}.items()}
         # What is loaded for a kind is loaded before anything is watched.
         for _, content in good_files():
             open_picture(content).close()
@@ -90,7 +102,9 @@ def _ways(path: Path, content: bytes, room: Room, chance: Random) -> list[Callab
     masks = MaskService(storage)
     side = chance.random() * 0.5
     crop = Crop(left=side, top=side / 2, right=1 - side / 2, bottom=1 - side)
-    how = Preparation(chance.choice((400, 3_000, 1_000_000)), chance.randrange(4), chance.choice((None, crop)))
+    how = Preparation(
+        chance.choice((400, 3_000, 1_000_000)), chance.randrange(4), chance.choice((None, crop))
+    )
     limits = PictureLimits(least_side=8, max_bytes=3_000)
     most = chance.choice((None, 500, 90_000))
 

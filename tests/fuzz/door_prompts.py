@@ -39,7 +39,7 @@ _YAML: Mapping[str, bytes] = {
     "deep lists of lines": b"- " * 20_000 + b"a",
     "several": b"a: [b]\n---\nc: [d]\n",
     "tabs": b"a:\n\t- b\n",
-    "zeros": b"a: ['x\0y', \"x\\0y\", \"\\uD800\"]\n",
+    "zeros": b'a: [\'x\0y\', "x\\0y", "\\uD800"]\n',
     "broken": b"a: [b, c\nd: 'e\n",
     "anchors": b"".join(b"k%d: &a%d [x]\n" % (number, number) for number in range(9_000)),
     "names that lead away": b"'../../x': [a]\n'/etc/passwd': [b]\n'a__b': [c]\n' ': [d]\n",
@@ -74,8 +74,41 @@ _TEXTS: Mapping[str, bytes] = {
     "templates": b"{a|{b|{c|{d|__a__}}}}\n${x=!{a|b}}${x}\n%{a...$$b}\n{2$$ and $$a|b|c}\n" * 60,
 }
 _TOKENS = (
-    *(b"__a__", b"__", b"{", b"}", b"|", b"$$", b"${a=", b"${a}", b"%{", b"...", b"::", b"@", b"~", b"!", b"*", b"(", b")"),
-    *(b"0.5::", b"2$$", b"1-2$$", b"-$$", b"{2$$__a__}", b"&a", b"*a", b"!!int ", b"!x ", b"- ", b": ", b"? ", b"---\n", b"<<"),
+    *(
+        b"__a__",
+        b"__",
+        b"{",
+        b"}",
+        b"|",
+        b"$$",
+        b"${a=",
+        b"${a}",
+        b"%{",
+        b"...",
+        b"::",
+        b"@",
+        b"~",
+        b"!",
+        b"*",
+        b"(",
+        b")",
+    ),
+    *(
+        b"0.5::",
+        b"2$$",
+        b"1-2$$",
+        b"-$$",
+        b"{2$$__a__}",
+        b"&a",
+        b"*a",
+        b"!!int ",
+        b"!x ",
+        b"- ",
+        b": ",
+        b"? ",
+        b"---\n",
+        b"<<",
+    ),
 )
 _TEMPLATES: Mapping[str, bytes] = {
     "choices": b"a {red|2::blue|{light|dark} green} fox",
@@ -114,6 +147,7 @@ class _PromptDoor:
     name = ""
     seconds = 12.0
     secret = True
+    heavy = frozenset({"wildcards/a.yaml anchors", "many choices", "many sets", "many at once"})
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -145,7 +179,9 @@ async def _worked_out(service: PromptService, room: Room, template: str, chance:
             room.need(made == again, "the same seed has drawn something else")
             if is_template(template):
                 for prompt in made:
-                    room.need(prompt == prompt.encode("utf-8", "replace").decode(), "a prompt that is no text")
+                    room.need(
+                        prompt == prompt.encode("utf-8", "replace").decode(), "a prompt that is no text"
+                    )
             doubt = await service.doubt_about(template, made)
             if doubt is not None:
                 room.show_sentence(doubt.words())
@@ -169,7 +205,11 @@ class WildcardDoor(_PromptDoor):
     def __init__(self) -> None:
         super().__init__()
         kinds = ((_YAML, b"wildcards/a.yaml"), (_JSON, b"wildcards/a.json"), (_TEXTS, b"wildcards/a.txt"))
-        named = {f"{name} {case}": (name, content) for files, name in ((one, place.decode()) for one, place in kinds) for case, content in files.items()}
+        named = {
+            f"{name} {case}": (name, content)
+            for files, name in ((one, place.decode()) for one, place in kinds)
+            for case, content in files.items()
+        }
         self.cases: dict[str, Callable[[], Sample]] = {
             key: partial(_collection, name, content) for key, (name, content) in named.items()
         }

@@ -39,7 +39,13 @@ _TOKENS = (
     *(b'"dtype"', b'"shape"', b'"data_offsets"', b'"__metadata__"', b"{", b"}", b"[", b"]", b'":', b","),
     *(b"null", b"true", b"-1", b"1.5", b"1e3", b'{"a":' * 30, b"[" * 300, b'"\\u0000"', b'"F8_E5M2"'),
     *(b"ustar\x0000", b"\x1f\x8b\x08", b"BZh9", b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06"),
-    *(b"PK\x06\x07", b".safetensors", b"lora.safetensors\0", b"30 path=../../escaped\n", b"GNU.sparse.major=1"),
+    *(
+        b"PK\x06\x07",
+        b".safetensors",
+        b"lora.safetensors\0",
+        b"30 path=../../escaped\n",
+        b"GNU.sparse.major=1",
+    ),
 )
 
 
@@ -68,28 +74,47 @@ _HEADERS: Mapping[str, Callable[[], bytes]] = {
     "length of 2^63": lambda: safetensors({"a": _tensor([1], 0, 4)}, bytes(4), 1 << 63),
     "length of 2^64 - 1": lambda: safetensors({"a": _tensor([1], 0, 4)}, bytes(4), (1 << 64) - 1),
     "length of all": lambda: safetensors(b"{" + b" " * 3_000_000, b""),
-    "overlapping": lambda: safetensors({_NAMES[0]: _tensor([8], 0, 32), _NAMES[1]: _tensor([8], 0, 32)}, bytes(32)),
+    "overlapping": lambda: safetensors(
+        {_NAMES[0]: _tensor([8], 0, 32), _NAMES[1]: _tensor([8], 0, 32)}, bytes(32)
+    ),
     "hole": lambda: safetensors({_NAMES[0]: _tensor([1], 8, 12)}, bytes(12)),
     "offsets of 2^64": lambda: safetensors({_NAMES[0]: _tensor([1 << 62], 0, 1 << 64)}, bytes(12)),
     "endless product": lambda: safetensors({_NAMES[0]: _tensor([10**18] * 16, 0, 4)}, bytes(4)),
-    "long number": lambda: safetensors(b'{"a":{"dtype":"F32","shape":[' + b"9" * 900_000 + b'],"data_offsets":[0,4]}}', bytes(4)),
+    "long number": lambda: safetensors(
+        b'{"a":{"dtype":"F32","shape":[' + b"9" * 900_000 + b'],"data_offsets":[0,4]}}', bytes(4)
+    ),
     "no numbers at all": lambda: safetensors({_NAMES[0]: _tensor([0, 10**15], 0, 0)}, b""),
-    "odd kinds": lambda: safetensors({name: _tensor([1], 0, 4, dtype) for name, dtype in zip(_NAMES, _DTYPES, strict=False)}, bytes(4)),
+    "odd kinds": lambda: safetensors(
+        {name: _tensor([1], 0, 4, dtype) for name, dtype in zip(_NAMES, _DTYPES, strict=False)}, bytes(4)
+    ),
     "deep metadata": lambda: safetensors(b'{"__metadata__":' + b'{"a":' * 200_000, bytes(4)),
     "deep header": lambda: safetensors(b'{"a":' * 100_000, bytes(4)),
     "deep lists": lambda: safetensors(b'{"a":' + b"[" * 1_000_000, bytes(4)),
     "metadata twice": lambda: safetensors(b'{"__metadata__":{"a":"b"},"__metadata__":{"a":"b"}}', b""),
     "metadata of numbers": lambda: safetensors({"__metadata__": {"a": 1}, "b": _tensor([1], 0, 4)}, bytes(4)),
-    "much metadata": lambda: safetensors({"__metadata__": {f"k{n}": "v" for n in range(20_000)}, "b": _tensor([1], 0, 4)}, bytes(4)),
+    "much metadata": lambda: safetensors(
+        {"__metadata__": {f"k{n}": "v" for n in range(20_000)}, "b": _tensor([1], 0, 4)}, bytes(4)
+    ),
     "many layers": lambda: safetensors({f"l{n}": _tensor([0], 0, 0) for n in range(60_000)}, b""),
     "name of a megabyte": lambda: safetensors({"x" * 1_000_000: _tensor([1], 0, 4)}, bytes(4)),
-    "mean names": lambda: safetensors({"\x1b]52;c;aGk=\x07[red]\u202e" + _NAMES[0]: _tensor([1], 0, 4)}, bytes(4)),
-    "lone surrogates": lambda: safetensors(b'{"__metadata__":{"\\ud800":"\\udfff"},"\\ud800.lora_A.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
-    "no UTF-8": lambda: safetensors(b'{"\xff\xfe":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
-    "not a number": lambda: safetensors(b'{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,4]}}', bytes(4)),
+    "mean names": lambda: safetensors(
+        {"\x1b]52;c;aGk=\x07[red]\u202e" + _NAMES[0]: _tensor([1], 0, 4)}, bytes(4)
+    ),
+    "lone surrogates": lambda: safetensors(
+        b'{"__metadata__":{"\\ud800":"\\udfff"},"\\ud800.lora_A.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+        bytes(4),
+    ),
+    "no UTF-8": lambda: safetensors(
+        b'{"\xff\xfe":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)
+    ),
+    "not a number": lambda: safetensors(
+        b'{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,4]}}', bytes(4)
+    ),
     "negative": lambda: safetensors({_NAMES[0]: _tensor([-1, -1], 0, 4)}, bytes(4)),
     "web page": lambda: b"<!doctype html><title>\x1b[2J" + b"x" * 500 + b"</title>",
-    "pointer of Git LFS": lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 999999999999999999\n",
+    "pointer of Git LFS": lambda: (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 999999999999999999\n"
+    ),
     "deep answer": lambda: b'{"message":' * 300,
     "pickle": lambda: pickle.dumps({"a": [1, 2]}),
     "empty": lambda: b"",
@@ -111,7 +136,9 @@ def _tar_of_kinds() -> bytes:
     """Return a tar with links, devices and a pipe, and one good file."""
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as archive:
-        for number, kind in enumerate((tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)):
+        for number, kind in enumerate(
+            (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
+        ):
             about = tarfile.TarInfo(f"{number}.safetensors")
             about.type, about.linkname = kind, "/etc/passwd"
             archive.addfile(about)
@@ -121,12 +148,19 @@ def _tar_of_kinds() -> bytes:
     return target.getvalue()
 
 
-def _entry(name: bytes = b"lora.safetensors", size: bytes = b"", kind: bytes = b"0", data: bytes = b"") -> bytes:
+def _entry(
+    name: bytes = b"lora.safetensors", size: bytes = b"", kind: bytes = b"0", data: bytes = b""
+) -> bytes:
     """Return one entry of a tar with a right sum and any size."""
     number = size or b"%011o\0" % len(data)
     block = bytearray(512)
     block[: len(name)] = name
-    block[100:108], block[124:136], block[156:157], block[257:265] = b"0000644\0", number, kind, b"ustar\x0000"
+    block[100:108], block[124:136], block[156:157], block[257:265] = (
+        b"0000644\0",
+        number,
+        kind,
+        b"ustar\x0000",
+    )
     return with_tar_sums(bytes(block)) + data + bytes(-len(data) % 512)
 
 
@@ -174,11 +208,15 @@ _ARCHIVES: Mapping[str, Callable[[], bytes]] = {
     "negative header": lambda: _entry(size=b"\xff" * 12),
     "name of 2^60": lambda: _entry(kind=b"L", size=b"\x80" + bytes(3) + (1 << 60).to_bytes(8, "big")),
     "details of themselves": lambda: _entry(kind=b"x", data=b"99999 path=a\n"),
-    "details with a size": lambda: _entry(kind=b"x", data=b"30 size=9999999999999999999\n\n\n") + _entry(data=good_lora()),
+    "details with a size": lambda: (
+        _entry(kind=b"x", data=b"30 size=9999999999999999999\n\n\n") + _entry(data=good_lora())
+    ),
     "endless details": lambda: _entry(kind=b"g", data=b"x" * 512) * 9_000,
     "holes": lambda: _entry(kind=b"S", data=bytes(512)),
     "details of holes": lambda: _entry(kind=b"x", data=b"22 GNU.sparse.major=1\n") + _entry(data=good_lora()),
-    "slip": lambda: tar_of(("../../escaped.safetensors", good_lora()), ("/tmp/escaped.safetensors", good_lora())),
+    "slip": lambda: tar_of(
+        ("../../escaped.safetensors", good_lora()), ("/tmp/escaped.safetensors", good_lora())
+    ),
     "links and devices": _tar_of_kinds,
     "many entries": lambda: _entry(name=b"x") * 12_000,
     "gzip bomb": lambda: gzip.compress(_entry(name=b"x", size=b"00777777777\0") + bytes(_BOMB_BYTES)),
@@ -187,7 +225,9 @@ _ARCHIVES: Mapping[str, Callable[[], bytes]] = {
     "gzip in gzip": lambda: gzip.compress(gzip.compress(_lora_tar())),
     "gzip cut": lambda: _lora_tar("gz")[:-20],
     "pickle in a tar": lambda: tar_of(("lora.safetensors", pickle.dumps([1] * 50))),
-    "pickle in a zip": lambda: zip_of(("archive/data.pkl", pickle.dumps([1])), ("lora.safetensors", good_lora())),
+    "pickle in a zip": lambda: zip_of(
+        ("archive/data.pkl", pickle.dumps([1])), ("lora.safetensors", good_lora())
+    ),
     "zip bomb": lambda: zip_of(("lora.safetensors", bytes(_BOMB_BYTES))),
     "zip slip": lambda: zip_of(("../../escaped.safetensors", good_lora())),
     "zip in zip": lambda: zip_of(("lora.safetensors", zip_of(("lora.safetensors", good_lora())))),
@@ -196,7 +236,9 @@ _ARCHIVES: Mapping[str, Callable[[], bytes]] = {
     "list of 2^64 members": lambda: large_directory(44, (1 << 64) - 1, (1 << 64) - 1),
     "list in itself": lambda: large_directory(44, 1, 1 << 20),
     "end of nothing": lambda: b"PK\x03\x04" + bytes(60) + b"PK\x05\x06" + b"\xff" * 18,
-    "name of nothing": lambda: zip_of(("lora.safetensors", good_lora())).replace(b"lora.safetensors", b"\0" * 16),
+    "name of nothing": lambda: zip_of(("lora.safetensors", good_lora())).replace(
+        b"lora.safetensors", b"\0" * 16
+    ),
     "two": lambda: zip_of(("a.safetensors", good_lora()), ("b.safetensors", good_lora())),
 }
 
@@ -207,6 +249,7 @@ class _LoraDoor:
     name = ""
     seconds = 8.0
     secret = True
+    heavy = frozenset({"many layers"})
     extension = "safetensors"
 
     def __init__(self, contents: Mapping[str, Callable[[], bytes]]) -> None:
@@ -252,7 +295,10 @@ class WeightsDoor(_LoraDoor):
 
     def __init__(self) -> None:
         super().__init__(_HEADERS)
-        self._small = [good_lora(), *(_HEADERS[name]() for name in ("lone surrogates", "overlapping", "pickle"))]
+        self._small = [
+            good_lora(),
+            *(_HEADERS[name]() for name in ("lone surrogates", "overlapping", "pickle")),
+        ]
 
     def sample(self, chance: Random) -> Sample:
         """Return a spoilt file, or one whose header is made by chance; now and then PEFT's words beside it."""
@@ -301,7 +347,16 @@ class ArchivedWeightsDoor(_LoraDoor):
 
     def __init__(self) -> None:
         super().__init__(_ARCHIVES)
-        wanted = ("tar", "gzip", "bzip2", "zip", "old tar", "links and devices", "details with a size", "list in itself")
+        wanted = (
+            "tar",
+            "gzip",
+            "bzip2",
+            "zip",
+            "old tar",
+            "links and devices",
+            "details with a size",
+            "list in itself",
+        )
         self._small = [_ARCHIVES[name]() for name in wanted]
 
     def sample(self, chance: Random) -> Sample:

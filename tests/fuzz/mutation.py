@@ -16,12 +16,29 @@ LENGTHS = (0, 1, 2, 7, 8, 16, 127, 128, 255, 256, 4096, 0x7FFF, 0x8000, 0xFFFF, 
 )
 """Numbers at which those who count lengths go wrong."""
 
-NUMBERS = (b"0", b"-1", b"9" * 19, b"9" * 400, b"1e999", b"0x7fffffffffffffff", b"18446744073709551616", b"NaN")
+NUMBERS = (
+    b"0",
+    b"-1",
+    b"9" * 19,
+    b"9" * 400,
+    b"1e999",
+    b"0x7fffffffffffffff",
+    b"18446744073709551616",
+    b"NaN",
+)
 """The same written out."""
 
 MEAN_TEXTS = (
     *(b"\x00", b"\r\n", b"\x1b]52;c;aGk=\x07", b"\x1b[2J", b"\xc2\x9b31m", b"\xe2\x80\xae", b"\xe2\x80\xa8"),
-    *(b"\xed\xa0\x80", b"\\ud800", b"\xff\xfe", b"\xef\xbb\xbf", b"[red]", b"[@click=app.quit]x[/]", b"../../"),
+    *(
+        b"\xed\xa0\x80",
+        b"\\ud800",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"[red]",
+        b"[@click=app.quit]x[/]",
+        b"../../",
+    ),
     *(b"/etc/passwd", b"=cmd|' /C calc'!A0", b"%s%n", b"{" * 60, b"[" * 60, b'"', b"'", b"\\"),
 )
 """What terminals, markup, paths, spreadsheets and decoders stumble over."""

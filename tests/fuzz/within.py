@@ -11,12 +11,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
-from tests.fuzz.doors import door_named
-from tests.fuzz.running import Door, Failure, Input, Room, Totals, inputs, seeds, try_input
+from tests.fuzz.file_doors import door_named
+from tests.fuzz.running import Door, Failure, Input, Room, Totals, named_inputs, seeds, try_input
 from tests.fuzz.samples import Sample, written
 from tests.fuzz.watching import Watch
 
@@ -41,6 +41,7 @@ class Order:
         count: how many of them.
         seconds: go on for so long in place of the count; 0 for the count.
         cases: whether the named cases come first.
+        light: leave the heavy ones of these out.
         single: the only input, None for all.
         keep: a folder for inputs that fail.
         room: a folder for this process.
@@ -51,6 +52,7 @@ class Order:
     count: int = 0
     seconds: float = 0.0
     cases: bool = True
+    light: bool = False
     single: Input | None = None
     keep: str = ""
     room: str = ""
@@ -147,7 +149,9 @@ def run_within(order: Order) -> None:
     door = door_named(order.door)
     watch = Watch((room.own, room.temporary), (room.secret, Path("/etc/passwd")) if door.secret else ())
     watch.install()
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    if sys.platform != "darwin":
+        # macOS knows the limit and does not keep it.
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     totals, began = Totals(), time.monotonic()
     start = _peak()
     with open(place / "last.json", "wb", buffering=0) as last:
@@ -181,15 +185,8 @@ def run_within(order: Order) -> None:
 def _inputs(door: Door, order: Order) -> Iterator[Input]:
     if order.single is not None:
         return iter((order.single,))
-    if order.seconds:
-        named = (Input(case=name) for name in door.cases) if order.cases else iter(())
-        return _chained(named, seeds(order.seed))
-    return inputs(door, order.seed, order.count) if order.cases else islice(seeds(order.seed), order.count)
-
-
-def _chained(*parts: Iterator[Input]) -> Iterator[Input]:
-    for part in parts:
-        yield from part
+    named = named_inputs(door, light=order.light) if order.cases else iter(())
+    return chain(named, seeds(order.seed) if order.seconds else islice(seeds(order.seed), order.count))
 
 
 def _keep(order: Order, failure: Failure) -> None:
