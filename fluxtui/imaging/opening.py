@@ -141,7 +141,7 @@ def _hush_libtiff() -> None:
 
     try:
         # The library behind Pillow's own module, whichever it was built with.
-        library = ctypes.CDLL(Image.core.__file__)
+        library = ctypes.CDLL(import_module("PIL._imaging").__file__)
         for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
             handler = library[name]
             handler.argtypes, handler.restype = (ctypes.c_void_p,), ctypes.c_void_p

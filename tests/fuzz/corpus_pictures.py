@@ -233,8 +233,8 @@ def with_sums(content: bytes) -> bytes:
 
 
 _SCRIPT = (
-    b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\n/f (ran) (w) file def f (x) writestring "
-    b"f closefile\nshowpage\n%%EOF\n"
+    b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\n/f (ran) (w) file def "
+    b"f (x) writestring f closefile\nshowpage\n%%EOF\n"
 )
 
 FOREIGN: Mapping[str, Make] = {

@@ -1,4 +1,4 @@
-"""The doors for what the program has kept itself, and others may have changed; and for what it writes into tables."""
+"""The doors for what the program keeps, which others may have changed, and for the tables that it writes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _TABLE = json.dumps(
 
 
 class TableDoor:
-    """Pictures written into CSV, JSON Lines and file names, and captions into a file: nothing may become a formula."""
+    """Pictures written into CSV, JSON Lines and file names; no cell may become a formula."""
 
     name = "tables"
     seconds = 3.0
@@ -217,7 +217,8 @@ _HARM: Mapping[str, bytes] = {
     "number": NUMBERS[3],
     "text": b'"\\ud800"',
     "no JSON": b"\xff\xfe\0",
-    "halves": b'{"name": "\\ud800", "text": "{prompt} \\udfff", "present": {"source": "\\ud800"}, "version": 3, "pictures": [{"name": "\\ud800"}]}',
+    "halves": b'{"name": "\\ud800", "text": "{prompt} \\udfff", "present": {"source": "\\ud800"}, '
+    b'"version": 3, "pictures": [{"name": "\\ud800"}]}',
     "huge numbers": b'{"version": 3, "pictures": [{"name": "a", "size": 1e999}], "seed": '
     + b"9" * 5_000
     + b"}",

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
@@ -121,10 +121,15 @@ _HEADERS: Mapping[str, Callable[[], bytes]] = {
 }
 
 
-def tar_of(*entries: tuple[str, bytes], kind: str = "", form: int = tarfile.PAX_FORMAT) -> bytes:
+_MODES: Mapping[str, Literal["w:", "w:gz", "w:bz2"]] = {"": "w:", "gz": "w:gz", "bz2": "w:bz2"}
+
+
+def tar_of(
+    *entries: tuple[str, bytes], kind: Literal["", "gz", "bz2"] = "", form: int = tarfile.PAX_FORMAT
+) -> bytes:
     """Return a tar of files, plain or packed."""
     target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode=f"w:{kind}", format=form) as archive:
+    with tarfile.open(fileobj=target, mode=_MODES[kind], format=form) as archive:
         for name, content in entries:
             about = tarfile.TarInfo(name)
             about.size = len(content)
@@ -192,7 +197,7 @@ def large_directory(place: int, members: int = 1, size: int = 60) -> bytes:
     return b"PK\x03\x04" + bytes(40) + record + locator + end
 
 
-def _lora_tar(kind: str = "") -> bytes:
+def _lora_tar(kind: Literal["", "gz", "bz2"] = "") -> bytes:
     return tar_of(("output/captions/a.txt", b"a word"), ("output/lora.safetensors", good_lora()), kind=kind)
 
 
@@ -215,7 +220,7 @@ _ARCHIVES: Mapping[str, Callable[[], bytes]] = {
     "holes": lambda: _entry(kind=b"S", data=bytes(512)),
     "details of holes": lambda: _entry(kind=b"x", data=b"22 GNU.sparse.major=1\n") + _entry(data=good_lora()),
     "slip": lambda: tar_of(
-        ("../../escaped.safetensors", good_lora()), ("/tmp/escaped.safetensors", good_lora())
+        ("../../escaped.safetensors", good_lora()), ("/var/escaped.safetensors", good_lora())
     ),
     "links and devices": _tar_of_kinds,
     "many entries": lambda: _entry(name=b"x") * 12_000,
@@ -301,7 +306,7 @@ class WeightsDoor(_LoraDoor):
         ]
 
     def sample(self, chance: Random) -> Sample:
-        """Return a spoilt file, or one whose header is made by chance; now and then PEFT's words beside it."""
+        """Return a spoilt file, or one whose header is made by chance; now and then with PEFT's words."""
         if chance.random() < 0.5:
             content = mutated(chance.choice(self._small), chance, Material(_TOKENS, self._small))
         else:

@@ -11,7 +11,8 @@ from random import Random
 MOST_BYTES = 400_000
 """What grows larger is cut: size alone is a case of its own, not a matter of chance."""
 
-LENGTHS = (0, 1, 2, 7, 8, 16, 127, 128, 255, 256, 4096, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000) + (
+LENGTHS = (
+    *(0, 1, 2, 7, 8, 16, 127, 128, 255, 256, 4096, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000),
     *(0xFFFFFFFE, 0xFFFFFFFF, 1 << 32, 1 << 60, (1 << 63) - 1, 1 << 63, (1 << 64) - 1),
 )
 """Numbers at which those who count lengths go wrong."""
@@ -81,7 +82,7 @@ def _flip(content: bytes, chance: Random, _: Material) -> bytes:
     if not content:
         return content
     changed = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 8))):
+    for _bit in range(chance.choice((1, 1, 2, 8))):
         changed[min(_place(content, chance), len(content) - 1)] ^= 1 << chance.randrange(8)
     return bytes(changed)
 

@@ -1,7 +1,7 @@
 """Takes a door through inputs of its own, and is strict about what may come of each.
 
-A result, or one of our errors with a sentence that can be shown; nothing else is raised, started, connected to,
-written elsewhere, left open, or waited for.
+A result, or one of our errors with a sentence that can be shown; nothing else is raised, started, connected
+to, written elsewhere, left open, or waited for.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Item:
-    """One of them: its path below the folder, as bytes of the disk, and its content, or where a link leads."""
+    """One of them: its path below the folder, in bytes, and its content, or where a link leads."""
 
     name: bytes
     content: bytes = b""

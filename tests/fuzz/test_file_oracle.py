@@ -121,7 +121,7 @@ def show(room: Room) -> str:
     ("visit", "reason"),
     [
         (lambda room: str(1 // 0), "ZeroDivisionError"),
-        (lambda room: str({}["a"]), "KeyError"),
+        (lambda room: os.environ["NO SUCH NAME"], "KeyError"),
         (refuse("is \x1b[2J damaged"), "cannot be shown"),
         (refuse("two\nlines"), "cannot be shown"),
         (refuse("long " * 5_000), "sentence of"),

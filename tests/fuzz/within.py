@@ -21,8 +21,8 @@ from tests.fuzz.samples import Sample, written
 from tests.fuzz.watching import Watch
 
 MOST_MEMORY = 3_500_000_000
-"""Bytes of address space; a picture of 250 megapixels, which is taken, needs four for each and half as much for
-the threads and libraries beside it."""
+"""Bytes of address space; a picture of 250 megapixels, which is taken, needs four for each, and threads and
+libraries half as much beside it."""
 
 _HANGS = 60.0
 _MOST_FAILURES = 40
@@ -84,7 +84,7 @@ class Order:
 
 @dataclass
 class Report:
-    """What came of a door: how many inputs, by what they ended in, the worst, and lines of those that failed."""
+    """What came of a door: how many inputs, what they ended in, the worst, and those that failed."""
 
     door: str
     tried: int = 0

@@ -81,7 +81,7 @@ def decoded(content: bytes) -> str | None:
 def is_text(text: str) -> bool:
     """Tell whether a text is one: without the zeros of binary files, and without halves of letters.
 
-    JSON can name half of a letter (a lone surrogate), which no encoding can hold, so that it could not be sent.
+    JSON can name half of a letter (a lone surrogate), which no encoding holds, so that it could not be sent.
     """
     return "\0" not in text and not _HALVES.search(text)
 

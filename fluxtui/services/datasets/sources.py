@@ -26,7 +26,7 @@ MAX_FILE_BYTES = 100_000_000
 """Bytes of one picture."""
 
 MAX_NAME_CHARACTERS = 4_000
-"""Characters of a name with its folders; no disk takes more, so that only an archive made to hurt has more."""
+"""Characters of a name with its folders; no disk takes more, so only an archive made to hurt has more."""
 
 
 @dataclass(frozen=True)
