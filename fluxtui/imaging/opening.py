@@ -10,6 +10,7 @@ import io
 import struct
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
@@ -50,10 +51,13 @@ DECODER_FAULTS = (
     ArithmeticError,
     TypeError,
     AttributeError,
+    AssertionError,
+    BufferError,
     EOFError,
     RuntimeError,
     UserWarning,
     struct.error,
+    zlib.error,
     ImageCms.PyCMSError,
 )
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
