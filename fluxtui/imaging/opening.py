@@ -7,6 +7,7 @@ for hours. Here the first bytes decide, and one decoder is named.
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import threading
 import warnings
@@ -42,6 +43,7 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 # What it says of odd metadata would be written across the screen; the picture itself decides.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 DECODER_FAULTS = (
     OSError,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import io
 import struct
+import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -259,3 +261,38 @@ def test_portable_bitmap_is_decoded(content: bytes) -> None:
 def seen_in_opened(content: bytes) -> list[int]:
     with opened(content) as image:
         return seen(image)
+
+
+def tagged(content: bytes, tag: int, value: int) -> bytes:
+    """Return a TIFF in which an entry of its first directory has another value."""
+    changed = bytearray(content)
+    at = struct.unpack_from("<I", content, 4)[0]
+    for entry in range(at + 2, at + 2 + 12 * struct.unpack_from("<H", content, at)[0], 12):
+        if struct.unpack_from("<H", content, entry)[0] == tag:
+            struct.pack_into("<HII", changed, entry + 2, 3, 1, value)
+    return bytes(changed)
+
+
+def test_what_pillow_logs_is_not_written_across_the_terminal() -> None:
+    script = (
+        "import sys\nfrom fluxtui.imaging.opening import opened\nfrom fluxtui.domain.errors import PictureError\n"
+        "try:\n    opened(sys.stdin.buffer.read()).__enter__()\nexcept PictureError as error:\n    print(error)\n"
+    )
+    content = tagged(encoded(quartered(), "TIFF"), 0x0115, 131)
+    ended = subprocess.run([sys.executable, "-c", script], input=content, capture_output=True, check=True)
+    assert b"is damaged" in ended.stdout
+    assert ended.stderr == b""
+
+
+@pytest.mark.parametrize("fault", [AssertionError(), zlib.error("x"), BufferError("x")])
+def test_every_fault_of_a_decoder_is_damage(fault: Exception) -> None:
+    with pytest.raises(PictureError, match="is damaged"), opened(encoded(quartered(), "PNG")):
+        raise fault
+
+
+def test_palette_without_its_colours_is_damage() -> None:
+    whole = encoded(Image.new("P", (8, 8)), "PNG")
+    begin = whole.index(b"PLTE") - 4
+    length = int.from_bytes(whole[begin : begin + 4], "big")
+    with pytest.raises(PictureError, match="is damaged"):
+        looked_at(whole[:begin] + whole[begin + 12 + length :])
