@@ -274,10 +274,15 @@ def tagged(content: bytes, tag: int, value: int) -> bytes:
 
 
 def test_what_pillow_logs_is_not_written_across_the_terminal() -> None:
-    script = (
-        "import sys\nfrom fluxtui.imaging.opening import opened\nfrom fluxtui.domain.errors import PictureError\n"
-        "try:\n    opened(sys.stdin.buffer.read()).__enter__()\nexcept PictureError as error:\n    print(error)\n"
-    )
+    script = """
+import sys
+from fluxtui.domain.errors import PictureError
+from fluxtui.imaging.opening import opened
+try:
+    opened(sys.stdin.buffer.read()).__enter__()
+except PictureError as error:
+    print(error)
+"""
     content = tagged(encoded(quartered(), "TIFF"), 0x0115, 131)
     ended = subprocess.run([sys.executable, "-c", script], input=content, capture_output=True, check=True)
     assert b"is damaged" in ended.stdout
