@@ -303,6 +303,7 @@ def _bombs() -> Mapping[str, Make]:
         "many canvases": lambda: _many_canvases(),
         "webp canvas": lambda: _webp_canvas(),
         "tiff loop": lambda: _tiff_loop(),
+        "many pages": lambda: _many_pages(30_000),
         "tiff of many strips": lambda: _tiff_entry(0x0111, 4, 0x0FFFFFFF),
         "tiff of wide samples": lambda: _tiff_entry(0x0102, 3, 0xFFFF),
         "bitmap upside": lambda: (
@@ -353,6 +354,20 @@ def _tiff_loop() -> bytes:
     count = struct.unpack_from("<H", content, start)[0]
     struct.pack_into("<I", content, start + 2 + 12 * count, start)
     return bytes(content)
+
+
+def _many_pages(count: int) -> bytes:
+    """Return a TIFF whose first page is followed by others in a few bytes each."""
+    content = bytearray(encoded(painted("L"), "TIFF"))
+    start = struct.unpack_from("<I", content, 4)[0]
+    end = start + 2 + 12 * struct.unpack_from("<H", content, start)[0]
+    page = bytes(content[start:end])
+    struct.pack_into("<I", content, end, len(content))
+    places = (len(content) + number * (len(page) + 4) for number in range(1, count + 1))
+    pages = [
+        page + struct.pack("<I", place if number < count else 0) for number, place in enumerate(places, 1)
+    ]
+    return b"".join((bytes(content), *pages))
 
 
 def _tiff_entry(tag: int, kind: int, count: int) -> bytes:

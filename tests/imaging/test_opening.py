@@ -16,6 +16,7 @@ from PIL import Image, ImageCms
 
 import fluxtui
 from fluxtui.domain.errors import PictureError
+from fluxtui.imaging.frames import MOST_FRAMES
 from fluxtui.imaging.kinds import KINDS, kind_of
 from fluxtui.imaging.opening import MOST_PIXELS, opened
 from fluxtui.imaging.png_chunks import without_ballast
@@ -301,3 +302,24 @@ def test_palette_without_its_colours_is_damage() -> None:
     length = int.from_bytes(whole[begin : begin + 4], "big")
     with pytest.raises(PictureError, match="is damaged"):
         looked_at(whole[:begin] + whole[begin + 12 + length :])
+
+
+def test_pages_of_a_tiff_are_counted_in_a_moment() -> None:
+    content = bytearray(encoded(Image.new("L", (4, 4), 200), "TIFF"))
+    start = struct.unpack_from("<I", content, 4)[0]
+    end = start + 2 + 12 * struct.unpack_from("<H", content, start)[0]
+    page = bytes(content[start:end])
+    struct.pack_into("<I", content, end, len(content))
+    for number in range(30_000):
+        content += page + struct.pack("<I", (len(content) + len(page) + 4) * (number < 29_999))
+    began = time.process_time()
+    assert looked_at(bytes(content)).frames == MOST_FRAMES
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("kind", ["TIFF", "GIF", "PNG", "WEBP"])
+def test_every_frame_counts(kind: str, count: int) -> None:
+    pictures = [Image.new("RGB", (8, 8), (number * 40, 90, 0)) for number in range(count)]
+    content = encoded(pictures[0], kind, save_all=True, append_images=pictures[1:])
+    assert looked_at(content).frames == count
