@@ -260,6 +260,14 @@ FOLDERS: Mapping[str, Callable[[], Sample]] = {
     ),
     "endless list": lambda: (Item(b"list.txt", b"a.png\n" * 90_000), Item(b"a.png", picture())),
     "caption elsewhere": lambda: (Item(b"a.png", picture()), Item(b"a.txt", b"../secret.txt", Kind.LINK)),
+    "many captions for all": lambda: (
+        Item(b"a.png", picture()),
+        Item(b"metadata.csv", b"file_name,text\n" + b"a.png,b\n" * 900_000),
+    ),
+    "letters of old": lambda: (
+        Item(b"a.png", picture()),
+        *(Item(b"%d.txt" % number, "ä".encode("cp1252") * 60_000) for number in range(200)),
+    ),
     "many files": lambda: tuple(Item(b"%05d.png" % number, b"x") for number in range(5_200)),
     "deep folders": lambda: (Item(b"d/" * 60 + b"a.png", picture()), Item(b"a.png", picture())),
     "odd names": lambda: tuple(Item(name, picture() if b"png" in name else b"a fox") for name in ODD_NAMES),

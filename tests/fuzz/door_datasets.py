@@ -36,7 +36,7 @@ class _DatasetDoor:
     name = ""
     seconds = 20.0
     secret = True
-    heavy = frozenset({"many files", "many members", "bombs"})
+    heavy = frozenset({"many files", "many members", "bombs", "letters of old"})
 
     def taken(self, source: Path, room: Room) -> str:
         """Take a source to its archive and see that only what is confirmed is in that."""

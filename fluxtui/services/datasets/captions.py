@@ -14,7 +14,7 @@ from typing import Any
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.found import FoundCaption
-from fluxtui.domain.text import file_size
+from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.datasets.caption_files import pairs_in
 from fluxtui.services.datasets.encodings import decoded, guessed, is_text
 from fluxtui.services.datasets.sources import Entry, Source
@@ -143,7 +143,9 @@ def _metadata(source: Source, entry: Entry) -> list[FoundCaption]:
             raise DatasetError("is not UTF-8 text; save it as UTF-8 to use it")
         pairs = pairs_in(text, PurePosixPath(entry.name).name)
     except DatasetError as error:
-        return [FoundCaption(name=entry.name, fault=error.message)]
+        # What is told of a caption stands behind the name of its file.
+        name = safe_text(posixpath.basename(entry.name), limit=120)
+        return [FoundCaption(name=entry.name, fault=error.message.removeprefix(f"{name} "))]
     return [
         _with_text(entry.name, caption, posixpath.normpath(posixpath.join(folder, name)))
         for name, caption in pairs

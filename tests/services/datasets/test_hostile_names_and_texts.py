@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import DatasetError
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.caption_files import read_captions
+from fluxtui.services.datasets.encodings import MOST_GUESSED_BYTES, guessed
 from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.storage import StorageService
@@ -133,3 +135,30 @@ def test_looks_that_somebody_nested_too_deep_are_forgotten(tmp_path: Path) -> No
     (kept,) = os.scandir(tmp_path / "looks")
     Path(kept.path).write_bytes(b"[" * 400_000)
     assert memory.recall(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
+async def test_captions_without_number_are_not_used(
+    datasets: DatasetService, folder: Path, rules: DatasetRules, name: str
+) -> None:
+    first, line = (
+        ("file_name,text\n", "a.jpg,b\n") if name.endswith("csv") else ("", '{"name":"a","text":"b"}\n')
+    )
+    (folder / name).write_text(first + line * 400_000)
+    began = time.process_time()
+    dataset = await datasets.inspect(folder, rules)
+    assert time.process_time() - began < 5
+    assert any("has more than 50,000 captions" in problem.sentence() for problem in dataset.problems)
+    assert dataset.pictures[0].caption == "a dog, ünder a tree"
+    with pytest.raises(DatasetError, match="has more than 50,000 captions"):
+        read_captions(folder / name, ["a.jpg"])
+
+
+def test_letters_are_guessed_of_a_bounded_amount_of_text() -> None:
+    texts = ["schöne Straße über dem See ".encode("cp1252") * 2_000] * 200
+    began = time.process_time()
+    readings = guessed(texts)
+    assert time.process_time() - began < 15
+    told = [reading.encoding if reading is not None else None for reading in readings]
+    many = MOST_GUESSED_BYTES // len(texts[0])
+    assert told == ["Windows-1252"] * many + [None] * (200 - many)
