@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import hmac
-import json
 import os
 import secrets
 import signal
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.errors import FluxError
+from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import module_command, module_environ
 from fluxtui.services.storage.files import make_private_directory
@@ -133,7 +133,7 @@ def _running(folder: Path, speed: Speed) -> _Announced:
 
 def _announced(folder: Path) -> _Announced | None:
     try:
-        known = json.loads((folder / READY_FILE).read_text(encoding="utf-8"))
+        known = read_json((folder / READY_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(known, dict):
@@ -167,8 +167,8 @@ def _is_proven(known: _Announced) -> bool:
     base_url, nonce = known.addresses.bfl, secrets.token_hex(16)
     try:
         with opener.open(f"{base_url}/simulator/health?nonce={nonce}", timeout=ASK_SECONDS) as answer:
-            document = json.loads(answer.read(MOST_BYTES))
-    except (urllib.error.URLError, OSError, ValueError, RecursionError):
+            document = read_json(answer.read(MOST_BYTES))
+    except (urllib.error.URLError, OSError, ValueError):
         return False
     told = document.get("proof") if isinstance(document, dict) else None
     right = hmac.new(known.secret.encode(), f"{nonce} {base_url}".encode(), "sha256").hexdigest()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from fluxtui.domain.errors import StorageError
+from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import repair_command
 
@@ -70,7 +71,7 @@ def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
     try:
         for name in _JSON_COLUMNS & values.keys():
             if values[name] is not None:
-                values[name] = json.loads(values[name])
+                values[name] = read_json(values[name])
         return model.model_validate(values)
     except ValueError:
         name = f"{model.__name__.lower()} {safe_text(next(iter(dict(row).values())), limit=60)}"

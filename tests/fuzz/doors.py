@@ -1,0 +1,10 @@
+"""Every door that is tried, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.fuzz.campaign import Door
+from tests.fuzz.services_door import ServicesDoor
+
+DOORS: Mapping[str, Callable[[], Door]] = {"services": ServicesDoor}
