@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tests.fuzz.campaign import Door
+from tests.fuzz.journal_door import JournalDoor
 from tests.fuzz.services_door import ServicesDoor
 
-DOORS: Mapping[str, Callable[[], Door]] = {"services": ServicesDoor}
+DOORS: Mapping[str, Callable[[], Door]] = {"services": ServicesDoor, "journal": JournalDoor}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -64,6 +65,7 @@ class ScriptedTransport(httpx.AsyncBaseTransport):
         answer: what is answered; set for each case.
         asked: the requests of this case.
         statuses: of the answers to them.
+        overhead: seconds spent on making answers.
         leaks: where the key went that may not have it; kept, for an exception here counts as a lost answer.
     """
 
@@ -74,6 +76,7 @@ class ScriptedTransport(httpx.AsyncBaseTransport):
         self.asked: list[Asked] = []
         self.statuses: list[int] = []
         self.leaks: list[str] = []
+        self.overhead = 0.0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request, once it is seen that the key is in no wrong hands."""
@@ -84,7 +87,15 @@ class ScriptedTransport(httpx.AsyncBaseTransport):
         asked = Asked(request.method, str(request.url), body)
         self._check_key(request, asked)
         self.asked.append(asked)
-        reply = self.answer(asked)
+        started = time.monotonic()
+        try:
+            reply = self.answer(asked)
+        except Exception as error:
+            # In the program's eyes this is a lost connection.
+            self.leaks.append(f"nowhere: the script itself failed with {error!r}")
+            raise
+        finally:
+            self.overhead += time.monotonic() - started
         self.statuses.append(reply.status)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
         return httpx.Response(reply.status, headers=headers, stream=httpx.ByteStream(reply.body))

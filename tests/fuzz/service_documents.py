@@ -216,6 +216,9 @@ ANSWERS: Mapping[str, tuple[Rule, ...]] = {
 
 FAILURES: tuple[tuple[int, Any], ...] = (
     (400, {"detail": "Bad request"}),
+    (400, {"detail": f"The picture at {PICTURE} cannot be fetched"}),
+    (422, {"detail": [{"loc": ["body", "image"], "msg": f"cannot fetch {PICTURE}", "type": "fetch"}]}),
+    (500, {"error": {"type": "fetch", "message": f"{WEIGHTS} cannot be written"}}),
     (401, {"detail": "Not authenticated - Invalid Authentication"}),
     (402, {"detail": "Insufficient credits"}),
     (403, {"detail": "User is locked. Reason: Exhausted balance."}),

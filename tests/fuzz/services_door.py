@@ -126,6 +126,11 @@ class ServicesDoor:
         (self._path / "set.zip").write_bytes(b"PK\x05\x06" + bytes(18))
         await self._journal.open()
 
+    @property
+    def overhead(self) -> float:
+        """Seconds that went into the making of answers."""
+        return sum(transport.overhead for transport in self._transports.values())
+
     async def close(self) -> None:
         """Give it all back."""
         await self._journal.close()
