@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -168,7 +168,7 @@ class FluxApp(PictureChoice, Recalling):
         self._feed = StateFeed(self, services)
         self._container.on_connection(self._note_connection)
         self._use_theme(services.config.config.interface.theme)
-        await self._feed.start()
+        await self._told(self._feed.start(), "reading the journal")
         await self._show_first_place()
         self._typed_ahead.begin()
         self.set_timer(OPENING_REST, self._end_batch)
@@ -178,6 +178,15 @@ class FluxApp(PictureChoice, Recalling):
             self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
         SheetFeed(self, services).start()
         await self._feed.tell_of_absence()
+
+    async def _told(self, step: Coroutine[Any, Any, None], doing: str) -> None:
+        """Do a step of the opening; where it fails, say so and open all the same: jobs are to go on."""
+        try:
+            await step
+        except FluxError as error:
+            self.tell_error(error)
+        except Exception as error:
+            self.tell_fault(error, doing)
 
     def _end_batch(self) -> None:
         """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""
@@ -226,8 +235,12 @@ class FluxApp(PictureChoice, Recalling):
             await self.switch_mode("settings")
             await self.push_screen(WelcomeScreen())
             return
-        last = await self.services.journal.notes.get("place", FIRST_PLACE)
-        await self.switch_mode(last if last in {place.name for place in PLACES} else FIRST_PLACE)
+        try:
+            last = await self.services.journal.notes.get("place", FIRST_PLACE)
+        except FluxError as error:
+            self.tell_error(error)
+            last = FIRST_PLACE
+        await self.switch_mode(last if last in [place.name for place in PLACES] else FIRST_PLACE)
         self.ask_balance()
 
     def _handle_exception(self, error: Exception) -> None:

@@ -113,8 +113,10 @@ async def _collect_before_people(place: _Place, options: argparse.Namespace) -> 
     try:
         code, collected = await _collect(place, report, watch=options.watch)
         told = outcome_of(collected.ended)
-        if told or not collected.left:
+        if told or not (collected.left or collected.unreadable):
             report.say(f"{told or 'There was nothing to collect'}.")
+        if collected.unreadable:
+            report.say(f"{plural(collected.unreadable, 'job')} of the journal cannot be understood.")
         if collected.left and not collected.is_gone:
             report.say(
                 f"{plural(len(collected.left), 'job')} not finished; the next start goes on with that."

@@ -53,10 +53,10 @@ class StateFeed:
         """Fill the state, then follow every change."""
         self._services.jobs.subscribe(self._changed)
         self.follow_config()
-        self._app.prices = await self._services.prices.known()
-        await self._follow({"jobs", "finetunes"})
         self._app.set_interval(1, self._tick)
         self._app.set_interval(PRESENCE_SECONDS, self._stay_present)
+        self._app.prices = await self._services.prices.known()
+        await self._follow({"jobs", "finetunes"})
 
     async def note_presence(self) -> None:
         """Remember that the user has had a screen until now."""
@@ -74,9 +74,10 @@ class StateFeed:
         journal = self._services.journal
         noted = await journal.notes.get(PRESENCE_NOTE)
         await self.note_presence()
-        if noted is None:
+        seen = _moment(noted)
+        if seen is None:
             return
-        since = await journal.jobs.ended_since(datetime.fromisoformat(noted))
+        since = await journal.jobs.ended_since(seen)
         ended = [job for job in since if (job.id, job.state) not in self._announced]
         self._announced.update((job.id, job.state) for job in ended)
         if ended:
@@ -187,6 +188,15 @@ class StateFeed:
             self._app.tell(text, title=title, severity="success" if succeeded else "error")
         if self._services.config.config.interface.bell:
             self._app.bell()
+
+
+def _moment(noted: object) -> datetime | None:
+    """Return the aware time that a note holds, or None."""
+    try:
+        moment = datetime.fromisoformat(noted) if isinstance(noted, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def absence_of(ended: Sequence[Job]) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.collector.report import Report
-from fluxtui.domain.errors import JournalGone, StorageError
+from fluxtui.domain.errors import JournalDamaged, JournalGone, StorageError
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.outcome import BAD_STATES
 from fluxtui.domain.text import safe_text
 from fluxtui.services.jobs.pauses import Pauses
+from fluxtui.services.journal.rows import UnreadableRow
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
@@ -35,28 +36,32 @@ class Collected:
         left: jobs that are still active.
         gave_up: whether it lost patience.
         is_gone: whether the journal was deleted meanwhile, so that nothing is known of what is left.
+        unreadable: how many jobs of the journal cannot be understood, so that nobody brings them in.
     """
 
     ended: tuple[Job, ...]
     left: tuple[Job, ...]
     gave_up: bool = False
     is_gone: bool = False
+    unreadable: int = 0
 
     @property
     def is_good(self) -> bool:
         """Whether nothing is left and nothing ended badly."""
-        return not self.is_gone and not self.left and not any(job.state in BAD_STATES for job in self.ended)
+        whole = not self.is_gone and not self.left and not self.unreadable
+        return whole and not any(job.state in BAD_STATES for job in self.ended)
 
 
 async def jobs_to_collect(services: Services) -> tuple[Job, ...]:
     """Return the active jobs that can go on: those in a queue that is held wait for somebody to let it go.
 
-    What waits for a training in doubt waits for somebody too. Raises `StorageError` if the journal cannot be
-    read.
+    What waits for a training in doubt, or for one that cannot be read, waits for somebody too. Raises
+    `StorageError` if the journal cannot be read.
     """
     held = await Pauses(services.journal).all()
     active = await services.journal.jobs.active()
     doubtful = {job.id for job in await services.journal.jobs.in_states({JobState.IN_DOUBT})}
+    doubtful |= {row.key for row in services.journal.unreadable.jobs}
     return tuple(
         job
         for job in active
@@ -119,6 +124,7 @@ class Collector:
             tuple(job for job in jobs if job.is_active),
             self._gave_up,
             self._is_gone,
+            len(self._services.journal.unreadable.jobs),
         )
 
     async def _is_needed(self) -> bool:
@@ -133,6 +139,10 @@ class Collector:
             self._tell_gone(error)
             self._is_gone = True
             return False
+        except JournalDamaged:
+            if not any(self._services.jobs.drives(job_id) for job_id in self._jobs):
+                raise
+            return True
         except StorageError as error:
             _log.warning("the journal cannot be read, trying again: %s", error.message)
             return True
@@ -162,7 +172,12 @@ class Collector:
         for job in active:
             self._note(job)
         for job_id in self._gone({job.id for job in active}):
-            ended = await jobs.get(job_id)
+            try:
+                ended = await jobs.get(job_id)
+            except UnreadableRow:
+                # The journal remembers it, and the runner tells of it.
+                del self._jobs[job_id]
+                continue
             if ended is not None:
                 self._note(ended)
 

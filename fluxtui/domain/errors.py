@@ -93,6 +93,12 @@ class JournalGone(StorageError):
     title = "The journal is gone"
 
 
+class JournalDamaged(StorageError):
+    """The journal, or a row of it, cannot be understood: waiting does not help, a repair may."""
+
+    title = "The journal is damaged"
+
+
 class PictureError(FluxError):
     """A file is not a picture that can be used."""
 

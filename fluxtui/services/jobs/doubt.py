@@ -160,7 +160,8 @@ async def _is_sure(context: JobContext, found: Candidate, job: Job, provider: Pr
     One with exactly its input may seem to have been made before, by clocks that differ; then it must not be
     that of a twin either which was given up or sent again.
     """
-    if found.created_at is None or job.sent_at is None:
+    if found.created_at is None or job.sent_at is None or context.journal.unreadable.jobs:
+        # It may be the task of a job of which nothing can be read.
         return False
     seems_older = found.created_at < job.sent_at - _TIMES_ARE_CUT
     if seems_older and not found.exact:

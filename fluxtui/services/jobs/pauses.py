@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -60,13 +60,14 @@ class Pauses:
         self._notes = journal.notes
 
     async def all(self) -> dict[str, Pause]:
-        """Return the pauses by profile."""
+        """Return the pauses by profile. One that is not understood holds the queue as the user's would."""
         found = {}
         for profile, value in (await self._notes.beginning(_KEY)).items():
             try:
                 found[profile] = Pause.model_validate(value)
             except ValidationError:
                 _log.warning("what the journal holds about the queue of %r is not understood", profile)
+                found[profile] = Pause(reason=PauseReason.USER, since=datetime.now(UTC))
         return found
 
     async def get(self, profile: str) -> Pause | None:

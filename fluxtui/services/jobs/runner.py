@@ -21,6 +21,7 @@ from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.jobs.queue import SubmissionPace, next_up
 from fluxtui.services.jobs.submission import Submission, found_submitting
 from fluxtui.services.jobs.waiting import Waiting
+from fluxtui.services.journal.rows import UnreadableRow
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._version: int | None = None
         self._keeps_until = 0.0
+        self._unreadable = 0
 
     def wake(self) -> None:
         """Look at the journal now."""
@@ -130,12 +132,20 @@ class Runner:
             if job.state in REMOTE_STATES:
                 await self._take(job)
         self._doubt.look(await self._context.journal.jobs.in_states({JobState.IN_DOUBT}))
+        self._tell_unreadable()
         pauses = await self._pauses.all()
         for profile, pause in pauses.items():
             self._credits.look(profile, pause, profiles[profile])
         for profile in profiles.keys() - pauses.keys():
             for job in await self._sendable(profile, profiles[profile]):
                 await self._take(job)
+
+    def _tell_unreadable(self) -> None:
+        """Tell of rows that cannot be understood: once, and again when more of them are met."""
+        found = self._context.journal.unreadable
+        if len(found.all) > self._unreadable and (warning := found.warning()) is not None:
+            self._unreadable = len(found.all)
+            self._context.changes.warn(warning.title, warning.sentence())
 
     async def _sendable(self, profile: str, jobs: list[Job]) -> list[Job]:
         """Return the drafts of a profile that can be sent now."""
@@ -219,6 +229,9 @@ class Runner:
         except IllegalTransition as error:
             # Another driver took over while this one was held up; what it wrote is what counts.
             _log.info("job %s: %s", job_id, error.message)
+        except UnreadableRow:
+            # The journal remembers it, and the next look tells of it.
+            self._rest(job_id, self._context.pacing.slowest_trouble)
         except StorageError as error:
             self._rest(job_id, self._context.pacing.first_trouble)
             _log.warning("job %s: %s", job_id, error.message)

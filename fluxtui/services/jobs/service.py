@@ -75,6 +75,10 @@ class JobService:
         """Look at the journal now instead of within a second."""
         self._runner.wake()
 
+    def drives(self, job_id: str) -> bool:
+        """Tell whether a job is being driven by this program now."""
+        return self._runner.drives(job_id)
+
     async def submit(self, jobs: Sequence[Job]) -> None:
         """Write drafts into the journal, all or none, from where the runner sends them.
 

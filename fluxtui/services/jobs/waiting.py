@@ -12,6 +12,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.uses import Offer, finetune_value, why_not
 from fluxtui.services.jobs.context import JobContext
+from fluxtui.services.journal.rows import UnreadableRow
 
 NO_FINETUNE = "No finetune"
 """The title of the reason why such a job was cancelled."""
@@ -55,7 +56,11 @@ class Waiting:
 
     async def _settled(self, job: Job) -> Job | None:
         """Return the job where it can go on now, else None."""
-        training = await self._context.journal.jobs.get(str(job.after))
+        try:
+            training = await self._context.journal.jobs.get(str(job.after))
+        except UnreadableRow:
+            # It may be done: the runner tells of it, and the job waits for somebody.
+            return None
         if training is not None and (training.is_active or training.state is JobState.IN_DOUBT):
             return None
         if training is None or training.state is not JobState.DONE:
@@ -63,9 +68,9 @@ class Waiting:
             return None
         try:
             return await self._freed(job, training)
-        except StorageError:
-            raise
         except FluxError as error:
+            if isinstance(error, StorageError) and not isinstance(error, UnreadableRow):
+                raise
             # Such as a key that is missing now: nothing is lost by waiting for it.
             self._not_before[job.id] = asyncio.get_running_loop().time() + self._context.pacing.key_trouble
             await self._context.tell_trouble(job, error)

@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from fluxtui.domain.errors import JournalGone, StorageError
-from fluxtui.services.journal.faults import storage_error
-from fluxtui.services.journal.schema import migrate
+from fluxtui.domain.errors import JournalDamaged, JournalGone, StorageError
+from fluxtui.services.journal.faults import repair_step, storage_error
+from fluxtui.services.journal.rows import UnreadableRow
+from fluxtui.services.journal.schema import migrate, missing_parts
 from fluxtui.services.journal.search import prepare_search
+from fluxtui.services.journal.unreadable import UnreadableRows
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
@@ -31,6 +33,8 @@ class Database:
         self.path = path
         self.searches_words = False
         """Whether there is an index of the words of prompts; see `journal/search.py`."""
+        self.unreadable = UnreadableRows(path)
+        """The rows that could not be understood so far."""
         self._patience = patience
         self._executor: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
@@ -92,6 +96,14 @@ class Database:
             return work()
         except sqlite3.Error as error:
             raise storage_error(error, self.path) from error
+        except UnreadableRow as error:
+            self.unreadable.note(error)
+            raise
+        except UnicodeDecodeError:
+            raise JournalDamaged(
+                f"The journal {self.path} holds text that is none. Nothing was deleted.",
+                next_step=repair_step(self.path),
+            ) from None
         except (OverflowError, UnicodeEncodeError):
             # A number beyond 64 bits, or half a surrogate pair: what a service answers can hold either.
             raise StorageError(
@@ -103,8 +115,11 @@ class Database:
         connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row
+            # A text that is none must not end the reading of all others; its row is told as unreadable.
+            connection.text_factory = _text
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection)
+            self._check_tables(connection)
             self.searches_words = prepare_search(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -113,6 +128,15 @@ class Database:
             connection.close()
             raise
         self._connection = connection
+
+    def _check_tables(self, connection: sqlite3.Connection) -> None:
+        missing = missing_parts(connection)
+        if missing:
+            raise JournalDamaged(
+                f"The journal {self.path} lacks {', '.join(missing[:3])}, which this program made it with. "
+                "Nothing was deleted.",
+                next_step=repair_step(self.path),
+            )
 
     def _create_file(self) -> None:
         try:
@@ -175,3 +199,7 @@ class Database:
             self._data_version = seen
             self._changes += 1
         return self._changes
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "surrogateescape")

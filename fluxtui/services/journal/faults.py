@@ -8,11 +8,14 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from fluxtui.domain.errors import StorageError
+from fluxtui.domain.errors import JournalDamaged, StorageError
+from fluxtui.domain.text import safe_text
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
 _UNREACHABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+_NOT_AS_MADE = ("no such column", "no such table", "no such index", "table ", "malformed JSON")
+"""How SQLite's sentences begin where a table, column or index is not there or another one."""
 _COMPANIONS = ("", "-wal", "-shm")
 
 
@@ -27,10 +30,15 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     # The low byte is the kind of failure, the rest its details. Errors of the module itself have no code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _DAMAGED:
-        return StorageError(
+        return JournalDamaged(
             f"The journal {path} is damaged or is no journal. Nothing was deleted.",
-            next_step=f"Close FluxTUI everywhere and run {repair_command(path)} : it keeps the file as "
-            f"{aside_path(path)} and makes a new journal of what can still be read.",
+            next_step=repair_step(path),
+        )
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(_NOT_AS_MADE):
+        return JournalDamaged(
+            f"The journal {path} is not as this program made it: {safe_text(str(error), limit=120)}. "
+            "Nothing was deleted.",
+            next_step=repair_step(path),
         )
     if code in _LOCKED:
         return StorageError(
@@ -57,7 +65,15 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
             f"The disk of the journal {path} failed to read or write it.",
             next_step="Check the disk, and that it is not full or unplugged, then try again.",
         )
-    return StorageError(f"The journal {path} could not be used: {error}.")
+    return StorageError(f"The journal {path} could not be used: {safe_text(str(error), limit=200)}.")
+
+
+def repair_step(path: Path) -> str:
+    """Return the sentence that says how the damaged journal at `path` is repaired."""
+    return (
+        f"Close FluxTUI everywhere and run {repair_command(path)} : it keeps the file as "
+        f"{aside_path(path)} and makes a new journal of what can still be read."
+    )
 
 
 def aside_path(path: Path, count: int = 1) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.services.journal.database import Database
-from fluxtui.services.journal.rows import from_row, insert
+from fluxtui.services.journal.rows import UnreadableRow, from_row, insert
 
 
 class FinetuneStore:
@@ -26,9 +26,20 @@ class FinetuneStore:
         return (await self.put_many((finetune,)))[0]
 
     async def put_many(self, finetunes: Sequence[Finetune]) -> tuple[Finetune, ...]:
-        """Write several finetunes as `put` does, all or none."""
+        """Write several finetunes as `put` does, all or none.
+
+        One that is known and cannot be read stays as it is.
+        """
+
+        def put(connection: sqlite3.Connection, finetune: Finetune) -> Finetune:
+            try:
+                return _put(connection, finetune)
+            except UnreadableRow as error:
+                self._database.unreadable.note(error)
+                return finetune
+
         return await self._database.write(
-            lambda connection: tuple(_put(connection, finetune) for finetune in finetunes)
+            lambda connection: tuple(put(connection, finetune) for finetune in finetunes)
         )
 
     async def get(self, profile: str, finetune_id: str) -> Finetune | None:
@@ -63,7 +74,7 @@ class FinetuneStore:
         def work(connection: sqlite3.Connection) -> tuple[Finetune, ...]:
             sql = "SELECT * FROM finetunes WHERE profile = ? AND state = ?"
             rows = connection.execute(sql, (profile, FinetuneState.READY.value)).fetchall()
-            ready = (from_row(Finetune, row) for row in rows)
+            ready = self._database.unreadable.read(Finetune, rows)
             missing = tuple(
                 finetune.model_copy(update={"state": FinetuneState.MISSING})
                 for finetune in ready
@@ -77,7 +88,9 @@ class FinetuneStore:
 
     async def _select(self, sql: str, *values: Any) -> tuple[Finetune, ...]:
         return await self._database.read(
-            lambda connection: tuple(from_row(Finetune, row) for row in connection.execute(sql, values))
+            lambda connection: tuple(
+                self._database.unreadable.read(Finetune, connection.execute(sql, values))
+            )
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,7 +15,7 @@ from fluxtui.domain.gallery import BEST_RATING, Facet, Facets, GalleryEntry, Gal
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.gallery_query import CREDITS, SHOWN, TRASHED, find_numbers
-from fluxtui.services.journal.rows import from_row, json_text
+from fluxtui.services.journal.rows import UnreadableRow, from_row, json_text
 
 _ENTRIES = f"""
     SELECT p.*, j.profile, j.provider, {CREDITS} AS credits,
@@ -61,11 +61,18 @@ class GalleryStore:
         return await self._database.read(work)
 
     async def entries(self, numbers: Sequence[int]) -> tuple[GalleryEntry, ...]:
-        """Return the pictures with some numbers, in their order; those that are gone are left out."""
+        """Return the pictures with some numbers, in their order; what is gone or unreadable is left out."""
         asked = json_text(list(numbers))
         return await self._database.read(
-            lambda connection: tuple(_entry(row) for row in connection.execute(_ENTRIES, (asked,)))
+            lambda connection: tuple(self._readable(connection.execute(_ENTRIES, (asked,))))
         )
+
+    def _readable(self, rows: Iterable[sqlite3.Row]) -> Iterator[GalleryEntry]:
+        for row in rows:
+            try:
+                yield _entry(row)
+            except UnreadableRow as error:
+                self._database.unreadable.note(error)
 
     async def facets(self) -> Facets:
         """Return the values that a filter can ask for, with counts."""
@@ -86,7 +93,7 @@ class GalleryStore:
 
 def _facets(connection: sqlite3.Connection, sql: str) -> tuple[Facet, ...]:
     rows = connection.execute(f"{sql} ORDER BY count DESC, value")
-    return tuple(Facet(row["value"], row["count"]) for row in rows)
+    return tuple(Facet(str(row["value"]), row["count"]) for row in rows)
 
 
 def _entry(row: sqlite3.Row) -> GalleryEntry:
@@ -95,8 +102,8 @@ def _entry(row: sqlite3.Row) -> GalleryEntry:
         number=row["number"],
         picture=from_row(Picture, row),
         marks=Marks(marked.starred, marked.rating, tuple(json.loads(row["tags"])), marked.note),
-        profile=row["profile"],
-        provider=row["provider"],
+        profile=str(row["profile"]),
+        provider=str(row["provider"]),
         credits=row["credits"],
         trashed_at=marked.trashed_at,
     )

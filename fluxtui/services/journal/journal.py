@@ -20,6 +20,7 @@ from fluxtui.services.journal.prompts import PromptStore
 from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
 from fluxtui.services.journal.trash import TrashStore
+from fluxtui.services.journal.unreadable import UnreadableRows
 from fluxtui.services.journal.uploads import UploadStore
 
 
@@ -52,6 +53,11 @@ class Journal:
     def path(self) -> Path:
         """Where the journal is."""
         return self._database.path
+
+    @property
+    def unreadable(self) -> UnreadableRows:
+        """The rows that could not be understood when they were read."""
+        return self._database.unreadable
 
     async def open(self) -> None:
         """Open the journal, making or updating its tables. Raises `StorageError` if that cannot be done."""

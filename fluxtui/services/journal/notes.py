@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.rows import json_text, utc_text
+
+_log = logging.getLogger(__name__)
 
 
 class NoteStore:
@@ -20,11 +23,11 @@ class NoteStore:
         self._clock = clock
 
     async def get(self, key: str, default: Any = None) -> Any:
-        """Return the value under a key, or `default`."""
+        """Return the value under a key, or `default` where there is none that JSON can hold."""
 
         def work(connection: sqlite3.Connection) -> Any:
             row = connection.execute("SELECT value FROM notes WHERE key = ?", (key,)).fetchone()
-            return default if row is None else json.loads(row["value"])
+            return default if row is None else _value(row, default)
 
         return await self._database.read(work)
 
@@ -43,14 +46,17 @@ class NoteStore:
         )
 
     async def beginning(self, prefix: str) -> dict[str, Any]:
-        """Return the values under all keys that begin with a prefix, by the rest of their keys."""
+        """Return the values under all keys that begin with a prefix, by the rest of their keys.
+
+        One that cannot be understood is None.
+        """
         sql = (
             "SELECT substr(key, length(?1) + 1) AS rest, value FROM notes"
             " WHERE substr(key, 1, length(?1)) = ?1"
         )
 
         def work(connection: sqlite3.Connection) -> dict[str, Any]:
-            return {row["rest"]: json.loads(row["value"]) for row in connection.execute(sql, (prefix,))}
+            return {str(row["rest"]): _value(row, None) for row in connection.execute(sql, (prefix,))}
 
         return await self._database.read(work)
 
@@ -60,3 +66,11 @@ class NoteStore:
         return await self._database.write(
             lambda connection: connection.execute(sql, (key,)).rowcount == 1, quiet=True
         )
+
+
+def _value(row: sqlite3.Row, default: Any) -> Any:
+    try:
+        return json.loads(row["value"])
+    except (ValueError, TypeError, RecursionError):
+        _log.warning("a note of the journal is not understood")
+        return default

@@ -11,7 +11,7 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.jobs import move_job
-from fluxtui.services.journal.rows import from_row, insert
+from fluxtui.services.journal.rows import insert
 
 
 class PictureStore:
@@ -68,5 +68,5 @@ class PictureStore:
 
     async def _select(self, sql: str, *values: Any) -> tuple[Picture, ...]:
         return await self._database.read(
-            lambda connection: tuple(from_row(Picture, row) for row in connection.execute(sql, values))
+            lambda connection: tuple(self._database.unreadable.read(Picture, connection.execute(sql, values)))
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter
 
 from fluxtui.domain.gallery import Term
 from fluxtui.domain.jobs import JobState
@@ -21,7 +21,8 @@ _OF_PICTURES = "SELECT p.created_at, p.prompt FROM pictures p WHERE p.prompt != 
 _OF_JOBS = (
     "SELECT p.created_at, p.prompt FROM"
     " (SELECT number, created_at, json_extract(parameters, '$.prompt') AS prompt FROM jobs"
-    "  WHERE kind = 'generation' AND state IN ({states})) p WHERE p.prompt != ''{filter}"
+    "  WHERE json_valid(parameters) AND kind = 'generation' AND state IN ({states})) p"
+    " WHERE p.prompt != ''{filter}"
 )
 _NEWEST_FIRST = " ORDER BY p.number DESC"
 
@@ -59,11 +60,9 @@ class PromptStore:
                 connection.execute(of_pictures, [value for _, value in indexed]),
                 connection.execute(of_jobs, [*_OTHER_STATES, *(value for _, value in anywhere)]),
             )
-            rows = [((row[0], row[1]) for row in cursor) for cursor in found]
-            newest_first = heapq.merge(*rows, key=itemgetter(0), reverse=True)
-            return tuple(
-                UsedPrompt(text, datetime.fromisoformat(at)) for text, at in _distinct(newest_first, limit)
-            )
+            rows = [_used(cursor) for cursor in found]
+            newest_first = heapq.merge(*rows, key=attrgetter("at"), reverse=True)
+            return tuple(_distinct(newest_first, limit))
 
         return await self._database.read(work)
 
@@ -72,10 +71,22 @@ def _all_of(found: Sequence[tuple[str, str]]) -> str:
     return "".join(f" AND {condition}" for condition, _ in found)
 
 
-def _distinct(rows: Iterator[tuple[str, str]], limit: int) -> Sequence[tuple[str, str]]:
-    found: dict[str, str] = {}
+def _used(rows: Iterable[sqlite3.Row]) -> Iterator[UsedPrompt]:
+    """Yield the prompts of rows; what is no text or has no time is passed over."""
     for at, prompt in rows:
-        found.setdefault(prompt, at)
+        try:
+            moment = datetime.fromisoformat(at)
+            prompt.encode()
+        except (ValueError, TypeError, AttributeError):
+            continue
+        if moment.tzinfo is not None:
+            yield UsedPrompt(prompt, moment)
+
+
+def _distinct(prompts: Iterable[UsedPrompt], limit: int) -> Iterable[UsedPrompt]:
+    found: dict[str, UsedPrompt] = {}
+    for used in prompts:
+        found.setdefault(used.prompt, used)
         if len(found) >= limit:
             break
-    return tuple(found.items())
+    return found.values()

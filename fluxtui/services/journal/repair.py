@@ -25,7 +25,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
-from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
+from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate, missing_parts
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
 
@@ -189,7 +189,8 @@ class _Salvage:
                 for table in self.rows:
                     self._read(connection, table)
                 unharmed = not self.incomplete and not any(self.senseless.values())
-                self.is_sound = unharmed and _is_sound(connection)
+                is_newest = self.version == len(MIGRATIONS)
+                self.is_sound = unharmed and _is_sound(connection, is_newest=is_newest)
             else:
                 self.incomplete = list(_MODELS)
 
@@ -241,10 +242,11 @@ class _Salvage:
         return True
 
 
-def _is_sound(connection: sqlite3.Connection) -> bool:
+def _is_sound(connection: sqlite3.Connection, *, is_newest: bool) -> bool:
     try:
+        has_all_parts = not (is_newest and missing_parts(connection))
         whole = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
-        return whole and has_sound_index(connection)
+        return whole and has_sound_index(connection) and has_all_parts
     except sqlite3.DatabaseError:
         return False
 

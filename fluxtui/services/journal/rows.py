@@ -10,14 +10,34 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from fluxtui.domain.errors import StorageError
+from fluxtui.domain.errors import JournalDamaged
 from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import repair_command
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+"""Between these every time is one in every zone; nothing of ours is older or younger."""
 _JSON_COLUMNS = frozenset({"parameters", "dataset", "raw", "response", "addresses", "weights"})
+
+
+class UnreadableRow(JournalDamaged):
+    """A row holds what this program never wrote.
+
+    Attributes:
+        kind: what it would be, such as `job`.
+        key: its id, or the first of its columns; safe to show.
+        row: its columns, as they are.
+    """
+
+    def __init__(self, kind: str, row: Mapping[str, Any]) -> None:
+        known = row.get("id") if row.get("id") is not None else next(iter(row.values()), "")
+        self.kind, self.key, self.row = kind, safe_text(str(known), limit=60), row
+        super().__init__(
+            f"The journal holds something that cannot be understood: {kind} {self.key}. Nothing was changed.",
+            next_step=f"Close FluxTUI everywhere and run {repair_command()} : it keeps the file.",
+        )
 
 
 def utc_now() -> datetime:
@@ -65,20 +85,36 @@ def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
     """Return the model that a row holds; columns that are not its fields are left out.
 
     Raises:
-        StorageError: what is in the row is no such thing; somebody else has written there.
+        UnreadableRow: what is in the row is no such thing; somebody else has written there.
     """
-    values = {name: row[name] for name in model.model_fields}
     try:
+        values = {name: row[name] for name in model.model_fields}
+        _check(values)
         for name in _JSON_COLUMNS & values.keys():
             if values[name] is not None:
                 values[name] = read_json(values[name])
-        return model.model_validate(values)
-    except ValueError:
-        name = f"{model.__name__.lower()} {safe_text(next(iter(dict(row).values())), limit=60)}"
-    raise StorageError(
-        f"The journal holds something that cannot be understood: {name}. Nothing was changed.",
-        next_step=f"Close FluxTUI everywhere and run {repair_command()} : it keeps the file.",
-    )
+        found = model.model_validate(values)
+        _check_times(found)
+    except (ValueError, TypeError, IndexError, KeyError, RecursionError):
+        # Not chained: the error may hold what is in the row.
+        raise UnreadableRow(model.__name__.strip("_").lower(), dict(row)) from None
+    return found
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """Raise `ValueError` for a text that was no UTF-8 in the file (see `Database`)."""
+    for value in values.values():
+        if isinstance(value, str):
+            value.encode()
+
+
+def _check_times(model: BaseModel) -> None:
+    """Raise `ValueError` for a time that no clock shows, or that does not say its zone."""
+    for value in model.__dict__.values():
+        if isinstance(value, datetime) and (
+            value.tzinfo is None or not _FIRST_YEAR <= value.year <= _LAST_YEAR
+        ):
+            raise ValueError("a time that cannot be")
 
 
 def insert(connection: sqlite3.Connection, table: str, model: BaseModel, *, replace: bool = False) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import cache
 
 from fluxtui.domain.errors import StorageError
 
@@ -211,6 +213,25 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
     finally:
         connection.rollback()
     return target
+
+
+def missing_parts(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return what a journal of the newest version has and this one has not: `jobs`, `jobs.title`."""
+    return tuple(sorted(_whole() - _parts(connection)))
+
+
+@cache
+def _whole() -> frozenset[str]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        return _parts(connection)
+
+
+def _parts(connection: sqlite3.Connection) -> frozenset[str]:
+    columns = connection.execute(
+        "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+    ).fetchall()
+    return frozenset({str(row[0]) for row in columns} | {f"{row[0]}.{row[1]}" for row in columns})
 
 
 def _version_of(connection: sqlite3.Connection, target: int) -> int:

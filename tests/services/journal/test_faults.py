@@ -177,8 +177,12 @@ async def test_a_row_that_makes_no_sense_is_told(
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute(change)
         connection.commit()
-    with pytest.raises(StorageError, match="cannot be understood: job 1"):
-        await journal.jobs.recent()
+    assert await journal.jobs.recent() == ()
+    warning = journal.unreadable.warning()
+    assert warning is not None
+    assert "cannot be understood: job job" in warning.message
+    with pytest.raises(StorageError, match="cannot be understood: job job"):
+        await journal.jobs.get("job")
 
 
 async def test_a_closed_journal_is_a_fault_of_the_program(path: Path) -> None:
