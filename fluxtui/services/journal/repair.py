@@ -22,7 +22,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
-from fluxtui.services.journal.faults import set_aside, storage_error
+from fluxtui.services.journal.faults import DAMAGE, set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
 from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate, missing_parts
@@ -199,7 +199,7 @@ class _Salvage:
             mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        except sqlite3.DatabaseError:
+        except DAMAGE:
             return False
         if mark != APPLICATION_ID and (mark or version or tables):
             raise StorageError("This is a database of another program; it was not touched.")
@@ -223,7 +223,7 @@ class _Salvage:
                     if row["row_id"] in seen:
                         break
                     seen[row["row_id"]] = row
-            except (sqlite3.DatabaseError, OverflowError):
+            except (*DAMAGE, OverflowError):
                 self.incomplete += [table] if table not in self.incomplete else []
         for row_id in sorted(seen):
             values = {name: seen[row_id][name] for name in seen[row_id].keys()[1:]}
@@ -247,7 +247,7 @@ def _is_sound(connection: sqlite3.Connection, *, is_newest: bool) -> bool:
         has_all_parts = not (is_newest and missing_parts(connection))
         whole = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
         return whole and has_sound_index(connection) and has_all_parts
-    except sqlite3.DatabaseError:
+    except DAMAGE:
         return False
 
 
