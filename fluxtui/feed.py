@@ -133,6 +133,7 @@ class StateFeed:
         self._app.allowances = await self._services.budget.allowances()
         if stale & {"finetunes", "finished"}:
             self._app.finetunes = await self._services.models.list()
+        self._app.unreadable = len(self._services.journal.unreadable.all)
 
     async def _jobs(self) -> tuple[Job, ...]:
         recent = await self._services.journal.jobs.recent(JOBS_SHOWN)

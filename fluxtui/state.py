@@ -78,6 +78,8 @@ class StatefulApp(App[int]):
     """The budgets that are set, with what counts against them."""
     jobs: var[tuple[Job, ...]] = var(())
     """The newest jobs, newest first, and every active one."""
+    unreadable: var[int] = var(0)
+    """How many rows of the journal cannot be understood; the messages say which."""
     queues: var[tuple[QueueState, ...]] = var(())
     """How many jobs fly and wait, and what holds them: the active profile first, then others with jobs."""
     finetunes: var[tuple[Finetune, ...]] = var(())

@@ -31,19 +31,26 @@ class JobCounts:
     running: int = 0
     waiting: int = 0
     in_doubt: int = 0
+    unreadable: int = 0
 
     @classmethod
-    def of(cls, jobs: tuple[Job, ...]) -> JobCounts:
-        """Count jobs."""
+    def of(cls, jobs: tuple[Job, ...], unreadable: int = 0) -> JobCounts:
+        """Count jobs; `unreadable` rows of the journal may be some too."""
         return cls(
             running=sum(job.is_active and job.state not in _WAITING for job in jobs),
             waiting=sum(job.state in _WAITING for job in jobs),
             in_doubt=sum(job.state is JobState.IN_DOUBT for job in jobs),
+            unreadable=unreadable,
         )
 
     def words(self) -> str:
         """Return the counts for people: `'3 running, 2 waiting'`, or an empty string."""
-        parts = [(self.running, "running"), (self.waiting, "waiting"), (self.in_doubt, "in doubt")]
+        parts = [
+            (self.unreadable, "unreadable"),
+            (self.running, "running"),
+            (self.waiting, "waiting"),
+            (self.in_doubt, "in doubt"),
+        ]
         return ", ".join(f"{count} {word}" for count, word in parts if count)
 
 
@@ -80,6 +87,7 @@ class TopBar(Widget):
             self.watch(app, "spent_today", self._take_spent)
             self.watch(app, "allowances", self._take_allowances)
             self.watch(app, "jobs", self._take_jobs)
+            self.watch(app, "unreadable", self._take_jobs)
             self.watch(app, "connected", self._take_connected)
             self.watch(app, "disconnected", self._take_disconnected)
 
@@ -99,8 +107,10 @@ class TopBar(Widget):
     def _take_allowances(self, allowances: tuple[Allowance, ...]) -> None:
         self.allowances = allowances
 
-    def _take_jobs(self, jobs: tuple[Job, ...]) -> None:
-        self.counts = JobCounts.of(jobs)
+    def _take_jobs(self) -> None:
+        app = self.app
+        if isinstance(app, StatefulApp):
+            self.counts = JobCounts.of(app.jobs, app.unreadable)
 
     def _take_connected(self, connected: bool) -> None:
         self.connected = connected
@@ -129,7 +139,8 @@ class TopBar(Widget):
         spent, warning = self._spent()
         jobs = self.counts.words()
         short_jobs = f"{self.counts.running}+{self.counts.waiting} jobs" if jobs else ""
-        style = "bold $text-warning" if self.counts.in_doubt else "$text-accent"
+        troubled = self.counts.in_doubt or self.counts.unreadable
+        style = "bold $text-warning" if troubled else "$text-accent"
         accounts = self._accounts()
         together = [
             [name, place, accounts, spent, plain(jobs, style)],

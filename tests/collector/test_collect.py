@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -254,3 +255,52 @@ async def test_a_data_directory_that_is_deleted_ends_it_with_what_is_left_at_the
     assert "nothing to collect" not in output
     assert "next start goes on" not in output
     assert len(simulator.ledger()) == 1
+
+
+async def test_a_row_that_cannot_be_read_is_said_and_does_not_hold_up_the_others(
+    add_jobs: AddJobs, start_collector: StartCollector, data_dir: Path, simulator: Simulator
+) -> None:
+    (bad,) = await add_jobs(1, state=JobState.WAITING, remote_id="task-77", submitted_at=datetime.now(UTC))
+    await add_jobs(1)
+    with closing(sqlite3.connect(StorageService(data_dir).journal_path)) as connection, connection:
+        connection.execute("UPDATE jobs SET parameters = '{' WHERE id = ?", (bad.id,))
+    process = start_collector()
+    output, errors = process.communicate(timeout=PATIENCE)
+    assert errors == ""
+    assert process.returncode == 1, "a paid picture may be missing"
+    assert "task task-77 of the profile bfl" in output
+    assert "fluxtui.services.journal.repair" in output
+    *_, pictures, last = output.splitlines()
+    assert pictures.startswith("1 picture")
+    assert last == "1 job of the journal cannot be understood."
+    assert len(simulator.ledger()) == 1
+
+
+async def test_a_damaged_journal_ends_it_with_the_way_out(
+    add_jobs: AddJobs, start_collector: StartCollector, data_dir: Path, wait_for_jobs: WaitForJobs
+) -> None:
+    """Where nothing is driven here, nothing can come of waiting."""
+    await add_jobs(1)
+    journal = StorageService(data_dir).journal_path
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        connection.execute("ALTER TABLE jobs RENAME COLUMN parameters TO parameter")
+    process = start_collector("--json")
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert "lacks jobs.parameters" in errors
+    assert "fluxtui.services.journal.repair" in errors
+
+
+async def test_a_journal_that_is_damaged_meanwhile_ends_it(
+    add_jobs: AddJobs, start_collector: StartCollector, data_dir: Path
+) -> None:
+    process = start_collector("--watch")
+    await add_jobs(1)
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    with closing(sqlite3.connect(StorageService(data_dir).journal_path)) as connection, connection:
+        connection.execute("DROP TABLE jobs")
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert "no such table" in errors
+    assert "fluxtui.services.journal.repair" in errors

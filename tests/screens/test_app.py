@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,14 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from fluxtui.app import FluxApp
-from fluxtui.domain.jobs import JobState
+from fluxtui.domain.finetune import Finetune, FinetuneState
+from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.places import PLACES
 from fluxtui.screens.welcome import WelcomeScreen
+from fluxtui.services.journal import Journal
 from fluxtui.simulator.running import Simulator
 from fluxtui.state import OPEN_DEMO
 from fluxtui.widgets.dialogs import ConfirmDialog
@@ -188,3 +192,52 @@ async def test_the_palette_goes_when_another_place_is_shown(make_app: AppFactory
             assert not isinstance(app.screen, CommandPalette)
         await pilot.press("ctrl+p", "f3")
         assert isinstance(app.screen, ModelsScreen)
+
+
+async def test_rows_that_cannot_be_read_are_told_and_everything_else_goes_on(
+    make_app: AppFactory, simulator: Simulator
+) -> None:
+    """A paid job may be among them: it stays in the top line, whatever news comes after it."""
+    app = make_app()
+    async with app.run_test(size=(110, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        journal = app.services.journal
+        now = app.clock()
+        job = Job(
+            id="bad",
+            kind=JobKind.GENERATION,
+            state=JobState.WAITING,
+            profile=app.profile,
+            provider="bfl",
+            endpoint="flux-pro-1.1",
+            title="a paid fox",
+            parameters={},
+            remote_id="task-77",
+            estimate_credits=4.0,
+            created_at=now,
+            updated_at=now,
+            submitted_at=now,
+        )
+        finetune = Finetune(profile=app.profile, id="f", name="f", state=FinetuneState.READY, raw={})
+        recipe = {"prompt": "a hen", "width": 256, "height": 256}
+        good = job.model_copy(
+            update={"id": "good", "state": JobState.DRAFT, "parameters": recipe, "remote_id": None}
+        )
+        path = journal.path
+    async with Journal(path) as journal:
+        await journal.jobs.add([job, good])
+        await journal.finetunes.put(finetune)
+        await journal.notes.set("place", "jobs")
+        await journal.notes.set("last_seen", "yesterday")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE jobs SET parameters = '{' WHERE id = 'bad'")
+        connection.execute("UPDATE finetunes SET raw = '{'")
+        connection.execute("UPDATE notes SET value = '[]' WHERE key = 'place'")
+    again = make_app(base_url=simulator.base_url)
+    async with again.run_test(size=(110, 24)) as pilot:
+        await until(pilot, lambda: is_open(again))
+        await until(pilot, lambda: any(job.state is JobState.DONE for job in again.jobs))
+        assert len(simulator.ledger()) == 1
+        assert "2 unreadable" in again.screen.query_one(TopBar).render_line(0).text
+        assert any("task task-77 of the profile" in notice.text for notice in again.notices)
+        assert all("fault in the program" not in notice.text for notice in again.notices)

@@ -169,9 +169,7 @@ async def test_a_missing_column_is_told_with_the_way_out_and_repaired(
     assert [job.id for job in left] == (["two", "one"] if column == "remote_id" else [])
 
 
-async def test_a_missing_table_is_told_with_the_way_out_and_repaired(
-    path: Path, make_job: MakeJob
-) -> None:
+async def test_a_missing_table_is_told_with_the_way_out_and_repaired(path: Path, make_job: MakeJob) -> None:
     async with Journal(path) as journal:
         await journal.jobs.add([make_job("one")])
     spoil(path, "DROP TABLE finetunes")
