@@ -109,7 +109,10 @@ class JournalDoor:
             whole = self._damage(used, case, chance)
             shutil.copy(used, mended)
             kind = await self._use(used)
-            return f"{kind}, {await self._repair(mended, whole)}"
+            repaired = await self._repair(mended, whole)
+            if kind != "used" and repaired == "nothing to repair":
+                raise Fault("it cannot be used as it is, and the repair finds nothing wrong with it")
+            return f"{kind}, {repaired}"
 
     def _damage(self, path: Path, case: str, chance: Random) -> bool:
         """Write a damaged journal; return whether SQLite itself finds nothing wrong with it."""

@@ -25,7 +25,13 @@ from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import DAMAGE, set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
-from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate, missing_parts
+from fluxtui.services.journal.schema import (
+    APPLICATION_ID,
+    MIGRATIONS,
+    migrate,
+    missing_parts,
+    version_by_parts,
+)
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
 
@@ -179,9 +185,10 @@ class _Salvage:
         self.senseless = dict.fromkeys(_MODELS, 0)
         self.incomplete: list[str] = []
         self.is_sound = False
+        self._has_lost_letters = False
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
-            connection.text_factory = lambda content: content.decode("utf-8", "replace")
+            connection.text_factory = self._text
             if self._read_version(connection):
                 for table, since in _SINCE.items():
                     if self.version < since:
@@ -189,16 +196,23 @@ class _Salvage:
                 for table in self.rows:
                     self._read(connection, table)
                 unharmed = not self.incomplete and not any(self.senseless.values())
-                is_newest = self.version == len(MIGRATIONS)
-                self.is_sound = unharmed and _is_sound(connection, is_newest=is_newest)
+                self.is_sound = unharmed and not self._has_lost_letters and _is_sound(connection)
             else:
                 self.incomplete = list(_MODELS)
+
+    def _text(self, content: bytes) -> str:
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            self._has_lost_letters = True
+        return content.decode("utf-8", "replace")
 
     def _read_version(self, connection: sqlite3.Connection) -> bool:
         try:
             mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            by_parts = version_by_parts(connection)
         except DAMAGE:
             return False
         if mark != APPLICATION_ID and (mark or version or tables):
@@ -207,7 +221,8 @@ class _Salvage:
             raise StorageError(
                 "The journal was written by a newer FluxTUI; it was not touched.", next_step="Update FluxTUI."
             )
-        self.version = version
+        # What the file says of its version is worth no more than the rest of it.
+        self.version = max(version, by_parts)
         return True
 
     def _read(self, connection: sqlite3.Connection, table: str) -> None:
@@ -242,13 +257,29 @@ class _Salvage:
         return True
 
 
-def _is_sound(connection: sqlite3.Connection, *, is_newest: bool) -> bool:
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    """Tell whether a copy of a journal is whole, and after opening it as the program does, what it should be."""
     try:
-        has_all_parts = not (is_newest and missing_parts(connection))
+        migrate(connection)
+        prepare_search(connection)
         whole = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
-        return whole and has_sound_index(connection) and has_all_parts
-    except DAMAGE:
+        has_parts = not missing_parts(connection) and _outline(connection) == _right_outline()
+        return whole and has_parts and has_sound_index(connection)
+    except (*DAMAGE, StorageError):
         return False
+
+
+def _outline(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    """Return kind and name of all tables, indexes, views and triggers but SQLite's own."""
+    rows = connection.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'")
+    return frozenset((str(row[0]), str(row[1])) for row in rows)
+
+
+def _right_outline() -> frozenset[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        prepare_search(connection)
+        return _outline(connection)
 
 
 def _write_anew(path: Path, found: _Salvage) -> tuple[dict[str, int], int]:

@@ -102,8 +102,10 @@ def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
 
 
 def _check(values: Mapping[str, Any]) -> None:
-    """Raise `ValueError` for a text that was no UTF-8 in the file (see `Database`)."""
+    """Raise `ValueError` for bytes, which we never store, and a text that was no UTF-8 (see `Database`)."""
     for value in values.values():
+        if isinstance(value, bytes):
+            raise ValueError("bytes")
         if isinstance(value, str):
             value.encode()
 
