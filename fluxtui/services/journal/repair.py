@@ -212,7 +212,6 @@ class _Salvage:
             mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            by_parts = version_by_parts(connection)
         except DAMAGE:
             return False
         if mark != APPLICATION_ID and (mark or version or tables):
@@ -221,8 +220,7 @@ class _Salvage:
             raise StorageError(
                 "The journal was written by a newer FluxTUI; it was not touched.", next_step="Update FluxTUI."
             )
-        # What the file says of its version is worth no more than the rest of it.
-        self.version = max(version, by_parts)
+        self.version = max(version, _version_by_parts(connection))
         return True
 
     def _read(self, connection: sqlite3.Connection, table: str) -> None:
@@ -255,6 +253,14 @@ class _Salvage:
             except StorageError:
                 return False
         return True
+
+
+def _version_by_parts(connection: sqlite3.Connection) -> int:
+    """Return the version that the tables speak for: what the file says of it is worth no more than they are."""
+    try:
+        return version_by_parts(connection)
+    except DAMAGE:
+        return 0
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:
