@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tests.fuzz.adopt_door import AdoptDoor
 from tests.fuzz.campaign import Door
+from tests.fuzz.config_door import ConfigDoor
 from tests.fuzz.journal_door import JournalDoor
 from tests.fuzz.services_door import ServicesDoor
 
-DOORS: Mapping[str, Callable[[], Door]] = {"services": ServicesDoor, "journal": JournalDoor}
+DOORS: Mapping[str, Callable[[], Door]] = {
+    "services": ServicesDoor,
+    "config": ConfigDoor,
+    "adopt": AdoptDoor,
+    "journal": JournalDoor,
+}

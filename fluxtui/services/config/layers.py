@@ -116,7 +116,8 @@ def _add_profiles(layers: Layers, variables: Mapping[str, str], profiles: Mappin
     The first of them is the active one where none is chosen and the usual one has no key.
     """
     tables = [profile for profile in profiles.values() if isinstance(profile, dict)]
-    present = {profile.get("provider", DEFAULT_PROVIDER) for profile in tables}
+    # A provider of another kind than text will be reported.
+    present = [profile.get("provider", DEFAULT_PROVIDER) for profile in tables]
     for provider in provider_ids():
         variable = provider_hosts(provider).key_variable
         if provider in present or provider in profiles or variable not in variables:
