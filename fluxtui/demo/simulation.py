@@ -37,6 +37,7 @@ MOST_BYTES = 1_000_000
 ROOM_BYTES = 1_000_000
 """What has to fit on the disk beside the demo's pictures before its simulator is started."""
 
+_PORT_DIGITS = 5
 _LOOPBACK = "http://127.0.0.1:"
 READY_FILE = "ready.json"
 OUTPUT_FILE = "output.txt"
@@ -158,7 +159,7 @@ def _loopback_urls(urls: Any) -> dict[str, str]:
 def _port(url: str) -> str:
     """Return the port of an address, 0 for any where there is none."""
     port = url.rpartition(":")[2]
-    return port if port.isascii() and port.isdecimal() else "0"
+    return port if port.isascii() and port.isdecimal() and len(port) <= _PORT_DIGITS else "0"
 
 
 def _is_proven(known: _Announced) -> bool:

@@ -8,11 +8,17 @@ from tests.fuzz.adopt_door import AdoptDoor
 from tests.fuzz.campaign import Door
 from tests.fuzz.config_door import ConfigDoor
 from tests.fuzz.journal_door import JournalDoor
+from tests.fuzz.page_door import PageDoor
 from tests.fuzz.services_door import ServicesDoor
+from tests.fuzz.state_door import StateDoor
+from tests.fuzz.terminal_door import TerminalDoor
 
 DOORS: Mapping[str, Callable[[], Door]] = {
     "services": ServicesDoor,
     "config": ConfigDoor,
     "adopt": AdoptDoor,
     "journal": JournalDoor,
+    "terminal": TerminalDoor,
+    "page": PageDoor,
+    "state": StateDoor,
 }
