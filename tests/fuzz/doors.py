@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from tests.fuzz.adopt_door import AdoptDoor
 from tests.fuzz.campaign import Door
 from tests.fuzz.config_door import ConfigDoor
+from tests.fuzz.jobs_door import JobsDoor
 from tests.fuzz.journal_door import JournalDoor
 from tests.fuzz.page_door import PageDoor
 from tests.fuzz.services_door import ServicesDoor
@@ -18,6 +19,7 @@ DOORS: Mapping[str, Callable[[], Door]] = {
     "config": ConfigDoor,
     "adopt": AdoptDoor,
     "journal": JournalDoor,
+    "jobs": JobsDoor,
     "terminal": TerminalDoor,
     "page": PageDoor,
     "state": StateDoor,
