@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -95,7 +96,7 @@ class AdoptDoor:
         async with Journal(path) as journal:
             for finetune in await journal.finetunes.all():
                 _check(finetune)
-                await journal.finetunes.remove(finetune.profile, finetune.id)
+        shutil.rmtree(path.parent)
 
 
 def _check(finetune: Finetune) -> None:

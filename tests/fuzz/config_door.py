@@ -65,9 +65,9 @@ _NAMED: Mapping[str, bytes] = {
     "a mark in front": b"\xef\xbb\xbfprofile = 'bfl'\n",
     "carriage returns": b"profile = 'bfl'\r[x]\r",
     "nothing": b"",
-    "a text of blanks": b'x = """\n' + b" " * 400_000 + b'.\n[' + b" " * 400_000 + b'"""\n',
-    "fifty thousand unknown keys": b"".join(b"k%d = 1\n" % number for number in range(50_000)),
-    "fifty thousand profiles": b"".join(b"[profiles.p%d]\n" % number for number in range(50_000)),
+    "a text of blanks": b'x = """\n' + b" " * 100_000 + b'.\n[' + b" " * 100_000 + b'"""\n',
+    "twenty thousand unknown keys": b"".join(b"k%d = 1\n" % number for number in range(20_000)),
+    "twenty thousand profiles": b"".join(b"[profiles.p%d]\n" % number for number in range(20_000)),
 }
 
 

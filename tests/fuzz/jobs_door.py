@@ -52,7 +52,7 @@ _QUICK = Pacing(
     last_answer=1.0,
     longest_wish=0.05,
     longest_rest=0.05,
-    patience=0.0005,
+    patience=0.0002,
 )
 _PATIENCE = 25.0
 _LORA = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"

@@ -10,7 +10,7 @@ from tests.fuzz.shapes import SIGNATURE
 
 HASH = "b" * 64
 PICTURE = f"https://delivery.example/picture.png?sig={SIGNATURE}"
-WEIGHTS = f"https://delivery.example/lora.safetensors?sig={SIGNATURE}"
+WEIGHTS = "https://v3.fal.media/files/lora.safetensors"
 TAR = f"https://replicate.delivery/trained.tar?sig={SIGNATURE}"
 _WHEN = "2026-11-30T12:00:00.000000Z"
 
@@ -218,7 +218,7 @@ FAILURES: tuple[tuple[int, Any], ...] = (
     (400, {"detail": "Bad request"}),
     (400, {"detail": f"The picture at {PICTURE} cannot be fetched"}),
     (422, {"detail": [{"loc": ["body", "image"], "msg": f"cannot fetch {PICTURE}", "type": "fetch"}]}),
-    (500, {"error": {"type": "fetch", "message": f"{WEIGHTS} cannot be written"}}),
+    (500, {"error": {"type": "fetch", "message": f"{PICTURE} cannot be written"}}),
     (401, {"detail": "Not authenticated - Invalid Authentication"}),
     (402, {"detail": "Insufficient credits"}),
     (403, {"detail": "User is locked. Reason: Exhausted balance."}),
