@@ -39,7 +39,7 @@ def _brackets(content: str | bytes) -> int:
 
 def _is_deep(value: Any) -> bool:
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         level = [
             member
             for container in level

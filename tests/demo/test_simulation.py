@@ -172,3 +172,16 @@ def test_the_last_words_of_one_that_does_not_start_are_told(folder: Path) -> Non
     (folder / "state" / "simulator.sqlite3").write_bytes(b"no database at all" * 100)
     with pytest.raises(SimulatorError, match="not a database"), simulator(folder, FAST):
         pass
+
+
+@pytest.mark.parametrize("port", ["9" * 400, "8000 --quiet", "", "１２"], ids=repr)
+def test_port_that_is_none_is_no_option(tmp_path: Path, port: str) -> None:
+    (tmp_path / simulation.READY_FILE).write_text(json.dumps({"submit_url": f"http://127.0.0.1:{port}"}))
+    known = simulation._announced(tmp_path)
+    assert known is not None
+    assert set(",".join(known.port_options()[1::2])) == {"0", ","}
+
+
+def test_file_about_a_simulator_that_nests_without_end_is_none(tmp_path: Path) -> None:
+    (tmp_path / simulation.READY_FILE).write_text("[" * 100_000)
+    assert simulation._announced(tmp_path) is None

@@ -39,7 +39,9 @@ _NAMED: Mapping[str, bytes] = {
     "deep": b"[" * 100_000,
     "half a letter": b'[{"finetune_id": "a\\ud800", "model_name": "\\udfff", "x\\ud800": "\\ud800"}]',
     "no list": b'{"models": 7}',
-    "eleven thousand entries": json.dumps([{"finetune_id": f"f{number}"} for number in range(11_000)]).encode(),
+    "eleven thousand entries": json.dumps(
+        [{"finetune_id": f"f{number}"} for number in range(11_000)]
+    ).encode(),
     "no text": b"\xff\xfe",
     "a key": json.dumps({"api_key": KEY, "models": [{"finetune_id": KEY}]}).encode(),
 }

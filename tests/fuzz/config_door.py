@@ -35,8 +35,8 @@ _SOUND: Mapping[str, Any] = {
 }
 _CUSTOMARY = ("BFL_API_KEY", "FAL_KEY", "REPLICATE_API_TOKEN", "FLUXTUI_CONFIG", "FLUXTUI_PROFILE")
 _NAMED: Mapping[str, bytes] = {
-    "provider that is a list": b'[profiles.bfl]\nprovider = []\n',
-    "provider that is a table": b'[profiles.bfl]\nprovider = {a = 1}\n',
+    "provider that is a list": b"[profiles.bfl]\nprovider = []\n",
+    "provider that is a table": b"[profiles.bfl]\nprovider = {a = 1}\n",
     "profile that is a list": b"profile = [1]\n",
     "profiles that are a text": b'profiles = "x"\n',
     "profiles that are a list of tables": b"[[profiles]]\na = 1\n",
@@ -47,7 +47,7 @@ _NAMED: Mapping[str, bytes] = {
     "a key with an escape": b'[profiles.bfl]\napi_key = "\\u001b[2J"\n',
     "a key that is a table": b"[profiles.bfl.api_key]\na = 1\n",
     "a command of nothing": b"[profiles.bfl]\napi_key_command = []\n",
-    "a command with open quotes": b"[profiles.bfl]\napi_key_command = \"'\"\n",
+    "a command with open quotes": b'[profiles.bfl]\napi_key_command = "\'"\n',
     "a command of tables": b"[profiles.bfl]\napi_key_command = [{a = 1}]\n",
     "half a letter": b'profile = "\\ud800"\n',
     "brackets without end": b"a = " + b"[" * 100_000,
@@ -65,7 +65,7 @@ _NAMED: Mapping[str, bytes] = {
     "a mark in front": b"\xef\xbb\xbfprofile = 'bfl'\n",
     "carriage returns": b"profile = 'bfl'\r[x]\r",
     "nothing": b"",
-    "a text of blanks": b'x = """\n' + b" " * 100_000 + b'.\n[' + b" " * 100_000 + b'"""\n',
+    "a text of blanks": b'x = """\n' + b" " * 100_000 + b".\n[" + b" " * 100_000 + b'"""\n',
     "twenty thousand unknown keys": b"".join(b"k%d = 1\n" % number for number in range(20_000)),
     "twenty thousand profiles": b"".join(b"[profiles.p%d]\n" % number for number in range(20_000)),
 }
@@ -126,9 +126,9 @@ class ConfigDoor:
 
     def _save(self, service: ConfigService, content: bytes, chance: Random) -> str:
         changes: dict[str, Any] = {
-            chance.choice(("profile", "budget.day_usd", "profiles.new.provider", "profiles.bfl", "home.host")): (
-                chance.choice((None, "fal", 3, shapes.value(chance)))
-            )
+            chance.choice(
+                ("profile", "budget.day_usd", "profiles.new.provider", "profiles.bfl", "home.host")
+            ): (chance.choice((None, "fal", 3, shapes.value(chance))))
         }
         try:
             service.save(changes)
@@ -186,8 +186,8 @@ def _environ(chance: Random) -> dict[str, str]:
     for _ in range(chance.choice((0, 0, 1, 2, 5))):
         text = chance.choice((*shapes.TEXTS, *shapes.ADDRESSES, KEY))
         # As the system gives them: no zero byte, and bytes that are no text as half letters.
-        found[chance.choice(names)] = text.replace("\x00", "").encode("utf-8", "surrogatepass").decode(
-            "utf-8", "surrogateescape"
+        found[chance.choice(names)] = (
+            text.replace("\x00", "").encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
         )
     return found
 
@@ -199,5 +199,3 @@ def _overrides(chance: Random) -> dict[str, Any]:
             text = chance.choice((*shapes.TEXTS, *shapes.ADDRESSES)).replace("\x00", "")
             found[name] = Path(text) if name == "storage.data_dir" else text
     return found
-
-

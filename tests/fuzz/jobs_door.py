@@ -179,7 +179,9 @@ class JobsDoor:
     async def attempt(self, case: str, chance: Random) -> str:
         """Order some jobs, wait until each has come to rest, and see what became of them."""
         kind, content = _NAMED.get(case, ("PNG", b""))
-        services = _Services(chance, _painted(kind) if kind else content, 0 if case in _NAMED else chance.randrange(2, 60))
+        services = _Services(
+            chance, _painted(kind) if kind else content, 0 if case in _NAMED else chance.randrange(2, 60)
+        )
         for name, transport in self._transports.items():
             transport.begin(lambda asked, name=name: services.answer(name, asked))  # type: ignore[misc]
         with tempfile.TemporaryDirectory(prefix="fluxtui-fuzz-") as folder:

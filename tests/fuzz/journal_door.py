@@ -128,7 +128,9 @@ class JournalDoor:
         if draw < 0.5:
             for _ in range(chance.choice((1, 2, 8, 60, 600))):
                 at = chance.randrange(len(content))
-                content[at] = chance.choice((0, 255, content[at] ^ 1, content[at] ^ 128, chance.randrange(256)))
+                content[at] = chance.choice(
+                    (0, 255, content[at] ^ 1, content[at] ^ 128, chance.randrange(256))
+                )
         elif draw < 0.6:
             del content[chance.randrange(len(content)) :]
         elif draw < 0.75:
@@ -339,5 +341,3 @@ def _steps(journal: Journal) -> list[Step]:
         journal.version,
         lambda: journal.notes.set("place", "generate"),
     ]
-
-

@@ -19,20 +19,46 @@ from tests.fuzz.campaign import Fault
 _SECRET = b"the content of a picture"
 _LINES: tuple[str, ...] = (
     *("Host: HOST", "Host: evil.example", "Host: localhost", "Host:", "host: HOST\r\nHost: evil.example"),
-    *("Cookie: COOKIE", "Cookie: fluxtui-x=y", "Cookie: =;;;=", "Cookie: COOKIE; COOKIE", "Connection: close"),
+    *(
+        "Cookie: COOKIE",
+        "Cookie: fluxtui-x=y",
+        "Cookie: =;;;=",
+        "Cookie: COOKIE; COOKIE",
+        "Connection: close",
+    ),
     *("Connection: keep-alive", "Transfer-Encoding: chunked", "Content-Length: 0", "Content-Length: -1"),
-    *("Content-Length: 99999999999999999999", "Range: bytes=0-", "If-None-Match: *", "If-None-Match: \"\""),
+    *("Content-Length: 99999999999999999999", "Range: bytes=0-", "If-None-Match: *", 'If-None-Match: ""'),
     *("Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Upgrade: h2c", "Expect: 100-continue"),
     *(" folded: x", "X: \x00", "X\x01: y", "No colon", "X:" + "a" * 5_000, ": empty", "\u00e4: b"),
 )
 _TARGETS: tuple[str, ...] = (
     *("/", "/?token=TOKEN", "/?token=", "/?token=a&token=TOKEN", "/?page=1", "/?page=99999999", "/?page=-1"),
-    *("/?page=" + "9" * 400, "/picture/1", "/file/1", "/thumbnail/1", "/file/9", "/file/0", "/file/" + "9" * 30),
+    *(
+        "/?page=" + "9" * 400,
+        "/picture/1",
+        "/file/1",
+        "/thumbnail/1",
+        "/file/9",
+        "/file/0",
+        "/file/" + "9" * 30,
+    ),
     *("/file/../../etc/passwd", "/file/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "/file/1%00", "/file/１"),
     *("/style.css", "/?" + "&".join(f"a{n}=b" for n in range(200)), "/?%ff%fe", "*", "http://evil.example/"),
     *("/" + "a" * 20_000, "/\x7f", "/ ", "", "/?token=%00", "/?token=\u00e4", "/?token=%ed%a0%80"),
 )
-_METHODS: tuple[str, ...] = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "", "G T")
+_METHODS: tuple[str, ...] = (
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "get",
+    "",
+    "G T",
+)
 _NAMED: Mapping[str, bytes] = {
     "nothing": b"",
     "zeros": b"\x00" * 5_000,
@@ -86,7 +112,9 @@ class PageDoor:
         """Start the page and get its cookie, as the user's browser does."""
         await self._page.start(0)
         token = urlsplit(self._page.url).query.removeprefix("token=").encode()
-        said = await self._said(b"GET /?token=" + token + b" HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n")
+        said = await self._said(
+            b"GET /?token=" + token + b" HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n"
+        )
         found = re.search(rb"Set-Cookie: ([^;]+);", said)
         assert found is not None
         self._cookie = found[1]

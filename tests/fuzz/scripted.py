@@ -151,4 +151,3 @@ def is_order(provider: str, asked: Asked) -> bool:
     if provider == "fal":
         return httpx.URL(asked.url).host == "queue.fal.run" and "/requests/" not in asked.path
     return re.search(r"/(predictions|trainings)$", asked.path) is not None
-

@@ -234,7 +234,11 @@ FAILURES: tuple[tuple[int, Any], ...] = (
     ),
     (
         422,
-        {"detail": [{"loc": ["body"], "msg": "flagged", "type": "content_policy_violation", "ctx": {"a": 1}}]},
+        {
+            "detail": [
+                {"loc": ["body"], "msg": "flagged", "type": "content_policy_violation", "ctx": {"a": 1}}
+            ]
+        },
     ),
     (
         422,

@@ -45,7 +45,18 @@ from tests.fuzz.service_documents import FAILURES, HASH, document_for
 
 LORA = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"
 _CALLS = (
-    *("order", "train", "status", "status", "status", "trained", "trained", "cancel", "find", "find_training"),
+    *(
+        "order",
+        "train",
+        "status",
+        "status",
+        "status",
+        "trained",
+        "trained",
+        "cancel",
+        "find",
+        "find_training",
+    ),
     *("finetune_ids", "finetune", "delete", "account", "check_key", "prices", "serving", "download"),
     *("prepare", "prepare_training", "parts"),
 )
@@ -66,7 +77,11 @@ _NAMED: Mapping[str, Any] = {
     "endless cursor": ("fal", "find", {"items": [], "has_more": True, "next_cursor": "a" * 100_000}),
     "page of half a letter": ("replicate", "find", {"results": [], "next": "https://x/?cursor=\ud800"}),
     "endless page": ("replicate", "find", {"results": [], "next": "https://x/?cursor=" + "a" * 100_000}),
-    "file at no address": ("replicate", "find_training", {"results": [{"input": {"input_images": "data:x"}}]}),
+    "file at no address": (
+        "replicate",
+        "find_training",
+        {"results": [{"input": {"input_images": "data:x"}}]},
+    ),
     "place with half a bracket": ("fal", "parts", {"upload_url": "https://[::1", "file_url": "https://a"}),
     "finetune 985 deep, read in a thread": (
         "bfl",
@@ -356,5 +371,3 @@ def _check_numbers(result: Any) -> None:
         told = getattr(result, field.name)
         if isinstance(told, float) and not math.isfinite(told):
             raise Fault(f"{field.name} is {told}")
-
-

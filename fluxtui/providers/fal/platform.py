@@ -82,7 +82,9 @@ async def pages_of(
         full = urlencode([*query, *([("cursor", cursor)] if cursor else [])])
         page = as_mapping((await api.get(f"{path}?{full}", base="platform")).data)
         pages.append(page)
-        cursor = as_identifier(page.get("next_cursor"), _CURSOR_LENGTH) if page.get("has_more") is True else None
+        cursor = (
+            as_identifier(page.get("next_cursor"), _CURSOR_LENGTH) if page.get("has_more") is True else None
+        )
         if cursor is None:
             break
     return pages

@@ -277,7 +277,9 @@ def _is_sound(connection: sqlite3.Connection) -> bool:
 
 def _outline(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
     """Return kind and name of all tables, indexes, views and triggers but SQLite's own."""
-    rows = connection.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'")
+    rows = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    )
     return frozenset((str(row[0]), str(row[1])) for row in rows)
 
 

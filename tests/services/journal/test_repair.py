@@ -228,3 +228,45 @@ def test_the_command_of_the_message_repairs(path: Path) -> None:
 def test_a_missing_journal_is_told(path: Path) -> None:
     with pytest.raises(StorageError, match="could not be repaired"):
         repair_journal(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "PRAGMA user_version = 0",
+        "PRAGMA user_version = -1",
+        "PRAGMA user_version = 3",
+        "DROP INDEX pictures_in_gallery",
+        "CREATE TRIGGER odd BEFORE UPDATE ON jobs BEGIN SELECT raise(ABORT, 'no'); END",
+        "CREATE VIEW odd AS SELECT * FROM jobs",
+        "UPDATE jobs SET title = CAST(x'41ff' AS TEXT) WHERE id = 'done'",
+        "UPDATE notes SET value = CAST(value AS BLOB)",
+    ],
+)
+async def test_whatever_keeps_a_journal_from_being_used_is_mended(
+    path: Path, filled: dict[str, Job], change: str
+) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(change)
+    repair = repaired(path)
+    assert repair.saved["jobs"] == len(filled)
+    async with Journal(path) as journal:
+        assert {job.id for job in await journal.jobs.recent(1_000)} == set(filled)
+        await journal.gallery.facets()
+        await journal.jobs.update("sent", progress=0.5)
+    assert repair_journal(path) is None, "the new one is sound"
+
+
+async def test_damage_that_sqlite_tells_in_letters_that_are_none_is_mended(
+    path: Path, filled: dict[str, Job]
+) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        sql = "UPDATE sqlite_master SET sql = CAST(x'437265617465ff20ff' AS TEXT) WHERE name = 'jobs_by_day'"
+        connection.execute(sql)
+    with pytest.raises(StorageError):
+        async with Journal(path) as journal:
+            await journal.jobs.recent(1_000)
+    assert repair_journal(path) is not None
+    async with Journal(path) as journal:
+        await journal.jobs.recent(1_000)
