@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 DEEPEST = 100
-"""Levels of brackets within brackets. Services and files of ours have ten at most; what has many hundreds is read
-by Python where little of its stack is used, and fails wherever it is looked through or written later."""
+"""Levels of brackets within brackets. Services and files of ours have ten at most. Many hundreds are read by
+Python where little of its stack is used, and fail wherever they are looked through or written later."""
 
 
 class NotJson(ValueError):
@@ -18,8 +18,8 @@ def read_json(content: str | bytes) -> Any:
     """Return the value of a JSON text; bytes are in whatever kind of Unicode they say.
 
     Raises:
-        NotJson: it is none, nests deeper than `DEEPEST` or has a number of thousands of digits. Not chained: the
-            error of the library knows the whole text.
+        NotJson: it is none, nests deeper than `DEEPEST`, or has a number of thousands of digits. Not chained,
+            for the error of the library knows the whole text.
     """
     try:
         value = json.loads(content)

@@ -7,7 +7,7 @@ import pytest
 from fluxtui.domain.json_text import DEEPEST, NotJson, read_json
 
 
-@pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"a":[', "]}")])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":[', "]}")])
 def test_json_nests_as_deep_as_documents_do_and_no_deeper(opening: str, closing: str) -> None:
     levels = DEEPEST // len(opening.replace('"a":', ""))
     assert read_json(opening * levels + closing * levels) is not None

@@ -77,8 +77,8 @@ class Record:
         """Return it for people."""
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in self.kinds.most_common(14))
         told = [
-            f"{self.door}: {self.tried:,} tried, {len(self.kinds)} kinds of outcome, {len(self.faults)} faults,"
-            f" worst {self.worst:.3f} s (case {self.worst_case})",
+            f"{self.door}: {self.tried:,} tried, {len(self.kinds)} kinds of outcome, "
+            f"{len(self.faults)} faults, worst {self.worst:.3f} s (case {self.worst_case})",
             f"    {kinds}",
         ]
         return told + [f"    FAULT {fault}" for fault in self.faults[:_MOST_TOLD]]
@@ -143,7 +143,7 @@ def check_shown(text: object, where: str, *secrets: str, newlines: bool = False)
     """
     told = str(text)
     if safe_text(told, newlines=newlines) != told:
-        raise Fault(f"{where} holds what is not for the eye: {ascii(told[:200])}")
+        raise Fault(f"{where} holds what is not for the eye: {told[:200]!a}")
     for secret in secrets:
         if secret in told:
             raise Fault(f"{where} holds a secret")
@@ -162,7 +162,7 @@ def check_error(error: FluxError, *secrets: str, most: int = 6_000) -> None:
     check_shown(sentence, "an error", *secrets, SIGNATURE)
     check_shown(error.title, "a title", *secrets)
     if not _SENTENCE.search(sentence) or not error.title:
-        raise Fault(f"an error says no sentence: {ascii(sentence[-200:])}")
+        raise Fault(f"an error says no sentence: {sentence[-200:]!a}")
     if len(sentence) > most:
         raise Fault(f"an error says {len(sentence)} characters")
     cause: BaseException | None = error

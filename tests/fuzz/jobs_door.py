@@ -1,4 +1,4 @@
-"""The door where paid work comes back: whole jobs, ordered at services whose answers are out of shape for a while.
+"""The door where paid work comes back: whole jobs, at services whose answers are out of shape for a while.
 
 What was paid for must never be ordered twice and never be lost: the orders are counted where they arrive.
 """
@@ -10,8 +10,8 @@ import io
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -21,7 +21,6 @@ import httpx
 from PIL import Image
 from pydantic import SecretStr
 
-from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.providers.base import Provider
@@ -87,10 +86,8 @@ class _Gateway:
     async def api(self, profile: str) -> ScriptedAPI:
         return self._apis[profile]
 
-    @asynccontextmanager
-    async def trial(self, profile: str | Profile, key: SecretStr) -> AsyncIterator[Provider]:
-        raise InvalidInput("There is no trial here.")
-        yield
+    def trial(self, profile: str | Profile, key: SecretStr) -> AbstractAsyncContextManager[Provider]:
+        return nullcontext(self._providers[str(profile)])
 
 
 class _Services:
@@ -251,9 +248,9 @@ async def _check_journal(journal: Journal, jobs: Sequence[Job]) -> None:
             raise Fault(f"a job is {job.state.value} without a word")
         for event in await journal.jobs.story(job.id):
             check_shown(event.note, "a job's story", *KEYS.values(), shapes.SIGNATURE)
-        if job.state is JobState.DONE and job.kind is JobKind.GENERATION:
-            if not await journal.pictures.for_job(job.id):
-                raise Fault("a job is done and has no picture")
+        is_picture = job.state is JobState.DONE and job.kind is JobKind.GENERATION
+        if is_picture and not await journal.pictures.for_job(job.id):
+            raise Fault("a job is done and has no picture")
 
 
 def _check_files(journal: Path) -> None:
@@ -274,9 +271,11 @@ def _drafts(chance: Random) -> list[Job]:
 
 
 def _generation(number: int, provider: str) -> Job:
-    mark, lora = f"mark{number}x", {"finetune_id": "fal/lora"}
+    mark = f"mark{number}x"
+    lora: dict[str, Any] = {"finetune_id": "fal/lora"}
+    none: dict[str, Any] = {}
     endpoint, more = {
-        "bfl": ("flux-dev", {}),
+        "bfl": ("flux-dev", none),
         "fal": ("fal-ai/flux-2/klein/9b/lora", lora),
         "replicate": ("black-forest-labs/flux-dev-lora", lora),
     }[provider]

@@ -68,7 +68,7 @@ _NAMED: Mapping[str, str] = {
     "version zero": "PRAGMA user_version = 0",
     "an older version": "PRAGMA user_version = 3",
     "another program": "PRAGMA application_id = 7",
-    "leases in the far future": "UPDATE jobs SET lease_owner = 'x', lease_until = '9999-01-01T00:00:00+00:00'",
+    "leases far ahead": "UPDATE jobs SET lease_owner = 'x', lease_until = '9999-01-01T00:00:00+00:00'",
     "leases that are none": "UPDATE jobs SET lease_owner = x'ff', lease_until = 'never'",
 }
 
@@ -211,7 +211,8 @@ def _change(chance: Random, path: Path) -> list[str]:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         where = "" if chance.random() < 0.3 else f" WHERE rowid = {chance.randrange(1, 12)}"
-        found.append(f"UPDATE {table} SET {chance.choice(columns)} = {_literal(chance)}{where}")
+        column = chance.choice(columns)
+        found.append(f"UPDATE {table} SET {column} = {_literal(chance)}{where}")  # noqa: S608
     return found
 
 

@@ -1,4 +1,4 @@
-"""The door of the page with the gallery: bytes over loopback that are hardly HTTP, and pictures of any words."""
+"""The door of the page with the gallery: bytes that are hardly HTTP, and pictures of any words."""
 
 from __future__ import annotations
 

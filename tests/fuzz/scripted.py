@@ -113,7 +113,7 @@ class ScriptedTransport(httpx.AsyncBaseTransport):
     def check(self) -> None:
         """Raise `Fault` where the key went to somebody else."""
         if self.leaks:
-            raise Fault(f"the key went to {ascii(self.leaks[0])}")
+            raise Fault(f"the key went to {self.leaks[0]!a}")
 
 
 class ScriptedAPI(APIService):

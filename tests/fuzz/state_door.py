@@ -68,7 +68,7 @@ class StateDoor:
         for option in known.port_options():
             words = option.split(",")
             if not option.startswith("--") and not all(word.isdecimal() and len(word) <= 5 for word in words):
-                raise Fault(f"an option of the simulator is {ascii(option[:80])}")
+                raise Fault(f"an option of the simulator is {option[:80]!a}")
         urls = [*known.bfl.values(), *(url for roles in known.services.values() for url in roles.values())]
         if not all(url.startswith("http://127.0.0.1:") for url in urls):
             raise Fault("an address leads elsewhere")

@@ -256,7 +256,7 @@ class _Salvage:
 
 
 def _version_by_parts(connection: sqlite3.Connection) -> int:
-    """Return the version that the tables speak for: what the file says of it is worth no more than they are."""
+    """Return the version that the tables speak for, since what the file says of it can be damaged as well."""
     try:
         return version_by_parts(connection)
     except DAMAGE:
@@ -264,7 +264,7 @@ def _version_by_parts(connection: sqlite3.Connection) -> int:
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:
-    """Tell whether a copy of a journal is whole, and after opening it as the program does, what it should be."""
+    """Tell whether a copy of a journal is whole and, opened as the program does, has what it should have."""
     try:
         migrate(connection)
         prepare_search(connection)
