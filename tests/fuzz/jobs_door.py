@@ -53,7 +53,7 @@ _QUICK = Pacing(
     longest_rest=0.05,
     patience=0.0002,
 )
-_PATIENCE = 25.0
+_PATIENCE = 15.0
 _LORA = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"
 _PAID_FOR = frozenset(
     {
@@ -208,7 +208,11 @@ class JobsDoor:
                     await asyncio.sleep(0.02)
         except TimeoutError:
             found = await journal.jobs.recent(100)
-            stuck = {f"{job.provider} {job.kind.value} {job.state.value}" for job in found if job.is_active}
+            stuck = {
+                f"{job.provider} {job.kind.value} {job.state.value} ({job.error})"
+                for job in found
+                if job.is_active
+            }
             raise Fault(f"never at rest: {', '.join(sorted(stuck))}") from None
         finally:
             running.cancel()
@@ -284,12 +288,17 @@ def _generation(number: int, provider: str) -> Job:
 
 def _training(number: int, provider: str) -> Job:
     mark = f"mark{number}x"
-    endpoint, values = {
+    endpoint, values = _trainer_of(provider, mark)
+    return _job(number, provider, JobKind.TRAINING, endpoint, values)
+
+
+def _trainer_of(provider: str, mark: str) -> tuple[str, dict[str, Any]]:
+    found: dict[str, tuple[str, dict[str, Any]]] = {
         "bfl": ("finetune", {"finetune_comment": mark, "mode": "character", "trigger_word": mark}),
         "fal": ("fal-ai/flux-lora-fast-training", {"name": mark, "trigger_word": mark}),
         "replicate": ("ostris/flux-dev-lora-trainer", {"name": mark, "trigger_word": mark, "steps": 100}),
-    }[provider]
-    return _job(number, provider, JobKind.TRAINING, endpoint, values)
+    }
+    return found[provider]
 
 
 def _job(number: int, provider: str, kind: JobKind, endpoint: str, values: dict[str, Any]) -> Job:

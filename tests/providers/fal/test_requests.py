@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fluxtui.domain.errors import InDoubt, UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
-from fluxtui.providers.base import Materials, Phase, RemoteTask
+from fluxtui.providers.base import CancelAnswer, Materials, Phase, RemoteTask
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import FastTrainer
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, Uploads
@@ -147,3 +148,24 @@ async def test_place_for_an_upload_that_is_none_is_told(
     uploads = Uploads(api, memory, None, whole_bytes=1)
     with pytest.raises(UnexpectedAnswer, match="no place for the upload"):
         await uploads.address_of(archive, DATASET_LIFETIME)
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/status", "data:x", "https://[::1"])
+async def test_task_whose_addresses_cannot_be_asked_is_asked_for_by_its_id(
+    scripted: FalProvider, server: ScriptedServer, address: str
+) -> None:
+    server.answer(200, {"status": "COMPLETED"}).answer(200, {"images": [{"url": "https://x/a.png"}]})
+    server.answer(200, {"status": "CANCELLATION_REQUESTED"})
+    task = replace(TASK, polling_url=address, addresses={"result": address, "cancel": address})
+    assert (await scripted.status(task)).result_url == "https://x/a.png"
+    assert await scripted.cancel(task) is CancelAnswer.ASKED
+    below = "/fal-ai/flux-2/requests/id-1"
+    assert [asked.target for asked in server.seen] == [f"{below}/status?logs=1", below, f"{below}/cancel"]
+
+
+async def test_task_that_is_not_known_by_its_id_either_tells_of_its_address(
+    scripted: FalProvider, server: ScriptedServer
+) -> None:
+    server.answer(404, {"detail": "Request not found"})
+    with pytest.raises(UnexpectedAnswer, match="may not have the key"):
+        await scripted.status(replace(TASK, polling_url="https://evil.example/status"))

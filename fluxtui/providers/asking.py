@@ -1,0 +1,48 @@
+"""Asking a service about a task at the address that it gave for it, or by the task's id where that will not do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from fluxtui.api.service import APIService
+from fluxtui.domain.errors import NotFound, UnexpectedAnswer
+
+Told = TypeVar("Told")
+
+
+async def asked_at(
+    api: APIService, address: str | None, own_path: str, ask: Callable[[str], Awaitable[Told]]
+) -> Told:
+    """Return what `ask` answers at the address of a task.
+
+    What was paid for must not be out of reach because one answer named an address that is none, or one on a
+    host that may not have the key: the service is asked by the id then, at the profile's own base.
+
+    Args:
+        api: of the profile.
+        address: as the service gave it, or None.
+        own_path: where the task is asked for by its id.
+        ask: asks at one of them; raises `NotFound` where the task is not known there.
+
+    Raises:
+        UnexpectedAnswer: the address cannot be asked, and by its id the service does not know the task.
+        ServiceError: whatever `ask` raises.
+    """
+    unusable = None if address is None else await _fault_of(api, address)
+    if address is not None and unusable is None:
+        return await ask(address)
+    try:
+        return await ask(own_path)
+    except NotFound:
+        if unusable is None:
+            raise
+    raise unusable
+
+
+async def _fault_of(api: APIService, address: str) -> UnexpectedAnswer | None:
+    try:
+        await api.check_address(address)
+    except UnexpectedAnswer as error:
+        return error
+    return None
