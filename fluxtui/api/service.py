@@ -100,7 +100,7 @@ class APIService:
             await wire.client.aclose()
 
     async def check_address(self, address: str) -> None:
-        """Check that an address which the service gave may be asked with the key. Raises `UnexpectedAnswer`."""
+        """Check that an address of the service may be asked with the key. Raises `UnexpectedAnswer`."""
         (await self._opened()).policy.resolve(address)
 
     async def get(

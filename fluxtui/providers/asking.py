@@ -1,4 +1,4 @@
-"""Asking a service about a task at the address that it gave for it, or by the task's id where that will not do."""
+"""Asking about a task at the address that the service gave, or by its id where that will not do."""
 
 from __future__ import annotations
 

@@ -150,8 +150,8 @@ class BFLProvider:
         A training whose record the service has dropped is finished if its finetune is known.
 
         Raises:
-            UnexpectedAnswer: also where the address is on a host that may not have the key, and the task is not
-                known by its id.
+            UnexpectedAnswer: also where the address is on a host that may not have the key, and the task is
+                not known by its id.
         """
         status = await self._polled(task)
         if status.phase is Phase.MISSING and task.kind is JobKind.TRAINING:

@@ -138,8 +138,8 @@ class FalProvider:
 
         Raises:
             NotFound: fal does not know it (any more).
-            UnexpectedAnswer: also where an address is on a host that may not have the key, and the task is not
-                known by its id.
+            UnexpectedAnswer: also where an address is on a host that may not have the key, and the task is
+                not known by its id.
         """
 
         async def ask(address: str) -> Answer:
