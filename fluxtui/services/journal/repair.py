@@ -10,8 +10,9 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import DAMAGE, set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
+from fluxtui.services.journal.mending import mended
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
 from fluxtui.services.journal.schema import (
     APPLICATION_ID,
@@ -98,6 +100,7 @@ class Repair:
         lost: rows that were read but make no sense by themselves, by table; only tables that have some.
         incomplete: tables of which a part could not be read at all.
         unsure: queued jobs that are in doubt now, since they may have been sent before.
+        mended: rows in the new journal of which some values made no sense and are left out, by table.
     """
 
     aside: Path
@@ -105,6 +108,7 @@ class Repair:
     lost: Mapping[str, int]
     incomplete: tuple[str, ...]
     unsure: int
+    mended: Mapping[str, int] = field(default_factory=dict)
 
     def sentence(self) -> str:
         """Return for people what was saved and what was not."""
@@ -117,6 +121,9 @@ class Repair:
                 f"Some {', '.join(missing)} could not be saved; if jobs are missing, look in "
                 "the service's dashboard for what was charged."
             )
+        if self.mended:
+            mended = ", ".join(f"{count} {_words(table)}" for table, count in self.mended.items())
+            parts.append(f"Values that make no sense were left out of {mended}.")
         if self.unsure:
             parts.append(f"Queued jobs are in doubt now ({self.unsure}): they may have been sent before.")
         return " ".join(parts)
@@ -159,7 +166,8 @@ def repair_journal(path: Path) -> Repair | None:
         raise storage_error(error, path) from error
     lost = {table: len(rows) - saved[table] + found.senseless[table] for table, rows in found.rows.items()}
     lost = {table: count for table, count in lost.items() if count}
-    return Repair(aside, saved, lost, tuple(found.incomplete), unsure)
+    partly = {table: count for table, count in found.mended.items() if count}
+    return Repair(aside, saved, lost, tuple(found.incomplete), unsure, partly)
 
 
 @contextlib.contextmanager
@@ -183,6 +191,7 @@ class _Salvage:
         self.version = len(MIGRATIONS)
         self.rows: dict[str, list[dict[str, Any]]] = {table: [] for table in _MODELS}
         self.senseless = dict.fromkeys(_MODELS, 0)
+        self.mended = dict.fromkeys(_MODELS, 0)
         self.incomplete: list[str] = []
         self.is_sound = False
         self._has_lost_letters = False
@@ -195,8 +204,8 @@ class _Salvage:
                         del self.rows[table]
                 for table in self.rows:
                     self._read(connection, table)
-                unharmed = not self.incomplete and not any(self.senseless.values())
-                self.is_sound = unharmed and not self._has_lost_letters and _is_sound(connection)
+                harm = (*self.incomplete, *filter(None, (*self.senseless.values(), *self.mended.values())))
+                self.is_sound = not harm and not self._has_lost_letters and _is_sound(connection)
             else:
                 self.incomplete = list(_MODELS)
 
@@ -242,12 +251,16 @@ class _Salvage:
             values = {name: seen[row_id][name] for name in seen[row_id].keys()[1:]}
             if self._makes_sense(table, values):
                 self.rows[table].append(values)
+            elif (kept := mended(table, values, partial(self._makes_sense, table))) is not None:
+                self.rows[table].append(kept)
+                self.mended[table] += 1
             else:
                 self.senseless[table] += 1
 
-    def _makes_sense(self, table: str, values: dict[str, Any]) -> bool:
+    def _makes_sense(self, table: str, values: Mapping[str, Any]) -> bool:
         for model in _MODELS[table]:
-            known = {name: field.get_default() for name, field in model.model_fields.items()} | values
+            defaults = {name: info.get_default() for name, info in model.model_fields.items()}
+            known = defaults | dict(values)
             try:
                 from_row(model, known)
             except StorageError:

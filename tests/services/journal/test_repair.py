@@ -156,10 +156,12 @@ async def test_marks_logs_and_uploads_are_saved_and_what_is_dropped_is_told(
         "logs": 2,
         "uploads": 1,
     }
-    assert repair.lost == {"jobs": 1, "events": 1, "finetunes": 1, "picture_tags": 1, "logs": 1}
+    assert repair.lost == {"jobs": 1, "events": 1, "picture_tags": 1, "logs": 1}
+    assert repair.mended == {"finetunes": 1}
     told = repair.sentence()
     assert "1 tags of pictures, 2 logs of tasks, 1 uploads" in told
-    assert "Some events, finetunes, jobs, logs of tasks, tags of pictures could not be saved" in told
+    assert "Some events, jobs, logs of tasks, tags of pictures could not be saved" in told
+    assert "Values that make no sense were left out of 1 finetunes." in told
 
 
 async def test_a_journal_without_a_beginning_becomes_an_empty_one(path: Path, filled: dict[str, Job]) -> None:
@@ -181,7 +183,7 @@ async def test_a_damaged_journal_of_an_earlier_version_is_repaired_too(path: Pat
     repair = repaired(path)
     async with Journal(path) as journal:
         jobs = {job.id: job for job in await journal.jobs.recent()}
-    assert (repair.saved["jobs"], repair.lost["jobs"]) == (6, 1)
+    assert (repair.saved["jobs"], repair.lost, repair.mended) == (7, {}, {"jobs": 1})
     assert {job.id for job in jobs.values() if job.maybe_billed} == {"doubtful", "given-up", "queued"}
 
 
@@ -270,3 +272,34 @@ async def test_damage_that_sqlite_tells_in_letters_that_are_none_is_mended(
     assert repair_journal(path) is not None
     async with Journal(path) as journal:
         await journal.jobs.recent(1_000)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("parameters", "'{'"),
+        ("parameters", "7"),
+        ("title", "x'ff00'"),
+        ("response", "'[' || '{'"),
+        ("progress", "'half'"),
+        ("submitted_at", "'yesterday'"),
+        ("created_at", "''"),
+        ("addresses", "'{\"result\": 7}'"),
+    ],
+)
+async def test_a_paid_job_is_kept_without_the_value_that_makes_no_sense(
+    path: Path, filled: dict[str, Job], column: str, value: str
+) -> None:
+    async with Journal(path) as journal:
+        await journal.jobs.move("sent", JobState.WAITING, remote_id="id-at-the-service")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE jobs SET {column} = {value} WHERE id = 'sent'")  # noqa: S608
+        connection.commit()
+    repair = repaired(path)
+    assert (repair.mended, repair.lost) == ({"jobs": 1}, {})
+    assert "left out of 1 jobs" in repair.sentence()
+    async with Journal(path) as journal:
+        kept = await journal.jobs.get("sent")
+    assert kept is not None
+    assert (kept.state, kept.remote_id) == (JobState.WAITING, "id-at-the-service")
+    assert repair_journal(path) is None, "the new one is sound"
