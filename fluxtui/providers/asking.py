@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.errors import NotFound, UnexpectedAnswer
+from fluxtui.domain.errors import NotFound, ServiceError, UnexpectedAnswer
 
 Told = TypeVar("Told")
 
@@ -16,8 +16,8 @@ async def asked_at(
 ) -> Told:
     """Return what `ask` answers at the address of a task.
 
-    What was paid for must not be out of reach because one answer named an address that is none, or one on a
-    host that may not have the key: the service is asked by the id then, at the profile's own base.
+    What was paid for must not be out of reach because one answer named an address that is none, where nothing
+    is, or on a host that may not have the key: the service is asked by the id then, at the profile's own base.
 
     Args:
         api: of the profile.
@@ -27,22 +27,22 @@ async def asked_at(
 
     Raises:
         UnexpectedAnswer: the address cannot be asked, and by its id the service does not know the task.
-        ServiceError: whatever `ask` raises.
+        NotFound: it knows it by neither.
+        ServiceError: whatever else `ask` raises.
     """
-    unusable = None if address is None else await _fault_of(api, address)
-    if address is not None and unusable is None:
-        return await ask(address)
-    try:
+    if address is None:
         return await ask(own_path)
-    except NotFound:
-        if unusable is None:
-            raise
-    raise unusable
-
-
-async def _fault_of(api: APIService, address: str) -> UnexpectedAnswer | None:
+    failure: ServiceError
     try:
         await api.check_address(address)
     except UnexpectedAnswer as error:
-        return error
-    return None
+        failure = error
+    else:
+        try:
+            return await ask(address)
+        except NotFound as error:
+            failure = error
+    try:
+        return await ask(own_path)
+    except NotFound:
+        raise failure from None

@@ -9,6 +9,7 @@ from tests.fuzz.campaign import Door
 from tests.fuzz.config_door import ConfigDoor
 from tests.fuzz.jobs_door import JobsDoor
 from tests.fuzz.journal_door import JournalDoor
+from tests.fuzz.notes_door import NotesDoor
 from tests.fuzz.page_door import PageDoor
 from tests.fuzz.services_door import ServicesDoor
 from tests.fuzz.state_door import StateDoor
@@ -19,6 +20,7 @@ DOORS: Mapping[str, Callable[[], Door]] = {
     "config": ConfigDoor,
     "adopt": AdoptDoor,
     "journal": JournalDoor,
+    "notes": NotesDoor,
     "jobs": JobsDoor,
     "terminal": TerminalDoor,
     "page": PageDoor,

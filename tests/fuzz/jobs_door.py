@@ -51,9 +51,9 @@ _QUICK = Pacing(
     last_answer=1.0,
     longest_wish=0.05,
     longest_rest=0.05,
-    patience=0.0002,
+    patience=0.00001,
 )
-_PATIENCE = 15.0
+_PATIENCE = 20.0
 _LORA = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"
 _PAID_FOR = frozenset(
     {
@@ -71,6 +71,19 @@ _NAMED: Mapping[str, tuple[str, bytes]] = {
     "the picture is HTML": ("", b"<html>gone</html>"),
     "the picture is a ZIP": ("", b"PK\x05\x06" + bytes(18)),
 }
+
+
+class QuietGateway:
+    """Services that answer nothing but empty objects."""
+
+    async def provider(self, profile: str) -> Provider:
+        return create_provider(profile, await self.api(profile))
+
+    async def api(self, profile: str) -> ScriptedAPI:
+        return ScriptedAPI(profile, ScriptedTransport(profile))
+
+    def trial(self, profile: str | Profile, key: SecretStr) -> AbstractAsyncContextManager[Provider]:
+        raise NotImplementedError
 
 
 class _Gateway:
@@ -118,7 +131,7 @@ class _Services:
             return self._file(bends)
         document = self._named(document_for(provider, asked.method, asked.path), provider, asked)
         if not bends:
-            return Reply(shapes.written(document))
+            return Reply(shapes.written(document), 200 if document else 404)
         status = 200
         if self._chance.random() < 0.35:
             status, document = self._chance.choice(FAILURES)
