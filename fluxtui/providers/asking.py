@@ -17,7 +17,7 @@ async def asked_at(
     """Return what `ask` answers at the address of a task.
 
     What was paid for must not be out of reach because one answer named an address that is none, where nothing
-    is, or on a host that may not have the key: the service is asked by the id then, at the profile's own base.
+    is, or on a host that may not have the key: the service is then asked by the id, at our own base.
 
     Args:
         api: of the profile.
