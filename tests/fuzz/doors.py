@@ -14,9 +14,11 @@ from tests.fuzz.page_door import PageDoor
 from tests.fuzz.services_door import ServicesDoor
 from tests.fuzz.state_door import StateDoor
 from tests.fuzz.terminal_door import TerminalDoor
+from tests.fuzz.wire_door import WireDoor
 
 DOORS: Mapping[str, Callable[[], Door]] = {
     "services": ServicesDoor,
+    "wire": WireDoor,
     "config": ConfigDoor,
     "adopt": AdoptDoor,
     "journal": JournalDoor,
