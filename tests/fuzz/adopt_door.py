@@ -52,7 +52,7 @@ class AdoptDoor:
 
     name = "adopt"
     named = tuple(_NAMED)
-    bound = 12.0
+    bound = 15.0
     cost = 40.0
     overhead = 0.0
 

@@ -76,7 +76,7 @@ class ConfigDoor:
 
     name = "config"
     named = tuple(_NAMED)
-    bound = 4.0
+    bound = 15.0
     cost = 3.0
     overhead = 0.0
 

@@ -53,7 +53,7 @@ _QUICK = Pacing(
     longest_rest=0.05,
     patience=0.00001,
 )
-_PATIENCE = 20.0
+_PATIENCE = 30.0
 _LORA = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"
 _PAID_FOR = frozenset(
     {

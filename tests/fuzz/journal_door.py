@@ -78,7 +78,7 @@ class JournalDoor:
 
     name = "journal"
     named = tuple(_NAMED)
-    bound = 6.0
+    bound = 15.0
     cost = 20.0
     overhead = 0.0
 

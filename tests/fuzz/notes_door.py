@@ -68,7 +68,7 @@ class NotesDoor:
 
     name = "notes"
     named = tuple(_NAMED)
-    bound = 4.0
+    bound = 15.0
     cost = 15.0
     overhead = 0.0
 

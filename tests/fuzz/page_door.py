@@ -99,7 +99,7 @@ class PageDoor:
 
     name = "page"
     named = tuple(_NAMED)
-    bound = 6.0
+    bound = 15.0
     cost = 4.0
     overhead = 0.0
 

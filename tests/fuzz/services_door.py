@@ -126,7 +126,7 @@ class ServicesDoor:
 
     name = "services"
     named = tuple(_NAMED)
-    bound = 4.0
+    bound = 15.0
     cost = 1.0
 
     def __init__(self) -> None:

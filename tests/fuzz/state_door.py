@@ -43,7 +43,7 @@ class StateDoor:
 
     name = "state"
     named = tuple(_NAMED)
-    bound = 4.0
+    bound = 15.0
     cost = 0.5
     overhead = 0.0
 

@@ -69,7 +69,7 @@ class TerminalDoor:
 
     name = "terminal"
     named = tuple(_NAMED)
-    bound = 4.0
+    bound = 15.0
     cost = 0.3
     overhead = 0.0
 

@@ -62,7 +62,7 @@ class WireDoor:
 
     name = "wire"
     named = tuple(_NAMED)
-    bound = 5.0
+    bound = 15.0
     cost = 6.0
     overhead = 0.0
 
