@@ -63,12 +63,12 @@ _NAMED: Mapping[str, bytes] = {
     "nothing": b"",
     "zeros": b"\x00" * 5_000,
     "a head without end": b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5_000,
-    "another name": b"GET /file/1 HTTP/1.1\r\nHost: evil.example\r\nCookie: COOKIE\r\n\r\n",
-    "another token": b"GET /?token=guess HTTP/1.1\r\nHost: HOST\r\n\r\n",
-    "half a letter for a token": b"GET /?token=%ed%a0%80 HTTP/1.1\r\nHost: HOST\r\n\r\n",
-    "half a letter for a cookie": b"GET / HTTP/1.1\r\nHost: HOST\r\nCookie: \xff\xfe=\xed\xa0\x80\r\n\r\n",
-    "two requests in one": b"GET / HTTP/1.1\r\nHost: HOST\r\n\r\nGET /file/1 HTTP/1.1\r\nHost: HOST\r\n\r\n",
-    "smuggled": b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 30\r\n\r\nGET /file/1 HTTP/1.1\r\n\r\n",
+    "another name": b"GET AT/file/1 HTTP/1.1\r\nHost: evil.example\r\nCookie: COOKIE\r\n\r\n",
+    "another token": b"GET AT/?token=guess HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "half a letter for a token": b"GET AT/?token=%ed%a0%80 HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "half a letter for a cookie": b"GET AT/ HTTP/1.1\r\nHost: HOST\r\nCookie: \xff\xfe=\xed\xa0\x80\r\n\r\n",
+    "two requests in one": b"GET AT/ HTTP/1.1\r\nHost: HOST\r\n\r\nGET AT/file/1 HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "smuggled": b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 30\r\n\r\nGET AT/file/1 HTTP/1.1\r\n\r\n",
     "old": b"GET /\r\n\r\n",
     "new": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "encrypted": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
@@ -111,10 +111,7 @@ class PageDoor:
     async def open(self) -> None:
         """Start the page and get its cookie, as the user's browser does."""
         await self._page.start(0)
-        token = urlsplit(self._page.url).query.removeprefix("token=").encode()
-        said = await self._said(
-            b"GET /?token=" + token + b" HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n"
-        )
+        said = await self._said(b"GET AT/?token=TOKEN HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n")
         found = re.search(rb"Set-Cookie: ([^;]+);", said)
         assert found is not None
         self._cookie = found[1]
@@ -155,8 +152,14 @@ class PageDoor:
     async def _said(self, sent: bytes) -> bytes:
         """Return all that the page says to some bytes, until it closes or says nothing more."""
         port = self._page.port
-        token = urlsplit(self._page.url).query.removeprefix("token=").encode()
-        for mark, true in ((b"HOST", b"127.0.0.1:%d" % port), (b"TOKEN", token), (b"COOKIE", self._cookie)):
+        address = urlsplit(self._page.url)
+        marks = {
+            b"HOST": b"127.0.0.1:%d" % port,
+            b"AT": address.path.rstrip("/").encode(),
+            b"TOKEN": address.query.removeprefix("token=").encode(),
+            b"COOKIE": self._cookie,
+        }
+        for mark, true in marks.items():
             sent = sent.replace(mark, true)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         said = b""
@@ -175,7 +178,8 @@ class PageDoor:
 
 def _request(chance: Random) -> bytes:
     version = chance.choice(("HTTP/1.1",) * 20 + ("HTTP/1.0", "HTTP/2.0", "HTTP/1.9", "", "http/1.1"))
-    lines = [f"{chance.choice(_METHODS[:2] * 12 + _METHODS)} {chance.choice(_TARGETS)} {version}"]
+    place = chance.choice(("AT",) * 9 + ("",))
+    lines = [f"{chance.choice(_METHODS[:2] * 12 + _METHODS)} {place}{chance.choice(_TARGETS)} {version}"]
     if chance.random() < 0.8:
         lines.append("Host: HOST")
     if chance.random() < 0.7:

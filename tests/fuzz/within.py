@@ -143,7 +143,7 @@ def run_within(order: Order) -> None:
     os.umask(0)
     sys.dont_write_bytecode = True
     place = Path(order.room)
-    (place / "room").mkdir()
+    (place / "room").mkdir(mode=0o700)
     room = Room(place / "room")
     os.environ["TMPDIR"] = os.fspath(room.temporary)
     door = door_named(order.door)
