@@ -69,7 +69,7 @@ def _tell_config(options: argparse.Namespace) -> bool:
         _say("warning", warning)
     for name in config.config.profiles:
         _tell_profile(config, name)
-    keyring = asyncio.run(config.keyring.state())
+    keyring = run_to_end(config.keyring.state())
     _say("keyring", f"{keyring.name} can keep keys" if keyring.usable else f"not used: {keyring.reason}")
     try:
         _say("data", str(data_directory(config, options)))

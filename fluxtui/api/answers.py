@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from fluxtui.domain.errors import (
     ServiceError,
     TimedOut,
 )
+from fluxtui.domain.json_text import NotJson, read_json
 from fluxtui.domain.keys import KeyFilter, key_filter
 
 _CLIENT_CLOSED_REQUEST = 499
@@ -78,8 +78,8 @@ def parse(body: Body) -> Any:
     if not body.complete:
         raise Unreadable("too large")
     try:
-        return body.keys.cleaned(json.loads(body.content))
-    except (ValueError, RecursionError):
+        return body.keys.cleaned(read_json(body.content))
+    except NotJson:
         raise Unreadable("not JSON") from None
 
 

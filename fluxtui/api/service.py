@@ -105,6 +105,10 @@ class APIService:
         if wire is not None:
             await wire.client.aclose()
 
+    async def check_address(self, address: str) -> None:
+        """Check that an address of the service may be asked with the key. Raises `UnexpectedAnswer`."""
+        (await self._opened()).policy.resolve(address)
+
     async def get(
         self,
         path_or_url: str,

@@ -72,11 +72,24 @@ class Wire:
         headers: Mapping[str, str],
         content: bytes | AsyncIterator[bytes] | None = None,
     ) -> httpx.Request:
-        """Return a request with a query added to the address, and with `headers` winning over `wishes`."""
-        address = url.copy_merge_params(dict(params)) if params else url
+        """Return a request with a query added to the address, and with `headers` winning over `wishes`.
+
+        Raises:
+            UnexpectedAnswer: no request can be made of them; what a service names can be too long for an
+                address, or no text that can be sent.
+        """
         merged = httpx.Headers(dict(wishes))
         merged.update(dict(headers))
-        return self.client.build_request(method, address, headers=merged, content=content)
+        try:
+            address = url.copy_merge_params(dict(params)) if params else url
+            return self.client.build_request(method, address, headers=merged, content=content)
+        except (httpx.InvalidURL, UnicodeEncodeError):
+            # Not chained: what cannot be sent may be long, and may be signed.
+            failure = UnexpectedAnswer(
+                f"{shown_host(url)} named something that it cannot be asked for; nothing was sent.",
+                retryable=False,
+            )
+        raise failure
 
     async def exchange(
         self,

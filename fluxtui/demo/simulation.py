@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import hmac
-import json
 import os
 import secrets
 import signal
@@ -20,6 +19,7 @@ from typing import Any
 
 from fluxtui.asking import output_of
 from fluxtui.domain.errors import FluxError
+from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.private_files import create_anew, open_lasting
@@ -41,6 +41,7 @@ MOST_BYTES = 1_000_000
 ROOM_BYTES = 1_000_000
 """What has to fit on the disk beside the demo's pictures before its simulator is started."""
 
+_PORT_DIGITS = 5
 _LOOPBACK = "http://127.0.0.1:"
 READY_FILE = "ready.json"
 OUTPUT_FILE = "output.txt"
@@ -161,8 +162,8 @@ def _running(folder: Path, speed: Speed) -> _Announced:
 def _announced(folder: Path) -> _Announced | None:
     try:
         with open_ordinary(folder / READY_FILE) as file:
-            known = json.loads(file.read(MOST_BYTES))
-    except (OSError, ValueError, RecursionError):
+            known = read_json(file.read(MOST_BYTES))
+    except (OSError, ValueError):
         return None
     if not isinstance(known, dict):
         return None
@@ -195,15 +196,15 @@ def _loopback_urls(urls: Any) -> dict[str, str]:
 def _port(url: str) -> str:
     """Return the port of an address, 0 for any where there is none."""
     port = url.rpartition(":")[2]
-    return port if port.isascii() and port.isdecimal() else "0"
+    return port if port.isascii() and port.isdecimal() and len(port) <= _PORT_DIGITS else "0"
 
 
 def _is_proven(known: _Announced) -> bool:
     """Whether the one that wrote the file answers at its address, and not somebody who has taken its port."""
     base_url, nonce = known.addresses.bfl, secrets.token_hex(16)
     try:
-        document = json.loads(_answer_of(base_url, f"/simulator/health?nonce={nonce}"))
-    except (OSError, ValueError, RecursionError):
+        document = read_json(_answer_of(base_url, f"/simulator/health?nonce={nonce}"))
+    except (OSError, ValueError):
         return False
     told = document.get("proof") if isinstance(document, dict) else None
     right = hmac.new(known.secret.encode(), f"{nonce} {base_url}".encode(), "sha256").hexdigest()

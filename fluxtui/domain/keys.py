@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -29,8 +29,13 @@ _KEYS = re.compile(
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}:[0-9a-f]{16,}",
     re.IGNORECASE,
 )
-_ESCAPES = "%&\\"
 _BACKSLASHED = re.compile(r"\\+(?:u00|x)([0-9a-f]{2})|\\+(?=[!-~])", re.IGNORECASE)
+_ESCAPES: dict[str, Callable[[str], str]] = {
+    "\\": lambda text: _BACKSLASHED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", text),
+    "&": lambda text: _without_html(text),
+    "%": lambda text: unquote(text, encoding="latin-1"),
+}
+"""How a layer of escapes is taken off: of JSON or a programming language, of HTML, and of addresses."""
 _LAYERS = 4
 """How often a text can have been escaped."""
 _PIECE = 500_000
@@ -105,15 +110,19 @@ class KeyFilter:
 
     def _has_key(self, text: str) -> bool:
         """Tell whether a key may be in a text: many times quicker than the pattern, which says where."""
+        if self._has_needle(text):
+            return True
         for _ in range(_LAYERS):
-            if self._has_needle(text):
-                return True
-            if not any(escape in text for escape in _ESCAPES):
-                return False
-            text, before = _unescaped(text), text
+            before = text
+            # A key can hold what looks like an escape of another kind, so each is taken off by itself.
+            for escape, taken_off in _ESCAPES.items():
+                changed = taken_off(text) if escape in text else text
+                if changed != text and self._has_needle(changed):
+                    return True
+                text = changed
             if text == before:
                 return False
-        return self._has_needle(text)
+        return False
 
     def _has_needle(self, text: str) -> bool:
         # In pieces, so that other threads have their turn between them.
@@ -144,14 +153,6 @@ class KeyFilter:
         hexadecimal = [re.escape(form) for form in self._hexadecimal]
         encoded = [f"{_BESIDE}{''.join(map(_in_base64, form))}{_BESIDE}={{0,2}}" for form in self._encoded]
         return re.compile("|".join((*plain, *hexadecimal, *encoded)), re.IGNORECASE)
-
-
-def _unescaped(text: str) -> str:
-    """Return a text with one layer of escapes less, of JSON or a programming language, HTML and addresses."""
-    import html
-
-    text = _BACKSLASHED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", text)
-    return unquote(html.unescape(text), encoding="latin-1")
 
 
 def _forms(key: str) -> Iterator[str]:
@@ -187,6 +188,12 @@ def _written(character: str) -> str:
 
 def _in_base64(letter: str) -> str:
     return _written(letter) if letter in "+/-_" else letter
+
+
+def _without_html(text: str) -> str:
+    import html
+
+    return html.unescape(text)
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,11 @@ for hours. Here the first bytes decide, and one decoder is named.
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
@@ -23,6 +25,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.imaging.jpeg_data import fault_of_data, fault_of_end
 from fluxtui.imaging.kinds import HEAD_BYTES, is_bare_bitmap, kind_of, other_kind
 from fluxtui.imaging.png_chunks import without_ballast
+from fluxtui.imaging.portable import check_portable
 
 MOST_PIXELS: Final = 250_000_000
 """Larger pictures are refused before a pixel is decoded. What is not a JPEG needs four bytes for each."""
@@ -40,6 +43,7 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 # What it says of odd metadata would be written across the screen; the picture itself decides.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 DECODER_FAULTS = (
     OSError,
@@ -49,10 +53,13 @@ DECODER_FAULTS = (
     ArithmeticError,
     TypeError,
     AttributeError,
+    AssertionError,
+    BufferError,
     EOFError,
     RuntimeError,
     UserWarning,
     struct.error,
+    zlib.error,
     ImageCms.PyCMSError,
 )
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -108,6 +115,8 @@ def open_picture(content: bytes) -> Image.Image:
     profile = None
     if kind == "PNG":
         content, profile = without_ballast(content)
+    elif kind == "PPM":
+        check_portable(content)
     _know(kind)
     image = Image.open(io.BytesIO(content), formats=(kind,))
     if profile is not None:
@@ -124,3 +133,25 @@ def _know(kind: str) -> None:
         register_heif_opener(thumbnails=False)
     elif kind in _MODULES:
         import_module(f"PIL.{_MODULES[kind]}")
+        if kind == "TIFF":
+            _hush_libtiff()
+
+
+def _hush_libtiff() -> None:
+    """Keep libtiff from writing what is wrong with a file across the terminal; Pillow tells that as well.
+
+    It writes to standard error by itself unless it is told otherwise (libtiff, `TIFFSetErrorHandler` and
+    `TIFFSetWarningHandler`, read 2026-11), which Pillow does not do.
+    """
+    import ctypes
+
+    try:
+        # The library behind Pillow's own module, whichever it was built with.
+        library = ctypes.CDLL(import_module("PIL._imaging").__file__)
+        for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+            handler = library[name]
+            handler.argtypes, handler.restype = (ctypes.c_void_p,), ctypes.c_void_p
+            handler(None)
+    except (OSError, AttributeError):
+        # Built into the module, where nobody else can reach it.
+        return

@@ -11,6 +11,9 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_TEXT = 1_000_000
 """Bytes of a text after unpacking: editors put whole documents there, of which no pixel depends."""
 
+MOST_TEXTS = 8_000_000
+"""Bytes of all texts after unpacking; Pillow refuses a picture that has far more."""
+
 MOST_PROFILE = 16_000_000
 """Bytes of a colour profile after unpacking."""
 
@@ -27,15 +30,23 @@ def without_ballast(content: bytes) -> tuple[bytes, bytes | None]:
     """
     parts: list[bytes] = []
     profile: bytes | None = None
-    copied = 0
+    has_profile = False
+    copied, room = 0, MOST_TEXTS
     for at, kind, data, is_sound in _chunks(content):
         end = at + 12 + len(data)
         if kind in _SPARED:
             continue
         if kind == b"iCCP" and is_sound:
-            profile = _profile(data)
-        elif is_sound and not (kind in _TEXTS and _is_large(kind, data)):
+            # The first counts, as for libpng; each of thousands may be long to unpack.
+            profile = profile if has_profile else _profile(data)
+            has_profile = True
+        elif is_sound and kind not in _TEXTS:
             continue
+        elif is_sound and room > 0:
+            size = _text_size(kind, data)
+            room -= size
+            if size <= MOST_TEXT and room >= 0:
+                continue
         parts.append(content[copied:at])
         copied = end
     if not copied:
@@ -59,16 +70,18 @@ def _chunks(content: bytes) -> Iterator[tuple[int, bytes, memoryview, bool]]:
         at += 12 + length
 
 
-def _is_large(kind: bytes, data: memoryview) -> bool:
-    if kind == b"tEXt":
-        return len(data) > MOST_TEXT
+def _text_size(kind: bytes, data: memoryview) -> int:
+    """Return how many bytes a text has after unpacking; more than `MOST_TEXT` for any that is too large."""
+    if kind == b"tEXt" or len(data) > MOST_TEXT:
+        return len(data)
     raw = bytes(data)
     key, _, rest = raw.partition(b"\0")
     if kind == b"iTXt" and rest[:1] == b"\0":
-        return len(raw) > MOST_TEXT
+        return len(raw)
     # Behind the key: how it is packed; for international text, two more words.
     packed = rest[2:].split(b"\0", 2)[-1] if kind == b"iTXt" else rest[1:]
-    return _unpacked(packed, MOST_TEXT - len(key)) is None
+    unpacked = _unpacked(packed, MOST_TEXT - len(key))
+    return MOST_TEXT + 1 if unpacked is None else len(key) + len(unpacked)
 
 
 def _profile(data: memoryview) -> bytes | None:

@@ -32,6 +32,9 @@ QUALITY = 90
 _INSTEAD = {"×": "x", "–": "-", "—": "-", "−": "-", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
 """What is written for signs that the font lacks and that are no letters with accents."""
 _IN_NO_FONT = "\U0010ffff"
+_FLATTEST, _TALLEST = 0.1, 2.5
+"""The relation of height to width of what a picture has room in; others lie in a part of it."""
+
 _GAP = 8
 _TEXT = 20
 _TITLE = 28
@@ -168,7 +171,7 @@ def _tallest(cells: Sequence[SheetCell]) -> float:
         except PictureError:
             # It is drawn as damaged later on; a header is enough of a look for now.
             continue
-    return min(max(ratios, default=1.0), 2.5)
+    return min(max(max(ratios, default=1.0), _FLATTEST), _TALLEST)
 
 
 def _drawn(

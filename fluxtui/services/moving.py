@@ -14,6 +14,7 @@ from pydantic import SecretStr, ValidationError
 
 from fluxtui.domain.errors import InvalidInput, Problem, StorageError
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.json_text import NotJson, read_json
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.storage.files import NotAFile, open_ordinary
@@ -116,9 +117,8 @@ def _read_json(path: Path) -> Any:
     if len(data) > _MOST_BYTES:
         raise StorageError(f"{safe_text(path)} is far too large. Nothing was taken over.")
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        # Not chained: the error holds the whole text, where a key can be.
+        return read_json(data)
+    except NotJson:
         raise StorageError(f"{safe_text(path)} is not JSON. Nothing was taken over.") from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,7 +136,7 @@ def _opened(path: Path) -> Iterator[Image]:
         raise UnreadablePictureError(_TOO_LARGE) from None
     except MemoryError:
         raise UnreadablePictureError("there is not enough memory to decode it") from None
-    except (*DECODER_FAULTS, zlib.error) as error:
+    except DECODER_FAULTS as error:
         raise UnreadablePictureError("the file is damaged or incomplete") from error
 
 

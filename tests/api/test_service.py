@@ -443,3 +443,25 @@ async def test_what_a_content_network_kept_says_nothing_of_the_time(
     server.answer(200, b"\x89PNG", Date=days_ago)
     await service.download(f"{server.url.replace('127.0.0.1', 'localhost')}/1.png", tmp_path / "part")
     assert service.clock_ahead == 0.0
+
+
+@pytest.mark.parametrize("cursor", ["a" * 100_000, "\ud800"], ids=["too long", "half a letter"])
+async def test_what_no_request_can_hold_is_not_asked_for(
+    server: ScriptedServer, service: APIService, cursor: str
+) -> None:
+    with pytest.raises(UnexpectedAnswer, match="nothing was sent") as caught:
+        await service.get("/v1/list", {"cursor": cursor})
+    assert not caught.value.retryable
+    assert server.seen == []
+
+
+async def test_answer_that_nests_without_end_is_no_answer(
+    server: ScriptedServer, service: APIService
+) -> None:
+    # Long ones are parsed in a thread, whose stack is all but empty, and looked at elsewhere.
+    deep = b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}"
+    for content in (deep, deep + b" " * 300_000):
+        for _ in range(9):
+            server.answer(200, content)
+        with pytest.raises(UnexpectedAnswer, match="cannot be read"):
+            await service.get("/v1/x")

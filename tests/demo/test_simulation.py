@@ -267,3 +267,16 @@ def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / simulation.READY_FILE)
     with simulator(folder, FAST) as addresses:
         assert addresses.bfl.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("port", ["9" * 400, "8000 --quiet", "", "１２"], ids=repr)
+def test_port_that_is_none_is_no_option(tmp_path: Path, port: str) -> None:
+    (tmp_path / simulation.READY_FILE).write_text(json.dumps({"submit_url": f"http://127.0.0.1:{port}"}))
+    known = simulation._announced(tmp_path)
+    assert known is not None
+    assert set(",".join(known.port_options()[1::2])) == {"0", ","}
+
+
+def test_file_about_a_simulator_that_nests_without_end_is_none(tmp_path: Path) -> None:
+    (tmp_path / simulation.READY_FILE).write_text("[" * 100_000)
+    assert simulation._announced(tmp_path) is None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import io
 import struct
+import subprocess
+import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -13,8 +16,10 @@ from PIL import Image, ImageCms
 
 import fluxtui
 from fluxtui.domain.errors import PictureError
+from fluxtui.imaging.frames import MOST_FRAMES
 from fluxtui.imaging.kinds import KINDS, kind_of
 from fluxtui.imaging.opening import MOST_PIXELS, opened
+from fluxtui.imaging.png_chunks import without_ballast
 from fluxtui.services.datasets.pictures import Preparation, examine, looked_at, prepared
 from fluxtui.services.masks import MaskService
 from fluxtui.services.storage import StorageService
@@ -189,3 +194,132 @@ def test_a_picture_of_a_hundred_megapixels_is_taken() -> None:
     with Image.open(io.BytesIO(made)) as image:
         assert image.size == (377, 264)
         assert seen(image) == UPRIGHT
+
+
+def test_libtiff_writes_nothing_across_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    content = bytearray(encoded(quartered(), "TIFF", compression="tiff_lzw"))
+    at = struct.unpack_from("<I", content, 4)[0]
+    for entry in range(at + 2, at + 2 + 12 * struct.unpack_from("<H", content, at)[0], 12):
+        if struct.unpack_from("<H", content, entry)[0] == 0x0111:
+            place = struct.unpack_from("<I", content, entry + 8)[0]
+    content[place : place + 40] = b"\xff" * 40
+    with pytest.raises(PictureError, match="is damaged"), opened(bytes(content)) as image:
+        image.load()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_texts_that_are_large_together_are_left_out_and_the_picture_is_taken() -> None:
+    text = png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(900_000)))
+    content = png_with(encoded(quartered(), "PNG"), *[text] * 200)
+    assert seen_in_opened(content) == UPRIGHT
+    assert len(without_ballast(content)[0]) < len(content) // 10
+
+
+def test_of_several_profiles_the_first_counts_and_no_other_is_unpacked() -> None:
+    wanted = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    first = png_chunk(b"iCCP", b"a\0\0" + zlib.compress(wanted))
+    bomb = png_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(17_000_000)))
+    plain = encoded(quartered(), "PNG")
+    assert without_ballast(png_with(plain, first, bomb)) == (plain, wanted)
+    began = time.process_time()
+    assert without_ballast(png_with(plain, bomb, *[bomb] * 2_000, first)) == (plain, None)
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"P6\n#" + b"x" * 3_000_000 + b"\n1 1\n255\n\0\0\0", "its header has no end"),
+        (b"P6\n" + b" " * 3_000_000, "its header has no end"),
+        (b"P3\n1000 2000\n255\n" + b"1 " * 3_000_000, "takes too long"),
+        (b"P1\n3000 2000\n" + b"1 " * 6_000_000, "takes too long"),
+        (b"P6\n1500 1000\n254\n" + bytes(4_500_000), "takes too long"),
+    ],
+)
+def test_portable_bitmap_that_pillow_reads_sign_by_sign_is_refused(content: bytes, reason: str) -> None:
+    began = time.process_time()
+    with pytest.raises(PictureError, match=reason), opened(content) as image:
+        image.load()
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"P6\n# a comment\n1 1\n255\n\xff\0\0",
+        b"P3\n1 1\n255\n255 0 0\n",
+        b"P1 1 1 1",
+        b"P5 1 1 254 \x09",
+        b"P6\n1500 1000\n255\n" + bytes(4_500_000),
+    ],
+)
+def test_portable_bitmap_is_decoded(content: bytes) -> None:
+    with opened(content) as image:
+        image.load()
+    assert image.size in {(1, 1), (1500, 1000)}
+
+
+def seen_in_opened(content: bytes) -> list[int]:
+    with opened(content) as image:
+        return seen(image)
+
+
+def tagged(content: bytes, tag: int, value: int) -> bytes:
+    """Return a TIFF in which an entry of its first directory has another value."""
+    changed = bytearray(content)
+    at = struct.unpack_from("<I", content, 4)[0]
+    for entry in range(at + 2, at + 2 + 12 * struct.unpack_from("<H", content, at)[0], 12):
+        if struct.unpack_from("<H", content, entry)[0] == tag:
+            struct.pack_into("<HII", changed, entry + 2, 3, 1, value)
+    return bytes(changed)
+
+
+def test_what_pillow_logs_is_not_written_across_the_terminal() -> None:
+    script = """
+import sys
+from fluxtui.domain.errors import PictureError
+from fluxtui.imaging.opening import opened
+try:
+    opened(sys.stdin.buffer.read()).__enter__()
+except PictureError as error:
+    print(error)
+"""
+    content = tagged(encoded(quartered(), "TIFF"), 0x0115, 131)
+    ended = subprocess.run([sys.executable, "-c", script], input=content, capture_output=True, check=True)
+    assert b"is damaged" in ended.stdout
+    assert ended.stderr == b""
+
+
+@pytest.mark.parametrize("fault", [AssertionError(), zlib.error("x"), BufferError("x")])
+def test_every_fault_of_a_decoder_is_damage(fault: Exception) -> None:
+    with pytest.raises(PictureError, match="is damaged"), opened(encoded(quartered(), "PNG")):
+        raise fault
+
+
+def test_palette_without_its_colours_is_damage() -> None:
+    whole = encoded(Image.new("P", (8, 8)), "PNG")
+    begin = whole.index(b"PLTE") - 4
+    length = int.from_bytes(whole[begin : begin + 4], "big")
+    with pytest.raises(PictureError, match="is damaged"):
+        looked_at(whole[:begin] + whole[begin + 12 + length :])
+
+
+def test_pages_of_a_tiff_are_counted_in_a_moment() -> None:
+    content = bytearray(encoded(Image.new("L", (4, 4), 200), "TIFF"))
+    start = struct.unpack_from("<I", content, 4)[0]
+    end = start + 2 + 12 * struct.unpack_from("<H", content, start)[0]
+    page = bytes(content[start:end])
+    struct.pack_into("<I", content, end, len(content))
+    for number in range(30_000):
+        content += page + struct.pack("<I", (len(content) + len(page) + 4) * (number < 29_999))
+    began = time.process_time()
+    assert looked_at(bytes(content)).frames == MOST_FRAMES
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("kind", ["TIFF", "GIF", "PNG", "WEBP"])
+def test_every_frame_counts(kind: str, count: int) -> None:
+    pictures = [Image.new("RGB", (8, 8), (number * 40, 90, 0)) for number in range(count)]
+    content = encoded(pictures[0], kind, save_all=True, append_images=pictures[1:])
+    assert looked_at(content).frames == count

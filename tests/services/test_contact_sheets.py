@@ -61,6 +61,15 @@ def test_upright_pictures_are_not_cut(painted: dict[str, Path], tmp_path: Path) 
         assert sheet.height > sheet.width
 
 
+@pytest.mark.parametrize("size", [(2_000, 1), (1, 2_000), (9_000, 20)])
+def test_strip_is_drawn_as_well(tmp_path: Path, size: tuple[int, int]) -> None:
+    path, target = tmp_path / "strip.png", tmp_path / "sheet.png"
+    Image.new("RGB", size, "red").save(path)
+    contact_sheet([SheetCell(path, "a")] * 4, target, columns=2)
+    with Image.open(target) as sheet:
+        assert min(sheet.size) > 40
+
+
 def test_gone_and_damaged_pictures_are_drawn_as_such(painted: dict[str, Path], tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(painted["red"].read_bytes()[:200])

@@ -148,3 +148,11 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "models.json")
     with pytest.raises(StorageError, match="is not a file"):
         read_old_models(tmp_path / "models.json", "bfl")
+
+
+@pytest.mark.parametrize("levels", [200, 900, 940, 960, 980])
+def test_entry_that_nests_without_end_is_told(tmp_path: Path, levels: int) -> None:
+    path = tmp_path / "models.json"
+    path.write_text('[{"finetune_id": "a", "x": ' + "[" * levels + "]" * levels + "}]")
+    with pytest.raises(StorageError, match="is not JSON"):
+        read_old_models(path, "bfl")

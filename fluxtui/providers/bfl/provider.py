@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fluxtui.api.attachments import Attachment, Progress
 from fluxtui.api.limits import RESULT_BYTES
@@ -24,6 +25,7 @@ from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import SHARED_NAME
+from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -148,7 +150,8 @@ class BFLProvider:
         A training whose record the service has dropped is finished if its finetune is known.
 
         Raises:
-            UnexpectedAnswer: also where the address is on a host that may not have the key.
+            UnexpectedAnswer: also where the address is on a host that may not have the key, and the task is
+                not known by its id.
         """
         status = await self._polled(task)
         if status.phase is Phase.MISSING and task.kind is JobKind.TRAINING:
@@ -160,17 +163,21 @@ class BFLProvider:
         return status
 
     async def _polled(self, task: RemoteTask) -> RemoteStatus:
-        address = task.polling_url or "/v1/get_result"
-        params = None if task.polling_url else {"id": task.remote_id}
+        by_id = f"/v1/get_result?{urlencode({'id': task.remote_id})}"
+
+        async def ask(address: str) -> RemoteStatus:
+            answer = await self._api.get(address, accept_statuses=ERROR_STATUSES, longest=RESULT_BYTES)
+            status = status_of(answer.data, task.kind)
+            if status.phase is Phase.MISSING:
+                raise _unknown_task()
+            return status
+
         try:
-            answer = await self._api.get(
-                address, params, accept_statuses=ERROR_STATUSES, longest=RESULT_BYTES
-            )
+            return await asked_at(self._api, task.polling_url, by_id, ask)
         except NotFound as error:
             if _TASK_UNKNOWN not in error.detail.casefold():
                 raise
             return MISSING
-        return status_of(answer.data, task.kind)
 
     async def cancel(self, task: RemoteTask) -> CancelAnswer:
         """Raise `InvalidInput`: the service stops nothing that it has accepted."""
@@ -250,6 +257,12 @@ def _accepted(data: Any, id_keys: tuple[str, ...]) -> Accepted:
         cost_credits=as_cost(answer.get("cost")),
         answer=answer,
     )
+
+
+def _unknown_task() -> NotFound:
+    failure = NotFound("The service does not know the task.")
+    failure.detail = _TASK_UNKNOWN
+    return failure
 
 
 def _generation_failure(error: ServiceError, request: GenerationEndpoint) -> ServiceError:

@@ -15,10 +15,11 @@ from fluxtui.domain.errors import NotFound, NotPermitted, Refused
 from fluxtui.domain.money import UnitPrice, as_balance, credits
 from fluxtui.providers.base import Account
 from fluxtui.providers.fal.prices import told_prices
-from fluxtui.providers.reading import as_mapping, as_number, as_text
+from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
 
 _AT_ONCE = 25
 _MOST_PAGES = 10
+_CURSOR_LENGTH = 2_000
 _MODELS, _PRICES, _BILLING = "/v1/models", "/v1/models/pricing", "/v1/account/billing"
 
 
@@ -81,8 +82,10 @@ async def pages_of(
         full = urlencode([*query, *([("cursor", cursor)] if cursor else [])])
         page = as_mapping((await api.get(f"{path}?{full}", base="platform")).data)
         pages.append(page)
-        cursor = page.get("next_cursor") if page.get("has_more") is True else None
-        if not isinstance(cursor, str) or not cursor:
+        cursor = (
+            as_identifier(page.get("next_cursor"), _CURSOR_LENGTH) if page.get("has_more") is True else None
+        )
+        if cursor is None:
             break
     return pages
 

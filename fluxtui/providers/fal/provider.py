@@ -19,6 +19,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import safe_text
+from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -137,21 +138,28 @@ class FalProvider:
 
         Raises:
             NotFound: fal does not know it (any more).
-            UnexpectedAnswer: also where an address is on a host that may not have the key.
+            UnexpectedAnswer: also where an address is on a host that may not have the key, and the task is
+                not known by its id.
         """
-        address = task.polling_url or f"{_path(task)}/status"
-        said = (await self._api.get(address, {"logs": "1"})).data
+
+        async def ask(address: str) -> Answer:
+            return await self._api.get(address, {"logs": "1"})
+
+        said = (await asked_at(self._api, task.polling_url, f"{_path(task)}/status", ask)).data
         if statuses.word_of(said) != statuses.COMPLETED:
             return statuses.unfinished(said, task)
         return await self._ended(said, task)
 
     async def _ended(self, said: Any, task: RemoteTask) -> RemoteStatus:
-        address = task.addresses.get(RESULT) or _path(task)
         fails = statuses.told_failure(said)
-        try:
-            result = await self._api.get(
+
+        async def ask(address: str) -> Answer:
+            return await self._api.get(
                 address, accept_statuses=statuses.RESULT_STATUSES, any_body=True, longest=RESULT_BYTES
             )
+
+        try:
+            result = await asked_at(self._api, task.addresses.get(RESULT), _path(task), ask)
         except ServiceError as error:
             if fails and (isinstance(error, NotFound) or not error.retryable):
                 return statuses.failed(said, None)
@@ -174,9 +182,12 @@ class FalProvider:
 
     async def cancel(self, task: RemoteTask) -> CancelAnswer:
         """Ask fal to stop a task."""
-        address = task.addresses.get(CANCEL) or f"{_path(task)}/cancel"
+
+        async def ask(address: str) -> Answer:
+            return await self._api.put(address, accept_statuses=statuses.CANCEL_STATUSES)
+
         try:
-            answer = await self._api.put(address, accept_statuses=statuses.CANCEL_STATUSES)
+            answer = await asked_at(self._api, task.addresses.get(CANCEL), f"{_path(task)}/cancel", ask)
         except NotFound:
             return CancelAnswer.UNKNOWN
         return statuses.cancel_answer_of(answer.data)

@@ -49,8 +49,11 @@ class Place:
         return "Place(...)"
 
     def below(self, name: str) -> str:
-        """Return the address of a part of the upload, its signature kept."""
-        parts = urlsplit(self.upload_url)
+        """Return the address of a part of the upload, its signature kept. Raises `UnexpectedAnswer`."""
+        try:
+            parts = urlsplit(self.upload_url)
+        except ValueError:
+            raise _no_place() from None
         return urlunsplit(parts._replace(path=f"{parts.path}/{name}"))
 
 
@@ -120,7 +123,7 @@ class Uploads:
         told = as_mapping(answer.data)
         upload_url, file_url = told.get("upload_url"), told.get("file_url")
         if not (isinstance(upload_url, str) and upload_url and isinstance(file_url, str) and file_url):
-            raise UnexpectedAnswer("fal.ai named no place for the upload. Nothing was billed.")
+            raise _no_place()
         return Place(upload_url, file_url)
 
     async def _put_parts(self, place: Place, path: Path, size: int, content_type: str) -> None:
@@ -147,6 +150,10 @@ class Uploads:
     def _shifted(self, offset: int, size: int) -> Progress | None:
         progress = self._progress
         return None if progress is None else lambda done, _part: progress(offset + done, size)
+
+
+def _no_place() -> UnexpectedAnswer:
+    return UnexpectedAnswer("fal.ai named no place for the upload. Nothing was billed.")
 
 
 def _lifecycle(lifetime: timedelta) -> str:

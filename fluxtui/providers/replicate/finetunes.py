@@ -40,7 +40,7 @@ async def trained_versions(api: APIService) -> dict[str, Mapping[str, Any]]:
     made: dict[str, Mapping[str, Any]] = {}
     async for training in listed(api, TRAININGS):
         named = reference(str(as_mapping(training.get("output")).get("version") or ""))
-        if training.get("status") != SUCCEEDED or training.get("model") not in TRAINERS:
+        if training.get("status") != SUCCEEDED or as_identifier(training.get("model")) not in TRAINERS:
             continue
         if named is not None and named.version is not None:
             made.setdefault(str(named), training)

@@ -11,12 +11,13 @@ from pydantic import ValidationError
 
 from fluxtui.domain.endpoint import number_text
 from fluxtui.domain.errors import Problem
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.config.layers import dotted_keys, table_at
 from fluxtui.services.config.model import Config
 
-_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]#]+?)\s*\]\]?\s*(?:#.*)?$")
-_ASSIGNMENT = re.compile(r"\s*([A-Za-z0-9_\-.\"' ]+?)\s*=")
+_HEADER = re.compile(r"\[\[?([^\[\]#]+)\]\]?\s*(?:#|$)")
+_ASSIGNMENT = re.compile(r"([A-Za-z0-9_\-.\"' \t]+)=")
+_MOST_TOLD = 50
 _KINDS = {
     "string_type": "must be text",
     "bool_type": "must be true or false",
@@ -41,30 +42,31 @@ _LIMITS = {
 
 
 def problems_of(error: ValidationError, text: str, places: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Return every fault that pydantic found.
+    """Return the faults that pydantic found, and of more than some dozens the number.
 
     Args:
         error: what pydantic found.
         text: the file, to name the line.
         places: where values that are not from the file came from, by dotted key.
     """
-    found = {}
-    details = error.errors(include_url=False, include_input=False, include_context=True)
-    for detail in details:
+    details = {}
+    for detail in error.errors(include_url=False, include_input=False, include_context=True):
         path = tuple(str(part) for part in detail["loc"])
-        if path and path[-1] == "[key]":
-            path = path[:-1]
-        reason = _reason(path, dict(detail))
-        found[path] = _placed(path, reason, text, places)
-    return tuple(found.values())
+        details[path[:-1] if path and path[-1] == "[key]" else path] = dict(detail)
+    lines = _lines_in(text)
+    told = [
+        _placed(path, _reason(path, detail), _line_of(path, lines), places)
+        for path, detail in list(details.items())[:_MOST_TOLD]
+    ]
+    left = len(details) - len(told)
+    return (*told, *([Problem("", f"and {plural(left, 'more fault')}")] if left else []))
 
 
-def _placed(path: tuple[str, ...], reason: str, text: str, places: Mapping[str, str]) -> Problem:
+def _placed(path: tuple[str, ...], reason: str, line: int | None, places: Mapping[str, str]) -> Problem:
     key = ".".join(path)
     shown = safe_text(key, limit=120)
     place = places.get(key)
     if place is None:
-        line = line_of(text, path)
         return Problem(shown, f"{reason} (line {line})" if line else reason)
     if place.isupper():
         return Problem(place, reason)
@@ -101,22 +103,29 @@ def _unknown(path: tuple[str, ...]) -> str:
     return f"is not a known key; those known here are {', '.join(siblings)}"
 
 
-def line_of(text: str, path: Sequence[str]) -> int | None:
-    """Return the line, from 1, where a key or else its table is set in a TOML text; None if not found."""
+def _lines_in(text: str) -> Mapping[tuple[str, ...], int]:
+    """Return the first line, from 1, where each key and table of a TOML text is set."""
     table: tuple[str, ...] = ()
-    best: tuple[int, int] | None = None
+    found: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        header = _HEADER.match(line)
-        assignment = None if header else _ASSIGNMENT.match(line)
+        # Nothing in the patterns may match the same blanks in two ways: a line can have a million of them.
+        bare = line.strip()
+        header = _HEADER.match(bare)
+        assignment = None if header else _ASSIGNMENT.match(bare)
         if header:
             table = here = _split(header[1])
         elif assignment:
             here = table + _split(assignment[1])
         else:
             continue
-        if here == tuple(path[: len(here)]) and (best is None or len(here) > best[0]):
-            best = (len(here), number)
-    return best[1] if best else None
+        found.setdefault(here, number)
+    return found
+
+
+def _line_of(path: Sequence[str], lines: Mapping[tuple[str, ...], int]) -> int | None:
+    """Return the line of a key or else of its table; None if not found."""
+    ends = range(len(path), 0, -1)
+    return next((lines[tuple(path[:end])] for end in ends if tuple(path[:end]) in lines), None)
 
 
 def _split(key: str) -> tuple[str, ...]:

@@ -7,17 +7,21 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.text import file_size, safe_text
-from fluxtui.services.datasets.encodings import decoded
+from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.services.datasets.encodings import decoded, is_text
 from fluxtui.services.datasets.sources import unreadable
 from fluxtui.services.storage.files import open_ordinary, write_atomic
 from fluxtui.services.typed_paths import meant
 
 MAX_BYTES = 50_000_000
+MAX_PAIRS = 50_000
+"""Captions in one file: ten times the pictures that one source may have."""
+
 NAME_KEYS = ("file_name", "filename", "file", "image", "path", "name")
 TEXT_KEYS = ("text", "caption", "prompt", "description")
 """Names of columns in use; the first of each is what we write.
@@ -84,6 +88,12 @@ def read_captions(path: Path, names: Iterable[str]) -> Imported:
         found = ours(name)
         if found is None:
             unknown.append(safe_text(name, limit=120))
+        elif not is_text(caption):
+            raise DatasetError(
+                f"{safe_text(path.name, limit=120)} has what is no text as the caption of "
+                f"{safe_text(name, limit=120)}: zeros, or halves of letters.",
+                next_step="Write that caption anew.",
+            )
         else:
             captions[found] = caption.strip()
     return Imported(captions, tuple(unknown))
@@ -97,10 +107,13 @@ def pairs_in(text: str, name: str) -> list[tuple[str, str]]:
     shown = safe_text(name, limit=120)
     is_csv = _is_csv(Path(name))
     try:
-        return list(_csv_pairs(text, shown) if is_csv else _jsonl_pairs(text, shown))
+        pairs = list(islice(_csv_pairs(text, shown) if is_csv else _jsonl_pairs(text, shown), MAX_PAIRS + 1))
     except (csv.Error, ValueError, RecursionError) as error:
         reason = safe_text(error, limit=120)
         raise DatasetError(f"{shown} cannot be understood: {reason}.") from None
+    if len(pairs) > MAX_PAIRS:
+        raise DatasetError(f"{shown} has more than {plural(MAX_PAIRS, 'caption')}; not used.")
+    return pairs
 
 
 def _is_csv(path: Path) -> bool:

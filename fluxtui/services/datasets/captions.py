@@ -14,9 +14,9 @@ from typing import Any
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.found import FoundCaption
-from fluxtui.domain.text import file_size
+from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.datasets.caption_files import pairs_in
-from fluxtui.services.datasets.encodings import decoded, guessed
+from fluxtui.services.datasets.encodings import decoded, guessed, is_text
 from fluxtui.services.datasets.sources import Entry, Source
 
 CAPTION_SUFFIX = ".txt"
@@ -33,6 +33,9 @@ MAX_CAPTION_BYTES = 64_000
 MAX_METADATA_BYTES = 20_000_000
 EMPTY = "is an empty caption; not used"
 """What is said of a caption file without a word in it."""
+
+NO_TEXT = "is not text; not used"
+"""What is said of a caption with zeros or halves of letters in it."""
 
 _JSON_KEYS = ("caption", "text", "prompt")
 """`description` is not among them: photo services keep something else under that name."""
@@ -101,12 +104,14 @@ def _text_caption(source: Source, entry: Entry) -> tuple[FoundCaption, bytes]:
     text = decoded(content)
     if text is None:
         return FoundCaption(name=entry.name, fault="is not UTF-8 text; save it as UTF-8 to use it"), content
-    if "\0" in text:
-        return FoundCaption(name=entry.name, fault="is not text; not used"), content
+    if not is_text(text):
+        return FoundCaption(name=entry.name, fault=NO_TEXT), content
     return _with_text(entry.name, text), b""
 
 
 def _with_text(name: str, text: str, picture: str = "") -> FoundCaption:
+    if not is_text(text):
+        return FoundCaption(name=name, fault=NO_TEXT, picture=picture)
     if text.strip():
         return FoundCaption(name=name, text=text.strip(), picture=picture)
     return FoundCaption(name=name, fault=EMPTY, picture=picture)
@@ -124,7 +129,7 @@ def _json_caption(source: Source, entry: Entry) -> list[FoundCaption]:
         return []
     texts = (record.get(key) for key in _JSON_KEYS)
     text = next((text for text in texts if isinstance(text, str) and text.strip()), "")
-    return [_with_text(entry.name, text)] if text and "\0" not in text else []
+    return [_with_text(entry.name, text)] if text else []
 
 
 def _metadata(source: Source, entry: Entry) -> list[FoundCaption]:
@@ -138,11 +143,11 @@ def _metadata(source: Source, entry: Entry) -> list[FoundCaption]:
             raise DatasetError("is not UTF-8 text; save it as UTF-8 to use it")
         pairs = pairs_in(text, PurePosixPath(entry.name).name)
     except DatasetError as error:
-        return [FoundCaption(name=entry.name, fault=error.message)]
+        # What is told of a caption stands behind the name of its file.
+        name = safe_text(posixpath.basename(entry.name), limit=120)
+        return [FoundCaption(name=entry.name, fault=error.message.removeprefix(f"{name} "))]
     return [
-        FoundCaption(
-            name=entry.name, text=caption.strip(), picture=posixpath.normpath(posixpath.join(folder, name))
-        )
+        _with_text(entry.name, caption, posixpath.normpath(posixpath.join(folder, name)))
         for name, caption in pairs
-        if caption.strip() and name
+        if caption.strip() and name and is_text(name)
     ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from fluxtui.services.datasets import letters
+
+MOST_GUESSED_BYTES = 1_000_000
+"""Bytes of all texts of a source that are guessed: each takes some microseconds."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,6 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HALVES = re.compile("[\ud800-\udfff]")
 _SHOWN = {
     "cp1251": "Windows-1251",
     "koi8_r": "KOI8-R",
@@ -76,15 +81,33 @@ def decoded(content: bytes) -> str | None:
         return None
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a text is one: without the zeros of binary files, and without halves of letters.
+
+    JSON can name half of a letter (a lone surrogate), which no encoding holds, so that it could not be sent.
+    """
+    return "\0" not in text and not _HALVES.search(text)
+
+
 def guessed(contents: Sequence[bytes]) -> tuple[Reading | None, ...]:
     """Return what texts probably say that `decoded` cannot read, None for each of which nothing can be said.
 
     Texts that lie together are mostly of one encoding, so that what all of them say decides, and each for
     itself only where that does not fit. A guess is right or it is not made: what it gives must be letters of
-    one script, beside those of English.
+    one script, beside those of English. What comes behind `MOST_GUESSED_BYTES` of text is not looked at.
     """
-    together = _encodings_of(b"\n".join(contents)) if len(contents) > 1 else ()
-    return tuple(_guess(content, together) for content in contents)
+    among = _within_bound(contents)
+    together = _encodings_of(b"\n".join(filter(None, among))) if len(contents) > 1 else ()
+    return tuple(None if content is None else _guess(content, together) for content in among)
+
+
+def _within_bound(contents: Sequence[bytes]) -> list[bytes | None]:
+    """Return the texts that are looked at, None in the place of each beyond `MOST_GUESSED_BYTES`."""
+    left, among = MOST_GUESSED_BYTES, list[bytes | None]()
+    for content in contents:
+        left -= len(content)
+        among.append(content if left >= 0 else None)
+    return among
 
 
 def _guess(content: bytes, together: tuple[str, ...]) -> Reading | None:

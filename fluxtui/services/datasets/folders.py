@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -121,10 +122,7 @@ class FolderSource:
             sorter.tell("", f"{count} to files{where}; what they lead to is used.")
 
     def _stays_inside(self, item: os.DirEntry[str]) -> bool:
-        try:
-            return Path(item.path).resolve(strict=True).is_relative_to(self._root)
-        except (OSError, RuntimeError):
-            return False
+        return _leads_below(Path(item.path), self._root)
 
     def read(self, entry: Entry) -> bytes:
         """Return the content of one file of the folder. Raises `DatasetError`."""
@@ -144,6 +142,14 @@ class FolderSource:
         if not real.is_relative_to(self._root) and self._followed.get(entry.address) != real:
             raise DatasetError(f"{safe_text(entry.name)} is a link that leads out of the folder.")
         return real
+
+
+def _leads_below(path: Path, root: Path) -> bool:
+    """Tell whether a path, with its links, is in a folder; what leads nowhere is not."""
+    try:
+        return path.resolve(strict=True).is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return False
 
 
 def _items(folder: Path, prefix: str, sorter: Sorter) -> list[os.DirEntry[str]]:
@@ -203,10 +209,25 @@ class FilesSource:
         sorter = Sorter()
         named = set(self._files)
         captions = {Path(name) for path in self._files for name in names_beside(str(path))} - named
-        for path in sorted(named | captions):
+        refused = self._refused(captions)
+        for path in sorted(named | (captions - refused.keys())):
             self._sort(path, sorter, wanted=path in named)
+        for path, reason in refused.items():
+            sorter.complain(path.relative_to(self._root).as_posix(), reason, "name it as well to follow it")
         tell_of_repeats(sorter, (path.parent.name for path in named))
         return sorter.listing()
+
+    def _refused(self, captions: Iterable[Path]) -> Mapping[Path, str]:
+        """Return the captions that nobody has named and that are links to elsewhere, with the reason.
+
+        Where pictures are links to a store, those of its captions are followed like them.
+        """
+        links = [path for path in captions if os.path.islink(path) and not _leads_below(path, self._root)]
+        if not links:
+            return {}
+        pictures = (path for path in self._files if os.path.islink(path))
+        refused = followed((str(path), path) for path in (*pictures, *links)).refused
+        return {path: refused[str(path)] for path in links if str(path) in refused}
 
     def _sort(self, path: Path, sorter: Sorter, *, wanted: bool) -> None:
         name = path.relative_to(self._root).as_posix()
@@ -219,7 +240,9 @@ class FilesSource:
             elif wanted:
                 sorter.complain(name, "is not there, or is not an ordinary file")
         except OSError as error:
-            sorter.complain(name, f"cannot be read: {error.strerror or 'unknown reason'}")
+            # Beside a picture with the longest of names there can be no caption with a longer one.
+            if wanted or error.errno != errno.ENAMETOOLONG:
+                sorter.complain(name, f"cannot be read: {error.strerror or 'unknown reason'}")
 
     def read(self, entry: Entry) -> bytes:
         """Return the content of one of the files. Raises `DatasetError`."""

@@ -47,7 +47,7 @@ class LookMemory:
             if content["version"] != VERSION:
                 return {}
             pictures = _PICTURES.validate_python(content["pictures"])
-        except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
             return {}
         return {picture.name: picture for picture in pictures}
 

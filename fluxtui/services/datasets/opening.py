@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -43,7 +44,10 @@ def open_source(text: Path | str) -> Source:
             return _archive(path)
         exists = path.exists()
     except (OSError, ValueError, RuntimeError) as error:
-        raise unreadable(path, error) from None
+        if getattr(error, "errno", None) != errno.ENAMETOOLONG:
+            raise unreadable(path, error) from None
+        # The paths of many files are no path, and longer than one can be.
+        exists = False
     if exists:
         raise DatasetError(f"{safe_text(path, limit=200)} is neither a folder nor a file.")
     return _other_source(typed.strip(), path)
@@ -120,10 +124,18 @@ def _matching(pattern: Path) -> Iterator[Path]:
                     next_step="Begin the pattern with a folder that is nearer to the pictures.",
                 )
             for is_match, left in _steps(item.name, rest):
-                if is_match and item.is_file():
+                if is_match and _may_be_file(item):
                     yield Path(item.path)
                 elif left and item.is_dir(follow_symlinks=False):
                     waiting.append((Path(item.path), left))
+
+
+def _may_be_file(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_file()
+    except OSError:
+        # A link to itself, or to what may not be seen: its source says so.
+        return True
 
 
 def _steps(name: str, parts: tuple[str, ...]) -> set[tuple[bool, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from fluxtui.domain.errors import PictureError
 from fluxtui.domain.found import PictureLook
 from fluxtui.domain.text import safe_text
 from fluxtui.imaging.colours import depth_of, is_deep, is_transparent, shrunk
+from fluxtui.imaging.frames import frames_of
 from fluxtui.imaging.opening import opened
 from fluxtui.imaging.orientation import (
     is_on_its_side,
@@ -70,7 +71,7 @@ def examine(content: bytes) -> PictureFacts:
         orientation = orientation_of(image)
         width, height = upright_size(image)
         format_name, mode = DECODED[image.format], image.mode
-        frames = _frames(image)
+        frames = frames_of(image)
         image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
         image.load()
         return PictureFacts(format_name, width, height, mode, frames, orientation != 1)
@@ -87,7 +88,7 @@ def looked_at(content: bytes) -> PictureLook:
             raise PictureError(f"is {a_format(image.format)} picture, which cannot be converted for training")
         turned_in_file, orientation = is_turned(image), orientation_of(image)
         width, height = upright_size(image)
-        frames, colours = _frames(image), image.mode
+        frames, colours = frames_of(image), image.mode
         image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
         # All of a JPEG's data are read for a smaller one as well.
         small, _ = shrunk(image, (2 * MEASURED_EDGE, 2 * MEASURED_EDGE))
@@ -114,10 +115,6 @@ def a_format(format_name: str | None) -> str:
     """Return the name of a format with its article, for a sentence."""
     name = safe_text(format_name, limit=20) or "unknown"
     return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
-
-
-def _frames(image: Image.Image) -> int:
-    return int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
 
 
 @dataclass(frozen=True)

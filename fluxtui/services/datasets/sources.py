@@ -25,6 +25,9 @@ MAX_FILES = 5_000
 MAX_FILE_BYTES = 100_000_000
 """Bytes of one picture."""
 
+MAX_NAME_CHARACTERS = 4_000
+"""Characters of a name with its folders; no disk takes more, so only an archive made to hurt has more."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -103,7 +106,9 @@ class Sorter:
 
     def offer(self, entry: Entry) -> None:
         """Take a file by its real name, unless that, its size or another of that name speaks against it."""
-        if any(is_system_name(part) for part in entry.name.split("/")):
+        if len(entry.name) > MAX_NAME_CHARACTERS:
+            self.complain(entry.name, "its name is far too long; left out", "give it a shorter name")
+        elif any(is_system_name(part) for part in entry.name.split("/")):
             self.ignore(entry.name)
         elif entry.name in self._entries:
             self.complain(entry.name, "the name is there twice; only the first is used")

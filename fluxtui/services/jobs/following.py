@@ -346,11 +346,19 @@ class Following:
             self._job,
             JobState.CANCELLED,
             note=f"{status.word}; {money}",
-            remote_status=None,
             maybe_billed=not (queued or known),
             response=kept_response(self._job, "result", status.answer),
+            **{**NO_TROUBLE, **self._why_cancelled(status, money)},
             **_cost(status),
         )
+
+    def _why_cancelled(self, status: RemoteStatus, money: str) -> dict[str, Any]:
+        """Return why a job was cancelled, as fields of it, where it was not by a wish from here."""
+        if self._job.cancel_asked_at is not None:
+            return {}
+        said = f": {status.message}" if status.message else ""
+        message = f"It was cancelled at the service, not from here; {money}{said}"
+        return {"error_title": "Cancelled at the service", "error": f"{message.rstrip('.')}."}
 
 
 def _cost(status: RemoteStatus) -> dict[str, float]:

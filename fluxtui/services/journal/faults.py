@@ -11,10 +11,16 @@ from pathlib import Path
 from fluxtui.domain.errors import JournalDamaged, StorageError
 from fluxtui.domain.text import safe_text
 
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged file raises: the second where SQLite's own words quote what is no text."""
+
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
 _UNREACHABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
-_NOT_AS_MADE = ("no such column", "no such table", "no such index", "table ", "malformed JSON")
+_NOT_AS_MADE = (
+    *("no such column", "no such table", "no such index", "table ", "malformed JSON", "JSON cannot hold"),
+    *("duplicate column name", "index "),
+)
 """How SQLite's sentences begin where a table, column or index is not there or another one."""
 _COMPANIONS = ("", "-wal", "-shm")
 
@@ -65,7 +71,10 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
             f"The disk of the journal {path} failed to read or write it.",
             next_step="Check the disk, and that it is not full or unplugged, then try again.",
         )
-    return StorageError(f"The journal {path} could not be used: {safe_text(str(error), limit=200)}.")
+    return StorageError(
+        f"The journal {path} could not be used: {safe_text(str(error), limit=200)}.",
+        next_step=repair_step(path),
+    )
 
 
 def repair_step(path: Path) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from fluxtui.domain.json_text import read_json
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.rows import json_text, utc_text
 
@@ -70,7 +70,7 @@ class NoteStore:
 
 def _value(row: sqlite3.Row, default: Any) -> Any:
     try:
-        return json.loads(row["value"])
+        return read_json(row["value"])
     except (ValueError, TypeError, RecursionError):
         _log.warning("a note of the journal is not understood")
         return default

@@ -11,8 +11,9 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,18 @@ from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
 from fluxtui.ordinary_files import NotAFile
 from fluxtui.private_files import create_new, temporary_directory
-from fluxtui.services.journal.faults import set_aside, storage_error
+from fluxtui.services.journal.faults import DAMAGE, set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
+from fluxtui.services.journal.mending import mended
 from fluxtui.services.journal.place import check
 from fluxtui.services.journal.rows import from_row, utc_now, utc_text
-from fluxtui.services.journal.schema import APPLICATION_ID, MIGRATIONS, migrate, missing_parts
+from fluxtui.services.journal.schema import (
+    APPLICATION_ID,
+    MIGRATIONS,
+    migrate,
+    missing_parts,
+    version_by_parts,
+)
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
 
@@ -96,6 +104,7 @@ class Repair:
         lost: rows that were read but make no sense by themselves, by table; only tables that have some.
         incomplete: tables of which a part could not be read at all.
         unsure: queued jobs that are in doubt now, since they may have been sent before.
+        mended: rows in the new journal of which some values made no sense and are left out, by table.
     """
 
     aside: Path
@@ -103,6 +112,7 @@ class Repair:
     lost: Mapping[str, int]
     incomplete: tuple[str, ...]
     unsure: int
+    mended: Mapping[str, int] = field(default_factory=dict)
 
     def sentence(self) -> str:
         """Return for people what was saved and what was not."""
@@ -115,6 +125,9 @@ class Repair:
                 f"Some {', '.join(missing)} could not be saved; if jobs are missing, look in "
                 "the service's dashboard for what was charged."
             )
+        if self.mended:
+            mended = ", ".join(f"{count} {_words(table)}" for table, count in self.mended.items())
+            parts.append(f"Values that make no sense were left out of {mended}.")
         if self.unsure:
             parts.append(f"Queued jobs are in doubt now ({self.unsure}): they may have been sent before.")
         return " ".join(parts)
@@ -157,7 +170,8 @@ def repair_journal(path: Path) -> Repair | None:
         raise storage_error(error, path) from error
     lost = {table: len(rows) - saved[table] + found.senseless[table] for table, rows in found.rows.items()}
     lost = {table: count for table, count in lost.items() if count}
-    return Repair(aside, saved, lost, tuple(found.incomplete), unsure)
+    partly = {table: count for table, count in found.mended.items() if count}
+    return Repair(aside, saved, lost, tuple(found.incomplete), unsure, partly)
 
 
 @contextlib.contextmanager
@@ -185,29 +199,37 @@ class _Salvage:
         self.version = len(MIGRATIONS)
         self.rows: dict[str, list[dict[str, Any]]] = {table: [] for table in _MODELS}
         self.senseless = dict.fromkeys(_MODELS, 0)
+        self.mended = dict.fromkeys(_MODELS, 0)
         self.incomplete: list[str] = []
         self.is_sound = False
+        self._has_lost_letters = False
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
-            connection.text_factory = lambda content: content.decode("utf-8", "replace")
+            connection.text_factory = self._text
             if self._read_version(connection):
                 for table, since in _SINCE.items():
                     if self.version < since:
                         del self.rows[table]
                 for table in self.rows:
                     self._read(connection, table)
-                unharmed = not self.incomplete and not any(self.senseless.values())
-                is_newest = self.version == len(MIGRATIONS)
-                self.is_sound = unharmed and _is_sound(connection, is_newest=is_newest)
+                harm = (*self.incomplete, *filter(None, (*self.senseless.values(), *self.mended.values())))
+                self.is_sound = not harm and not self._has_lost_letters and _is_sound(connection)
             else:
                 self.incomplete = list(_MODELS)
+
+    def _text(self, content: bytes) -> str:
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            self._has_lost_letters = True
+        return content.decode("utf-8", "replace")
 
     def _read_version(self, connection: sqlite3.Connection) -> bool:
         try:
             mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        except sqlite3.DatabaseError:
+        except DAMAGE:
             return False
         if mark != APPLICATION_ID and (mark or version or tables):
             raise StorageError("This is a database of another program; it was not touched.")
@@ -215,7 +237,7 @@ class _Salvage:
             raise StorageError(
                 "The journal was written by a newer FluxTUI; it was not touched.", next_step="Update FluxTUI."
             )
-        self.version = version
+        self.version = max(version, _version_by_parts(connection))
         return True
 
     def _read(self, connection: sqlite3.Connection, table: str) -> None:
@@ -231,18 +253,22 @@ class _Salvage:
                     if row["row_id"] in seen:
                         break
                     seen[row["row_id"]] = row
-            except (sqlite3.DatabaseError, OverflowError):
+            except (*DAMAGE, OverflowError):
                 self.incomplete += [table] if table not in self.incomplete else []
         for row_id in sorted(seen):
             values = {name: seen[row_id][name] for name in seen[row_id].keys()[1:]}
             if self._makes_sense(table, values):
                 self.rows[table].append(values)
+            elif (kept := mended(table, values, partial(self._makes_sense, table))) is not None:
+                self.rows[table].append(kept)
+                self.mended[table] += 1
             else:
                 self.senseless[table] += 1
 
-    def _makes_sense(self, table: str, values: dict[str, Any]) -> bool:
+    def _makes_sense(self, table: str, values: Mapping[str, Any]) -> bool:
         for model in _MODELS[table]:
-            known = {name: field.get_default() for name, field in model.model_fields.items()} | values
+            defaults = {name: info.get_default() for name, info in model.model_fields.items()}
+            known = defaults | dict(values)
             try:
                 from_row(model, known)
             except StorageError:
@@ -250,13 +276,39 @@ class _Salvage:
         return True
 
 
-def _is_sound(connection: sqlite3.Connection, *, is_newest: bool) -> bool:
+def _version_by_parts(connection: sqlite3.Connection) -> int:
+    """Return the version that the tables speak for, since what the file says of it can be damaged as well."""
     try:
-        has_all_parts = not (is_newest and missing_parts(connection))
+        return version_by_parts(connection)
+    except DAMAGE:
+        return 0
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    """Tell whether a copy of a journal is whole and, opened as the program does, has what it should have."""
+    try:
+        migrate(connection)
+        prepare_search(connection)
         whole = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
-        return whole and has_sound_index(connection) and has_all_parts
-    except sqlite3.DatabaseError:
+        has_parts = not missing_parts(connection) and _outline(connection) == _right_outline()
+        return whole and has_parts and has_sound_index(connection)
+    except (*DAMAGE, StorageError):
         return False
+
+
+def _outline(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    """Return kind and name of all tables, indexes, views and triggers but SQLite's own."""
+    rows = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    )
+    return frozenset((str(row[0]), str(row[1])) for row in rows)
+
+
+def _right_outline() -> frozenset[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        prepare_search(connection)
+        return _outline(connection)
 
 
 def _write_anew(path: Path, found: _Salvage) -> tuple[dict[str, int], int]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from fluxtui.domain.errors import JournalDamaged
+from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import repair_command
 
@@ -91,7 +92,7 @@ def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
         _check(values)
         for name in _JSON_COLUMNS & values.keys():
             if values[name] is not None:
-                values[name] = json.loads(values[name])
+                values[name] = read_json(values[name])
         found = model.model_validate(values)
         _check_times(found)
     except (ValueError, TypeError, IndexError, KeyError, RecursionError):
@@ -101,8 +102,10 @@ def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
 
 
 def _check(values: Mapping[str, Any]) -> None:
-    """Raise `ValueError` for a text that was no UTF-8 in the file (see `Database`)."""
+    """Raise `ValueError` for bytes, which we never store, and a text that was no UTF-8 (see `Database`)."""
     for value in values.values():
+        if isinstance(value, bytes):
+            raise ValueError("bytes")
         if isinstance(value, str):
             value.encode()
 

@@ -217,13 +217,20 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
 
 def missing_parts(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return what a journal of the newest version has and this one has not: `jobs`, `jobs.title`."""
-    return tuple(sorted(_whole() - _parts(connection)))
+    return tuple(sorted(_whole(len(MIGRATIONS)) - _parts(connection)))
+
+
+def version_by_parts(connection: sqlite3.Connection) -> int:
+    """Return the newest version of which a journal has all tables and columns, or 0 where there is none."""
+    parts = _parts(connection)
+    versions = range(len(MIGRATIONS), 0, -1)
+    return next((version for version in versions if _whole(version) <= parts), 0)
 
 
 @cache
-def _whole() -> frozenset[str]:
+def _whole(version: int) -> frozenset[str]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        migrate(connection)
+        migrate(connection, MIGRATIONS[:version])
         return _parts(connection)
 
 

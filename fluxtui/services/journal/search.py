@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from fluxtui.domain.gallery import Term
+from fluxtui.services.journal.faults import DAMAGE
 
 MISSING = (
     "This Python's SQLite was built without FTS5: the gallery's search is slower, and tells accents apart, "
@@ -84,7 +85,7 @@ def has_sound_index(connection: sqlite3.Connection) -> bool:
         return True
     try:
         connection.execute("INSERT INTO picture_words (picture_words, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError:
+    except DAMAGE:
         return False
     return True
 

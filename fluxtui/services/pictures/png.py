@@ -29,6 +29,9 @@ _XMP = b"XML:com.adobe.xmp"
 _FRAME_BYTES = 12
 _HEADER_BYTES = 13
 _LONGEST_KEYWORD = 79
+_MOST_TEXTS = 4
+"""Texts under one keyword that are looked into for ours."""
+
 _TEXT_KINDS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 
 
@@ -54,13 +57,17 @@ def plan(file: PictureFile, parameters: str, recipe: str) -> list[Piece]:
     if not any(chunk.kind == b"IDAT" for chunk in chunks):
         raise damaged("it has no picture data")
     replaced: set[_Chunk] = set()
-    has_foreign_text = False
+    texts: list[_Chunk] = []
     for chunk in chunks:
         keyword = _keyword(file, chunk)
-        if keyword == RECIPE or (keyword == PARAMETERS and is_ours(_text(file, chunk) or "")):
+        if keyword == RECIPE:
             replaced.add(chunk)
         elif keyword == PARAMETERS:
-            has_foreign_text = True
+            texts.append(chunk)
+    # We write one; thousands of packed texts would keep us busy for minutes.
+    own = {chunk for chunk in texts[:_MOST_TEXTS] if is_ours(_text(file, chunk) or "")}
+    replaced |= own
+    has_foreign_text = len(own) < len(texts)
     ours = [_text_chunk(RECIPE, recipe)]
     if not has_foreign_text:
         ours.insert(0, _text_chunk(PARAMETERS, parameters))

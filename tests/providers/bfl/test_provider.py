@@ -360,3 +360,15 @@ async def test_flux_3_reasons_first(provider: BFLProvider, clock: ManualClock) -
     clock.advance(0.5)
     status = await provider.status(_task(accepted))
     assert (status.phase, status.word) == (Phase.RUNNING, "Reasoning")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/v1/get_result?id=1", "data:x", "https://[::1", "\ud800"]
+)
+async def test_a_task_whose_address_cannot_be_asked_is_asked_for_by_its_id(
+    provider: BFLProvider, clock: ManualClock, address: str
+) -> None:
+    accepted = await provider.generate(FOX)
+    clock.advance(60)
+    task = RemoteTask(JobKind.GENERATION, FOX.info.id, accepted.remote_id, address)
+    assert (await provider.status(task)).phase is Phase.READY

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fluxtui.domain.errors import InDoubt
+from fluxtui.domain.errors import InDoubt, UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
-from fluxtui.providers.base import Materials, Phase, RemoteTask
+from fluxtui.providers.base import CancelAnswer, Materials, Phase, RemoteTask
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import FastTrainer
+from fluxtui.providers.fal.uploads import DATASET_LIFETIME, Uploads
 from tests.api.conftest import ScriptedServer
 from tests.providers.fal.conftest import MakeApi, Memory, nothing
 
@@ -126,3 +128,44 @@ async def test_prices_are_asked_for_one_by_one_where_the_list_is_refused(
     assert await scripted.serving(["a", "b"]) == {"a": True, "b": False}
     assert server.seen[0].target == "/v1/models?endpoint_id=a&endpoint_id=b"
     assert [seen.target for seen in server.seen[1:]] == [f"/v1/models?endpoint_id={name}" for name in "ab"]
+
+
+@pytest.mark.parametrize("cursor", ["\ud800", "a b", 7])
+async def test_list_that_goes_on_nowhere_ends(
+    scripted: FalProvider, server: ScriptedServer, cursor: object
+) -> None:
+    for _ in range(9):
+        server.answer(200, {"prices": [], "has_more": True, "next_cursor": cursor})
+    await scripted.prices()
+    assert all("cursor" not in asked.target for asked in server.seen)
+
+
+async def test_place_for_an_upload_that_is_none_is_told(
+    scripted: FalProvider, server: ScriptedServer, make_api: MakeApi, archive: Path, memory: Memory
+) -> None:
+    server.answer(200, {"upload_url": "https://[::1", "file_url": "https://v3.fal.media/files/a.zip"})
+    api = make_api(dict.fromkeys(("queue", "rest", "platform"), server.url), KEY)
+    uploads = Uploads(api, memory, None, whole_bytes=1)
+    with pytest.raises(UnexpectedAnswer, match="no place for the upload"):
+        await uploads.address_of(archive, DATASET_LIFETIME)
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/status", "data:x", "https://[::1"])
+async def test_task_whose_addresses_cannot_be_asked_is_asked_for_by_its_id(
+    scripted: FalProvider, server: ScriptedServer, address: str
+) -> None:
+    server.answer(200, {"status": "CANCELLATION_REQUESTED"}).answer(200, {"status": "COMPLETED"})
+    server.answer(200, {"images": [{"url": "https://x/a.png"}]})
+    task = replace(TASK, polling_url=address, addresses={"result": address, "cancel": address})
+    assert await scripted.cancel(task) is CancelAnswer.ASKED
+    assert (await scripted.status(task)).result_url == "https://x/a.png"
+    below = "/fal-ai/flux-2/requests/id-1"
+    assert [asked.target for asked in server.seen][:3] == [f"{below}/cancel", f"{below}/status?logs=1", below]
+
+
+async def test_task_that_is_not_known_by_its_id_either_tells_of_its_address(
+    scripted: FalProvider, server: ScriptedServer
+) -> None:
+    server.answer(404, {"detail": "Request not found"})
+    with pytest.raises(UnexpectedAnswer, match="may not have the key"):
+        await scripted.status(replace(TASK, polling_url="https://evil.example/status"))

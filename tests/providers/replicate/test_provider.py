@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tarfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -38,6 +39,7 @@ from fluxtui.providers.replicate.preparing import PATH
 from fluxtui.providers.replicate.training import FastFluxTrainer, FluxDevLoraTrainer
 from fluxtui.simulator.replicate.keys import POOR_KEY, THROTTLED_KEY
 from fluxtui.simulator.running import Simulator
+from tests.api.conftest import ScriptedServer
 from tests.providers.replicate.conftest import SMALL, TRAINING, nothing
 
 if TYPE_CHECKING:
@@ -401,3 +403,13 @@ async def test_nothing_is_ever_ordered_twice(
         with pytest.raises(InDoubt):
             await provider.order(prepared, nothing)
         assert len(simulator.replicate.ledger()) == (0 if fault.isdecimal() else 1)
+
+
+async def test_training_whose_trainer_is_no_text_is_passed_over(make_provider: MakeProvider) -> None:
+    server = ScriptedServer()
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    row = {"status": "succeeded", "model": ["a"], "output": {"version": f"someone/fox:{'a' * 64}"}}
+    server.answer(200, {"results": [row], "next": None})
+    provider = make_provider(base_url=f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
+    assert await provider.finetune_ids() == ()
+    listening.close()

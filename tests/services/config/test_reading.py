@@ -281,3 +281,22 @@ VALUES = st.recursive(
 @given(st.dictionaries(NAMES, VALUES, max_size=5))
 def test_any_toml_is_a_configuration_or_a_sentence(scratch: Path, tree: dict[str, Any]) -> None:
     loaded(scratch, tomli_w.dumps(tree).encode("utf-8", "replace"))
+
+
+def test_file_with_faults_without_end_is_told_in_a_page(faults: Callable[..., dict[str, str]]) -> None:
+    found = faults("".join(f"unknown{number} = 1\n" for number in range(20_000)))
+    assert len(found) <= 51
+    assert found["unknown7"].endswith("(line 8)")
+    assert found[""] == "and 19,950 more faults"
+
+
+def test_blanks_without_end_are_read_past(faults: Callable[..., dict[str, str]]) -> None:
+    blanks = " " * 200_000
+    found = faults(f'unknown = """\n{blanks}.\n[{blanks}\n"""\n[home] # here\n  page_port = "x"\n')
+    assert found["unknown"].endswith("(line 1)")
+    assert found["home.page_port"].endswith("(line 6)")
+
+
+@pytest.mark.parametrize("provider", ["[]", "{a = 1}", "7", "2026-11-30"])
+def test_provider_that_is_no_text_is_a_fault(faults: Callable[..., dict[str, str]], provider: str) -> None:
+    assert "profiles.bfl.provider" in faults(f"[profiles.bfl]\nprovider = {provider}\n")

@@ -14,8 +14,9 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.weights import Base
 from fluxtui.providers.base import CancelAnswer
 from fluxtui.services.inference import InferenceService
-from fluxtui.services.jobs import JobService
+from fluxtui.services.jobs import Gateway, JobService
 from fluxtui.services.jobs.pauses import Pauses
+from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator, running_simulator
@@ -177,6 +178,17 @@ class TestCancelling:
         assert (done.state, done.cancel_answer) == (JobState.CANCELLED, CancelAnswer.GONE.value)
         assert not done.maybe_billed
         assert simulator.fal.credits() == before
+
+    async def test_one_that_somebody_cancels_at_fal_says_so(
+        self, start: Start, jobs: JobService, running: Running, ended: Ended, gateway: Gateway
+    ) -> None:
+        async with running(jobs):
+            job = await start()
+            (sent,) = await ended(jobs, [job], lambda job: job.remote_id is not None)
+            await (await gateway.provider(sent.profile)).cancel(task_of(sent))
+            (done,) = await ended(jobs, [job])
+        assert (done.state, done.error_title) == (JobState.CANCELLED, "Cancelled at the service")
+        assert "not from here; what it had used may be billed" in str(done.error)
 
 
 class TestStopping:

@@ -156,10 +156,12 @@ async def test_marks_logs_and_uploads_are_saved_and_what_is_dropped_is_told(
         "logs": 2,
         "uploads": 1,
     }
-    assert repair.lost == {"jobs": 1, "events": 1, "finetunes": 1, "picture_tags": 1, "logs": 1}
+    assert repair.lost == {"jobs": 1, "events": 1, "picture_tags": 1, "logs": 1}
+    assert repair.mended == {"finetunes": 1}
     told = repair.sentence()
     assert "1 tags of pictures, 2 logs of tasks, 1 uploads" in told
-    assert "Some events, finetunes, jobs, logs of tasks, tags of pictures could not be saved" in told
+    assert "Some events, jobs, logs of tasks, tags of pictures could not be saved" in told
+    assert "Values that make no sense were left out of 1 finetunes." in told
 
 
 async def test_a_journal_without_a_beginning_becomes_an_empty_one(path: Path, filled: dict[str, Job]) -> None:
@@ -181,7 +183,7 @@ async def test_a_damaged_journal_of_an_earlier_version_is_repaired_too(path: Pat
     repair = repaired(path)
     async with Journal(path) as journal:
         jobs = {job.id: job for job in await journal.jobs.recent()}
-    assert (repair.saved["jobs"], repair.lost["jobs"]) == (6, 1)
+    assert (repair.saved["jobs"], repair.lost, repair.mended) == (7, {}, {"jobs": 1})
     assert {job.id for job in jobs.values() if job.maybe_billed} == {"doubtful", "given-up", "queued"}
 
 
@@ -228,3 +230,76 @@ def test_the_command_of_the_message_repairs(path: Path) -> None:
 def test_a_missing_journal_is_told(path: Path) -> None:
     with pytest.raises(StorageError, match="could not be repaired"):
         repair_journal(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "PRAGMA user_version = 0",
+        "PRAGMA user_version = -1",
+        "PRAGMA user_version = 3",
+        "DROP INDEX pictures_in_gallery",
+        "CREATE TRIGGER odd BEFORE UPDATE ON jobs BEGIN SELECT raise(ABORT, 'no'); END",
+        "CREATE VIEW odd AS SELECT * FROM jobs",
+        "UPDATE jobs SET title = CAST(x'41ff' AS TEXT) WHERE id = 'done'",
+        "UPDATE notes SET value = CAST(value AS BLOB)",
+    ],
+)
+async def test_whatever_keeps_a_journal_from_being_used_is_mended(
+    path: Path, filled: dict[str, Job], change: str
+) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(change)
+    repair = repaired(path)
+    assert repair.saved["jobs"] == len(filled)
+    async with Journal(path) as journal:
+        assert {job.id for job in await journal.jobs.recent(1_000)} == set(filled)
+        await journal.gallery.facets()
+        await journal.jobs.update("sent", progress=0.5)
+    assert repair_journal(path) is None, "the new one is sound"
+
+
+async def test_damage_that_sqlite_tells_in_letters_that_are_none_is_mended(
+    path: Path, filled: dict[str, Job]
+) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        sql = "UPDATE sqlite_master SET sql = CAST(x'437265617465ff20ff' AS TEXT) WHERE name = 'jobs_by_day'"
+        connection.execute(sql)
+    with pytest.raises(StorageError):
+        async with Journal(path) as journal:
+            await journal.jobs.recent(1_000)
+    assert repair_journal(path) is not None
+    async with Journal(path) as journal:
+        await journal.jobs.recent(1_000)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("parameters", "'{'"),
+        ("parameters", "7"),
+        ("title", "x'ff00'"),
+        ("response", "'[' || '{'"),
+        ("progress", "'half'"),
+        ("submitted_at", "'yesterday'"),
+        ("created_at", "''"),
+        ("addresses", "'{\"result\": 7}'"),
+    ],
+)
+async def test_a_paid_job_is_kept_without_the_value_that_makes_no_sense(
+    path: Path, filled: dict[str, Job], column: str, value: str
+) -> None:
+    async with Journal(path) as journal:
+        await journal.jobs.move("sent", JobState.WAITING, remote_id="id-at-the-service")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE jobs SET {column} = {value} WHERE id = 'sent'")  # noqa: S608
+        connection.commit()
+    repair = repaired(path)
+    assert (repair.mended, repair.lost) == ({"jobs": 1}, {})
+    assert "left out of 1 jobs" in repair.sentence()
+    async with Journal(path) as journal:
+        kept = await journal.jobs.get("sent")
+    assert kept is not None
+    assert (kept.state, kept.remote_id) == (JobState.WAITING, "id-at-the-service")
+    assert repair_journal(path) is None, "the new one is sound"
