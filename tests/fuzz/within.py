@@ -24,7 +24,7 @@ MOST_MEMORY = 3_500_000_000
 """Bytes of address space; a picture of 250 megapixels, which is taken, needs four for each, and threads and
 libraries half as much beside it."""
 
-_HANGS = 60.0
+_HANGS = 300.0
 _MOST_FAILURES = 40
 _KINDS_TOLD = 14
 _MEGABYTE = 1_000_000
