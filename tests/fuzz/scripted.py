@@ -25,7 +25,7 @@ KEYS: Mapping[str, str] = {
 """A key for each service, of the shape that its keys have."""
 
 _MAY_HAVE_KEY: Mapping[str, re.Pattern[str]] = {
-    "bfl": re.compile(r"https://([a-z0-9-]+\.)*bfl\.ai(:443)?/"),
+    "bfl": re.compile(r"https://([a-z0-9_-]+\.)*bfl\.ai(:443)?/"),
     "fal": re.compile(r"https://(queue\.fal\.run|rest\.fal\.ai|api\.fal\.ai)(:443)?/"),
     "replicate": re.compile(r"https://api\.replicate\.com(:443)?/"),
 }
