@@ -11,11 +11,8 @@ from dataclasses import dataclass, field
 import httpx
 from pydantic import SecretStr
 
-from fluxtui.api.hosts import HostPolicy
-from fluxtui.api.limits import Timeouts
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
-from fluxtui.api.trace import Trace
 from fluxtui.api.wire import Wire
 from fluxtui.providers.registry import provider_hosts
 from tests.fuzz.campaign import Fault
@@ -28,7 +25,7 @@ KEYS: Mapping[str, str] = {
 """A key for each service, of the shape that its keys have."""
 
 _MAY_HAVE_KEY: Mapping[str, re.Pattern[str]] = {
-    "bfl": re.compile(r"https://([a-z0-9-]+\.)*bfl\.ai(:443)?/"),
+    "bfl": re.compile(r"https://([a-z0-9_-]+\.)*bfl\.ai(:443)?/"),
     "fal": re.compile(r"https://(queue\.fal\.run|rest\.fal\.ai|api\.fal\.ai)(:443)?/"),
     "replicate": re.compile(r"https://api\.replicate\.com(:443)?/"),
 }
@@ -130,16 +127,15 @@ class ScriptedAPI(APIService):
             other_bases=hosts.other_bases,
             retries=RetryPolicy(attempts=1),
         )
-        policy = HostPolicy(hosts.default_base_url, hosts.trusted_hosts, hosts.other_bases)
-        client = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
-        self._scripted = Wire(client, policy, Timeouts(), Trace(), lambda _connected: None, self._key_filter)
+        self._client = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
 
     async def _opened(self) -> Wire:
-        return self._scripted
-
-    async def close(self) -> None:
-        """Close the client."""
-        await self._scripted.client.aclose()
+        """Return the wire that a profile has, with another client."""
+        wire = await super()._opened()
+        if wire.client is not self._client:
+            await wire.client.aclose()
+            wire.client = self._client
+        return wire
 
 
 def is_order(provider: str, asked: Asked) -> bool:

@@ -81,7 +81,9 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         self._panel.show_time()
 
     def on_screen_resume(self) -> None:
-        """Show what changed while another place was visible."""
+        """Show what changed while another place was visible; nothing where the screen is being taken down."""
+        if not self.query("#settings-facts"):
+            return
         self._show_facts()
         self._panel.refresh_states()
 
