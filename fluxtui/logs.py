@@ -33,8 +33,8 @@ _NAMED = re.compile(
         ( ["']? \s* [:=] \s* | ["'] \s* , \s* ) ( (?:b?["'])? )
         (?: (?:bearer|key|basic|token) \s+ )? [^\s"',;)\]}]+"""
 )
-_QUERY = re.compile(r"(?i)(https?://[^\s?\"'<>]+\?)[^\s\"'<>]+")
-_SIGNATURE = re.compile(r"(?i)\b(sig|signature|token|x-amz-[a-z-]+)=[^\s&\"'<>]+")
+_QUERY = re.compile(r"(?i)(https?://(?:(?!https?://)[^\s?\"'<>])++\?)[^\s\"'<>]+")
+_SIGNATURE = re.compile(r"(?i)\b(sig|signature|token|x-amz-(?:(?!x-amz-)[a-z-])++)=[^\s&\"'<>]+")
 _BASE64 = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]+|[A-Za-z0-9+/_-]{160,}={0,2}")
 
 

@@ -30,7 +30,7 @@ _LONGEST_WISH = 1e9
 _SALVAGE_BYTES = 64 * 1024
 _PLACES = frozenset({"body", "query", "path", "header"})
 _LOC_AND_MSG = re.compile(rb'"loc"\s*:\s*(\[[^\[\]]{0,400}\])\s*,\s*"msg"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
-_SIGNED = re.compile(r"\b(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
+_SIGNED = re.compile(r"\b(https?://(?:(?!https?://)[^\s?\"'<>])++)\?[^\s\"'<>]+", re.IGNORECASE)
 _EMBEDDED = re.compile(r"\b(data:[a-z]+/)[^\s\"'<>]+", re.IGNORECASE)
 
 

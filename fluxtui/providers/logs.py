@@ -8,7 +8,10 @@ from typing import Any
 from fluxtui.domain.keys import without_keys
 from fluxtui.domain.text import safe_text
 
-_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+)[^\s\"'<>]*|\bdata:[^\s\"'<>]+", re.IGNORECASE)
+# From the beginning of a run of letters only: looking from each of them takes minutes for a long one.
+_ADDRESS = re.compile(
+    r"((?<![a-z0-9+.-])[a-z0-9+.-]*://[^\s/?#\"'<>]+)[^\s\"'<>]*|\bdata:[^\s\"'<>]+", re.IGNORECASE
+)
 _PERCENT = re.compile(r"(\d{1,3})%\|")
 _OF_ALL = re.compile(r"(?<![\d/])(\d{1,6})/(\d{1,6})\b")
 _LONGEST = 60_000

@@ -14,7 +14,8 @@ from fluxtui.domain.text import safe_text
 _SECRET_NAME = re.compile(
     r"key|secret|token|passw|credential|authori[sz]ation|signature|cookie|webhook", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+|\bdata:[^\s\"'<>]+", re.IGNORECASE)
+# From the beginning of a run of letters only: looking from each of them takes minutes for a long one.
+_ADDRESS = re.compile(r"(?<![a-z0-9+.-])[a-z0-9+.-]*://[^\s\"'<>]+|\bdata:[^\s\"'<>]+", re.IGNORECASE)
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _LONGEST_TEXT = 4_000
 _BULK = 100_000
