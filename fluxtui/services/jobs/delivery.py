@@ -43,13 +43,11 @@ UNREADABLE = "unreadable"
 
 _PAGE_HEADS = (b"<", b"{", b"[")
 _LOOKED_AT = 64
-
-
-@dataclass(frozen=True)
 MOST_MORE = 63
 """Further pictures of one task that are fetched: no endpoint makes more than a few (2026-11)."""
 
 
+@dataclass(frozen=True)
 class PictureFacts:
     """What a file is that was decoded completely: Pillow's format, pixels, bytes, hash."""
 
