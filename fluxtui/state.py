@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from rich.text import Text
 from textual.app import App
 from textual.dom import DOMNode
 from textual.reactive import var
@@ -21,6 +22,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.spending import Allowance
+from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
@@ -111,6 +113,10 @@ class StatefulApp(App[int]):
         """Say `text` to the user on whichever place is visible, and keep it among the messages."""
         notice = Notice(self.clock(), severity, title, text)
         self.notices = (notice, *self.notices[: MESSAGES_KEPT - 1])
+
+    def say_at_the_end(self, text: str) -> None:
+        """Say something on the terminal when the program has left its screen."""
+        self._exit_renderables.append(Text(f"fluxtui: {safe_text(text)}"))
 
     def tell_error(self, error: FluxError) -> None:
         """Say what went wrong, with what to do next."""

@@ -190,7 +190,11 @@ class Job(BaseModel):
         """When it was sent by the service's clock, as far as that is known, else by the one here."""
         if self.submitted_at is None or self.clock_ahead is None:
             return self.submitted_at
-        return self.submitted_at - timedelta(seconds=self.clock_ahead)
+        try:
+            return self.submitted_at - timedelta(seconds=self.clock_ahead)
+        except (OverflowError, ValueError):
+            # No clock is ahead by so much: a damaged journal says so.
+            return self.submitted_at
 
     @property
     def is_active(self) -> bool:

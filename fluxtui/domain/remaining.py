@@ -7,6 +7,8 @@ from datetime import datetime
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.pace import Pace
 
+_TOO_LONG = 1e9
+"""Seconds; what is longer, or no number, is nothing that can be told."""
 LEAST_PROGRESS = 0.05
 """Below this part of the way a rate says little."""
 
@@ -33,7 +35,7 @@ def seconds_left(job: Job, now: datetime, pace: Pace | None = None, steps: int |
 
 def left_text(seconds: float | None) -> str:
     """Return such a time for people, rounded as far as it is sure: `'about 12 min left'`, or `''`."""
-    if seconds is None:
+    if seconds is None or not seconds < _TOO_LONG:
         return ""
     if seconds < 60:
         return "under a minute left"

@@ -301,6 +301,12 @@ class Candidate:
     exact: bool = False
 
 
+class PartOfList(tuple[str, ...]):
+    """Ids from a list that was not read to its end: what is not among them may be there all the same."""
+
+    __slots__ = ()
+
+
 class Provider(Protocol):
     """A service under one profile. Every method that asks the network raises `ServiceError`s only."""
 
@@ -352,7 +358,7 @@ class Provider(Protocol):
         ...
 
     async def finetune_ids(self) -> tuple[str, ...]:
-        """Return the ids of the finetunes that the account can see here."""
+        """Return the ids of the finetunes that the account can see; `PartOfList` where there are more."""
         ...
 
     async def finetune(self, finetune_id: str) -> Finetune:

@@ -12,6 +12,7 @@ from fluxtui.domain.text import safe_text
 _PERCENT = re.compile(r"(\d{1,3})%\|")
 _OF_ALL = re.compile(r"(?<![\d/])(\d{1,6})/(\d{1,6})\b")
 _LONGEST = 60_000
+_LOOKED_AT = 600_000
 _READ_FOR_PROGRESS = 20_000
 
 
@@ -23,7 +24,8 @@ def shown_log(logs: Any) -> str | None:
     """
     if not isinstance(logs, str) or not logs:
         return None
-    lines = logs.replace("\r\n", "\n").split("\n")
+    # Its end is kept, and lines that were written over themselves many times are shorter than they came.
+    lines = logs[-_LOOKED_AT:].replace("\r\n", "\n").split("\n")
     text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)[-_LONGEST:]
     return safe_text(without_keys(hosts_only(text, _told), REMOVED_KEY), newlines=True).strip() or None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from fluxtui.domain.moments import can_be
 from fluxtui.domain.text import safe_text
 
 _MILLISECONDS_FROM = 1e11
@@ -52,15 +53,19 @@ def as_flag(value: Any) -> bool | None:
 
 
 def as_moment(value: Any) -> datetime | None:
-    """Return an aware UTC time from ISO text, or from seconds or milliseconds since 1970, or None."""
+    """Return an aware UTC time from ISO text, or from seconds or milliseconds since 1970, or None.
+
+    What no clock shows, such as the year 1, counts as not told.
+    """
     number = as_number(value)
     try:
         if number is not None:
-            return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS_FROM else number, UTC)
+            seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
+            return _possible(datetime.fromtimestamp(seconds, UTC))
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
         if moment is None:
             return None
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return _possible(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -79,3 +84,7 @@ def texts_in(value: Any) -> tuple[str, ...]:
     """Return the texts in a list, or the one text that stands in its place; all but empty ones."""
     values = value if isinstance(value, list) else [value]
     return tuple(item for item in values if isinstance(item, str) and item)
+
+
+def _possible(moment: datetime) -> datetime | None:
+    return moment if can_be(moment) else None

@@ -13,6 +13,7 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Footer
 
+from fluxtui.domain.errors import StorageError
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.state import Notice, guarded
 from fluxtui.widgets.flash import Flash
@@ -150,8 +151,11 @@ class PlaceScreen(TimedScreen[None]):
             await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)
 
     async def on_unmount(self) -> None:
-        """Write what was typed last."""
-        await self._write_draft()
+        """Write what was typed last; where that cannot be kept, say so when the screen is gone."""
+        try:
+            await self._write_draft()
+        except StorageError as error:
+            self.app.say_at_the_end(f"What was typed in {self.PLACE} last is not kept: {error.sentence()}")
 
     def follow_wish(self, wishes: Mapping[str, Any]) -> None:
         """Do what another place asked for, such as selecting a finetune."""

@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 from fluxtui.domain.errors import InvalidInput, Problem, StorageError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.json_text import NotJson, read_json
+from fluxtui.domain.moments import can_be
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.storage.files import NotAFile, open_ordinary
@@ -176,8 +177,10 @@ def _moment(value: Any) -> datetime | None:
         if isinstance(value, bool):
             return None
         if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            moment = datetime.fromtimestamp(value, UTC)
+        else:
+            told = datetime.fromisoformat(value)
+            moment = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+        return moment if can_be(moment) else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None

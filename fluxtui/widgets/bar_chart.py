@@ -17,6 +17,8 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 POSSIBLE = "▒"
 """Stands for amounts that are only possible; told from the others without colour."""
 WIDEST_SLOT = 8
+_LEAST = 1e-12
+"""Of an amount that is drawn; the scale of a smaller one has no numbers."""
 _MOST = 1e12
 _STYLES = {"sure": "$text-accent", "possible": "$text-warning", "axis": "$foreground-muted"}
 
@@ -84,7 +86,7 @@ def chart(bars: Sequence[Bar], width: int, height: int, show: Callable[[float], 
 
 def _drawable(amount: float) -> float:
     """Return an amount that can be drawn: nothing for what is none, the most for what is beyond it."""
-    return min(amount, _MOST) if amount > 0 else 0.0
+    return min(amount, _MOST) if amount > _LEAST else 0.0
 
 
 def _cell(bar: Bar, top: float, row: int, rows: int, slot: int) -> Content:

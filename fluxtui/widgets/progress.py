@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 BAR_CELLS = 8
 
+_TOO_LONG = 1e12
+"""Seconds that nothing takes."""
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 
@@ -20,7 +23,7 @@ def progress_text(fraction: float | None, cells: int = BAR_CELLS) -> str:
         fraction: 0 to 1; anything outside counts as the nearest end.
         cells: length of the bar; 0 for the percentage alone.
     """
-    if fraction is None:
+    if fraction is None or math.isnan(fraction):
         return ""
     part = min(max(fraction, 0.0), 1.0)
     filled = int(part * cells)
@@ -47,7 +50,12 @@ def next_try_text(job: Job, now: datetime) -> str:
 
 
 def duration_text(seconds: float) -> str:
-    """Return a duration in at most two units: `'42 s'`, `'3 m 05 s'`, `'2 h 10 m'`, `'4 d 1 h'`."""
+    """Return a duration in at most two units: `'42 s'`, `'3 m 05 s'`, `'2 h 10 m'`, `'4 d 1 h'`.
+
+    What is none, or longer than anything takes, is `'?'`.
+    """
+    if not abs(seconds) < _TOO_LONG:
+        return "?"
     whole = max(int(seconds), 0)
     if whole < 60:
         return f"{whole} s"

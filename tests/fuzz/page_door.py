@@ -67,7 +67,8 @@ _NAMED: Mapping[str, bytes] = {
     "another token": b"GET AT/?token=guess HTTP/1.1\r\nHost: HOST\r\n\r\n",
     "half a letter for a token": b"GET AT/?token=%ed%a0%80 HTTP/1.1\r\nHost: HOST\r\n\r\n",
     "half a letter for a cookie": b"GET AT/ HTTP/1.1\r\nHost: HOST\r\nCookie: \xff\xfe=\xed\xa0\x80\r\n\r\n",
-    "two requests in one": b"GET AT/ HTTP/1.1\r\nHost: HOST\r\n\r\nGET AT/file/1 HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "two requests in one": b"GET AT/ HTTP/1.1\r\nHost: HOST\r\n\r\n"
+    b"GET AT/file/1 HTTP/1.1\r\nHost: HOST\r\n\r\n",
     "smuggled": b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 30\r\n\r\nGET AT/file/1 HTTP/1.1\r\n\r\n",
     "old": b"GET /\r\n\r\n",
     "new": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

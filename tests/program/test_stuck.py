@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from fluxtui.services.storage import StorageService
 
 if TYPE_CHECKING:
     from tests.program.conftest import Demo
@@ -25,6 +30,8 @@ os.stat = stat
 """
 SECONDS = 9.0
 """In which the program has to have ended."""
+LOCKED_SECONDS = 35.0
+"""The same where a write of the journal may be waited for, which has its own bound."""
 
 
 @pytest.mark.parametrize("way", ["ctrl+q", "ctrl+c twice", "SIGTERM"])
@@ -50,3 +57,21 @@ def test_leaving_while_a_path_hangs(demo: Demo, tmp_path: Path, way: str) -> Non
     sent = terminal.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent)
     for mode in ("1000", "1003", "1004", "2004"):
         assert sent.rindex(f"\x1b[?{mode}l".encode()) > sent.rindex(f"\x1b[?{mode}h".encode())
+
+
+@pytest.mark.parametrize("way", ["ctrl+q", "SIGTERM", "SIGINT"])
+def test_leaving_while_another_program_holds_the_journal(demo: Demo, way: str) -> None:
+    """As one does that was stopped while it wrote: each write waits, and none may be waited for for ever."""
+    terminal = demo.start()
+    terminal.wait_for("✓ 12 pictures")
+    with closing(sqlite3.connect(StorageService(demo.folder).journal_path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        if way == "ctrl+q":
+            terminal.press(way)
+        else:
+            terminal.process.send_signal(getattr(signal, way))
+        code = terminal.wait_for_end(LOCKED_SECONDS + 20)
+    assert time.monotonic() - began < LOCKED_SECONDS
+    assert code == {"ctrl+q": 0, "SIGTERM": 143, "SIGINT": 130}[way]
+    assert terminal.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent)

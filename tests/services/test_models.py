@@ -17,6 +17,7 @@ from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.uses import Misfit
 from fluxtui.domain.weights import Base
+from fluxtui.providers.base import PartOfList
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.screens.models.facts import refreshed_text
 from fluxtui.services.datasets import DatasetService
@@ -226,3 +227,24 @@ async def test_a_list_without_end_is_asked_in_parts_and_nothing_of_it_is_missing
     assert BFLProvider.at_once[1] <= DETAILS_AT_ONCE  # type: ignore[attr-defined]
     assert first.missing == second.missing == ()
     assert "99,000 more are listed" in refreshed_text([ProfileAnswer("bfl", first)])
+
+
+async def test_of_a_list_that_was_not_read_to_its_end_none_is_called_missing(
+    models: ModelService, open_journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def part(_provider: BFLProvider) -> tuple[str, ...]:
+        return PartOfList(("new", "new"))
+
+    asked: list[str] = []
+
+    async def details(_provider: BFLProvider, finetune_id: str) -> Finetune:
+        asked.append(finetune_id)
+        return Finetune(profile="", id=finetune_id, name=finetune_id)
+
+    monkeypatch.setattr(BFLProvider, "finetune_ids", part)
+    monkeypatch.setattr(BFLProvider, "finetune", details)
+    await open_journal.finetunes.put(Finetune(profile="bfl", id="old", name="Mine"))
+    result = await models.refresh("bfl")
+    assert result.missing == ()
+    assert asked == ["new"], "what is listed twice is asked once"
+    assert "goes on beyond what is read" in refreshed_text([ProfileAnswer("bfl", result)])

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.errors import NotFound, NotPermitted, Refused
+from fluxtui.domain.errors import NotFound, NotPermitted, Refused, UnexpectedAnswer
 from fluxtui.domain.money import UnitPrice, as_balance, credits
 from fluxtui.providers.base import Account
 from fluxtui.providers.fal.prices import told_prices
@@ -74,9 +74,13 @@ async def pages_of(
         path: of the list.
         query: its parameters; a name may come more than once.
         most: pages.
+
+    Raises:
+        UnexpectedAnswer: a page leads back to an earlier one.
     """
     pages: list[Mapping[str, Any]] = []
     cursor: str | None = None
+    seen: set[str] = set()
     while len(pages) < most:
         # A mapping of parameters could not name an endpoint after another.
         full = urlencode([*query, *([("cursor", cursor)] if cursor else [])])
@@ -87,6 +91,9 @@ async def pages_of(
         )
         if cursor is None:
             break
+        if cursor in seen:
+            raise UnexpectedAnswer("fal's list leads back to a page that was read already.")
+        seen.add(cursor)
     return pages
 
 

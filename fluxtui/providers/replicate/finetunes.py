@@ -6,7 +6,7 @@ Replicate lists no private models: which ones there are follows from the trainin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fluxtui.api.service import APIService
@@ -32,13 +32,16 @@ from fluxtui.providers.replicate.training import told_steps
 _AT_ONCE = 6
 
 
-async def trained_versions(api: APIService) -> dict[str, Mapping[str, Any]]:
+async def trained_versions(
+    api: APIService, *, cut: Callable[[], None] | None = None
+) -> dict[str, Mapping[str, Any]]:
     """Return the trainings that made a version, by that version as `owner/name:version`, newest first.
 
-    Versions that were deleted since are among them. Raises `ServiceError`.
+    Versions that were deleted since are among them. `cut` is called where there are more trainings than are
+    read. Raises `ServiceError`.
     """
     made: dict[str, Mapping[str, Any]] = {}
-    async for training in listed(api, TRAININGS):
+    async for training in listed(api, TRAININGS, cut=cut):
         named = reference(str(as_mapping(training.get("output")).get("version") or ""))
         if training.get("status") != SUCCEEDED or as_identifier(training.get("model")) not in TRAINERS:
             continue

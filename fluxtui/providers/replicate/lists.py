@@ -5,7 +5,7 @@ Source: Replicate HTTP API reference, read 2026-11.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -19,7 +19,7 @@ MOST_PAGES = 20
 
 
 async def listed(
-    api: APIService, path: str, since: datetime | None = None
+    api: APIService, path: str, since: datetime | None = None, *, cut: Callable[[], None] | None = None
 ) -> AsyncIterator[Mapping[str, Any]]:
     """Yield the members of a list, newest first, of at most `MOST_PAGES` pages.
 
@@ -27,12 +27,17 @@ async def listed(
         api: of the profile.
         path: of the list.
         since: members that were made before are left out; an aware time.
+        cut: is called where the list goes on after those pages.
 
     Raises:
-        UnexpectedAnswer: there is no list.
+        UnexpectedAnswer: there is no list, or a page leads back to an earlier one.
     """
     params: dict[str, str] = {}
+    asked: list[dict[str, str]] = []
     for _page in range(MOST_PAGES):
+        if params in asked:
+            raise UnexpectedAnswer("Replicate's list leads back to a page that was read already.")
+        asked.append(params)
         page = as_mapping((await api.get(path, params)).data)
         results = page.get("results")
         if not isinstance(results, list):
@@ -46,6 +51,8 @@ async def listed(
         params = _query(page.get("next"))
         if not params:
             return
+    if cut is not None:
+        cut()
 
 
 def _query(address: Any) -> dict[str, str]:

@@ -25,6 +25,7 @@ from fluxtui.providers.base import (
     Candidate,
     Keeping,
     Materials,
+    PartOfList,
     Phase,
     Prepared,
     RemoteStatus,
@@ -146,8 +147,10 @@ class ReplicateProvider:
 
     async def finetune_ids(self) -> tuple[str, ...]:
         """Return the versions that trainings of the account have made and that are still there."""
-        self._trained = await trained_versions(self._api)
-        return await still_there(self._api, self._trained)
+        cuts: list[bool] = []
+        self._trained = await trained_versions(self._api, cut=lambda: cuts.append(True))
+        found = await still_there(self._api, self._trained)
+        return PartOfList(found) if cuts else found
 
     async def finetune(self, finetune_id: str) -> Finetune:
         """Return what Replicate knows of a version; its `profile` is empty. Raises `NotFound`."""

@@ -183,6 +183,8 @@ def refreshed_text(answers: Sequence[ProfileAnswer]) -> str:
     not_asked = sum(result.not_asked for result in results)
     if not_asked:
         parts.append(f"{not_asked:,} more are listed, and r asks for the next of them")
+    if any(result.is_part for result in results):
+        parts.append("the list goes on beyond what is read, so none is called missing")
     return "; ".join(parts).rstrip(".") + "."
 
 

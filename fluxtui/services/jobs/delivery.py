@@ -43,6 +43,8 @@ UNREADABLE = "unreadable"
 
 _PAGE_HEADS = (b"<", b"{", b"[")
 _LOOKED_AT = 64
+MOST_MORE = 63
+"""Further pictures of one task that are fetched: no endpoint makes more than a few (2026-11)."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,16 @@ class Delivery:
         self.told = f"{self.told} (a further picture of the same task could not be had: {reason})".strip()
 
     async def fetch_more(self, job: Job, urls: Sequence[str]) -> None:
-        """Fetch and check the further pictures that are not here already. Raises like `fetch`."""
-        self._named = len(urls)
-        for number, url in enumerate(urls):
+        """Fetch and check those of the further pictures that are not here, `MOST_MORE` at most.
+
+        Raises like `fetch`.
+        """
+        wanted = urls[:MOST_MORE]
+        self._named = len(wanted)
+        too_many = f"(the service named {len(urls) + 1:,} pictures; the first {MOST_MORE + 1} were taken)"
+        if len(urls) > MOST_MORE and too_many not in self.told:
+            self.told = f"{self.told} {too_many}".strip()
+        for number, url in enumerate(wanted):
             if number not in self.more:
                 self.more[number] = await self._fetched(job, url)
 

@@ -12,13 +12,12 @@ from pydantic import BaseModel
 
 from fluxtui.domain.errors import JournalDamaged
 from fluxtui.domain.json_text import read_json
+from fluxtui.domain.moments import can_be
 from fluxtui.domain.text import safe_text
 from fluxtui.services.journal.faults import repair_command
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_FIRST_YEAR, _LAST_YEAR = 1970, 9000
-"""Between these every time is one in every zone; nothing of ours is older or younger."""
 _JSON_COLUMNS = frozenset({"parameters", "dataset", "raw", "response", "addresses", "weights"})
 
 
@@ -113,9 +112,7 @@ def _check(values: Mapping[str, Any]) -> None:
 def _check_times(model: BaseModel) -> None:
     """Raise `ValueError` for a time that no clock shows, or that does not say its zone."""
     for value in model.__dict__.values():
-        if isinstance(value, datetime) and (
-            value.tzinfo is None or not _FIRST_YEAR <= value.year <= _LAST_YEAR
-        ):
+        if isinstance(value, datetime) and not can_be(value):
             raise ValueError("a time that cannot be")
 
 

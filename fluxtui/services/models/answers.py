@@ -17,12 +17,14 @@ class RefreshResult:
         failures: finetunes of which the details could not be had, and why.
         missing: those that the service no longer lists, marked so just now.
         not_asked: how many more the service lists, of which the details were not asked this time.
+        is_part: whether the service lists more than was read, so that none is marked as missing.
     """
 
     finetunes: tuple[Finetune, ...]
     failures: tuple[Problem, ...] = ()
     missing: tuple[Finetune, ...] = ()
     not_asked: int = 0
+    is_part: bool = False
 
 
 @dataclass(frozen=True)

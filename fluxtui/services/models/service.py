@@ -22,7 +22,7 @@ from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import REMOTE_STATES, JobKind
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base
-from fluxtui.providers.base import Abilities, Progress, Provider
+from fluxtui.providers.base import Abilities, PartOfList, Progress, Provider
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService, Prepared
@@ -106,9 +106,10 @@ class ModelService:
         in_training = await self._in_training(profile)
         await self._journal.finetunes.put_many([self._known_now(profile, item, in_training) for item in told])
         seen = {*listed, *by_hand, *await self._too_young_to_be_listed(profile)}
-        missing = await self._journal.finetunes.mark_missing(profile, seen)
+        is_part = isinstance(listed, PartOfList)
+        missing = () if is_part else await self._journal.finetunes.mark_missing(profile, seen)
         not_asked = max(0, len(set(listed)) - len(set(asked)))
-        return RefreshResult(await self.list(profile), failures, missing, not_asked)
+        return RefreshResult(await self.list(profile), failures, missing, not_asked, is_part)
 
     async def refresh_all(self, profiles: Sequence[str]) -> tuple[ProfileAnswer, ...]:
         """Refresh several profiles at once, and return what came of each; an error of one stops no other.
@@ -367,7 +368,7 @@ class ModelService:
 def _to_be_asked(listed: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """Return which of the listed finetunes are asked for at one refresh."""
     new_first = sorted(dict.fromkeys(listed), key=lambda finetune_id: finetune_id in known)
-    return tuple(listed) if len(new_first) <= MOST_ASKED else tuple(new_first[:MOST_ASKED])
+    return tuple(dict.fromkeys(listed)) if len(new_first) <= MOST_ASKED else tuple(new_first[:MOST_ASKED])
 
 
 def check_id(wanted: str, abilities: Abilities) -> None:
