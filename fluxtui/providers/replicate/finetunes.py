@@ -51,22 +51,27 @@ async def trained_versions(
 
 
 async def still_there(api: APIService, versions: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return those of some versions, in their order, that their models still have. Raises `ServiceError`."""
+    """Return those of some versions, in their order, that their models still have.
+
+    Where a model has more than are read, none of its versions counts as gone. Raises `ServiceError`.
+    """
     models = dict.fromkeys(version.partition(":")[0] for version in versions)
     room = asyncio.Semaphore(_AT_ONCE)
+    unread: set[str] = set()
 
     async def ids_in(model: str) -> list[str]:
         async with room:
+            path = f"/v1/models/{model}/versions"
             try:
                 return [
                     f"{model}:{as_identifier(version.get('id'))}"
-                    async for version in listed(api, f"/v1/models/{model}/versions")
+                    async for version in listed(api, path, cut=lambda: unread.add(model))
                 ]
             except NotFound:
                 return []
 
     found = {version for ids in await asyncio.gather(*map(ids_in, models)) for version in ids}
-    return tuple(version for version in versions if version in found)
+    return tuple(version for version in versions if version in found or version.partition(":")[0] in unread)
 
 
 async def finetune_at(api: APIService, named: Reference, training: Mapping[str, Any]) -> Finetune:

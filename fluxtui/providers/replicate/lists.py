@@ -27,14 +27,17 @@ async def listed(
         api: of the profile.
         path: of the list.
         since: members that were made before are left out; an aware time.
-        cut: is called where the list goes on after those pages.
+        cut: is called where not all of the list was read: it goes on after those pages, or leads back to one
+            that was read already.
 
     Raises:
-        UnexpectedAnswer: there is no list, or a page leads back to an earlier one.
+        UnexpectedAnswer: there is no list, or it leads back and nobody wants to know where it was `cut`.
     """
     params: dict[str, str] = {}
     asked: list[dict[str, str]] = []
     for _page in range(MOST_PAGES):
+        if params in asked and cut is not None:
+            break
         if params in asked:
             raise UnexpectedAnswer("Replicate's list leads back to a page that was read already.")
         asked.append(params)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from fluxtui.api.attachments import Progress
 from fluxtui.api.limits import RESULT_BYTES
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
-from fluxtui.domain.errors import InvalidInput, NotFound, Problem, ServiceError
+from fluxtui.domain.errors import InvalidInput, NotFound, Problem, ServiceError, UnexpectedAnswer
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
@@ -156,7 +157,9 @@ class ReplicateProvider:
         """Return what Replicate knows of a version; its `profile` is empty. Raises `NotFound`."""
         named = _named(finetune_id)
         if named.version is not None and finetune_id not in (self._trained or {}):
-            self._trained = await trained_versions(self._api)
+            # How it was trained is good to know; a list that is out of order must not hold it up.
+            with suppress(UnexpectedAnswer):
+                self._trained = await trained_versions(self._api, cut=lambda: None)
         return await finetune_at(self._api, named, (self._trained or {}).get(finetune_id, {}))
 
     async def delete_finetune(self, finetune_id: str) -> str:
