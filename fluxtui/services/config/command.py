@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.config.checks import checked_key
-from fluxtui.services.config.children import MOST_OUTPUT, TooMuchOutput, ended
 from fluxtui.services.config.environment import environ_without_keys
 from fluxtui.services.config.programs import trusted_program
+from fluxtui.services.config.running import MOST_OUTPUT, TooMuchOutput, run_program
 
 TIME_LIMIT = 20.0
 _NEXT_STEP = "Run the command by hand to see what it says, or set the key in another way."
@@ -31,7 +31,7 @@ async def key_from_command(words: tuple[str, ...], *, seconds: float = TIME_LIMI
     name = safe_text(os.path.basename(words[0]), limit=60)
     program = await asyncio.to_thread(trusted_program, words)
     try:
-        run = await ended(words, executable=program, seconds=seconds, environ=environ_without_keys())
+        run = await run_program(words, executable=program, seconds=seconds, environ=environ_without_keys())
     except OSError as error:
         if isinstance(error, TimeoutError):
             raise _failure(name, f"did not answer within {seconds:g} seconds") from None

@@ -15,8 +15,8 @@ from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.ourselves import module_command, module_environ
 from fluxtui.services.config.checks import checked_key
-from fluxtui.services.config.children import TooMuchOutput, ended
 from fluxtui.services.config.environment import environ_without_keys
+from fluxtui.services.config.running import TooMuchOutput, run_program
 
 SERVICE = "fluxtui"
 """Under this name the keyring shows our keys."""
@@ -114,7 +114,7 @@ class SystemKeyring:
         words = module_command("fluxtui.keyring_child", what, SERVICE, entry)
         try:
             environ = module_environ(environ_without_keys(self._environ))
-            run = await ended(words, seconds=seconds, environ=environ, given=given)
+            run = await run_program(words, seconds=seconds, environ=environ, given=given)
             answer = json.loads(run.output)
             outcome = str(answer["outcome"])
         except TimeoutError:

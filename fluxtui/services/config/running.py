@@ -21,7 +21,7 @@ class TooMuchOutput(Exception):
 
 
 @dataclass(frozen=True)
-class Ended:
+class ProgramResult:
     """How a program ended: its exit code, what it printed, and what it complained of."""
 
     code: int
@@ -29,14 +29,14 @@ class Ended:
     complaint: bytes
 
 
-async def ended(
+async def run_program(
     words: tuple[str, ...],
     *,
     seconds: float,
     environ: Mapping[str, str],
     executable: str | None = None,
     given: bytes | None = None,
-) -> Ended:
+) -> ProgramResult:
     """Run a program without a shell and return how it ended.
 
     It is stopped with all its children when it takes too long, prints too much, or the caller is cancelled.
@@ -69,7 +69,7 @@ async def ended(
     except BaseException:
         await _stop(process)
         raise
-    return Ended(code, output, complaint)
+    return ProgramResult(code, output, complaint)
 
 
 async def _exchanged(process: Process, given: bytes | None) -> tuple[bytes, bytes]:
