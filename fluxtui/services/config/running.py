@@ -69,6 +69,8 @@ async def run_program(
     except BaseException:
         await _stop(process)
         raise
+    finally:
+        await _let_go(process)
     return ProgramResult(code, output, complaint)
 
 
@@ -112,6 +114,21 @@ async def _stop(process: Process) -> None:
             # Where a pipe is full and nobody reads it, the end of the process is not told.
             await asyncio.gather(*map(_drained, (process.stdout, process.stderr)))
     await process.wait()
+
+
+async def _let_go(process: Process) -> None:
+    """Close the pipes: what a child of a child holds open is not waited for, nor read by anybody."""
+    if process.stdin is not None and not _is_closed(process.stdin.transport):
+        process.stdin.transport.abort()
+    # There is no other way to it; what is left open is told as a fault when the loop is gone.
+    transport: asyncio.SubprocessTransport = vars(process)["_transport"]
+    transport.close()
+    await asyncio.sleep(0)
+
+
+def _is_closed(transport: asyncio.WriteTransport) -> bool:
+    # One that is closed with something left to write waits for somebody to read that.
+    return transport.is_closing() and not transport.get_write_buffer_size()
 
 
 async def _drained(stream: asyncio.StreamReader | None) -> None:
