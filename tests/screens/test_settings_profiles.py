@@ -23,6 +23,7 @@ from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.table import RowTable
 
 AppFactory = Callable[..., FluxApp]
@@ -201,3 +202,15 @@ async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(
         await until(pilot, lambda: form.fault is not None)
         await until(pilot, lambda: not any(worker.group == "samples" for worker in app.workers))
         assert [notice.text for notice in app.notices] == ["The key of demo is removed."]
+
+
+async def test_at_80_columns_what_a_field_is_for_is_whole_and_the_rest_visibly_cut(
+    make_app: AppFactory, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await settings(app, pilot, until)
+        screen.query_one(ParameterForm).focus_field("budget.day_usd")
+        await until(pilot, lambda: "of all profiles." in on_screen(app))
+        (line,) = [row for row in on_screen(app).splitlines() if "of all profiles." in row]
+        assert line.rstrip().endswith("…"), "range and default have no room"
