@@ -75,7 +75,7 @@ def command_line() -> argparse.ArgumentParser:
     _add_program_options(parser)
     _add_screen_options(parser)
     parser.set_defaults(run=_run_program)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="the whole program on a built-in simulator, nothing needed")
     _add_demo_options(demo)
@@ -92,7 +92,7 @@ def command_line() -> argparse.ArgumentParser:
     collector.set_defaults(run=collect.run_collect)
 
     simulated = commands.add_parser(
-        "simulate", help="run the simulator alone: a server like BFL's, on this machine"
+        "simulate", help="run the simulator alone: BFL, fal and Replicate on this machine"
     )
     simulate.add_arguments(simulated)
     simulated.set_defaults(run=simulate.run)
@@ -110,7 +110,8 @@ def command_line() -> argparse.ArgumentParser:
         "recall",
         help="tell how pictures were made, as their files say it",
         description="Tell how pictures were made, as their files say it: ours, and those of AUTOMATIC1111, "
-        "Forge, SwarmUI and InvokeAI. Returns 0, or 1 where a file says nothing that is understood.",
+        "Forge, SwarmUI, InvokeAI, ComfyUI, Fooocus, Draw Things and NovelAI. "
+        "Returns 0, or 1 where a file says nothing that is understood.",
     )
     _add_recall_options(recall)
     recall.set_defaults(run=_run_recall)

@@ -83,7 +83,8 @@ class StateFeed:
         if ended:
             bad = any(job.state in BAD_STATES for job in ended)
             text = absence_of(ended)
-            self._app.tell(text, title="While you were away", severity="warning" if bad else "success")
+            text = f"While you were away: {text}"
+            self._app.tell(text, title="Jobs", severity="warning" if bad else "success")
 
     def follow_config(self) -> None:
         """Take the profiles from the configuration."""

@@ -62,6 +62,17 @@ def test_nonsense_options_end_with_a_sentence() -> None:
     assert "invalid choice" in result.stderr
 
 
+def test_a_command_that_there_is_not_is_called_a_command() -> None:
+    result = run("trian")
+    assert result.returncode == 2
+    assert "argument COMMAND: invalid choice: 'trian'" in result.stderr
+
+
+def test_help_names_the_services_and_programs_as_they_are() -> None:
+    assert "BFL, fal and Replicate" in " ".join(run("--help").stdout.split())
+    assert "ComfyUI" in run("recall", "--help").stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fluxtui.domain.money import show_credits
 from fluxtui.providers.base import Account
+from fluxtui.services.config import ConfigService
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic, plain
 
@@ -42,3 +43,9 @@ def account_words(account: Account | None) -> str:
     if account is not None and account.name:
         told.append(f"the account is {account.name}")
     return f"The key is good: {', '.join(told)}." if told else "The key is good."
+
+
+def copy_words(config: ConfigService) -> str:
+    """Return where the last save left what the user wrote by hand, or `''` where it did not copy it."""
+    copy = config.copied_to
+    return f"What you wrote by hand is in {copy}, without keys." if copy else ""

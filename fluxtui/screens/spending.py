@@ -15,7 +15,7 @@ from textual.widgets import Footer
 
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.spending import Allowance, SpendingRow, SpendingView, Spent
-from fluxtui.domain.text import plural
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.state import Notice, StatefulApp, guarded
 from fluxtui.widgets.bar_chart import POSSIBLE, Bar, BarChart
 from fluxtui.widgets.budget import allowance_words
@@ -165,7 +165,9 @@ Days are those of the local time. `x` writes the table as a CSV file into the da
 
     async def _export(self) -> None:
         path = await self.app.services.spending.export(self._view, self._days)
-        self.app.tell(f"Exported to {path}", title="Spending", severity="success")
+        self.app.tell(
+            f"Exported as {path.name} to {safe_text(path.parent)}.", title="Spending", severity="success"
+        )
 
 
 def bars_of(rows: Sequence[SpendingRow], today: date, days: int, days_per_bar: int) -> tuple[Bar, ...]:

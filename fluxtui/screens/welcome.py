@@ -14,7 +14,7 @@ from textual.widgets import Button, Footer, Input
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.base import Account
 from fluxtui.providers.registry import provider_hosts
-from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
+from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words, copy_words
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
 from fluxtui.simulator.needed import NEXT_STEP, lacking
@@ -128,6 +128,8 @@ in the configuration file, or in the keyring of this system where there is one a
         else:
             name = services.profiles.free_name(self._provider)
             account = await services.profiles.add(name, {"provider": self._provider}, key, place)
+        # Said now: the next save finds a file that the program has written.
+        left = f"{copy_words(services.config)} {left}".strip()
         config = services.config.config
         if config.profile == name and len(config.profiles) > 1:
             await services.profiles.activate(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
-from fluxtui.domain.errors import DatasetError, InvalidInput, Problem
+from fluxtui.domain.errors import DatasetError, FluxError, InvalidInput, Problem
 from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace, pace_of
@@ -108,7 +108,11 @@ class FinetuningService:
 
         Raises `InvalidInput` where the profile does not train, or not with this one.
         """
-        provider = await self._gateway.provider(profile)
+        try:
+            provider = await self._gateway.provider(profile)
+        except FluxError as error:
+            # Its key or the profile went a moment ago: the form will tell, once it follows.
+            return SampleOffer(reason=error.sentence())
         trainer = _training_endpoint(provider, endpoint_id)
         return sample_offer(profile, provider, trainer, await self._known_prices())
 

@@ -61,10 +61,10 @@ async def test_it_tells_once_what_came_in_meanwhile(
     async with second.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: second.notices)
         (notice,) = second.notices
-        assert notice.title == "While you were away"
+        assert notice.title == "Jobs"
         assert notice.text == (
-            "2 pictures, 1 training finished; 1 expired ($0.07 paid). “fox [/2]” expired: "
-            "F6 Jobs has the story."
+            "While you were away: 2 pictures, 1 training finished; 1 expired ($0.07 paid). "
+            "“fox [/2]” expired: F6 Jobs has the story."
         )
         assert notice.severity == "warning"
     third = make_app(simulator.base_url)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from fluxtui.domain.endpoint import Control
-from fluxtui.screens.settings.fields import SETTINGS, changes_between, settings_fields, settings_values
+from fluxtui.screens.settings.fields import (
+    SETTINGS,
+    Setting,
+    changes_between,
+    settings_fields,
+    settings_values,
+)
 from fluxtui.services.config import ConfigService
 from fluxtui.services.config.model import Config
 
@@ -45,3 +53,8 @@ def test_how_this_machine_is_reached_is_a_text_that_may_be_left_out(tmp_path: Pa
     saved = service.save({"home.host": "jo@studio", "home.ssh_port": 2222})
     assert (saved.home.host, saved.home.ssh_port) == ("jo@studio", 2222)
     assert service.save({"home.host": None}).home.host is None
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
+def test_what_a_field_is_for_fits_the_one_row_that_80_columns_leave(setting: Setting) -> None:
+    assert len(setting.help) <= 76

@@ -12,15 +12,18 @@ from textual.pilot import Pilot
 
 from fluxtui.app import FluxApp
 from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
+from fluxtui.simulator.keys import VALID_KEY as BFL_KEY
 from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.table import RowTable
 
 AppFactory = Callable[..., FluxApp]
@@ -177,3 +180,37 @@ async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_quest
         await pilot.press("y")
         await until(pilot, lambda: "old" not in names(app))
     assert list(tomllib.loads(path.read_text())["profiles"]) == ["eu"]
+
+
+async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(
+    make_app: AppFactory, until: Until, path: Path, simulator: Simulator
+) -> None:
+    path.write_text(f'[profiles.demo]\napi_key = "{BFL_KEY}"\n')
+    path.chmod(0o600)
+    app = make_app(simulator.base_url, key=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.current_mode != "_default")
+        await app.go("finetune")
+        form = app.screen
+        assert isinstance(form, FinetuneScreen)
+        await until(pilot, lambda: form.sampled_trainer is not None)
+        screen = await settings(app, pilot, until)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen is screen and not app.usable_profiles and bool(app.notices))
+        await until(pilot, lambda: form.fault is not None)
+        await until(pilot, lambda: not any(worker.group == "samples" for worker in app.workers))
+        assert [notice.text for notice in app.notices] == ["The key of demo is removed."]
+
+
+async def test_at_80_columns_what_a_field_is_for_is_whole_and_the_rest_visibly_cut(
+    make_app: AppFactory, until: Until
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await settings(app, pilot, until)
+        screen.query_one(ParameterForm).focus_field("budget.day_usd")
+        await until(pilot, lambda: "of all profiles." in on_screen(app))
+        (line,) = [row for row in on_screen(app).splitlines() if "of all profiles." in row]
+        assert line.rstrip().endswith("…"), "range and default have no room"

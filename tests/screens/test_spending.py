@@ -125,7 +125,8 @@ async def test_export_writes_a_file_and_says_where(make_app: Callable[..., FluxA
         await pilot.press("x")
         path = app.services.storage.root / "spending" / "spending-2026-11-23-30-days-by-finetune.csv"
         flash = app.screen.query_one(Flash)
-        await until(pilot, lambda: str(path) in flash.text)
+        await until(pilot, lambda: str(path.parent) in flash.text)
+        assert flash.text.startswith(f"Exported as {path.name} to "), "what is cut at 80 columns is no name"
         assert "'=1+1 [/x] [bold]txt" in path.read_text()
 
 

@@ -28,7 +28,7 @@ async def test_fal_is_chosen_and_its_key_checked_and_kept(
     urls = simulator.fal.urls
     path = tmp_path / "config.toml"
     path.write_text(
-        f'[profiles.fal]\nprovider = "fal"\nbase_url = "{urls["queue"]}"\n'
+        f'# by hand\n[profiles.fal]\nprovider = "fal"\nbase_url = "{urls["queue"]}"\n'
         f'rest_url = "{urls["rest"]}"\nplatform_url = "{urls["platform"]}"\n'
     )
     path.chmod(0o600)
@@ -45,6 +45,8 @@ async def test_fal_is_chosen_and_its_key_checked_and_kept(
         await pilot.press("ctrl+u", *VALID_KEY, "enter")
         await until(pilot, lambda: app.screen is not welcome)
         assert app.usable_profiles == ("fal",)
+        copied = f"What you wrote by hand is in {path}.bak, without keys."
+        assert copied in " ".join(notice.text for notice in app.notices)
     assert tomllib.loads(path.read_text())["profiles"]["fal"]["api_key"] == VALID_KEY
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert ConfigService(path, environ={}).load().profiles["fal"].has_key

@@ -50,14 +50,14 @@ SETTINGS = (
         "generation.confirm_above_usd",
         GenerationSettings,
         "Ask above",
-        "Generations that cost more than this are confirmed first; trainings always are.",
+        "Generations that cost more are confirmed first; trainings always are.",
         "USD",
     ),
     Setting(
         "budget.day_usd",
         BudgetSettings,
         "Day's budget",
-        "What would go over it is refused. Trainings and pictures of all profiles count.",
+        "What would go over it is refused; trainings and pictures of all profiles.",
         "USD",
     ),
     Setting("budget.month_usd", BudgetSettings, "Month's budget", "The same for the calendar month.", "USD"),
@@ -66,7 +66,7 @@ SETTINGS = (
         "images.protocol",
         ImageSettings,
         "Show pictures",
-        "How the terminal shows pictures; auto takes the best it can. Holds from the next start.",
+        "How pictures are shown; auto takes the best. Holds from the next start.",
     ),
     Setting(
         "interface.theme", InterfaceSettings, "Colours", "ansi-dark and ansi-light use the terminal's own."
@@ -82,7 +82,7 @@ SETTINGS = (
         "home.host",
         HomeSettings,
         "This machine",
-        "Its name in your scp and ssh lines: a host, user@host, or a name of your ssh configuration.",
+        "In your scp and ssh lines: a host, user@host, or a name that your ssh knows.",
         empty="as you reach it now",
     ),
     Setting(

@@ -14,7 +14,7 @@ from textual.widgets import Button
 
 from fluxtui.domain.errors import ConfigError, InvalidInput, Problem
 from fluxtui.domain.text import plural
-from fluxtui.screens.key_entry import account_words
+from fluxtui.screens.key_entry import account_words, copy_words
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.screens.settings.key_dialog import KeyDialog
@@ -143,9 +143,8 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         """Take the changed configuration over and say what became of it, and of what was written by hand."""
         self.app.follow_config()
         self._panel.refresh_states()
-        copy = self.app.services.config.copied_to if saved else None
-        kept = f" What you wrote by hand is in {copy}, without keys." if copy else ""
-        self.app.tell(f"{told}{kept}", severity="success")
+        kept = copy_words(self.app.services.config) if saved else ""
+        self.app.tell(f"{told} {kept}".strip(), severity="success")
 
     def _refill(self) -> None:
         form = self.query_one(ParameterForm)

@@ -207,7 +207,7 @@ class ConfigService:
         command = self._profile(name).api_key_command
         if place is KeyPlace.COMMAND and command is not None:
             return f"the command {safe_text(command_words(command)[0], limit=60)}"
-        return COMMAND_LINE if place is KeyPlace.RUN else "none"
+        return "this run of the program" if place is KeyPlace.RUN else "none"
 
     def key_place(self, profile_name: str) -> KeyPlace:
         """Return what kind of place the key of a profile comes from."""

@@ -32,7 +32,7 @@ async def test_the_command_line_then_variables_then_file_then_command(
 ) -> None:
     bfl, own = {"BFL_API_KEY": "bfl_env"}, {"FLUXTUI_API_KEY": " bfl_own "}
     service = configured(WITH_KEY, bfl | own, profiles__bfl__api_key="bfl_line")
-    assert (await key_of(service), service.key_source()) == ("bfl_line", "the command line")
+    assert (await key_of(service), service.key_source()) == ("bfl_line", "this run of the program")
     service = configured(WITH_KEY, bfl | own)
     assert (await key_of(service), service.key_source()) == ("bfl_own", "the variable FLUXTUI_API_KEY")
     assert await key_of(service, "eu") == "bfl_env", "FLUXTUI_API_KEY is the active profile's only"
