@@ -121,7 +121,7 @@ class _Visit:
         self, response: httpx.Response, announced: int | None, pace: Pace, bound: asyncio.Timeout
     ) -> int:
         loop = asyncio.get_running_loop()
-        file = await acquired(partial(_created, self._target), BinaryIO.close)
+        file = await acquired(partial(_created, self._target), _closed)
         try:
             pending = bytearray()
             async for piece in response.aiter_raw():

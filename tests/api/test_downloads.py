@@ -5,10 +5,11 @@ import base64
 import gzip
 import io
 import stat
+import threading
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 import pytest
@@ -27,6 +28,7 @@ from fluxtui.domain.errors import (
     TimedOut,
     UnexpectedAnswer,
 )
+from fluxtui.private_files import create_anew
 
 if TYPE_CHECKING:
     from tests.api.conftest import MakeService, ScriptedServer
@@ -432,3 +434,27 @@ async def test_memory_stays_flat(server: ScriptedServer, service: APIService, tm
         tracemalloc.stop()
     assert done.size == len(piece) * count
     assert peak < 12_000_000
+
+
+async def test_a_file_that_nobody_waits_for_any_more_is_closed(
+    server: ScriptedServer, service: APIService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, going_on = threading.Event(), threading.Event()
+    made: list[BinaryIO] = []
+
+    def slow(path: Path) -> BinaryIO:
+        made.append(create_anew(path))
+        begun.set()
+        going_on.wait()
+        return made[0]
+
+    monkeypatch.setattr("fluxtui.api.downloads.create_anew", slow)
+    server.answer(200, PICTURE, Content_Type="image/png")
+    loading = asyncio.create_task(service.download(f"{server.url}/r/1.png", tmp_path / "part"))
+    await asyncio.to_thread(begun.wait)
+    loading.cancel()
+    await asyncio.sleep(0)
+    going_on.set()
+    await asyncio.wait([loading])
+    assert loading.cancelled()
+    assert made[0].closed
