@@ -142,6 +142,23 @@ def test_no_part_of_path_stands_for_the_current_directory(
         (("/usr/bin/perl", "-ne", "print"), None),
         (("/bin/cat", "/x/secret"), None),
         (("/usr/bin/env", "-S", "/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "-S/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "-iS", "/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "--split-string=/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "--unset", "X", "/bin/sh", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "-euo", "pipefail", "-c", "pass show fal | head -1"), None),
+        (("/bin/bash", "-euo", "pipefail", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "+x", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "-u", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "-C", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "--", "/x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/python3", "-u", "/x/y.py"), "/x/y.py"),
+        (("/usr/bin/python3", "-cprint(1)", "y"), None),
+        (("/usr/bin/perl", "-W", "/x/y.pl"), "/x/y.pl"),
+        (("/usr/bin/perl", "-I", "/x/lib", "-e", "print"), None),
+        (("/usr/bin/ruby", "-r", "json", "-e", "puts"), None),
+        (("/usr/bin/osascript", "-l", "JavaScript", "-e", "1"), None),
+        (("/usr/bin/node", "-r", "module", "/x/y.js"), "/x/y.js"),
     ],
 )
 def test_the_script_that_an_interpreter_runs_is_told_from_what_is_text(
@@ -150,3 +167,13 @@ def test_the_script_that_an_interpreter_runs_is_told_from_what_is_text(
     files = [str(file) for file in run_files(words)]
     assert files[0] == words[0]
     assert (script is None and len(files) == 1) or files[-1] == script
+
+
+def test_env_is_believed_where_it_says_where_programs_are(program: Path) -> None:
+    words = ("/usr/bin/env", f"PATH={program.parent}", "print-key")
+    assert list(run_files(words, {"PATH": "/bin"}))[-1] == program
+
+
+def test_what_env_cannot_split_is_told(program: Path) -> None:
+    with pytest.raises(ConfigError, match="quotation mark"):
+        list(run_files(("/usr/bin/env", "-S", "sh 'x")))
