@@ -29,7 +29,7 @@ class _Interpreter:
     value: re.Pattern[str]
 
 
-# Sources: the manuals of bash, dash, zsh, ksh, fish, python, perl, ruby, lua, osascript, node and php, read 2026-11.
+# Sources: the manuals of bash, dash, zsh, fish, python, perl, ruby, lua, osascript, node and php, read 2026-11.
 _INTERPRETERS = tuple(
     _Interpreter(*map(re.compile, patterns))
     for patterns in (
@@ -137,9 +137,7 @@ def _absolute(word: str) -> Path:
     return Path(word)
 
 
-def _after_env(
-    words: Sequence[str], environ: Mapping[str, str]
-) -> tuple[list[str], Mapping[str, str]]:
+def _after_env(words: Sequence[str], environ: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
     """Return the command that env runs, and the variables with what env says of where it is looked for."""
     left = list(words)
     while left and (left[0].startswith("-") or _ASSIGNMENT.fullmatch(left[0])):
