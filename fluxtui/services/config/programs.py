@@ -29,7 +29,7 @@ class _Interpreter:
     value: re.Pattern[str]
 
 
-# Sources: the manuals of bash, dash, zsh, fish, python, perl, ruby, lua, osascript, node and php, read 2026-11.
+# Sources: the manuals of bash, dash, zsh, fish, python, perl, ruby, lua, osascript, node, php, read 2026-11.
 _INTERPRETERS = tuple(
     _Interpreter(*map(re.compile, patterns))
     for patterns in (
