@@ -225,13 +225,13 @@ def mend(findings: Iterable[Finding], us: int | None = None) -> str:
         is_ours = all(finding.uid == us for finding in loose)
         places = _words(finding.path for finding in loose)
         commands.append(f"{'' if is_ours else 'sudo '}chmod go-w {places}")
+    # As with sudo, which may keep the home of the user.
+    as_owner = us == 0 and any(finding.uid for finding in foreign)
+    first = "Run the program as its owner, without sudo. " if as_owner else ""
     if len(given) < len(foreign) or any(finding.is_shared for finding in findings):
-        return "Name one in directories of your own, or of the system."
+        return f"{first}{'Or name' if first else 'Name'} one in directories of your own, or of the system."
     told = f"If you trust what is in it, run: {' && '.join(commands)}"
-    if given and us == 0:
-        # As with sudo, which may keep the home of the user.
-        return f"Run the program as its owner, without sudo. {told.replace('sudo ', '')}"
-    return told
+    return f"{first}{told.replace('sudo ', '') if us == 0 else told}"
 
 
 def _words(paths: Iterable[PurePath]) -> str:

@@ -59,6 +59,13 @@ def test_a_link_to_dotfiles_is_followed_and_its_target_judged(tmp_path: Path) ->
         ConfigService(link, environ={}).load()
 
 
+def test_links_that_lead_to_each_other_are_told(tmp_path: Path) -> None:
+    link = tmp_path / "fluxtui"
+    link.symlink_to(link)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        ConfigService(link / "config.toml", environ={}).load()
+
+
 def test_no_configuration_at_all_can_be_asked_for() -> None:
     ConfigService(Path(os.devnull), environ={}).load()
 

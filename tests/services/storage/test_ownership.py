@@ -218,6 +218,14 @@ def test_root_is_told_to_be_the_owner() -> None:
     )
 
 
+def test_root_in_the_home_of_a_user_is_told_to_be_that_user() -> None:
+    home = Finding(Path("/home/me"), Fault.FOREIGN, Role.PASSAGE, 1001, 1001)
+    assert mend((home,), 0) == (
+        "Run the program as its owner, without sudo. "
+        "Or name one in directories of your own, or of the system."
+    )
+
+
 def test_many_findings_are_counted() -> None:
     findings = [Finding(Path(f"/x/{number}"), Fault.GROUP, Role.OWN, 1, 1) for number in range(9)]
     with pytest.raises(UntrustedFile, match="and 6 more: nothing"):
