@@ -12,6 +12,7 @@ from fluxtui.domain.errors import ConfigError, UntrustedFile
 from fluxtui.services.config import ConfigService
 from fluxtui.services.config.command import key_from_command
 from fluxtui.services.config.programs import command_findings, run_files, trusted_program
+from fluxtui.services.config.reading import permission_warning
 from fluxtui.services.storage.ownership import Us
 
 Configured = Callable[..., ConfigService]
@@ -87,6 +88,16 @@ def test_the_advice_for_a_readable_file_can_be_pasted(tmp_path: Path) -> None:
     service = ConfigService(path, environ={})
     service.load()
     assert service.warnings[0].endswith(f"""chmod 600 '{tmp_path}/it'"'"'s here.toml'""")
+
+
+def test_a_readable_file_of_root_is_not_told_to_be_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.touch()
+    path.chmod(0o444)
+    monkeypatch.setattr("os.geteuid", lambda: path.stat().st_uid + 1)
+    assert (permission_warning(path) or "").endswith("It is not yours, so keep no key in it.")
 
 
 @pytest.mark.parametrize("before", [(), ("sh",), ("/bin/sh", "-e"), ("env", "-u", "X", "A=1", "sh")])

@@ -80,6 +80,8 @@ def test_in_a_container_what_stands_for_root_is_root() -> None:
 def test_an_access_list_can_name_others_beside_a_private_group() -> None:
     found = status(FILE, 0o660)
     assert fault_in(found, Role.GIVEN, US, has_list=True) is Fault.GROUP
+    finding = Finding(Path("/x"), Fault.GROUP, Role.GIVEN, OURS, 0, has_list=True)
+    assert finding.sentence().endswith(" or by others in its access list")
 
 
 def test_a_group_is_private_where_nobody_else_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
