@@ -109,6 +109,7 @@ def _tell_owners(options: argparse.Namespace) -> bool:
     from fluxtui.services.config import ConfigService
     from fluxtui.services.storage.claiming import inspected
     from fluxtui.services.storage.ownership import Role, findings_at
+    from fluxtui.services.storage.service import StorageService
 
     try:
         path = ConfigService(getattr(options, "config", None)).path
@@ -135,7 +136,10 @@ def _tell_owners(options: argparse.Namespace) -> bool:
         told = (*told, *found.refused)
         if found.loose and not found.refused:
             _say("warning", f"{place} is open to others. All in it is yours; the next start closes it.")
-    return fine
+    fault = StorageService(data).unusable() if fine else None
+    if fault is not None:
+        _say("refused", fault)
+    return fine and fault is None
 
 
 def _tell_findings(findings: Iterable[Finding], told: Collection[Finding] = ()) -> bool:

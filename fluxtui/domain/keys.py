@@ -29,12 +29,16 @@ _KEYS = re.compile(
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}:[0-9a-f]{16,}",
     re.IGNORECASE,
 )
-_BACKSLASHED = re.compile(r"\\+(?:u00|x)([0-9a-f]{2})|\\+(?=[!-~])", re.IGNORECASE)
-_ESCAPES: dict[str, Callable[[str], str]] = {
-    "\\": lambda text: _BACKSLASHED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", text),
-    "&": lambda text: _without_html(text),
-    "%": lambda text: unquote(text, encoding="latin-1"),
-}
+_BACKSLASHED = re.compile(
+    r"\\+(?:(?:(?-i:U0{6})|u00|x)([0-9a-f]{2})|u\{0{0,6}([0-9a-f]{2})\}|(?=[!-~]))", re.IGNORECASE
+)
+_OCTAL = re.compile(r"(?<!\\)\\+([01][0-7]{2})")
+_ESCAPES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("\\", lambda text: _OCTAL.sub(lambda found: chr(int(found[1], 8)), text)),
+    ("\\", lambda text: _BACKSLASHED.sub(_character, text)),
+    ("&", lambda text: _without_html(text)),
+    ("%", lambda text: unquote(text, encoding="latin-1")),
+)
 """How a layer of escapes is taken off: of JSON or a programming language, of HTML, and of addresses."""
 _LAYERS = 4
 """How often a text can have been escaped."""
@@ -106,7 +110,9 @@ class KeyFilter:
             return f"({len(text)} characters, {self._instead} among them)"
         if self._pattern is None:
             self._pattern = self._compiled()
-        return self._pattern.sub(self._instead.replace("\\", r"\\"), text)
+        found = self._pattern.sub(self._instead.replace("\\", r"\\"), text)
+        # Escapes within escapes of another kind are known, but not where in the text they are.
+        return self._instead if self._has_key(found) else found
 
     def _has_key(self, text: str) -> bool:
         """Tell whether a key may be in a text: many times quicker than the pattern, which says where."""
@@ -115,7 +121,7 @@ class KeyFilter:
         for _ in range(_LAYERS):
             before = text
             # A key can hold what looks like an escape of another kind, so each is taken off by itself.
-            for escape, taken_off in _ESCAPES.items():
+            for escape, taken_off in _ESCAPES:
                 changed = taken_off(text) if escape in text else text
                 if changed != text and self._has_needle(changed):
                     return True
@@ -188,6 +194,11 @@ def _written(character: str) -> str:
 
 def _in_base64(letter: str) -> str:
     return _written(letter) if letter in "+/-_" else letter
+
+
+def _character(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)) if code else ""
 
 
 def _without_html(text: str) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -124,3 +125,19 @@ def test_much_of_what_looks_escaped_takes_no_time(piece: str) -> None:
     # Quadratic work on this much would run into the limit of the tests.
     text = piece * (1_000_000 // len(piece))
     assert KeyFilter(KEYS).without(text) == text
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        lambda code: f"\\{code:03o}",
+        lambda code: f"\\U{code:08x}",
+        lambda code: f"\\u{{{code:x}}}",
+        lambda code: f"&#37;{code:02x}",
+        lambda code: f"\\u0026#x25;{code:02x}",
+        lambda code: f"%5Cx{code:02x}",
+    ],
+)
+def test_of_a_text_in_which_a_key_cannot_be_cut_out_nothing_is_left(letter: Callable[[int], str]) -> None:
+    written = "".join(letter(ord(character)) for character in FAL_KEY)
+    assert KeyFilter((FAL_KEY,)).without(f"before {written} after") == REMOVED_KEY

@@ -129,3 +129,12 @@ def test_whatever_the_demo_makes_is_private(own_environment: Path, umask: int) -
     assert {path.stat().st_mode & 0o777 for path in (usual, usual / "demo")} == {0o700}
     log = (usual / "demo" / "log" / "fluxtui.log").read_text(encoding="utf-8")
     assert log.count("Closed to others") == 1
+
+
+def test_doctor_says_that_a_data_directory_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run(
+        "doctor", "--data-dir", str(tmp_path / "file" / "data"), "--config", str(tmp_path / "none.toml")
+    )
+    assert result.returncode == 1
+    assert f"refused       {tmp_path / 'file'} is not a directory." in result.stdout

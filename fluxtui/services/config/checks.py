@@ -39,6 +39,9 @@ def checked_key(text: str) -> SecretStr:
         raise ValueError("must not be empty")
     if len(key) > 1000 or not all("!" <= character <= "~" for character in key):
         raise ValueError("must be one line of plain characters without spaces")
+    if "://" in key:
+        # As a key in use it would be taken out of the addresses that services answer with.
+        raise ValueError("must be a key, not an address")
     return SecretStr(key)
 
 

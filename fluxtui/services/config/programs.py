@@ -6,26 +6,63 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.ownership import Finding, Role, Us, findings_at, refuse
 
-_INTERPRETERS = {
-    re.compile(r"(?:ba|da|z|k|mk|fi|c|tc|a)?sh"): re.compile(r"-[A-Za-z]*c"),
-    re.compile(r"(?:python|pypy)[\d.]*"): re.compile(r"-[A-Za-z]*[cm]"),
-    re.compile(r"perl|ruby|lua|osascript"): re.compile(r"-[A-Za-z]*[eE]"),
-    re.compile(r"node|php"): re.compile(r"-[epr]|--eval|--print|--run"),
-}
-"""What runs a script, and after which option a program follows as text instead, or a module's name."""
 
-_WITH_VALUE = frozenset({"-W", "-X", "-o", "+o", "-O", "--rcfile", "--init-file", "-u", "-C", "--chdir"})
-"""Options of interpreters and of env that take the next word."""
+@dataclass(frozen=True)
+class _Interpreter:
+    """What runs a script, and its options before that.
+
+    Attributes:
+        name: of the program.
+        text: options after which, or in which, a program follows as text instead, or a module's name.
+        value: options that take the next word.
+    """
+
+    name: re.Pattern[str]
+    text: re.Pattern[str]
+    value: re.Pattern[str]
+
+
+# Sources: the manuals of bash, dash, zsh, fish, python, perl, ruby, lua, osascript, node, php, read 2026-11.
+_INTERPRETERS = tuple(
+    _Interpreter(*map(re.compile, patterns))
+    for patterns in (
+        (
+            r"(?:ba|da|z|k|mk|c|tc|a)?sh",
+            r"-[A-Za-z]*c",
+            r"[-+][A-Za-z]*[oO]|--rcfile|--init-file|--emulate",
+        ),
+        (
+            r"fish",
+            r"-[A-Za-z]*c.*|--command(?:=.*)?",
+            r"-[CdDof]|--(?:init-command|debug|debug-output|features|profile)",
+        ),
+        (
+            r"(?:python|pypy)[\d.]*",
+            r"-[bBdEhiIOPqsSuvVx]*[cm].*",
+            r"-[bBdEiIOPqsSuvx]*[WX]|--check-hash-based-pycs",
+        ),
+        (r"perl", r"-[aclnpsStTuUwWX0-9]*[eE].*", r"-[aclnpsStTuUwWX0-9]*I"),
+        (r"ruby", r"-[alnpsSvwW0-9]*e.*", r"-[alnpsSvwW0-9]*[CEIr]"),
+        (r"lua[\d.]*", r"-e.*", r"-l"),
+        (r"osascript", r"-e", r"-[ls]"),
+        (r"node", r"-[ep]+|--(?:eval|print)(?:=.*)?", r"-[rC]|--(?:require|import|loader|conditions)"),
+        (r"php[\d.]*", r"-r.*|--run", r"-[cdz]|--(?:php-ini|define|zend-extension)"),
+    )
+)
 
 _ENV = "env"
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
-_SPLIT = frozenset({"-S", "--split-string"})
+_PATH = "PATH"
+_SPLIT = re.compile(r"(?:-[iv0]*S|--split-string(?:=|$))(.*)", re.DOTALL)
+_ENV_VALUE = re.compile(r"-[iv0]*[uCaPLU]|--(?:unset|chdir|argv0)")
+"""Options of env, of GNU and of BSD, that take the next word."""
 
 _UNRUN = "nothing of it was run"
 
@@ -66,12 +103,12 @@ def run_files(words: Sequence[str], environ: Mapping[str, str] | None = None) ->
     yield program
     name = Path(words[0]).name
     if name == _ENV:
-        following = _after_env(words[1:])
+        following, changed = _after_env(words[1:], os.environ if environ is None else environ)
         if following:
-            yield from run_files(following, environ)
+            yield from run_files(following, changed)
         return
-    for interpreter, text_follows in _INTERPRETERS.items():
-        script = _script(words[1:], text_follows) if interpreter.fullmatch(name) else None
+    for interpreter in _INTERPRETERS:
+        script = _script(words[1:], interpreter) if interpreter.name.fullmatch(name) else None
         if script is not None:
             yield _absolute(script)
 
@@ -100,27 +137,43 @@ def _absolute(word: str) -> Path:
     return Path(word)
 
 
-def _after_env(words: Sequence[str]) -> list[str]:
-    """Return the command that env runs."""
+def _after_env(words: Sequence[str], environ: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
+    """Return the command that env runs, and the variables with what env says of where it is looked for."""
     left = list(words)
     while left and (left[0].startswith("-") or _ASSIGNMENT.fullmatch(left[0])):
         word = left.pop(0)
-        if word in _SPLIT and left:
-            left = [*shlex.split(left[0]), *left[1:]]
-        elif word in _WITH_VALUE:
+        split = _SPLIT.fullmatch(word)
+        if split is not None:
+            text = split[1] or (left.pop(0) if left else "")
+            left = [*_split(text), *left]
+        elif _ENV_VALUE.fullmatch(word):
             left = left[1:]
-    return left
+        elif word.startswith(f"{_PATH}="):
+            environ = {**environ, _PATH: word.removeprefix(f"{_PATH}=")}
+    return left, environ
 
 
-def _script(words: Sequence[str], text_follows: re.Pattern[str]) -> str | None:
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(
+            "The api_key_command has a quotation mark without its other one in what env is to split.",
+            next_step="Mend it, or name the words one by one.",
+        ) from error
+
+
+def _script(words: Sequence[str], interpreter: _Interpreter) -> str | None:
     """Return the script among an interpreter's words, or None where what it runs is text or its input."""
     left = list(words)
     while left:
         word = left.pop(0)
-        if word == "-" or text_follows.fullmatch(word):
+        if word == "-" or interpreter.text.fullmatch(word):
             return None
-        if word in _WITH_VALUE:
+        if word == "--":
+            return left[0] if left else None
+        if interpreter.value.fullmatch(word):
             left = left[1:]
-        elif not word.startswith("-"):
+        elif not word.startswith(("-", "+")):
             return word
     return None

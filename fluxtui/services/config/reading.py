@@ -77,16 +77,16 @@ def parse(text: str, path: Path) -> dict[str, Any]:
 def permission_warning(path: Path) -> str | None:
     """Return a warning if others on this machine can read the file."""
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except OSError:
         # Not there, so nothing to read; reading it tells of anything worse.
         return None
-    if stat.S_ISREG(mode) and mode & 0o077:
-        return (
-            f"Others on this machine may read {safe_text(path)}, where keys can be. "
-            f"Run: chmod 600 {shell_word(path)}"
-        )
-    return None
+    if not (stat.S_ISREG(found.st_mode) and found.st_mode & 0o077):
+        return None
+    # What root has made, as in the store of NixOS, only root can close.
+    ours = found.st_uid == os.geteuid()
+    advice = f"Run: chmod 600 {shell_word(path)}" if ours else "It is not yours, so keep no key in it."
+    return f"Others on this machine may read {safe_text(path)}, where keys can be. {advice}"
 
 
 def _unreadable(path: Path, reason: str) -> ConfigError:

@@ -96,7 +96,7 @@ class ConfigService:
         Raises:
             ConfigError: with every fault found; what was loaded before stays in force.
         """
-        remove_left_temporaries(self.path.resolve())
+        remove_left_temporaries(self._real_path())
         text = read_text(self.path)
         return self._adopt(*self._evaluate(text, parse(text, self.path)))
 
@@ -257,9 +257,13 @@ class ConfigService:
                 self.remember(profile.api_key)
         return config
 
+    def _real_path(self) -> Path:
+        # Of links that lead to each other, reading tells; `Path.resolve` raises RuntimeError for them.
+        return Path(os.path.realpath(self.path))
+
     def _write(self, old_text: str, new_text: str, *, by_hand: bool) -> None:
         # A link, as those who keep their configuration elsewhere use, stays a link.
-        target = self.path.resolve()
+        target = self._real_path()
         make_private_directory(target.parent)
         refuse(findings_at(target.parent, Role.GIVEN), "nothing was written there")
         remove_left_temporaries(target)

@@ -40,7 +40,7 @@ class FolderSource:
 
     def __init__(self, folder: Path, *, recursive: bool = False) -> None:
         self._folder = folder
-        self._root = folder.resolve()
+        self._root = Path(os.path.realpath(folder))
         self._recursive = recursive
         self._followed: Mapping[str, Path] = {}
 

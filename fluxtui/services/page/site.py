@@ -1,9 +1,10 @@
 """Who may see the page, and what answers each address.
 
-The address that the program shows has a token and is for one browser: it gives a cookie, and the first time
-that cookie comes back the token is used up and the program shows another address. What only fetches an
-address (a preview of a link, say) keeps no cookie, so it uses nothing up; the browser that has the cookie may
-open its address again.
+The address that the program shows has a token and is for one browser: each time it is fetched it gives
+another cookie, and the first time that one of them comes back the token is used up, the other cookies are
+worth nothing and the program shows another address. What only fetches an address (a preview of a link, say)
+keeps no cookie, so it uses nothing up; the browser that has the cookie may open its address again. Who
+fetched the address before, and kept that cookie, is not let in by it later.
 
 Browsers send the cookies of one port of a host to all others, which may be another user's. Only addresses
 below a path that nobody knows get this one, so all pages lie there.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -31,6 +33,10 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _TYPES = {"png": "image/png", "jpeg": "image/jpeg", "jpg": "image/jpeg", "webp": "image/webp"}
 
 MAX_FIELDS = 10
+MOST_COOKIES = 64
+"""So many of an address are known; the one given first gives way."""
+SAME_MOMENT = 2.0
+"""Seconds between what a browser fetches while an address is typed, and what it fetches then."""
 MAX_BROWSERS = 16
 """So many browsers can be let in at a time; the one let in first gives way."""
 SAFETY = {
@@ -57,11 +63,34 @@ def _secret() -> str:
 
 
 @dataclass(frozen=True)
+class _Cookie:
+    """The value of a cookie, when it was given, in seconds, and what the browser calls itself."""
+
+    given_at: float
+    agent: str
+    session: str = field(default_factory=_secret, repr=False)
+
+    def is_beside(self, other: _Cookie) -> bool:
+        """Tell whether both were given to one browser that loads an address twice at the same moment."""
+        return self.agent == other.agent and abs(self.given_at - other.given_at) <= SAME_MOMENT
+
+
+@dataclass(frozen=True)
 class _Offer:
-    """The token of an address, and the value of the cookie that it gives."""
+    """The token of an address, and the cookies that it gave; of one that is used up those that let in."""
 
     token: str = field(default_factory=_secret, repr=False)
-    session: str = field(default_factory=_secret, repr=False)
+    cookies: deque[_Cookie] = field(default_factory=lambda: deque(maxlen=MOST_COOKIES), repr=False)
+
+    def cookie(self, session: str) -> _Cookie | None:
+        """Return the cookie with a value, None where there is none."""
+        found = [one for one in self.cookies if _same(session, one.session)]
+        return found[0] if found else None
+
+    def used_by(self, cookie: _Cookie) -> _Offer:
+        """Return the offer once a cookie came back."""
+        beside = (one for one in self.cookies if one.is_beside(cookie))
+        return _Offer(self.token, deque(beside, maxlen=MOST_COOKIES))
 
 
 class Site:
@@ -70,10 +99,17 @@ class Site:
     Args:
         reader: what is shown.
         on_change: called when a browser was let in, so that there is another token.
+        clock: seconds that only grow.
     """
 
-    def __init__(self, reader: PictureReader, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        reader: PictureReader,
+        on_change: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._reader = reader
+        self._clock = clock
         self._on_change = on_change
         self._offer = _Offer()
         self._taken: deque[_Offer] = deque(maxlen=MAX_BROWSERS)
@@ -131,17 +167,20 @@ class Site:
             return _sentence(
                 HTTPStatus.FORBIDDEN, "Not allowed", "This is not the token of the page that runs now."
             )
-        cookie = f"{self._cookie}={self._offer.session}; HttpOnly; SameSite=Lax; Path={self._place}/"
+        given = _Cookie(self._clock(), request.headers.get("user-agent", ""))
+        self._offer.cookies.append(given)
+        cookie = f"{self._cookie}={given.session}; HttpOnly; SameSite=Lax; Path={self._place}/"
         return replace(onward, headers={**onward.headers, "Set-Cookie": cookie})
 
     def _is_known(self, request: Request) -> bool:
         """Tell whether a browser is let in: from now on, if it brings the cookie of the present address."""
         given = _cookie_in(request, self._cookie)
-        if any(_same(given, one.session) for one in self._taken):
+        if any(one.cookie(given) for one in self._taken):
             return True
-        if not _same(given, self._offer.session):
+        cookie = self._offer.cookie(given)
+        if cookie is None:
             return False
-        self._taken.append(self._offer)
+        self._taken.append(self._offer.used_by(cookie))
         self._offer = _Offer()
         self._on_change()
         return True

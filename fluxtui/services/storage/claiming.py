@@ -82,7 +82,7 @@ def claim(root: Path) -> tuple[str, ...]:
             return ()
         _close(root, found.loose)
     except OSError as error:
-        raise storage_fault(error, root, "cannot be used as a data directory") from error
+        raise storage_fault(error, root, "cannot be used") from error
     told = f"Closed to others on this machine, since all in it is yours: {safe_text(root)}"
     return (told,)
 
@@ -112,7 +112,7 @@ def inspected(root: Path, us: Us | None = None, *, thorough: bool = False) -> In
     """
     us = us or we()
     on_way = findings_on_way(root, us)
-    real = root.resolve()
+    real = Path(os.path.realpath(root))
     if not real.exists():
         return Inspection(on_way)
     findings = _findings((real, *sorted(real.iterdir())), us)

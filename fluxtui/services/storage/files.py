@@ -48,6 +48,11 @@ def storage_fault(error: OSError, path: Path, what: str) -> StorageError:
             f"{place} {what}: you have no permission.",
             next_step="Change the permissions there, or choose another place.",
         )
+    if error.errno == errno.EBUSY:
+        return StorageError(
+            f"{place} {what}: it is mounted by itself, as files are into containers, or in use.",
+            next_step="Mount the directory that holds it, not the file.",
+        )
     return StorageError(f"{place} {what}: {error.strerror or type(error).__name__}.")
 
 

@@ -76,6 +76,7 @@ class Finding:
         gid: of its group.
         is_certain: False where the file system keeps no owners and permissions, so that nothing can be told.
         is_shared: whether it is a directory that is everybody's by intention, as /tmp is.
+        has_list: whether it has an access list, in which others can stand beside the group.
     """
 
     path: Path
@@ -85,6 +86,7 @@ class Finding:
     gid: int
     is_certain: bool = True
     is_shared: bool = False
+    has_list: bool = False
 
     def sentence(self) -> str:
         """Return what is wrong, without a full stop."""
@@ -92,7 +94,8 @@ class Finding:
         if self.fault is Fault.FOREIGN:
             return f"{place} belongs to {_user_name(self.uid)}"
         if self.fault is Fault.GROUP:
-            return f"{place} can be changed by the group {_group_name(self.gid)}"
+            beside = " or by others in its access list" if self.has_list else ""
+            return f"{place} can be changed by the group {_group_name(self.gid)}{beside}"
         return f"{place} can be changed by everybody on this machine"
 
 
@@ -137,13 +140,14 @@ def finding_in(
         us: who we are; this process if None.
         is_certain: whether its file system keeps owners and permissions; tried if None.
     """
-    fault = fault_in(found, role, us or we(), has_list=_has_list(found, path))
+    has_list = _has_list(found, path)
+    fault = fault_in(found, role, us or we(), has_list=has_list)
     if fault is None:
         return None
     if is_certain is None:
         is_certain = knows_owners(path if stat.S_ISDIR(found.st_mode) else path.parent)
     is_shared = stat.S_ISDIR(found.st_mode) and bool(found.st_mode & stat.S_ISVTX)
-    return Finding(path, fault, role, found.st_uid, found.st_gid, is_certain, is_shared)
+    return Finding(path, fault, role, found.st_uid, found.st_gid, is_certain, is_shared, has_list)
 
 
 def findings_on_way(path: Path, us: Us | None = None) -> tuple[Finding, ...]:
@@ -225,13 +229,13 @@ def mend(findings: Iterable[Finding], us: int | None = None) -> str:
         is_ours = all(finding.uid == us for finding in loose)
         places = _words(finding.path for finding in loose)
         commands.append(f"{'' if is_ours else 'sudo '}chmod go-w {places}")
+    # As with sudo, which may keep the home of the user.
+    as_owner = us == 0 and any(finding.uid for finding in foreign)
+    first = "Run the program as its owner, without sudo. " if as_owner else ""
     if len(given) < len(foreign) or any(finding.is_shared for finding in findings):
-        return "Name one in directories of your own, or of the system."
+        return f"{first}{'Or name' if first else 'Name'} one in directories of your own, or of the system."
     told = f"If you trust what is in it, run: {' && '.join(commands)}"
-    if given and us == 0:
-        # As with sudo, which may keep the home of the user.
-        return f"Run the program as its owner, without sudo. {told.replace('sudo ', '')}"
-    return told
+    return f"{first}{told.replace('sudo ', '') if us == 0 else told}"
 
 
 def _words(paths: Iterable[PurePath]) -> str:

@@ -26,6 +26,8 @@ from fluxtui.services.storage.files import (
 from fluxtui.services.storage.names import hash_mark, lora_stem, numbered, picture_stem, safe_extension
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_DIRECTORIES = ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "tmp")
+_EFFECTIVE = os.access in os.supports_effective_ids
 _PROBE_BYTES = 256 * 1024
 _STALE_SECONDS = 24 * 3600.0
 
@@ -61,10 +63,26 @@ class StorageService:
         """
         for told in claim(self.root):
             _log.warning("%s", told)
-        for name in ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "tmp"):
+        for name in _DIRECTORIES:
             make_private_directory(self.inside(name))
         self._sweep()
         self.temporary(".probe").unlink()
+
+    def unusable(self) -> str | None:
+        """Return a sentence that says why `prepare` would not do, apart from whose it is; changes nothing."""
+        existing = next(
+            (path for path in (self.root, *self.root.parents) if os.path.lexists(path)), self.root
+        )
+        try:
+            inner = [self.inside(name) for name in _DIRECTORIES]
+        except StorageError as error:
+            return error.sentence()
+        for place in (existing, *(path for path in inner if existing == self.root and path.exists())):
+            if not place.is_dir():
+                return f"{safe_text(place)} is not a directory."
+            if not os.access(place, os.R_OK | os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
+                return f"You may not write in {safe_text(place)}, or its disk is read-only."
+        return None
 
     def check_keeping(self) -> None:
         """See that a picture could be kept now, before one is paid for; writes a little and takes it away

@@ -93,7 +93,7 @@ class Library:
     def own(self, member: Member, full_name: str) -> Model:
         """Return a model of the member. Raises ProblemError (404)."""
         model = self.visible(member, full_name)
-        if isinstance(model, BuiltIn) or model.owner != member.username:
+        if isinstance(model, BuiltIn) or not member.owns(model.owner):
             raise problems.not_found()
         return model
 
@@ -180,4 +180,4 @@ class Library:
 
 
 def _shown(model: Model, member: Member) -> bool:
-    return model.visibility == "public" or model.owner == member.username
+    return model.visibility == "public" or member.owns(model.owner)

@@ -30,6 +30,10 @@ class Member:
         """The first part of the names of its models."""
         return self.key.username
 
+    def owns(self, username: str) -> bool:
+        """Say whether models whose names begin so are its own."""
+        return username in (self.key.username, self.key.former_username)
+
 
 class Members(Accounts):
     """The accounts of one simulated Replicate, which bills when a job ends.

@@ -12,6 +12,7 @@ from fluxtui.domain.errors import ConfigError, UntrustedFile
 from fluxtui.services.config import ConfigService
 from fluxtui.services.config.command import key_from_command
 from fluxtui.services.config.programs import command_findings, run_files, trusted_program
+from fluxtui.services.config.reading import permission_warning
 from fluxtui.services.storage.ownership import Us
 
 Configured = Callable[..., ConfigService]
@@ -59,6 +60,13 @@ def test_a_link_to_dotfiles_is_followed_and_its_target_judged(tmp_path: Path) ->
         ConfigService(link, environ={}).load()
 
 
+def test_links_that_lead_to_each_other_are_told(tmp_path: Path) -> None:
+    link = tmp_path / "fluxtui"
+    link.symlink_to(link)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        ConfigService(link / "config.toml", environ={}).load()
+
+
 def test_no_configuration_at_all_can_be_asked_for() -> None:
     ConfigService(Path(os.devnull), environ={}).load()
 
@@ -80,6 +88,16 @@ def test_the_advice_for_a_readable_file_can_be_pasted(tmp_path: Path) -> None:
     service = ConfigService(path, environ={})
     service.load()
     assert service.warnings[0].endswith(f"""chmod 600 '{tmp_path}/it'"'"'s here.toml'""")
+
+
+def test_a_readable_file_of_root_is_not_told_to_be_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.touch()
+    path.chmod(0o444)
+    monkeypatch.setattr("os.geteuid", lambda: path.stat().st_uid + 1)
+    assert (permission_warning(path) or "").endswith("It is not yours, so keep no key in it.")
 
 
 @pytest.mark.parametrize("before", [(), ("sh",), ("/bin/sh", "-e"), ("env", "-u", "X", "A=1", "sh")])
@@ -142,6 +160,23 @@ def test_no_part_of_path_stands_for_the_current_directory(
         (("/usr/bin/perl", "-ne", "print"), None),
         (("/bin/cat", "/x/secret"), None),
         (("/usr/bin/env", "-S", "/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "-S/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "-iS", "/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "--split-string=/bin/sh /x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/env", "--unset", "X", "/bin/sh", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "-euo", "pipefail", "-c", "pass show fal | head -1"), None),
+        (("/bin/bash", "-euo", "pipefail", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "+x", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "-u", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "-C", "/x/y.sh"), "/x/y.sh"),
+        (("/bin/bash", "--", "/x/y.sh"), "/x/y.sh"),
+        (("/usr/bin/python3", "-u", "/x/y.py"), "/x/y.py"),
+        (("/usr/bin/python3", "-cprint(1)", "y"), None),
+        (("/usr/bin/perl", "-W", "/x/y.pl"), "/x/y.pl"),
+        (("/usr/bin/perl", "-I", "/x/lib", "-e", "print"), None),
+        (("/usr/bin/ruby", "-r", "json", "-e", "puts"), None),
+        (("/usr/bin/osascript", "-l", "JavaScript", "-e", "1"), None),
+        (("/usr/bin/node", "-r", "module", "/x/y.js"), "/x/y.js"),
     ],
 )
 def test_the_script_that_an_interpreter_runs_is_told_from_what_is_text(
@@ -150,3 +185,13 @@ def test_the_script_that_an_interpreter_runs_is_told_from_what_is_text(
     files = [str(file) for file in run_files(words)]
     assert files[0] == words[0]
     assert (script is None and len(files) == 1) or files[-1] == script
+
+
+def test_env_is_believed_where_it_says_where_programs_are(program: Path) -> None:
+    words = ("/usr/bin/env", f"PATH={program.parent}", "print-key")
+    assert list(run_files(words, {"PATH": "/bin"}))[-1] == program
+
+
+def test_what_env_cannot_split_is_told(program: Path) -> None:
+    with pytest.raises(ConfigError, match="quotation mark"):
+        list(run_files(("/usr/bin/env", "-S", "sh 'x")))

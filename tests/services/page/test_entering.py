@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from fluxtui.services.page import PageService
-from fluxtui.services.page.site import MAX_BROWSERS
+from fluxtui.services.page.http import Request, Response
+from fluxtui.services.page.site import MAX_BROWSERS, Site
 from tests.services.page.test_page import Shelf, base_of
 
 
@@ -78,9 +79,30 @@ async def test_loading_twice_at_the_same_moment_locks_nobody_out(
     """As a browser does that fetches what is being typed before Enter is pressed."""
     owner = await browser(page, stack)
     early, real = await asyncio.gather(owner.get(page.url), owner.get(page.url))
-    assert early.headers["set-cookie"] == real.headers["set-cookie"]
-    assert [(await owner.get("/")).status_code for _ in range(2)] == [200, 200]
+    cookies = [answer.headers["set-cookie"].partition(";")[0] for answer in (early, real)]
+    owner.cookies.clear()
+    for cookie in (*cookies, *reversed(cookies)):
+        assert (await owner.get("/", headers={"Cookie": cookie})).status_code == 200
     assert page.browsers == 1
+
+
+@pytest.mark.parametrize(("agent", "seconds"), [("curl", 0.0), ("Firefox", 60.0)])
+async def test_who_fetched_the_address_before_is_not_let_in_later(agent: str, seconds: float) -> None:
+    now = [0.0]
+    site = Site(Shelf(3), clock=lambda: now[0])
+    place = urlsplit(site.address).path
+
+    async def fetched(path: str, agent: str, cookie: str = "") -> Response:
+        headers = {"host": "127.0.0.1", "user-agent": agent, "cookie": cookie}
+        return await site.answer(Request("GET", path, headers))
+
+    thief = (await fetched(site.address, agent)).headers["Set-Cookie"].partition(";")[0]
+    now[0] += seconds
+    owner = (await fetched(site.address, "Firefox")).headers["Set-Cookie"].partition(";")[0]
+    assert (await fetched(place, "Firefox", owner)).status == 200
+    assert (await fetched(place, "Firefox", thief)).status == 403
+    assert (await fetched(place, "Firefox", owner)).status == 200
+    assert site.browsers == 1
 
 
 async def test_the_browser_let_in_first_gives_way_when_there_are_too_many(

@@ -192,3 +192,15 @@ def test_room_is_asked_for_before_writing(tmp_path: Path) -> None:
     assert "Make room" in caught.value.next_step
     with pytest.raises(StorageError, match="cannot be used"):
         check_room(tmp_path / "nowhere", 1)
+
+
+def test_a_file_that_is_mounted_by_itself_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(source: Path, target: Path) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(target))
+
+    monkeypatch.setattr(Path, "replace", busy)
+    with pytest.raises(StorageError) as caught:
+        write_atomic(tmp_path / "config.toml", b"x")
+    assert "mounted by itself" in caught.value.message
+    assert "Mount the directory" in caught.value.sentence()
+    assert list(tmp_path.iterdir()) == []

@@ -80,6 +80,8 @@ def test_in_a_container_what_stands_for_root_is_root() -> None:
 def test_an_access_list_can_name_others_beside_a_private_group() -> None:
     found = status(FILE, 0o660)
     assert fault_in(found, Role.GIVEN, US, has_list=True) is Fault.GROUP
+    finding = Finding(Path("/x"), Fault.GROUP, Role.GIVEN, OURS, 0, has_list=True)
+    assert finding.sentence().endswith(" or by others in its access list")
 
 
 def test_a_group_is_private_where_nobody_else_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,6 +217,14 @@ def test_root_is_told_to_be_the_owner() -> None:
     assert mend((theirs,), 0) == (
         "Run the program as its owner, without sudo. "
         "If you trust what is in it, run: chown 0 /home/me/data && chmod go-w /home/me/data"
+    )
+
+
+def test_root_in_the_home_of_a_user_is_told_to_be_that_user() -> None:
+    home = Finding(Path("/home/me"), Fault.FOREIGN, Role.PASSAGE, 1001, 1001)
+    assert mend((home,), 0) == (
+        "Run the program as its owner, without sudo. "
+        "Or name one in directories of your own, or of the system."
     )
 
 

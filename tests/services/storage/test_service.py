@@ -238,3 +238,29 @@ def test_the_folder_for_exports_is_made_when_it_is_needed(storage: StorageServic
     assert not (storage.root / "export").exists()
     assert storage.export_directory() == storage.export_directory() == storage.root / "export"
     assert stat.S_IMODE((storage.root / "export").stat().st_mode) == 0o700
+
+
+def test_what_prepare_would_stumble_over_can_be_told_before(ordinary_user: Path) -> None:
+    storage = StorageService(ordinary_user / "not" / "there" / "data")
+    assert storage.unusable() is None
+    assert list(ordinary_user.iterdir()) == []
+    storage.prepare()
+    assert storage.unusable() is None
+    tmp = storage.root / "tmp"
+    tmp.chmod(0o500)
+    assert f"You may not write in {tmp}" in (storage.unusable() or "")
+    tmp.rmdir()
+    tmp.symlink_to(ordinary_user)
+    assert "tmp is outside of the data directory" in (storage.unusable() or "")
+    ordinary_user.chmod(0o500)
+    elsewhere = StorageService(ordinary_user / "other" / "data")
+    assert f"You may not write in {ordinary_user}, " in (elsewhere.unusable() or "")
+    ordinary_user.chmod(0o700)
+
+
+def test_links_that_lead_to_each_other_are_told_as_no_directory(tmp_path: Path) -> None:
+    storage = StorageService(tmp_path / "loop")
+    storage.root.symlink_to(storage.root)
+    assert storage.unusable() is not None
+    with pytest.raises(StorageError, match="loop cannot be used"):
+        storage.prepare()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from fluxtui.simulator.clock import ManualClock
-from fluxtui.simulator.replicate.keys import THROTTLED_KEY
+from fluxtui.simulator.replicate.keys import THROTTLED_KEY, VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.simulator.settings import Settings
+from tests.simulator.replicate.conftest import client_of
 
 NEW = {
     "owner": "member-1",
@@ -134,3 +138,17 @@ def test_what_is_always_there_cannot_be_deleted(api: httpx.Client) -> None:
     path = "/models/black-forest-labs/flux-dev-lora"
     assert api.delete(path).status_code == 404
     assert api.delete(f"{path}/versions/{model['latest_version']['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(("key", "status"), [(VALID_KEY, 200), (THROTTLED_KEY, 404)])
+def test_a_model_that_an_earlier_version_kept_is_still_its_members(
+    tmp_path: Path, key: str, status: int
+) -> None:
+    settings = Settings(state_directory=tmp_path)
+    with running_simulator(settings) as before, client_of(before, VALID_KEY) as api:
+        assert api.post("/models", json=NEW).status_code == 201
+    with closing(sqlite3.connect(tmp_path / "simulator.sqlite3")) as state, state:
+        state.execute("UPDATE records SET document = replace(document, 'member-1', 'sim-valid')")
+    with running_simulator(settings) as after, client_of(after, key) as api:
+        assert api.get("/models/sim-valid/mine").status_code == status
+        assert api.patch("/models/sim-valid/mine", json={"description": "e"}).status_code == status
