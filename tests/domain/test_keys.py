@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.domain.keys import REMOVED_KEY, KeyFilter, key_filter, searched_for, without_keys
+from fluxtui.domain.text import without_unseen
 from tests.fakes.written_keys import WRITTEN, traces_of
 
 FAL_KEY = "01234567-89ab-cdef-0123-456789abcdef:fedcba9876543210fedcba9876543210"
@@ -124,3 +125,20 @@ def test_much_of_what_looks_escaped_takes_no_time(piece: str) -> None:
     # Quadratic work on this much would run into the limit of the tests.
     text = piece * (1_000_000 // len(piece))
     assert KeyFilter(KEYS).without(text) == text
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u00ad", "\u200d", "\u2060", "\n", "\r\n", "\x00", "\x1b[1m", "\x1b]0;x\x07", "\x9b0m"]
+)
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_not_hidden_by_what_is_not_seen(key: str, unseen: str) -> None:
+    for broken in (unseen.join((key[:4], key[4:])), unseen.join(key)):
+        clean = KeyFilter(KEYS).without(f"the key {broken} and {key}, it says")
+        assert REMOVED_KEY in clean
+        assert key not in without_unseen(clean)
+        assert clean.endswith(", it says")
+
+
+def test_lines_and_marks_stay_where_no_key_is_hidden() -> None:
+    text = "the key MARKEDKEY123 is\nno\u200bkey \U0001f469\u200d\U0001f680"
+    assert KeyFilter(KEYS).without(text) == text.replace("MARKEDKEY123", REMOVED_KEY)
