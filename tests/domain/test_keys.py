@@ -128,7 +128,8 @@ def test_much_of_what_looks_escaped_takes_no_time(piece: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unseen", ["\u200b", "\u00ad", "\u200d", "\u2060", "\n", "\r\n", "\x00", "\x1b[1m", "\x1b]0;x\x07", "\x9b0m"]
+    "unseen",
+    ["\u200b", "\u00ad", "\u200d", "\u2060", "\n", "\r\n", "\x00", "\x1b[1m", "\x1b]0;x\x07", "\x9b0m"],
 )
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_is_not_hidden_by_what_is_not_seen(key: str, unseen: str) -> None:
