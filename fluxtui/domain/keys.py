@@ -3,7 +3,7 @@
 A key in use is found as it is in any case, percent-encoded (however often), escaped for JSON, HTML or a
 programming language, hexadecimal, and in base64 of either alphabet at each of the three alignments, so also
 within `Basic …` and beside other words. Of a key of two halves (`id:secret`) the secret is found alone, too.
-Nor is one hidden by what is not seen when the text is shown: line breaks, escape sequences, marks of no width.
+Nor is one hidden by what is not seen when the text is shown: line breaks, escape sequences, marks of no room.
 """
 
 from __future__ import annotations
