@@ -22,7 +22,7 @@ from fluxtui.api.retries import retry_after, told_now
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.keys import REMOVED_KEY, KeyFilter, without_keys
 from fluxtui.domain.signatures import without_signatures
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import safe_text, shorten
 
 MOST_PROBLEMS = 20
 _FIELD_LENGTH, _REASON_LENGTH, _DETAIL_LENGTH, _KIND_LENGTH = 60, 200, 300, 60
@@ -149,5 +149,6 @@ def _wish(data: Any, headers: Mapping[str, str]) -> float | None:
 
 
 def _told(text: str, limit: int) -> str:
-    unsigned = without_signatures(_EMBEDDED.sub(r"\1…", text[:_LOOKED_AT]))
-    return safe_text(without_keys(unsigned, REMOVED_KEY), limit=limit)
+    # Made harmless first: what is dropped then would hide a key or an address from the patterns.
+    unsigned = without_signatures(_EMBEDDED.sub(r"\1…", safe_text(text[:_LOOKED_AT])))
+    return shorten(without_keys(unsigned, REMOVED_KEY), limit)

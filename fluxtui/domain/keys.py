@@ -3,6 +3,7 @@
 A key in use is found as it is in any case, percent-encoded (however often), escaped for JSON, HTML or a
 programming language, hexadecimal, and in base64 of either alphabet at each of the three alignments, so also
 within `Basic …` and beside other words. Of a key of two halves (`id:secret`) the secret is found alone, too.
+Nor is one hidden by what is not seen when the text is shown: line breaks, escape sequences, marks of no room.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
+
+from fluxtui.domain.text import without_unseen
 
 LEAST_LENGTH = 8
 """Characters of a key that is looked for in answers; a shorter one would take words out that are needed."""
@@ -98,12 +101,20 @@ class KeyFilter:
         """Return `text` without the keys.
 
         Of a long picture in it (a data URI) nothing is searched, and of a text that is far longer than
-        anybody reads only its length is left where it has a key.
+        anybody reads only its length is left where it has a key. Where a key is broken by what is not seen,
+        the text is returned without all of that.
         """
         if not self._needles or len(text) < self._shortest:
             return text
         if len(text) > _LONG_PICTURE and _PICTURE.match(text):
             return text
+        clean = self._taken_out(text)
+        if clean.isprintable():
+            return clean
+        seen = without_unseen(clean)
+        return self._taken_out(seen) if self._has_key(seen) else clean
+
+    def _taken_out(self, text: str) -> str:
         if not self._has_key(text):
             return text
         if len(text) > _LONGEST_MENDED:

@@ -56,6 +56,14 @@ def steady_text(text: str) -> str:
     return _UNSTEADY.sub(_NOTHING, _JOINED.sub(_NOTHING * 2, text))
 
 
+def without_unseen(text: str) -> str:
+    """Return `text` without anything that is not seen: escape sequences, line breaks, marks without width.
+
+    To look for something in it, never to be shown: words of two lines become one.
+    """
+    return "".join(filter(str.isprintable, _ANSI.sub("", text)))
+
+
 def _is_shown(character: str) -> bool:
     return character in _JOINERS or unicodedata.category(character) not in _UNSAFE_CATEGORIES
 

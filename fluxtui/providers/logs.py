@@ -27,7 +27,8 @@ def shown_log(logs: Any) -> str | None:
     # Its end is kept, and lines that were written over themselves many times are shorter than they came.
     lines = logs[-_LOOKED_AT:].replace("\r\n", "\n").split("\n")
     text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)[-_LONGEST:]
-    return safe_text(without_keys(hosts_only(text, _told), REMOVED_KEY), newlines=True).strip() or None
+    # Made harmless first: what is dropped then would hide a key or an address from the patterns.
+    return without_keys(hosts_only(safe_text(text, newlines=True), _told), REMOVED_KEY).strip() or None
 
 
 def _told(host: str | None) -> str:

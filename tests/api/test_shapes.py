@@ -146,3 +146,12 @@ def test_any_json_is_read(document: Any, headers: dict[str, str]) -> None:
     assert len(fault.kind) <= 60
     assert len(fault.detail) <= 300
     assert fault.retry_after is None or fault.retry_after >= 0
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\x1b[1m", "\x00"])
+def test_what_is_not_seen_hides_neither_key_nor_signed_address(unseen: str) -> None:
+    told = detail_of(
+        {"detail": f"key bfl_{unseen}0123456789abcdef at https:/{unseen}/cdn.example/a?sig=SECRET1"}
+    )
+    assert "0123456789" not in told
+    assert "SECRET1" not in told

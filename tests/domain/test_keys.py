@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.domain.keys import REMOVED_KEY, KeyFilter, key_filter, searched_for, without_keys
+from fluxtui.domain.text import without_unseen
 from tests.fakes.written_keys import WRITTEN, traces_of
 
 FAL_KEY = "01234567-89ab-cdef-0123-456789abcdef:fedcba9876543210fedcba9876543210"
@@ -141,3 +142,21 @@ def test_much_of_what_looks_escaped_takes_no_time(piece: str) -> None:
 def test_of_a_text_in_which_a_key_cannot_be_cut_out_nothing_is_left(letter: Callable[[int], str]) -> None:
     written = "".join(letter(ord(character)) for character in FAL_KEY)
     assert KeyFilter((FAL_KEY,)).without(f"before {written} after") == REMOVED_KEY
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\u200b", "\u00ad", "\u200d", "\u2060", "\n", "\r\n", "\x00", "\x1b[1m", "\x1b]0;x\x07", "\x9b0m"],
+)
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_not_hidden_by_what_is_not_seen(key: str, unseen: str) -> None:
+    for broken in (unseen.join((key[:4], key[4:])), unseen.join(key)):
+        clean = KeyFilter(KEYS).without(f"the key {broken} and {key}, it says")
+        assert REMOVED_KEY in clean
+        assert key not in without_unseen(clean)
+        assert clean.endswith(", it says")
+
+
+def test_lines_and_marks_stay_where_no_key_is_hidden() -> None:
+    text = "the key MARKEDKEY123 is\nno\u200bkey \U0001f469\u200d\U0001f680"
+    assert KeyFilter(KEYS).without(text) == text.replace("MARKEDKEY123", REMOVED_KEY)

@@ -95,3 +95,11 @@ def test_long_repetitions_take_no_time(piece: str) -> None:
     # Quadratic work on this much would run into the limit of the tests.
     text = piece * (200_000 // len(piece))
     assert isinstance(without_signatures(text), str)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\x1b[1m", "\x00"])
+def test_a_log_hides_neither_key_nor_address_behind_what_is_not_seen(unseen: str) -> None:
+    told = shown_log(f"bfl_{unseen}0123456789abcdef\nhttps:/{unseen}/cdn.example/a?sig=SECRET1")
+    assert told is not None
+    assert "0123456789" not in told
+    assert "SECRET1" not in told

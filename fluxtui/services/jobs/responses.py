@@ -59,11 +59,12 @@ def _member(name: str, value: Any, depth: int) -> Any:
 def _harmless(text: str) -> str:
     if len(text) > _BULK:
         return f"({len(text)} characters)"
-    shown = without_keys(hosts_only(text, _told), REMOVED)
+    # Made harmless first: what is dropped then would hide a key or an address from the patterns.
+    shown = without_keys(hosts_only(safe_text(text, newlines=True), _told), REMOVED)
     shown = _ENCODED.sub(lambda match: f"({len(match[0])} characters)", shown)
     if len(shown) > _LONGEST_TEXT:
         shown = f"{shown[:_LONGEST_TEXT]} … ({len(shown)} characters)"
-    return safe_text(shown, newlines=True)
+    return shown
 
 
 def _told(host: str | None) -> str:

@@ -91,3 +91,12 @@ def test_nothing_endless_is_kept() -> None:
     assert len(json.dumps(kept)) < 10_000
     assert "(1000000 characters)" in kept["long"]
     assert kept["encoded"] == "(5400 characters)"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\x1b[1m", "\x00"])
+def test_what_is_not_seen_hides_neither_key_nor_signed_address(unseen: str) -> None:
+    kept = without_secrets(
+        {"detail": f"bfl_{unseen}0123456789abcdef https:/{unseen}/cdn.example/a?sig=SECRET1"}
+    )
+    assert "0123456789" not in kept["detail"]
+    assert "SECRET1" not in kept["detail"]
