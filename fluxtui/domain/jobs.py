@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.money import as_cost, show_credits
@@ -121,6 +121,14 @@ def _as_estimate(value: Any) -> float:
     return as_cost(value) or 0.0
 
 
+def _with_estimate(data: Any) -> Any:
+    """Refuse a draft whose estimate is no number: sent, it would count as free against every budget."""
+    is_text = isinstance(data, dict) and isinstance(data.get("estimate_credits"), str | bytes)
+    if is_text and data.get("state") == JobState.DRAFT:
+        raise ValueError("the estimate of what is not sent yet is no number")
+    return data
+
+
 class Job(BaseModel):
     """One paid unit of remote work, from the moment the user says yes.
 
@@ -143,6 +151,7 @@ class Job(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True)
+    _check_estimate = model_validator(mode="before")(_with_estimate)
 
     id: str
     kind: JobKind

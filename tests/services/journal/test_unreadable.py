@@ -44,6 +44,16 @@ def spoil(path: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
+async def test_a_draft_whose_estimate_is_no_number_is_not_sent_as_free(
+    path: Path, journal: Journal, make_job: MakeJob
+) -> None:
+    """What was sent goes on: it is paid for, and only its estimate is not told."""
+    await journal.jobs.add([make_job("draft"), make_job("sent", state=JobState.WAITING, remote_id="task-7")])
+    spoil(path, "UPDATE jobs SET estimate_credits = 'x'")
+    assert [(job.id, job.estimate_credits) for job in await journal.jobs.active()] == [("sent", 0.0)]
+    assert [row.key for row in journal.unreadable.jobs] == ["draft"]
+
+
 @pytest.mark.parametrize("statement", SPOILED.values(), ids=SPOILED)
 async def test_one_bad_job_is_told_and_the_others_are_read(
     path: Path, journal: Journal, make_job: MakeJob, statement: str
