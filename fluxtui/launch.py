@@ -194,7 +194,7 @@ def begin_log(config: ConfigService, path: Path) -> None:
     try:
         start_log(path, config.config.log.level, config.known_keys)
     except FluxError as error:
-        complain(f"{error.sentence()} There is no log for this run.")
+        complain(f"There is no log for this run. {error.sentence()}")
 
 
 def data_directory(config: ConfigService, options: argparse.Namespace) -> Path:
