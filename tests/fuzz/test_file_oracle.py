@@ -199,7 +199,7 @@ def test_the_interpreter_tells_the_watch(tmp_path: Path) -> None:
         "import subprocess, sys\nfrom pathlib import Path\nfrom tests.fuzz.watching import Watch\n"
         "watch = Watch((Path('own').resolve(),))\nwatch.install()\n"
         "with watch.watching():\n    open('a', 'w').close()\n    subprocess.run([sys.executable, '-c', ''])\n"
-        "print(sorted(fault.split()[0] for fault in watch.faults))\n"
+        "print(*(fault.split()[0] for fault in watch.faults))\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", script],
@@ -209,7 +209,8 @@ def test_the_interpreter_tells_the_watch(tmp_path: Path) -> None:
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    assert "'open', 'subprocess.Popen'" in ended.stdout
+    # A newer Python tells of the system's call as well.
+    assert set(ended.stdout.split()) >= {"open", "subprocess.Popen"}
 
 
 def test_an_input_is_the_same_each_time() -> None:
