@@ -91,7 +91,7 @@ async def test_kitty_is_asked_and_says_what_it_saved(demo: Demo) -> None:
     terminal.press("q")
     open_dialog(terminal, file, 20_000_000, "1 file, 20.0 MB, 67 s or more")
     terminal.press("t")
-    terminal.wait_for("Sending", "Esc stops it")
+    terminal.wait_for("Sending", "stops it.")
     terminal.press("escape")
     terminal.wait_for("Stopped; kitty keeps what came")
     assert (len(kitty.cancelled), len(kitty.finished), kitty.faults) == (1, 1, [])

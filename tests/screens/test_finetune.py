@@ -342,7 +342,7 @@ async def test_the_picker_chooses_the_pictures(
         screen = await place(app, pilot, until)
         screen.query_one(DatasetPanel).source_input.value = str(training_pictures.parent)
         await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(app.screen, PathPicker))
+        await until(pilot, lambda: isinstance(app.screen, PathPicker) and app.screen.is_mounted)
         app.screen.dismiss(training_pictures)
         await until(pilot, lambda: screen.order.dataset is not None)
         assert screen.order.source == str(training_pictures)

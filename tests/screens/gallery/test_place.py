@@ -173,7 +173,7 @@ async def test_a_picture_is_used_for_another_one(place: Place, until: Until) -> 
         pilot, lambda: screen.entry is not None and screen.entry.picture.prompt == "a fox in the snow"
     )
     await pilot.press("f12")
-    await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+    await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and app.screen.is_mounted)
     values = [choice.value for choice in app.screen._choices]  # type: ignore[attr-defined]
     app.screen.dismiss(next(value for value in values if value.startswith("deblur")))
     await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
@@ -221,7 +221,7 @@ async def test_what_takes_long_can_be_stopped(place: Place, until: Until, tmp_pa
     with screen.path_of(screen.entry).open("r+b") as file:
         file.truncate(3_000_000_000)
     screen.action_export()
-    await until(pilot, lambda: isinstance(app.screen, ExportDialog))
+    await until(pilot, lambda: isinstance(app.screen, ExportDialog) and app.screen.is_mounted)
     app.screen.dismiss(Export(ExportKind.ZIP, tmp_path / "out" / "out.zip"))
     await until(pilot, lambda: (tmp_path / "out").is_dir())
     # Pictures can be marked meanwhile, and a second export waits for nobody.

@@ -231,7 +231,7 @@ async def field_of(place: Any, name: str) -> PictureInput:
 
 
 async def choose(place: Any, value: str) -> None:
-    await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+    await place.until(lambda: isinstance(place.app.screen, ChoiceDialog) and place.app.screen.is_mounted)
     place.app.screen.dismiss(value)
 
 

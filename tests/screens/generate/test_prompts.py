@@ -133,7 +133,7 @@ async def test_styles_go_round_the_prompt(
     async with open_place(make_app(simulator.base_url)) as place:
         await place.screen._show(dev("a fox"))
         await place.pilot.press("f9")
-        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog) and place.app.screen.is_mounted)
         place.app.screen.dismiss("made:Ink drawing")
         await place.until(lambda: place.screen.order.form.style_name == "Ink drawing")
         assert "style: Ink drawing" in place.text(".notes")
@@ -273,7 +273,7 @@ async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
             lambda: isinstance(place.app.screen, PreviewDialog) and words_of_doubt in words(place)
         )
         await place.pilot.press("ctrl+s")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog) and place.app.screen.is_mounted)
         assert f"{words_of_doubt}, but would be sent as it stands. " in words(place)
         assert "For the wildcard, write __lead__" in words(place)
         place.app.screen.dismiss(False)
@@ -281,7 +281,7 @@ async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
         await place.until(lambda: not place.screen._sending)
         assert place.app.jobs == ()
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog) and place.app.screen.is_mounted)
         place.app.screen.dismiss(True)
         await place.until(lambda: jobs(place))
         assert sent(place) == ["x __ lead__ y"]

@@ -96,7 +96,7 @@ async def test_a_picture_is_used_for_another_one(looking: OpenLooking, items: Se
     async with looking() as here:
         await here.open(ViewScreen(items, 2))
         await here.pilot.press("f12")
-        await here.until(lambda: isinstance(here.app.screen, ChoiceDialog))
+        await here.until(lambda: isinstance(here.app.screen, ChoiceDialog) and here.app.screen.is_mounted)
         values = [choice.value for choice in here.app.screen._choices]  # type: ignore[attr-defined]
         here.app.screen.dismiss(next(value for value in values if value.startswith("deblur")))
         await here.until(lambda: isinstance(here.app.screen, GenerateScreen))
