@@ -21,9 +21,10 @@ from fluxtui.asking import output_of
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
+from fluxtui.ordinary_files import open_ordinary
 from fluxtui.ourselves import bare_environ, module_command, module_environ
 from fluxtui.private_files import create_anew, open_lasting
-from fluxtui.services.storage.files import make_private_directory, open_ordinary
+from fluxtui.services.storage.files import make_private_directory
 from fluxtui.simulator.needed import NEXT_STEP, lacking
 from fluxtui.simulator.roles import ROLES, SERVICES
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import safe_text
 from fluxtui.imaging.kinds import kind_of
+from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.datasets.folders import FilesSource, FolderSource, too_many
 from fluxtui.services.datasets.sources import MAX_FILE_BYTES, MAX_FILES, Source, read_head, unreadable
 from fluxtui.services.datasets.spelling import EVERYTHING_INSIDE, LIST_SIGN, PATTERN_SIGNS, files_named
-from fluxtui.services.storage.files import open_ordinary
 from fluxtui.services.typed_paths import homeless, meant
 
 MAX_SCANNED = 200_000

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.services.storage.files import NotAFile, open_ordinary
+from fluxtui.ordinary_files import NotAFile, open_ordinary
 
 MAX_FILE_BYTES = 100_000_000
 BLOCK_BYTES = 1_000_000

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from fluxtui.domain.errors import StorageError
+from fluxtui.ordinary_files import NotAFile, open_ordinary
 from fluxtui.services.storage.files import (
-    NotAFile,
     check_room,
     make_private_directory,
     move_to_new_name,
-    open_ordinary,
     storage_fault,
     write_atomic,
 )
