@@ -41,6 +41,7 @@ class Handover:
         self._paths = tuple(paths)
         self._say: Callable[[str], None] = lambda text: None
         self._sending = ""
+        self._is_stopped = False
 
     @property
     def _app(self) -> StatefulApp:
@@ -77,12 +78,11 @@ class Handover:
             guarded(self._screen, self._send_all(), doing="sending to the terminal", group="transfer")
 
     def stop(self) -> bool:
-        """Stop what is sent, if anything is, and tell whether it was."""
+        """Stop what is sent, if anything is, and tell whether it was; `say` is told once it has ended."""
         if not self._sending:
             return False
+        self._is_stopped = True
         self._screen.workers.cancel_group(self._screen, "transfer")
-        does = "throws away" if self.way is FileTransfer.ITERM2 else "keeps"
-        self._say(f"Stopped; {self.way} {does} what came of {self._sending}.")
         return True
 
     async def _send_all(self) -> None:
@@ -94,9 +94,20 @@ class Handover:
             else:
                 await self._send_to_kitty(channel, files)
         except FluxError as error:
-            self._say(error.sentence())
+            self._end(error.sentence())
+        except asyncio.CancelledError:
+            does = "throws away" if self.way is FileTransfer.ITERM2 else "keeps"
+            words = f"Stopped; {self.way} {does} what came of {self._sending}."
+            self._end(words if self._is_stopped else "")
+            raise
         finally:
             self._sending = ""
+
+    def _end(self, words: str) -> None:
+        """Take the next order, then say how this one ended: whoever reads that can send again."""
+        self._sending, self._is_stopped = "", False
+        if words:
+            self._say(words)
 
     async def _send_to_iterm2(self, channel: PictureChannel, files: Sequence[Sendable]) -> None:
         async with channel.turn():
@@ -106,7 +117,7 @@ class Handover:
                 # Nothing is drawn while the file goes out.
                 await self._screen.wait_for_refresh()
                 await _send_to_iterm2(channel, file)
-        self._say("Sent. iTerm2 lists what it saved in its menu Downloads.")
+        self._end("Sent. iTerm2 lists what it saved in its menu Downloads.")
 
     async def _send_to_kitty(self, channel: PictureChannel, files: Sequence[Sendable]) -> None:
         session = KittySession(channel)
@@ -117,7 +128,7 @@ class Handover:
                 what = self._begin_file(file, number, len(files))
                 names.append(await session.send(number, file, self._progress(what, file.size)))
         saved = names[0] if len(names) == 1 else plural(len(names), "file")
-        self._say(f"kitty saved {saved} in {PLACE} on its machine.")
+        self._end(f"kitty saved {saved} in {PLACE} on its machine.")
 
     def _begin_file(self, file: Sendable, number: int, total: int) -> str:
         self._sending = safe_text(file.path.name)
