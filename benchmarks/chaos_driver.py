@@ -15,9 +15,9 @@ from chaos_plan import FIRST_TRAINING, PROFILE, Order, dataset_folder, missing, 
 from chaos_points import die_at
 from chaos_venues import VENUES, Venue
 
-from fluxtui.container import Container
+from fluxtui.app.container import Container
+from fluxtui.cli.logs import start_log
 from fluxtui.domain.jobs import JobKind
-from fluxtui.logs import start_log
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService
 from fluxtui.services.jobs import Pacing

@@ -16,7 +16,7 @@ from typing import Any
 from chaos_plan import PROFILE
 from chaos_venues import Venue
 
-from fluxtui.simulator.faults import (
+from fluxtui.simulator.core.faults import (
     BODY_KINDS,
     DATA_URI,
     DROP_BEFORE,
@@ -27,7 +27,7 @@ from fluxtui.simulator.faults import (
     ODD_LOCATION,
     UNKNOWN_STATUS,
 )
-from fluxtui.simulator.state import FILE_NAME
+from fluxtui.simulator.core.state import FILE_NAME
 
 START_SECONDS = 30.0
 LOOK_SECONDS = 0.02

@@ -10,8 +10,7 @@ from typing import Any
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.providers.base import Abilities
 from fluxtui.providers.registry import provider_hosts
-from fluxtui.simulator.fal import keys as fal_keys
-from fluxtui.simulator.faults import (
+from fluxtui.simulator.core.faults import (
     ABORTED,
     EXPIRED,
     OUTCOME_KINDS,
@@ -20,7 +19,8 @@ from fluxtui.simulator.faults import (
     TRUNCATED_WEIGHTS,
     WRONG_TYPE,
 )
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.fal import keys as fal_keys
 from fluxtui.simulator.replicate import keys as replicate_keys
 
 _SMALL = {"width": 256, "height": 256}

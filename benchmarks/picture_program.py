@@ -28,7 +28,7 @@ def picture_widget(kind: str, protocol: str, path: Path, over_ssh: bool) -> Widg
     """Return a widget that shows the picture as soon as it is mounted."""
     if kind == "ours":
         from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-        from fluxtui.widgets.picture_view import PictureView
+        from fluxtui.widgets.pictures.view import PictureView
 
         return PictureView(TerminalProfile(GraphicsProtocol(protocol), over_ssh=over_ssh), path)
     if kind == "nothing":

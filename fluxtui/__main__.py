@@ -2,6 +2,6 @@
 
 import sys
 
-from fluxtui.cli import main
+from fluxtui.cli.parser import main
 
 sys.exit(main())

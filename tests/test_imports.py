@@ -32,7 +32,7 @@ def loaded_by(statements: str) -> set[str]:
 
 def test_the_version_needs_neither_interface_nor_models() -> None:
     loaded = loaded_by(
-        "from fluxtui.cli import main\n"
+        "from fluxtui.cli.parser import main\n"
         "try:\n    main(['--version'])\n"
         "except SystemExit as end:\n    assert end.code == 0"
     )
@@ -42,13 +42,13 @@ def test_the_version_needs_neither_interface_nor_models() -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "fluxtui.container",
+        "fluxtui.app.container",
         "fluxtui.providers.registry",
         "fluxtui.services.bundle",
-        "fluxtui.launch",
-        "fluxtui.logs",
-        "fluxtui.adopt",
-        "fluxtui.collect",
+        "fluxtui.cli.run",
+        "fluxtui.cli.logs",
+        "fluxtui.cli.adopt",
+        "fluxtui.cli.collect",
         "fluxtui.collector.collector",
         "fluxtui.collector.detached",
     ],
@@ -61,13 +61,14 @@ def test_loading_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     loaded_by(
-        "import fluxtui.app, fluxtui.container, fluxtui.launch, fluxtui.logs, fluxtui.simulator.running"
+        "import fluxtui.app.app, fluxtui.app.container, fluxtui.cli.run, fluxtui.cli.logs, "
+        "fluxtui.simulator.running"
     )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_first_screen_needs_no_network_and_no_pictures() -> None:
-    loaded = loaded_by("import fluxtui.app, fluxtui.container, fluxtui.screens.finetune")
+    loaded = loaded_by("import fluxtui.app.app, fluxtui.app.container, fluxtui.screens.finetune")
     assert "textual" in loaded
     assert not loaded & HEAVY
 

@@ -15,7 +15,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import fluxtui
-from fluxtui.cli import command_line
+from fluxtui.cli.parser import command_line
 from fluxtui.services.config import Config
 from fluxtui.services.config.layers import dotted_keys
 
@@ -91,7 +91,7 @@ def test_the_second_command_runs_the_tests() -> None:
     assert ".[test]" in setup[-1]
     assert any(name.startswith("pytest>") for name in project["project"]["optional-dependencies"]["test"])
     assert last == [".venv/bin/pytest"]
-    assert project["project"]["scripts"]["fluxtui"] == "fluxtui.cli:main"
+    assert project["project"]["scripts"]["fluxtui"] == "fluxtui.cli.parser:main"
 
 
 @pytest.mark.parametrize("typed", sorted(set(typed_commands())))

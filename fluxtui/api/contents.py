@@ -13,7 +13,7 @@ from typing import BinaryIO, ClassVar
 from fluxtui.api.acquiring import acquired, released
 from fluxtui.api.sending import Sending
 from fluxtui.domain.errors import StorageError
-from fluxtui.ordinary_files import open_ordinary
+from fluxtui.system.ordinary_files import open_ordinary
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all, from the event loop."""

@@ -24,7 +24,7 @@ from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import FluxError, ResultExpired, TimedOut, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.private_files import create_anew
+from fluxtui.system.private_files import create_anew
 
 DownloadProgress = Callable[[int, int | None], None]
 """Called with bytes done and bytes in all (None where the server does not tell), from the event loop."""

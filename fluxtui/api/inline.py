@@ -14,8 +14,8 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.ordinary_files import open_ordinary
-from fluxtui.private_files import create_anew
+from fluxtui.system.ordinary_files import open_ordinary
+from fluxtui.system.private_files import create_anew
 
 _DATA = "data:"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]{32,}={0,2}\s*")

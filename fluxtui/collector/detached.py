@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.ourselves import module_command, module_environ
+from fluxtui.system.interpreter import module_command, module_environ
 
 
 class CollectorError(FluxError):

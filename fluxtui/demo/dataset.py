@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.private_files import create_anew, make_directory
+from fluxtui.system.private_files import create_anew, make_directory
 
 if TYPE_CHECKING:
     from PIL.Image import Image

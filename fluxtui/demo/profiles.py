@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.demo.simulation import Addresses
-from fluxtui.simulator.roles import BFL
+from fluxtui.simulator.core.roles import BFL
 
 _PLACES = {
     "fal": {"base_url": "queue", "rest_url": "rest", "platform_url": "platform"},

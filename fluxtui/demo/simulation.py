@@ -17,16 +17,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fluxtui.asking import output_of
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
-from fluxtui.ordinary_files import open_ordinary
-from fluxtui.ourselves import bare_environ, module_command, module_environ
-from fluxtui.private_files import create_anew, open_lasting
 from fluxtui.services.storage.files import make_private_directory
+from fluxtui.simulator.core.roles import ROLES, SERVICES
 from fluxtui.simulator.needed import NEXT_STEP, lacking
-from fluxtui.simulator.roles import ROLES, SERVICES
+from fluxtui.system.interpreter import bare_environ, module_command, module_environ
+from fluxtui.system.ordinary_files import open_ordinary
+from fluxtui.system.private_files import create_anew, open_lasting
+from fluxtui.system.programs import output_of
 
 START_SECONDS = 20.0
 """How long the simulator may take until it listens."""

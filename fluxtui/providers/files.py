@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
-from fluxtui.ordinary_files import open_ordinary
+from fluxtui.system.ordinary_files import open_ordinary
 
 _BLOCK = 1 << 20
 

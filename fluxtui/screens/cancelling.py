@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fluxtui.app.state import StatefulApp
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.state import Severity, StatefulApp
+from fluxtui.domain.notices import Severity
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 

@@ -13,9 +13,9 @@ from textual.app import App, SuspendNotSupported
 
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.ordinary_files import open_ordinary
-from fluxtui.private_files import create_anew
 from fluxtui.services.config.environment import environ_without_keys
+from fluxtui.system.ordinary_files import open_ordinary
+from fluxtui.system.private_files import create_anew
 
 MOST_BYTES = 200_000
 """More of what the editor leaves is not taken over."""

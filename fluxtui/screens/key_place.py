@@ -6,10 +6,10 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.screens.key_entry import KeyInput
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.config.keyring import KeyringState
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.plain import PlainStatic

@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
+from fluxtui.domain.durations import relative_time
 from fluxtui.domain.text import file_size
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell
-from fluxtui.widgets.progress import relative_time
 from fluxtui.widgets.table import Column, Row, RowTable
 
 STYLES = {"error": "bold red", "warning": "yellow", "success": "green", "information": ""}

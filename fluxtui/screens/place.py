@@ -13,9 +13,10 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Footer
 
+from fluxtui.app.state import guarded
 from fluxtui.domain.errors import StorageError
+from fluxtui.domain.notices import Notice
 from fluxtui.screens.timed import TimedScreen
-from fluxtui.state import Notice, guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.top_bar import TopBar
@@ -78,7 +79,7 @@ class PlaceScreen(TimedScreen[None]):
 
     def _places(self) -> Content:
         """Return the places with their keys, this one marked; shown while there is no news."""
-        from fluxtui.screens.places import PLACES
+        from fluxtui.app.tabs import PLACES
 
         parts: list[tuple[str, str]] = []
         for place in PLACES:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from fluxtui.app.state import StatefulApp
+from fluxtui.controllers.jobs.rows import kind_word
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.screens.jobs.rows import kind_word
-from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 

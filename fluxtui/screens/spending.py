@@ -13,10 +13,11 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.money import show_credits
+from fluxtui.domain.notices import Notice
 from fluxtui.domain.spending import Allowance, SpendingRow, SpendingView, Spent
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.state import Notice, StatefulApp, guarded
 from fluxtui.widgets.bar_chart import POSSIBLE, Bar, BarChart
 from fluxtui.widgets.budget import allowance_words
 from fluxtui.widgets.flash import Flash

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from textual import getters
 
-from fluxtui.state import StatefulApp
+from fluxtui.app.state import StatefulApp
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 Answer = TypeVar("Answer")

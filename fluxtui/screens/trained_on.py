@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fluxtui.app.state import guarded
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.training_sets import KeptArchive
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ask
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from fluxtui.app.state import StatefulApp
+from fluxtui.controllers.generation.choices import offer_note
+from fluxtui.controllers.generation.price import told_price
+from fluxtui.controllers.generation.supply import Supply, ask_profile
 from fluxtui.domain.picture_fields import USES, PictureUse, uses_of_picture
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.choices import offer_note
-from fluxtui.screens.generate.price import told_price
-from fluxtui.screens.generate.supply import Supply, ask_profile
 from fluxtui.screens.view.looking import leave_pictures
-from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ask
 
 _BETWEEN = "\n"

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Footer, Input
 
+from fluxtui.app.state import OPEN_DEMO, StatefulApp, guarded
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.base import Account
 from fluxtui.providers.registry import provider_hosts
@@ -18,7 +19,6 @@ from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_wo
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
 from fluxtui.simulator.needed import NEXT_STEP, lacking
-from fluxtui.state import OPEN_DEMO, StatefulApp, guarded
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 

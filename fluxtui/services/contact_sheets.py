@@ -216,7 +216,7 @@ def _drawn(
 def _small(path: Path, width: int, height: int) -> Image.Image:
     """Return a picture within a box, in RGB. Raises `PictureError`."""
     from fluxtui.imaging.opening import opened
-    from fluxtui.services.datasets.pictures import upright
+    from fluxtui.imaging.pictures import upright
     from fluxtui.services.picture_inputs import read_picture
 
     with opened(read_picture(path), strict=False) as image:

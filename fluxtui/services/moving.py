@@ -17,10 +17,10 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.json_text import NotJson, read_json
 from fluxtui.domain.moments import can_be
 from fluxtui.domain.text import plural, safe_text, shorten
-from fluxtui.ordinary_files import NotAFile, open_ordinary
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.storage.ownership import Role, findings_at, refuse
 from fluxtui.services.validation import ValidationService
+from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 _MOST_BYTES = 50_000_000
 _MOST_MODELS = 10_000

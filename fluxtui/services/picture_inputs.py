@@ -89,7 +89,7 @@ def look_at(path: Path, max_pixels: int | None = None, limits: PictureLimits = N
     from fluxtui.imaging.colours import is_transparent, may_be_transparent
     from fluxtui.imaging.opening import opened
     from fluxtui.imaging.orientation import upright_size
-    from fluxtui.services.datasets.sizes import fitted
+    from fluxtui.imaging.sizes import fitted
 
     content = read_picture(path)
     with opened(content) as image:
@@ -133,7 +133,7 @@ def prepare_picture(path: Path, max_pixels: int | None) -> tuple[bytes, str]:
         PictureError: with the reason, to stand after the name of the file.
     """
     from fluxtui.imaging.opening import opened
-    from fluxtui.services.datasets.sizes import fitted
+    from fluxtui.imaging.sizes import fitted
 
     content = read_picture(path)
     with opened(content) as image:
@@ -223,8 +223,8 @@ def _encoded_anew(image: Image.Image, max_pixels: int | None) -> tuple[bytes, st
 
     from fluxtui.imaging.colours import with_alpha
     from fluxtui.imaging.orientation import orientation_of, transposed
-    from fluxtui.services.datasets.pictures import Preparation, made
-    from fluxtui.services.datasets.sizes import fitted
+    from fluxtui.imaging.pictures import Preparation, made
+    from fluxtui.imaging.sizes import fitted
 
     target = io.BytesIO()
     as_jpeg = _format_of_new(image) == "JPEG"

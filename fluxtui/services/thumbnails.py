@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import PictureError, StorageError
-from fluxtui.ordinary_files import read_ordinary
 from fluxtui.services.storage.files import make_private_directory, write_atomic
+from fluxtui.system.ordinary_files import read_ordinary
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -13,11 +13,11 @@ from typing import Any
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
-from fluxtui.ordinary_files import open_ordinary
-from fluxtui.private_files import create_new
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
+from fluxtui.system.ordinary_files import open_ordinary
+from fluxtui.system.private_files import create_new
 
 _BLOCK = 1 << 20
 

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.simulator.roles import ROLES
+from fluxtui.simulator.core.roles import ROLES
 
 if TYPE_CHECKING:
-    from fluxtui.simulator.keyring import Keyring
+    from fluxtui.simulator.core.keyring import Keyring
+    from fluxtui.simulator.core.settings import Settings
     from fluxtui.simulator.server import SimulatorServer
-    from fluxtui.simulator.settings import Settings
 
 DEFAULT_PORT = 8750
 
@@ -77,8 +77,8 @@ def run(args: argparse.Namespace) -> int:
 
     import time
 
+    from fluxtui.simulator.core.state import StateError
     from fluxtui.simulator.server import PortTakenError, SimulatorServer
-    from fluxtui.simulator.state import StateError
 
     try:
         settings = settings_of(args)
@@ -98,8 +98,8 @@ def run(args: argparse.Namespace) -> int:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Return the settings that the options describe. Raises ValueError, with a sentence."""
-    from fluxtui.simulator.faults import parse_fault
-    from fluxtui.simulator.settings import Settings
+    from fluxtui.simulator.core.faults import parse_fault
+    from fluxtui.simulator.core.settings import Settings
 
     next_to = (args.port + 1, args.port + 2) if args.port else (0, 0)
     return Settings(
@@ -148,7 +148,7 @@ def _port_list(option: str, given: str, roles: tuple[str, ...]) -> dict[str, int
 
 def greeting(server: SimulatorServer, settings: Settings) -> str:
     """Return what is printed on start: the URLs, the keys and the admin paths."""
-    from fluxtui.simulator.admin import ADMIN_PATHS
+    from fluxtui.simulator.bfl.admin import ADMIN_PATHS
 
     urls = server.simulation.bfl.addresses
     rows = {"base URL": urls.submit, "polling": urls.polling, "delivery": urls.delivery}
@@ -171,9 +171,9 @@ def greeting(server: SimulatorServer, settings: Settings) -> str:
 
 def _key_lines(keyring: Keyring) -> list[str]:
     """Return the keys, and who else has them."""
-    from fluxtui.simulator.admin import ADMIN_HEADER
+    from fluxtui.simulator.bfl.admin import ADMIN_HEADER
+    from fluxtui.simulator.core.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
     from fluxtui.simulator.fal import keys as fal
-    from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
     from fluxtui.simulator.replicate import keys as replicate
 
     own, admin = keyring.own, keyring.admin_key

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
-from fluxtui.simulator.clock import Clock
-from fluxtui.simulator.faults import Fault
-from fluxtui.simulator.hosting import HostedService
-from fluxtui.simulator.ledger import LedgerEntry, Violation
+from fluxtui.simulator.core.clock import Clock
+from fluxtui.simulator.core.faults import Fault
+from fluxtui.simulator.core.hosting import HostedService
+from fluxtui.simulator.core.ledger import LedgerEntry, Violation
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.server import SimulatorServer
-from fluxtui.simulator.settings import Settings
 
 _START_SECONDS = 15.0
 _STOP_SECONDS = 15.0

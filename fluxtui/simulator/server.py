@@ -16,19 +16,19 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fluxtui.simulator.clock import Clock
-from fluxtui.simulator.connections import Connections
-from fluxtui.simulator.delivery_app import delivery_app
-from fluxtui.simulator.door import COOKIE_SENT, brings_cookies, refusal
-from fluxtui.simulator.gate import FaultGate
-from fluxtui.simulator.holding import nobody_holds
-from fluxtui.simulator.polling_app import polling_app
-from fluxtui.simulator.private_files import open_temporary
-from fluxtui.simulator.roles import BFL, ROLES
-from fluxtui.simulator.service import Addresses
-from fluxtui.simulator.settings import Settings
+from fluxtui.simulator.bfl.delivery_app import delivery_app
+from fluxtui.simulator.bfl.polling_app import polling_app
+from fluxtui.simulator.bfl.service import Addresses
+from fluxtui.simulator.bfl.submit_app import submit_app
+from fluxtui.simulator.core.clock import Clock
+from fluxtui.simulator.core.connections import Connections
+from fluxtui.simulator.core.door import COOKIE_SENT, brings_cookies, refusal
+from fluxtui.simulator.core.gate import FaultGate
+from fluxtui.simulator.core.holding import nobody_holds
+from fluxtui.simulator.core.private_files import open_temporary
+from fluxtui.simulator.core.roles import BFL, ROLES
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.simulation import Simulation
-from fluxtui.simulator.submit_app import submit_app
 
 HOLD_CHECK_SECONDS = 2.0
 _KEEP_ALIVE_SECONDS = 30

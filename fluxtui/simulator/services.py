@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fluxtui.simulator.core.hosting import Foundation, HostedService
 from fluxtui.simulator.fal.service import FalService
-from fluxtui.simulator.hosting import Foundation, HostedService
 from fluxtui.simulator.replicate.hosted import HostedReplicate
 
 

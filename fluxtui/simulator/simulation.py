@@ -7,16 +7,16 @@ import hmac
 import secrets
 import time
 
-from fluxtui.simulator.clock import Clock
-from fluxtui.simulator.faults import FaultBox
-from fluxtui.simulator.hosting import HostedService, foundation
-from fluxtui.simulator.keyring import Keyring
-from fluxtui.simulator.keys import VALID_KEY
-from fluxtui.simulator.ledger import LedgerEntry, Violation
-from fluxtui.simulator.roles import BFL
-from fluxtui.simulator.service import SimulatedService
+from fluxtui.simulator.bfl.service import SimulatedService
+from fluxtui.simulator.core.clock import Clock
+from fluxtui.simulator.core.faults import FaultBox
+from fluxtui.simulator.core.hosting import HostedService, foundation
+from fluxtui.simulator.core.keyring import Keyring
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.ledger import LedgerEntry, Violation
+from fluxtui.simulator.core.roles import BFL
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.services import hosted_services
-from fluxtui.simulator.settings import Settings
 
 
 class Simulation:

@@ -17,7 +17,7 @@ from functools import cache
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from fluxtui.ourselves import bare_environ, module_command, module_environ
+from fluxtui.system.interpreter import bare_environ, module_command, module_environ
 from fluxtui.terminal.encoding import encode
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import TerminalProfile

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from shutil import which
 from typing import Final
 
-from fluxtui.asking import output_of
 from fluxtui.domain.text import safe_text
-from fluxtui.ourselves import bare_environ
+from fluxtui.system.interpreter import bare_environ
+from fluxtui.system.programs import output_of
 
 TMUX_SECONDS: Final = 1.0
 ESC: Final = "\x1b"

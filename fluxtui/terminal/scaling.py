@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fluxtui.domain.errors import FluxError, PictureError
-from fluxtui.ordinary_files import read_ordinary
+from fluxtui.system.ordinary_files import read_ordinary
 from fluxtui.terminal.framing import Part
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from typing import Final
 
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.ordinary_files import open_ordinary
+from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.terminal.profile import TerminalProfile
 
 PIECE_BYTES: Final = 24_000

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from textual import events
 from textual.content import Content
 from textual.timer import Timer
 
+from fluxtui.domain.notices import Severity
 from fluxtui.widgets.plain import PlainStatic, plain
-
-Severity = Literal["information", "success", "warning", "error"]
 
 SHOWN_SECONDS: dict[Severity, float | None] = {
     "information": 6.0,

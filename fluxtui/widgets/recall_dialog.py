@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import shorten
-from fluxtui.services.recall import Recalled, recall
+from fluxtui.services.recipes.recall import Recalled, recall
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
@@ -110,7 +110,7 @@ class RecallDialog(Dialog[Recalled]):
 
 def said(recalled: Recalled) -> Content:
     """Return what a file says of a picture's making, for people."""
-    from fluxtui.services.recall.words import rows
+    from fluxtui.services.recipes.recall.words import rows
 
     lines: list[tuple[str, str]] = [(f"{recalled.source}\n", "bold")]
     for name, value in rows(recalled):

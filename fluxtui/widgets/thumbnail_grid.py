@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.grid_rows import GAP, GridRows, RowLook, RowShape
-from fluxtui.widgets.picture_channel import channel_of
+from fluxtui.widgets.pictures.channel import channel_of
 from fluxtui.widgets.tile_drawing import DrawnTiles, draw_tile
 from fluxtui.widgets.tiles import FixedTiles, Tile, TileSource
 

@@ -15,8 +15,8 @@ from fluxtui.domain.text import shown_text
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.terminal.scaling import fit_cells
-from fluxtui.widgets.picture_drawing import SSH_COLOURS
-from fluxtui.widgets.picture_strips import half_cell_strips
+from fluxtui.widgets.pictures.drawing import SSH_COLOURS
+from fluxtui.widgets.pictures.strips import half_cell_strips
 from fluxtui.widgets.tiles import Tile
 
 if TYPE_CHECKING:

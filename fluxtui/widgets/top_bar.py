@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from fluxtui.app.state import StatefulApp
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.spending import Allowance
 from fluxtui.domain.text import shown_text
-from fluxtui.state import StatefulApp
 from fluxtui.widgets.budget import allowance_warning, allowance_words, most_pressing
 from fluxtui.widgets.plain import plain
 

@@ -28,7 +28,7 @@ from fluxtui.domain.errors import (
     TimedOut,
     UnexpectedAnswer,
 )
-from fluxtui.private_files import create_anew
+from fluxtui.system.private_files import create_anew
 
 if TYPE_CHECKING:
     from tests.api.conftest import MakeService, ScriptedServer

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 import fluxtui
-from fluxtui.ordinary_files import NotAFile, open_ordinary, read_ordinary
+from fluxtui.system.ordinary_files import NotAFile, open_ordinary, read_ordinary
 
 HOME = Path(fluxtui.__file__).parent
 ALLOWED = {
-    "ordinary_files.py": "the door itself",
-    "private_files.py": "writes only, and what is new",
-    "keyring_child.py": "standard streams, by their descriptors",
+    "system/ordinary_files.py": "the door itself",
+    "system/private_files.py": "writes only, and what is new",
+    "system/keyring_child.py": "standard streams, by their descriptors",
     "services/page/peers.py": "of /proc, by a fixed name",
     "services/storage/ownership.py": "of /proc, by fixed names",
-    "logs.py": "writes only, and does not wait (O_NONBLOCK)",
+    "cli/logs.py": "writes only, and does not wait (O_NONBLOCK)",
     "terminal/characters.py": "standard streams, by their descriptors",
     "terminal/between.py": "of /proc, by a number",
     "demo/simulation.py": "of /proc, by a number",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fluxtui import logs as own_logs
 from fluxtui.api import shapes
+from fluxtui.cli import logs as own_logs
 from fluxtui.domain.keys import key_filter, searched_for, without_keys
 from fluxtui.domain.signatures import hosts_only, without_signatures
 from fluxtui.services.jobs.responses import without_secrets

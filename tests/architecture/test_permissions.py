@@ -8,7 +8,7 @@ from pathlib import Path
 import fluxtui
 
 ROOT = Path(fluxtui.__file__).parent
-PLACE = "private_files.py"
+PLACE = "system/private_files.py"
 SETTERS = {"chmod", "fchmod", "lchmod", "copymode", "copystat", "copy", "copy2", "copytree"}
 """Of `os`, `shutil` and paths; the last ones set permissions as well."""
 

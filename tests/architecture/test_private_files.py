@@ -11,7 +11,7 @@ import pytest
 import fluxtui
 
 ROOT = Path(fluxtui.__file__).parent
-PLACES = {"private_files.py", "simulator/private_files.py"}
+PLACES = {"system/private_files.py", "simulator/core/private_files.py"}
 
 MAKERS = {
     *("mkdir", "makedirs", "mkfifo", "mknod", "touch", "write_text", "write_bytes"),
@@ -39,7 +39,7 @@ ALLOWED = {
     ("services/datasets/packing.py", "ZipFile"): "over a file that storage has made for that",
     ("services/journal/schema.py", "connect"): "in memory",
     ("services/journal/search.py", "connect"): "in memory",
-    ("simulator/state.py", "connect"): "SQLite opens the state, which was made before",
+    ("simulator/core/state.py", "connect"): "SQLite opens the state, which was made before",
 }
 
 

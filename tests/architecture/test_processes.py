@@ -13,7 +13,7 @@ BY_NAME = {"create_subprocess_exec", "create_subprocess_shell"}
 OF_OS = {"posix_spawn", "posix_spawnp", "execv", "execve", "execvp", "execvpe", "system", "popen", "fork"}
 
 MAKERS = {"module_environ", "bare_environ", "environ_without_keys"}
-HANDED_ON = {"asking.py", "services/config/running.py"}
+HANDED_ON = {"system/programs.py", "services/config/running.py"}
 """Here the environment is asked of the caller."""
 
 

@@ -22,7 +22,7 @@ from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobState
 from fluxtui.services.jobs.pauses import Pause, PauseReason, Pauses
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 
 AddJobs = Callable[..., Awaitable[tuple[Job, ...]]]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui.cli.logs import log_path
 from fluxtui.domain.jobs import Job
-from fluxtui.logs import log_path
-from fluxtui.simulator.echoes import ECHO_KINDS, ECHO_REFUSALS
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.echoes import ECHO_KINDS, ECHO_REFUSALS
+from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 from tests.fakes.written_keys import traces_of
 

@@ -18,9 +18,9 @@ from fluxtui.services.jobs import JobService, new_id
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.services.conftest import LoopbackGateway
 
 StartCollector = Callable[..., subprocess.Popen[str]]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui.cli.run import demo_config
 from fluxtui.demo.simulation import Addresses
-from fluxtui.launch import demo_config
 from fluxtui.simulator.running import running_simulator
 
 KEYS = {"bfl": "own-bfl", "fal": "own:fal", "replicate": "own-replicate"}

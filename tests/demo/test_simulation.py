@@ -21,8 +21,8 @@ import pytest
 
 from fluxtui.demo import simulation
 from fluxtui.demo.simulation import SimulatorError, Speed, simulator
+from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
-from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 
 FAST = Speed(training=0.2, image=0.05)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.api.shapes import detail_of
+from fluxtui.cli.logs import redacted
 from fluxtui.domain.signatures import hosts_only, without_signatures
-from fluxtui.logs import redacted
 from fluxtui.providers.logs import shown_log
 from fluxtui.services.jobs.responses import without_secrets
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from fluxtui.cli import command_line
+from fluxtui.cli.parser import command_line
 from fluxtui.domain.finetune import Finetune
 from fluxtui.services.journal import Journal
 from tests.fuzz import shapes

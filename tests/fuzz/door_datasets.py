@@ -12,15 +12,15 @@ from pathlib import Path
 from random import Random
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.found import Found
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import caption_files
-from fluxtui.services.datasets.caption_judging import captions_of
-from fluxtui.services.datasets.judging import fixed, judge
-from fluxtui.services.datasets.looking import look_through
+from fluxtui.services.datasets.caption_checks import captions_of
+from fluxtui.services.datasets.checks import fixed, judge
 from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.packing import pack_dataset
+from fluxtui.services.datasets.scan import look_through
 from fluxtui.services.datasets.tracking import marked
 from tests.fuzz.corpus_datasets import CAPTIONS, FOLDERS, ODD_NAMES, RECORDS, TOKENS, ZIPS, picture, zip_parts
 from tests.fuzz.mutation import MEAN_TEXTS, Material, mutated

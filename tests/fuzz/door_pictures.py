@@ -13,8 +13,8 @@ from fluxtui.domain.endpoint import PictureLimits
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.masks import MaskDrawing
 from fluxtui.imaging.opening import open_picture
+from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared, prepared_mask
 from fluxtui.services.contact_sheets import SheetCell, contact_sheet
-from fluxtui.services.datasets.pictures import Preparation, examine, looked_at, prepared, prepared_mask
 from fluxtui.services.masks import MaskService
 from fluxtui.services.picture_inputs import has_holes, has_white, look_at, prepare_picture, read_picture
 from fluxtui.services.storage import StorageService

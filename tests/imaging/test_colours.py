@@ -10,7 +10,7 @@ from PIL import Image, ImageCms, TiffImagePlugin
 
 from fluxtui.imaging.colours import is_srgb
 from fluxtui.imaging.opening import opened
-from fluxtui.services.datasets.pictures import Preparation, looked_at, prepared
+from fluxtui.imaging.pictures import Preparation, looked_at, prepared
 from tests.fakes.pictures import encoded, png_chunk, png_of, quartered
 
 WIDE, HIGH = 32, 16

@@ -19,8 +19,8 @@ from fluxtui.domain.errors import PictureError
 from fluxtui.imaging.frames import MOST_FRAMES
 from fluxtui.imaging.kinds import KINDS, kind_of
 from fluxtui.imaging.opening import MOST_PIXELS, opened
+from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared
 from fluxtui.imaging.png_chunks import without_ballast
-from fluxtui.services.datasets.pictures import Preparation, examine, looked_at, prepared
 from fluxtui.services.masks import MaskService
 from fluxtui.services.storage import StorageService
 from tests.fakes.pictures import UPRIGHT, encoded, png_chunk, png_with, quartered, seen, seen_in

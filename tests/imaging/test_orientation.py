@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from fluxtui.imaging.opening import opened
-from fluxtui.services.datasets.pictures import Preparation, looked_at, prepared, upright
+from fluxtui.imaging.pictures import Preparation, looked_at, prepared, upright
 from fluxtui.services.masks import MaskService
 from fluxtui.services.picture_inputs import look_at, prepare_picture
 from fluxtui.services.storage import StorageService

@@ -26,9 +26,9 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.services.jobs import new_id
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 if TYPE_CHECKING:
     from tests.program.conftest import Demo

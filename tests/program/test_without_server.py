@@ -13,10 +13,10 @@ import pytest
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.fal.keys import VALID_KEY
 from fluxtui.simulator.needed import PACKAGES
 from fluxtui.simulator.running import running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.program.test_main_job import generate
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fluxtui.app import FluxApp
-from fluxtui.container import Container
+from fluxtui.app.app import FluxApp
+from fluxtui.app.container import Container
 from fluxtui.providers.registry import register_provider
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService

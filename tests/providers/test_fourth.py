@@ -11,8 +11,8 @@ from PIL import Image
 from pydantic import SecretStr
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
-from fluxtui.container import Container
+from fluxtui.app.app import FluxApp
+from fluxtui.app.container import Container
 from fluxtui.domain.errors import InvalidInput, NotAuthenticated
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-import fluxtui.app as app_module
-from fluxtui.app import FluxApp
-from fluxtui.container import Container
-from fluxtui.feed import StateFeed
+import fluxtui.app.app as app_module
+from fluxtui.app.app import FluxApp
+from fluxtui.app.container import Container
+from fluxtui.app.state_sync import StateFeed
 from fluxtui.services.config import ConfigService
 from fluxtui.services.jobs import Pacing
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.dialogs import DeliberateDialog
 from tests.fakes.drawn import Terminals, follow_terminals

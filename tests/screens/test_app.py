@@ -13,17 +13,17 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.state import OPEN_DEMO
+from fluxtui.app.tabs import PLACES
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.screens.places import PLACES
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal import Journal
 from fluxtui.simulator.running import Simulator
-from fluxtui.state import OPEN_DEMO
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.top_bar import TopBar

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.state_sync import PRESENCE_NOTE
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.feed import PRESENCE_NOTE
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService

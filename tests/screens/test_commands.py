@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.screens.commands import PlaceCommands
 from fluxtui.screens.generate import GenerateScreen
 from fluxtui.screens.place import PlaceScreen

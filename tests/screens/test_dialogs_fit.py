@@ -15,7 +15,10 @@ from textual.pilot import Pilot
 
 import fluxtui.screens
 import fluxtui.widgets
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.preview import preview_of
+from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prompts import Templates
 from fluxtui.domain.uses import Offer
@@ -23,11 +26,8 @@ from fluxtui.domain.weights import Base
 from fluxtui.screens.finetune.samples_dialog import SamplesDialog
 from fluxtui.screens.gallery.export_dialog import ExportDialog
 from fluxtui.screens.generate.batch_dialog import BatchDialog
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.history_dialog import HistoryDialog
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
-from fluxtui.screens.generate.previewing import preview_of
-from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.models.add_dialog import AddDialog
 from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog

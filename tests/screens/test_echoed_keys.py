@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.jobs import ACTIVE_STATES, JobState
 from fluxtui.domain.spending import SpendingView
 from fluxtui.screens.jobs import JobsScreen
-from fluxtui.simulator.echoes import ECHO_KINDS, ECHO_REFUSALS
+from fluxtui.simulator.core.echoes import ECHO_KINDS, ECHO_REFUSALS
+from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
-from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.plain import PlainStatic

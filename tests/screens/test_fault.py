@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 from textual.screen import Screen
 
-from fluxtui.app import FAILED, FluxApp
-from fluxtui.logs import start_log, stop_log
+from fluxtui.app.app import FAILED, FluxApp
+from fluxtui.cli.logs import start_log, stop_log
 
 KEY = "bfl_very_secret"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.finetune import FinetuneState
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.domain.workspace import History
@@ -19,9 +19,9 @@ from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.datasets import DatasetService
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_picker import PathPicker

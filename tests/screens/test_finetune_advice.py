@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.controllers.training import wording
+from fluxtui.controllers.training.advice import advice_texts, time_text
+from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, shown_values
+from fluxtui.controllers.training.presets import preset_choices
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.bfl.training import BFLTraining
-from fluxtui.screens.finetune import FinetuneScreen, words
-from fluxtui.screens.finetune.advising import advice_texts, time_text
+from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, shown_values
-from fluxtui.screens.finetune.preset_dialogs import preset_choices
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.services.presets import SavedPreset
 from fluxtui.widgets.dialogs import ChoiceDialog, NameDialog
@@ -53,11 +54,11 @@ def test_a_cost_is_compared_with_the_one_before_the_field_was_touched() -> None:
 
 def test_a_change_says_what_it_leaves_and_a_fault_stays_said() -> None:
     change, four = "$2.00 → $4.00", Estimate(400.0, "")
-    assert words.changed_text("", "as ever", four, 2_000.0) == "as ever"
-    assert words.changed_text(change, "as ever", four, 2_000.0) == "$2.00 → $4.00, leaves $16.00"
-    assert words.changed_text(change, "not known", four, None) == change
-    assert words.changed_text(change, "too little", four, 100.0) == "too little"
-    assert words.changed_text(change, "no price", None, 100.0) == "no price"
+    assert wording.changed_text("", "as ever", four, 2_000.0) == "as ever"
+    assert wording.changed_text(change, "as ever", four, 2_000.0) == "$2.00 → $4.00, leaves $16.00"
+    assert wording.changed_text(change, "not known", four, None) == change
+    assert wording.changed_text(change, "too little", four, 100.0) == "too little"
+    assert wording.changed_text(change, "no price", None, 100.0) == "no price"
 
 
 def test_time_is_told_only_by_own_trainings() -> None:

@@ -9,11 +9,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.simulator.running import Simulator

@@ -9,10 +9,10 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
-from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.samples_dialog import SamplesDialog
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.jobs import JobsScreen

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.training import wording
+from fluxtui.controllers.training.advice import advice_texts
+from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules, TrainingPicture
 from fluxtui.domain.errors import InvalidInput, TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -15,9 +18,6 @@ from fluxtui.domain.money import Estimate
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.providers.bfl.training import BFLTraining
-from fluxtui.screens.finetune import words
-from fluxtui.screens.finetune.advising import advice_texts
-from fluxtui.screens.finetune.order import TrainingOrder
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -113,12 +113,12 @@ def test_the_fault_of_a_dataset_is_a_sentence(changes: dict[str, Any], fault: st
 
 
 def test_a_dataset_in_one_line() -> None:
-    text = words.summary_text(dataset(STOP, HINT, ignored=(".DS_Store", "b.png")))
+    text = wording.summary_text(dataset(STOP, HINT, ignored=(".DS_Store", "b.png")))
     assert text == "2 pictures · 1 caption · 2.0 MB · 1 problem · 1 hint · 1 ignored"
 
 
 def test_what_stops_comes_first_and_what_is_ignored_last() -> None:
-    rows = words.dataset_rows(dataset(HINT, STOP, ignored=(".DS_Store",)))
+    rows = wording.dataset_rows(dataset(HINT, STOP, ignored=(".DS_Store",)))
     assert [row.kind for row in rows] == ["stops", "hint", "", "", "ignored"]
     assert "stops the training" in rows[0].text
     assert rows[2].text == "  800×600  a dog"
@@ -128,22 +128,22 @@ def test_what_stops_comes_first_and_what_is_ignored_last() -> None:
 def test_what_is_mended_by_itself_is_no_hint_and_what_is_left_out_is_told() -> None:
     scaled = DatasetProblem(name="a.jpg", reason="will be scaled down", automatic=True)
     known = dataset(scaled).model_copy(update={"excluded": ("c.jpg",)})
-    assert words.summary_text(known) == "2 pictures, 1 left out · 1 caption · 2.0 MB"
-    assert [row.kind for row in words.dataset_rows(known)] == ["", "", "mended"]
+    assert wording.summary_text(known) == "2 pictures, 1 left out · 1 caption · 2.0 MB"
+    assert [row.kind for row in wording.dataset_rows(known)] == ["", "", "mended"]
 
 
 def test_only_pictures_in_a_folder_can_be_shown() -> None:
     known = dataset(HINT)
-    hint, picture = words.dataset_rows(known)[:2]
-    assert words.preview_path(known, picture) == Path("dogs/a.jpg")
-    assert words.preview_path(known, hint) is None
-    assert words.preview_path(dataset(source="dogs.zip"), picture) is None
-    assert words.preview_path(None, picture) is None
-    assert words.preview_path(known, None) is None
+    hint, picture = wording.dataset_rows(known)[:2]
+    assert wording.preview_path(known, picture) == Path("dogs/a.jpg")
+    assert wording.preview_path(known, hint) is None
+    assert wording.preview_path(dataset(source="dogs.zip"), picture) is None
+    assert wording.preview_path(None, picture) is None
+    assert wording.preview_path(known, None) is None
 
 
 def test_the_needs_name_numbers_formats_and_captions() -> None:
-    text = words.needs_text(DatasetRules(1, 6, 20, ("JPEG", "PNG", "WEBP"), 1_000_000))
+    text = wording.needs_text(DatasetRules(1, 6, 20, ("JPEG", "PNG", "WEBP"), 1_000_000))
     for part in ("1 to 20", "JPEG, PNG or WebP", "6 or more", "dog.txt"):
         assert part in text
 
@@ -158,13 +158,13 @@ def test_the_needs_name_numbers_formats_and_captions() -> None:
     ],
 )
 def test_what_paying_means(balance: float | None, text: str, too_low: bool) -> None:
-    assert words.money_text(Estimate(400, "flat"), balance) == (text, too_low)
+    assert wording.money_text(Estimate(400, "flat"), balance) == (text, too_low)
 
 
 def test_price_that_is_doubted_is_said() -> None:
     doubted = Estimate(2000, "1,000 steps; a, b", exact=False, doubt="a, b")
-    assert words.money_text(doubted, 3000.0) == ("a, b", False)
-    assert words.money_text(doubted, 100.0)[1]
+    assert wording.money_text(doubted, 3000.0) == ("a, b", False)
+    assert wording.money_text(doubted, 100.0)[1]
 
 
 @pytest.mark.parametrize(("captioning", "count"), [(False, 1), (True, 0), (None, 0)])
@@ -177,39 +177,39 @@ def test_pictures_that_nobody_describes_are_told(captioning: bool | None, count:
 
 
 def test_the_question_names_everything_that_matters() -> None:
-    text = "\n".join(words.confirmation(order(), words.Terms(500.0, abilities=BFLProvider.abilities)))
+    text = "\n".join(wording.confirmation(order(), wording.Terms(500.0, abilities=BFLProvider.abilities)))
     for part in ("2 with 1 caption, 2.0 MB", "Name: Dog", "Mode: character", "Iterations: 300"):
         assert part in text
     assert "Automatic captions: no" in text
     assert "1 picture without a caption and automatic captions off" in text
     assert "Balance $5.00, $1.00 afterwards." in text
     assert "cannot be cancelled" in text
-    assert "would refuse it, at no cost" in "\n".join(words.confirmation(order(), words.Terms(5.0)))
+    assert "would refuse it, at no cost" in "\n".join(wording.confirmation(order(), wording.Terms(5.0)))
 
 
 @pytest.mark.parametrize("state", list(JobState))
 def test_every_state_of_a_training_has_words(state: JobState) -> None:
-    assert words.training_text(job(state))
+    assert wording.training_text(job(state))
 
 
 def test_a_running_training_shows_its_progress_and_a_failed_one_why() -> None:
-    assert "42%" in words.training_text(job(progress=0.42))
-    assert words.training_text(job(JobState.FAILED, error_title="Out of credits")) == "out of credits"
+    assert "42%" in wording.training_text(job(progress=0.42))
+    assert wording.training_text(job(JobState.FAILED, error_title="Out of credits")) == "out of credits"
 
 
 def test_elapsed_time_stops_with_the_training() -> None:
     later = NOW + timedelta(hours=1)
-    assert words.elapsed_text(job(), later) == "1 h 00 m"
-    assert words.elapsed_text(job(JobState.DONE, finished_at=NOW + timedelta(seconds=30)), later) == "30 s"
-    assert words.elapsed_text(job(JobState.IN_DOUBT), later) == "1 m 00 s"
+    assert wording.elapsed_text(job(), later) == "1 h 00 m"
+    assert wording.elapsed_text(job(JobState.DONE, finished_at=NOW + timedelta(seconds=30)), later) == "30 s"
+    assert wording.elapsed_text(job(JobState.IN_DOUBT), later) == "1 m 00 s"
 
 
 def test_only_the_newest_training_tells_that_training_has_ended() -> None:
     ended = job(JobState.REFUSED, error_title=TrainingDiscontinued.title, error="No more.")
     newer = job(JobState.DONE, id="2", created_at=NOW + timedelta(days=1))
-    assert words.discontinued_text([ended], TRAINER) == "No more."
-    assert words.discontinued_text([ended, newer], TRAINER) == ""
-    assert words.discontinued_text([], TRAINER) == ""
+    assert wording.discontinued_text([ended], TRAINER) == "No more."
+    assert wording.discontinued_text([ended, newer], TRAINER) == ""
+    assert wording.discontinued_text([], TRAINER) == ""
 
 
 def test_trainings_are_those_of_all_profiles_active_ones_first() -> None:
@@ -217,7 +217,7 @@ def test_trainings_are_those_of_all_profiles_active_ones_first() -> None:
     running = job(id="running")
     other = job(id="other", profile="work")
     picture = job(id="picture", kind=JobKind.GENERATION)
-    assert [item.id for item in words.trainings_of([done, running, other, picture])] == [
+    assert [item.id for item in wording.trainings_of([done, running, other, picture])] == [
         "running",
         "other",
         "done",

@@ -4,9 +4,9 @@ import asyncio
 import gc
 from collections.abc import Callable
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.state import guarded
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.state import guarded
 
 
 async def test_work_that_is_replaced_before_it_began_is_never_begun(make_app: Callable[..., FluxApp]) -> None:

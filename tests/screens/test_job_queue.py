@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.jobs.queue_line import queue_line
 from fluxtui.services.jobs import Pause, PauseReason, QueueState

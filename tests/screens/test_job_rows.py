@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
-from fluxtui.screens.jobs.details import ADVICE, job_details
-from fluxtui.screens.jobs.rows import (
+from fluxtui.controllers.jobs.rows import (
     SIGNS,
     cost_cell,
     ordered,
@@ -18,6 +16,8 @@ from fluxtui.screens.jobs.rows import (
     state_text,
     state_word,
 )
+from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
+from fluxtui.screens.jobs.details import ADVICE, job_details
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

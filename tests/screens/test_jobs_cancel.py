@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.controllers.jobs.rows import LOOKING, state_text
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.providers.base import CancelAnswer
 from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.jobs.details import FINDABLE, LOOK_AGAIN, UNFINDABLE, job_details
-from fluxtui.screens.jobs.rows import LOOKING, state_text
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.errors import ConfigError
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine

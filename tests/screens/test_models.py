@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.models.facts import facts_of, refreshed_text, state_sentence
+from fluxtui.controllers.models.removal import removal_dialog, removal_sentences
 from fluxtui.domain.errors import NetworkDown, Problem
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.uses import Offer, uses_of
 from fluxtui.domain.weights import Base, Weights
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
-from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentence
-from fluxtui.screens.models.removal_words import removal_dialog, removal_sentences
 from fluxtui.services.models import FileState, ProfileAnswer, RefreshResult, Removal, Uses
 from fluxtui.widgets.dialogs import ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.table.rows import Sorting

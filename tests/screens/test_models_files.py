@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.endpoint import EndpointInfo, FinetuneBy, FinetuneUse, GenerationEndpoint, Group
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import Estimate

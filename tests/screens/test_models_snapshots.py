@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.errors import NetworkDown
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
+from fluxtui.domain.notices import Balance
 from fluxtui.domain.weights import Base, Weights
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
@@ -24,7 +25,6 @@ from fluxtui.screens.models.table import ModelTable
 from fluxtui.services.lora import Prepared
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.models import ProfileAnswer, RefreshResult
-from fluxtui.state import Balance
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput

@@ -11,15 +11,15 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.api.trace import Exchange
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.state_sync import StateFeed
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
-from fluxtui.feed import StateFeed
+from fluxtui.domain.notices import Balance, Notice
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.jobs import Pause, PauseReason, QueueState
 from fluxtui.services.journal.jobs import JobStore
 from fluxtui.services.journal.logs import LogStore
-from fluxtui.state import Balance, Notice
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 

@@ -12,7 +12,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.simulator.running import Simulator
 from tests.fakes.drawn import Terminals
 

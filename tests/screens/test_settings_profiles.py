@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
+from fluxtui.simulator.core.keys import VALID_KEY as BFL_KEY
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
-from fluxtui.simulator.keys import VALID_KEY as BFL_KEY
 from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.chooser import Chooser

@@ -10,10 +10,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.state_sync import StateFeed
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.spending import Allowance, Period, Spent
-from fluxtui.feed import StateFeed
 from fluxtui.screens.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.screens.spending import SpendingScreen, bars_of
 from fluxtui.services.config import ConfigService

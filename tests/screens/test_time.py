@@ -10,12 +10,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.tabs import PLACES
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.screens.places import PLACES
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.drawn import Terminals

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.config import ConfigService

@@ -30,8 +30,8 @@ from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 NOBODY = 65534
 

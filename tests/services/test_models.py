@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import pytest
 
+from fluxtui.controllers.models.facts import refreshed_text
 from fluxtui.domain.errors import InvalidInput, NetworkDown, NotAuthenticated, NotFound
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
@@ -19,7 +20,6 @@ from fluxtui.domain.uses import Misfit
 from fluxtui.domain.weights import Base
 from fluxtui.providers.base import PartOfList
 from fluxtui.providers.bfl.provider import BFLProvider
-from fluxtui.screens.models.facts import refreshed_text
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import JobService

@@ -13,10 +13,10 @@ import httpx
 import pytest
 from PIL import Image
 
-from fluxtui.simulator.clock import ManualClock
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 Colour = tuple[int, int, int]
 MakePicture = Callable[..., bytes]

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from fluxtui.simulator import archive as module
-from fluxtui.simulator.archive import (
+from fluxtui.simulator.bfl.validation import LONGEST_ECHO
+from fluxtui.simulator.core import archive as module
+from fluxtui.simulator.core.archive import (
     RefusedArchiveError,
     UnreadableBodyError,
     examine,
     read_training_body,
 )
-from fluxtui.simulator.validation import LONGEST_ECHO
 
 
 def zipped(path: Path, files: dict[str, bytes], **attributes: int) -> Path:

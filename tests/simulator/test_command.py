@@ -20,9 +20,9 @@ import pytest
 
 from fluxtui.simulator import command
 from fluxtui.simulator.command import add_arguments, run, settings_of
+from fluxtui.simulator.core.faults import Fault
+from fluxtui.simulator.core.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
 from fluxtui.simulator.fal.keys import fal_keys
-from fluxtui.simulator.faults import Fault
-from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
 from fluxtui.simulator.replicate.keys import default_keys as replicate_keys
 
 Process = subprocess.Popen[str]

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from fluxtui.simulator import connections
-from fluxtui.simulator.admin import ADMIN_HEADER
+from fluxtui.simulator.bfl.admin import ADMIN_HEADER
+from fluxtui.simulator.core import connections
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.fal import keys as fal
-from fluxtui.simulator.keys import VALID_KEY
 from fluxtui.simulator.replicate import keys as replicate
 from fluxtui.simulator.replicate.uploads import download_signature
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 
 def ports(simulator: Simulator) -> list[str]:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from fluxtui.simulator.faults import Fault, FaultBox, fault_from_document, parse_fault
+from fluxtui.simulator.core.faults import Fault, FaultBox, fault_from_document, parse_fault
 
 
 @pytest.mark.parametrize(

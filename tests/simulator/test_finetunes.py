@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
-from fluxtui.simulator.keys import POOR_KEY, VALID_KEY
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.keys import POOR_KEY, VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 UNKNOWN = {"detail": "Finetune not found or not ready"}
 

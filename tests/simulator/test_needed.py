@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import fluxtui
-from fluxtui.cli import main
+from fluxtui.cli.parser import main
 from fluxtui.simulator import needed
 
 ROOT = Path(fluxtui.__file__).parents[1]

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
-from fluxtui.simulator.keys import POOR_KEY
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.keys import POOR_KEY
 from fluxtui.simulator.running import Simulator
 
 Fetch = Callable[[str, dict[str, Any]], httpx.Response]

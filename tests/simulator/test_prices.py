@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.simulator.endpoints import endpoints
-from fluxtui.simulator.prices import image_price, megapixels, training_price
+from fluxtui.simulator.bfl.endpoints import endpoints
+from fluxtui.simulator.bfl.prices import image_price, megapixels, training_price
 
 
 @pytest.mark.parametrize(

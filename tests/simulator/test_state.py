@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator import state as module
-from fluxtui.simulator.clock import ManualClock
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core import state as module
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
+from fluxtui.simulator.core.state import FILE_NAME, StateError, StateStore
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
-from fluxtui.simulator.state import FILE_NAME, StateError, StateStore
 
 Start = Callable[..., Any]
 SMALL = {"prompt": "p", "width": 256, "height": 256, "seed": 5}

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from PIL import Image
 
-from fluxtui.simulator.clock import ManualClock
-from fluxtui.simulator.endpoints import endpoints
-from fluxtui.simulator.finetunes import OWN_LORA, SHARED_LORA
-from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
+from fluxtui.simulator.bfl.endpoints import endpoints
+from fluxtui.simulator.bfl.finetunes import OWN_LORA, SHARED_LORA
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 Deliver = Callable[[str, dict[str, Any]], Image.Image]
 REQUIRED = {

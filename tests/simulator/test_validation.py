@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fluxtui.simulator.endpoints import FINETUNE, endpoints
-from fluxtui.simulator.validation import LONGEST_ECHO, RefusedError, refusal, validated
+from fluxtui.simulator.bfl.endpoints import FINETUNE, endpoints
+from fluxtui.simulator.bfl.validation import LONGEST_ECHO, RefusedError, refusal, validated
 
 
 def problems_of(path: str, body: dict[str, Any]) -> list[tuple[str, str]]:

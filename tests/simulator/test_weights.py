@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from fluxtui.simulator import weights
-from fluxtui.simulator.state import StateStore
-from fluxtui.simulator.weights import BaseModel, TrainedWeights, UnreadableWeightsError, lora_file
+from fluxtui.simulator.core import weights
+from fluxtui.simulator.core.state import StateStore
+from fluxtui.simulator.core.weights import BaseModel, TrainedWeights, UnreadableWeightsError, lora_file
 
 MODELS = [weights.FLUX_1, weights.KONTEXT, weights.FLUX_2, weights.KLEIN_9B, weights.KLEIN_4B]
 

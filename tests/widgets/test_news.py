@@ -12,8 +12,9 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.notices import Severity
 from fluxtui.widgets import flash as flash_module
-from fluxtui.widgets.flash import Flash, Severity
+from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.top_bar import JobCounts, TopBar
 
 HostOf = Callable[[Widget | None], App[Any]]

@@ -14,8 +14,8 @@ from textual.strip import Strip
 from fluxtui.terminal.encoder import Encoder
 from fluxtui.terminal.profile import SSH_PREVIEW_BYTES, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, PictureFacts
-from fluxtui.widgets.picture_drawing import draw_half_cells, encode_picture
-from fluxtui.widgets.picture_strips import laid_over, placeholder_strips
+from fluxtui.widgets.pictures.drawing import draw_half_cells, encode_picture
+from fluxtui.widgets.pictures.strips import laid_over, placeholder_strips
 
 HARD = Bitmap(
     Image.merge("RGB", [Image.effect_noise((1024, 1024), 60) for _ in range(3)]),

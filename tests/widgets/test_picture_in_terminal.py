@@ -26,7 +26,7 @@ from textual.app import App
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 
 class Question(ModalScreen):
     BINDINGS = [("c", "app.pop_screen", "close")]

@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from fluxtui.terminal.halfcell import CellRow
-from fluxtui.widgets.picture_strips import (
+from fluxtui.widgets.pictures.strips import (
     HalfCellStrip,
     JoinedStrip,
     WatchedStrip,

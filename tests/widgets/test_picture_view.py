@@ -20,8 +20,8 @@ from textual.widgets import Label
 from fluxtui.terminal.kitty import PLACEHOLDER
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, load_bitmap
-from fluxtui.widgets.picture_channel import PictureChannel
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.channel import PictureChannel
+from fluxtui.widgets.pictures.view import PictureView
 
 HALFCELL = TerminalProfile(GraphicsProtocol.HALFCELL)
 KITTY = TerminalProfile(GraphicsProtocol.KITTY)
@@ -182,7 +182,7 @@ async def test_a_slow_picture_is_announced_and_does_not_hold_up_the_next(
             free.wait(10)
         return load_bitmap(path)
 
-    monkeypatch.setattr("fluxtui.widgets.picture_look.load_bitmap", load)
+    monkeypatch.setattr("fluxtui.widgets.pictures.look.load_bitmap", load)
     app = PictureApp(HALFCELL, slow)
     async with app.run_test() as pilot:
         while text_of(app) != "Loading slow.png …":

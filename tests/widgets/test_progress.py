@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fluxtui.widgets.progress import duration_text, elapsed, progress_text, relative_time
+from fluxtui.domain.durations import duration_text, elapsed, progress_text, relative_time
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

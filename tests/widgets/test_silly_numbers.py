@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fluxtui.collector.report import json_line, people_line
+from fluxtui.domain.durations import duration_text, next_try_text, progress_text
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits, show_usd
 from fluxtui.domain.outcome import outcome_of
@@ -19,7 +20,6 @@ from fluxtui.domain.remaining import left_text, seconds_left
 from fluxtui.domain.text import file_size
 from fluxtui.providers.reading import as_moment
 from fluxtui.widgets.bar_chart import Bar, chart
-from fluxtui.widgets.progress import duration_text, next_try_text, progress_text
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SILLY = (math.inf, -math.inf, math.nan, -1.0, 0.0, 1e308, -1e308, 5e-324, 2**63, 10**300)

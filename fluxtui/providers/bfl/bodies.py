@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import PictureError
-from fluxtui.ordinary_files import read_ordinary
+from fluxtui.system.ordinary_files import read_ordinary
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 

@@ -20,10 +20,10 @@ from urllib.parse import urlsplit, urlunsplit
 from fluxtui.api.attachments import Progress
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import UnexpectedAnswer
-from fluxtui.ordinary_files import open_ordinary
 from fluxtui.providers.base import UploadMemory
 from fluxtui.providers.files import sha256_of, unreadable
 from fluxtui.providers.reading import as_mapping
+from fluxtui.system.ordinary_files import open_ordinary
 
 DATASET_LIFETIME = timedelta(days=7)
 """Of training archives and input pictures: longer than any queue and training take."""

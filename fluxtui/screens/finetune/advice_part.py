@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.training.advice import advice_texts
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.domain.pace import Pace
-from fluxtui.screens.finetune.advising import advice_texts
 from fluxtui.screens.finetune.place import FinetunePlace
-from fluxtui.state import guarded
 
 
 class AdvicePart(FinetunePlace):

@@ -16,19 +16,19 @@ from textual.message import Message
 from textual.widgets import Button, Input
 from textual.worker import Worker, WorkerCancelled
 
+from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.training import wording
 from fluxtui.domain.dataset import Dataset, DatasetRules
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.errors import DatasetError, StorageError
-from fluxtui.domain.found import Found
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import Workspace
-from fluxtui.screens.finetune import words
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import Column, Row, RowTable
 
@@ -68,7 +68,7 @@ class DatasetPanel(Vertical):
         self._found: Found | None = None
         self._workspace: Workspace | None = None
         self._dataset: Dataset | None = None
-        self._rows: dict[str, words.DatasetRow] = {}
+        self._rows: dict[str, wording.DatasetRow] = {}
         self._looking: Worker[None] | None = None
         self._weighing: Worker[None] | None = None
         self._looked_at = ""
@@ -260,19 +260,19 @@ class DatasetPanel(Vertical):
         self._found = None
         self._dataset = None
         self._fill(())
-        self._say(words.needs_text(self._rules) if self._rules is not None else "")
+        self._say(wording.needs_text(self._rules) if self._rules is not None else "")
 
     def _show(self, dataset: Dataset) -> None:
         self._dataset = dataset
-        self._fill(words.dataset_rows(dataset, self._rules))
+        self._fill(wording.dataset_rows(dataset, self._rules))
         self._summarise(dataset)
 
     def _summarise(self, dataset: Dataset) -> None:
         sign, style = ("✗", "$text-error") if dataset.blocking else ("✓", "$text-success")
-        mends = f" · {MENDS}" if words.has_complaints(dataset) else ""
-        self._say(f"{sign} {words.summary_text(dataset)}", style, mends)
+        mends = f" · {MENDS}" if wording.has_complaints(dataset) else ""
+        self._say(f"{sign} {wording.summary_text(dataset)}", style, mends)
 
-    def _fill(self, rows: tuple[words.DatasetRow, ...]) -> None:
+    def _fill(self, rows: tuple[wording.DatasetRow, ...]) -> None:
         # Keys that were never used before, so that the table tells of the cursor on the first new row.
         self._filled += 1
         self._rows = {f"{self._filled}.{number}": row for number, row in enumerate(rows)}
@@ -288,7 +288,7 @@ class DatasetPanel(Vertical):
         event.stop()
         row = self._rows.get(event.key or "")
         self.query_one("#row-text", PlainStatic).show(f"{row.name}: {row.text.strip()}" if row else "")
-        self.query_one("#preview", PictureView).path = words.preview_path(self._dataset, row)
+        self.query_one("#preview", PictureView).path = wording.preview_path(self._dataset, row)
 
     @on(RowTable.Chosen, "#contents")
     def _open_picture(self, event: RowTable.Chosen) -> None:
@@ -328,7 +328,7 @@ async def _finished(work: Worker[None] | None) -> None:
             await work.wait()
 
 
-def _row(key: str, row: words.DatasetRow) -> Row:
+def _row(key: str, row: wording.DatasetRow) -> Row:
     sign = Text(SIGNS[row.kind], _STYLES[row.kind])
     text = Text(row.text, "dim" if row.is_quiet else "")
     return Row(key, {"kind": sign, "name": row.name, "text": text})

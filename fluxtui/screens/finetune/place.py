@@ -6,10 +6,10 @@ from abc import abstractmethod
 
 from textual.reactive import var
 
+from fluxtui.controllers.training.order import TrainingOrder
+from fluxtui.controllers.training.trainers import Trainers
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.order import TrainingOrder
 from fluxtui.screens.finetune.train_line import TrainLine
-from fluxtui.screens.finetune.trainers import Trainers
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.parameter_form import ParameterForm
 

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fluxtui.domain.uses import Trainer
-from fluxtui.screens.finetune.order import Filling, shown_values
-from fluxtui.screens.finetune.place import FinetunePlace
-from fluxtui.screens.finetune.preset_dialogs import (
+from fluxtui.app.state import guarded
+from fluxtui.controllers.training.order import Filling, shown_values
+from fluxtui.controllers.training.presets import (
     DELETE,
     OWN,
     PURPOSE,
@@ -20,8 +19,9 @@ from fluxtui.screens.finetune.preset_dialogs import (
     own_choice,
     preset_choices,
 )
+from fluxtui.domain.uses import Trainer
+from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.services.presets import NAME_LIMIT, SavedPreset
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ChoiceDialog, NameDialog, ask
 
 

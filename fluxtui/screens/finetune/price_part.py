@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from textual import on
 
+from fluxtui.controllers.training import wording
+from fluxtui.controllers.training.order import CostChange
+from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.money import Estimate
-from fluxtui.screens.finetune import words
-from fluxtui.screens.finetune.order import CostChange
-from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.samples_part import SamplesPart
 from fluxtui.screens.finetune.train_line import TrainLine
 
@@ -21,13 +21,13 @@ class PricePart(SamplesPart):
     """What it cost before the values were changed that the user is changing."""
 
     @property
-    def terms(self) -> words.Terms:
+    def terms(self) -> wording.Terms:
         """On what terms the chosen trainer is paid."""
         trainer = self.order.trainer
         if trainer is None:
-            return words.Terms(samples=self.samples)
+            return wording.Terms(samples=self.samples)
         known = self.app.balance_of(trainer.profile)
-        return words.Terms(
+        return wording.Terms(
             None if known is None else known.credits,
             trainer.profile not in self.app.silent_profiles,
             self.app.prices.of(trainer.provider, trainer.endpoint),
@@ -45,8 +45,8 @@ class PricePart(SamplesPart):
             return
         terms, estimate = self.terms, self.estimate()
         self.train_line.show_samples(self.samples.label)
-        text, too_low = words.money_text(estimate, terms.balance, is_told=terms.is_told)
-        text = words.changed_text(self.cost.show(estimate), text, estimate, terms.balance)
+        text, too_low = wording.money_text(estimate, terms.balance, is_told=terms.is_told)
+        text = wording.changed_text(self.cost.show(estimate), text, estimate, terms.balance)
         self.train_line.show_price(estimate.show() if estimate else "", text, fault=too_low)
 
     def watch_preparing(self) -> None:

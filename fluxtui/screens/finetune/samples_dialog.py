@@ -11,8 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, TextArea
 
+from fluxtui.controllers.training.samples import prompts_of
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.screens.finetune.samples import prompts_of
 from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.dialogs.base import dialog_button

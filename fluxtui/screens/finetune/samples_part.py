@@ -7,12 +7,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.uses import Trainer
 from fluxtui.screens.finetune.place import FinetunePlace
-from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.samples_dialog import SamplesDialog
 from fluxtui.services.samples import SampleOffer
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ask
 
 

@@ -11,15 +11,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.training.order import Filling, TrainingOrder
+from fluxtui.controllers.training.samples import Samples, kept_prompts
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.order import Filling, TrainingOrder
-from fluxtui.screens.finetune.samples import Samples, kept_prompts
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.train_part import TrainPart
 from fluxtui.screens.finetune.trainers_part import TrainersPart
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.screens.finetune.trainings_part import TrainingsPart
-from fluxtui.state import guarded
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic, set_title
 

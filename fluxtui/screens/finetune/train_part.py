@@ -9,15 +9,15 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.training import wording
+from fluxtui.controllers.training.order import TrainingOrder
+from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import Estimate
-from fluxtui.screens.finetune import words
-from fluxtui.screens.finetune.order import TrainingOrder
 from fluxtui.screens.finetune.price_part import PricePart
-from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.train_line import TrainLine
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 
@@ -53,15 +53,15 @@ class TrainPart(PricePart):
         twin = await self._twin(order)
         terms = self.terms
         estimate = terms.samples.with_training(order.request().estimate(terms.live))
-        sentences = (*words.name_text(order, self.app.finetunes), *words.confirmation(order, terms))
+        sentences = (*wording.name_text(order, self.app.finetunes), *wording.confirmation(order, terms))
         if twin is not None:
-            sentences = (words.twin_text(twin, self.app.clock()), *sentences)
+            sentences = (wording.twin_text(twin, self.app.clock()), *sentences)
         if await ask(self.app, _question(sentences, estimate)):
             await self._start(order, terms.samples)
 
     async def _is_complete(self) -> bool:
         if not await self.dataset_panel.is_as_shown():
-            self.app.tell(words.CHANGED, severity="warning")
+            self.app.tell(wording.CHANGED, severity="warning")
             return False
         dataset = await self.dataset_panel.looked()
         # The news of it may still be on its way here, and what was in it before must not be paid for.

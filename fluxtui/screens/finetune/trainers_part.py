@@ -12,19 +12,19 @@ from textual import on
 from textual.content import Content
 from textual.reactive import var
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.training import wording
+from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, values_at
+from fluxtui.controllers.training.samples import Samples
+from fluxtui.controllers.training.trainers import Trainers, ask_profile, trainer_choices
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import FluxError, ServiceError, TrainingDiscontinued
 from fluxtui.domain.uses import Trainer
-from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.advice_part import AdvicePart
-from fluxtui.screens.finetune.order import CostChange, Filling, TrainingOrder, values_at
 from fluxtui.screens.finetune.preset_keys import PresetKeys
 from fluxtui.screens.finetune.price_part import PricePart
-from fluxtui.screens.finetune.samples import Samples
 from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
-from fluxtui.screens.finetune.trainers import Trainers, ask_profile, trainer_choices
 from fluxtui.services.presets import SavedPreset
-from fluxtui.state import guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import problem_finder
 from fluxtui.widgets.parameter_form.row import FieldRow
@@ -99,13 +99,13 @@ class TrainersPart(PresetKeys, PricePart, AdvicePart):
 
     def show_notice(self) -> None:
         """Say why nothing can be trained, or that the trainer has ended, or what the trigger word lacks."""
-        trainings = words.trainings_of(self.app.jobs)
+        trainings = wording.trainings_of(self.app.jobs)
         heading = f"✗ {TrainingDiscontinued.title}. "
-        text = words.discontinued_text(trainings, self.order.trainer)
+        text = wording.discontinued_text(trainings, self.order.trainer)
         if self.fault is not None:
             heading, text = "✗ ", self.fault.sentence()
         notice = self.query_one("#notice", PlainStatic)
-        hint = words.trigger_text(self.order) if not text else ""
+        hint = wording.trigger_text(self.order) if not text else ""
         notice.set_class(bool(hint), "-hint")
         notice.display = bool(text or hint)
         if hint:

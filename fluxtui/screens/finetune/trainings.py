@@ -10,9 +10,9 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from fluxtui.controllers.training import wording
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.screens.finetune import words
 from fluxtui.widgets.plain import set_title
 from fluxtui.widgets.table import Column, Row, RowTable
 
@@ -97,8 +97,8 @@ def _row(job: Job, now: datetime, left: str, *, shared: bool) -> Row:
         job.id,
         {
             "name": f"{job.finetune_name or job.title}{f' · {job.profile}' if shared else ''}",
-            "state": Text(words.training_text(job, left), style),
-            "elapsed": words.elapsed_text(job, now),
+            "state": Text(wording.training_text(job, left), style),
+            "elapsed": wording.elapsed_text(job, now),
             "cost": "" if job.state in _FREE_ENDS and not job.cost_credits else show_credits(job.credits),
         },
     )

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual import on
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.training import wording
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.cancelling import cancel
-from fluxtui.screens.finetune import words
 from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.screens.finetune.trainings import TrainingsPanel
-from fluxtui.state import guarded
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
 
@@ -27,7 +27,7 @@ class TrainingsPart(FinetunePlace):
         jobs, now = self.app.jobs, self.app.clock()
         offered = self.trainers.offered
         self.query_one(TrainingsPanel).show(
-            words.trainings_of(jobs), now, lambda job: words.time_left(job, jobs, offered, now)
+            wording.trainings_of(jobs), now, lambda job: wording.time_left(job, jobs, offered, now)
         )
 
     @on(RowTable.Highlighted, "#trainings")
@@ -40,7 +40,7 @@ class TrainingsPart(FinetunePlace):
         job = self._training(self.query_one(TrainingsPanel).selected_key)
         is_told = job is not None and job.state in (JobState.RUNNING, JobState.FAILED)
         log = await self.app.services.journal.logs.get(job.id) if job is not None and is_told else ""
-        lines = words.log_lines(log, self.LOG_LINES if self.has_class("-wide") else 1)
+        lines = wording.log_lines(log, self.LOG_LINES if self.has_class("-wide") else 1)
         shown = self.query_one("#training-log", PlainStatic)
         shown.display = bool(lines)
         shown.show(plain(lines, newlines=True))

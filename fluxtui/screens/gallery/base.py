@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fluxtui.app.state import guarded
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryEntry, GalleryFilter
 from fluxtui.domain.text import plural
@@ -17,7 +18,6 @@ from fluxtui.screens.gallery.tiles import Entries, GalleryTiles
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.gallery import GalleryService
 from fluxtui.services.threads import Progress
-from fluxtui.state import guarded
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 
 

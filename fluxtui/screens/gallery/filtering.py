@@ -9,7 +9,7 @@ from textual.suggester import Suggester
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.gallery import Facet, Facets, GalleryFilter, GalleryOrder
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.screens.gallery.words import order_words
+from fluxtui.screens.gallery.wording import order_words
 from fluxtui.widgets.dialogs import Choice
 
 PLACEHOLDER = "words, star, rating>=3, finetune:…, tag:…, since:2026-11, seed:42, cost<5, size>=1mp"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from fluxtui.app.state import StatefulApp
+from fluxtui.domain.durations import exact_time
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.domain.money import show_credits
-from fluxtui.screens.gallery.words import rating_words
+from fluxtui.screens.gallery.wording import rating_words
 from fluxtui.screens.view import CompareScreen, ViewItem, ViewScreen
-from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
-from fluxtui.widgets.progress import exact_time
 
 MOST_COMPARED = 4
 """More pictures do not fit beside each other."""

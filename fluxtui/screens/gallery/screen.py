@@ -12,18 +12,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
+from fluxtui.app.state import guarded
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryEntry, GalleryFilter, GalleryOrder
-from fluxtui.screens.gallery import filtering, words
+from fluxtui.screens.gallery import filtering, wording
 from fluxtui.screens.gallery.marking import MarkKeys
 from fluxtui.screens.gallery.tiles import PictureTile
 from fluxtui.screens.gallery.using import UseKeys
 from fluxtui.services.thumbnails import SIDE
-from fluxtui.state import guarded
 from fluxtui.terminal.scaling import load_bitmap
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, LineDialog, ask
 from fluxtui.widgets.filter_line import FilterLine
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.text_pane import TextPane
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid, Tile
@@ -82,7 +82,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
     def compose_place(self) -> ComposeResult:
         """Lay out title, filter, grid and what is said of the picture under the cursor."""
         terminal = self.app.terminal
-        yield PlainStatic(words.LOADING[0], id="gallery-title")
+        yield PlainStatic(wording.LOADING[0], id="gallery-title")
         yield FilterLine(filtering.PLACEHOLDER, self._suggester, id="gallery-filter")
         yield PlainStatic("", id="gallery-problem")
         with Horizontal(id="gallery"):
@@ -104,7 +104,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def on_mount(self) -> None:
         """Follow what is saved."""
-        self.grid.show_empty(*words.LOADING)
+        self.grid.show_empty(*wording.LOADING)
         self.watch(self.app, "pictures_revision", self._note_new, init=False)
 
     def restore(self, draft: Mapping[str, Any]) -> None:
@@ -168,7 +168,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         self.entries.doubt()
         self.tiles = self._tiles_of(numbers)
         grid = self.grid
-        grid.show_empty(*words.empty_words(self.wanted))
+        grid.show_empty(*wording.empty_words(self.wanted))
         grid.set_tiles(self.tiles)
         if self._begin_at is not None:
             grid.select(str(self._begin_at))
@@ -178,17 +178,17 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def show_fault(self, error: FluxError) -> None:
         """Say in place that pictures could not be read."""
-        self.grid.show_empty(*words.fault_words(error.sentence()))
+        self.grid.show_empty(*wording.fault_words(error.sentence()))
         title = self.query_one("#gallery-title", PlainStatic)
         title.add_class("-fault")
-        title.show(" ".join(words.fault_words(error.sentence())), layout=False)
+        title.show(" ".join(wording.fault_words(error.sentence())), layout=False)
 
     def show_title(self) -> None:
         """Show how many pictures there are, how they are sorted, and how many are marked."""
         title = self.query_one("#gallery-title", PlainStatic)
         title.remove_class("-fault")
         counts = len(self.tiles), self._total, len(self.marked)
-        title.show(words.title_words(*counts, self.wanted), layout=False)
+        title.show(wording.title_words(*counts, self.wanted), layout=False)
 
     def show_progress(self, doing: str, done: int, total: int) -> None:
         """Show how far long work is, in the title."""
@@ -219,10 +219,10 @@ Space marks pictures; what is done next is done to all that are marked, else to 
             await self.tiles.fetch(range(index, index + 1))
         entry = self.entries.get(number)
         self.query_one("#gallery-prompt", PlainStatic).show(
-            words.prompt_line(entry) if entry else "", layout=False
+            wording.prompt_line(entry) if entry else "", layout=False
         )
         self.query_one("#gallery-facts", PlainStatic).show(
-            words.facts_line(entry) if entry else "", layout=False
+            wording.facts_line(entry) if entry else "", layout=False
         )
         view = self.query_one("#gallery-picture", PictureView)
         self._told = None
@@ -233,13 +233,13 @@ Space marks pictures; what is done next is done to all that are marked, else to 
             # The words follow every step of the cursor only where they are one line.
             await asyncio.sleep(CURSOR_REST)
             self._told = entry
-            self.query_one(TextPane).show(words.details(entry, self.app.clock()))
+            self.query_one(TextPane).show(wording.details(entry, self.app.clock()))
             view.path = self.path_of(entry)
 
     def show_time(self) -> None:
         """Tell how old the picture is by now."""
         if self._told is not None:
-            self.query_one(TextPane).show(words.details(self._told, self.app.clock()), stay=True)
+            self.query_one(TextPane).show(wording.details(self._told, self.app.clock()), stay=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the picture large where there is room now."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryEntry, GalleryOrder
-from fluxtui.screens.gallery.words import tile_label
+from fluxtui.screens.gallery.wording import tile_label
 from fluxtui.widgets.tiles import Tile
 
 PAGE = 64

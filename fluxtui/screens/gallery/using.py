@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
+from fluxtui.app.state import guarded
 from fluxtui.domain.text import shorten
 from fluxtui.screens.gallery.base import GalleryBase
 from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind
@@ -24,7 +25,6 @@ from fluxtui.screens.gallery.opening import (
     view_item,
 )
 from fluxtui.services.gallery import Exported
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 

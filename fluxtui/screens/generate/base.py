@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from fluxtui.controllers.generation.stock import Stock
+from fluxtui.domain.notices import Severity
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.order_panel import OrderPanel
 from fluxtui.screens.generate.results import Results
-from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.state import Severity
 from fluxtui.widgets.flash import Flash
 
 

@@ -14,20 +14,20 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.widgets import Input
 
+from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of, scope_of
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.axes import TypedAxis, axis_help, axis_titles
 from fluxtui.domain.batches import MOST_AXES, BatchSetup, SeedMode
+from fluxtui.domain.durations import duration_text
 from fluxtui.domain.errors import FluxError, InvalidInput
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.batching import Batch, batch_estimate, batch_of, scope_of
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.stock import Stock
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice, Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, set_title
-from fluxtui.widgets.progress import duration_text
 
 REST_SECONDS = 0.2
 """How long typing rests until the journal is asked how long such pictures took."""

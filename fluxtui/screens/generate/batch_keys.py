@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from textual.binding import Binding, BindingType
 
+from fluxtui.controllers.generation.changes import Change
 from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
 from fluxtui.domain.axis_values import sweep_text
 from fluxtui.domain.batches import BatchSetup
 from fluxtui.screens.generate.batch_dialog import BatchDialog
-from fluxtui.screens.generate.changes import Change
 from fluxtui.screens.generate.changing import FormChanges
 from fluxtui.widgets.dialogs import open_dialog
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.defaults import with_kept
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.screens.generate.base import GeneratePlace
-from fluxtui.screens.generate.changes import Change
-from fluxtui.screens.generate.defaults import with_kept
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.services.prompts import Origin
-from fluxtui.state import guarded
 
 
 @dataclass(frozen=True)

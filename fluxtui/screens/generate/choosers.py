@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from textual.app import RenderResult
 from textual.content import Content
 
-from fluxtui.screens.generate.choices import (
+from fluxtui.controllers.generation.choices import (
     NO_FINETUNE,
     offer_choices,
     offer_title,
     short_name,
     short_title,
 )
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.stock import Stock
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.stock import Stock
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form.finetune_control import ANY_FINETUNE

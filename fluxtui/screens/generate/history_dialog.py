@@ -12,13 +12,13 @@ from textual.containers import Vertical
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Input
 
+from fluxtui.app.state import guarded
+from fluxtui.domain.durations import relative_time
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.services.prompts import Origin, PastPrompt
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
-from fluxtui.widgets.progress import relative_time
 
 if TYPE_CHECKING:
     from rich.text import Text

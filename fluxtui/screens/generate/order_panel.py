@@ -13,27 +13,27 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 
+from fluxtui.controllers.generation.batch_wording import batch_words
+from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices, lora_choices
+from fluxtui.controllers.generation.form import (
+    GenerateForm,
+    finetune_field,
+    parameters_of,
+    prompt_field,
+)
+from fluxtui.controllers.generation.matching import misfits
+from fluxtui.controllers.generation.price import Funds
+from fluxtui.controllers.generation.prompt_plan import Asked, Plan
+from fluxtui.controllers.generation.sizes import has_sides, size_field, size_note
+from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.picture_fields import form_fields
 from fluxtui.domain.prompts import MOST_COMBINATIONS
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.batch_words import batch_words
-from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
-from fluxtui.screens.generate.form import (
-    GenerateForm,
-    finetune_field,
-    parameters_of,
-    prompt_field,
-)
-from fluxtui.screens.generate.matching import misfits
-from fluxtui.screens.generate.planning import Asked, Plan
-from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
-from fluxtui.screens.generate.size_choices import has_sides, size_field, size_note
-from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import SubmitBar, button_label, cost_note
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from textual.binding import Binding, BindingType
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.picture_inputs import LineState, own_pictures, ways
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.jobs import JobState
 from fluxtui.domain.picture_fields import SOURCE
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.screens.generate.base import GeneratePlace
-from fluxtui.screens.generate.picture_ways import LineState, own_pictures, ways
 from fluxtui.screens.masking import MaskScreen
 from fluxtui.screens.using_pictures import use_picture
 from fluxtui.screens.view.opening import show_picture
 from fluxtui.services.masks import MaskService
 from fluxtui.services.picture_inputs import picture_path
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ChoiceDialog, ask
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.parameter_form import ParameterForm

@@ -8,15 +8,15 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from fluxtui.domain.durations import next_try_text
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import shown_text
 from fluxtui.screens.generate.queue_rows import state_text
 from fluxtui.terminal.profile import TerminalProfile
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic, set_title
-from fluxtui.widgets.progress import next_try_text
 
 FIRST_STEPS = (
     "No picture yet.\n\nWrite what it should show, choose a finetune or another endpoint, and press Ctrl+S. "

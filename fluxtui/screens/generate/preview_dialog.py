@@ -13,12 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable
 
+from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.preview import Shown
+from fluxtui.controllers.generation.prompt_plan import SEED_LIMIT, Asked, Plan, plan
 from fluxtui.domain.prompts import Templates, is_template
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.planning import SEED_LIMIT, Asked, Plan, plan
-from fluxtui.screens.generate.previewing import Shown
 from fluxtui.services.prompts import PromptService
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.dialogs import DeliberateDialog
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
 

@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
+from fluxtui.controllers.generation.completion import Completion, begun_in, completion_of
 from fluxtui.domain.prompts import length_of
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.generate.completing import Completion, begun_in, completion_of
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.steady_area import SteadyArea
 

@@ -6,16 +6,16 @@ import asyncio
 
 from textual.binding import Binding, BindingType
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.form import prompt_field, templates_for
 from fluxtui.domain.prompts import Templates
 from fluxtui.screens.external_editor import edit_text
 from fluxtui.screens.generate.choosers import FinetuneChooser
-from fluxtui.screens.generate.form import prompt_field, templates_for
 from fluxtui.screens.generate.history_dialog import HistoryDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
 from fluxtui.screens.generate.prompt_plans import PromptPlans
 from fluxtui.screens.generate.style_keys import StyleKeys
 from fluxtui.services.prompts import Origin
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ask
 
 PROMPT_BINDINGS: tuple[BindingType, ...] = (

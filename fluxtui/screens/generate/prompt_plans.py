@@ -8,19 +8,19 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from functools import partial
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.batch_ordering import BatchOrder
+from fluxtui.controllers.generation.form import GenerateForm, prompt_field
+from fluxtui.controllers.generation.ordering import Order
+from fluxtui.controllers.generation.preview import preview_of
+from fluxtui.controllers.generation.prompt_plan import SEED_LIMIT, Asked, Plan, plan
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates, doubt_in
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.batch_ordering import BatchOrder
 from fluxtui.screens.generate.changing import FormChanges
-from fluxtui.screens.generate.form import GenerateForm, prompt_field
-from fluxtui.screens.generate.ordering import Order
-from fluxtui.screens.generate.planning import SEED_LIMIT, Asked, Plan, plan
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
-from fluxtui.screens.generate.previewing import preview_of
 from fluxtui.services.prompts import Origin, UsedTemplate
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 TYPING_REST = 0.25

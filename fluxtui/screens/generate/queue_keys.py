@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.changes import missing
+from fluxtui.controllers.generation.choices import NAME_CELLS
+from fluxtui.controllers.generation.defaults import values_words
+from fluxtui.controllers.generation.ordering import Order, repeatable
 from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, shorten
 from fluxtui.screens.cancelling import cancel
-from fluxtui.screens.generate.changes import missing
-from fluxtui.screens.generate.choices import NAME_CELLS
-from fluxtui.screens.generate.defaults import values_words
-from fluxtui.screens.generate.ordering import Order, repeatable
 from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.sending import Sending
@@ -22,7 +23,6 @@ from fluxtui.screens.sending_again import send_again
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.services.finetune_defaults import lasting_values
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 

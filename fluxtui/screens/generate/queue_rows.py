@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from fluxtui.controllers.jobs.rows import LOOKING, SIGNS, state_word
+from fluxtui.domain.durations import elapsed, progress_text
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.screens.jobs.rows import LOOKING, SIGNS, state_word
 from fluxtui.widgets.plain import cell
-from fluxtui.widgets.progress import elapsed, progress_text
 from fluxtui.widgets.table import Row
 
 QUEUE_LIMIT = 100

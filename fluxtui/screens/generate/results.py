@@ -10,11 +10,11 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.table import RowTable
 
 REST_SECONDS = 0.1

@@ -11,22 +11,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.changes import Change, to_finetune, to_offer, to_wishes
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.ordering import known_funds
+from fluxtui.controllers.generation.price import Funds
+from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.generation.supply import Supply, ask_profile
 from fluxtui.domain.finetune import Finetune
 from fluxtui.screens.generate.batch_keys import BATCH_BINDINGS, BatchKeys
-from fluxtui.screens.generate.changes import Change, to_finetune, to_offer, to_wishes
 from fluxtui.screens.generate.changing import Step
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.order_panel import OrderPanel
-from fluxtui.screens.generate.ordering import known_funds
 from fluxtui.screens.generate.picture_keys import PICTURE_BINDINGS, PictureKeys
-from fluxtui.screens.generate.price import Funds
 from fluxtui.screens.generate.prompt_keys import PROMPT_BINDINGS, PromptKeys
 from fluxtui.screens.generate.queue_keys import QueueKeys
 from fluxtui.screens.generate.results import Results
 from fluxtui.screens.generate.size_keys import SizeKeys
-from fluxtui.screens.generate.stock import Stock
-from fluxtui.screens.generate.supply import Supply, ask_profile
-from fluxtui.state import guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 
 from textual.timer import Timer
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.batch_ordering import BatchOrder, send_batch
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.ordering import Order, send
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.batch_ordering import BatchOrder, send_batch
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.ordering import Order, send
 from fluxtui.screens.generate.prompt_plans import PromptPlans
 from fluxtui.screens.generate.submit_bar import SubmitBar
-from fluxtui.state import guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import plain
 

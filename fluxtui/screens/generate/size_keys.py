@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fluxtui.screens.generate.changes import Change
-from fluxtui.screens.generate.changing import FormChanges
-from fluxtui.screens.generate.size_choices import (
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.sizes import (
     chosen_size,
     has_sides,
     size_choices,
@@ -13,7 +13,7 @@ from fluxtui.screens.generate.size_choices import (
     turned,
     with_size,
 )
-from fluxtui.state import guarded
+from fluxtui.screens.generate.changing import FormChanges
 from fluxtui.widgets.dialogs import ChoiceDialog, ask
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.parameter_form.sides import SIDES, SideControl

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fluxtui.domain.prompts import PLACE
-from fluxtui.domain.text import shorten
-from fluxtui.screens.generate.changing import FormChanges
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.styles import (
+from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.styles import (
     DELETE,
     OWN,
     PUT,
@@ -18,9 +16,11 @@ from fluxtui.screens.generate.styles import (
     style_called,
     style_choices,
 )
+from fluxtui.domain.prompts import PLACE
+from fluxtui.domain.text import shorten
+from fluxtui.screens.generate.changing import FormChanges
 from fluxtui.services.presets import NAME_LIMIT
 from fluxtui.services.prompts import Style
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ChoiceDialog, NameDialog, ask
 
 TITLE_CHARACTERS = 200

@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
 
+from fluxtui.controllers.generation.batch_wording import BatchWords
+from fluxtui.controllers.generation.form import COUNT
+from fluxtui.controllers.generation.price import Funds
 from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
-from fluxtui.screens.generate.batch_words import BatchWords
-from fluxtui.screens.generate.form import COUNT
-from fluxtui.screens.generate.price import Funds
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.shell import forward_line, scp_line
 from fluxtui.domain.text import plural
@@ -18,11 +19,10 @@ from fluxtui.screens.home.rows import copy_rows, page_rows, row
 from fluxtui.screens.home.sending import Handover
 from fluxtui.screens.home.texts import COPIES, this_host
 from fluxtui.screens.view.item import ViewItem
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.clipboard import TMUX_HINT, clipboard_text, copying
 from fluxtui.terminal.multiplexer import through_tmux
 from fluxtui.widgets.dialogs import Dialog
-from fluxtui.widgets.picture_channel import channel_of
+from fluxtui.widgets.pictures.channel import channel_of
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 
 SHOWN_CHARACTERS = 4000

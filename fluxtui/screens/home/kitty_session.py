@@ -21,7 +21,7 @@ from fluxtui.terminal.kitty_files import (
     read_reply,
 )
 from fluxtui.terminal.transfer import Sendable, file_blocks
-from fluxtui.widgets.picture_channel import PictureChannel
+from fluxtui.widgets.pictures.channel import PictureChannel
 
 BLOCK_BYTES: Final = 24 * 1024
 SILENCE_SECONDS: Final = 60.0

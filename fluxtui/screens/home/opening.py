@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.screens.view.item import ViewItem
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.dialogs import open_dialog
 
 

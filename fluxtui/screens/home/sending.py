@@ -9,10 +9,10 @@ from typing import Any
 
 from textual.screen import Screen
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.screens.home.kitty_session import KittySession
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.kitty_files import PLACE
 from fluxtui.terminal.transfer import (
     ITERM2_INTERRUPTION,
@@ -22,7 +22,7 @@ from fluxtui.terminal.transfer import (
     iterm2_pieces,
     sendable,
 )
-from fluxtui.widgets.picture_channel import SSH_BYTES_PER_SECOND, PictureChannel, channel_of
+from fluxtui.widgets.pictures.channel import SSH_BYTES_PER_SECOND, PictureChannel, channel_of
 
 PROGRESS_PERCENT = 5
 """How far it has to come before that is drawn again."""

@@ -15,8 +15,8 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.shell import RemoteHost
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.services.config.model import HomeSettings
-from fluxtui.services.pictures.a1111 import parameters_text
-from fluxtui.services.pictures.recipe import Recipe, public_parameters
+from fluxtui.services.recipes.a1111 import parameters_text
+from fluxtui.services.recipes.recipe import Recipe, public_parameters
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,17 @@ from typing import Any
 
 from textual.content import Content
 
+from fluxtui.controllers.jobs.rows import is_cancelling, kind_word, state_word
+from fluxtui.domain.durations import exact_time, next_try_text
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.jobs.rows import is_cancelling, kind_word, state_word
 from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.journal.trash import TRASH
 from fluxtui.services.told import told_parameters
 from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
-from fluxtui.widgets.progress import exact_time, next_try_text
 
 ADVICE = {
     JobState.FAILED: "a sends the same again as a new job.",

@@ -10,12 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.events import Resize
 
-from fluxtui.domain.errors import FluxError
-from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.screens.cancelling import cancel
-from fluxtui.screens.jobs.details import job_details
-from fluxtui.screens.jobs.queue_line import queue_line
-from fluxtui.screens.jobs.rows import (
+from fluxtui.app.state import guarded
+from fluxtui.controllers.jobs.rows import (
     SIGNS,
     age_cell,
     cost_cell,
@@ -25,9 +21,13 @@ from fluxtui.screens.jobs.rows import (
     state_text,
     title_cell,
 )
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.screens.cancelling import cancel
+from fluxtui.screens.jobs.details import job_details
+from fluxtui.screens.jobs.queue_line import queue_line
 from fluxtui.screens.sending_again import send_again
 from fluxtui.screens.trained_on import Trained, TrainedOnKeys
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.plain import PlainStatic, cell
 from fluxtui.widgets.table import Column, Row, RowTable

@@ -19,8 +19,8 @@ from fluxtui.services.masks import drawn
 from fluxtui.terminal.halfcell import CellRow, half_cells
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, fit_cells, load_bitmap
-from fluxtui.widgets.picture_drawing import SSH_COLOURS
-from fluxtui.widgets.picture_strips import half_cell_strips
+from fluxtui.widgets.pictures.drawing import SSH_COLOURS
+from fluxtui.widgets.pictures.strips import half_cell_strips
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Footer
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.errors import FluxError, PictureError
 from fluxtui.domain.masks import MaskDrawing
 from fluxtui.domain.text import safe_text
@@ -18,7 +19,6 @@ from fluxtui.screens.masking.canvas import MaskCanvas
 from fluxtui.screens.masking.pad import MaskPad
 from fluxtui.services.masks import MaskService
 from fluxtui.services.picture_inputs import look_at
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 

@@ -12,11 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
+from fluxtui.app.state import StatefulApp
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import dashboard_name
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.lora import Prepared
-from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput

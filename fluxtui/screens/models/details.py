@@ -11,10 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from fluxtui.controllers.models.fact import METADATA, Fact
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import shown_text
 from fluxtui.screens.models.columns import STATE_STYLES, STATE_WORDS
-from fluxtui.screens.models.fact import METADATA, Fact
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult

@@ -10,6 +10,8 @@ from typing import Any
 from textual.reactive import var
 from textual.worker import Worker
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.models.use_facts import file_words
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import file_size, safe_text
@@ -17,10 +19,8 @@ from fluxtui.domain.weights import Base
 from fluxtui.providers.base import Progress
 from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog
 from fluxtui.screens.models.own_dialog import OwnFile, OwnFileDialog, base_choices
-from fluxtui.screens.models.use_facts import file_words
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.models import FileState
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ChoiceDialog, ask, open_dialog
 
 REPORT_SECONDS = 0.5

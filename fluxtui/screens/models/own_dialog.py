@@ -13,11 +13,11 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.weights import Base
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.models import Glance
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice, Dialog, open_dialog
 from fluxtui.widgets.line_input import LineInput

@@ -14,6 +14,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.models.facts import facts_of, refreshed_text, state_sentence
+from fluxtui.controllers.models.removal import forget_dialog, removal_dialog
+from fluxtui.domain.durations import relative_time
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job
@@ -21,16 +25,12 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune, bases_by_id, unlisted_dialog
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.models.facts import facts_of, refreshed_text, state_sentence
 from fluxtui.screens.models.file_keys import FileKeys
-from fluxtui.screens.models.removal_words import forget_dialog, removal_dialog
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.screens.trained_on import Trained, TrainedOnKeys
 from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ask
 from fluxtui.widgets.plain import PlainStatic, plain
-from fluxtui.widgets.progress import relative_time
 from fluxtui.widgets.table import RowTable
 
 

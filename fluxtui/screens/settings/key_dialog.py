@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.profiles import ProfileState
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.plain import PlainLabel, set_title
 

@@ -12,12 +12,12 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts, provider_ids
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.settings.key_dialog import unused_words
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice, Dialog
 from fluxtui.widgets.line_input import LineInput

@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.screens.settings.profile_rows import NARROW, WIDE, Money, details_of, row_of
 from fluxtui.services.profiles import ProfileState
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from fluxtui.widgets.table.grid import RowGrid

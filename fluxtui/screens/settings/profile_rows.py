@@ -9,14 +9,14 @@ from datetime import datetime
 from rich.text import Text
 from textual.content import Content
 
+from fluxtui.domain.durations import relative_time
 from fluxtui.domain.money import show_credits
+from fluxtui.domain.notices import Balance
 from fluxtui.screens.jobs.queue_line import pause_words
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.jobs import QueueState
 from fluxtui.services.profiles import ProfileState
-from fluxtui.state import Balance
 from fluxtui.widgets.plain import cell, plain
-from fluxtui.widgets.progress import relative_time
 from fluxtui.widgets.table import Column, Row
 
 _NAME = Column("name", "  Profile", 16)

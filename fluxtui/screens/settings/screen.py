@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button
 
+from fluxtui.app.state import guarded
 from fluxtui.domain.errors import ConfigError, InvalidInput, Problem
 from fluxtui.domain.text import plural
 from fluxtui.screens.key_entry import account_words, copy_words
@@ -22,7 +23,6 @@ from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.screens.settings.profile_panel import ProfilePanel
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.profiles import Leftovers
-from fluxtui.state import guarded
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic, plain

@@ -18,7 +18,7 @@ from fluxtui.screens.view.looking import LookingScreen
 from fluxtui.screens.view.parameters import ParameterRow, difference_line, parameter_rows
 from fluxtui.screens.view.words import KEYS_HINT, position_words, sending_words, state_line
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic, cell
 
 MOST_PICTURES = 4

@@ -9,11 +9,12 @@ from typing import ClassVar
 from textual import getters
 from textual.binding import Binding, BindingType
 
+from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.domain.notices import Notice
 from fluxtui.screens.view.item import ViewItem
-from fluxtui.state import Notice, StatefulApp, guarded
 from fluxtui.terminal.framing import Frame, pixel_for_pixel
-from fluxtui.widgets.picture_drawing import area_pixels
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.drawing import area_pixels
+from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 ZOOM_STEP = 1.5

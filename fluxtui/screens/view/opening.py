@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from fluxtui.app.state import StatefulApp
 from fluxtui.domain.jobs import Job
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.screen import ViewScreen
-from fluxtui.state import StatefulApp
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-from fluxtui.widgets.picture_drawing import Seen
+from fluxtui.widgets.pictures.drawing import Seen
 
 PROTOCOL_TITLES = {
     GraphicsProtocol.KITTY: "kitty",

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 
+from fluxtui.app.state import guarded
 from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import Workspace
-from fluxtui.screens.workbench import chores
+from fluxtui.screens.workbench import bulk_actions
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.editing import EditingPart
-from fluxtui.state import guarded
 from fluxtui.widgets.table import RowTable
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
-    from fluxtui.domain.found import Found
+    from fluxtui.domain.dataset_scan import Found
 
 
 class CaptioningPart(EditingPart):
@@ -111,15 +111,15 @@ class CaptioningPart(EditingPart):
 
     def action_bulk(self) -> None:
         """Change all captions together."""
-        self._chore(chores.bulk(self), "changing the captions")
+        self._chore(bulk_actions.bulk(self), "changing the captions")
 
     def action_outdated(self) -> None:
         """Ask what becomes of edits that were made on other pictures or captions."""
-        self._chore(chores.decide_outdated(self), "deciding on edits")
+        self._chore(bulk_actions.decide_outdated(self), "deciding on edits")
 
     def action_more(self) -> None:
         """Offer what is done seldom: files of captions, writing back, discarding."""
-        self._chore(chores.more(self), "doing that")
+        self._chore(bulk_actions.more(self), "doing that")
 
     def _chore(self, chore: Coroutine[Any, Any, None], doing: str) -> None:
         guarded(self, chore, doing=doing, group="chore")

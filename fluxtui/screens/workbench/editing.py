@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from textual import getters
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.workspace import History, Workspace
 from fluxtui.services.datasets.tracking import Marks, marked
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
     from fluxtui.domain.dataset import Dataset
-    from fluxtui.domain.found import Found
+    from fluxtui.domain.dataset_scan import Found
 
 REST_SECONDS = 0.3
 """How long typing must rest until the pictures are judged again and the edits are put on the disk."""

@@ -9,11 +9,11 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.workspace import PictureEdit
 from fluxtui.services.datasets.previewing import Previews, written
-from fluxtui.state import StatefulApp, guarded
 from fluxtui.terminal.profile import TerminalProfile
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 
 REST_SECONDS = 0.05
 """How long the cursor must rest until the picture under it is decoded."""

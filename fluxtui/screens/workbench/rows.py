@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
+from fluxtui.controllers.dataset.rows import SIGNS, BenchPicture, bench_pictures
 from fluxtui.domain.dataset import Dataset
-from fluxtui.domain.found import Found
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.workspace import Workspace
-from fluxtui.screens.workbench.bench import SIGNS, BenchPicture, bench_pictures
 from fluxtui.widgets.table import Column, Row
 
 Ready = Mapping[str, tuple[BenchPicture, Row]]

@@ -12,19 +12,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer
 
+from fluxtui.app.state import guarded
+from fluxtui.controllers.dataset import rows as bench
+from fluxtui.controllers.dataset.rows import BenchPicture, Show
 from fluxtui.domain.dataset import Dataset, DatasetRules, ProblemKind
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import History
 from fluxtui.screens.place import WIDE_COLUMNS
-from fluxtui.screens.workbench import bench, rows
-from fluxtui.screens.workbench.bench import BenchPicture, Show
+from fluxtui.screens.workbench import rows
 from fluxtui.screens.workbench.crop_pad import CropPad
 from fluxtui.screens.workbench.crop_part import CropPart
 from fluxtui.screens.workbench.picture_pane import PicturePane
 from fluxtui.services.datasets.previewing import Previews
 from fluxtui.services.datasets.tracking import marks_of
-from fluxtui.state import guarded
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
-from fluxtui.ourselves import module_command, module_environ
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.config.environment import environ_without_keys
 from fluxtui.services.config.running import TooMuchOutput, run_program
+from fluxtui.system.interpreter import module_command, module_environ
 
 SERVICE = "fluxtui"
 """Under this name the keyring shows our keys."""
@@ -111,7 +111,7 @@ class SystemKeyring:
         self, what: str, entry: str, seconds: float, given: bytes | None = None
     ) -> Mapping[str, Any]:
         """Return the answer of the child process. Raises `ConfigError` where it is not what was wished."""
-        words = module_command("fluxtui.keyring_child", what, SERVICE, entry)
+        words = module_command("fluxtui.system.keyring_child", what, SERVICE, entry)
         try:
             environ = module_environ(environ_without_keys(self._environ))
             run = await run_program(words, seconds=seconds, environ=environ, given=given)

@@ -12,9 +12,9 @@ from typing import Any
 from fluxtui.domain.errors import ConfigError, Problem
 from fluxtui.domain.shell import shell_word
 from fluxtui.domain.text import safe_text
-from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.storage.claiming import UNUSED
 from fluxtui.services.storage.ownership import Role, findings_at, refuse
+from fluxtui.system.ordinary_files import open_ordinary
 
 _MOST_BYTES = 1_000_000
 _POSITION = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind, TrainingPicture
-from fluxtui.domain.found import PictureLook
+from fluxtui.domain.dataset_scan import PictureLook
 from fluxtui.services.datasets.kinds_of_files import FORMAT_OF_SUFFIX, suffix_of
 
 SMALL_EDGE = 256

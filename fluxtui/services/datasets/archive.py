@@ -14,7 +14,6 @@ from typing import Self
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.imaging.kinds import HEAD_BYTES
-from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.datasets.naming import is_system_name
 from fluxtui.services.datasets.sources import (
     MAX_FILE_BYTES,
@@ -27,6 +26,7 @@ from fluxtui.services.datasets.sources import (
     unreadable,
 )
 from fluxtui.services.datasets.zip_directory import extent_of, name_of
+from fluxtui.system.ordinary_files import open_ordinary
 
 MAX_ARCHIVE_BYTES = 4_000_000_000
 MAX_DIRECTORY_BYTES = 2_000_000

@@ -13,11 +13,11 @@ from typing import Any
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.datasets.encodings import decoded, is_text
 from fluxtui.services.datasets.sources import unreadable
 from fluxtui.services.storage.files import write_atomic
 from fluxtui.services.typed_paths import meant
+from fluxtui.system.ordinary_files import open_ordinary
 
 MAX_BYTES = 50_000_000
 MAX_PAIRS = 50_000

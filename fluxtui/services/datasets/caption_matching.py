@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fluxtui.domain.found import Found, FoundCaption
+from fluxtui.domain.dataset_scan import Found, FoundCaption
 from fluxtui.services.datasets.captions import is_metadata, is_text_caption, stem_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.found import Found
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.captions import CAPTION_SUFFIX, is_text_caption, stem_of
 

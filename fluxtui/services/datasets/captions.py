@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
+from fluxtui.domain.dataset_scan import FoundCaption
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.found import FoundCaption
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.datasets.caption_files import pairs_in
 from fluxtui.services.datasets.encodings import decoded, guessed, is_text

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind
-from fluxtui.domain.found import Found
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.captions import EMPTY, stem_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from fluxtui.domain.found import FoundPicture, Likeness, PictureLook
+from fluxtui.domain.dataset_scan import FoundPicture, Likeness, PictureLook
 from fluxtui.services.threads import Stopped
 
 ALIKE_BITS = 6

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from fluxtui.domain.dataset_scan import FoundPicture
 from fluxtui.domain.errors import StorageError
-from fluxtui.domain.found import FoundPicture
-from fluxtui.ordinary_files import read_ordinary
 from fluxtui.services.storage.files import make_private_directory, write_atomic
+from fluxtui.system.ordinary_files import read_ordinary
 
 VERSION = 3
 """Of what is measured; what was remembered by another version is forgotten."""

@@ -11,11 +11,11 @@ from pathlib import Path
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import safe_text
 from fluxtui.imaging.kinds import kind_of
-from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.datasets.folders import FilesSource, FolderSource, too_many
 from fluxtui.services.datasets.sources import MAX_FILE_BYTES, MAX_FILES, Source, read_head, unreadable
 from fluxtui.services.datasets.spelling import EVERYTHING_INSIDE, LIST_SIGN, PATTERN_SIGNS, files_named
 from fluxtui.services.typed_paths import homeless, meant
+from fluxtui.system.ordinary_files import open_ordinary
 
 MAX_SCANNED = 200_000
 """Files and folders that are passed in a search for those that match a pattern."""

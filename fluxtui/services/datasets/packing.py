@@ -13,10 +13,10 @@ from pathlib import Path
 from fluxtui.domain.dataset import ArchiveSize, Dataset, DatasetRules, PackedDataset, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError, StorageError
 from fluxtui.domain.text import file_size
+from fluxtui.imaging.pictures import Preparation, examine, prepared, prepared_mask
 from fluxtui.services.datasets.companions import MASK_ENDINGS
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
-from fluxtui.services.datasets.pictures import Preparation, examine, prepared, prepared_mask
 from fluxtui.services.datasets.sources import Entry, Source
 from fluxtui.services.storage.files import sha256_of
 from fluxtui.services.threads import Advance

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageEnhance
 
+from fluxtui.domain.dataset_scan import Found, FoundPicture
 from fluxtui.domain.errors import DatasetError, PictureError
-from fluxtui.domain.found import Found, FoundPicture
 from fluxtui.domain.workspace import PictureEdit
 from fluxtui.imaging.opening import opened
-from fluxtui.private_files import create_anew
+from fluxtui.imaging.pictures import turned, upright
 from fluxtui.services.datasets.opening import open_source
-from fluxtui.services.datasets.pictures import turned, upright
 from fluxtui.services.datasets.sources import Entry, Source
 from fluxtui.services.storage.files import storage_fault
 from fluxtui.services.thumbnails import SIDE, ThumbnailCache
+from fluxtui.system.private_files import create_anew
 
 PREVIEW_SIDE = 1200
 """Pixels of the longer side of a large preview."""

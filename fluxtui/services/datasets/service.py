@@ -14,7 +14,7 @@ from fluxtui.services.storage.files import sha256_of, storage_fault
 from fluxtui.services.threads import Progress, in_thread, new_file
 
 if TYPE_CHECKING:
-    from fluxtui.domain.found import Found
+    from fluxtui.domain.dataset_scan import Found
     from fluxtui.services.datasets.spelling import Spelling
     from fluxtui.services.storage import StorageService
 
@@ -40,8 +40,8 @@ class DatasetService:
         Raises:
             DatasetError: the source itself cannot be used.
         """
-        from fluxtui.services.datasets.looking import look_through
         from fluxtui.services.datasets.memory import LookMemory
+        from fluxtui.services.datasets.scan import look_through
 
         memory = LookMemory(self._memory)
         return await in_thread(lambda advance, stop: look_through(source, memory, advance, stop), progress)
@@ -54,7 +54,7 @@ class DatasetService:
 
     def judge(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
-        from fluxtui.services.datasets.judging import judge
+        from fluxtui.services.datasets.checks import judge
 
         return judge(found, workspace or Workspace(source=str(found.source)), rules)
 
@@ -64,13 +64,13 @@ class DatasetService:
 
     def captions(self, found: Found, workspace: Workspace) -> Mapping[str, str]:
         """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
-        from fluxtui.services.datasets.caption_judging import captions_of
+        from fluxtui.services.datasets.caption_checks import captions_of
 
         return captions_of(found, workspace)
 
     def fixed(self, dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
         """Return the workspace with everything put right that the program can, as the problems say."""
-        from fluxtui.services.datasets.judging import fixed
+        from fluxtui.services.datasets.checks import fixed
 
         return fixed(dataset, found, workspace)
 
@@ -88,7 +88,7 @@ class DatasetService:
         Raises:
             DatasetError: a picture has changed since it was looked at, or cannot be read any more.
         """
-        from fluxtui.services.datasets.estimating import estimated_size
+        from fluxtui.services.datasets.estimates import estimated_size
 
         key = _size_key(dataset, rules)
         if key not in self._sizes:

@@ -16,8 +16,8 @@ from fluxtui.domain.dataset import DatasetProblem
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, safe_text, shorten
 from fluxtui.imaging.kinds import HEAD_BYTES
-from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.datasets.naming import is_system_name, repeats_of, shown, shown_names
+from fluxtui.system.ordinary_files import open_ordinary
 
 MAX_FILES = 5_000
 """Files in one source; more is surely the wrong folder, or an archive made to hurt."""

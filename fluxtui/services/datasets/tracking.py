@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.dataset import DatasetProblem, ProblemKind
-from fluxtui.domain.found import Found
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.domain.workspace import UNSURE, PictureEdit, Workspace
 from fluxtui.services.datasets.caption_matching import matched

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.errors import DatasetError, StorageError
-from fluxtui.domain.found import Found
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import UNSURE, History, Workspace
-from fluxtui.ordinary_files import open_ordinary, read_ordinary
 from fluxtui.services.datasets.caption_targets import caption_targets
 from fluxtui.services.datasets.encodings import decoded
 from fluxtui.services.datasets.spelling import spelled
 from fluxtui.services.datasets.tracking import marked
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import write_atomic
+from fluxtui.system.ordinary_files import open_ordinary, read_ordinary
 
 MAX_BYTES = 50_000_000
 NEW_CAPTION_MODE = 0o644

@@ -17,14 +17,14 @@ from typing import BinaryIO, overload
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.ordinary_files import NotAFile, open_ordinary
-from fluxtui.private_files import temporary_directory
 from fluxtui.services.contact_sheets import FORMATS, SheetCell, contact_sheet
 from fluxtui.services.gallery.tables import TABLES
-from fluxtui.services.storage.emerging import Emerging
+from fluxtui.services.storage.atomic_file import Emerging
 from fluxtui.services.storage.files import make_private_directory, move_to_new_name, storage_fault
 from fluxtui.services.storage.names import export_name, numbered
 from fluxtui.services.threads import Advance, Progress, Stopped, in_thread
+from fluxtui.system.ordinary_files import NotAFile, open_ordinary
+from fluxtui.system.private_files import temporary_directory
 
 AT_ONCE = 200
 """How many entries are in memory at a time."""

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer, UnreadableResult
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import slug
-from fluxtui.ordinary_files import read_ordinary
-from fluxtui.private_files import new_temporary
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.threads import new_file
+from fluxtui.system.ordinary_files import read_ordinary
+from fluxtui.system.private_files import new_temporary
 
 if TYPE_CHECKING:
-    from fluxtui.services.pictures import Recipe
+    from fluxtui.services.recipes import Recipe
 
 _log = logging.getLogger(__name__)
 
@@ -226,7 +226,7 @@ class Delivery:
             self._context.changes.warn("Kept elsewhere", f"{what}; it is kept as {self._path}.")
 
     def _tell_recipe(self, held: Path, recipe: Recipe) -> None:
-        from fluxtui.services.pictures import embed
+        from fluxtui.services.recipes import embed
 
         storage, came = self._context.storage, self.checked()
         told = storage.temporary(".part") if held.is_relative_to(storage.root) else _elsewhere()
@@ -301,7 +301,7 @@ def facts_of(path: Path) -> PictureFacts:
         UnexpectedAnswer: it is no picture of a known format.
         StorageError: it cannot be read.
     """
-    from fluxtui.services.datasets.pictures import CONVERTED, a_format, examine, looked_at
+    from fluxtui.imaging.pictures import CONVERTED, a_format, examine, looked_at
 
     try:
         content = read_ordinary(path)

@@ -19,7 +19,7 @@ from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.threads import unbroken
 
 if TYPE_CHECKING:
-    from fluxtui.services.pictures import Recipe
+    from fluxtui.services.recipes import Recipe
 
 _RECENT = 200
 _LARGEST_SEED = 2**63 - 1
@@ -124,7 +124,7 @@ async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:
 
 
 async def _recipe(context: JobContext, job: Job, seed: int | None) -> Recipe:
-    from fluxtui.services.pictures import Recipe
+    from fluxtui.services.recipes import Recipe
 
     finetune = None
     if job.finetune_id is not None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fluxtui.domain.errors import StorageError, UntrustedFile
 from fluxtui.domain.text import safe_text
-from fluxtui.private_files import open_lasting
 from fluxtui.services.storage.claiming import UNUSED
 from fluxtui.services.storage.ownership import Role, finding_in, findings_at, refuse
+from fluxtui.system.private_files import open_lasting
 
 Identity = tuple[int, int]
 """Device and number of a file."""

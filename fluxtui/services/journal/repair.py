@@ -24,8 +24,6 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobEvent, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
-from fluxtui.ordinary_files import NotAFile
-from fluxtui.private_files import create_new, temporary_directory
 from fluxtui.services.journal.faults import DAMAGE, set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.mending import mended
@@ -40,6 +38,8 @@ from fluxtui.services.journal.schema import (
 )
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
+from fluxtui.system.ordinary_files import NotAFile
+from fluxtui.system.private_files import create_new, temporary_directory
 
 
 class _Note(BaseModel):

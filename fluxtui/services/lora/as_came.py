@@ -6,11 +6,11 @@ import asyncio
 import hashlib
 from pathlib import Path
 
-from fluxtui.ordinary_files import open_ordinary
 from fluxtui.services.lora.copying import has_content
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.storage.names import lora_stem, safe_extension
+from fluxtui.system.ordinary_files import open_ordinary
 
 FOLDER = "unreadable"
 """Where such files are, below the data directory."""

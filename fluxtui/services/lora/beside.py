@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fluxtui.ordinary_files import open_ordinary
+from fluxtui.system.ordinary_files import open_ordinary
 
 _CONFIG = "adapter_config.json"
 _WEIGHTS = "adapter_model"

@@ -11,10 +11,10 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import safe_text
-from fluxtui.ordinary_files import NotAFile, open_ordinary
-from fluxtui.private_files import create_anew
 from fluxtui.services.storage.files import check_room, storage_fault
 from fluxtui.services.threads import Advance, Stopped
+from fluxtui.system.ordinary_files import NotAFile, open_ordinary
+from fluxtui.system.private_files import create_anew
 
 _BLOCK_BYTES = 4 << 20
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base, Weights, dashboard_name
-from fluxtui.private_files import new_temporary
 from fluxtui.services.lora.copying import has_content
 from fluxtui.services.storage.files import (
     check_room,
@@ -24,6 +23,7 @@ from fluxtui.services.storage.files import (
     sync_directory,
     sync_file,
 )
+from fluxtui.system.private_files import new_temporary
 
 ADDRESS = "https://dashboard.bfl.ai"
 ACCEPTED = (Base.KLEIN_4B, Base.KLEIN_9B)

@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.ordinary_files import NotAFile, open_ordinary
 from fluxtui.services.lora.foreign import LOOKED_AT_BYTES, foreign_kind
 from fluxtui.services.lora.header_text import HeaderText, Malformed
+from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 MOST_HEADER_BYTES = 100_000_000
 MOST_TENSORS = 50_000

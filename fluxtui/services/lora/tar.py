@@ -14,11 +14,11 @@ from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.private_files import create_anew
 from fluxtui.services.lora.copying import write_all
 from fluxtui.services.lora.safetensors import open_weights
 from fluxtui.services.lora.tar_entries import DamagedTar, Position, TarEntry, tar_entries
 from fluxtui.services.storage.files import check_room, storage_fault
+from fluxtui.system.private_files import create_anew
 
 USUAL_NAME = "lora.safetensors"
 """What Replicate's trainer calls its result (ostris/flux-dev-lora-trainer, read 2026-11)."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.picture import Picture
-from fluxtui.ordinary_files import read_ordinary
+from fluxtui.system.ordinary_files import read_ordinary
 
 if TYPE_CHECKING:
     from PIL.Image import Image

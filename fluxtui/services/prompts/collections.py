@@ -19,7 +19,7 @@ from typing import Any
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, safe_text
-from fluxtui.ordinary_files import NotAFile, open_ordinary
+from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 FILE_LIMIT = 1_000_000
 """Bytes of a file that is read."""

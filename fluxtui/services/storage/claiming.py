@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.text import safe_text
-from fluxtui.private_files import knows_owners, set_mode
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.storage.ownership import (
     Fault,
@@ -21,6 +20,7 @@ from fluxtui.services.storage.ownership import (
     refuse,
     we,
 )
+from fluxtui.system.private_files import knows_owners, set_mode
 
 UNUSED = "nothing of it was read, run or sent"
 """What is said of a place that was refused."""

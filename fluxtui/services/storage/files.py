@@ -12,8 +12,8 @@ from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.ordinary_files import open_ordinary
-from fluxtui.private_files import create_new, make_directory, open_temporary, set_mode
+from fluxtui.system.ordinary_files import open_ordinary
+from fluxtui.system.private_files import create_new, make_directory, open_temporary, set_mode
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})

@@ -20,7 +20,7 @@ from pathlib import Path, PurePath
 from fluxtui.domain.errors import UntrustedFile
 from fluxtui.domain.shell import shell_word
 from fluxtui.domain.text import safe_text
-from fluxtui.private_files import knows_owners
+from fluxtui.system.private_files import knows_owners
 
 _MOST_LINKS = 40
 _MOST_TOLD = 3

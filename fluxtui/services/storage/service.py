@@ -13,7 +13,6 @@ from pathlib import Path
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import file_slug, safe_text, slug
-from fluxtui.private_files import create_anew, new_temporary, set_mode
 from fluxtui.services.storage.claiming import claim
 from fluxtui.services.storage.files import (
     make_private_directory,
@@ -24,6 +23,7 @@ from fluxtui.services.storage.files import (
     write_atomic,
 )
 from fluxtui.services.storage.names import hash_mark, lora_stem, numbered, picture_stem, safe_extension
+from fluxtui.system.private_files import create_anew, new_temporary, set_mode
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DIRECTORIES = ("pictures", "inputs", "datasets", "loras", "workspaces", "trash", "tmp")

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fluxtui.simulator.core.faults import EXPIRED, TRUNCATED_IMAGE, WEIGHTS_KINDS, WRONG_TYPE
+from fluxtui.simulator.core.weights import spoilt
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, refused
 from fluxtui.simulator.fal.jobs import FalJob
 from fluxtui.simulator.fal.service import FalService
-from fluxtui.simulator.faults import EXPIRED, TRUNCATED_IMAGE, WEIGHTS_KINDS, WRONG_TYPE
-from fluxtui.simulator.weights import spoilt
 
 KEY_SENT = "An API key was sent to the CDN. Its files are public: fetch them without it."
 _TYPES = {

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from fluxtui.simulator.archive import (
+from fluxtui.simulator.core.archive import (
     CAPTION_SUFFIX,
     IMAGE_SUFFIXES,
     NoArchiveError,

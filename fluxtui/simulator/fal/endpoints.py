@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Literal
 
-from fluxtui.simulator.fields import Field
-from fluxtui.simulator.weights import BaseModel
+from fluxtui.simulator.bfl.fields import Field
+from fluxtui.simulator.core.weights import BaseModel
 
 Status = Literal["active", "deprecated"]
 PaintJob = Literal["create", "edit", "fill", "depth", "canny"]

@@ -13,9 +13,9 @@ from typing import Any
 
 from starlette.requests import Request
 
-from fluxtui.simulator.private_files import create, make_directory, new_directory
-from fluxtui.simulator.state import Record, StateStore
-from fluxtui.simulator.uploads import body_to_file
+from fluxtui.simulator.bfl.uploads import body_to_file
+from fluxtui.simulator.core.private_files import create, make_directory, new_directory
+from fluxtui.simulator.core.state import Record, StateStore
 
 _KIND = "fal-upload"
 _FOLDER = "fal-uploads"

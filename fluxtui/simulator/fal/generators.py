@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fluxtui.simulator.bfl.fields import Field, choice, integer, number, switch, text
+from fluxtui.simulator.core.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel
 from fluxtui.simulator.fal.endpoints import Generator, PaintJob
-from fluxtui.simulator.fields import Field, choice, integer, number, switch, text
-from fluxtui.simulator.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel
 
 _LARGEST_SIDE = 14_142
 _PICTURE = Field("image_url", "address", required=True)

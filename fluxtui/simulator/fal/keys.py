@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from fluxtui.simulator.accounts import Account, Accounts
+from fluxtui.simulator.core.accounts import Account, Accounts
+from fluxtui.simulator.core.keys import POOR_CREDITS, AccessKey
 from fluxtui.simulator.fal.errors import FalError, refused
-from fluxtui.simulator.keys import POOR_CREDITS, AccessKey
 
 VALID_KEY = "sim-id:sim-valid"
 POOR_KEY = "sim-id:sim-poor"

@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from fluxtui.simulator.core.faults import LIFECYCLE_ONLY, PREFERENCE_ONLY, FaultBox
 from fluxtui.simulator.fal.errors import FalError, gateway_failure
-from fluxtui.simulator.faults import LIFECYCLE_ONLY, PREFERENCE_ONLY, FaultBox
 
 LIFECYCLE, PREFERENCE = "X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference"
 _OBEYED = {LIFECYCLE_ONLY: (LIFECYCLE,), PREFERENCE_ONLY: (PREFERENCE,)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fluxtui.simulator.core.faults import CONTENT_MODERATED, FAILED, MODERATED, OUTCOME_KINDS, FaultBox
 from fluxtui.simulator.fal.errors import Failure, gateway_failure, model_failure, refused
-from fluxtui.simulator.faults import CONTENT_MODERATED, FAILED, MODERATED, OUTCOME_KINDS, FaultBox
 
 FAILED_RUN = model_failure(500, "internal_server_error", "Internal server error")
 MODERATION = model_failure(

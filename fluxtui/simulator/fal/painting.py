@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from PIL import Image
 
+from fluxtui.simulator.core.pictures import encoded
 from fluxtui.simulator.fal.endpoints import Generator, endpoints
 from fluxtui.simulator.fal.jobs import FalJob
 from fluxtui.simulator.painter.order import Order
-from fluxtui.simulator.pictures import encoded
 
 PIECE = "piece-"
 INPUT = "input-"

@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fluxtui.simulator.accounts import Account
+from fluxtui.simulator.core.accounts import Account
+from fluxtui.simulator.core.faults import ABSURD, ABSURD_COST, LISTED_AT_ONCE, TENFOLD_PRICE, VAGUE_UNITS
 from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, platform_failure
 from fluxtui.simulator.fal.history import RequestsError, past_requests
 from fluxtui.simulator.fal.keys import authenticated
 from fluxtui.simulator.fal.service import FalService
-from fluxtui.simulator.faults import ABSURD, ABSURD_COST, LISTED_AT_ONCE, TENFOLD_PRICE, VAGUE_UNITS
 
 _PAGE = 50
 _MOST_REQUESTS = 100

@@ -16,17 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
-from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, refused
-from fluxtui.simulator.fal.jobs import COMPLETED, IN_QUEUE, FalJob
-from fluxtui.simulator.fal.keys import authenticated
-from fluxtui.simulator.fal.line import position_of
-from fluxtui.simulator.fal.logs import log_lines
-from fluxtui.simulator.fal.requests import json_object
-from fluxtui.simulator.fal.results import result_of
-from fluxtui.simulator.fal.service import FalService
-from fluxtui.simulator.fal.submitting import accept
-from fluxtui.simulator.faults import (
+from fluxtui.simulator.core.faults import (
     ABSURD,
     ABSURD_COST,
     CANCEL_IGNORED,
@@ -37,6 +27,16 @@ from fluxtui.simulator.faults import (
     UNKNOWN_STATUS,
     WRONG_SIZE,
 )
+from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
+from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, refused
+from fluxtui.simulator.fal.jobs import COMPLETED, IN_QUEUE, FalJob
+from fluxtui.simulator.fal.keys import authenticated
+from fluxtui.simulator.fal.line import position_of
+from fluxtui.simulator.fal.logs import log_lines
+from fluxtui.simulator.fal.requests import json_object
+from fluxtui.simulator.fal.results import result_of
+from fluxtui.simulator.fal.service import FalService
+from fluxtui.simulator.fal.submitting import accept
 
 STRANGE_STATUS = "REHEARSING"
 """A state that no document mentions, for the fault `unknown-status`."""

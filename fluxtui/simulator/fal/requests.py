@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from fluxtui.simulator.bfl.uploads import MOST_BODY_BYTES
 from fluxtui.simulator.fal.errors import FalError, gateway_failure, refused
-from fluxtui.simulator.uploads import MOST_BODY_BYTES
 
 
 async def json_object(request: Request) -> dict[str, Any]:

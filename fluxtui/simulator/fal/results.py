@@ -6,9 +6,9 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
+from fluxtui.simulator.core.faults import DATA_URI, SECOND_RESULT
 from fluxtui.simulator.fal.endpoints import Trainer, endpoints
 from fluxtui.simulator.fal.jobs import FalJob
-from fluxtui.simulator.faults import DATA_URI, SECOND_RESULT
 
 if TYPE_CHECKING:
     from fluxtui.simulator.fal.service import FalService

@@ -9,7 +9,13 @@ from urllib.parse import unquote, urlsplit
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from fluxtui.simulator.accounts import Accounts
+from fluxtui.simulator.core.accounts import Accounts
+from fluxtui.simulator.core.faults import Fault
+from fluxtui.simulator.core.gate import REASONS, retry_headers, status_of
+from fluxtui.simulator.core.hosting import Foundation
+from fluxtui.simulator.core.ledger import LedgerEntry, Violation
+from fluxtui.simulator.core.state import Blob, Record
+from fluxtui.simulator.core.weights import lora_file
 from fluxtui.simulator.fal.endpoints import endpoints
 from fluxtui.simulator.fal.errors import gateway_failure, refused
 from fluxtui.simulator.fal.files import Upload, Uploads
@@ -20,13 +26,7 @@ from fluxtui.simulator.fal.outcomes import CANCELLED, is_billed
 from fluxtui.simulator.fal.painting import INPUT, PIECE, black_picture, order_of
 from fluxtui.simulator.fal.preparing import Prepared
 from fluxtui.simulator.fal.results import CONFIG_FILE, WEIGHTS_FILE, config_of, picture_names
-from fluxtui.simulator.faults import Fault
-from fluxtui.simulator.gate import REASONS, retry_headers, status_of
-from fluxtui.simulator.hosting import Foundation
-from fluxtui.simulator.ledger import LedgerEntry, Violation
 from fluxtui.simulator.painter.order import Order
-from fluxtui.simulator.state import Blob, Record
-from fluxtui.simulator.weights import lora_file
 
 NAME = "fal"
 _JOB, _BALANCES = "fal-job", "fal-balances"

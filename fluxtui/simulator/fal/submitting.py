@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.simulator.accounts import Account
+from fluxtui.simulator.core.accounts import Account
+from fluxtui.simulator.core.faults import EARLY_VALIDATION
 from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.fal.errors import FalError, gateway_failure, input_failure, refused
 from fluxtui.simulator.fal.jobs import OUTPUT_SECONDS, SHORT_RUN, FalJob
@@ -18,7 +19,6 @@ from fluxtui.simulator.fal.outcomes import ending_of, is_billed, refusal_of
 from fluxtui.simulator.fal.preparing import Prepared, prepared_picture, prepared_training
 from fluxtui.simulator.fal.prices import credits_for
 from fluxtui.simulator.fal.validation import problems_in
-from fluxtui.simulator.faults import EARLY_VALIDATION
 
 if TYPE_CHECKING:
     from fluxtui.simulator.fal.service import FalService

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from fluxtui.simulator.bfl.fields import Field, choice, integer, number, switch, text
+from fluxtui.simulator.core.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel
 from fluxtui.simulator.fal.endpoints import Status, Trainer
-from fluxtui.simulator.fields import Field, choice, integer, number, switch, text
-from fluxtui.simulator.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel
 
 FLUX_3_KLEIN = replace(KLEIN_9B, name="flux-3-klein")
 KREA_2 = replace(FLUX_1, name="krea-2")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from fluxtui.simulator.faults import EXPIRED, TRUNCATED_ARCHIVE, TRUNCATED_IMAGE, WRONG_TYPE
+from fluxtui.simulator.core.faults import EXPIRED, TRUNCATED_ARCHIVE, TRUNCATED_IMAGE, WRONG_TYPE
 from fluxtui.simulator.replicate.jobs import TRAINING, Job
 from fluxtui.simulator.replicate.outputs import FOLDER, Output, output_of
 from fluxtui.simulator.replicate.problems import EXCEPTION_HANDLERS

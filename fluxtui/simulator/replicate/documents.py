@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.simulator.faults import ABSURD, ABSURD_COST
+from fluxtui.simulator.core.faults import ABSURD, ABSURD_COST
 from fluxtui.simulator.replicate.catalogue import TRAINED, BuiltIn
 from fluxtui.simulator.replicate.jobs import PREDICTION, SUCCEEDED, TRAINING, Job
 from fluxtui.simulator.replicate.keys import MemberKey

@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from fluxtui.simulator.private_files import make_directory, temporary_directory
+from fluxtui.simulator.core.private_files import make_directory, temporary_directory
 
 _DIRECTORY = "replicate-files"
 _CHUNK = 2**20

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from fluxtui.simulator.core.state import StateStore
+from fluxtui.simulator.core.studio import Studio
+from fluxtui.simulator.core.weights import TrainedWeights
 from fluxtui.simulator.painter.order import Order
 from fluxtui.simulator.replicate.jobs import SUCCEEDED, Job
 from fluxtui.simulator.replicate.ordering import order_of
-from fluxtui.simulator.state import StateStore
-from fluxtui.simulator.studio import Studio
-from fluxtui.simulator.weights import TrainedWeights
 
 MOST_OUTPUTS = 4
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from fluxtui.simulator.accounts import Accounts
-from fluxtui.simulator.faults import Fault
-from fluxtui.simulator.hosting import Foundation
-from fluxtui.simulator.ledger import LedgerEntry
+from fluxtui.simulator.core.accounts import Accounts
+from fluxtui.simulator.core.faults import Fault
+from fluxtui.simulator.core.hosting import Foundation
+from fluxtui.simulator.core.ledger import LedgerEntry
 from fluxtui.simulator.replicate import misbehaving
 from fluxtui.simulator.replicate.api_app import api_app
 from fluxtui.simulator.replicate.delivery_app import delivery_app, found_at

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fluxtui.simulator.faults import UNKNOWN_STATUS
+from fluxtui.simulator.core.faults import UNKNOWN_STATUS
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.desk import counted, deadline_of, json_body, wait_of
 from fluxtui.simulator.replicate.documents import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fluxtui.simulator.keys import AccessKey
+from fluxtui.simulator.core.keys import AccessKey
 
 VALID_KEY = "r8_sim_valid"
 POOR_KEY = "r8_sim_poor"

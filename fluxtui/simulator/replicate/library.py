@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fluxtui.simulator.clock import Clock
+from fluxtui.simulator.core.clock import Clock
+from fluxtui.simulator.core.state import Record, StateStore
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.catalogue import TRAINED, BuiltIn, Recipe
 from fluxtui.simulator.replicate.members import Member
 from fluxtui.simulator.replicate.models import VERSION_ID, Model, Version
-from fluxtui.simulator.state import Record, StateStore
 
 _REFERENCE = re.compile(r"(?P<model>[^/:]+/[^/:]+)(:(?P<version>[0-9a-f]{64}))?")
 _MODEL, _VERSION = "replicate-model", "replicate-version"

@@ -9,7 +9,7 @@ import io
 import re
 import tarfile
 
-from fluxtui.simulator.weights import FLUX_1, UnreadableWeightsError, digest_of, hidden_size_of
+from fluxtui.simulator.core.weights import FLUX_1, UnreadableWeightsError, digest_of, hidden_size_of
 
 NOT_FOUND = "Weights not found at the supplied URL. Please check the URL."
 NOT_READABLE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fluxtui.simulator.accounts import Accounts
+from fluxtui.simulator.core.accounts import Accounts
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.keys import MemberKey
 from fluxtui.simulator.replicate.limits import Limits

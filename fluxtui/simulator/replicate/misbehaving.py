@@ -6,8 +6,8 @@ import re
 
 from starlette.responses import HTMLResponse, Response
 
-from fluxtui.simulator.faults import Fault
-from fluxtui.simulator.gate import REASONS, status_of
+from fluxtui.simulator.core.faults import Fault
+from fluxtui.simulator.core.gate import REASONS, status_of
 from fluxtui.simulator.replicate import problems
 
 _CREATE = re.compile(r"/v1/(predictions|models/[^/]+/[^/]+/(predictions|versions/[^/]+/trainings))")

@@ -10,7 +10,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import BinaryIO
 
-from fluxtui.simulator.private_files import create
+from fluxtui.simulator.core.private_files import create
 from fluxtui.simulator.replicate import problems
 
 MOST_FILE_BYTES = 100 * 2**20

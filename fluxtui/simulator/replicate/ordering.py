@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fluxtui.simulator.core.weights import TrainedWeights
 from fluxtui.simulator.painter.order import Order
 from fluxtui.simulator.replicate.catalogue import CUSTOM, SIZES
 from fluxtui.simulator.replicate.jobs import Job
-from fluxtui.simulator.weights import TrainedWeights
 
 FORMATS = {"webp": "webp", "jpg": "jpeg", "png": "png"}
 """Each `output_format` as everybody else calls it."""

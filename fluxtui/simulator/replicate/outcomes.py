@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fluxtui.simulator.faults import ABORTED as ABORTED_FAULT
-from fluxtui.simulator.faults import CONTENT_MODERATED, MODERATED, OUTCOME_KINDS
-from fluxtui.simulator.faults import FAILED as FAILED_FAULT
+from fluxtui.simulator.core.faults import ABORTED as ABORTED_FAULT
+from fluxtui.simulator.core.faults import CONTENT_MODERATED, MODERATED, OUTCOME_KINDS
+from fluxtui.simulator.core.faults import FAILED as FAILED_FAULT
 from fluxtui.simulator.replicate.jobs import ABORTED, FAILED, SUCCEEDED
 from fluxtui.simulator.replicate.logs import ALL_UNSAFE
 

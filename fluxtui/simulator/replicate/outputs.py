@@ -6,12 +6,12 @@ import asyncio
 import json
 from dataclasses import dataclass
 
+from fluxtui.simulator.core.weights import FLUX_1, lora_file
 from fluxtui.simulator.replicate import tarball
 from fluxtui.simulator.replicate.gallery import pictures_of
 from fluxtui.simulator.replicate.jobs import SUCCEEDED, TRAINING, Job
 from fluxtui.simulator.replicate.ordering import FORMATS
 from fluxtui.simulator.replicate.service import ReplicateService
-from fluxtui.simulator.weights import FLUX_1, lora_file
 
 CAPTIONS = "captions"
 """The blob that holds a training's captions by file name, as JSON."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.simulator.pictures import UnreadablePictureError, opened
+from fluxtui.simulator.core.pictures import UnreadablePictureError, opened
 from fluxtui.simulator.replicate import loras
 from fluxtui.simulator.replicate.jobs import PREDICTION, Job
 from fluxtui.simulator.replicate.library import Runnable

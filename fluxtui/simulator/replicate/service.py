@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from fluxtui.simulator.hosting import Foundation
-from fluxtui.simulator.ledger import Violation
+from fluxtui.simulator.core.hosting import Foundation
+from fluxtui.simulator.core.ledger import Violation
+from fluxtui.simulator.core.state import Blob, Record
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.catalogue import built_in_models
 from fluxtui.simulator.replicate.filestore import FileStore
@@ -21,7 +22,6 @@ from fluxtui.simulator.replicate.library import Library
 from fluxtui.simulator.replicate.members import Member, Members
 from fluxtui.simulator.replicate.models import Model
 from fluxtui.simulator.replicate.uploads import StoredFile, Uploads, not_downloaded
-from fluxtui.simulator.state import Blob, Record
 
 NAME = "replicate"
 _JOB, _PAID_IN, _SIGNING = "replicate-job", "replicate-paid-in", "replicate-signing"

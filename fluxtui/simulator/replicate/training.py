@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import Any
 
+from fluxtui.simulator.core.state import Blob, Record
+from fluxtui.simulator.core.weights import digest_of
 from fluxtui.simulator.replicate.catalogue import BuiltIn
 from fluxtui.simulator.replicate.dataset import MISSING, Dataset, UselessDatasetError, read_dataset
 from fluxtui.simulator.replicate.jobs import SUCCEEDED, TRAINING, Job
@@ -17,8 +19,6 @@ from fluxtui.simulator.replicate.secrets_in import without_secrets
 from fluxtui.simulator.replicate.service import ReplicateService
 from fluxtui.simulator.replicate.uploads import MissingInputError
 from fluxtui.simulator.replicate.validation import check_input
-from fluxtui.simulator.state import Blob, Record
-from fluxtui.simulator.weights import digest_of
 
 PUBLISHED = "A Hugging Face token was sent with a training: Replicate publishes the LoRA with it."
 PUBLIC_MODEL = "A training ends in a public model: everybody can use it."

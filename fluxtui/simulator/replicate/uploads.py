@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from fluxtui.simulator.clock import Clock
+from fluxtui.simulator.core.clock import Clock
+from fluxtui.simulator.core.state import StateStore
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.filestore import FileStore
 from fluxtui.simulator.replicate.keys import FILES_SECRET
 from fluxtui.simulator.replicate.members import Member
-from fluxtui.simulator.state import StateStore
 
 LIFE_SECONDS = 24 * 3600.0
 _KIND = "replicate-file"

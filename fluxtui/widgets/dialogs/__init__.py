@@ -1,7 +1,9 @@
 """Questions that stand in front of a screen, and the one way to open them."""
 
+from fluxtui.controllers.questions import Choice
+from fluxtui.widgets.dialogs.asking import dialog_of
 from fluxtui.widgets.dialogs.base import DeliberateDialog, Dialog, ask, open_dialog
-from fluxtui.widgets.dialogs.choice import Choice, ChoiceDialog
+from fluxtui.widgets.dialogs.choice import ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
@@ -17,5 +19,6 @@ __all__ = [
     "NameDialog",
     "TypeWordDialog",
     "ask",
+    "dialog_of",
     "open_dialog",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Input
 
-from fluxtui.domain.narrowing import rank
+from fluxtui.controllers.questions import Choice
 from fluxtui.domain.text import is_web_address
 from fluxtui.widgets.dialogs.base import Dialog
 from fluxtui.widgets.line_input import LineInput
@@ -21,27 +20,6 @@ MAX_SHOWN = 500
 """More rows than anyone reads; typing narrows them down."""
 USUAL_CELLS = 54
 """What is longer than this, label and note together, gets more room."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value on offer.
-
-    Attributes:
-        value: what is answered.
-        label: its words for people.
-        note: what else tells it apart, dimmed beside them.
-        group: heads those that stand together in a list, or `''`.
-    """
-
-    value: str
-    label: str
-    note: str = ""
-    group: str = ""
-
-    def rank(self, words: str) -> int | None:
-        """Return how well words name it, see `narrowing.rank`; the heading of its group does not count."""
-        return rank(words, self.label, f"{self.note} {self.value}")
 
 
 class ChoiceDialog(Dialog[str]):

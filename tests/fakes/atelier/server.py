@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fluxtui.simulator.core.weights import FLUX_2, lora_file
 from fluxtui.simulator.painter.order import Order as Painting
 from fluxtui.simulator.painter.paint import paint
-from fluxtui.simulator.weights import FLUX_2, lora_file
 
 PASS = "studio-pass-1"
 TRAINER = "course"

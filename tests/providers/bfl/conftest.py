@@ -15,10 +15,10 @@ from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.providers.registry import provider_hosts
-from fluxtui.simulator.clock import ManualClock
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 MakeProvider = Callable[..., BFLProvider]
 

@@ -12,13 +12,13 @@ from fluxtui.domain.errors import InvalidInput, Refused
 from fluxtui.domain.jobs import JobKind
 from fluxtui.providers.base import Phase, RemoteTask
 from fluxtui.providers.bfl.catalogue import GENERATION
-from fluxtui.simulator.finetunes import OWN_LORA
+from fluxtui.simulator.bfl.finetunes import OWN_LORA
 from fluxtui.simulator.running import Simulator
 
 if TYPE_CHECKING:
     from fluxtui.api.service import APIService
     from fluxtui.providers.bfl.provider import BFLProvider
-    from fluxtui.simulator.clock import ManualClock
+    from fluxtui.simulator.core.clock import ManualClock
     from tests.providers.bfl.conftest import Train
 
 NAMES = [endpoint.info.id for endpoint in GENERATION]

@@ -32,14 +32,14 @@ from fluxtui.providers.bfl.klein import Klein4B
 from fluxtui.providers.bfl.kontext import KontextMax
 from fluxtui.providers.bfl.tools import Outpainting
 from fluxtui.providers.bfl.training import BFLTraining
-from fluxtui.simulator.keys import FORBIDDEN_KEY, POOR_KEY
+from fluxtui.simulator.core.keys import FORBIDDEN_KEY, POOR_KEY
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 if TYPE_CHECKING:
     from fluxtui.api.service import APIService
     from fluxtui.providers.bfl.provider import BFLProvider
-    from fluxtui.simulator.clock import ManualClock
+    from fluxtui.simulator.core.clock import ManualClock
     from tests.providers.bfl.conftest import MakeProvider
 
 FOX = FluxPro11.checked({"prompt": "a fox", "seed": 7})

@@ -22,10 +22,10 @@ from fluxtui.providers.base import Accepted, LoraSource, Materials, Prepared, Re
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import Klein9BTrainer
 from fluxtui.providers.registry import provider_hosts
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.fal.keys import VALID_KEY
 from fluxtui.simulator.running import ServiceView, Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 TRAINING = {"name": "Red sheets", "trigger_word": "SHEET", "default_caption": "a red SHEET", "steps": 100}
 SMALL = {"prompt": "a red SHEET", "image_size": "custom", "width": 512, "height": 512, "seed": 7}

@@ -13,9 +13,9 @@ from fluxtui.providers.base import LoraSource, Phase
 from fluxtui.providers.fal.catalogue import GENERATION, TRAINING
 from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.provider import FalProvider
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel, lora_file
 from fluxtui.simulator.running import ServiceView
-from fluxtui.simulator.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel, lora_file
 from tests.providers.fal.conftest import LORA, Order
 
 ENDPOINTS: tuple[type[Endpoint], ...] = (

@@ -13,7 +13,7 @@ from fluxtui.providers.base import LoraSource, Sought
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import Klein9BTrainer
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.running import ServiceView
 from tests.providers.fal.conftest import LORA, SMALL, TRAINING, Memory, Order
 

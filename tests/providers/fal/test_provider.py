@@ -36,7 +36,7 @@ from fluxtui.providers.base import (
 from fluxtui.providers.fal.generation import Flux1Lora, Klein9BBaseLora, Klein9BLora
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import FastTrainer, Flux3KleinTrainer, Klein4BTrainer, Klein9BTrainer
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.fal.keys import FORBIDDEN_KEY, POOR_KEY, SCOPED_KEY
 from fluxtui.simulator.running import ServiceView
 from tests.providers.fal.conftest import LORA, SMALL, TRAINING, Memory, Order, Prepare, nothing, task_of

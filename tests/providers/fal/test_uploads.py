@@ -15,7 +15,7 @@ from fluxtui.providers.base import LoraSource
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.providers.fal.training import FastTrainer
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, Place, Uploads
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.running import ServiceView
 from tests.providers.fal.conftest import LORA, SMALL, Memory, Prepare
 

@@ -23,10 +23,10 @@ from fluxtui.providers.base import Accepted, LoraSource, Materials, Prepared, Re
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.providers.replicate.provider import ReplicateProvider
 from fluxtui.providers.replicate.training import FluxDevLoraTrainer
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.replicate.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 MakeProvider = Callable[..., ReplicateProvider]
 TRAINING = {"name": "Red sheets", "trigger_word": "SHEET", "steps": 100}

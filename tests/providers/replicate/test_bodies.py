@@ -11,8 +11,8 @@ from fluxtui.domain.errors import InvalidInput, NotFound, NotPermitted, PictureE
 from fluxtui.providers.base import LoraSource, Materials
 from fluxtui.providers.replicate.generation import FluxDevLora, TrainedVersion
 from fluxtui.providers.replicate.training import FastFluxTrainer, FluxDevLoraTrainer
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.providers.replicate.conftest import SMALL, TRAINING, Memory
 
 if TYPE_CHECKING:

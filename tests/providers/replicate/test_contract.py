@@ -14,7 +14,7 @@ from fluxtui.simulator.running import Simulator
 
 if TYPE_CHECKING:
     from fluxtui.providers.replicate.provider import ReplicateProvider
-    from fluxtui.simulator.clock import ManualClock
+    from fluxtui.simulator.core.clock import ManualClock
     from tests.providers.replicate.conftest import Order
 
 ADDRESS = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fluxtui.api.service import APIService
     from fluxtui.providers.base import RemoteStatus
     from fluxtui.providers.replicate.provider import ReplicateProvider
-    from fluxtui.simulator.clock import ManualClock
+    from fluxtui.simulator.core.clock import ManualClock
     from tests.providers.replicate.conftest import Order, Prepare
 
 Lose = Callable[..., Awaitable[Sought]]

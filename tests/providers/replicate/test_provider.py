@@ -45,7 +45,7 @@ from tests.providers.replicate.conftest import SMALL, TRAINING, nothing
 if TYPE_CHECKING:
     from fluxtui.api.service import APIService
     from fluxtui.providers.replicate.provider import ReplicateProvider
-    from fluxtui.simulator.clock import ManualClock
+    from fluxtui.simulator.core.clock import ManualClock
     from tests.providers.replicate.conftest import MakeProvider, Order, Prepare
 
 Train = Callable[..., Awaitable[RemoteStatus]]

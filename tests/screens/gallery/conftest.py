@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.screens.gallery import GalleryScreen

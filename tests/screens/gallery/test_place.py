@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual.geometry import Region
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
 from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind, proposed

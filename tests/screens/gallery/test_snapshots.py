@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.gallery import GalleryFilter
+from fluxtui.domain.notices import Balance
 from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.gallery.export_dialog import ExportDialog
 from fluxtui.services.thumbnails import ThumbnailCache
-from fluxtui.state import Balance
 from tests.screens.gallery.conftest import NOON, add_pictures
 
 SIZES = ((80, 24), (120, 40))
@@ -35,7 +35,7 @@ def look(
 ) -> Callable[..., bool]:
     """Return a function that opens the gallery over some pictures, takes the steps, and compares."""
     # Moments are shown in local time, and the pictures are the same everywhere.
-    monkeypatch.setattr("fluxtui.screens.gallery.words.exact_time", lambda _: "2026-11-23 12:00:00")
+    monkeypatch.setattr("fluxtui.screens.gallery.wording.exact_time", lambda _: "2026-11-23 12:00:00")
 
     # One that was kept has lost a little of its colours; which are drawn twice is chance.
     monkeypatch.setattr(ThumbnailCache, "_path", lambda cache, mark: None)

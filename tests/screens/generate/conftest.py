@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 
 from fluxtui.api.attachments import Progress
 from fluxtui.api.service import APIService
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.state_sync import StateFeed
 from fluxtui.domain.endpoint import (
     Availability,
     Control,
@@ -33,7 +34,6 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.uses import Offer
 from fluxtui.domain.weights import Base
-from fluxtui.feed import StateFeed
 from fluxtui.providers.base import (
     Abilities,
     Accepted,

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from textual.widgets import Button
 
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.axes import STRENGTH, TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.generate.batch_dialog import BatchDialog
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog

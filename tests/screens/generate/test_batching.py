@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of
+from fluxtui.controllers.generation.batch_ordering import BatchPrice
+from fluxtui.controllers.generation.batch_wording import batch_words
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.defaults import defaulted, values_words
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.price import Funds
+from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.axes import FINETUNE, OFFER, PROMPT, SHAPE, STRENGTH, TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.batch_ordering import BatchPrice
-from fluxtui.screens.generate.batch_words import batch_words
-from fluxtui.screens.generate.batching import Batch, batch_estimate, batch_of
-from fluxtui.screens.generate.changes import Change
-from fluxtui.screens.generate.defaults import defaulted, values_words
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.price import Funds
-from fluxtui.screens.generate.stock import Stock
 from fluxtui.services.finetune_defaults import lasting_values
 
 ULTRA = "flux-pro-1.1-ultra-finetuned"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
-from fluxtui.screens.generate.changes import Change
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.sending import CHANGING
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.flash import Flash

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.generation.form import GenerateForm, parameters_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.uses import Offer
@@ -15,7 +16,6 @@ from fluxtui.providers.bfl.finetuned import FillFinetuned, UltraFinetuned
 from fluxtui.providers.bfl.flux1 import FluxDev, FluxPro11Ultra
 from fluxtui.providers.bfl.flux2 import Flux2Pro
 from fluxtui.providers.replicate.generation import TrainedVersion
-from fluxtui.screens.generate.form import GenerateForm, parameters_of
 
 MakeFinetune = Callable[..., Finetune]
 

@@ -10,6 +10,19 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from fluxtui.controllers.generation.batch_ordering import BatchOrder
+from fluxtui.controllers.generation.changes import to_wishes
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.picture_inputs import LineState, own_pictures, ways
+from fluxtui.controllers.generation.sizes import (
+    chosen_size,
+    size_choices,
+    size_field,
+    size_note,
+    size_now,
+    turned,
+)
+from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.axes import OFFER, TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.dataset import Crop
@@ -20,21 +33,8 @@ from fluxtui.domain.masks import MaskDrawing
 from fluxtui.domain.picture_fields import REFERENCES, SOURCE
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.uses import Offer
-from fluxtui.screens.generate.batch_ordering import BatchOrder
-from fluxtui.screens.generate.changes import to_wishes
 from fluxtui.screens.generate.choosers import EndpointChooser
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.picture_panel import PicturePanel
-from fluxtui.screens.generate.picture_ways import LineState, own_pictures, ways
-from fluxtui.screens.generate.size_choices import (
-    chosen_size,
-    size_choices,
-    size_field,
-    size_note,
-    size_now,
-    turned,
-)
-from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.masking import MaskScreen
 from fluxtui.screens.masking.pad import MaskPad
 from fluxtui.screens.using_pictures import use_choices
@@ -46,7 +46,7 @@ from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.parameter_form.sides import SideControl
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 
 FindOffer = Callable[..., Offer]
 MakeJob = Callable[..., Job]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from textual.widgets import Button
 
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.submit_bar import CountInput
@@ -20,7 +20,7 @@ from fluxtui.screens.view import ViewScreen
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.flash import Flash
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]

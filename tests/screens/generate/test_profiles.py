@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.notices import Balance
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.weights import Base
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.screens.generate.queue_table import QueueTable, columns_for
-from fluxtui.state import Balance
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.parameter_form.row import FieldRow

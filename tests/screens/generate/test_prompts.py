@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from textual import events
 
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.prompt_plan import Asked
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.history_dialog import HistoryDialog
-from fluxtui.screens.generate.planning import Asked
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
 from fluxtui.services.prompts import Origin

@@ -12,23 +12,23 @@ import pytest
 from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.controllers.generation.changes import to_offer
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.notices import Balance
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.prompts import Templates
 from fluxtui.domain.weights import Base
 from fluxtui.screens.generate import GenerateScreen
-from fluxtui.screens.generate.changes import to_offer
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
-from fluxtui.screens.generate.form import GenerateForm
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.welcome import WelcomeScreen
-from fluxtui.state import Balance
 from fluxtui.widgets.flash import Flash
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

@@ -6,23 +6,23 @@ from collections.abc import Callable
 
 import pytest
 
-from fluxtui.domain.finetune import OWN_FILES, Finetune
-from fluxtui.domain.money import UnitPrice
-from fluxtui.domain.prices import Prices
-from fluxtui.domain.uses import Offer, fits, why_not
-from fluxtui.domain.weights import Base
-from fluxtui.screens.generate.changes import to_finetune, to_offer
-from fluxtui.screens.generate.choices import (
+from fluxtui.controllers.generation.changes import to_finetune, to_offer
+from fluxtui.controllers.generation.choices import (
     finetune_choices,
     lora_choices,
     offer_choices,
     short_name,
     short_title,
 )
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.matching import misfits
-from fluxtui.screens.generate.stock import Stock
-from fluxtui.screens.generate.supply import Answer, Supply
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.matching import misfits
+from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.generation.supply import Answer, Supply
+from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.prices import Prices
+from fluxtui.domain.uses import Offer, fits, why_not
+from fluxtui.domain.weights import Base
 
 FindOffer = Callable[..., Offer]
 MakeFinetune = Callable[..., Finetune]

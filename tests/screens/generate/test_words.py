@@ -10,6 +10,11 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices, offer_choices
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.ordering import Order, repeatable
+from fluxtui.controllers.generation.price import Funds, Price
+from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import Estimate, UnitPrice
@@ -17,14 +22,9 @@ from fluxtui.domain.uses import Offer
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.providers.bfl.finetuned import FillFinetuned
 from fluxtui.providers.bfl.flux1 import FluxDev
-from fluxtui.screens.generate.choices import NO_FINETUNE, finetune_choices, offer_choices
-from fluxtui.screens.generate.form import GenerateForm
-from fluxtui.screens.generate.ordering import Order, repeatable
 from fluxtui.screens.generate.picture_panel import facts, job_sentence, tail
-from fluxtui.screens.generate.price import Funds, Price
 from fluxtui.screens.generate.prompt_editor import trigger_chip
 from fluxtui.screens.generate.queue_rows import followed, queue_row, queued_generations, state_text
-from fluxtui.screens.generate.stock import Stock
 from fluxtui.screens.generate.submit_bar import button_label, cost_note, fitted
 from fluxtui.services.storage import StorageService
 

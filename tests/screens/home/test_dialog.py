@@ -13,7 +13,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.screens.home import get_home
 from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.view.item import ViewItem

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.view import ViewScreen
 from fluxtui.widgets.table import RowTable

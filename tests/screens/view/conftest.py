@@ -13,10 +13,10 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.view import ViewItem
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic
 
 COLOURS = ("orange", "navy", "green", "purple")

@@ -8,7 +8,7 @@ from textual.widgets import DataTable
 
 from fluxtui.screens.view import CompareScreen, ViewItem
 from fluxtui.terminal.framing import Frame
-from fluxtui.widgets.picture_view import PictureView
+from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic
 from tests.screens.view.conftest import OpenLooking
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.dataset import USUAL_QUALITY, DatasetRules
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen

@@ -16,15 +16,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from textual.worker import Worker
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.dataset import DatasetRules
-from fluxtui.domain.found import PictureLook
+from fluxtui.domain.dataset_scan import PictureLook
+from fluxtui.imaging.pictures import looked_at
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.crop_pad import CropPad
-from fluxtui.services.datasets.pictures import looked_at
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -133,7 +133,7 @@ def slow_look(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
             going_on.wait()
         return looked_at(content)
 
-    monkeypatch.setattr("fluxtui.services.datasets.looking.looked_at", look)
+    monkeypatch.setattr("fluxtui.services.datasets.scan.looked_at", look)
     return going_on
 
 

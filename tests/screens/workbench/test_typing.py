@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 from textual.pilot import Pilot
 
-from fluxtui.app import FluxApp
+from fluxtui.app.app import FluxApp
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.workspace import History
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
-from fluxtui.services.datasets import DatasetService, WorkspaceService, judging
+from fluxtui.services.datasets import DatasetService, WorkspaceService, checks
 from fluxtui.services.storage import StorageService
 
 RULES = DatasetRules(1, 2, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
@@ -99,7 +99,7 @@ async def test_quick_keys_are_saved_and_judged_together(
         screen = await in_the_caption(app, pilot)
         saved: list[History] = []
         judged: list[threading.Thread] = []
-        save, judge = WorkspaceService.save, judging.judge
+        save, judge = WorkspaceService.save, checks.judge
 
         async def noted_save(service: WorkspaceService, history: History) -> None:
             saved.append(history)
@@ -110,7 +110,7 @@ async def test_quick_keys_are_saved_and_judged_together(
             return judge(*args)  # type: ignore[arg-type]
 
         monkeypatch.setattr(WorkspaceService, "save", noted_save)
-        monkeypatch.setattr(judging, "judge", noted_judge)
+        monkeypatch.setattr(checks, "judge", noted_judge)
         area = screen.query_one(CaptionArea)
         for letter in "lantern":
             area.insert(letter)

@@ -17,10 +17,10 @@ from pillow_heif import register_heif_opener
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.datasets.judging import judge
-from fluxtui.services.datasets.looking import look_through
+from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared
+from fluxtui.services.datasets.checks import judge
 from fluxtui.services.datasets.memory import LookMemory
-from fluxtui.services.datasets.pictures import Preparation, examine, looked_at, prepared
+from fluxtui.services.datasets.scan import look_through
 
 RULES = DatasetRules(1, 1, 20, ("JPEG", "PNG", "WEBP"), 10_000)
 

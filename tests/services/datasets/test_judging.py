@@ -12,13 +12,13 @@ import pytest
 from PIL import Image, ImageFilter
 
 from fluxtui.domain.dataset import Crop, Dataset, DatasetRules, Fix
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.errors import PictureError
-from fluxtui.domain.found import Found
 from fluxtui.domain.workspace import Workspace
+from fluxtui.imaging.pictures import Preparation, looked_at, prepared
 from fluxtui.services.datasets import DatasetService
-from fluxtui.services.datasets.looking import look_through
 from fluxtui.services.datasets.memory import LookMemory
-from fluxtui.services.datasets.pictures import Preparation, looked_at, prepared
+from fluxtui.services.datasets.scan import look_through
 
 PictureMaker = Callable[..., bytes]
 Painter = Callable[[int, int, int], Image.Image]
@@ -146,7 +146,7 @@ def test_second_look_decodes_only_what_has_changed(
         decoded.append(len(content))
         return looked_at(content)
 
-    monkeypatch.setattr("fluxtui.services.datasets.looking.looked_at", counted)
+    monkeypatch.setattr("fluxtui.services.datasets.scan.looked_at", counted)
     assert look(folder, memory) == first
     assert decoded == []
     (folder / "b.png").write_bytes(picture(format_name="PNG", seed=9))

@@ -15,9 +15,9 @@ from PIL import Image, ImageCms
 from fluxtui.domain.dataset import Crop, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError, FluxError, PictureError
 from fluxtui.domain.workspace import Workspace
+from fluxtui.imaging.pictures import Preparation, prepared
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.packing import verify
-from fluxtui.services.datasets.pictures import Preparation, prepared
 from fluxtui.services.storage import StorageService
 from tests.fakes.pictures import encoded, exif_of
 

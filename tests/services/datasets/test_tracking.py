@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, ProblemKind
-from fluxtui.domain.found import Found
+from fluxtui.domain.dataset_scan import Found
 from fluxtui.domain.workspace import UNSURE, Workspace
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.tracking import dropped, kept, marked, outdated

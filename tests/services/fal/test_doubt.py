@@ -13,9 +13,9 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import Gateway, JobService
 from fluxtui.services.journal import Journal
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.fal.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.services.fal.conftest import GENERATOR, PROFILE, SMALL, FalGateway, Start, Trained
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]

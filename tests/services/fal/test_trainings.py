@@ -19,8 +19,8 @@ from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.services.fal.conftest import GENERATOR, PROFILE, SMALL, Start, Trained
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]

@@ -17,7 +17,7 @@ from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
-from fluxtui.services.pictures import read_parameters, read_recipe
+from fluxtui.services.recipes import read_parameters, read_recipe
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
 
@@ -88,7 +88,7 @@ async def test_picture_that_cannot_take_its_recipe_is_saved_as_it_came(
     async with running(jobs):
         values = VALUES | {"output_format": "jpeg"}
         (told,) = await ended(jobs, await inference.generate("bfl", "flux-pro-1.1", values))
-        monkeypatch.setattr("fluxtui.services.pictures.embed", fail)
+        monkeypatch.setattr("fluxtui.services.recipes.embed", fail)
         (plain,) = await ended(jobs, await inference.generate("bfl", "flux-pro-1.1", values))
     assert (plain.state, plain.error) == (JobState.DONE, None)
     (picture,) = await open_journal.pictures.for_job(plain.id)

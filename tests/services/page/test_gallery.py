@@ -12,13 +12,13 @@ import httpx
 import pytest
 from PIL import Image
 
-from fluxtui.container import Container
+from fluxtui.app.container import Container
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService
 from fluxtui.services.jobs import Pacing
 from fluxtui.services.thumbnails import SIDE
-from fluxtui.simulator.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 from tests.services.page.test_page import base_of
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui.controllers.generation.completion import completion_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.prompts import MOST_COMBINATIONS
-from fluxtui.screens.generate.completing import completion_of
 from fluxtui.services.journal import Journal
 from fluxtui.services.prompts import PromptService
 

@@ -18,8 +18,8 @@ from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.services.replicate.conftest import OFFICIAL, PROFILE, SMALL, Trained
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]

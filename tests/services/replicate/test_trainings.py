@@ -18,8 +18,8 @@ from fluxtui.services.jobs import Gateway, JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.models import FileState, ModelService
 from fluxtui.services.storage import StorageService
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.services.replicate.conftest import PROFILE, TRAINER, Start, Trained
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from fluxtui.domain.errors import StorageError
-from fluxtui.ordinary_files import NotAFile, open_ordinary
 from fluxtui.services.storage.files import (
     check_room,
     make_private_directory,
@@ -17,6 +16,7 @@ from fluxtui.services.storage.files import (
     storage_fault,
     write_atomic,
 )
+from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 
 def mode(path: Path) -> int:

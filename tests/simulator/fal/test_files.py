@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.fal.keys import VALID_KEY
 from fluxtui.simulator.fal.lifecycle import LIFECYCLE
 from fluxtui.simulator.running import ServiceView

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.fal import keys
 from fluxtui.simulator.running import ServiceView, Simulator
 

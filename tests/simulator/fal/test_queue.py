@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.fal import keys
 from fluxtui.simulator.running import ServiceView, Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 
 from .conftest import GENERATOR, SMALL, TRAINER, Finish, Submit, Upload
 

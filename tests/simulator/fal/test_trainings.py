@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.weights import header_of, hidden_size_of
 from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
 from fluxtui.simulator.running import ServiceView
-from fluxtui.simulator.weights import header_of, hidden_size_of
 
 from .conftest import GENERATOR, SMALL, TRAINER, Finish, Submit, Upload, colour_of, make_zip
 

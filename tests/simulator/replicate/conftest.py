@@ -11,7 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.replicate.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.replicate import multipart
 from fluxtui.simulator.replicate.uploads import download_signature
 from fluxtui.simulator.running import Simulator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.replicate.keys import POOR_KEY, THROTTLED_KEY, VALID_KEY
 from fluxtui.simulator.replicate.limits import Limits
 from fluxtui.simulator.replicate.problems import ProblemError

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.replicate.keys import THROTTLED_KEY, VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
-from fluxtui.simulator.settings import Settings
 from tests.simulator.replicate.conftest import client_of
 
 NEW = {

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from PIL import Image, ImageChops
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.running import Simulator
 
 Predict = Callable[..., dict[str, Any]]

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fluxtui.simulator.clock import ManualClock
+from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.weights import FLUX_1, hidden_size_of
 from fluxtui.simulator.replicate.jobs import Job
 from fluxtui.simulator.running import Simulator
-from fluxtui.simulator.weights import FLUX_1, hidden_size_of
 
 Train = Callable[..., dict[str, Any]]
 Upload = Callable[[bytes], str]

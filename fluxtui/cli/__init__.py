@@ -1,0 +1,1 @@
+"""What can be typed after `fluxtui`: the parser, and one module for each command."""

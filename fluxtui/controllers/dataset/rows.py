@@ -1,0 +1,198 @@
+"""What the workbench shows: pictures with their state, filters, words. Pure functions from facts to words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem, DatasetRules
+from fluxtui.domain.dataset_scan import Found, FoundPicture
+from fluxtui.domain.text import plural, safe_text
+from fluxtui.domain.workspace import Workspace
+from fluxtui.services.datasets.caption_edits import has_tag
+from fluxtui.services.datasets.caption_matching import matched
+from fluxtui.services.datasets.companions import companions_in
+from fluxtui.services.datasets.tracking import edit_words
+from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
+
+SIGNS = {"fault": "✗", "doubt": "!", "out": "–", "good": "✓"}
+"""A sign for each state, so that colour is never the only difference."""
+
+
+class Show(StrEnum):
+    """Which pictures are listed; the values are the words for people, in the order of the key."""
+
+    ALL = "all pictures"
+    PROBLEMS = "only those with problems"
+    UNCAPTIONED = "only those without a caption"
+    EXCLUDED = "only those left out"
+
+
+@dataclass(frozen=True)
+class BenchPicture:
+    """One picture of the workbench.
+
+    Attributes:
+        name: of the file.
+        state: a key of `SIGNS`.
+        caption: as it will be sent, `''` for none.
+        width: pixels of what is used; 0 where it cannot be read.
+        height: the same.
+        problems: what is to be said of it, the worst first.
+        edited: what the user changed, in words.
+    """
+
+    name: str
+    state: str
+    caption: str
+    width: int
+    height: int
+    problems: tuple[DatasetProblem, ...]
+    edited: str
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything about it is not put right by itself."""
+        return self.state == "fault" or any(not problem.automatic for problem in self.problems)
+
+    @property
+    def size_text(self) -> str:
+        """Its pixels."""
+        return f"{self.width}×{self.height}" if self.width else ""
+
+
+def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tuple[BenchPicture, ...]:
+    """Return every picture of a source but masks, in its order, with what is said of it and its caption."""
+    told = _problems_by_picture(found, dataset)
+    kept = {picture.name: picture for picture in dataset.pictures}
+    captions = {name: item.text for name, item in matched(found).of_pictures.items()}
+    masks = companions_in(found).mask_names
+    pictures = []
+    for item in found.pictures:
+        if item.name in masks:
+            continue
+        edit = workspace.of(item.name)
+        picture = kept.get(item.name)
+        problems = tuple(sorted(told.get(item.name, ()), key=lambda problem: problem.automatic))
+        if picture is not None:
+            caption, width, height = picture.caption or "", picture.width, picture.height
+        else:
+            caption = edit.caption if edit.caption is not None else captions.get(item.name, "")
+            width, height = _size(item)
+        pictures.append(
+            BenchPicture(
+                name=item.name,
+                state=_state(item, edit.excluded, problems),
+                caption=caption,
+                width=width,
+                height=height,
+                problems=problems,
+                edited=edit_words(edit.model_copy(update={"excluded": False})),
+            )
+        )
+    return tuple(pictures)
+
+
+def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
+    """Return problems by the picture they are about, those of captions with the picture of the caption."""
+    match = matched(found)
+    of_files: dict[str, list[str]] = {item.name: [item.name] for item in found.pictures}
+    for name, caption in match.of_pictures.items():
+        if not caption.picture:
+            of_files.setdefault(caption.name, []).append(name)
+    told: dict[str, list[DatasetProblem]] = {}
+    for problem in dataset.problems:
+        for name in of_files.get(problem.name, ()):
+            told.setdefault(name, []).append(problem)
+    return told
+
+
+def _size(item: FoundPicture) -> tuple[int, int]:
+    return (item.look.width, item.look.height) if item.look is not None else (0, 0)
+
+
+def _state(item: FoundPicture, excluded: bool, problems: tuple[DatasetProblem, ...]) -> str:
+    if item.look is None:
+        return "fault"
+    if excluded:
+        return "out"
+    return "doubt" if any(not problem.automatic for problem in problems) else "good"
+
+
+def shown_words(show: Show, tag: str) -> str:
+    """Return which pictures are listed in words, `''` where all are."""
+    if tag:
+        return f"only those with the tag “{safe_text(tag, limit=40)}”"
+    return "" if show is Show.ALL else show.value
+
+
+def shown(pictures: tuple[BenchPicture, ...], show: Show, tag: str = "") -> tuple[BenchPicture, ...]:
+    """Return the pictures that a filter leaves, and of these the ones with a tag if one is given."""
+    if tag:
+        pictures = tuple(item for item in pictures if item.state != "out" and has_tag(item.caption, tag))
+    match show:
+        case Show.ALL:
+            return pictures
+        case Show.PROBLEMS:
+            return tuple(item for item in pictures if item.matters and item.state != "out")
+        case Show.UNCAPTIONED:
+            return tuple(item for item in pictures if not item.caption and item.state not in {"out", "fault"})
+        case Show.EXCLUDED:
+            return tuple(item for item in pictures if item.state == "out")
+
+
+def next_show(show: Show) -> Show:
+    """Return the filter after this one."""
+    every = list(Show)
+    return every[(every.index(show) + 1) % len(every)]
+
+
+def summary(dataset: Dataset, pictures: tuple[BenchPicture, ...]) -> str:
+    """Return a dataset in one line: `'12 pictures, 2 left out · 10 captions · 3 to look at'`."""
+    count = plural(len(dataset.pictures), "picture")
+    if dataset.excluded:
+        count += f", {len(dataset.excluded)} left out"
+    doubtful = sum(item.state in {"doubt", "fault"} for item in pictures)
+    parts = [count, plural(dataset.captioned, "caption")]
+    if dataset.jpeg_quality != USUAL_QUALITY:
+        parts.append(f"JPEG {dataset.jpeg_quality}")
+    if doubtful:
+        parts.append(f"{doubtful} to look at")
+    return " · ".join(parts)
+
+
+def set_problems(dataset: Dataset, rules: DatasetRules, trigger_word: str | None = None) -> tuple[str, ...]:
+    """Return what is to be said of the whole set, what stops the training first.
+
+    Args:
+        dataset: as it was judged.
+        rules: of the trainer.
+        trigger_word: of the training, `''` for none, None where it is not known.
+    """
+    lines = [
+        ("✗ " if problem.blocking else "! ") + problem.reason + (f" ({problem.mend})" if problem.mend else "")
+        for problem in dataset.problems
+        if not problem.name
+    ]
+    if trigger_word is not None:
+        use = trigger_use_in(dataset, trigger_word)
+        key = "b inserts it" if use.missing else "b changes it"
+        lines += [f"! {line} ({key})" for line in trigger_lines(use, rules)]
+    return tuple(lines)
+
+
+def problem_lines(picture: BenchPicture) -> tuple[str, ...]:
+    """Return what is said of one picture, one line each; with a sign where something is to be done."""
+    lines = []
+    for problem in picture.problems:
+        sign = "·" if problem.automatic else "!"
+        lines.append(f"{sign} {problem.reason}" + (f" → {problem.mend}" if problem.mend else ""))
+    if picture.edited:
+        lines.append(f"✎ {picture.edited}")
+    return tuple(lines)
+
+
+def caption_line(name: str, caption: str) -> str:
+    """Return what stands over a caption: its length, how to edit it, and the picture's name."""
+    return f"{plural(len(caption.split()), 'word')} · ⏎ edits · {name.rpartition('/')[2]}"

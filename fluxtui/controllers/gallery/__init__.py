@@ -1,0 +1,1 @@
+"""Saved pictures: what is shown of them, marked and done with them."""

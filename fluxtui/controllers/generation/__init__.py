@@ -1,0 +1,1 @@
+"""Pictures to be generated: the form, the prompts, sizes, batches, prices and the order."""

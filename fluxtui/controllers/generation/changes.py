@@ -1,0 +1,172 @@
+"""What becomes of the form when another endpoint or finetune is chosen, or wished by another place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fluxtui.controllers.generation.choices import NAME_CELLS, offer_title
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.matching import find_finetune
+from fluxtui.controllers.generation.ordering import repeatable
+from fluxtui.controllers.generation.stock import Stock
+from fluxtui.domain.endpoint import Availability, PictureRole
+from fluxtui.domain.notices import Severity
+from fluxtui.domain.picture_fields import USES, mask_field, uses_at, uses_of_picture
+from fluxtui.domain.text import shorten
+from fluxtui.domain.uses import Offer, why_not
+from fluxtui.services.recipes.recall import Recalled, fit
+from fluxtui.services.storage import StorageService
+
+
+@dataclass(frozen=True)
+class Change:
+    """A form as it is to be now, and what is to be said about it."""
+
+    form: GenerateForm
+    news: str = ""
+    severity: Severity = "information"
+    is_kept: bool = False
+    """Whether the news is long enough to be read again among the messages."""
+
+
+def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> Change:
+    """Choose another endpoint; the finetune stays where the endpoint goes with it, or takes none at all."""
+    changed = stock.settled(form).at(offer)
+    finetune = stock.finetune_of(changed)
+    takes_one = offer.endpoint.info.finetunes is not None
+    if not changed.finetune or not takes_one or changed.finetune_for(offer, finetune) is not None:
+        return Change(changed)
+    name = shorten(finetune.name if finetune is not None else changed.finetune, NAME_CELLS)
+    if finetune is not None:
+        return Change(changed, f"{name} {why_not(offer, finetune)}.")
+    title = offer_title(offer, shared=stock.is_shared)
+    return Change(changed, f"{name} does not go with {title}; choose another finetune.")
+
+
+def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
+    """Choose another finetune or none, and another endpoint where the present one does not go with it.
+
+    Args:
+        stock: what there is to choose from.
+        form: the present one.
+        named: a ref, or an id or address as typed; None for none.
+    """
+    changed = stock.settled(replace(form, finetune=named))
+    offer = stock.offer_for(changed)
+    if offer is None:
+        what = f"“{shorten(named, NAME_CELLS)}”" if named else "a picture without a finetune"
+        return Change(form, f"None of your profiles has an endpoint for {what}.", "warning")
+    is_other = offer != stock.offer_of(form)
+    news = f"The endpoint is now {offer_title(offer, shared=stock.is_shared)}." if is_other else ""
+    return Change(changed.at(offer), news)
+
+
+def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], storage: StorageService) -> Change:
+    """Take over a `finetune` by its ref, `profile`, `endpoint` and `values` of a job, what is `recalled`, or
+    the `use` of a `picture`, at a `profile` and `endpoint` or at the best there are.
+    """
+    if isinstance(wishes.get("recalled"), Recalled):
+        return to_recalled(stock, form, wishes["recalled"])
+    if wishes.get("use"):
+        return to_use(stock, form, wishes)
+    named = str(wishes["finetune"]) if wishes.get("finetune") else None
+    if not wishes.get("endpoint"):
+        return to_finetune(stock, form, named) if named else Change(form)
+    profile, endpoint_id = str(wishes.get("profile") or ""), str(wishes["endpoint"])
+    offer = stock.offer(profile, endpoint_id)
+    if offer is None:
+        return Change(form, missing(profile, endpoint_id), "warning")
+    wished = replace(form.at(offer), finetune=named or form.finetune)
+    values = wishes.get("values")
+    if not isinstance(values, Mapping):
+        return to_offer(stock, wished, offer)
+    known = stock.finetune_of(wished) if named else None
+    recipe = repeatable(offer.endpoint, values, storage)
+    return Change(GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None))
+
+
+def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> Change:
+    """Take over what a file says: at its own endpoint where that is on offer, else at the present one."""
+    if stock.offer_of(form) is None:
+        form = stock.beginning(form)
+    own = _offer_of(stock, form, recalled)
+    offer = own or stock.offer_of(form)
+    if offer is None:
+        return Change(form, "There is no endpoint yet that could take what was recalled.", "warning")
+    fitted = fit(recalled, offer.endpoint)
+    notes = [*fitted.notes]
+    if recalled.endpoint and own is None:
+        shown = offer_title(offer, shared=stock.is_shared)
+        notes.insert(0, f"{missing('', recalled.endpoint)} {shown} has the parameters instead.")
+    finetune = form.finetune
+    if recalled.finetune_id:
+        finetune = _finetune_of(stock, offer, recalled.finetune_id)
+        if finetune is None:
+            name = shorten(recalled.finetune_name or recalled.finetune_id, NAME_CELLS)
+            notes.append(f"The finetune {name} is not among yours: choose one.")
+    elif own is not None and own.endpoint.takes_finetune() and not recalled.finetune_name:
+        finetune = None
+    changed = GenerateForm.from_recipe(offer, fitted.values, finetune)
+    told = f"The form has what {recalled.source} wrote into the file."
+    return Change(changed, " ".join((told, *notes)), "warning" if notes else "success", is_kept=True)
+
+
+def _offer_of(stock: Stock, form: GenerateForm, recalled: Recalled) -> Offer | None:
+    """Return the offer of the endpoint that a file names, the form's own profile's before others."""
+    same = [
+        offer
+        for offer in stock.offers
+        if offer.endpoint.info.id == recalled.endpoint and recalled.provider in ("", offer.provider)
+    ]
+    return min(same, key=lambda offer: offer.profile != form.profile, default=None)
+
+
+def _finetune_of(stock: Stock, offer: Offer, named: str) -> str | None:
+    """Return the ref of a known finetune by what stands in a request for it, or None."""
+    found = find_finetune(stock.finetunes, offer.profile, named)
+    return found.ref if found is not None else None
+
+
+def to_use(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any]) -> Change:
+    """Put a `picture` in its place for a `use`, at the endpoint that is named or else at the best for it."""
+    picture = str(wishes.get("picture") or "")
+    role = next((role for role in USES if role.value == wishes["use"]), None)
+    if role is None or not picture:
+        return Change(form, "Nothing can be done with that picture here.", "warning")
+    profile, endpoint_id = str(wishes.get("profile") or ""), str(wishes.get("endpoint") or "")
+    offer = stock.offer(profile, endpoint_id) if endpoint_id else _best_for(stock, form, role)
+    if offer is None and endpoint_id:
+        return Change(form, missing(profile, endpoint_id), "warning")
+    if offer is None or role not in uses_at(offer.endpoint):
+        return Change(form, f"None of your profiles has an endpoint for a picture {USES[role]}.", "warning")
+    change = to_offer(stock, form.with_picture(offer, role, picture), offer)
+    return change if change.news else replace(change, news=_what_next(offer, role))
+
+
+def _best_for(stock: Stock, form: GenerateForm, role: PictureRole) -> Offer | None:
+    """Return the endpoint for a use of a picture: the present one where it will do."""
+    fitting = [use.offer for use in uses_of_picture(stock.offers) if use.role is role]
+    finetune = stock.finetune_of(form)
+
+    def rank(offer: Offer) -> tuple[bool, bool, bool, bool]:
+        info = offer.endpoint.info
+        lacks = offer.endpoint.takes_finetune() and form.finetune_for(offer, finetune) is None
+        ended = info.availability is Availability.HISTORIC
+        return (ended, lacks, offer != stock.offer_of(form), offer.profile != form.profile)
+
+    return min(fitting, key=rank, default=None)
+
+
+def _what_next(offer: Offer, role: PictureRole) -> str:
+    title = offer.endpoint.info.title
+    if mask_field(offer.endpoint) is not None and role in {PictureRole.FILL, PictureRole.ERASE}:
+        return f"{title} has the picture. Now the mask: in its field ↓ draws one."
+    return f"{title} has the picture. Nothing was sent."
+
+
+def missing(profile: str, endpoint_id: str) -> str:
+    """Return what is to be said where an endpoint is not on offer; `profile` is `''` for any."""
+    whose = f"The profile {profile} does not offer" if profile else "None of your profiles offers"
+    return f"{whose} {endpoint_id} now."

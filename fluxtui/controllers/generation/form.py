@@ -1,0 +1,361 @@
+"""The one model behind the generate place: everything that is asked for, and the request made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fluxtui.controllers.generation.matching import find_finetune, finetune_fields, goes_with
+from fluxtui.domain.batches import MOST_PICTURES, BatchSetup
+from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, PictureRole, fields_of
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.money import Estimate, UnitPrice
+from fluxtui.domain.picture_fields import REFERENCES, SOURCE, form_fields
+from fluxtui.domain.prompts import Templates, is_template, outside_choices, styled
+from fluxtui.domain.text import contains_word, insert_trigger_word
+from fluxtui.domain.uses import Offer, finetune_value
+
+COUNT = Field(
+    name="count",
+    title="Pictures",
+    help="How many pictures to make of this, each with a seed of its own.",
+    control=Control.INTEGER,
+    required=True,
+    nullable=False,
+    default=1,
+    minimum=1,
+    maximum=MOST_PICTURES,
+    step=1,
+)
+"""The number of pictures, described like a parameter; it is no part of a request."""
+
+
+@dataclass(frozen=True)
+class GenerateForm:
+    """What the user asks for; immutable, a change is a new form.
+
+    Attributes:
+        profile: where to generate, or `''` before an endpoint is chosen.
+        endpoint_id: the endpoint's id, or `''` before one is chosen.
+        finetune: the ref of a finetune, or an id or address as typed; kept while an endpoint is chosen that
+            it does not go with.
+        prompt: as typed, without the trigger word that is put in front.
+        values: what was entered and is no default, by the form's names of the parameters, for all endpoints
+            together; references are a list.
+        count: how many pictures; None or text while the entry is no number.
+        with_trigger: whether the finetune's trigger word is put into the prompt.
+        setup: the seeds and the grid of a batch, as they were set up.
+        templates: what becomes of a prompt that is a template.
+        prompt_seed: decides what is drawn for a template; None before something was.
+        style: a text that goes round the prompt, with `{prompt}` where it goes, or `''`.
+        style_name: what the style is called.
+    """
+
+    profile: str = ""
+    endpoint_id: str = ""
+    finetune: str | None = None
+    prompt: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    count: Any = 1
+    with_trigger: bool = True
+    setup: BatchSetup = field(default_factory=BatchSetup)
+    templates: Templates = Templates.RANDOM
+    prompt_seed: int | None = None
+    style: str = ""
+    style_name: str = ""
+
+    @property
+    def text(self) -> str:
+        """The prompt in its style, without the trigger word that is put in front."""
+        return styled(self.style, self.prompt)
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the prompt in its style is worked out before it is sent."""
+        return self.templates is not Templates.OFF and is_template(self.text)
+
+    @property
+    def makes_all(self) -> bool:
+        """Whether every combination of a template is made."""
+        return self.is_template and self.templates is Templates.ALL
+
+    def worked_out(self, prompt: str) -> GenerateForm:
+        """Return the form with what its template and style have made in the place of both."""
+        return replace(self, prompt=prompt, templates=Templates.OFF, style="", style_name="")
+
+    def at(self, offer: Offer) -> GenerateForm:
+        """Return the form for another endpoint."""
+        return replace(self, profile=offer.profile, endpoint_id=offer.endpoint.info.id)
+
+    def with_values(self, endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> GenerateForm:
+        """Return the form with the parameters of `endpoint` as entered; those of other endpoints stay."""
+        known = {item.name: item for item in parameters_of(endpoint)}
+        others = {name: value for name, value in self.values.items() if name not in known}
+        entered = {
+            name: value for name, value in values.items() if name in known and value != known[name].default
+        }
+        return replace(self, values={**others, **entered})
+
+    def values_for(self, offer: Offer, finetunes: Sequence[Finetune] = ()) -> dict[str, Any]:
+        """Return a value for each parameter of an endpoint: what was entered and fits, else the default.
+
+        Args:
+            offer: the endpoint.
+            finetunes: all that are known; further finetunes are looked up among them.
+        """
+        return {
+            item.name: value
+            if stands(item, value := self.values.get(item.name), offer, finetunes)
+            else item.default
+            for item in parameters_of(offer.endpoint)
+        }
+
+    def finetune_for(self, offer: Offer, finetune: Finetune | None) -> str | None:
+        """Return what names the finetune in the request, or None where the endpoint takes none such.
+
+        Args:
+            offer: the endpoint.
+            finetune: the one that the form names, None where it is not known here.
+        """
+        if self.finetune is None or not goes_with(offer, self.finetune, finetune):
+            return None
+        return self.finetune if finetune is None else finetune_value(offer, finetune)
+
+    def request_values(self, offer: Offer, finetune: Finetune | None = None) -> dict[str, Any]:
+        """Return the values of a request, with the trigger word of `finetune` in the prompt once.
+
+        More references than the endpoint takes are left out; `FormFields.too_many` tells of them.
+        """
+        endpoint = offer.endpoint
+        values = {item.name: self.values.get(item.name, item.default) for item in parameters_of(endpoint)}
+        prompt = prompt_field(endpoint)
+        if prompt is not None:
+            values[prompt.name] = self.prompt_for(offer, finetune)
+        chosen = finetune_field(endpoint)
+        if chosen is not None:
+            values[chosen.name] = self.finetune_for(offer, finetune)
+        return form_fields(endpoint).to_request(values)
+
+    def with_picture(self, offer: Offer, role: PictureRole, path: str) -> GenerateForm:
+        """Return the form for an endpoint with a picture in its place.
+
+        A reference joins those that are there as far as there is room; a mask of another picture goes.
+
+        Args:
+            offer: the endpoint, which has a place for it.
+            role: what the picture is for.
+            path: of the picture, or its address.
+        """
+        items = {item.role: item for item in form_fields(offer.endpoint).fields if item.role is not None}
+        if role is PictureRole.REFERENCE:
+            there = [str(item) for item in self.values.get(REFERENCES) or () if item != path]
+            most = items[role].max_length or 1
+            return replace(self.at(offer), values={**self.values, REFERENCES: [*there[: most - 1], path]})
+        place = items.get(role)
+        rest = {name: value for name, value in self.values.items() if name != "mask"}
+        name = place.name if place is not None else SOURCE
+        return replace(self.at(offer), values={**rest, name: path})
+
+    def prompt_for(self, offer: Offer, finetune: Finetune | None, worked_out: str | None = None) -> str:
+        """Return the prompt as it is sent; `worked_out` is what a template has made of it."""
+        text = (self.text if worked_out is None else worked_out).strip()
+        word = self.trigger_word(offer, finetune)
+        return insert_trigger_word(text, word) if word and self.with_trigger and text else text
+
+    def trigger_word(self, offer: Offer, finetune: Finetune | None) -> str:
+        """Return the word that calls the finetune, or `''` where there is nothing to call."""
+        if finetune is None or self.finetune_for(offer, finetune) is None:
+            return ""
+        return finetune.trigger_word or ""
+
+    def has_trigger_word(self, word: str) -> bool:
+        """Tell whether the prompt names the trigger word already, a template whatever is drawn."""
+        certain = outside_choices(self.text) if self.is_template else self.text
+        return bool(word) and contains_word(certain, word)
+
+    def estimate(self, offer: Offer, live: UnitPrice | None = None) -> Estimate | None:
+        """Return the probable cost of one picture, also while something needed is missing, else None.
+
+        Args:
+            offer: the endpoint.
+            live: the price that the service told, where it did.
+        """
+        values = self.request_values(offer)
+        for item in fields_of(offer.endpoint):
+            if item.required and values.get(item.name) in (None, ""):
+                values[item.name] = _stand_in(item)
+        try:
+            return offer.endpoint.checked(values).estimate(live)
+        except InvalidInput as error:
+            free = {
+                item.name
+                for item in fields_of(offer.endpoint)
+                if item.control in _FREE or (not item.required and _is_untouched(values, item))
+            }
+            if not {problem.field for problem in error.problems} <= free:
+                return None
+        # Only a prompt or a finetune is wrong, or stood in for: they cost nothing. Or a value that is in
+        # range by itself: together with the others, it would change nothing.
+        given = {name: value for name, value in values.items() if value is not None}
+        return offer.endpoint.model_construct(**given).estimate(live)
+
+    @property
+    def has_count(self) -> bool:
+        """Whether the number of pictures is one that can be asked for."""
+        return isinstance(self.count, int) and 1 <= self.count <= MOST_PICTURES
+
+    def pictures(self) -> int:
+        """Return how many pictures are asked for. Raises `InvalidInput` where the number is none."""
+        if self.has_count:
+            return int(self.count)
+        raise InvalidInput(f"Pictures must be a whole number, 1 to {MOST_PICTURES}. Nothing was sent.")
+
+    def draft(self) -> dict[str, Any]:
+        """Return everything as plain values, to be kept."""
+        return {
+            "profile": self.profile,
+            "endpoint_id": self.endpoint_id,
+            "finetune": self.finetune,
+            "prompt": self.prompt,
+            "values": dict(self.values),
+            "count": self.count,
+            "with_trigger": self.with_trigger,
+            "setup": self.setup.model_dump(mode="json"),
+            "templates": self.templates.value,
+            "prompt_seed": self.prompt_seed,
+            "style": self.style,
+            "style_name": self.style_name,
+        }
+
+    @classmethod
+    def from_draft(cls, draft: Mapping[str, Any]) -> GenerateForm:
+        """Return the form of a draft; whatever is not as it should be is left out.
+
+        Drafts of before there were several profiles name none, and the finetune by its id; older ones name
+        each reference by itself.
+        """
+        named = {"finetune": draft.get("finetune_id"), **draft}
+        if isinstance(draft.get("values"), dict):
+            named["values"] = _with_references(draft["values"])
+        usable = {name: named[name] for name, kind in _KINDS.items() if isinstance(named.get(name), kind)}
+        known = {item.value: item for item in Templates}
+        return cls(
+            **usable,
+            setup=BatchSetup.from_note(draft.get("setup")),
+            templates=known.get(str(draft.get("templates")), Templates.RANDOM),
+        )
+
+    @classmethod
+    def from_recipe(
+        cls, offer: Offer, recipe: Mapping[str, Any], finetune: str | None = None
+    ) -> GenerateForm:
+        """Return the form that asks for the same as the parameters of a job; their seed included.
+
+        A prompt that looks like a template was sent as it stands, and is so again.
+
+        Args:
+            offer: the endpoint.
+            recipe: the parameters.
+            finetune: the ref of the finetune, where it is still known.
+        """
+        prompt, chosen = prompt_field(offer.endpoint), finetune_field(offer.endpoint)
+        named = recipe.get(chosen.name) if chosen is not None else None
+        text = str(recipe.get(prompt.name) or "") if prompt is not None else ""
+        used = finetune or (str(named) if named else None)
+        shown = form_fields(offer.endpoint).from_request(recipe)
+        form = cls(finetune=used, prompt=text, templates=templates_for(text))
+        return form.at(offer).with_values(offer.endpoint, shown)
+
+
+def templates_for(sent: str) -> Templates:
+    """Return what is to become of a prompt that was sent before: what stood in it then stands again."""
+    return Templates.OFF if is_template(sent) else Templates.RANDOM
+
+
+def _with_references(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with references that are named one by one as the one list."""
+    rest = {name: value for name, value in values.items() if name not in {REFERENCES, *_SINGLE_REFERENCES}}
+    listed = values.get(REFERENCES)
+    found = [*(listed if isinstance(listed, list) else ()), *map(values.get, _SINGLE_REFERENCES)]
+    pictures = [item for item in found if isinstance(item, str) and item]
+    return {**rest, REFERENCES: pictures} if pictures else rest
+
+
+_SINGLE_REFERENCES = ("input_image", *(f"input_image_{number}" for number in range(2, 9)))
+"""What references were called in drafts of before they were a list."""
+
+_FREE = frozenset({Control.PROMPT, Control.FINETUNE})
+"""What the price does not depend on."""
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "profile": str,
+    "endpoint_id": str,
+    "finetune": str,
+    "prompt": str,
+    "values": dict,
+    "count": int,
+    "with_trigger": bool,
+    "prompt_seed": int,
+    "style": str,
+    "style_name": str,
+}
+
+
+def parameters_of(endpoint: type[GenerationEndpoint]) -> tuple[Field, ...]:
+    """Return the fields that the parameter form shows, under its names: all but prompt and finetune."""
+    own = {item.name for item in (prompt_field(endpoint), finetune_field(endpoint)) if item is not None}
+    return tuple(item for item in form_fields(endpoint).fields if item.name not in own)
+
+
+def prompt_field(endpoint: type[GenerationEndpoint]) -> Field | None:
+    """Return the field of the prompt, or None where there is none."""
+    return next((item for item in fields_of(endpoint) if item.control is Control.PROMPT), None)
+
+
+def finetune_field(endpoint: type[GenerationEndpoint]) -> Field | None:
+    """Return the field of the finetune, the first of several, or None where it takes none."""
+    return next(iter(finetune_fields(endpoint)), None)
+
+
+def stands(item: Field, value: Any, offer: Offer, finetunes: Sequence[Finetune]) -> bool:
+    """Tell whether a value that was entered for another endpoint can stand in this field."""
+    if item.control is not Control.FINETUNE:
+        return fits(item, value)
+    named = str(value or "")
+    return bool(named) and goes_with(offer, named, find_finetune(finetunes, offer.profile, named))
+
+
+def fits(item: Field, value: Any) -> bool:
+    """Tell whether a value that was entered for another endpoint can stand in this field."""
+    if value is None:
+        return False
+    if item.choices:
+        return value in item.choices
+    if item.control is Control.TOGGLE:
+        return isinstance(value, bool)
+    if item.minimum is not None or item.maximum is not None:
+        return _is_between(value, item.minimum, item.maximum, item.multiple_of)
+    return True
+
+
+def _is_between(value: Any, least: float | None, most: float | None, multiple_of: float | None) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if (least is not None and value < least) or (most is not None and value > most):
+        return False
+    return multiple_of is None or value % multiple_of == 0
+
+
+def _is_untouched(values: Mapping[str, Any], field: Field) -> bool:
+    return values.get(field.name) in (None, "", field.default)
+
+
+def _stand_in(item: Field) -> object:
+    """Return a valid value that says nothing, so that a price can be reckoned without it."""
+    if item.choices:
+        return item.choices[0]
+    if item.control in {Control.INTEGER, Control.NUMBER, Control.SEED}:
+        return item.minimum if item.minimum is not None else 1
+    return ["-"] if item.control is Control.PICTURES else "-"

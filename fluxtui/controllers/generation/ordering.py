@@ -1,0 +1,151 @@
+"""From what is asked for to jobs: checked, priced, agreed to, sent once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fluxtui.app.state import StatefulApp
+from fluxtui.controllers.generation.form import GenerateForm, prompt_field
+from fluxtui.controllers.generation.matching import misfits
+from fluxtui.controllers.generation.missing_masks import fills_something
+from fluxtui.controllers.generation.price import Funds, Price, source_of, told_price
+from fluxtui.domain.endpoint import Control, GenerationEndpoint, fields_of
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.picture_fields import form_fields
+from fluxtui.domain.text import is_web_address
+from fluxtui.domain.uses import Offer
+from fluxtui.services.inference import Shot
+from fluxtui.services.jobs.requests import picture_fields
+from fluxtui.services.storage import StorageService
+from fluxtui.widgets.dialogs import ask
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be generated: endpoint, values of the request, how many pictures, the finetune if known.
+
+    `prompts` has the prompt of each picture where they differ; then `values` has the first of them.
+    """
+
+    offer: Offer
+    values: Mapping[str, Any]
+    count: int
+    finetune: Finetune | None = None
+    prompts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_form(cls, form: GenerateForm, offer: Offer, finetune: Finetune | None) -> Order:
+        """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures, in or out.
+
+        Args:
+            form: what is asked for.
+            offer: its endpoint.
+            finetune: the one that it names, None where it is not known here.
+        """
+        used = finetune if form.finetune_for(offer, finetune) is not None else None
+        check_references(form, offer)
+        return cls(offer, form.request_values(offer, finetune), form.pictures(), used)
+
+    def with_prompts(self, prompts: Sequence[str]) -> Order:
+        """Return the order of a picture for each prompt, as it is sent."""
+        field = prompt_field(self.offer.endpoint)
+        if field is None or not prompts:
+            return self
+        values = {**self.values, field.name: prompts[0]}
+        return replace(self, values=values, count=len(prompts), prompts=tuple(prompts))
+
+    def shots(self) -> tuple[Shot, ...]:
+        """Return the pictures one by one; a seed that is given is that of the first, and counts up."""
+        field = prompt_field(self.offer.endpoint)
+        name = field.name if field is not None else ""
+        return tuple(
+            Shot(
+                self.offer.profile,
+                self.offer.endpoint.info.id,
+                {**self.values, name: prompt, **self._seed(number)},
+                self.finetune,
+            )
+            for number, prompt in enumerate(self.prompts)
+        )
+
+    def _seed(self, number: int) -> dict[str, int]:
+        item = next((item for item in fields_of(self.offer.endpoint) if item.control is Control.SEED), None)
+        given = self.values.get(item.name) if item is not None else None
+        if item is None or not isinstance(given, int):
+            return {}
+        following = given + number
+        return {item.name: following if item.maximum is None else following % (int(item.maximum) + 1)}
+
+    @classmethod
+    def another_seed(cls, offer: Offer, recipe: Mapping[str, Any], finetune: Finetune | None) -> Order:
+        """Return the order of one more picture of a recipe, with a seed that is drawn anew."""
+        return cls(offer, {name: value for name, value in recipe.items() if name != "seed"}, 1, finetune)
+
+
+def check_references(form: GenerateForm, offer: Offer) -> None:
+    """Raise `InvalidInput` where a form has more references than an endpoint takes."""
+    too_many = form_fields(offer.endpoint).too_many(form.values)
+    if too_many is not None:
+        raise InvalidInput("Nothing was sent.", (too_many,))
+
+
+def repeatable(
+    endpoint: type[GenerationEndpoint], recipe: Mapping[str, Any], storage: StorageService
+) -> dict[str, Any]:
+    """Return a job's parameters as values of a form: pictures that were kept, by their whole path."""
+    kept = picture_fields(endpoint)
+    return {name: _whole(value, storage) if name in kept else value for name, value in recipe.items()}
+
+
+def _whole(value: Any, storage: StorageService) -> Any:
+    if isinstance(value, list | tuple):
+        return [_whole(item, storage) for item in value]
+    if value is None or is_web_address(str(value)) or Path(str(value)).is_absolute():
+        return value
+    return str(storage.inside(str(value)))
+
+
+async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
+    """Check an order, ask the user where it is dear, and hand it to the services; to be called in a worker.
+
+    Returns the jobs, none where the user said no.
+
+    Raises:
+        InvalidInput: with a problem for each parameter that is wrong; nothing was sent.
+        FluxError: the profile cannot be used; nothing was sent.
+    """
+    services, offer = app.services, order.offer
+    request = offer.endpoint.checked(order.values)
+    wrong = misfits(offer, order.values, app.finetunes)
+    if wrong:
+        raise InvalidInput("Nothing was sent.", wrong)
+    abilities = await services.account.abilities(offer.profile)
+    told = told_price(app.prices, offer)
+    price = Price(
+        request.estimate(told),
+        order.count,
+        known_funds(app, offer.profile, is_told=abilities.tells_balance),
+        services.config.config.generation.confirm_above_usd,
+        source_of(told, abilities.price_source),
+    )
+    if not await fills_something(app, [(offer.endpoint, order.values)]):
+        return ()
+    if price.needs_a_yes and not await ask(app, price.question()):
+        return ()
+    if order.prompts:
+        return await services.inference.generate_shots(order.shots())
+    return await services.inference.generate(
+        offer.profile, offer.endpoint.info.id, order.values, count=order.count, finetune=order.finetune
+    )
+
+
+def known_funds(app: StatefulApp, profile: str, *, is_told: bool) -> Funds:
+    """Return what a profile has to pay with; `is_told` says whether its service tells the balance at all."""
+    known = app.balance_of(profile)
+    owner = profile if len(app.usable_profiles) > 1 else ""
+    return Funds(known.credits if known is not None else None, is_told, owner)

@@ -1,0 +1,118 @@
+"""What there is to choose from, and which endpoint goes with what is chosen. Pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.matching import find_finetune, goes_with
+from fluxtui.controllers.generation.price import told_price
+from fluxtui.domain.endpoint import Availability
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.prices import Prices
+from fluxtui.domain.uses import Offer, fits
+
+_AVAILABLE = {Availability.SERVING: 0, Availability.BETA: 1, Availability.HISTORIC: 2}
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The offers of all profiles, the finetunes and the prices that are known; a change is a new stock.
+
+    Attributes:
+        offers: those of the active profile before others, each profile's finetuned ones first.
+        finetunes: all that are known, in whatever state.
+        prices: as the services told them.
+    """
+
+    offers: tuple[Offer, ...] = ()
+    finetunes: tuple[Finetune, ...] = ()
+    prices: Prices = field(default_factory=Prices)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several profiles offer something, so that it has to be said whose it is."""
+        return len({offer.profile for offer in self.offers}) > 1
+
+    def offer(self, profile: str, endpoint_id: str) -> Offer | None:
+        """Return the offer of an endpoint; without a profile, the first one of any."""
+        fitting = (offer for offer in self.offers if offer.endpoint.info.id == endpoint_id)
+        return next((offer for offer in fitting if not profile or offer.profile == profile), None)
+
+    def offer_called(self, ref: str) -> Offer | None:
+        """Return an offer by its ref."""
+        return next((offer for offer in self.offers if offer.ref == ref), None)
+
+    def offer_of(self, form: GenerateForm) -> Offer | None:
+        """Return the offer that a form is for."""
+        return self.offer(form.profile, form.endpoint_id) if form.profile else None
+
+    def finetune_of(self, form: GenerateForm) -> Finetune | None:
+        """Return the finetune that a form names, None where it names none that is known."""
+        return find_finetune(self.finetunes, form.profile, form.finetune)
+
+    def price_of(self, offer: Offer) -> UnitPrice | None:
+        """Return what the service told of an endpoint's price, None where it is not reckoned with."""
+        return told_price(self.prices, offer)
+
+    def ready(self) -> tuple[Finetune, ...]:
+        """Return the finetunes that can be used now: favourites first, then in the order of the profiles."""
+        order = list(dict.fromkeys(offer.profile for offer in self.offers))
+        usable = [item for item in self.finetunes if item.is_usable and self._is_wanted(item)]
+        places = {profile: place for place, profile in enumerate(order)}
+        usable.sort(key=lambda item: (not item.favourite, places.get(item.profile, len(order))))
+        return tuple(usable)
+
+    def _is_wanted(self, finetune: Finetune) -> bool:
+        return any(fits(offer, finetune) for offer in self.offers)
+
+    def fitting(self, offer: Offer) -> tuple[Finetune, ...]:
+        """Return the finetunes that are ready and go with an endpoint."""
+        return tuple(item for item in self.ready() if fits(offer, item))
+
+    def offer_for(self, form: GenerateForm) -> Offer | None:
+        """Return the endpoint to use for what a form names as its finetune, or for none.
+
+        The present endpoint stays where it will do. Else one that the service still offers is taken, of the
+        profile that the finetune belongs to if it can be.
+        """
+        present = self.offer_of(form)
+        if form.finetune is None:
+            return self._base_offer(present, form.profile)
+        finetune = self.finetune_of(form)
+        if present is not None and goes_with(present, form.finetune, finetune):
+            return present
+        home = finetune.profile if finetune is not None else form.profile
+        return self._best([offer for offer in self.offers if goes_with(offer, form.finetune, finetune)], home)
+
+    def _base_offer(self, present: Offer | None, home: str) -> Offer | None:
+        if present is not None and not present.endpoint.takes_finetune():
+            return present
+        return self._best([offer for offer in self.offers if not offer.endpoint.takes_finetune()], home)
+
+    def _best(self, offers: list[Offer], home: str) -> Offer | None:
+        def rank(offer: Offer) -> tuple[bool, bool, int]:
+            available = offer.endpoint.info.availability
+            return (available is Availability.HISTORIC, offer.profile != home, _AVAILABLE[available])
+
+        return min(offers, key=rank, default=None)
+
+    def beginning(self, form: GenerateForm) -> GenerateForm:
+        """Return a form whose own endpoint is not offered, for one that is: the same of another profile, or
+        what goes with its finetune or with the first that is ready, or else a base model.
+        """
+        same = self.offer("", form.endpoint_id)
+        if same is not None:
+            return form.at(same)
+        ready = next((item.ref for item in self.ready()), None)
+        for finetune in (form.finetune or ready, None):
+            offer = self.offer_for(replace(form, finetune=finetune))
+            if offer is not None:
+                return replace(form.at(offer), finetune=finetune)
+        return form
+
+    def settled(self, form: GenerateForm) -> GenerateForm:
+        """Return a form that names its finetune by the ref, where it is known."""
+        finetune = self.finetune_of(form)
+        return form if finetune is None else replace(form, finetune=finetune.ref)

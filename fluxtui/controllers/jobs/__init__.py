@@ -1,0 +1,1 @@
+"""Jobs: what is told of them in rows."""

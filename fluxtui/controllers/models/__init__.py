@@ -1,0 +1,1 @@
+"""Finetunes: what is told of them and done with them."""

@@ -1,0 +1,128 @@
+"""Questions to the user as values: a screen shows them as dialogs, a script answers them by its options.
+
+A question that only one subject has is a `Question` beside the controller that asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from fluxtui.domain.narrowing import rank
+
+Answer = TypeVar("Answer", covariant=True)
+
+
+class Question(Generic[Answer]):
+    """Something only the user can answer; `Answer` is the type of that, None where there was none."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value on offer.
+
+    Attributes:
+        value: what is answered.
+        label: its words for people.
+        note: what else tells it apart, dimmed beside them.
+        group: heads those that stand together in a list, or `''`.
+    """
+
+    value: str
+    label: str
+    note: str = ""
+    group: str = ""
+
+    def rank(self, words: str) -> int | None:
+        """Return how well words name it, see `narrowing.rank`; the heading of its group does not count."""
+        return rank(words, self.label, f"{self.note} {self.value}")
+
+
+@dataclass(frozen=True)
+class Confirmation(Question[bool]):
+    """A yes or a no before something that costs or destroys; every way out but a yes is a no.
+
+    Attributes:
+        title: what is asked about.
+        sentences: what will happen, one line each.
+        price: what it costs, or `''`.
+        confirm_label: the word for yes.
+        cancel_label: the word for no.
+        danger: whether something is lost by a yes.
+    """
+
+    title: str
+    sentences: Sequence[str]
+    price: str = ""
+    confirm_label: str = "Yes"
+    cancel_label: str = "Cancel"
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Selection(Question[str]):
+    """One of many; the answer is the value of a `Choice`.
+
+    Attributes:
+        title: what is chosen.
+        choices: what is on offer.
+        value: the value that is marked at first.
+        free_text: the words that invite any other value, or None where only the choices count.
+    """
+
+    title: str
+    choices: Sequence[Choice]
+    value: str = ""
+    free_text: str | None = None
+
+
+@dataclass(frozen=True)
+class LineQuestion(Question[str]):
+    """One line of text.
+
+    Attributes:
+        title: what is asked for.
+        words: the same in a sentence.
+        value: what stands in the line at first.
+        placeholder: what stands in it while it is empty.
+        may_be_empty: whether nothing is an answer, too.
+    """
+
+    title: str
+    words: str
+    value: str = ""
+    placeholder: str = ""
+    may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class NameQuestion(Question[str]):
+    """Under which name something is kept.
+
+    Attributes:
+        kind: what is kept, such as `'preset'`.
+        words: what is in it.
+        taken: names that are in use; whoever answers with one replaces what has it.
+        limit: characters of a name.
+    """
+
+    kind: str
+    words: str
+    taken: frozenset[str]
+    limit: int
+
+
+@dataclass(frozen=True)
+class DeletionQuestion(Question[bool]):
+    """Whether something is deleted for good; a word must be typed for it.
+
+    Attributes:
+        title: what is asked about.
+        sentences: what will be lost, one line each.
+        name: what it is that will be lost.
+    """
+
+    title: str
+    sentences: Sequence[str]
+    name: str

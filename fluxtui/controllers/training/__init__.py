@@ -1,0 +1,1 @@
+"""A training to be ordered: the trainer, its parameters, presets, samples and the order."""

@@ -1,0 +1,59 @@
+"""What is said under the form: what the trainer advises, and how long it took before. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fluxtui.controllers.training.order import TrainingOrder
+from fluxtui.controllers.training.wording import undescribed_text
+from fluxtui.domain.durations import duration_text
+from fluxtui.domain.pace import Pace
+from fluxtui.domain.text import plural
+
+
+def steps_of(order: TrainingOrder) -> int | None:
+    """Return for how many steps it is trained, or None while no number stands there."""
+    steps = order.values.get(order.endpoint.steps_field) if order.endpoint is not None else None
+    return steps if isinstance(steps, int) and steps > 0 else None
+
+
+def time_text(order: TrainingOrder, pace: Pace | None) -> str:
+    """Return how long it will take by the user's own trainings, or `''` where there is none."""
+    steps = steps_of(order)
+    if pace is None or steps is None:
+        return ""
+    whose = "your last training" if pace.trainings == 1 else f"your {plural(pace.trainings, 'training')}"
+    return f"About {duration_text(pace.seconds(steps))}, by {whose} with it."
+
+
+def taken_text(order: TrainingOrder, taken: Collection[str]) -> str:
+    """Return what to say where the name is one of those that are `taken`, whatever its case, or `''`."""
+    name = order.values.get(order.endpoint.name_field) if order.endpoint is not None else None
+    if not isinstance(name, str) or name.strip().casefold() not in {one.strip().casefold() for one in taken}:
+        return ""
+    return "You have a finetune of this name already. Both are kept, and are told apart by their ids."
+
+
+def advice_texts(order: TrainingOrder, pace: Pace | None, taken: Collection[str] = ()) -> dict[str, str]:
+    """Return what to say about each parameter, and under `''` about the trainer.
+
+    Args:
+        order: as it stands on the screen.
+        pace: of the user's own trainings with this trainer.
+        taken: names of the finetunes that there are, and of those in training.
+    """
+    endpoint = order.endpoint
+    if endpoint is None:
+        return {}
+    pictures = len(order.dataset.pictures) if order.dataset is not None else 0
+    said: dict[str, list[str]] = {"": [endpoint.info.summary]}
+    for advice in endpoint.advice(order.values, pictures):
+        said.setdefault(advice.field, []).append(advice.text)
+    if nobody := undescribed_text(order):
+        said.setdefault(endpoint.rules.automatic_captions or "", []).append(nobody)
+    if exists := taken_text(order, taken):
+        said.setdefault(endpoint.name_field, []).append(exists)
+    if time := time_text(order, pace):
+        said[""].append(time)
+        said.setdefault(endpoint.steps_field, []).append(time)
+    return {field: " ".join(texts) for field, texts in said.items()}

@@ -1,0 +1,167 @@
+"""Judges what was found by the rules of a trainer, with the user's edits applied; at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fluxtui.domain.dataset import (
+    Dataset,
+    DatasetProblem,
+    DatasetRules,
+    Fix,
+    ProblemKind,
+    TrainingPicture,
+)
+from fluxtui.domain.dataset_scan import Found, FoundPicture, Likeness, PictureLook
+from fluxtui.domain.text import plural
+from fluxtui.domain.workspace import PictureEdit, Workspace
+from fluxtui.imaging.sizes import fitted, used
+from fluxtui.services.datasets.advice import advice_on
+from fluxtui.services.datasets.caption_checks import captions_judged
+from fluxtui.services.datasets.caption_matching import matched
+from fluxtui.services.datasets.companions import companion_problems, companions_in
+from fluxtui.services.datasets.kinds_of_files import other_files
+from fluxtui.services.datasets.tracking import outdated_problems
+
+
+def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
+    """Return the dataset that would be sent, with everything that is wrong with it.
+
+    Args:
+        found: what is in the source.
+        workspace: the user's edits; those of pictures that are not there any more do nothing.
+        rules: of the trainer.
+    """
+    companions = companions_in(found)
+    masks = companions.mask_names
+    usable = [item for item in found.pictures if item.look is not None and item.name not in masks]
+    excluded = tuple(item.name for item in usable if workspace.of(item.name).excluded)
+    kept = [item for item in usable if item.name not in set(excluded)]
+    captions, caption_problems = captions_judged(found, kept, workspace)
+    hashes = {item.name: item.look.sha256 for item in found.pictures if item.look is not None}
+    of_pictures = companions.masks if rules.masks else {}
+    pictures = tuple(
+        _picture(item, item.look, workspace.of(item.name), captions.get(item.name), rules).model_copy(
+            update={
+                "mask": of_pictures.get(item.name),
+                "mask_sha256": hashes.get(of_pictures.get(item.name, ""), ""),
+            }
+        )
+        for item in kept
+        if item.look is not None
+    )
+    problems = [*found.problems, *_faults(found.pictures)]
+    for item, picture in zip(kept, pictures, strict=True):
+        if item.look is not None:
+            problems.extend(advice_on(item.name, item.look, picture, rules))
+    problems += _copies(found.likenesses, {item.name for item in kept})
+    problems += caption_problems
+    problems += companion_problems(companions, found, (item.name for item in kept), rules)
+    problems += outdated_problems(workspace, found)
+    problems += other_files(found.others, rules)
+    problems += _count(len(pictures), rules)
+    return Dataset(
+        source=found.source,
+        root=found.root,
+        pictures=pictures,
+        problems=_sorted(problems),
+        ignored=tuple(sorted((*found.ignored, *found.others, *sorted(masks)))),
+        excluded=excluded,
+        jpeg_quality=workspace.jpeg_quality,
+    )
+
+
+def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
+    """Return the workspace with everything put right that can be, as the problems say."""
+    of_pictures = matched(found).of_pictures
+    for problem in dataset.problems:
+        if problem.fix is Fix.EXCLUDE:
+            workspace = workspace.edited(problem.name, excluded=True)
+        elif problem.fix is Fix.REREAD:
+            reread = {
+                picture: caption.reread
+                for picture, caption in of_pictures.items()
+                if caption.name == problem.name and caption.reread is not None
+            }
+            workspace = workspace.with_captions(reread)
+    return workspace
+
+
+def _picture(
+    item: FoundPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
+) -> TrainingPicture:
+    width, height = used(look.width, look.height, edit.turns, edit.crop)
+    size = fitted(width, height, rules.max_pixels)
+    return TrainingPicture(
+        name=item.name,
+        width=width,
+        height=height,
+        format=look.format,
+        size=item.size,
+        sha256=look.sha256,
+        caption=caption,
+        scaled_to=size if size != (width, height) else None,
+        turns=edit.turns,
+        crop=edit.crop,
+    )
+
+
+def _faults(pictures: Iterable[FoundPicture]) -> list[DatasetProblem]:
+    problems = []
+    for item in pictures:
+        if item.fault and item.about_set:
+            problems.append(DatasetProblem(name="", reason=item.fault))
+        elif item.fault:
+            problems.append(
+                DatasetProblem(
+                    name=item.name,
+                    reason=f"{item.fault}; not used",
+                    mend=item.mend or "get it anew from where it came, or save it again with another program",
+                )
+            )
+    return problems
+
+
+def _copies(likenesses: Iterable[Likeness], kept: set[str]) -> list[DatasetProblem]:
+    problems = []
+    told: set[str] = set()
+    for alike in likenesses:
+        if alike.name in told or not {alike.name, alike.other} <= kept:
+            continue
+        told.add(alike.name)
+        if alike.exact:
+            reason = f"is the same file as {alike.other}, which would be learned twice"
+        else:
+            reason = f"looks like {alike.other} ({alike.distance} of 64 marks differ)"
+        problems.append(
+            DatasetProblem(
+                name=alike.name,
+                reason=reason,
+                kind=ProblemKind.COPY,
+                mend="leave one of them out",
+                fix=Fix.EXCLUDE if alike.exact else None,
+            )
+        )
+    return problems
+
+
+def _count(count: int, rules: DatasetRules) -> list[DatasetProblem]:
+    if count == 0:
+        reason, mend, blocking = "There is no picture in it that can be used.", "", True
+    elif count < rules.min_pictures:
+        reason = f"{plural(count, 'picture')}, but the trainer wants at least {rules.min_pictures}."
+        mend, blocking = "add pictures", True
+    elif count > rules.max_pictures:
+        reason = f"{plural(count, 'picture')}, but the trainer takes at most {rules.max_pictures}."
+        mend, blocking = f"leave {count - rules.max_pictures} out", True
+    elif count < rules.advised_pictures:
+        reason = f"{plural(count, 'picture')}; {rules.advised_pictures} or more are advised."
+        mend, blocking = "add pictures", False
+    else:
+        return []
+    return [DatasetProblem(name="", reason=reason, blocking=blocking, kind=ProblemKind.SET, mend=mend)]
+
+
+def _sorted(problems: Iterable[DatasetProblem]) -> tuple[DatasetProblem, ...]:
+    """Put what stops the training first, then what is about the whole set, then the files by name."""
+    return tuple(sorted(problems, key=lambda problem: (not problem.blocking, problem.name.casefold())))

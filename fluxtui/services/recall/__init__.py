@@ -1,7 +1,0 @@
-"""How a picture was made, read from its file, whichever program wrote it there."""
-
-from fluxtui.services.recall.fitting import Fitted, fit
-from fluxtui.services.recall.reading import recall
-from fluxtui.services.recall.recalled import LoraUse, Recalled
-
-__all__ = ["Fitted", "LoraUse", "Recalled", "fit", "recall"]

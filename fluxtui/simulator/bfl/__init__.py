@@ -1,0 +1,1 @@
+"""Black Forest Labs, simulated: an independent reading of what it documents."""

@@ -1,0 +1,177 @@
+"""Accepts paid work: checks it, bills it, starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from fluxtui.simulator.bfl import prices
+from fluxtui.simulator.bfl.endpoints import FINETUNE, MOST_ACTIVE, Endpoint
+from fluxtui.simulator.bfl.finetunes import Finetune
+from fluxtui.simulator.bfl.service import SimulatedService
+from fluxtui.simulator.bfl.sizes import Size, output_size
+from fluxtui.simulator.bfl.tasks import CONTENT_MODERATED as CONTENT_STATUS
+from fluxtui.simulator.bfl.tasks import ERROR, READY, REQUEST_MODERATED, Task, outcome_of
+from fluxtui.simulator.bfl.validation import validated
+from fluxtui.simulator.core import answers
+from fluxtui.simulator.core.accounts import Account
+from fluxtui.simulator.core.archive import MOST_IMAGES, TrainingSet
+from fluxtui.simulator.core.faults import CONTENT_MODERATED, FAILED, OUTCOME_KINDS
+from fluxtui.simulator.core.pictures import decoded, is_web_address, opened
+
+_FLUX_3_EXTRA_LIFE = 6
+_MOST_OUTPUT_PIXELS = 17_000_000
+
+
+async def accept_image(
+    service: SimulatedService, account: Account, endpoint: Endpoint, body: dict[str, Any]
+) -> tuple[Task, dict[str, float]]:
+    """Accept one picture; return its task and the megapixels that went in and out.
+
+    Raises RefusedError for a wrong body, AnswerError for an unknown finetune, an empty account or too many
+    active tasks. Once it returns, the job is billed and on disk.
+    """
+    parameters, inputs, sizes = await asyncio.to_thread(_examined, endpoint, body)
+    if endpoint.finetuned:
+        service.usable_finetune(account, parameters["finetune_id"], endpoint.finetuned)
+    size = _capped(output_size(endpoint, parameters, next(iter(sizes.values()), None)))
+    input_pixels = sum(width * height for width, height in sizes.values())
+    choice = parameters.get("resolution") or parameters.get("mode")
+    cost = prices.image_price(endpoint.path, size[0] * size[1], input_pixels, choice)
+    _check_room(service, account, endpoint)
+    account.charge(cost)
+    outcome, code = _outcome(service, parameters.get("prompt") or "")
+    lives = service.settings.result_seconds * (_FLUX_3_EXTRA_LIFE if endpoint.family == "flux-3" else 1)
+    task = Task(
+        id=str(uuid.uuid4()),
+        key_name=account.name,
+        kind="image",
+        endpoint=endpoint.path,
+        parameters=parameters,
+        cost=cost,
+        accepted_at=service.clock(),
+        duration=service.settings.seconds_per_image,
+        outcome=outcome,
+        outcome_code=code,
+        size=size,
+        seed=_seed(service, parameters.get("seed")),
+        input_names=list(inputs),
+        reasons=endpoint.family == "flux-3",
+        live_seconds=lives,
+    )
+    await service.keep(task, [(task.id, name, content) for name, content in inputs.items()])
+    service.begin_painting(task)
+    await service.sweep()
+    megapixels = {"input_mp": input_pixels / 1e6, "output_mp": size[0] * size[1] / 1e6}
+    return task, {name: round(value, 2) for name, value in megapixels.items()}
+
+
+async def accept_training(
+    service: SimulatedService, account: Account, parameters: dict[str, Any], dataset: TrainingSet
+) -> Task:
+    """Accept a training with validated `parameters`; return its task, whose id is the finetune's.
+
+    Raises AnswerError for an empty account or too many active tasks.
+    """
+    cost = prices.training_price(parameters["iterations"])
+    _check_room(service, account, FINETUNE)
+    account.charge(cost)
+    outcome, code = _outcome(service, parameters["finetune_comment"])
+    if dataset.images > MOST_IMAGES:
+        outcome, code = REQUEST_MODERATED, 200
+    kept = {name: value for name, value in parameters.items() if name != "file_data"}
+    task = Task(
+        id=str(uuid.uuid4()),
+        key_name=account.name,
+        kind="training",
+        endpoint=FINETUNE.path,
+        parameters=_without_webhook(kept),
+        cost=cost,
+        accepted_at=service.clock(),
+        duration=service.settings.seconds_per_training,
+        outcome=outcome,
+        outcome_code=code,
+    )
+    refused = outcome == REQUEST_MODERATED
+    await service.keep(task, finetune=None if refused else _new_finetune(service, task, dataset))
+    return task
+
+
+def _examined(
+    endpoint: Endpoint, body: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, bytes], dict[str, Size]]:
+    parameters = validated(endpoint, body)
+    inputs: dict[str, bytes] = {}
+    for field in endpoint.fields:
+        if field.kind not in ("image", "images"):
+            continue
+        value = parameters.pop(field.name)
+        for number, text in enumerate(value if isinstance(value, list) else [value]):
+            if text is not None and not is_web_address(text):
+                inputs[field.name if field.kind == "image" else f"{field.name}_{number:02}"] = decoded(text)
+    sizes: dict[str, Size] = {}
+    for name, content in inputs.items():
+        if name != "mask":
+            with opened(content) as picture:
+                sizes[name] = picture.size
+    return _without_webhook(parameters), inputs, sizes
+
+
+def _without_webhook(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if not name.startswith("webhook")}
+
+
+def _capped(size: Size) -> Size:
+    excess = size[0] * size[1] / _MOST_OUTPUT_PIXELS
+    if excess <= 1:
+        return size
+    return (max(1, int(size[0] / excess**0.5)), max(1, int(size[1] / excess**0.5)))
+
+
+def _check_room(service: SimulatedService, account: Account, endpoint: Endpoint) -> None:
+    if service.active_tasks(account) >= MOST_ACTIVE:
+        raise answers.too_many_active(MOST_ACTIVE)
+    if service.active_tasks(account, endpoint.path) >= endpoint.most_active:
+        raise answers.too_many_active(endpoint.most_active)
+
+
+def _outcome(service: SimulatedService, words: str) -> tuple[str, int]:
+    fault = service.faults.take("submit", OUTCOME_KINDS)
+    if fault is None:
+        return outcome_of(words)
+    if fault.kind == FAILED:
+        return ERROR, 200
+    return (CONTENT_STATUS if fault.kind == CONTENT_MODERATED else REQUEST_MODERATED), 200
+
+
+def _seed(service: SimulatedService, asked: int | None) -> int:
+    if asked is not None:
+        return int(asked)
+    text = f"{service.settings.seed}:{len(service.tasks)}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def _new_finetune(service: SimulatedService, task: Task, dataset: TrainingSet) -> Finetune:
+    parameters = task.parameters
+    rate = parameters["learning_rate"]
+    if rate is None:
+        rate = 1e-5 if parameters["finetune_type"] == "full" else 1e-4
+    names = ("finetune_comment", "trigger_word", "mode", "finetune_type", "lora_rank")
+    details = {name: parameters[name] for name in names}
+    details |= {"iterations": parameters["iterations"], "learning_rate": rate}
+    details |= {"priority": parameters["priority"], "captioning": parameters["captioning"]}
+    details["timestamp"] = datetime.fromtimestamp(task.accepted_at, UTC).isoformat()
+    return Finetune(
+        task.id,
+        task.key_name,
+        service.settings.region,
+        "flux-1",
+        details,
+        task.accepted_at,
+        task.ends_at,
+        failed=task.outcome != READY,
+        pieces=dataset.pieces,
+    )

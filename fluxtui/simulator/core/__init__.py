@@ -1,0 +1,1 @@
+"""What every simulated service shares: accounts, faults, keys, the ledger, the clock."""

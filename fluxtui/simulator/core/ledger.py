@@ -1,0 +1,60 @@
+"""The simulator's own record of what it accepted, billed and delivered, for comparison with a client's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from fluxtui.simulator.bfl.tasks import Task
+from fluxtui.simulator.core.roles import BFL
+
+
+class LedgerEntry(TypedDict):
+    """One accepted job: `cost` in credits (1 credit = 0.01 USD), `accepted_at` in epoch seconds.
+
+    `service` is one of `roles.SERVICES`, `key` the account's name, `status` the service's own word.
+    """
+
+    service: str
+    id: str
+    key: str
+    kind: str
+    endpoint: str
+    cost: float
+    accepted_at: float
+    status: str
+    delivered: int
+    violations: list[str]
+
+
+class Violation(TypedDict):
+    """Something that a careful client never does. `job` is None where it concerns no known job."""
+
+    service: str
+    job: str | None
+    what: str
+    at: float
+
+
+def entries(tasks: Iterable[Task], now: float) -> list[LedgerEntry]:
+    """Return one entry a task, in the order of acceptance."""
+    return [
+        LedgerEntry(
+            service=BFL,
+            id=task.id,
+            key=task.key_name,
+            kind=task.kind,
+            endpoint=task.endpoint,
+            cost=task.cost,
+            accepted_at=task.accepted_at,
+            status=task.status(now),
+            delivered=task.delivered,
+            violations=list(task.violations),
+        )
+        for task in tasks
+    ]
+
+
+def as_json(listed: list[LedgerEntry]) -> list[dict[str, Any]]:
+    """Return the entries as plain dictionaries."""
+    return [dict(entry) for entry in listed]

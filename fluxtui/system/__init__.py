@@ -1,0 +1,1 @@
+"""What the operating system does for us, within bounds: files, other programs, the end of the process."""
