@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +24,7 @@ from fluxtui.app.contact_sheet_sync import SheetFeed
 from fluxtui.app.graphics import PictureChoice
 from fluxtui.app.job_control import can_be_resumed
 from fluxtui.app.key_queue import TypedAhead
+from fluxtui.app.places import make_place
 from fluxtui.app.recall import RECALL, Recalling
 from fluxtui.app.resilient_driver import PatientDriver
 from fluxtui.app.shutdown import Leaving
@@ -37,6 +39,7 @@ from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
     from fluxtui.app.container import Container
+    from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.services.bundle import Services
     from fluxtui.terminal.profile import TerminalProfile
@@ -155,7 +158,7 @@ class FluxApp(PictureChoice, Recalling):
         self._own_loop = asyncio.get_running_loop()
         self._begin_batch()
         for place in PLACES:
-            self.add_mode(place.name, place.make)
+            self.add_mode(place.name, partial(make_place, place.name))
         self.app_resume_signal.subscribe(self, self._redraw)
         guarded(self, self._open(), doing="opening", group="app")
 
@@ -360,8 +363,9 @@ class FluxApp(PictureChoice, Recalling):
             self.refresh_state("finetunes")
             self.ask_balance()
 
-    async def go(self, place: str, **wishes: Any) -> None:
-        """Show a place and hand it the wishes; dialogs stay in front of their own place, the palette goes."""
+    async def go(self, to: PlaceName | Request) -> None:
+        """Show a place and hand it the request; dialogs stay in front of their place, the palette goes."""
+        place = to if isinstance(to, str) else to.place
         if isinstance(self.screen, CommandPalette):
             await self.pop_screen()
         if place not in self._visited:
@@ -369,8 +373,8 @@ class FluxApp(PictureChoice, Recalling):
             self.delay_update(FIRST_PAINT_REST)
         await self.switch_mode(place)
         screen = self.screen_stack[0]
-        if wishes and isinstance(screen, PlaceScreen):
-            screen.follow_wish(wishes)
+        if not isinstance(to, str) and isinstance(screen, PlaceScreen):
+            screen.follow(to)
         guarded(
             self,
             self.services.journal.notes.set("place", place),
@@ -379,7 +383,7 @@ class FluxApp(PictureChoice, Recalling):
             exclusive=True,
         )
 
-    async def action_show_place(self, place: str) -> None:
+    async def action_show_place(self, place: PlaceName) -> None:
         """Show a place by its name."""
         await self.go(place)
 
@@ -441,7 +445,7 @@ class FluxApp(PictureChoice, Recalling):
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
 
-    def _going(self, place: str) -> Callable[[], Awaitable[None]]:
+    def _going(self, place: PlaceName) -> Callable[[], Awaitable[None]]:
         async def going() -> None:
             await self.go(place)
 

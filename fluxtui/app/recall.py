@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.navigation import UseRecalled
 
 if TYPE_CHECKING:
     from fluxtui.services.recipes.recall import Recalled
@@ -38,4 +39,4 @@ class Recalling(StatefulApp):
         from fluxtui.screens.view.looking import leave_pictures
 
         await leave_pictures(self)
-        await self.go("generate", recalled=recalled)
+        await self.go(UseRecalled(recalled))

@@ -25,6 +25,7 @@ from fluxtui.domain.spending import Allowance
 from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.services.bundle import Services
     from fluxtui.services.jobs.queues import QueueState
@@ -129,8 +130,8 @@ class StatefulApp(App[int]):
         return self.balance_of(self.profile)
 
     @abstractmethod
-    async def go(self, place: str, **wishes: Any) -> None:
-        """Show a place; `wishes` are handed to it (`finetune_id`, `job_id`, `values`)."""
+    async def go(self, to: PlaceName | Request) -> None:
+        """Show a place, which does what a request asks of it."""
 
     @abstractmethod
     async def ask(self, question: Question[Answer]) -> Answer | None:

@@ -1,68 +1,30 @@
-"""The places of the program, their keys and how each is made when first opened."""
+"""The places of the program and their keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fluxtui.screens.place import PlaceScreen
+    from fluxtui.controllers.navigation import PlaceName
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place: its mode name, the function key that works while typing, the digit, and its title."""
+    """A place: its name, the function key that works while typing, the digit, and its title."""
 
-    name: str
+    name: PlaceName
     function_key: str
     digit: str
     title: str
-    make: Callable[[], PlaceScreen]
-
-
-def _finetune() -> PlaceScreen:
-    from fluxtui.screens.finetune import FinetuneScreen
-
-    return FinetuneScreen()
-
-
-def _models() -> PlaceScreen:
-    from fluxtui.screens.models import ModelsScreen
-
-    return ModelsScreen()
-
-
-def _generate() -> PlaceScreen:
-    from fluxtui.screens.generate import GenerateScreen
-
-    return GenerateScreen()
-
-
-def _gallery() -> PlaceScreen:
-    from fluxtui.screens.gallery import GalleryScreen
-
-    return GalleryScreen()
-
-
-def _jobs() -> PlaceScreen:
-    from fluxtui.screens.jobs import JobsScreen
-
-    return JobsScreen()
-
-
-def _settings() -> PlaceScreen:
-    from fluxtui.screens.settings import SettingsScreen
-
-    return SettingsScreen()
 
 
 PLACES: tuple[Place, ...] = (
-    Place("finetune", "f2", "1", "Finetune", _finetune),
-    Place("models", "f3", "2", "Models", _models),
-    Place("generate", "f4", "3", "Generate", _generate),
-    Place("gallery", "f5", "4", "Gallery", _gallery),
-    Place("jobs", "f6", "5", "Jobs", _jobs),
-    Place("settings", "f7", "6", "Settings", _settings),
+    Place("finetune", "f2", "1", "Finetune"),
+    Place("models", "f3", "2", "Models"),
+    Place("generate", "f4", "3", "Generate"),
+    Place("gallery", "f5", "4", "Gallery"),
+    Place("jobs", "f6", "5", "Jobs"),
+    Place("settings", "f7", "6", "Settings"),
 )
 """In the order of their keys."""

@@ -1,4 +1,4 @@
-"""What every place has: the top line, a line for news, the footer, drafts and wishes."""
+"""What every place has: the top line, a line for news, the footer, drafts and requests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from fluxtui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+    from fluxtui.controllers.navigation import Request
 
 DRAFT_REST_SECONDS = 0.3
 """How long typing must rest until the draft is written."""
@@ -50,8 +52,8 @@ VERY_WIDE_COLUMNS = 160
 class PlaceScreen(TimedScreen[None]):
     """Base of all places.
 
-    A place composes its body in `compose_place`, restores what was typed in `restore`, and follows a wish
-    (from another place) in `follow_wish`.
+    A place composes its body in `compose_place`, restores what was typed in `restore`, and follows a request
+    (from another place) in `follow`.
     """
 
     PLACE: ClassVar[str] = ""
@@ -158,5 +160,5 @@ class PlaceScreen(TimedScreen[None]):
         except StorageError as error:
             self.app.say_at_the_end(f"What was typed in {self.PLACE} last is not kept: {error.sentence()}")
 
-    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
+    def follow(self, request: Request) -> None:
         """Do what another place asked for, such as selecting a finetune."""

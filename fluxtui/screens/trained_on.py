@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.navigation import TrainAgain
+from fluxtui.controllers.training.samples import kept_prompts
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job
@@ -165,10 +167,8 @@ class TrainedOnKeys(PlaceScreen):
         rules = await self._rules(job)
         origin = await self.app.services.training_sets.origin(job.dataset, rules)
         trainer = f"{job.profile}/{job.endpoint}"
-        samples = (job.dataset or {}).get("samples")
-        await self.app.go(
-            "finetune", source=origin.source, trainer=trainer, values=job.parameters, samples=samples
-        )
+        samples = kept_prompts(job.dataset or {})
+        await self.app.go(TrainAgain(trainer, origin.source, job.parameters, samples))
         if not origin.is_same:
             told = f"The pictures of {trained.name} are not as they were, and its archive is gone."
             self.app.tell(told, severity="warning")

@@ -10,6 +10,7 @@ from fluxtui.app.state import StatefulApp
 from fluxtui.controllers.generation.choices import offer_note
 from fluxtui.controllers.generation.price import told_price
 from fluxtui.controllers.generation.supply import Supply, ask_profile
+from fluxtui.controllers.navigation import UsePicture
 from fluxtui.domain.picture_fields import USES, PictureUse, uses_of_picture
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import safe_text
@@ -61,13 +62,8 @@ async def use_picture(app: StatefulApp, picture: Path, offers: Sequence[Offer] |
     if chosen is None:
         return
     await leave_pictures(app)
-    await app.go(
-        "generate",
-        use=chosen.role.value,
-        picture=str(picture),
-        profile=chosen.offer.profile,
-        endpoint=chosen.offer.endpoint.info.id,
-    )
+    offer = chosen.offer
+    await app.go(UsePicture(str(picture), chosen.role.value, offer.profile, offer.endpoint.info.id))
 
 
 async def all_offers(app: StatefulApp) -> tuple[Offer, ...]:

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.container import Container
+from fluxtui.controllers.navigation import GenerateAgain, GenerateWith, ShowFinetune
 from fluxtui.domain.errors import InvalidInput, NotAuthenticated
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -187,7 +188,7 @@ async def until_seen(app: FluxApp, pilot: Pilot[int], words: str) -> None:
 async def test_it_is_found_in_the_generate_place(studio_app: FluxApp, atelier: AtelierServer) -> None:
     async with studio_app.run_test(size=(120, 40)) as pilot:
         await until_seen(studio_app, pilot, "F1")
-        await studio_app.go("generate", profile=PROFILE, endpoint=Plain.info.id, values=ASKED)
+        await studio_app.go(GenerateAgain(PROFILE, Plain.info.id, ASKED))
         await until_seen(studio_app, pilot, Plain.info.title)
         studio_app.screen.query_one("#endpoint").focus()
         await pilot.press("enter")
@@ -200,7 +201,7 @@ async def test_a_picture_is_ordered_in_the_generate_place(
 ) -> None:
     async with studio_app.run_test(size=(120, 40)) as pilot:
         await until_seen(studio_app, pilot, "F1")
-        await studio_app.go("generate", profile=PROFILE, endpoint=Plain.info.id, values=ASKED)
+        await studio_app.go(GenerateAgain(PROFILE, Plain.info.id, ASKED))
         await until_seen(studio_app, pilot, "a teapot")
         await pilot.press("ctrl+s")
         async with asyncio.timeout(15):
@@ -223,9 +224,9 @@ async def test_its_finetune_is_shown_and_generated_with(
     async with studio_app.run_test(size=(120, 40)) as pilot:
         await until_seen(studio_app, pilot, "F1")
         finetune = await trained(studio_app.services, photographs)
-        await studio_app.go("models", finetune=finetune.ref)
+        await studio_app.go(ShowFinetune(finetune.ref))
         await until_seen(studio_app, pilot, "Teapots")
-        await studio_app.go("generate", finetune=finetune.ref)
+        await studio_app.go(GenerateWith(finetune.ref))
         await until_seen(studio_app, pilot, "Teapots")
         shown = seen(studio_app)
         assert Mixed.info.title in shown or Graduate.info.title in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.training.samples import Samples
+from fluxtui.controllers.navigation import TrainAgain
+from fluxtui.controllers.training.samples import Samples, kept_prompts
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
@@ -161,14 +163,17 @@ async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
         await pilot.press("y")
         await until(pilot, lambda: any(job.kind is JobKind.TRAINING for job in app.jobs))
         (first,) = [job for job in app.jobs if job.kind is JobKind.TRAINING]
-        wish = {"source": str(training_pictures), "trainer": f"{first.profile}/{first.endpoint}"}
-        screen.samples = Samples(("of another", "and another"), screen.samples.chosen)
-        await app.go(
-            "finetune", **wish, values=first.parameters, samples=(first.dataset or {}).get("samples")
+        again = TrainAgain(
+            f"{first.profile}/{first.endpoint}",
+            str(training_pictures),
+            first.parameters,
+            kept_prompts(first.dataset or {}),
         )
+        screen.samples = Samples(("of another", "and another"), screen.samples.chosen)
+        await app.go(again)
         await until(pilot, lambda: screen.samples.prompts == ("a TOK lantern at sea",))
         screen.samples = Samples(("of another",), screen.samples.chosen)
-        await app.go("finetune", **wish, values=first.parameters, samples=None)
+        await app.go(replace(again, samples=()))
         await until(pilot, lambda: screen.samples.prompts == ())
         estimate = screen.estimate()
         assert estimate is not None

@@ -10,6 +10,7 @@ import httpx
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.navigation import ShowFinetune
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen
@@ -153,7 +154,7 @@ async def test_the_filter_finds_what_is_in_no_column(make_app: AppFactory, until
         await pilot.press("slash")
         screen.query_one(FilterLine).query_one(LineInput).value = "helsinki"
         await until(pilot, lambda: table.shown_keys == ("demo/one",))
-        screen.follow_wish({"finetune": "demo/two"})
+        screen.follow(ShowFinetune("demo/two"))
         await until(pilot, lambda: screen.selected is not None and screen.selected.id == "two")
         await until(pilot, lambda: set(table.shown_keys) == {"demo/one", "demo/two"})
 
@@ -187,7 +188,7 @@ async def test_a_wish_counts_more_than_what_was_selected_before(make_app: AppFac
         await app.services.journal.finetunes.put_many([finetune("a"), finetune("b")])
         app.refresh_state("finetunes")
         await until(pilot, lambda: len(app.finetunes) == 2)
-        await app.go("models", finetune="demo/b")
+        await app.go(ShowFinetune("demo/b"))
         screen = app.screen
         assert isinstance(screen, ModelsScreen)
         await until(pilot, lambda: not any(worker.group == "draft" for worker in app.workers))

@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.navigation import ShowFinetune
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen
@@ -364,6 +365,6 @@ async def test_finetunes_of_all_profiles_say_whose_they_are(
         await until(pilot, lambda: len(table.shown_keys) == 2)
         await until(pilot, lambda: "own file" in screen_text(app))
         assert "second" in screen_text(app)
-        screen.follow_wish({"finetune": "second/a"})
+        screen.follow(ShowFinetune("second/a"))
         await until(pilot, lambda: screen.selected is not None and screen.selected.name == "Lamp")
         assert screen.query_one(ModelDetails).display

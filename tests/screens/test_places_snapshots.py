@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from fluxtui.api.trace import Exchange
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
+from fluxtui.controllers.navigation import ShowJob
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.notices import Balance, Notice
 from fluxtui.screens.key_place import KeyPlaceLine
@@ -138,7 +139,7 @@ def test_a_queue_without_credits(look: Callable[..., bool]) -> None:
         order = tuple(job.id for job in (waiting[2], waiting[0], waiting[1]))
         app.queues = (QueueState("demo", 1, 24, order, pause),)
         app.jobs = (*waiting, TRAINING, given_up)
-        await app.go("jobs", job_id=given_up.id)
+        await app.go(ShowJob(given_up.id))
         await pilot.pause(0.1)
 
     assert look(steps)
@@ -147,7 +148,7 @@ def test_a_queue_without_credits(look: Callable[..., bool]) -> None:
 def test_a_training_with_its_story(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         app.jobs = JOBS
-        await app.go("jobs", job_id=TRAINING.id)
+        await app.go(ShowJob(TRAINING.id))
         await pilot.pause(0.1)
         assert app.screen.query_one(RowTable).selected_key == TRAINING.id
 
@@ -165,7 +166,7 @@ def test_a_job_that_is_to_be_cancelled(look: Callable[..., bool], monkeypatch: p
         wished = {"cancel_asked_at": NOW.replace(tzinfo=None), "cancel_answer": "the service was asked"}
         other = make_job(8, JobState.DONE, profile="second", cost_credits=7.0, finished_at=NOW)
         app.jobs = (TRAINING.model_copy(update=wished), other)
-        await app.go("jobs", job_id=TRAINING.id)
+        await app.go(ShowJob(TRAINING.id))
         await pilot.pause(0.1)
 
     assert look(steps)
@@ -178,7 +179,7 @@ def test_samples_that_wait_for_their_training(look: Callable[..., bool]) -> None
         reason = "The training ended without a finetune; nothing was paid for this picture."
         ended = make_job(11, JobState.CANCELLED, error_title="No finetune", error=reason, **fields)
         app.jobs = (TRAINING, *waiting, ended)
-        await app.go("jobs", job_id=waiting[0].id)
+        await app.go(ShowJob(waiting[0].id))
         await pilot.pause(0.1)
 
     assert look(steps)

@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
+from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.spending import Allowance, Period, Spent
 from fluxtui.screens.settings.fields import changes_between, settings_fields, settings_values
@@ -155,7 +156,7 @@ async def test_generate_shows_the_figures_and_nothing_is_sent(
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: bool(app.profile) and app.screen.id != "_default")
         app.services.config.save({"budget.day_usd": 0.01})
-        await app.go("generate", endpoint="flux-pro-1.1", values={"prompt": "a fox"})
+        await app.go(GenerateAgain("demo", "flux-pro-1.1", {"prompt": "a fox"}))
         form = app.screen.query_one(ParameterForm)
         await until(pilot, lambda: "prompt_upsampling" in form.values)
         await pilot.press("ctrl+s")

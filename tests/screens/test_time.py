@@ -12,6 +12,7 @@ from textual.widgets import DataTable
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.tabs import PLACES
+from fluxtui.controllers.navigation import PlaceName, ShowJob
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
@@ -87,7 +88,7 @@ async def sent_by_ticks(app: FluxApp, pilot: Pilot[int], terminals: Terminals, *
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("place", [place.name for place in PLACES])
 async def test_nothing_is_sent_while_nothing_changes(
-    place: str, size: tuple[int, int], make_app: AppFactory, until: Until, terminals: Terminals
+    place: PlaceName, size: tuple[int, int], make_app: AppFactory, until: Until, terminals: Terminals
 ) -> None:
     app = make_app()
     app.clock = lambda: NOON
@@ -175,7 +176,7 @@ async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
         await pilot.pause(0.1)
         assert table.selected_key == "old-1"
         await app.go("models")
-        await app.go("jobs", job_id="old-7")
+        await app.go(ShowJob("old-7"))
         await until(pilot, lambda: table.selected_key == "old-7")
 
 

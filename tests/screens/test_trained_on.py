@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.navigation import PlaceName
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
@@ -62,7 +63,7 @@ async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path)
     await until(pilot, lambda: len(app.finetunes) == 1)
 
 
-async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: str) -> TrainedOnKeys:
+async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: PlaceName) -> TrainedOnKeys:
     """Go to a place with the training under the cursor."""
     await app.go(place)
     screen = app.screen
@@ -93,7 +94,7 @@ async def test_a_training_is_taken_up_with_everything_and_sent_again(
     simulator: Simulator,
     training_pictures: Path,
     until: Until,
-    place: str,
+    place: PlaceName,
     size: tuple[int, int],
 ) -> None:
     app = make_app(simulator.base_url)
@@ -167,7 +168,7 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
     training_pictures: Path,
     tmp_path: Path,
     until: Until,
-    place: str,
+    place: PlaceName,
 ) -> None:
     app = make_app(simulator.base_url)
     async with app.run_test(size=(120, 40)) as pilot:

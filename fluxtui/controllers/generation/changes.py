@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from fluxtui.controllers.generation.choices import NAME_CELLS, offer_title
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import find_finetune
 from fluxtui.controllers.generation.ordering import repeatable
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.navigation import (
+    GenerateAgain,
+    GenerateRequest,
+    GenerateWith,
+    UsePicture,
+    UseRecalled,
+)
 from fluxtui.domain.endpoint import Availability, PictureRole
 from fluxtui.domain.notices import Severity
 from fluxtui.domain.picture_fields import USES, mask_field, uses_at, uses_of_picture
@@ -63,27 +68,27 @@ def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
     return Change(changed.at(offer), news)
 
 
-def to_wishes(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any], storage: StorageService) -> Change:
-    """Take over a `finetune` by its ref, `profile`, `endpoint` and `values` of a job, what is `recalled`, or
-    the `use` of a `picture`, at a `profile` and `endpoint` or at the best there are.
-    """
-    if isinstance(wishes.get("recalled"), Recalled):
-        return to_recalled(stock, form, wishes["recalled"])
-    if wishes.get("use"):
-        return to_use(stock, form, wishes)
-    named = str(wishes["finetune"]) if wishes.get("finetune") else None
-    if not wishes.get("endpoint"):
-        return to_finetune(stock, form, named) if named else Change(form)
-    profile, endpoint_id = str(wishes.get("profile") or ""), str(wishes["endpoint"])
-    offer = stock.offer(profile, endpoint_id)
+def to_request(stock: Stock, form: GenerateForm, request: GenerateRequest, storage: StorageService) -> Change:
+    """Take over what another place asks for."""
+    match request:
+        case UseRecalled():
+            return to_recalled(stock, form, request.recalled)
+        case UsePicture():
+            return to_use(stock, form, request)
+        case GenerateWith():
+            return to_finetune(stock, form, request.finetune)
+        case GenerateAgain():
+            return to_recipe(stock, form, request, storage)
+
+
+def to_recipe(stock: Stock, form: GenerateForm, request: GenerateAgain, storage: StorageService) -> Change:
+    """Take over the parameters of a picture, with the finetune where it is known still."""
+    offer = stock.offer(request.profile, request.endpoint)
     if offer is None:
-        return Change(form, missing(profile, endpoint_id), "warning")
-    wished = replace(form.at(offer), finetune=named or form.finetune)
-    values = wishes.get("values")
-    if not isinstance(values, Mapping):
-        return to_offer(stock, wished, offer)
-    known = stock.finetune_of(wished) if named else None
-    recipe = repeatable(offer.endpoint, values, storage)
+        return Change(form, missing(request.profile, request.endpoint), "warning")
+    wished = replace(form.at(offer), finetune=request.finetune or form.finetune)
+    known = stock.finetune_of(wished) if request.finetune else None
+    recipe = repeatable(offer.endpoint, request.values, storage)
     return Change(GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None))
 
 
@@ -129,19 +134,18 @@ def _finetune_of(stock: Stock, offer: Offer, named: str) -> str | None:
     return found.ref if found is not None else None
 
 
-def to_use(stock: Stock, form: GenerateForm, wishes: Mapping[str, Any]) -> Change:
-    """Put a `picture` in its place for a `use`, at the endpoint that is named or else at the best for it."""
-    picture = str(wishes.get("picture") or "")
-    role = next((role for role in USES if role.value == wishes["use"]), None)
-    if role is None or not picture:
+def to_use(stock: Stock, form: GenerateForm, request: UsePicture) -> Change:
+    """Put a picture in its place for a use, at the endpoint that is named or else at the best for it."""
+    role = next((role for role in USES if role.value == request.use), None)
+    if role is None or not request.picture:
         return Change(form, "Nothing can be done with that picture here.", "warning")
-    profile, endpoint_id = str(wishes.get("profile") or ""), str(wishes.get("endpoint") or "")
-    offer = stock.offer(profile, endpoint_id) if endpoint_id else _best_for(stock, form, role)
-    if offer is None and endpoint_id:
-        return Change(form, missing(profile, endpoint_id), "warning")
+    named = stock.offer(request.profile, request.endpoint) if request.endpoint else None
+    if request.endpoint and named is None:
+        return Change(form, missing(request.profile, request.endpoint), "warning")
+    offer = named or _best_for(stock, form, role)
     if offer is None or role not in uses_at(offer.endpoint):
         return Change(form, f"None of your profiles has an endpoint for a picture {USES[role]}.", "warning")
-    change = to_offer(stock, form.with_picture(offer, role, picture), offer)
+    change = to_offer(stock, form.with_picture(offer, role, request.picture), offer)
     return change if change.news else replace(change, news=_what_next(offer, role))
 
 

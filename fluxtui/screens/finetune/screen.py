@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.navigation import Request, TrainAgain
 from fluxtui.controllers.training.order import Filling, TrainingOrder
 from fluxtui.controllers.training.samples import Samples, kept_prompts
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
@@ -109,14 +110,12 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
         }
         self.keep_draft(draft)
 
-    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
-        """Put a training that another place names into the form: `source`, `trainer` (a ref), `values`."""
-        if "trainer" not in wishes:
+    def follow(self, request: Request) -> None:
+        """Put a training that another place names into the form."""
+        if not isinstance(request, TrainAgain):
             return
-        values = dict(wishes.get("values") or {})
-        source = str(wishes.get("source") or "")
-        samples = kept_prompts(wishes)
-        self._filling = Filling(str(wishes["trainer"]), values, source, is_whole=True, samples=samples)
+        values, samples = dict(request.values), request.samples
+        self._filling = Filling(request.trainer, values, request.source, is_whole=True, samples=samples)
         if self.trainers.answers:
             guarded(self, self._follow_filling(), doing="filling the form", group="form")
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.navigation import GenerateWith, ShowJob
 from fluxtui.controllers.training import wording
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.screens.cancelling import cancel
@@ -69,6 +70,6 @@ class TrainingsPart(FinetunePlace):
             return
         finetune = self.app.finetune_of(f"{job.profile}/{job.finetune_id or job.remote_id}")
         if job.state is JobState.DONE and finetune is not None:
-            await self.app.go("generate", finetune=finetune.ref)
+            await self.app.go(GenerateWith(finetune.ref))
         else:
-            await self.app.go("jobs", job_id=job.id)
+            await self.app.go(ShowJob(job.id))

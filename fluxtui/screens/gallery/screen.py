@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.navigation import Request, ShowPictures
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryEntry, GalleryFilter, GalleryOrder
 from fluxtui.screens.gallery import filtering, wording
@@ -121,11 +122,12 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         """Read the pictures."""
         self.reload()
 
-    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
-        """Filter as another place asks: a `filter` as it is typed."""
-        wanted, _ = filtering.problem_of(str(wishes.get("filter") or ""))
-        if wanted is not None:
-            self._want(wanted)
+    def follow(self, request: Request) -> None:
+        """Filter as another place asks."""
+        if isinstance(request, ShowPictures):
+            wanted, _ = filtering.problem_of(request.filter)
+            if wanted is not None:
+                self._want(wanted)
 
     def _keep(self) -> None:
         picture = self.current if self._begin_at is None else self._begin_at

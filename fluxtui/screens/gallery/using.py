@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.text import shorten
 from fluxtui.screens.gallery.base import GalleryBase
 from fluxtui.screens.gallery.export_dialog import Export, ExportDialog, ExportKind
@@ -86,13 +88,8 @@ class UseKeys(GalleryBase):
         if not found:
             return
         picture, job = found[0].picture, await self.app.services.journal.jobs.get(found[0].picture.job_id)
-        wishes: dict[str, Any] = {
-            "profile": found[0].profile,
-            "endpoint": picture.endpoint,
-            "values": job.parameters if job is not None else picture.parameters,
-            "finetune": job.finetune_ref if job is not None else None,
-        }
-        await self.app.go("generate", **wishes)
+        own = GenerateAgain(found[0].profile, picture.endpoint, picture.parameters)
+        await self.app.go(own if job is None else replace(GenerateAgain.from_job(job), profile=own.profile))
 
     def action_get_home(self) -> None:
         """Offer the ways to get the marked pictures home, or the one under the cursor."""

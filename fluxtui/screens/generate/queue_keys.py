@@ -9,6 +9,7 @@ from fluxtui.controllers.generation.changes import missing
 from fluxtui.controllers.generation.choices import NAME_CELLS
 from fluxtui.controllers.generation.defaults import values_words
 from fluxtui.controllers.generation.ordering import Order, repeatable
+from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
@@ -80,14 +81,7 @@ class QueueKeys(Sending):
     def _use_again(self, job: Job) -> None:
         values = {**job.parameters, **({"seed": job.seed} if job.seed is not None else {})}
         self._say("The form has the parameters and the seed of that picture.")
-        self.follow_wish(
-            {
-                "profile": job.profile,
-                "endpoint": job.endpoint,
-                "values": values,
-                "finetune": job.finetune_ref,
-            }
-        )
+        self.follow(GenerateAgain(job.profile, job.endpoint, values, job.finetune_ref))
 
     async def _cancel(self, job: Job) -> None:
         told = await cancel(self.app, job)

@@ -12,12 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from fluxtui.app.state import guarded
-from fluxtui.controllers.generation.changes import Change, to_finetune, to_offer, to_wishes
+from fluxtui.controllers.generation.changes import Change, to_finetune, to_offer, to_request
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.ordering import known_funds
 from fluxtui.controllers.generation.price import Funds
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.generation.supply import Supply, ask_profile
+from fluxtui.controllers.navigation import GenerateRequest, GenerateWith, Request
 from fluxtui.domain.finetune import Finetune
 from fluxtui.screens.generate.batch_keys import BATCH_BINDINGS, BatchKeys
 from fluxtui.screens.generate.changing import Step
@@ -185,14 +186,18 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self.order.show_stock(self._stock)
         self._show_state()
 
-    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
-        """Do what another place wishes, after what was wished before: see `to_wishes`."""
-        wished = dict(wishes)
+    def follow(self, request: Request) -> None:
+        """Do what another place wishes, after what was wished before."""
+        if isinstance(request, GenerateRequest):
+            self.take_request(request)
+
+    def take_request(self, request: GenerateRequest) -> None:
+        """Change the form as is asked for, once every profile has answered."""
 
         def change(form: GenerateForm) -> Change:
-            return to_wishes(self._stock, form, wished, self.app.services.storage)
+            return to_request(self._stock, form, request, self.app.services.storage)
 
-        with_defaults = bool(wished.get("finetune")) and "values" not in wished
+        with_defaults = isinstance(request, GenerateWith)
         if self._is_supplied:
             self.alter(change, with_defaults=with_defaults)
         else:

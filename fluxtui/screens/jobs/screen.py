@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,6 +21,7 @@ from fluxtui.controllers.jobs.rows import (
     state_text,
     title_cell,
 )
+from fluxtui.controllers.navigation import GenerateAgain, Request, ShowJob
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.cancelling import cancel
@@ -134,10 +135,10 @@ endpoint."""
         self.watch(self.app, "jobs", self._show_jobs)
         self.query_one(RowTable).focus()
 
-    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
+    def follow(self, request: Request) -> None:
         """Select a job that another place names."""
-        if "job_id" in wishes:
-            self.query_one(RowTable).select(str(wishes["job_id"]))
+        if isinstance(request, ShowJob):
+            self.query_one(RowTable).select(request.job_id)
 
     def _show_queues(self) -> None:
         line = queue_line(self.app.queues)
@@ -321,13 +322,8 @@ endpoint."""
         if job is not None and job.kind is JobKind.TRAINING:
             self.train_again()
         elif job is not None:
-            wishes = {
-                "profile": job.profile,
-                "endpoint": job.endpoint,
-                "values": job.parameters,
-                "finetune": job.finetune_ref,
-            }
-            self.run_worker(self.app.go("generate", **wishes), name="going", group="go", exit_on_error=False)
+            work = self.app.go(GenerateAgain.from_job(job))
+            self.run_worker(work, name="going", group="go", exit_on_error=False)
 
     def action_move_up(self) -> None:
         """Send the job one place earlier."""

@@ -17,6 +17,7 @@ from textual.containers import Container
 from fluxtui.app.state import guarded
 from fluxtui.controllers.models.facts import facts_of, refreshed_text, state_sentence
 from fluxtui.controllers.models.removal import forget_dialog, removal_dialog
+from fluxtui.controllers.navigation import GenerateWith, Request, ShowFinetune
 from fluxtui.domain.durations import relative_time
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import OWN_FILES, Finetune
@@ -100,11 +101,11 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         if not self._wished:
             self._table.select(str(draft.get("selected") or ""))
 
-    def follow_wish(self, wishes: Mapping[str, Any]) -> None:
+    def follow(self, request: Request) -> None:
         """Select the finetune that another place names; a filter that hides it is taken off."""
-        ref = str(wishes.get("finetune") or "")
-        if not ref:
+        if not isinstance(request, ShowFinetune):
             return
+        ref = request.finetune
         self._wished = True
         if ref not in self._table.shown_keys:
             with suppress(SkipAction):
@@ -210,7 +211,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
     async def _generate(self, finetune: Finetune) -> None:
         uses = await self._uses(finetune)
         if finetune.is_usable and uses.fitting:
-            await self.app.go("generate", finetune=finetune.ref)
+            await self.app.go(GenerateWith(finetune.ref))
         else:
             self.app.tell(f"{finetune.name}: {state_sentence(finetune, uses)}", severity="warning")
 

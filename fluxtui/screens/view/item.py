@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 
@@ -69,11 +70,6 @@ class ViewItem:
         """Whether the form can ask for the same again."""
         return bool(self.endpoint and self.parameters)
 
-    def wishes(self) -> dict[str, Any]:
-        """Return what the generate place takes to ask for the same again."""
-        return {
-            "profile": self.profile,
-            "endpoint": self.endpoint,
-            "values": dict(self.parameters),
-            "finetune": self.finetune,
-        }
+    def request(self) -> GenerateAgain:
+        """Return the request for the same again."""
+        return GenerateAgain(self.profile, self.endpoint, dict(self.parameters), self.finetune)

@@ -96,7 +96,7 @@ class LookingScreen(QuietScreen[int]):
 
     async def _use_again(self, item: ViewItem) -> None:
         await leave_pictures(self.app)
-        await self.app.go("generate", **item.wishes())
+        await self.app.go(item.request())
 
     @property
     @abstractmethod

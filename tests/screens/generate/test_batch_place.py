@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Button
 
 from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.navigation import GenerateWith
 from fluxtui.domain.axes import STRENGTH, TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.finetune import Finetune
@@ -210,7 +211,7 @@ async def test_the_winner_is_what_its_finetune_begins_with(
         )
         place.screen.act_on("keep_strength", winner)
         await place.until(lambda: "begins with Finetune strength 1.5" in news(place))
-        place.screen.follow_wish({"finetune": "demo/ft-1"})
+        place.screen.follow(GenerateWith("demo/ft-1"))
         await place.until(lambda: place.screen.order.form.values.get(STRENGTH) == 1.5)
 
 

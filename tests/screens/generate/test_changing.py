@@ -9,6 +9,7 @@ import pytest
 
 from fluxtui.controllers.generation.changes import Change
 from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.navigation import GenerateWith
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.screens.generate.sending import CHANGING
@@ -61,7 +62,7 @@ async def test_wishes_in_quick_succession_are_all_followed(
         screen = place.screen
         await screen._show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
         await place.app.services.finetune_defaults.keep("demo/ft-1", {"finetune_strength": 1.5})
-        screen.follow_wish({"finetune": "demo/ft-1"})
+        screen.follow(GenerateWith("demo/ft-1"))
         screen.follow_wish({"profile": "demo", "endpoint": KLEIN})
         await settled(place)
         assert (screen.order.form.finetune, screen.order.form.endpoint_id) == ("demo/ft-1", KLEIN)
@@ -92,7 +93,7 @@ async def test_what_is_typed_while_defaults_are_looked_up_stays(
         place.app.finetunes = (make_finetune(),)
         screen = place.screen
         await screen._show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
-        screen.follow_wish({"finetune": "demo/ft-1"})
+        screen.follow(GenerateWith("demo/ft-1"))
         screen.take_prompt("a lamp in fog")
         await settled(place)
         assert screen.order.form.finetune == "demo/ft-1"

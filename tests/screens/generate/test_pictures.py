@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from fluxtui.controllers.generation.batch_ordering import BatchOrder
-from fluxtui.controllers.generation.changes import to_wishes
+from fluxtui.controllers.generation.changes import to_request
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.picture_inputs import LineState, own_pictures, ways
 from fluxtui.controllers.generation.sizes import (
@@ -23,6 +23,7 @@ from fluxtui.controllers.generation.sizes import (
     turned,
 )
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.navigation import UsePicture
 from fluxtui.domain.axes import OFFER, TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.dataset import Crop
@@ -90,7 +91,7 @@ def test_a_use_opens_the_endpoint_for_it(
 ) -> None:
     """The picture is in its place, the prompt stays, and a mask of another picture goes."""
     form = GenerateForm("demo", "flux-2-pro", prompt="fog", values={"mask": "/old.png", "steps": 20})
-    change = to_wishes(stock, form, {"use": use, "picture": "/fox.png"}, storage)
+    change = to_request(stock, form, UsePicture("/fox.png", use), storage)
     assert (change.form.endpoint_id, change.form.prompt) == (endpoint, "fog")
     assert change.form.values == {place: "/fox.png", "steps": 20}
     assert change.news.split(" has ")[1].startswith("the picture")
@@ -98,30 +99,32 @@ def test_a_use_opens_the_endpoint_for_it(
 
 def test_a_reference_joins_the_others_at_the_present_endpoint(stock: Stock, storage: StorageService) -> None:
     form = GenerateForm("demo", "flux-2-flex", values={REFERENCES: ["/a.png"]})
-    wish = {"use": "reference", "picture": "/b.png"}
-    once = to_wishes(stock, form, wish, storage).form
+    request = UsePicture("/b.png", "reference")
+    once = to_request(stock, form, request, storage).form
     assert once.endpoint_id == "flux-2-flex"
     assert once.values[REFERENCES] == ["/a.png", "/b.png"]
-    assert to_wishes(stock, once, wish, storage).form.values[REFERENCES] == ["/a.png", "/b.png"]
-    other = to_wishes(stock, once, {**wish, "profile": "demo", "endpoint": "flux-kontext-pro"}, storage).form
+    assert to_request(stock, once, request, storage).form.values[REFERENCES] == ["/a.png", "/b.png"]
+    other = to_request(
+        stock, once, replace(request, profile="demo", endpoint="flux-kontext-pro"), storage
+    ).form
     kontext = stock.offer_of(other)
     assert kontext is not None
     assert other.request_values(kontext)["input_image_2"] == "/b.png"
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "asked",
     [
-        {"use": "vary", "picture": "/a.png"},
-        {"use": "nonsense", "picture": "/a.png"},
-        {"use": "fill", "picture": ""},
-        {"use": "fill", "picture": "/a.png", "endpoint": "gone"},
-        {"use": "fill", "picture": "/a.png", "endpoint": "flux-2-pro"},
+        UsePicture("/a.png", "vary"),
+        UsePicture("/a.png", "nonsense"),
+        UsePicture("", "fill"),
+        UsePicture("/a.png", "fill", endpoint="gone"),
+        UsePicture("/a.png", "fill", endpoint="flux-2-pro"),
     ],
 )
-def test_what_cannot_be_done_is_said(stock: Stock, storage: StorageService, wish: dict[str, str]) -> None:
+def test_what_cannot_be_done_is_said(stock: Stock, storage: StorageService, asked: UsePicture) -> None:
     form = GenerateForm("demo", "flux-2-pro")
-    change = to_wishes(stock, form, wish, storage)
+    change = to_request(stock, form, asked, storage)
     assert change.form == form
     assert change.severity == "warning"
     assert change.news
@@ -239,7 +242,7 @@ async def test_a_mask_is_drawn_by_keys_and_the_fill_ends_as_a_picture(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace, picture: Path
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        place.screen.follow_wish({"use": "fill", "picture": str(picture)})
+        place.screen.follow(UsePicture(str(picture), "fill"))
         mask = await field_of(place, "mask")
         await place.until(lambda: place.screen.query_one(ParameterForm).found(SOURCE))
         mask.focus()

@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Button
 
 from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.navigation import GenerateWith
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
@@ -200,7 +201,7 @@ async def test_the_trigger_word_is_left_out_and_put_back_by_a_key(
 ) -> None:
     async with open_place(make_app()) as place:
         place.app.finetunes = (make_finetune(),)
-        place.screen.follow_wish({"finetune": "demo/ft-1"})
+        place.screen.follow(GenerateWith("demo/ft-1"))
         await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
         place.screen.order.prompt.focus()
         await place.pilot.press("ctrl+t")
@@ -332,7 +333,7 @@ async def test_text_from_outside_is_shown_as_it_is(
         place.app.finetunes = (make_finetune(name=hostile, trigger_word=hostile),)
         failed = make_job(state=JobState.FAILED, title=hostile, error=hostile, error_title=hostile)
         place.app.jobs = (failed,)
-        place.screen.follow_wish({"finetune": "demo/ft-1"})
+        place.screen.follow(GenerateWith("demo/ft-1"))
         await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
         await type_prompt(place, "fog")
         await show(place, GenerateForm("demo", "flux-pro-1.1-ultra-finetuned", "demo/ft-1", hostile))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.navigation import GenerateAgain, GenerateWith, ShowJob
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import UnitPrice
@@ -82,7 +83,7 @@ async def test_a_finetune_of_another_profile_is_chosen_with_its_endpoint(
     async with open_place(several) as place:
         await all_answered(place)
         place.app.finetunes = (make_finetune(), make_finetune("ft-9", profile="second", name="Wolf"))
-        place.screen.follow_wish({"finetune": "second/ft-9"})
+        place.screen.follow(GenerateWith("second/ft-9"))
         await place.until(lambda: place.screen.order.form.finetune == "second/ft-9")
         assert place.screen.order.form.profile == "second"
         assert "Wolf" in place.text("#finetune")
@@ -266,12 +267,12 @@ async def test_a_job_of_another_profile_is_wished_for_again(
         await all_answered(place)
         place.app.finetunes = (own_file(make_finetune),)
         values = {"prompt": "LUMI, fog", "finetune_id": "files/fox", "finetune_strength": 0.5, "seed": 3}
-        await place.app.go("generate", profile="studio", endpoint=MIX, values=values, finetune="files/fox")
+        await place.app.go(GenerateAgain("studio", MIX, values, "files/fox"))
         await place.until(lambda: place.screen.order.form.endpoint_id == MIX)
         form = place.screen.order.form
         assert (form.profile, form.finetune) == ("studio", "files/fox")
         assert dict(form.values) == {"finetune_strength": 0.5, "seed": 3}
-        await place.app.go("generate", profile="nobody", endpoint=MIX, values=values)
+        await place.app.go(GenerateAgain("nobody", MIX, values))
         await place.until(lambda: "The profile nobody does not offer" in news(place))
         assert place.screen.order.form == form
 
@@ -309,7 +310,7 @@ async def test_the_jobs_place_sends_a_job_here_with_its_profile_and_finetune(
         values = {"prompt": "fog", "finetune_id": "files/fox", "seed": 3}
         job = {"profile": "studio", "endpoint": MIX, "parameters": values, "finetune_id": "fox"}
         place.app.jobs = (make_job(**job, provider="atelier", finetune_profile=OWN_FILES),)
-        await place.app.go("jobs", job_id="job-1")
+        await place.app.go(ShowJob("job-1"))
         await place.until(lambda: place.app.screen is not place.screen)
         place.app.screen.action_use_again()
         await place.until(lambda: place.screen.order.form.endpoint_id == MIX)
