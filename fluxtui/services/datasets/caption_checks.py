@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from fluxtui.domain.dataset import DatasetProblem, Fix, ProblemKind
-from fluxtui.domain.dataset_scan import Found, FoundCaption, FoundPicture
+from fluxtui.domain.dataset_scan import DatasetScan, ScannedCaption, ScannedPicture
 from fluxtui.domain.text import LOST_LETTER, plural, safe_text, shorten
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_matching import Matched, matched
@@ -23,7 +23,7 @@ _RTF = "{\\rtf"
 
 
 def captions_judged(
-    found: Found, kept: Iterable[FoundPicture], workspace: Workspace
+    found: DatasetScan, kept: Iterable[ScannedPicture], workspace: Workspace
 ) -> tuple[Mapping[str, str], list[DatasetProblem]]:
     """Return the captions by the names of the pictures, and what is wrong with captions.
 
@@ -55,7 +55,7 @@ def captions_judged(
     return captions, problems
 
 
-def captions_of(found: Found, workspace: Workspace) -> Mapping[str, str]:
+def captions_of(found: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
     """Return the captions of the pictures that are used, by name, `''` for none."""
     masks = companions_in(found).mask_names
     kept = [
@@ -72,7 +72,7 @@ def word_count(text: str) -> int:
     return len(text.split())
 
 
-def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
+def _of_whole_set(found: DatasetScan, match: Matched) -> Iterator[DatasetProblem]:
     for file, count in sorted(Counter(match.overruled.values()).items()):
         whose = f" for {plural(count, 'picture')}" if count > 1 else ""
         yield _problem(file, f"says something else{whose} than a caption that lies nearer; not used", "")
@@ -106,7 +106,7 @@ def _shared(match: Matched) -> Iterator[DatasetProblem]:
             )
 
 
-def _lonely(item: FoundCaption, pairs: Collection[str]) -> DatasetProblem:
+def _lonely(item: ScannedCaption, pairs: Collection[str]) -> DatasetProblem:
     if is_metadata(item.name):
         return _problem(item.name, item.fault, "")
     if stem_of(item.name) in pairs:
@@ -115,7 +115,7 @@ def _lonely(item: FoundCaption, pairs: Collection[str]) -> DatasetProblem:
     return _problem(item.name, reason, "give it the name of its picture")
 
 
-def _unusable(item: FoundCaption) -> DatasetProblem:
+def _unusable(item: ScannedCaption) -> DatasetProblem:
     if item.reread is None:
         return _problem(item.name, item.fault, "")
     said = shorten(safe_text(item.reread), _SHOWN_GUESS)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.captions import CAPTION_SUFFIX, is_text_caption, stem_of
 
 
-def caption_targets(found: Found, captions: Mapping[str, str]) -> Mapping[str, str]:
+def caption_targets(found: DatasetScan, captions: Mapping[str, str]) -> Mapping[str, str]:
     """Return the names of the text files for captions, by the names of the pictures.
 
     It is the text file that the caption was found in, else one of the picture's name. Where pictures with

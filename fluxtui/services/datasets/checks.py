@@ -12,7 +12,7 @@ from fluxtui.domain.dataset import (
     ProblemKind,
     TrainingPicture,
 )
-from fluxtui.domain.dataset_scan import Found, FoundPicture, Likeness, PictureLook
+from fluxtui.domain.dataset_scan import DatasetScan, Likeness, PictureLook, ScannedPicture
 from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import PictureEdit, Workspace
 from fluxtui.imaging.sizes import fitted, used
@@ -24,7 +24,7 @@ from fluxtui.services.datasets.kinds_of_files import other_files
 from fluxtui.services.datasets.tracking import outdated_problems
 
 
-def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
+def judge(found: DatasetScan, workspace: Workspace, rules: DatasetRules) -> Dataset:
     """Return the dataset that would be sent, with everything that is wrong with it.
 
     Args:
@@ -71,7 +71,7 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
     )
 
 
-def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
+def fixed(dataset: Dataset, found: DatasetScan, workspace: Workspace) -> Workspace:
     """Return the workspace with everything put right that can be, as the problems say."""
     of_pictures = matched(found).of_pictures
     for problem in dataset.problems:
@@ -88,7 +88,7 @@ def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
 
 
 def _picture(
-    item: FoundPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
+    item: ScannedPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
 ) -> TrainingPicture:
     width, height = used(look.width, look.height, edit.turns, edit.crop)
     size = fitted(width, height, rules.max_pixels)
@@ -106,7 +106,7 @@ def _picture(
     )
 
 
-def _faults(pictures: Iterable[FoundPicture]) -> list[DatasetProblem]:
+def _faults(pictures: Iterable[ScannedPicture]) -> list[DatasetProblem]:
     problems = []
     for item in pictures:
         if item.fault and item.about_set:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.captions import EMPTY, stem_of
@@ -48,7 +48,7 @@ class Companions:
         return frozenset((*self.masks.values(), *self.further))
 
 
-def companions_in(found: Found) -> Companions:
+def companions_in(found: DatasetScan) -> Companions:
     """Return which pictures of a source are masks of others, and which are two of a pair."""
     captions = matched(found).of_pictures
     captioned = {name for name, caption in captions.items() if caption.fault != EMPTY}
@@ -100,7 +100,7 @@ def _masked_by(stem: str) -> Iterator[str]:
 
 
 def companion_problems(
-    companions: Companions, found: Found, kept: Iterable[str], rules: DatasetRules
+    companions: Companions, found: DatasetScan, kept: Iterable[str], rules: DatasetRules
 ) -> list[DatasetProblem]:
     """Return what is to be said of masks and pairs among the pictures that are used; none of it stops.
 
@@ -124,7 +124,7 @@ def companion_problems(
 
 
 def _of_masks(
-    companions: Companions, found: Found, used: Collection[str], rules: DatasetRules
+    companions: Companions, found: DatasetScan, used: Collection[str], rules: DatasetRules
 ) -> Iterator[DatasetProblem]:
     of_masks = {mask: picture for picture, mask in companions.masks.items() if picture in used}
     if of_masks:

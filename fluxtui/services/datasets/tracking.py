@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.dataset import DatasetProblem, ProblemKind
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.domain.workspace import UNSURE, PictureEdit, Workspace
 from fluxtui.services.datasets.caption_matching import matched
@@ -38,7 +38,7 @@ class Outdated:
 
 
 @dataclass(frozen=True)
-class Marks:
+class EditStamps:
     """What edits of a source are marked with, by the names of its pictures.
 
     Attributes:
@@ -50,12 +50,14 @@ class Marks:
     texts: Mapping[str, str]
 
 
-def marks_of(found: Found) -> Marks:
+def marks_of(found: DatasetScan) -> EditStamps:
     """Return the marks of what was found; for thousands of pictures that takes longer than a key may."""
-    return Marks(_contents(found), _found_texts(found))
+    return EditStamps(_contents(found), _found_texts(found))
 
 
-def marked(workspace: Workspace, found: Found | Marks, before: Workspace | None = None) -> Workspace:
+def marked(
+    workspace: Workspace, found: DatasetScan | EditStamps, before: Workspace | None = None
+) -> Workspace:
     """Return a workspace whose edits say what they were made on, as far as they did not.
 
     Args:
@@ -63,7 +65,7 @@ def marked(workspace: Workspace, found: Found | Marks, before: Workspace | None 
         found: what is in the source, or its marks where they are known.
         before: the edits before the last change; a caption that differs was written on what is there now.
     """
-    marks = found if isinstance(found, Marks) else marks_of(found)
+    marks = found if isinstance(found, EditStamps) else marks_of(found)
     contents, texts = marks.contents, marks.texts
     changes: dict[str, dict[str, Any]] = {}
     for name, edit in workspace.edits.items():
@@ -80,9 +82,9 @@ def marked(workspace: Workspace, found: Found | Marks, before: Workspace | None 
     return workspace.edited_all(changes) if changes else workspace
 
 
-def outdated(workspace: Workspace, found: Found | Marks) -> Outdated:
+def outdated(workspace: Workspace, found: DatasetScan | EditStamps) -> Outdated:
     """Return which edits were made on other pictures or captions than are there now."""
-    marks = found if isinstance(found, Marks) else marks_of(found)
+    marks = found if isinstance(found, EditStamps) else marks_of(found)
     contents, texts = marks.contents, marks.texts
     pictures, captions, gone = [], [], []
     for name, edit in workspace.edits.items():
@@ -95,7 +97,7 @@ def outdated(workspace: Workspace, found: Found | Marks) -> Outdated:
     return Outdated(tuple(pictures), tuple(captions), tuple(gone))
 
 
-def kept(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspace:
+def kept(workspace: Workspace, found: DatasetScan, names: Iterable[str]) -> Workspace:
     """Return a workspace in which some edits count as made on what is there now.
 
     Those of pictures that are gone stay as they are: another picture may come under that name.
@@ -105,7 +107,7 @@ def kept(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspace:
     return marked(workspace.edited_all(forgotten), found)
 
 
-def dropped(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspace:
+def dropped(workspace: Workspace, found: DatasetScan, names: Iterable[str]) -> Workspace:
     """Return a workspace without some outdated edits; where only the caption was changed, without that."""
     only_captions = set(outdated(workspace, found).captions)
     empty = dict(PictureEdit())
@@ -114,7 +116,7 @@ def dropped(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspa
     )
 
 
-def outdated_problems(workspace: Workspace, found: Found) -> list[DatasetProblem]:
+def outdated_problems(workspace: Workspace, found: DatasetScan) -> list[DatasetProblem]:
     """Return what is to be said of outdated edits. Until they are kept or dropped, they stop the training."""
     if not workspace.edits:
         return []
@@ -164,12 +166,12 @@ def _has_other_caption(edit: PictureEdit, text: str) -> bool:
     return edit.caption_made_on != _mark(text)
 
 
-def _contents(found: Found) -> dict[str, str]:
+def _contents(found: DatasetScan) -> dict[str, str]:
     """Return the hash of every picture's file by its name, `''` where it cannot be read."""
     return {item.name: item.look.sha256 if item.look is not None else "" for item in found.pictures}
 
 
-def _found_texts(found: Found) -> dict[str, str]:
+def _found_texts(found: DatasetScan) -> dict[str, str]:
     return {name: caption.text for name, caption in matched(found).of_pictures.items()}
 
 

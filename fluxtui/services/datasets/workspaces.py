@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import UNSURE, History, Workspace
@@ -49,7 +49,7 @@ class WorkspaceService:
         """
         return await asyncio.to_thread(self._load, source)
 
-    async def of(self, found: Found) -> History:
+    async def of(self, found: DatasetScan) -> History:
         """Return the edits of what was found, with what they were made on; that is kept where it is new.
 
         Raises `StorageError` like `load` and `save`.
@@ -64,7 +64,7 @@ class WorkspaceService:
         """Put edits on the disk. Raises `StorageError`; what was saved before is left then."""
         await asyncio.to_thread(self._save, history)
 
-    async def write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
+    async def write_captions(self, found: DatasetScan, captions: Mapping[str, str], when: datetime) -> int:
         """Write captions beside the user's own pictures, which only ever happens on request.
 
         What they replace is put into the data directory first.
@@ -119,7 +119,7 @@ class WorkspaceService:
         )
         self._storage.write_atomic(path, stored.model_dump_json(exclude_defaults=True).encode())
 
-    def _write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
+    def _write_captions(self, found: DatasetScan, captions: Mapping[str, str], when: datetime) -> int:
         from fluxtui.services.datasets.caption_files import as_jsonl
 
         wanted = {name: text for name, text in captions.items() if text.strip()}
