@@ -17,7 +17,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.widgets.dialogs import ask
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 
@@ -60,7 +60,7 @@ def pictures_text(dataset: TrainingSet) -> str:
     return f"{plural(pictures, 'picture')} {captions}"
 
 
-def archive_text(kept: KeptArchive | None) -> str:
+def archive_text(kept: TrainingArchive | None) -> str:
     """Return where the archive that was sent is, how large, and whether it is still there."""
     if kept is None:
         return ""
@@ -68,7 +68,7 @@ def archive_text(kept: KeptArchive | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def keys_text(kept: KeptArchive | None) -> str:
+def keys_text(kept: TrainingArchive | None) -> str:
     """Return what the keys do with what was trained on, or `''` where nothing is known of it."""
     if kept is None:
         return ""
@@ -93,12 +93,12 @@ class TrainedOnKeys(PlaceScreen):
     async def trained(self) -> Trained | None:
         """Return what the keys act on."""
 
-    async def _with_archive(self) -> tuple[Trained, KeptArchive] | None:
+    async def _with_archive(self) -> tuple[Trained, TrainingArchive] | None:
         """Return what the keys act on with its archive; say so and return None where that is not there."""
         trained = await self.trained()
         if trained is None:
             return None
-        kept = await self.app.services.training_sets.kept(trained.dataset)
+        kept = await self.app.services.training_sets.archive_of(trained.dataset)
         if kept is not None and kept.is_there:
             return trained, kept
         told = "is gone from the data directory" if kept is not None else "was never here"

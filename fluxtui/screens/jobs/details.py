@@ -15,8 +15,8 @@ from fluxtui.domain.text import safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.journal.trash import TRASH
-from fluxtui.services.told import told_parameters
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.parameter_words import parameters_in_words
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 
@@ -62,7 +62,7 @@ def job_details(
     *,
     log: str = "",
     can_be_found: bool = True,
-    kept: KeptArchive | None = None,
+    kept: TrainingArchive | None = None,
     now: datetime | None = None,
 ) -> Content:
     """Return title, error, advice, facts, log, story and parameters of a job.
@@ -86,7 +86,7 @@ def job_details(
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    told = told_parameters(job.endpoint, job.parameters)
+    told = parameters_in_words(job.endpoint, job.parameters)
     parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     for part, answer in (job.response or {}).items():
         about = f"with the {part}" if part == "result" else f"to the {part}"
@@ -96,7 +96,7 @@ def job_details(
     return Content.assemble(*parts)
 
 
-def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
+def _facts(job: Job, kept: TrainingArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
         ("state", _state(job)),
@@ -138,7 +138,7 @@ def _cancelling(job: Job) -> str:
     )
 
 
-def _dataset(dataset: TrainingSet, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
+def _dataset(dataset: TrainingSet, kept: TrainingArchive | None) -> tuple[tuple[str, str], ...]:
     return (
         ("trained on", source_text(dataset)),
         ("pictures", pictures_text(dataset)),

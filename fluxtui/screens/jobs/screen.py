@@ -207,7 +207,7 @@ endpoint."""
             return
         journal = self.app.services.journal
         events, log = await journal.jobs.story(job.id), await journal.logs.get(job.id)
-        kept = await self.app.services.training_sets.kept(job.dataset)
+        kept = await self.app.services.training_sets.archive_of(job.dataset)
         findable = job.state is not JobState.IN_DOUBT or await self._can_be_found(job)
         story.show(job_details(job, events, log=log, can_be_found=findable, kept=kept, now=self.app.clock()))
         self.refresh_bindings()

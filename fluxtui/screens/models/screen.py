@@ -163,7 +163,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
     async def _show_details(self, finetune: Finetune) -> None:
         uses = await self._uses(finetune)
         job = await self._job_of(finetune)
-        kept = await self.app.services.training_sets.kept(finetune.dataset)
+        kept = await self.app.services.training_sets.archive_of(finetune.dataset)
         defaults = await self.app.services.finetune_defaults.get(finetune.ref)
         details, sentence = self.query_one(ModelDetails), state_sentence(finetune, uses)
 
