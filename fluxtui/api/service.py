@@ -13,6 +13,7 @@ from fluxtui.api.answers import Downloaded, JSONAnswer
 from fluxtui.api.attachments import Attachment, json_content
 from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import Progress
+from fluxtui.api.key_policy import KeyPolicy
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.multipart import FilePart, FormBody
 from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.keys import KeyFilter
 
 _DEFAULT_LIMITS = DownloadLimits()
+_DEFAULT_POLICY = KeyPolicy()
 
 Result = TypeVar("Result")
 
@@ -50,11 +52,8 @@ class APIService:
         self,
         base_url: str,
         key: SecretStr | None,
+        policy: KeyPolicy = _DEFAULT_POLICY,
         *,
-        key_header: str = "x-key",
-        key_prefix: str = "",
-        trusted_hosts: tuple[str, ...] = (),
-        other_bases: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
         trace: Trace | None = None,
@@ -64,11 +63,8 @@ class APIService:
 
         Args:
             base_url: https, or http on loopback.
-            key: sent as `key_header`, and only where the hosts' policy allows it.
-            key_header: name of the header.
-            key_prefix: what stands before the key in it, such as `Bearer ` with its space.
-            trusted_hosts: further hosts, or domains such as `.bfl.ai`, that may get the key over https.
-            other_bases: further bases like `base_url` by the roles that requests name; they may get the key.
+            key: of the profile, or None.
+            policy: how and to whom the key is sent.
             timeouts: of each attempt.
             retries: of reading requests, and of any that surely did not leave.
             trace: where exchanges are noted; a new one by default.
@@ -78,13 +74,12 @@ class APIService:
             ConfigError: a base is not one that a key may be sent to.
         """
         check_base_url(base_url)
-        check_other_bases(base_url, other_bases or {})
+        check_other_bases(base_url, policy.bases)
         self.base_url = base_url
         self.trace = Trace() if trace is None else trace
         self.on_connection: Callable[[bool], None] | None = None
-        self._key, self._key_header, self._key_prefix = key, key_header, key_prefix
+        self._key, self._policy = key, policy
         self._known_keys = known_keys
-        self._trusted, self._other_bases = trusted_hosts, dict(other_bases or {})
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or RetryPolicy()
         self._wire: Wire | None = None
@@ -319,7 +314,7 @@ class APIService:
         from fluxtui.api.hosts import HostPolicy
         from fluxtui.api.wire import open_wire
 
-        policy = HostPolicy(self.base_url, self._trusted, self._other_bases)
+        policy = HostPolicy(self.base_url, self._policy.trusted_hosts, self._policy.bases)
         return open_wire(policy, self._timeouts, self.trace, self._tell_connection, self._key_filter)
 
     def _key_filter(self) -> KeyFilter:
@@ -346,7 +341,7 @@ class APIService:
         if not (key.isascii() and key.isprintable()) or " " in key:
             # The HTTP library would say so itself, with the key in its words.
             raise NotAuthenticated("The key holds a space, a line break or a letter that no key has.")
-        return {self._key_header: f"{self._key_prefix}{key}"} if key else {}
+        return {self._policy.header: f"{self._policy.prefix}{key}"} if key else {}
 
     async def _asked(
         self,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fluxtui.api.key_policy import KeyPolicy
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import (
@@ -31,9 +32,7 @@ ANY_ERROR = frozenset(range(400, 600))
 @pytest.fixture
 def fal(server: ScriptedServer, elsewhere: ScriptedServer, make_service: MakeService) -> APIService:
     """A service like fal.ai's: the scripted server, and another one as its base `rest`."""
-    return make_service(
-        key_header="Authorization", key_prefix="Key ", other_bases={"rest": f"{elsewhere.url}/storage"}
-    )
+    return make_service(policy=KeyPolicy("Authorization", "Key ", bases={"rest": f"{elsewhere.url}/storage"}))
 
 
 async def test_the_key_has_its_prefix(server: ScriptedServer, fal: APIService) -> None:
@@ -77,7 +76,7 @@ async def test_addresses_at_any_base_are_asked(
 async def test_another_loopback_port_never_sees_the_key(
     server: ScriptedServer, elsewhere: ScriptedServer, make_service: MakeService
 ) -> None:
-    fal = make_service(key_prefix="Key ")
+    fal = make_service(policy=KeyPolicy(prefix="Key "))
     address = f"{elsewhere.url}/x"
     for attempt in (fal.get(address), fal.post(address, {}), fal.put(address), fal.delete(address)):
         with pytest.raises(UnexpectedAnswer, match="may not have the key"):
@@ -89,7 +88,9 @@ async def test_a_provider_with_a_domain_is_polled_at_another_loopback_port(
     elsewhere: ScriptedServer, make_service: MakeService
 ) -> None:
     elsewhere.answer(200, {"status": "Ready"})
-    await make_service(trusted_hosts=(".bfl.ai",)).get(f"{elsewhere.url}/v1/get_result?id=1")
+    await make_service(policy=KeyPolicy(trusted_hosts=(".bfl.ai",))).get(
+        f"{elsewhere.url}/v1/get_result?id=1"
+    )
     assert elsewhere.seen[0].headers["x-key"] == KEY
 
 
@@ -109,7 +110,7 @@ async def test_redirects_with_the_key_are_refused(
 def test_a_base_without_encryption_is_refused(make_service: MakeService) -> None:
     for other in ("http://rest.fal.ai", "http://127.0.0.1:1"):
         with pytest.raises(ConfigError):
-            make_service("https://queue.fal.run", other_bases={"rest": other})
+            make_service("https://queue.fal.run", policy=KeyPolicy(bases={"rest": other}))
 
 
 async def test_a_post_has_its_headers_and_keeps_its_own(server: ScriptedServer, fal: APIService) -> None:
