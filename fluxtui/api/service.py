@@ -13,9 +13,9 @@ from fluxtui.api.answers import Downloaded, JSONAnswer
 from fluxtui.api.attachments import Attachment, json_content
 from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import Progress
-from fluxtui.api.key_policy import KeyPolicy
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.multipart import FilePart, FormBody
+from fluxtui.api.options import PLAIN, KeyPolicy, RequestOptions
 from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.trace import Trace
@@ -154,10 +154,8 @@ class APIService:
         self,
         path_or_url: str,
         body: Mapping[str, Any],
+        options: RequestOptions = PLAIN,
         *,
-        base: str = "",
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
         attachment: Attachment | None = None,
         progress: Progress | None = None,
         paid: bool = True,
@@ -169,9 +167,7 @@ class APIService:
         Args:
             path_or_url: below the base, or an address that may get the key.
             body: everything but the attachment.
-            base: the role of the base that a path is below; empty for the base URL.
-            params: the query.
-            headers: what the service wants to be told besides; they never replace the key.
+            options: the base, the query, further headers.
             attachment: a file that is sent as base64 under its field, with flat memory.
             progress: told about the bytes of a body with an attachment.
             paid: whether it can cost money, so that a lost answer leaves doubt.
@@ -180,14 +176,13 @@ class APIService:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
         """
         wire = await self._opened()
-        url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
+        url = wire.policy.resolve(self._with_key(wire, path_or_url), options.base)
 
         async def attempt(sending: Attempt) -> JSONAnswer:
             async with json_content(body, attachment, progress, sending) as content:
                 about = {"Content-Type": "application/json", "Content-Length": str(sending.size)}
-                request = wire.request(
-                    "POST", url, params, headers or {}, {**self._key_headers(), **about}, content
-                )
+                own = {**self._key_headers(), **about}
+                request = wire.request("POST", url, options.params or None, options.headers, own, content)
                 try:
                     return await self._answered(wire, request, sending)
                 except ServiceError as error:

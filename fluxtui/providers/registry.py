@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeGuard
 
-from fluxtui.api.key_policy import KeyPolicy
+from fluxtui.api.options import KeyPolicy
 from fluxtui.domain.errors import InvalidInput
 
 if TYPE_CHECKING:

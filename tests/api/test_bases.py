@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluxtui.api.key_policy import KeyPolicy
 from fluxtui.api.limits import Timeouts
+from fluxtui.api.options import KeyPolicy, RequestOptions
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import (
     ConfigError,
@@ -48,7 +48,7 @@ async def test_each_method_can_go_to_another_base(
     for _ in range(4):
         elsewhere.answer(200, {"status": "OK"})
     await fal.get("/a", {"b": "c"}, base="rest")
-    await fal.post("/a", {}, base="rest", paid=False)
+    await fal.post("/a", {}, RequestOptions(base="rest"), paid=False)
     await fal.put("/a", base="rest")
     await fal.delete("/a", base="rest")
     assert [(seen.method, seen.target) for seen in elsewhere.seen] == [
@@ -67,7 +67,7 @@ async def test_addresses_at_any_base_are_asked(
     server.answer(200, {"status": "IN_QUEUE"}).answer(200, {})
     elsewhere.answer(200, {})
     await fal.get(f"{server.url}/requests/1/status?sig=a%2Fb", {"logs": "1"})
-    await fal.post(f"{server.url}/requests", {}, params={"a": "b"})
+    await fal.post(f"{server.url}/requests", {}, RequestOptions(params={"a": "b"}))
     await fal.put(f"{elsewhere.url}/requests/1/cancel")
     assert [seen.target for seen in server.seen] == ["/requests/1/status?sig=a%2Fb&logs=1", "/requests?a=b"]
     assert elsewhere.seen[0].target == "/requests/1/cancel"
@@ -116,7 +116,7 @@ def test_a_base_without_encryption_is_refused(make_service: MakeService) -> None
 async def test_a_post_has_its_headers_and_keeps_its_own(server: ScriptedServer, fal: APIService) -> None:
     server.answer(200, {})
     wishes = {"X-Fal-No-Retry": "1", "authorization": "Key other", "content-type": "text/plain"}
-    await fal.post("/x", {"a": 1}, headers=wishes)
+    await fal.post("/x", {"a": 1}, RequestOptions(headers=wishes))
     seen = server.seen[0]
     assert seen.headers["x-fal-no-retry"] == "1"
     assert seen.headers["authorization"] == f"Key {KEY}"
@@ -129,7 +129,7 @@ async def test_a_paid_post_to_another_base_is_left_in_doubt(
 ) -> None:
     elsewhere.drop().answer(200, {"request_id": "twice"})
     with pytest.raises(InDoubt):
-        await fal.post("/x", {"prompt": "p"}, base="rest")
+        await fal.post("/x", {"prompt": "p"}, RequestOptions(base="rest"))
     assert len(elsewhere.seen) == 1
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from fluxtui.api.key_policy import KeyPolicy
 from fluxtui.api.limits import ANSWER_BYTES, Timeouts
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import (

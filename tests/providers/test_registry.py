@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.api.key_policy import KeyPolicy
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.providers.registry import create_provider, provider_hosts, provider_ids

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fluxtui.api.answers import JSONAnswer, error_of
 from fluxtui.api.attachments import Progress
 from fluxtui.api.limits import RESULT_BYTES
+from fluxtui.api.options import RequestOptions
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Availability, Endpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, NotFound, ServiceDown, ServiceError
@@ -110,9 +111,9 @@ class FalProvider(CatalogueProvider):
             NotFound: the endpoint is gone.
         """
         request = prepared.request
-        headers = NO_RETRY if isinstance(request, TrainingEndpoint) else {}
+        options = RequestOptions(headers=NO_RETRY if isinstance(request, TrainingEndpoint) else {})
         try:
-            answer = await self._api.post(f"/{request.info.id}", prepared.body, headers=headers)
+            answer = await self._api.post(f"/{request.info.id}", prepared.body, options)
         except ServiceError as error:
             failure = order_failure(error, request)
         else:

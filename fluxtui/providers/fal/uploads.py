@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from fluxtui.api.attachments import Progress
+from fluxtui.api.options import RequestOptions
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.providers.base import UploadMemory
@@ -118,9 +119,7 @@ class FalUploads:
         answer = await self._api.post(
             f"/storage/upload/initiate{'-multipart' if in_parts else ''}",
             {"file_name": name, "content_type": content_type},
-            base="rest",
-            params=_STORAGE,
-            headers=dict.fromkeys(_LIFECYCLE_HEADERS, _lifecycle(lifetime)),
+            RequestOptions("rest", _STORAGE, dict.fromkeys(_LIFECYCLE_HEADERS, _lifecycle(lifetime))),
             paid=False,
         )
         told = as_mapping(answer.data)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from fluxtui.api.key_policy import KeyPolicy
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.providers.bfl.provider import BFLProvider

@@ -1,4 +1,4 @@
-"""How a service is told the key, and who may be told it."""
+"""What a service and its requests are made with, as values."""
 
 from __future__ import annotations
 
@@ -21,3 +21,22 @@ class KeyPolicy:
     prefix: str = ""
     trusted_hosts: tuple[str, ...] = ()
     bases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RequestOptions:
+    """How a request is addressed, and what the service is told beside its body.
+
+    Attributes:
+        base: the role of the base that a path is below; empty for the base URL.
+        params: the query.
+        headers: what the service wants to be told besides; they never replace the key.
+    """
+
+    base: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+PLAIN = RequestOptions()
+"""Of a request to the base URL about which nothing else is said."""
