@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.navigation import TrainAgain
-from fluxtui.controllers.training.samples import kept_prompts
+from fluxtui.controllers.training.samples import prompts_within
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.training_sets import KeptArchive
 from fluxtui.widgets.dialogs import ask
@@ -45,16 +45,16 @@ class Trained:
     """
 
     name: str
-    dataset: Mapping[str, Any] | None
+    dataset: TrainingSet | None
     job: Job | None
 
 
-def pictures_text(dataset: Mapping[str, Any]) -> str:
+def pictures_text(dataset: TrainingSet) -> str:
     """Return how many pictures and captions it was trained on, or `''`."""
-    pictures, captioned = dataset.get("pictures"), dataset.get("captioned")
-    if not isinstance(pictures, int):
+    pictures, captioned = dataset.pictures, dataset.captioned
+    if pictures is None:
         return ""
-    if not isinstance(captioned, int):
+    if captioned is None:
         return plural(pictures, "picture")
     captions = f"with {plural(captioned, 'caption')}" if captioned else "without captions"
     return f"{plural(pictures, 'picture')} {captions}"
@@ -76,9 +76,9 @@ def keys_text(kept: KeptArchive | None) -> str:
     return f"u trains again{shown}"
 
 
-def source_text(dataset: Mapping[str, Any]) -> str:
+def source_text(dataset: TrainingSet) -> str:
     """Return which pictures of the user's it was made of."""
-    return safe_text(dataset.get("source") or "")
+    return safe_text(dataset.source)
 
 
 class TrainedOnKeys(PlaceScreen):
@@ -167,7 +167,7 @@ class TrainedOnKeys(PlaceScreen):
         rules = await self._rules(job)
         origin = await self.app.services.training_sets.origin(job.dataset, rules)
         trainer = f"{job.profile}/{job.endpoint}"
-        samples = kept_prompts(job.dataset or {})
+        samples = prompts_within(job.dataset.samples if job.dataset is not None else ())
         await self.app.go(TrainAgain(trainer, origin.source, job.parameters, samples))
         if not origin.is_same:
             told = f"The pictures of {trained.name} are not as they were, and its archive is gone."

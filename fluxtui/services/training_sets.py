@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
@@ -70,26 +69,25 @@ class TrainingSetService:
         self._datasets = datasets
         self._workspaces = workspaces
 
-    async def kept(self, dataset: Mapping[str, Any] | None) -> KeptArchive | None:
+    async def kept(self, dataset: TrainingSet | None) -> KeptArchive | None:
         """Return the archive of a training, or None where the journal names none."""
-        return await asyncio.to_thread(self._kept, dataset or {})
+        return await asyncio.to_thread(self._kept, dataset or TrainingSet())
 
-    def _kept(self, dataset: Mapping[str, Any]) -> KeptArchive | None:
-        shown, size = dataset.get("path"), dataset.get("size")
-        if not isinstance(shown, str) or not shown:
+    def _kept(self, dataset: TrainingSet) -> KeptArchive | None:
+        if not dataset.path:
             return None
-        told = size if isinstance(size, int) else 0
+        told = dataset.size or 0
         try:
-            path = self._storage.inside(shown)
+            path = self._storage.inside(dataset.path)
             there = path.stat().st_size if path.is_file() else None
         except (StorageError, OSError):
             return None
         is_there = there is not None and (not told or there == told)
-        return KeptArchive(path, safe_text(shown), told, is_there)
+        return KeptArchive(path, safe_text(dataset.path), told, is_there)
 
     async def origin(
         self,
-        dataset: Mapping[str, Any] | None,
+        dataset: TrainingSet | None,
         rules: DatasetRules | None,
         progress: Progress | None = None,
     ) -> Origin:
@@ -100,8 +98,8 @@ class TrainingSetService:
             rules: of the trainer; without them the user's pictures cannot be compared.
             progress: told of the pictures that are looked at.
         """
-        known = dataset or {}
-        source = str(known.get("source") or "")
+        known = dataset or TrainingSet()
+        source = known.source
         if source and rules is not None and await self._is_same(source, known, rules, progress):
             return Origin(source, is_archive=False, is_same=True)
         kept = await self.kept(known)
@@ -110,7 +108,7 @@ class TrainingSetService:
         return Origin(source, is_archive=False, is_same=False)
 
     async def _is_same(
-        self, source: str, known: Mapping[str, Any], rules: DatasetRules, progress: Progress | None
+        self, source: str, known: TrainingSet, rules: DatasetRules, progress: Progress | None
     ) -> bool:
         with suppress(DatasetError, StorageError):
             found = await self._datasets.look(Path(source), progress)
@@ -118,7 +116,7 @@ class TrainingSetService:
             return looks_like(await self._datasets.judged(found, rules, workspace), known)
         return False
 
-    async def export(self, dataset: Mapping[str, Any] | None, target: Path) -> Path:
+    async def export(self, dataset: TrainingSet | None, target: Path) -> Path:
         """Copy the archive of a training to a new file, compare it with its hash, and return its path.
 
         Raises:
@@ -127,19 +125,18 @@ class TrainingSetService:
         kept = await self.kept(dataset)
         if kept is None or not kept.is_there:
             raise StorageError("The archive that was trained on is no longer in the data directory.")
-        sha256 = str((dataset or {}).get("sha256") or "")
+        sha256 = dataset.sha256 if dataset is not None else ""
         await asyncio.to_thread(_copy, kept.path, target, sha256)
         return target
 
 
-def looks_like(dataset: Dataset, known: Mapping[str, Any]) -> bool:
+def looks_like(dataset: Dataset, known: TrainingSet) -> bool:
     """Tell whether a dataset looks as one that was trained on, by all that the journal has of that."""
-    if "print" in known:
-        same_content = not known.get("content") or known["content"] == dataset.content
-        return bool(known["print"] == dataset.print and same_content)
+    if known.print:
+        return known.print == dataset.print and known.content in {"", dataset.content}
     # Trainings of older versions of the program.
-    names = [picture.name for picture in dataset.pictures]
-    return bool(known.get("names") == names and known.get("captioned") == dataset.captioned)
+    names = tuple(picture.name for picture in dataset.pictures)
+    return known.names == names and known.captioned == dataset.captioned
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobKind, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.spending import SpendingView
 from fluxtui.domain.uses import Trainer
@@ -254,7 +254,7 @@ def _trainer() -> Trainer:
 def _job(job_id: str, state: JobState) -> Job:
     return Job(
         id=job_id,
-        kind=JobKind.GENERATION,
+        work=GenerationWork(),
         state=state,
         profile="bfl",
         provider="bfl",

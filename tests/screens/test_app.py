@@ -17,7 +17,7 @@ from fluxtui.app.app import FluxApp
 from fluxtui.app.state import OPEN_DEMO
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.place import PlaceScreen
@@ -205,7 +205,7 @@ async def test_rows_that_cannot_be_read_are_told_and_everything_else_goes_on(
         now = app.clock()
         job = Job(
             id="bad",
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.WAITING,
             profile=app.profile,
             provider="bfl",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import PRESENCE_NOTE
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
@@ -22,7 +22,7 @@ def make_job(number: int, kind: JobKind = JobKind.GENERATION) -> Job:
     now = datetime.now(UTC)
     return Job(
         id=f"job-{number}",
-        kind=kind,
+        work=WORKS[kind](),
         state=JobState.COLLECTING,
         profile="demo",
         provider="bfl",

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.navigation import TrainAgain
-from fluxtui.controllers.training.samples import Samples, kept_prompts
+from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
@@ -167,7 +167,7 @@ async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
             f"{first.profile}/{first.endpoint}",
             str(training_pictures),
             first.parameters,
-            kept_prompts(first.dataset or {}),
+            first.dataset.samples if first.dataset is not None else (),
         )
         screen.samples = Samples(("of another", "and another"), screen.samples.chosen)
         await app.go(again)

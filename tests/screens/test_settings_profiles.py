@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
@@ -152,7 +152,7 @@ async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_quest
         now = app.clock()
         open_job = Job(
             id="job-1",
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.RUNNING,
             profile="old",
             provider="fal",

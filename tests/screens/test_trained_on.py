@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.navigation import PlaceName
 from fluxtui.domain.jobs import JobState
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.jobs import JobsScreen
@@ -41,10 +42,10 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "12
 
 
 def test_what_was_trained_on_in_words() -> None:
-    assert pictures_text({"pictures": 12, "captioned": 10}) == "12 pictures with 10 captions"
-    assert pictures_text({"pictures": 1, "captioned": 0}) == "1 picture without captions"
-    assert pictures_text({"pictures": 3}) == "3 pictures"
-    assert pictures_text({}) == archive_text(None) == ""
+    assert pictures_text(TrainingSet(pictures=12, captioned=10)) == "12 pictures with 10 captions"
+    assert pictures_text(TrainingSet(pictures=1, captioned=0)) == "1 picture without captions"
+    assert pictures_text(TrainingSet(pictures=3)) == "3 pictures"
+    assert pictures_text(TrainingSet()) == archive_text(None) == ""
     kept = KeptArchive(Path("/data/datasets/a.zip"), "datasets/a.zip", 2_000_000, is_there=True)
     assert archive_text(kept) == "datasets/a.zip · 2.0 MB · here"
     gone = KeptArchive(kept.path, kept.shown, 0, is_there=False)

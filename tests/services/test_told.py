@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.endpoint import Endpoint, fields_of
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.providers.registry import described_endpoint, provider_hosts, provider_ids
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.view.item import ViewItem
@@ -96,7 +96,7 @@ def test_every_place_tells_the_same() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     job = Job(
         id="j",
-        kind=JobKind.GENERATION,
+        work=GenerationWork(),
         state=JobState.DONE,
         profile="fal",
         provider="fal",

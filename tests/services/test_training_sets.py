@@ -11,6 +11,7 @@ from PIL import Image
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Trainer
 from fluxtui.domain.workspace import History
 from fluxtui.services.datasets import DatasetService, WorkspaceService
@@ -49,8 +50,8 @@ async def test_the_archive_is_kept_and_known(
     assert job.dataset is not None
     kept = await training_sets.kept(job.dataset)
     assert kept is not None
-    assert kept.path == data_directory.dataset_path(job.dataset["sha256"])
-    assert (kept.shown, kept.size, kept.is_there) == (job.dataset["path"], kept.path.stat().st_size, True)
+    assert kept.path == data_directory.dataset_path(job.dataset.sha256)
+    assert (kept.shown, kept.size, kept.is_there) == (job.dataset.path, kept.path.stat().st_size, True)
     kept.path.write_bytes(b"short")
     changed = await training_sets.kept(job.dataset)
     assert changed is not None
@@ -61,10 +62,11 @@ async def test_the_archive_is_kept_and_known(
     assert not gone.is_there
 
 
-@pytest.mark.parametrize("dataset", [None, {}, {"path": 3}, {"path": "../../etc/passwd", "size": 1}])
+@pytest.mark.parametrize("told", [None, {}, {"path": 3}, {"path": "../../etc/passwd", "size": 1}])
 async def test_what_names_no_archive_has_none(
-    training_sets: TrainingSetService, dataset: dict[str, Any] | None
+    training_sets: TrainingSetService, told: dict[str, Any] | None
 ) -> None:
+    dataset = None if told is None else TrainingSet.model_validate(told)
     assert await training_sets.kept(dataset) is None
 
 
@@ -116,12 +118,12 @@ async def test_trainings_of_older_versions_are_compared_by_names_and_captions(
     job: Job, rules: DatasetRules, training_folder: Path
 ) -> None:
     assert job.dataset is not None
-    older = {name: value for name, value in job.dataset.items() if name != "print"}
+    older = job.dataset.model_copy(update={"print": ""})
     dataset = await DatasetService().inspect(training_folder, rules)
     assert looks_like(dataset, older)
-    assert not looks_like(dataset, {**older, "captioned": 2})
-    assert not looks_like(dataset, {**older, "print": "0"})
-    assert not looks_like(dataset, {})
+    assert not looks_like(dataset, older.model_copy(update={"captioned": 2}))
+    assert not looks_like(dataset, older.model_copy(update={"print": "0"}))
+    assert not looks_like(dataset, TrainingSet())
 
 
 async def test_the_archive_is_exported_to_a_new_file_only(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from textual.content import Content
 
@@ -13,6 +12,7 @@ from fluxtui.domain.durations import exact_time, next_try_text
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.journal.trash import TRASH
 from fluxtui.services.told import told_parameters
@@ -109,7 +109,7 @@ def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tu
         ("charged", "not known; it counts as possible in what you spent" if job.maybe_billed else ""),
         ("seed", "" if job.seed is None else str(job.seed)),
         ("picture", _picture(job)),
-        *_dataset(job.dataset or {}, kept),
+        *_dataset(job.dataset or TrainingSet(), kept),
         ("remote id", job.remote_id or ""),
         ("job", job.id),
         ("made", exact_time(job.created_at)),
@@ -138,12 +138,12 @@ def _cancelling(job: Job) -> str:
     )
 
 
-def _dataset(dataset: Mapping[str, Any], kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
+def _dataset(dataset: TrainingSet, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
     return (
         ("trained on", source_text(dataset)),
         ("pictures", pictures_text(dataset)),
         ("archive", archive_text(kept)),
-        ("hash", safe_text(dataset.get("sha256") or "")),
+        ("hash", safe_text(dataset.sha256)),
         ("keys", keys_text(kept)),
     )
 

@@ -299,26 +299,6 @@ class JobService:
         return job
 
     async def _submit_again(self, job: Job) -> Job:
-        now = self._context.clock()
-        new = Job(
-            id=new_id(),
-            kind=job.kind,
-            state=JobState.DRAFT,
-            profile=job.profile,
-            provider=job.provider,
-            endpoint=job.endpoint,
-            title=job.title,
-            parameters=job.parameters,
-            batch=job.batch,
-            estimate_credits=job.estimate_credits,
-            finetune_id=job.finetune_id if job.kind is JobKind.GENERATION else None,
-            finetune_name=job.finetune_name,
-            finetune_profile=job.finetune_profile,
-            dataset=job.dataset,
-            seed=job.parameters.get("seed"),
-            after=job.after,
-            created_at=now,
-            updated_at=now,
-        )
+        new = job.again(new_id(), self._context.clock())
         await self.submit([new])
         return new

@@ -16,7 +16,7 @@ from PIL import Image
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.providers.base import Keeping, RemoteStatus, RemoteTask
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.services.datasets import DatasetService
@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 def a_job(state: JobState, kind: JobKind = JobKind.GENERATION, **values: Any) -> Job:
     return Job(
         id="job-1",
-        kind=kind,
+        work=WORKS[kind](),
         state=state,
         profile="bfl",
         provider="bfl",

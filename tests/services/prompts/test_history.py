@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.services.journal import Journal
 from fluxtui.services.prompts import Origin, PromptService
 
@@ -16,7 +16,7 @@ def job(number: int, prompt: str, state: JobState = JobState.DRAFT) -> Job:
     at = START + timedelta(seconds=number)
     return Job(
         id=f"job-{number}",
-        kind=JobKind.GENERATION,
+        work=GenerationWork(),
         state=state,
         profile="bfl",
         provider="bfl",
