@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import caption_files
@@ -64,7 +64,7 @@ def _new_file(room: Room) -> Path:
     return target
 
 
-def _show(dataset: Dataset, found: Found, workspace: Workspace, room: Room) -> None:
+def _show(dataset: Dataset, found: DatasetScan, workspace: Workspace, room: Room) -> None:
     for problem in dataset.problems:
         room.show_sentence(problem.sentence())
     for name in (*(one.name for one in found.pictures), *found.ignored, *found.others):

@@ -19,7 +19,7 @@ from textual.worker import Worker, WorkerCancelled
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training import wording
 from fluxtui.domain.dataset import Dataset, DatasetRules
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import Workspace
@@ -65,7 +65,7 @@ class DatasetPanel(Vertical):
         super().__init__()
         self._terminal = terminal
         self._rules: DatasetRules | None = None
-        self._found: Found | None = None
+        self._found: DatasetScan | None = None
         self._workspace: Workspace | None = None
         self._dataset: Dataset | None = None
         self._rows: dict[str, wording.DatasetRow] = {}
@@ -208,7 +208,7 @@ class DatasetPanel(Vertical):
         self.source_input.show(shown)
         return shown
 
-    async def _read_edits(self, found: Found) -> None:
+    async def _read_edits(self, found: DatasetScan) -> None:
         self._workspace = (await self.app.services.workspaces.of(found)).present
 
     def _judge_soon(self, *, read_edits: bool = False) -> None:
@@ -251,7 +251,7 @@ class DatasetPanel(Vertical):
         self.app.delay_update(OPENING_SECONDS)
         self.app.push_screen(WorkbenchScreen(found.source, rules, self.trigger_word, name), self._edited)
 
-    def _edited(self, found: Found | None) -> None:
+    def _edited(self, found: DatasetScan | None) -> None:
         if found is not None:
             self._found = found
         self._judge_soon(read_edits=True)

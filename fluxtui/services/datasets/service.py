@@ -14,7 +14,7 @@ from fluxtui.services.storage.files import sha256_of, storage_fault
 from fluxtui.services.threads import Progress, in_thread, new_file
 
 if TYPE_CHECKING:
-    from fluxtui.domain.dataset_scan import Found
+    from fluxtui.domain.dataset_scan import DatasetScan
     from fluxtui.services.datasets.spelling import Spelling
     from fluxtui.services.storage import StorageService
 
@@ -34,7 +34,7 @@ class DatasetService:
         self._memory = memory
         self._sizes: dict[tuple[str, str, int], ArchiveSize] = {}
 
-    async def look(self, source: Path, progress: Progress | None = None) -> Found:
+    async def look(self, source: Path, progress: Progress | None = None) -> DatasetScan:
         """Return everything in the source that `opening.open_source` finds for a path as typed.
 
         Raises:
@@ -52,27 +52,29 @@ class DatasetService:
 
         return await asyncio.to_thread(spelled, typed)
 
-    def judge(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+    def judge(self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
         from fluxtui.services.datasets.checks import judge
 
-        return judge(found, workspace or Workspace(source=str(found.source)), rules)
+        return judge(scan, workspace or Workspace(source=str(scan.source)), rules)
 
-    async def judged(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+    async def judged(
+        self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None
+    ) -> Dataset:
         """Return the same, judged in a thread: thousands of pictures take longer than a key may."""
-        return await asyncio.to_thread(self.judge, found, rules, workspace)
+        return await asyncio.to_thread(self.judge, scan, rules, workspace)
 
-    def captions(self, found: Found, workspace: Workspace) -> Mapping[str, str]:
+    def captions(self, scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
         """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
         from fluxtui.services.datasets.caption_checks import captions_of
 
-        return captions_of(found, workspace)
+        return captions_of(scan, workspace)
 
-    def fixed(self, dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
+    def fixed(self, dataset: Dataset, scan: DatasetScan, workspace: Workspace) -> Workspace:
         """Return the workspace with everything put right that the program can, as the problems say."""
         from fluxtui.services.datasets.checks import fixed
 
-        return fixed(dataset, found, workspace)
+        return fixed(dataset, scan, workspace)
 
     async def inspect(self, source: Path, rules: DatasetRules, progress: Progress | None = None) -> Dataset:
         """Return what is in the source, with everything that is wrong with it, without any edits.

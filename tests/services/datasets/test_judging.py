@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from fluxtui.domain.dataset import Crop, Dataset, DatasetRules, Fix
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.imaging.pictures import Preparation, looked_at, prepared
@@ -131,7 +131,7 @@ async def test_endless_caption_is_told(datasets: DatasetService, folder: Path, r
     assert "400 words" in reasons(dataset, "b.png")
 
 
-def look(path: Path, memory: LookMemory) -> Found:
+def look(path: Path, memory: LookMemory) -> DatasetScan:
     return look_through(path, memory, lambda done, total: None, threading.Event())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, ProblemKind
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.workspace import UNSURE, Workspace
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.tracking import dropped, kept, marked, outdated
@@ -109,7 +109,7 @@ async def test_edits_of_perhaps_another_folder_are_asked_about(
 async def test_edits_of_before_there_were_marks_are_tied_to_what_is_there(
     datasets: DatasetService, folder: Path
 ) -> None:
-    found: Found = await datasets.look(folder)
+    found: DatasetScan = await datasets.look(folder)
     workspace = marked(Workspace(source="x").edited("a.jpg", turns=1), found)
     look = found.pictures[0].look
     assert look is not None
