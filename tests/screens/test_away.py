@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fluxtui.app.app import FluxApp
-from fluxtui.app.state_sync import PRESENCE_NOTE
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.journal import Journal
@@ -100,4 +99,4 @@ async def test_presence_is_noted_when_the_program_ends(
         await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         begun = datetime.now(UTC)
     async with Journal(StorageService(tmp_path / "data").journal_path) as journal:
-        assert datetime.fromisoformat(await journal.notes.get(PRESENCE_NOTE)) >= begun
+        assert datetime.fromisoformat(await journal.notes.get("last_seen")) >= begun
