@@ -240,7 +240,7 @@ class FluxApp(PictureChoice, Recalling):
             await self.push_screen(WelcomeScreen())
             return
         try:
-            last = await self.services.journal.notes.get("place", FIRST_PLACE)
+            last = await self.services.session.last_place()
         except FluxError as error:
             self.tell_error(error)
             last = FIRST_PLACE
@@ -377,7 +377,7 @@ class FluxApp(PictureChoice, Recalling):
             screen.follow(to)
         guarded(
             self,
-            self.services.journal.notes.set("place", place),
+            self.services.session.note_place(place),
             doing="saving the place",
             group="place",
             exclusive=True,
@@ -474,7 +474,7 @@ class FluxApp(PictureChoice, Recalling):
         if active:
             words = _words_before_leaving(active, collected=self._leaving.leaves_collector)
             try:
-                await self.services.journal.check()
+                await self.services.session.check()
             except StorageError as error:
                 # A collector would begin a new journal, and know nothing of these jobs.
                 self._leaving.leave_nothing()

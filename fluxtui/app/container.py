@@ -38,6 +38,7 @@ from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
 from fluxtui.services.prompts import PromptService
+from fluxtui.services.session import SessionService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -205,6 +206,7 @@ class Container:
             profiles=ProfileService(self.config, journal, jobs, account),
             budget=budget,
             spending=SpendingService(journal, self._storage),
+            session=SessionService(journal),
             trace=trace,
             page=page,
         )

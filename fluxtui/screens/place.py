@@ -127,8 +127,8 @@ class PlaceScreen(TimedScreen[None]):
         self.query_one(Flash).clear()
 
     async def _restore(self) -> None:
-        draft = await self.app.services.journal.notes.get(f"draft.{self.PLACE}", None)
-        if isinstance(draft, dict):
+        draft = await self.app.services.session.draft(self.PLACE)
+        if draft is not None:
             self.restore(draft)
         await self.restored()
 
@@ -151,7 +151,7 @@ class PlaceScreen(TimedScreen[None]):
     async def _write_draft(self) -> None:
         draft, self._draft = self._draft, None
         if draft is not None:
-            await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)
+            await self.app.services.session.keep_draft(self.PLACE, draft)
 
     async def on_unmount(self) -> None:
         """Write what was typed last; where that cannot be kept, say so when the screen is gone."""

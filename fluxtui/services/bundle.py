@@ -23,6 +23,7 @@ from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
 from fluxtui.services.profiles import ProfileService
 from fluxtui.services.prompts import PromptService
+from fluxtui.services.session import SessionService
 from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.thumbnails import ThumbnailCache
@@ -57,5 +58,6 @@ class Services:
     profiles: ProfileService
     budget: BudgetService
     spending: SpendingService
+    session: SessionService
     trace: Trace
     page: PageService

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fluxtui.app.app import FluxApp
-from fluxtui.app.state_sync import PRESENCE_NOTE
-from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS
+from fluxtui.domain.jobs import Job
+from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.jobs import JobState
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
@@ -100,4 +102,4 @@ async def test_presence_is_noted_when_the_program_ends(
         await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
         begun = datetime.now(UTC)
     async with Journal(StorageService(tmp_path / "data").journal_path) as journal:
-        assert datetime.fromisoformat(await journal.notes.get(PRESENCE_NOTE)) >= begun
+        assert datetime.fromisoformat(await journal.notes.get("last_seen")) >= begun

@@ -40,7 +40,7 @@ class TrainingsPart(FinetunePlace):
         """Show the end of the log of the training under the cursor, while it runs or where it failed."""
         job = self._training(self.query_one(TrainingsPanel).selected_key)
         is_told = job is not None and job.state in (JobState.RUNNING, JobState.FAILED)
-        log = await self.app.services.journal.logs.get(job.id) if job is not None and is_told else ""
+        log = await self.app.services.jobs.log(job.id) if job is not None and is_told else ""
         lines = wording.log_lines(log, self.LOG_LINES if self.has_class("-wide") else 1)
         shown = self.query_one("#training-log", PlainStatic)
         shown.display = bool(lines)

@@ -121,7 +121,7 @@ class Results(Vertical):
             # Going through the queue quickly draws no pictures on the way.
             await asyncio.sleep(REST_SECONDS)
         path = self.app.services.storage.inside(job.picture or "")
-        known = await self.app.services.journal.pictures.for_job(job.id)
+        known = await self.app.services.gallery.made_by(job.id)
         picture = known[0] if known else None
         self.query_one(PicturePanel).show_picture(job, path, picture, shared=self._shared)
 
