@@ -28,6 +28,7 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -229,7 +230,7 @@ async def test_what_a_service_does_not_delete_is_forgotten_here(
     async with app.run_test(size=SIZE) as pilot:
         await place(app, pilot, until, Finetune(profile="studio", id="a", name="Anna"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
         assert "deletes no finetunes" in said
         assert "what the service has of it stays there." in said
@@ -246,7 +247,7 @@ async def test_an_id_is_added_to_the_profile_that_is_chosen(
     async with app.run_test(size=SIZE) as pilot:
         await place(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, AddDialog))
+        await until_screen(pilot, AddDialog)
         chooser = app.screen.query_one(Chooser)
         assert [choice.value for choice in chooser.choices] == ["demo", "second"]
         chooser.action_choose(1)

@@ -29,6 +29,7 @@ from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
+from tests.piloting.waiting import until_screen
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -251,8 +252,7 @@ def test_own_file(
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()[:1]
         await pilot.press("o")
-        while not isinstance(app.screen, OwnFileDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, OwnFileDialog)
         app.screen.query_one(PathInput).value = "friend.safetensors"
         await pilot.press("enter")
         await pilot.pause(0.2)

@@ -25,6 +25,7 @@ from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -105,7 +106,7 @@ async def test_a_training_is_taken_up_with_everything_and_sent_again(
         for words in (str(training_pictures), "7 pictures with 6 captions", " · here"):
             assert words in details(screen)
         await pilot.press("u")
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen))
+        await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
         await until(pilot, lambda: again.order.dataset is not None)
@@ -128,7 +129,7 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
         (training_pictures / "lantern-3.png").unlink()
         await go(app, pilot, until, "jobs")
         await pilot.press("u")
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen))
+        await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
         await until(pilot, lambda: again.order.dataset is not None and again.order.source == str(kept.path))
@@ -178,7 +179,7 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
         kept = await app.services.training_sets.kept(app.jobs[0].dataset)
         assert kept is not None
         await pilot.press("i")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        await until_screen(pilot, WorkbenchScreen)
         bench = app.screen
         assert isinstance(bench, WorkbenchScreen)
         await until(pilot, lambda: len(bench.captions()) == 7)

@@ -26,6 +26,7 @@ from fluxtui.services.prompts import Origin
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.flash import Flash
+from tests.piloting.waiting import until_screen
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]
@@ -79,7 +80,7 @@ async def test_what_the_preview_shows_is_what_is_sent(
         numbers = "|".join(str(number) for number in range(90))
         await place.screen._show(dev(f"fox {{{numbers}}}", count=2))
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
         await place.until(lambda: len(dialog._shown) == 2)
         before = dialog._shown
@@ -133,7 +134,7 @@ async def test_styles_go_round_the_prompt(
     async with open_place(make_app(simulator.base_url)) as place:
         await place.screen._show(dev("a fox"))
         await place.pilot.press("f9")
-        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog) and place.app.screen.is_mounted)
+        await until_screen(place.pilot, ChoiceDialog)
         place.app.screen.dismiss("made:Ink drawing")
         await place.until(lambda: place.screen.order.form.style_name == "Ink drawing")
         assert "style: Ink drawing" in place.text(".notes")
@@ -152,7 +153,7 @@ async def test_history_is_searched_and_the_present_prompt_is_not_lost(
         await history.keep("a fox at dusk", Origin.TYPED)
         await place.screen._show(dev("half a thought"))
         await place.pilot.press("ctrl+r")
-        await place.until(lambda: isinstance(place.app.screen, HistoryDialog))
+        await until_screen(place.pilot, HistoryDialog)
         place.app.screen.query_one("LineInput").value = "owl"
         await place.until(lambda: "1 found" in words(place))
         await place.pilot.press("enter")
@@ -167,7 +168,7 @@ async def test_history_opens_from_the_seed_field_too(make_app: MakeApp, open_pla
         await place.screen._show(dev("a fox", values={"seed": 7}))
         place.screen.query_one("SeedControl").focus()
         await place.pilot.press("ctrl+r")
-        await place.until(lambda: isinstance(place.app.screen, HistoryDialog))
+        await until_screen(place.pilot, HistoryDialog)
         assert place.screen.order.form.values["seed"] == 7
 
 
@@ -201,7 +202,7 @@ async def test_the_word_is_put_into_drawn_prompts_once(
         )
         await place.screen._show(form)
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
         await place.until(lambda: len(dialog._shown) == 4)
         assert all(prompt.count("LUMI") == 1 for prompt in dialog._shown)
@@ -246,7 +247,7 @@ async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_pla
         await place.pilot.press("ctrl+s")
         await place.until(lambda: place.screen.query_one(PromptEditor).problem)
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
         await place.until(lambda: "F10, o sends it as it stands" in words(place))
         await place.pilot.press("o")
@@ -273,7 +274,7 @@ async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
             lambda: isinstance(place.app.screen, PreviewDialog) and words_of_doubt in words(place)
         )
         await place.pilot.press("ctrl+s")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog) and place.app.screen.is_mounted)
+        await until_screen(place.pilot, ConfirmDialog)
         assert f"{words_of_doubt}, but would be sent as it stands. " in words(place)
         assert "For the wildcard, write __lead__" in words(place)
         place.app.screen.dismiss(False)
@@ -281,7 +282,7 @@ async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
         await place.until(lambda: not place.screen._sending)
         assert place.app.jobs == ()
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog) and place.app.screen.is_mounted)
+        await until_screen(place.pilot, ConfirmDialog)
         place.app.screen.dismiss(True)
         await place.until(lambda: jobs(place))
         assert sent(place) == ["x __ lead__ y"]
@@ -294,14 +295,14 @@ async def test_json_with_a_fault_is_sent_only_after_a_yes(
     async with open_place(make_app(simulator.base_url)) as place:
         await place.screen._show(dev(prompt))
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         assert re.search("fault at character 2[23]", words(place))
         await place.pilot.press("n")
         await place.until(lambda: news(place) == "Nothing was sent.")
         await place.until(lambda: not place.screen._sending)
         assert jobs(place) == []
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         await place.pilot.press("y")
         await place.until(lambda: sent(place) == [prompt])
 
@@ -313,7 +314,7 @@ async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
     async with open_place(make_app()) as place:
         await place.screen._show(dev("a {red|blue} owl", setup=setup))
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
 
         def cost() -> str:

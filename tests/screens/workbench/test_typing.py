@@ -18,6 +18,7 @@ from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.services.datasets import DatasetService, WorkspaceService, checks
 from fluxtui.services.storage import StorageService
+from tests.piloting.waiting import until_screen
 
 RULES = DatasetRules(1, 2, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
 
@@ -42,7 +43,7 @@ def in_the_caption(source: Path, until: Until) -> Open:
     """Return a function that opens the workbench and goes into the caption of the first picture."""
 
     async def opened(app: FluxApp, pilot: Pilot[int]) -> WorkbenchScreen:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
+        await until_screen(pilot, PlaceScreen)
         screen = WorkbenchScreen(source, RULES)
         app.push_screen(screen)
         await until(pilot, lambda: screen.dataset is not None and screen.query_one(CaptionArea).text == "a")
