@@ -7,10 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.jobs import WORKS
-from fluxtui.domain.jobs import Job
-from fluxtui.domain.jobs import JobKind
-from fluxtui.domain.jobs import JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
