@@ -6,7 +6,7 @@ from fluxtui.api.limits import DownloadLimits
 from fluxtui.domain.text import file_size
 
 
-class Pace:
+class DownloadDeadline:
     """The deadline of one download, which moves as bytes come. Times are those of one clock, in seconds.
 
     A size that a server announces earns no time: only bytes that have come do. So neither a server that tells

@@ -13,7 +13,7 @@ LOOK_FIRST = "Look at the service's own page before you send it again."
 
 
 @dataclass
-class Sending:
+class Attempt:
     """One attempt of a request; the HTTP library reports its events to `note`.
 
     Attributes:

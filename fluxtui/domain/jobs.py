@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -274,6 +274,17 @@ class Job(JobOrder):
         """Return all values of the job by their names, those of its work beside the others."""
         own = {name: getattr(self, name) for name in type(self).model_fields if name != "work"}
         return own | {name: getattr(self.work, name) for name in type(self.work).model_fields}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some values changed, those of its work too. Raises `TypeError` for others."""
+        given = dict(update or {})
+        own = {name: given.pop(name) for name in _WORK_NAMES & given.keys()}
+        wrong = own.keys() - (type(self.work).model_fields.keys() - {"kind"})
+        if wrong:
+            raise TypeError(f"a {self.kind} has no {', '.join(sorted(wrong))} that could be changed")
+        if own:
+            given["work"] = self.work.model_copy(update=own)
+        return super().model_copy(update=given, deep=deep)
 
     def again(self, job_id: str, now: datetime) -> Job:
         """Return a new draft with the order of this one, and nothing of what became of it."""

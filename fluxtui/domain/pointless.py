@@ -15,7 +15,7 @@ from fluxtui.domain.picture_fields import mask_field
 
 
 @dataclass(frozen=True)
-class PictureFacts:
+class RequestPicture:
     """What counts of a picture in a request.
 
     Attributes:
@@ -29,7 +29,7 @@ class PictureFacts:
     is_black: bool | None = None
 
 
-def pointless(request: Endpoint, pictures: Mapping[str, PictureFacts]) -> tuple[Problem, ...]:
+def pointless(request: Endpoint, pictures: Mapping[str, RequestPicture]) -> tuple[Problem, ...]:
     """Return why an order would change nothing, each reason as a sentence at a field; empty where it does.
 
     Args:

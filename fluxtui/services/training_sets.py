@@ -39,7 +39,7 @@ class KeptArchive:
 
 
 @dataclass(frozen=True)
-class Origin:
+class TrainingSource:
     """What to take for training the same again.
 
     Attributes:
@@ -90,7 +90,7 @@ class TrainingSetService:
         dataset: TrainingSet | None,
         rules: DatasetRules | None,
         progress: Progress | None = None,
-    ) -> Origin:
+    ) -> TrainingSource:
         """Return what to train the same again with: the user's own pictures, else the archive that was kept.
 
         Args:
@@ -101,11 +101,11 @@ class TrainingSetService:
         known = dataset or TrainingSet()
         source = known.source
         if source and rules is not None and await self._is_same(source, known, rules, progress):
-            return Origin(source, is_archive=False, is_same=True)
+            return TrainingSource(source, is_archive=False, is_same=True)
         kept = await self.kept(known)
         if kept is not None and kept.is_there:
-            return Origin(str(kept.path), is_archive=True, is_same=True)
-        return Origin(source, is_archive=False, is_same=False)
+            return TrainingSource(str(kept.path), is_archive=True, is_same=True)
+        return TrainingSource(source, is_archive=False, is_same=False)
 
     async def _is_same(
         self, source: str, known: TrainingSet, rules: DatasetRules, progress: Progress | None

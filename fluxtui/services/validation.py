@@ -12,7 +12,7 @@ from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import mask_field, source_field
-from fluxtui.domain.pointless import PictureFacts, pointless
+from fluxtui.domain.pointless import RequestPicture, pointless
 from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, is_web_address, safe_text
 from fluxtui.services.picture_inputs import (
@@ -89,7 +89,7 @@ class ValidationService:
         return finetune.model_copy(update=texts | {"name": texts["name"].strip() or finetune.id})
 
 
-def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, PictureFacts]:
+def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, RequestPicture]:
     """Return what counts of the pictures of a request; the pixels of a mask are read."""
     mask, values = mask_field(type(request)), request.given()
     facts = {}
@@ -97,7 +97,7 @@ def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str,
         is_mask = mask is not None and name == mask.name
         width, height = look.sent or (look.width, look.height)
         is_black = _is_black(picture_path(str(values[name]))) if is_mask else None
-        facts[name] = PictureFacts(width, height, is_black)
+        facts[name] = RequestPicture(width, height, is_black)
     return facts
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fluxtui.api.limits import WEIGHTS_LIMITS, DownloadLimits
-from fluxtui.api.pace import Pace
+from fluxtui.api.pace import DownloadDeadline
 
 LIMITS = DownloadLimits(total=100, slowest=1000, longest=10_000, window=60, least=5000, what="LoRA file")
 
 
 def given_up_at(rate: float, limits: DownloadLimits = LIMITS) -> float:
     """Return when a server is given up that sends so many bytes each second for ever."""
-    pace, now = Pace(limits, 0.0), 0.0
+    pace, now = DownloadDeadline(limits, 0.0), 0.0
     while now < pace.deadline:
         now += 1
         pace.took(int(rate * now), now)
@@ -31,7 +31,7 @@ def test_what_is_quick_is_given_up_at_the_longest_alone() -> None:
 
 
 def test_a_quick_beginning_earns_no_drip_behind_it() -> None:
-    pace = Pace(LIMITS, 0.0)
+    pace = DownloadDeadline(LIMITS, 0.0)
     pace.took(50_000_000, 10.0)
     for second in range(20, 70, 10):
         pace.took(50_000_000 + second, float(second))

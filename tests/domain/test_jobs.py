@@ -138,6 +138,14 @@ def test_a_seed_that_the_service_chose_is_chosen_anew() -> None:
     assert told.again("2", NOW).seed is None
 
 
+def test_a_copy_changes_what_the_kind_has_and_nothing_else() -> None:
+    job = _job(JobState.DONE)
+    assert job.model_copy(update={"seed": 3, "title": "x"}).work == GenerationWork(seed=3)
+    for name in ("dataset", "kind"):
+        with pytest.raises(TypeError, match=name):
+            job.model_copy(update={name: None})
+
+
 def test_values_beside_each_other_make_the_work_of_their_kind() -> None:
     values = _job(JobState.DRAFT).values()
     assert values["kind"] is JobKind.GENERATION

@@ -22,7 +22,7 @@ from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialo
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.models import ProfileAnswer, RefreshResult
 from fluxtui.widgets.dialogs import open_dialog
@@ -275,7 +275,7 @@ def test_dashboard_steps(compare: Compare, size: tuple[int, int]) -> None:
         app.finetunes = several()[:1]
         path = Path("/home/anna/desk/anna-portrait.safetensors")
         steps = steps_for(path, "anna-portrait", Base.KLEIN_9B)
-        open_dialog(app, StepsDialog(Prepared(path, "anna-portrait", Base.KLEIN_9B, steps)))
+        open_dialog(app, StepsDialog(DashboardFile(path, "anna-portrait", Base.KLEIN_9B, steps)))
 
     assert compare(size, prepare)
 

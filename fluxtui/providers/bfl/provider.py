@@ -35,7 +35,7 @@ from fluxtui.providers.base import (
     Keeping,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -95,11 +95,11 @@ class BFLProvider:
             raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
         return self._endpoints[endpoint_id]
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Return the request as it is: the service takes pictures and archives within the order itself."""
-        return Prepared(request, archive=materials.archive)
+        return PreparedRequest(request, archive=materials.archive)
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Submit a generation or a training. Raises like `generate` and `train`."""
         request = prepared.request
         if isinstance(request, GenerationEndpoint):

@@ -11,7 +11,7 @@ from fluxtui.controllers.generation.changes import Change
 from fluxtui.controllers.generation.defaults import with_kept
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.screens.generate.base import GeneratePlace
-from fluxtui.services.prompts import Origin
+from fluxtui.services.prompts import PromptOrigin
 
 
 @dataclass(frozen=True)
@@ -115,5 +115,5 @@ class FormChanges(GeneratePlace):
     def keep_replaced(self, before: str, after: str) -> None:
         """Keep a prompt that another one takes the place of, at the top of the history."""
         if before.strip() and before.strip() != after.strip():
-            work = self.app.services.prompts.history.keep(before, Origin.DRAFT)
+            work = self.app.services.prompts.history.keep(before, PromptOrigin.DRAFT)
             guarded(self, work, doing="keeping the prompt", group="drafts")

@@ -15,7 +15,7 @@ from fluxtui.screens.generate.history_dialog import HistoryDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
 from fluxtui.screens.generate.prompt_plans import PromptPlans
 from fluxtui.screens.generate.style_keys import StyleKeys
-from fluxtui.services.prompts import Origin
+from fluxtui.services.prompts import PromptOrigin
 from fluxtui.widgets.dialogs import ask
 
 PROMPT_BINDINGS: tuple[BindingType, ...] = (
@@ -54,7 +54,7 @@ class PromptKeys(PromptPlans, StyleKeys):
             return
         # A prompt that was sent has its style in it.
         sent = {"style": "", "style_name": "", "templates": templates_for(chosen.prompt)}
-        changes = sent if chosen.origin is Origin.SENT else {"templates": Templates.RANDOM}
+        changes = sent if chosen.origin is PromptOrigin.SENT else {"templates": Templates.RANDOM}
         self.take_prompt(chosen.prompt, **changes)
         self._say("Ctrl+Z brings the prompt of before back; it is in the history too.")
 

@@ -20,7 +20,7 @@ from fluxtui.domain.prompts import Templates, doubt_in
 from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.changing import FormChanges
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
-from fluxtui.services.prompts import Origin, UsedTemplate
+from fluxtui.services.prompts import PromptOrigin, UsedTemplate
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 TYPING_REST = 0.25
@@ -121,7 +121,7 @@ class PromptPlans(FormChanges):
         if batch and form.is_template:
             used = UsedTemplate(template=form.text, seed=form.prompt_seed or 0, templates=form.templates)
             await prompts.note_template(batch, used)
-        await prompts.history.keep(form.prompt, Origin.TYPED)
+        await prompts.history.keep(form.prompt, PromptOrigin.TYPED)
 
     def action_preview(self) -> None:
         """Show what is going to be sent."""

@@ -12,7 +12,7 @@ from textual import getters
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.workspace import History, Workspace
-from fluxtui.services.datasets.tracking import Marks, marked
+from fluxtui.services.datasets.tracking import EditStamps, marked
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class EditingPart(QuietScreen["DatasetScan"]):
         super().__init__()
         self._path = source
         self._found: DatasetScan | None = None
-        self._marks: Marks | None = None
+        self._marks: EditStamps | None = None
         """Of what was found."""
         self._history = History(present=Workspace(source=str(source)))
         self._saved: History | None = None

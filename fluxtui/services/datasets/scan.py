@@ -16,7 +16,7 @@ from fluxtui.services.datasets.likeness import likenesses
 from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.threads import Advance
 
 
@@ -69,7 +69,7 @@ def look_through(
     )
 
 
-def _look_at(source: Source, known: Mapping[str, ScannedPicture], entry: Entry) -> ScannedPicture:
+def _look_at(source: Source, known: Mapping[str, ScannedPicture], entry: SourceEntry) -> ScannedPicture:
     before = known.get(entry.name)
     if before is not None and entry.stamp and (before.stamp, before.size) == (entry.stamp, entry.size):
         return before

@@ -10,11 +10,11 @@ from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.queue import queue_order
 
-Place = Callable[[int], int]
+Reposition = Callable[[int], int]
 """From the present index in the queue to the wished one."""
 
 
-async def place_in_queue(context: JobContext, job: Job, wished: Place) -> Job:
+async def place_in_queue(context: JobContext, job: Job, wished: Reposition) -> Job:
     """Put a draft at another place in the queue of its profile and return it.
 
     Jobs in front of it, and those that the user has placed before, keep the order that they have now.

@@ -14,7 +14,7 @@ from fluxtui.domain.text import plural
 from fluxtui.providers.base import RemoteStatus
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
-from fluxtui.services.jobs.delivery import EXTENSIONS, Delivery, PictureFacts, facts_of
+from fluxtui.services.jobs.delivery import EXTENSIONS, DeliveredPicture, Delivery, facts_of
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.threads import unbroken
 
@@ -130,7 +130,7 @@ async def _recipe(context: JobContext, job: Job, seed: int | None) -> Recipe:
     return Recipe.from_job(job, trigger_word=finetune.trigger_word if finetune else None, seed=seed)
 
 
-def _picture(context: JobContext, job: Job, path: Path, facts: PictureFacts, seed: int | None) -> Picture:
+def _picture(context: JobContext, job: Job, path: Path, facts: DeliveredPicture, seed: int | None) -> Picture:
     return Picture(
         id=new_id(),
         job_id=job.id,
@@ -153,7 +153,7 @@ async def _finish(
     context: JobContext,
     job: Job,
     path: Path,
-    facts: PictureFacts,
+    facts: DeliveredPicture,
     seed: int | None,
     remark: str = "",
     more: Sequence[Picture] = (),
@@ -184,7 +184,7 @@ async def _own_place(context: JobContext, job: Job, delivery: Delivery) -> Path:
         choose = _new_place
 
 
-def _place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None) -> Path:
+def _place(context: JobContext, job: Job, facts: DeliveredPicture, seed: int | None) -> Path:
     """Return where the picture belongs: the place chosen at an earlier try, or a new one."""
     if job.picture is not None:
         chosen = context.storage.inside(job.picture)
@@ -193,7 +193,7 @@ def _place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None)
     return _new_place(context, job, facts, seed)
 
 
-def _new_place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None) -> Path:
+def _new_place(context: JobContext, job: Job, facts: DeliveredPicture, seed: int | None) -> Path:
     return context.storage.picture_path(
         finetune=job.finetune_name,
         endpoint=job.endpoint,

@@ -15,7 +15,7 @@ from fluxtui.services.jobs.doubt import adopt, candidates_for
 from fluxtui.services.jobs.following import LOOK_AGAIN
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
-from fluxtui.services.jobs.ordering import Place, place_in_queue
+from fluxtui.services.jobs.ordering import Reposition, place_in_queue
 from fluxtui.services.jobs.pacing import Pacing
 from fluxtui.services.jobs.queues import Queues, QueueState
 from fluxtui.services.jobs.runner import Runner
@@ -136,7 +136,7 @@ class JobService:
         """Send a queued job before all others. Raises `InvalidInput` if it is not in the queue."""
         return await self._placed(job_id, lambda _: 0)
 
-    async def _placed(self, job_id: str, wished: Place) -> Job:
+    async def _placed(self, job_id: str, wished: Reposition) -> Job:
         return await place_in_queue(self._context, await self._existing(job_id), wished)
 
     async def cancel(self, job_id: str) -> Job:

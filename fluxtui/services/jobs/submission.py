@@ -26,7 +26,7 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.providers.base import Accepted, Prepared, Provider
+from fluxtui.providers.base import Accepted, PreparedRequest, Provider
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.credits import pause_for_credits
 from fluxtui.services.jobs.materials import materials_of
@@ -59,11 +59,11 @@ class _CancelledByUser(Exception):
 
 
 @dataclass(frozen=True)
-class Ready:
+class PreparedJob:
     """A draft that only has to be ordered, and where."""
 
     provider: Provider
-    prepared: Prepared
+    prepared: PreparedRequest
 
 
 class Submission:
@@ -78,7 +78,7 @@ class Submission:
         self._context = context
         self._pace = pace
 
-    async def prepare(self, job: Job) -> Ready | Job:
+    async def prepare(self, job: Job) -> PreparedJob | Job:
         """Do all that a draft needs before it is billed; may be broken off at any moment.
 
         Returns:
@@ -87,7 +87,7 @@ class Submission:
         """
         try:
             provider = await self._context.gateway.provider(job.profile)
-            return Ready(provider, await self._prepared(job, provider))
+            return PreparedJob(provider, await self._prepared(job, provider))
         except _CancelledByUser:
             return await self._cancelled(job)
         except ServiceError as error:
@@ -95,7 +95,7 @@ class Submission:
         except FluxError as error:
             return await self._refused(job, error)
 
-    async def order(self, job: Job, ready: Ready) -> Job:
+    async def order(self, job: Job, ready: PreparedJob) -> Job:
         """Send a draft and return it as it is then: waiting, refused, in doubt, or a draft still or again.
 
         It stays a draft where the service has no room for it, programs on the same journal taken together.
@@ -113,7 +113,7 @@ class Submission:
             return begun or job
         return await self._sent(begun, ready)
 
-    async def _sent(self, job: Job, ready: Ready) -> Job:
+    async def _sent(self, job: Job, ready: PreparedJob) -> Job:
         try:
             async with transfer_reported(self._context, job, "sending") as progress:
                 accepted = await ready.provider.order(ready.prepared, progress)
@@ -135,7 +135,7 @@ class Submission:
         self._pace.recover()
         return await self._accepted(job, accepted)
 
-    async def _prepared(self, job: Job, provider: Provider) -> Prepared:
+    async def _prepared(self, job: Job, provider: Provider) -> PreparedRequest:
         """Do what the request needs and costs nothing, such as uploads; a crash meanwhile loses nothing.
 
         Raises `_CancelledByUser` as soon as the user does not want the job any more.

@@ -40,7 +40,7 @@ _DIFFUSERS_BLOCKS = ("transformer_blocks.", "single_transformer_blocks.")
 
 
 @dataclass(frozen=True)
-class Change:
+class LayerChange:
     """One tensor of a LoRA.
 
     Attributes:
@@ -58,7 +58,7 @@ class Change:
     layout: Layout
 
 
-def change_of(name: str) -> Change | None:
+def change_of(name: str) -> LayerChange | None:
     """Return what a tensor changes by its name, or None if it is not a part of a LoRA."""
     end = _END.search(name)
     if end is None:
@@ -71,10 +71,10 @@ def change_of(name: str) -> Change | None:
     block = _BLOCK.fullmatch(plain)
     layer = Layer(block[1], int(block[2]), block[3]) if block else Layer(OUTSIDE, 0, plain)
     side = 0 if end["down"] else 1 if end["up"] else None
-    return Change(layer, plain, side, _kind(end), _layout(module))
+    return LayerChange(layer, plain, side, _kind(end), _layout(module))
 
 
-def kind_of(changes: Iterable[Change]) -> Kind:
+def kind_of(changes: Iterable[LayerChange]) -> Kind:
     """Return how a file writes its changes down, or `''` where what it has makes no change of any layer."""
     sides: dict[Kind, set[int | None]] = {}
     for change in changes:

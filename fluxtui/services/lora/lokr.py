@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable
 
 from fluxtui.services.lora.architectures import Layer
-from fluxtui.services.lora.layers import Change
+from fluxtui.services.lora.layers import LayerChange
 from fluxtui.services.lora.safetensors import Tensor
 
 _FACTOR = re.compile(r"lokr_w([12])(?:_([ab]))?$")
 
 
-def lokr_sizes(changes: Iterable[tuple[Tensor, Change]]) -> dict[Layer, tuple[int, int]]:
+def lokr_sizes(changes: Iterable[tuple[Tensor, LayerChange]]) -> dict[Layer, tuple[int, int]]:
     """Return what goes into and comes out of each layer of a LoKr whose two matrices are both there."""
     rows: dict[Layer, dict[str, int]] = {}
     columns: dict[Layer, dict[str, int]] = {}

@@ -20,8 +20,8 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.lora.beside import told_beside
 from fluxtui.services.lora.contents import check_is_lora
 from fluxtui.services.lora.copying import copied, has_content, hashed
-from fluxtui.services.lora.dashboard import Prepared, accepted_base, exported, steps_for
-from fluxtui.services.lora.reading import Reading, read
+from fluxtui.services.lora.dashboard import DashboardFile, accepted_base, exported, steps_for
+from fluxtui.services.lora.reading import HeaderReading, read
 from fluxtui.services.lora.safetensors import Header, header_of, open_weights
 from fluxtui.services.lora.sampling import sampled
 from fluxtui.services.lora.unpacking import Opened, opened_weights
@@ -34,11 +34,11 @@ OWN_FILE = "file"
 
 
 @dataclass(frozen=True)
-class Seen:
+class FileInspection:
     """What a look into a file showed: its header, what that means, and what is wrong with its numbers."""
 
     header: Header
-    reading: Reading
+    reading: HeaderReading
     fault: str = ""
 
 
@@ -79,7 +79,7 @@ class LoraService:
 
         return await in_thread(work, progress)
 
-    async def look(self, path: Path) -> Seen:
+    async def look(self, path: Path) -> FileInspection:
         """Return what the LoRA in a file or archive is, without reading all of it.
 
         Args:
@@ -90,7 +90,7 @@ class LoraService:
             StorageError: there is no room to unpack an archive.
         """
 
-        def work(_advance: Advance, stop: threading.Event) -> Seen:
+        def work(_advance: Advance, stop: threading.Event) -> FileInspection:
             found = meant(path)
             with self._opened(found, stop) as opened:
                 return _seen(opened.file, opened.name, stop, told_beside(found))
@@ -144,7 +144,7 @@ class LoraService:
 
     async def prepare_for_dashboard(
         self, weights: Weights, *, name: str, folder: Path | None = None
-    ) -> Prepared:
+    ) -> DashboardFile:
         """Put a kept LoRA under a name for BFL's dashboard where the user can upload it from.
 
         Args:
@@ -164,7 +164,7 @@ class LoraService:
                 next_step="Fetch it again, or add it again from your own copy.",
             )
         path = await asyncio.to_thread(self._exported, weights, folder, name, taken)
-        return Prepared(path, path.stem, base, steps_for(path, path.stem, base))
+        return DashboardFile(path, path.stem, base, steps_for(path, path.stem, base))
 
     async def remove(self, weights: Weights) -> None:
         """Delete a kept LoRA from the disk; nothing happens if it is gone. Raises `StorageError`."""
@@ -232,14 +232,14 @@ class LoraService:
 
 def _seen(
     file: BinaryIO, name: str, stop: threading.Event, beside: Mapping[str, str] = MappingProxyType({})
-) -> Seen:
+) -> FileInspection:
     header = header_of(file, name)
     check_is_lora(header, name)
     told = replace(header, metadata={**beside, **header.metadata})
-    return Seen(told, read(told), sampled(file, header, name, stop).fault())
+    return FileInspection(told, read(told), sampled(file, header, name, stop).fault())
 
 
-def _weights(seen: Seen, sha256: str, path: str, source: str) -> Weights:
+def _weights(seen: FileInspection, sha256: str, path: str, source: str) -> Weights:
     reading = seen.reading
     return Weights(
         path=path,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from fluxtui.domain.text import plural, safe_text, shorten
-from fluxtui.services.page.reader import Shown
+from fluxtui.services.page.reader import ShownPicture
 from fluxtui.services.told import told_parameters
 
 PER_PAGE = 60
@@ -51,7 +51,7 @@ def sentence_page(title: str, sentence: str) -> bytes:
     return _page(title, f"<h1>{_text(title)}</h1><p>{_text(sentence)}</p>")
 
 
-def list_page(pictures: Sequence[Shown], total: int, number: int, place: str) -> bytes:
+def list_page(pictures: Sequence[ShownPicture], total: int, number: int, place: str) -> bytes:
     """Return a page of small pictures; `number` counts from 1."""
     tiles = "".join(
         f'<li><a href="{place}/picture/{one.number}">'
@@ -71,7 +71,7 @@ def list_page(pictures: Sequence[Shown], total: int, number: int, place: str) ->
     return _page("FluxTUI", f'{header}{nav}<ul class="grid">{tiles}</ul>{nav}', place)
 
 
-def picture_page(one: Shown, place: str) -> bytes:
+def picture_page(one: ShownPicture, place: str) -> bytes:
     """Return a page with one picture and all that it was made of."""
     picture = one.picture
     facts: dict[str, object] = {

@@ -29,7 +29,7 @@ class Span:
     end: int
 
 
-Piece = bytes | Span
+FilePart = bytes | Span
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class PictureFile:
             raise ends_too_early()
         return content
 
-    def blocks(self, pieces: Iterable[Piece]) -> Iterator[bytes]:
+    def blocks(self, pieces: Iterable[FilePart]) -> Iterator[bytes]:
         """Yield the content of pieces in blocks of bounded size."""
         for piece in pieces:
             if isinstance(piece, bytes):

@@ -42,7 +42,7 @@ from fluxtui.providers.base import (
     Candidate,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -242,10 +242,10 @@ class Atelier:
                 return endpoint
         raise InvalidInput("There is no such endpoint.")
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
-        return Prepared(request, {**request.wire(), "loras": sorted(materials.loras)})
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
+        return PreparedRequest(request, {**request.wire(), "loras": sorted(materials.loras)})
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         self.bodies.append(prepared.body)
         return Accepted(f"task-{next(self._numbers)}")
 

@@ -22,7 +22,7 @@ from fluxtui.domain.prompts import Templates
 from fluxtui.screens.generate.history_dialog import HistoryDialog
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
-from fluxtui.services.prompts import Origin
+from fluxtui.services.prompts import PromptOrigin
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.flash import Flash
@@ -149,8 +149,8 @@ async def test_history_is_searched_and_the_present_prompt_is_not_lost(
 ) -> None:
     async with open_place(make_app()) as place:
         history = place.app.services.prompts.history
-        await history.keep("an owl at noon", Origin.TYPED)
-        await history.keep("a fox at dusk", Origin.TYPED)
+        await history.keep("an owl at noon", PromptOrigin.TYPED)
+        await history.keep("a fox at dusk", PromptOrigin.TYPED)
         await place.screen._show(dev("half a thought"))
         await place.pilot.press("ctrl+r")
         await until_screen(place.pilot, HistoryDialog)

@@ -9,7 +9,7 @@ import pytest
 from fluxtui.domain.dataset import DatasetRules, Fix
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import DatasetService
-from fluxtui.services.datasets.encodings import Reading, decoded, guessed
+from fluxtui.services.datasets.encodings import DecodedText, decoded, guessed
 
 SHORT = {
     "cp1251": "красный кот на столе",
@@ -97,7 +97,7 @@ async def test_a_guess_is_shown_before_it_is_taken(
     ],
 )
 def test_letters_of_one_language_decide(text: str, encoding: str, shown: str) -> None:
-    assert guessed([text.encode(encoding)]) == (Reading(text, shown),)
+    assert guessed([text.encode(encoding)]) == (DecodedText(text, shown),)
 
 
 @pytest.mark.parametrize(("text", "encoding"), [("חתול אדום", "cp1255"), ("猫", "gbk")])

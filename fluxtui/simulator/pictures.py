@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import math
 import re
 import warnings
 
@@ -12,6 +13,7 @@ from PIL import Image, ImageOps
 
 MOST_INPUT_PIXELS = 50_000_000
 MOST_KEPT_PIXELS = 1_100_000
+_MEGAPIXEL = 1024 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 _DATA_ADDRESS = re.compile(r"data:image/[a-z+.-]+;base64,", re.IGNORECASE)
@@ -82,3 +84,8 @@ def encoded(picture: Image.Image, format_name: str, **options: int) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, format_name, **options)
     return buffer.getvalue()
+
+
+def megapixels(pixels: int) -> int:
+    """Return the megapixels of 1024 x 1024 pixels that `pixels` begin."""
+    return math.ceil(pixels / _MEGAPIXEL)

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fluxtui.simulator.bfl.finetunes import LORA_NAME, Finetune, FinetuneKind
-from fluxtui.simulator.bfl.uploads import json_object
 from fluxtui.simulator.core import answers
+from fluxtui.simulator.core.bodies import json_object
 from fluxtui.simulator.core.faults import fault_from_document
 from fluxtui.simulator.simulation import Simulation
 

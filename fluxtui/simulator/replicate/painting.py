@@ -1,14 +1,17 @@
-"""Turns an accepted prediction into orders for the painter, one for each of its pictures."""
+"""The pictures of predictions: painted from acceptance on, kept until they are erased."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from fluxtui.simulator.core.rendering import Renderer
+from fluxtui.simulator.core.state import StateStore
 from fluxtui.simulator.core.weights import TrainedWeights
 from fluxtui.simulator.painter.order import Order
 from fluxtui.simulator.replicate.catalogue import CUSTOM, SIZES
-from fluxtui.simulator.replicate.jobs import Job
+from fluxtui.simulator.replicate.jobs import SUCCEEDED, Job
 
 FORMATS = {"webp": "webp", "jpg": "jpeg", "png": "png"}
 """Each `output_format` as everybody else calls it."""
@@ -58,3 +61,50 @@ def order_of(job: Job, number: int, inputs: Mapping[str, bytes], weights: Traine
         pieces=pieces,
         strength=min(_STRONGEST, max((scale for _, scale in used), default=0.0)),
     )
+
+
+MOST_OUTPUTS = 4
+
+
+class PredictionPictures:
+    """Orders pictures from the renderer that all services share."""
+
+    def __init__(self, renderer: Renderer, store: StateStore, weights: TrainedWeights) -> None:
+        self._renderer, self._store, self._weights = renderer, store, weights
+
+    def begin(self, job: Job) -> None:
+        """Start on the pictures of a prediction, unless it will not end well."""
+        if job.outcome == SUCCEEDED:
+            for number in pictures_of(job):
+                self._renderer.begin(_picture_key(job, number), self._making(job, number))
+
+    async def picture(self, job: Job, number: int) -> bytes:
+        """Return a picture of a prediction that has succeeded."""
+        return await self._renderer.picture(_picture_key(job, number), self._making(job, number))
+
+    def _making(self, job: Job, number: int) -> _Making:
+        return _Making(job, number, self._store, self._weights)
+
+    async def forget(self, job: Job) -> None:
+        """Delete what a prediction took in and painted."""
+        for owner in (job.id, *(_picture_key(job, number) for number in range(MOST_OUTPUTS))):
+            await asyncio.to_thread(self._store.forget_blobs, owner)
+
+
+class _Making:
+    """Makes the order of one picture, in the painter's thread."""
+
+    def __init__(self, job: Job, number: int, store: StateStore, weights: TrainedWeights) -> None:
+        self._job, self._number, self._store, self._weights = job, number, store, weights
+
+    def __call__(self) -> Order:
+        return order_of(self._job, self._number, self._store.blobs(self._job.id), self._weights)
+
+
+def pictures_of(job: Job) -> list[int]:
+    """Return the numbers of the pictures that a prediction delivers."""
+    return [number for number in range(int(job.parameters["num_outputs"])) if number not in job.dropped]
+
+
+def _picture_key(job: Job, number: int) -> str:
+    return f"{job.id}-{number}"

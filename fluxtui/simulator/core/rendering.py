@@ -14,8 +14,8 @@ PICTURE = "picture"
 _PAINTERS = 2
 
 
-class Studio:
-    """Two painters and a shelf, which is the state store."""
+class Renderer:
+    """Two threads that paint, and the state store that keeps what they have painted."""
 
     def __init__(self, store: StateStore) -> None:
         self._store = store

@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from fluxtui.simulator.bfl.validation import RefusedError, problem, refusal
 from fluxtui.simulator.core.answers import AnswerError
+from fluxtui.simulator.core.field_checks import RefusedError, problem, refusal
 from fluxtui.simulator.core.private_files import create
 
 MOST_BODY_BYTES = 128 * 2**20

@@ -10,28 +10,28 @@ import pytest
 
 import fluxtui
 from fluxtui.cli.parser import main
-from fluxtui.simulator import needed
+from fluxtui.simulator import requirements
 
 ROOT = Path(fluxtui.__file__).parents[1]
 
 
 def test_the_extra_installs_what_is_looked_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = project["optional-dependencies"][needed.EXTRA]
-    assert sorted(name.partition(">=")[0] for name in extra) == sorted(needed.PACKAGES)
-    assert not [name for name in project["dependencies"] if name.startswith(needed.PACKAGES)]
-    assert f"fluxtui[{needed.EXTRA}]" in project["optional-dependencies"]["test"]
+    extra = project["optional-dependencies"][requirements.EXTRA]
+    assert sorted(name.partition(">=")[0] for name in extra) == sorted(requirements.PACKAGES)
+    assert not [name for name in project["dependencies"] if name.startswith(requirements.PACKAGES)]
+    assert f"fluxtui[{requirements.EXTRA}]" in project["optional-dependencies"]["test"]
 
 
 def test_with_everything_there_is_nothing_to_say() -> None:
-    assert needed.lacking() == ""
+    assert requirements.missing_packages() == ""
 
 
 @pytest.mark.parametrize(
     ("absent", "words"),
     [
         (("uvicorn",), "needs uvicorn, which is not"),
-        (needed.PACKAGES, "needs starlette and uvicorn, which are"),
+        (requirements.PACKAGES, "needs starlette and uvicorn, which are"),
     ],
 )
 def test_without_them_it_says_what_to_install(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +14,15 @@ from starlette.responses import Response
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.members import Member
 from fluxtui.simulator.replicate.service import ReplicateService
+
+_SECRETS = ("hf_token", "wandb_api_key", "hf_api_token", "civitai_api_token")
+_HIDDEN = "[REDACTED]"
+
+
+def without_secrets(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `inputs` as they are kept and shown."""
+    return {name: _HIDDEN if value and name in _SECRETS else value for name, value in inputs.items()}
+
 
 MOST_BODY_BYTES = 32 * 2**20
 LONGEST_WAIT = 60

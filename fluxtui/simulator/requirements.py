@@ -10,7 +10,7 @@ PACKAGES = ("starlette", "uvicorn")
 NEXT_STEP = f"Install FluxTUI with its extra “{EXTRA}”: pip install '.[{EXTRA}]' in its source."
 
 
-def lacking() -> str:
+def missing_packages() -> str:
     """Return a sentence that names the packages which are not installed, empty where all are."""
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if not missing:

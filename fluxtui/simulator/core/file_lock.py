@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def nobody_holds(path: Path) -> bool:
+def is_unlocked(path: Path) -> bool:
     """Try for an exclusive lock on `path`, giving it back at once. True when it was free or is gone."""
     import fcntl
 
