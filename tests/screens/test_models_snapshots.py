@@ -149,7 +149,8 @@ def test_filtered(compare: Compare, size: tuple[int, int]) -> None:
 def test_asking(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()[:1]
-        screen.doing = "Asking the service for its finetunes …"
+        screen.controller.activity.words = "Asking the service for its finetunes …"
+        screen.controller.changed.send()
 
     assert compare(size, prepare)
 
@@ -217,7 +218,7 @@ def test_several_profiles(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()
         fault = ProfileAnswer("studio", error=NetworkDown("studio.example cannot be reached."))
-        screen._tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
+        screen.controller.tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
 
     assert compare(size, prepare)
 

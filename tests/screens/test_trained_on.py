@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.jobs.trained_on import archive_text, pictures_text
 from fluxtui.controllers.navigation import PlaceName
 from fluxtui.domain.jobs import JobState
 from fluxtui.domain.training_set import TrainingSet
@@ -17,7 +18,6 @@ from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.trained_on import TrainedOnKeys, archive_text, pictures_text
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.training_sets import KeptArchive
@@ -65,7 +65,7 @@ async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path)
     await until(pilot, lambda: len(app.finetunes) == 1)
 
 
-async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: PlaceName) -> TrainedOnKeys:
+async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: PlaceName) -> JobsScreen | ModelsScreen:
     """Go to a place with the training under the cursor."""
     await app.go(place)
     screen = app.screen
@@ -82,7 +82,7 @@ async def export_to(app: FluxApp, pilot: Pilot[int], until: Until, target: Path)
     await pilot.press("enter")
 
 
-def details(screen: TrainedOnKeys) -> str:
+def details(screen: JobsScreen | ModelsScreen) -> str:
     if isinstance(screen, JobsScreen):
         return str(screen.query_one("#jobs-story", PlainStatic).render())
     facts = screen.query_one(ModelDetails)._facts

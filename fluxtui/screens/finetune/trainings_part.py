@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual import on
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.navigation import GenerateWith, ShowJob
 from fluxtui.controllers.training import wording
 from fluxtui.domain.jobs import Job, JobState
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.widgets.plain import PlainStatic, plain

@@ -9,18 +9,18 @@ from fluxtui.controllers.generation.changes import missing
 from fluxtui.controllers.generation.choices import NAME_CELLS
 from fluxtui.controllers.generation.defaults import values_words
 from fluxtui.controllers.generation.ordering import Order, repeatable
+from fluxtui.controllers.jobs.cancelling import cancel
+from fluxtui.controllers.jobs.sending_again import send_again
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, shorten
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.sending import Sending
 from fluxtui.screens.home import get_home
-from fluxtui.screens.sending_again import send_again
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.services.finetune_defaults import lasting_values

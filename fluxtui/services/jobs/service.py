@@ -291,7 +291,7 @@ class JobService:
         return await self._context.journal.jobs.get(job_id)
 
     async def newest(self, limit: int) -> tuple[Job, ...]:
-        """Return the newest jobs, newest first, then every older one that is active. Raises `StorageError`."""
+        """Return the newest jobs, newest first, then every older active one. Raises `StorageError`."""
         recent = await self._context.journal.jobs.recent(limit)
         known = {job.id for job in recent}
         older = [job for job in await self._context.journal.jobs.active() if job.id not in known]
@@ -309,7 +309,7 @@ class JobService:
         return await self._context.journal.jobs.story(job_id)
 
     async def log(self, job_id: str) -> str:
-        """Return what a job's task printed, or an empty text where nothing is known. Raises `StorageError`."""
+        """Return what a job's task printed, or `''` where nothing is known. Raises `StorageError`."""
         return await self._context.journal.logs.get(job_id)
 
     @property
