@@ -16,8 +16,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import dashboard_name
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.lora import DashboardFile
-from fluxtui.widgets.dialogs import Dialog
-from fluxtui.widgets.dialogs import dialog_of
+from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
