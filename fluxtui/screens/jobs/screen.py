@@ -21,13 +21,13 @@ from fluxtui.controllers.jobs.rows import (
     state_text,
     title_cell,
 )
+from fluxtui.controllers.jobs.sending_again import send_again
 from fluxtui.controllers.navigation import GenerateAgain, Request, ShowJob
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.jobs.queue_line import queue_line
-from fluxtui.screens.sending_again import send_again
 from fluxtui.screens.trained_on import Trained, TrainedOnKeys
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.plain import PlainStatic, cell
