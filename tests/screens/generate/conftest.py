@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,6 +17,10 @@ from fluxtui.api.attachments import Progress
 from fluxtui.api.service import APIService
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.controller import GenerationController
+from fluxtui.controllers.generation.editor import Step
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.endpoint import (
     Availability,
     Control,
@@ -70,6 +75,19 @@ class Place:
     pilot: Pilot[int]
     screen: GenerateScreen
 
+    @property
+    def generation(self) -> GenerationController:
+        """What the place shows."""
+        return self.screen.generation
+
+    async def show(self, form: GenerateForm) -> None:
+        """Put a form into the place, and wait until it is shown."""
+        await show_form(self.screen, form)
+
+    async def settled(self) -> None:
+        """Wait until the form is the one that is shown."""
+        await self.until(lambda: not self.generation.is_changing and not self.screen.order.is_behind)
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds."""
         await self.pilot._wait_for_screen()
@@ -78,6 +96,14 @@ class Place:
     def text(self, selector: str) -> str:
         """Return what a widget with text shows."""
         return str(self.screen.query_one(selector).render())
+
+
+async def show_form(screen: GenerateScreen, form: GenerateForm) -> None:
+    """Put a form into a place, and wait until it is shown."""
+    await screen.generation.editor.alter(Step(lambda _: Change(form)))
+    async with asyncio.timeout(20):
+        while screen.generation.is_changing or screen.order.is_behind:
+            await asyncio.sleep(0.01)
 
 
 OpenPlace = Callable[[FluxApp], AbstractAsyncContextManager[Place]]
@@ -95,7 +121,7 @@ def open_place() -> OpenPlace:
             screen = app.screen
             assert isinstance(screen, GenerateScreen)
             place = Place(app, pilot, screen)
-            await place.until(lambda: screen.order.form.endpoint_id or screen.results.fault)
+            await place.until(lambda: place.generation.form.endpoint_id or screen.results.fault)
             yield place
 
     return open_it
