@@ -1,9 +1,9 @@
-"""The start beside that of an empty Textual application, bytes and time for each key, memory, what is imported.
+"""The start beside an empty Textual application, bytes and time for each key, memory, what is imported.
 
 python benchmarks/terminal.py [--rounds 5] [--size 120x40] [--starts-only]
 
-In turns with the empty application, it measures when the first text is on the terminal, and when the first place is
-complete: a letter typed at the first text has arrived in a field. The ratios are those of the medians.
+In turns with the empty application, it measures when the first text is on the terminal, and when the first
+place is complete: a letter typed at the first text has arrived in a field. The ratios are those of the medians.
 """
 
 from __future__ import annotations
@@ -11,15 +11,19 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pseudo_terminal import PseudoTerminal
+
+from fluxtui.services.storage import StorageService
 
 EMPTY = """
 from textual.app import App
@@ -62,7 +66,8 @@ class Starts:
     command: Sequence[str]
     text: str
     environ: Mapping[str, str] = field(default_factory=dict)
-    takes_letter: bool = True
+    data: Path | None = None
+    """The data directory of a program that takes a letter; what was typed there is forgotten each time."""
     first: list[float] = field(default_factory=list)
     complete: list[float] = field(default_factory=list)
     size: list[int] = field(default_factory=list)
@@ -70,9 +75,11 @@ class Starts:
 
     def measure(self, columns: int, rows: int) -> None:
         """Start it once more."""
+        if self.data is not None:
+            _forget_typed(self.data)
         with PseudoTerminal(self.command, columns=columns, rows=rows, environ=self.environ) as terminal:
             self.first.append(terminal.until(self.text))
-            if self.takes_letter:
+            if self.data is not None:
                 terminal.type(LETTER)
                 self.complete.append(terminal.until(LETTER))
             else:
@@ -106,15 +113,23 @@ def main() -> None:
             _print_imports("first place", COMPLETE)
 
 
+def _forget_typed(data: Path) -> None:
+    """Forget the drafts in a data directory, if it is one already."""
+    path = StorageService(data).journal_path
+    if path.exists():
+        with closing(sqlite3.connect(path, isolation_level=None)) as journal:
+            journal.execute("DELETE FROM notes WHERE key LIKE 'draft.%'")
+
+
 def _starts(folder: Path) -> dict[str, Starts]:
     """Return what is started: nothing listens where the program would ask for its balance."""
-    program = [sys.executable, "-m", "fluxtui"]
+    program, data, demo = [sys.executable, "-m", "fluxtui"], folder / "data", folder / "demo"
     home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_STATE_HOME": str(folder)}
     own = {"BFL_API_KEY": "benchmark", "FLUXTUI_BASE_URL": "http://127.0.0.1:9", **home}
     return {
-        "empty": Starts([sys.executable, "-c", EMPTY], "ready to go", takes_letter=False),
-        "fluxtui": Starts([*program, "--data-dir", str(folder / "data")], FIRST_TEXT, own),
-        "fluxtui demo": Starts([*program, "demo", "--data-dir", str(folder / "demo")], FIRST_TEXT, home),
+        "empty": Starts([sys.executable, "-c", EMPTY], "ready to go"),
+        "fluxtui": Starts([*program, "--data-dir", str(data)], FIRST_TEXT, own, data),
+        "fluxtui demo": Starts([*program, "demo", "--data-dir", str(demo)], FIRST_TEXT, home, demo),
     }
 
 
@@ -132,7 +147,7 @@ def _print_starts(starts: Mapping[str, Starts], size: str) -> None:
 
 @dataclass(frozen=True)
 class _Import:
-    """A module that was imported: its own milliseconds, those with what it was the first to want, who wanted it."""
+    """A module that was imported: its own milliseconds, and with all that it was the first to want."""
 
     name: str
     own: float

@@ -163,7 +163,7 @@ class FluxApp(PictureChoice, Recalling):
         self.screen.call_after_refresh(self._begin_opening)
 
     def _begin_opening(self) -> None:
-        guarded(self, self._open(), doing="opening", group="app")
+        guarded(self, self._open(), doing="opening", group="app", leads=False)
 
     async def _open(self) -> None:
         try:
@@ -199,7 +199,9 @@ class FluxApp(PictureChoice, Recalling):
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
         if not self._closing:
-            self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
+            self._runner = guarded(
+                self, services.jobs.run(), doing="driving the jobs", group="runner", leads=False
+            )
         SheetFeed(self, services).start()
         self._on_complete()
         await self._feed.tell_of_absence()
@@ -417,6 +419,7 @@ class FluxApp(PictureChoice, Recalling):
             doing="saving the place",
             group="place",
             exclusive=True,
+            leads=False,
         )
 
     async def action_show_place(self, place: PlaceName) -> None:

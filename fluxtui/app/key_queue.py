@@ -80,9 +80,10 @@ class TypedAhead:
         return self._settling is None and not self._waiting
 
     def begin(self) -> None:
-        """Act on what was typed so far, and from now on on everything."""
+        """Act on what was typed so far, as soon as the first screen has restored what it shows."""
         self._has_begun = True
-        self._app.call_later(self._act_on_next)
+        screen = self._app.screen
+        self._settling = asyncio.create_task(self._settle(screen, screen))
 
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""
