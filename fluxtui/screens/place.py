@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Footer
@@ -18,6 +17,7 @@ from fluxtui.domain.errors import StorageError
 from fluxtui.domain.notices import Notice
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.places_line import places_line
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.top_bar import TopBar
 
@@ -76,19 +76,8 @@ class PlaceScreen(TimedScreen[None]):
         yield PlainStatic(TOO_SMALL, classes="too-small")
         yield TopBar()
         yield from self.compose_place()
-        yield Flash(self._places())
+        yield Flash(places_line(self.PLACE))
         yield Footer(compact=True, show_command_palette=False)
-
-    def _places(self) -> Content:
-        """Return the places with their keys, this one marked; shown while there is no news."""
-        from fluxtui.app.tabs import PLACES
-
-        parts: list[tuple[str, str]] = []
-        for place in PLACES:
-            here = place.name == self.PLACE
-            parts.append((f"  {place.function_key.upper()} ", "$foreground-muted"))
-            parts.append((place.title, "bold $text-accent" if here else "$foreground-muted"))
-        return Content.assemble(*parts)
 
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""

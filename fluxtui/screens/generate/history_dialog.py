@@ -15,10 +15,8 @@ from fluxtui.app.state import guarded
 from fluxtui.controllers.generation.planner import HistoryQuestion
 from fluxtui.domain.durations import relative_time
 from fluxtui.screens.timed import TimedScreen
-from fluxtui.services.prompts import PastPrompt
-from fluxtui.services.prompts import PromptOrigin
-from fluxtui.widgets.dialogs import Dialog
-from fluxtui.widgets.dialogs import dialog_of
+from fluxtui.services.prompts import PastPrompt, PromptOrigin
+from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
 

@@ -14,10 +14,10 @@ from textual.message import Message
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.controller import GenerationController
 from fluxtui.controllers.generation.picture_inputs import path_in
+from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.text import is_web_address
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable

@@ -12,22 +12,14 @@ from textual.events import Resize
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.jobs.controller import JobsController
-from fluxtui.controllers.jobs.rows import SIGNS
-from fluxtui.controllers.jobs.rows import age_cell
-from fluxtui.controllers.jobs.rows import cost_cell
-from fluxtui.controllers.jobs.rows import progress_cell
-from fluxtui.controllers.jobs.rows import state_text
-from fluxtui.controllers.jobs.rows import title_cell
+from fluxtui.controllers.jobs.rows import SIGNS, age_cell, cost_cell, progress_cell, state_text, title_cell
 from fluxtui.controllers.jobs.trained_on import Trained
-from fluxtui.controllers.navigation import Request
-from fluxtui.controllers.navigation import ShowJob
+from fluxtui.controllers.navigation import Request, ShowJob
 from fluxtui.domain.jobs import Job
-from fluxtui.controllers.jobs.sending_again import send_again
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.jobs.queue_line import queue_line
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.screens.trained_on import TRAINED_ON_KEYS
-from fluxtui.screens.trained_on import show_archive
+from fluxtui.screens.trained_on import TRAINED_ON_KEYS, show_archive
 from fluxtui.widgets.plain import PlainStatic, cell
 from fluxtui.widgets.table import Column, Row, RowTable
 
