@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import CHUNK_BYTES as CHUNK_BYTES
 from fluxtui.api.contents import FileBody, opened
 from fluxtui.api.contents import Progress as Progress
-from fluxtui.api.sending import Attempt
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.reach import reach_of
-from fluxtui.api.sending import Attempt
 from fluxtui.domain.errors import UnexpectedAnswer
 
 _STARTED, _CONNECTED, _SECURED = "connect_tcp.started", "connect_tcp.complete", "start_tls.complete"

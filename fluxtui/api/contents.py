@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from fluxtui.api.acquiring import acquired, released
-from fluxtui.api.sending import Attempt
+from fluxtui.api.attempt import Attempt
 from fluxtui.domain.errors import StorageError
 from fluxtui.system.ordinary_files import open_ordinary
 

@@ -13,13 +13,13 @@ import httpx
 
 from fluxtui.api.acquiring import acquired, released
 from fluxtui.api.answers import Body, Downloaded, error_for
+from fluxtui.api.attempt import Attempt
+from fluxtui.api.deadline import DownloadDeadline
 from fluxtui.api.failures import cannot_write
 from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.inline import is_inline, saved_inline, unpacked_in_place
 from fluxtui.api.limits import DownloadLimits
-from fluxtui.api.pace import DownloadDeadline
 from fluxtui.api.receiving import received_headers
-from fluxtui.api.sending import Attempt
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import FluxError, ResultExpired, TimedOut, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import FileBody, Progress, opened
-from fluxtui.api.sending import Attempt
 
 # Source: RFC 7578, section 2, and the HTML standard's encoding of names in multipart/form-data.
 _QUOTED = str.maketrans({'"': "%22", "\\": "%5C", "\r": "%0D", "\n": "%0A", "\0": "%00"})

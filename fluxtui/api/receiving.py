@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.api.answers import Body, JSONAnswer, NotJSON, error_for, parse
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.limits import ANSWER_BYTES
-from fluxtui.api.sending import Attempt
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
 

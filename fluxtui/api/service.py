@@ -11,12 +11,12 @@ from urllib.parse import quote
 from fluxtui.api.addresses import check_base_url, check_other_bases
 from fluxtui.api.answers import Downloaded, JSONAnswer
 from fluxtui.api.attachments import Attachment, json_content
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import Progress
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.multipart import FilePart, FormBody
 from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
 from fluxtui.api.retries import RetryPolicy
-from fluxtui.api.sending import Attempt
 from fluxtui.api.trace import Trace
 from fluxtui.domain.errors import NotAuthenticated, ServiceError
 from fluxtui.domain.keys import REMOVED_KEY, key_filter, searched_for

@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 
 from fluxtui.api.answers import Body, JSONAnswer, NotJSON, error_for, parse
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import FileBody, Progress, opened
 from fluxtui.api.hosts import parsed
 from fluxtui.api.limits import ANSWER_BYTES
 from fluxtui.api.receiving import Received, receive
-from fluxtui.api.sending import Attempt
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import Refused, ServiceError
 

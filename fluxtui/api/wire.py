@@ -20,13 +20,13 @@ from typing import TypeVar
 import httpx
 
 from fluxtui import __version__
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.connecting import Connecting
 from fluxtui.api.cookies import NoCookies
 from fluxtui.api.failures import connection_error
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.retries import told_now
-from fluxtui.api.sending import Attempt
 from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter

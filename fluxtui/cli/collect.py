@@ -141,7 +141,7 @@ def _collect_alone(place: _Place) -> int:
     code = 0
     with SoleLock(place.data_dir) as lock:
         while lock.take():
-            code, collected = run_to_end(_collect(place, Report(), patience=PATIENCE_SECONDS))
+            code, collected = run_to_end(_collect(place, Report(), idle_limit=PATIENCE_SECONDS))
             lock.give_back()
             # Jobs may have come after the last look, left by a program that found the lock taken.
             if collected.gave_up or code > ENDED_BADLY or not run_to_end(_is_something_to_do(place)):
@@ -160,13 +160,13 @@ async def _is_something_to_do(place: _Place) -> bool:
 
 
 async def _collect(
-    place: _Place, report: Report, *, watch: bool = False, patience: float | None = None
+    place: _Place, report: Report, *, watch: bool = False, idle_limit: float | None = None
 ) -> tuple[int, Collected]:
     from fluxtui.collector.collector import Collector
 
     container = place.container()
     try:
-        collector = Collector(await container.open(), report, watch=watch, patience=patience)
+        collector = Collector(await container.open(), report, watch=watch, idle_limit=idle_limit)
         with handling_signals(), _signals(collector) as received:
             collected = await collector.run()
     finally:

@@ -157,7 +157,7 @@ def _tell_findings(findings: Iterable[Finding], told: Collection[Finding] = ()) 
 
 
 def _tell_terminal(options: argparse.Namespace) -> None:
-    from fluxtui.terminal.between import Between
+    from fluxtui.terminal.intermediary import Intermediary
     from fluxtui.terminal.probe import probe_terminal
     from fluxtui.terminal.ttys import require_terminal, size_of
 
@@ -174,7 +174,7 @@ def _tell_terminal(options: argparse.Namespace) -> None:
     where += [f"in {terminal.between.value}"] if terminal.between else []
     _say("line", ", ".join(where) or "local")
     colours = "24-bit, which the terminal is known to show" if terminal.truecolor else "by TERM and COLORTERM"
-    _say("colours", "256, for GNU screen" if terminal.between is Between.SCREEN else colours)
+    _say("colours", "256, for GNU screen" if terminal.between is Intermediary.SCREEN else colours)
     for reason in terminal.reasons:
         _say("", reason)
     if terminal.note:

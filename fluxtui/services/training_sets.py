@@ -22,7 +22,7 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
-class KeptArchive:
+class TrainingArchive:
     """The archive that a training was sent.
 
     Attributes:
@@ -69,11 +69,11 @@ class TrainingSetService:
         self._datasets = datasets
         self._workspaces = workspaces
 
-    async def kept(self, dataset: TrainingSet | None) -> KeptArchive | None:
+    async def archive_of(self, dataset: TrainingSet | None) -> TrainingArchive | None:
         """Return the archive of a training, or None where the journal names none."""
-        return await asyncio.to_thread(self._kept, dataset or TrainingSet())
+        return await asyncio.to_thread(self._archive_of, dataset or TrainingSet())
 
-    def _kept(self, dataset: TrainingSet) -> KeptArchive | None:
+    def _archive_of(self, dataset: TrainingSet) -> TrainingArchive | None:
         if not dataset.path:
             return None
         told = dataset.size or 0
@@ -83,7 +83,7 @@ class TrainingSetService:
         except (StorageError, OSError):
             return None
         is_there = there is not None and (not told or there == told)
-        return KeptArchive(path, safe_text(dataset.path), told, is_there)
+        return TrainingArchive(path, safe_text(dataset.path), told, is_there)
 
     async def origin(
         self,
@@ -102,7 +102,7 @@ class TrainingSetService:
         source = known.source
         if source and rules is not None and await self._is_same(source, known, rules, progress):
             return TrainingSource(source, is_archive=False, is_same=True)
-        kept = await self.kept(known)
+        kept = await self.archive_of(known)
         if kept is not None and kept.is_there:
             return TrainingSource(str(kept.path), is_archive=True, is_same=True)
         return TrainingSource(source, is_archive=False, is_same=False)
@@ -111,9 +111,9 @@ class TrainingSetService:
         self, source: str, known: TrainingSet, rules: DatasetRules, progress: Progress | None
     ) -> bool:
         with suppress(DatasetError, StorageError):
-            found = await self._datasets.look(Path(source), progress)
+            found = await self._datasets.scan(Path(source), progress)
             workspace = (await self._workspaces.load(found.source)).present
-            return looks_like(await self._datasets.judged(found, rules, workspace), known)
+            return looks_like(await self._datasets.checked(found, rules, workspace), known)
         return False
 
     async def export(self, dataset: TrainingSet | None, target: Path) -> Path:
@@ -122,7 +122,7 @@ class TrainingSetService:
         Raises:
             StorageError: the archive is gone or damaged, something is there already, or it cannot be written.
         """
-        kept = await self.kept(dataset)
+        kept = await self.archive_of(dataset)
         if kept is None or not kept.is_there:
             raise StorageError("The archive that was trained on is no longer in the data directory.")
         sha256 = dataset.sha256 if dataset is not None else ""

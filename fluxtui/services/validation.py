@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.ineffective import RequestPicture, ineffective
 from fluxtui.domain.picture_fields import mask_field, source_field
-from fluxtui.domain.pointless import RequestPicture, pointless
 from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, is_web_address, safe_text
 from fluxtui.services.picture_inputs import (
@@ -50,7 +50,7 @@ class ValidationService:
             named = {problem.field for problem in problems}
             problems += [problem for problem in error.problems if problem.field not in named]
         if not problems:
-            problems += pointless(request, _facts_of(request, looks))
+            problems += ineffective(request, _facts_of(request, looks))
         if problems:
             raise InvalidInput("Nothing was sent.", tuple(problems))
         return request

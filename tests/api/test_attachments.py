@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluxtui.api.attachments import CHUNK_BYTES, Attachment, StreamedBody
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.retries import RetryPolicy
-from fluxtui.api.sending import Attempt
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InDoubt, NetworkDown, Refused, StorageError
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.connecting import Connecting
 from fluxtui.api.hosts import HostPolicy, parsed
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.reach import Reach
-from fluxtui.api.sending import Attempt
 from fluxtui.domain.errors import ServiceError, UnexpectedAnswer
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ _QUICK = Pacing(
     last_answer=1.0,
     longest_wish=0.05,
     longest_rest=0.05,
-    patience=0.000005,
+    search_factor=0.000005,
 )
 _PATIENCE = 30.0
 _LORA = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"

@@ -146,7 +146,7 @@ class JournalDoor:
         return False
 
     async def _use(self, path: Path) -> str:
-        journal = Journal(path, patience=0.05)
+        journal = Journal(path, lock_timeout=0.05)
         try:
             await journal.open()
         except StorageError as error:
@@ -180,7 +180,7 @@ class JournalDoor:
         check_shown(repair.sentence(), "the word on a repair")
         if hashlib.sha256(repair.aside.read_bytes()).digest() != hashlib.sha256(before).digest():
             raise Fault("the damaged journal was not kept as it was")
-        async with Journal(path, patience=0.05) as journal:
+        async with Journal(path, lock_timeout=0.05) as journal:
             for step in _steps(journal):
                 try:
                     await step()

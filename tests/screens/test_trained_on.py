@@ -20,7 +20,7 @@ from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.path_dialog import PathDialog
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_input import PathInput
@@ -47,9 +47,9 @@ def test_what_was_trained_on_in_words() -> None:
     assert pictures_text(TrainingSet(pictures=1, captioned=0)) == "1 picture without captions"
     assert pictures_text(TrainingSet(pictures=3)) == "3 pictures"
     assert pictures_text(TrainingSet()) == archive_text(None) == ""
-    kept = KeptArchive(Path("/data/datasets/a.zip"), "datasets/a.zip", 2_000_000, is_there=True)
+    kept = TrainingArchive(Path("/data/datasets/a.zip"), "datasets/a.zip", 2_000_000, is_there=True)
     assert archive_text(kept) == "datasets/a.zip · 2.0 MB · here"
-    gone = KeptArchive(kept.path, kept.shown, 0, is_there=False)
+    gone = TrainingArchive(kept.path, kept.shown, 0, is_there=False)
     assert archive_text(gone) == "datasets/a.zip · gone"
 
 
@@ -124,7 +124,7 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
         await trained(app, pilot, until, training_pictures)
-        kept = await app.services.training_sets.kept(app.jobs[0].dataset)
+        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
         assert kept is not None
         (training_pictures / "lantern-3.png").unlink()
         await go(app, pilot, until, "jobs")
@@ -151,7 +151,7 @@ async def test_without_pictures_and_archive_it_is_said(
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
         await trained(app, pilot, until, training_pictures)
-        kept = await app.services.training_sets.kept(app.jobs[0].dataset)
+        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
         assert kept is not None
         kept.path.unlink()
         (training_pictures / "lantern-3.png").unlink()
@@ -176,7 +176,7 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
     async with app.run_test(size=(120, 40)) as pilot:
         await trained(app, pilot, until, training_pictures)
         screen = await go(app, pilot, until, place)
-        kept = await app.services.training_sets.kept(app.jobs[0].dataset)
+        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
         assert kept is not None
         await pilot.press("i")
         await until_screen(pilot, WorkbenchScreen)

@@ -48,16 +48,16 @@ async def test_the_archive_is_kept_and_known(
     training_sets: TrainingSetService, job: Job, data_directory: StorageService
 ) -> None:
     assert job.dataset is not None
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     assert kept.path == data_directory.dataset_path(job.dataset.sha256)
     assert (kept.shown, kept.size, kept.is_there) == (job.dataset.path, kept.path.stat().st_size, True)
     kept.path.write_bytes(b"short")
-    changed = await training_sets.kept(job.dataset)
+    changed = await training_sets.archive_of(job.dataset)
     assert changed is not None
     assert not changed.is_there
     kept.path.unlink()
-    gone = await training_sets.kept(job.dataset)
+    gone = await training_sets.archive_of(job.dataset)
     assert gone is not None
     assert not gone.is_there
 
@@ -67,7 +67,7 @@ async def test_what_names_no_archive_has_none(
     training_sets: TrainingSetService, told: dict[str, Any] | None
 ) -> None:
     dataset = None if told is None else TrainingSet.model_validate(told)
-    assert await training_sets.kept(dataset) is None
+    assert await training_sets.archive_of(dataset) is None
 
 
 async def test_pictures_that_are_still_the_same_are_trained_on_again(
@@ -84,7 +84,7 @@ async def test_changed_pictures_give_way_to_the_archive(
     training_folder: Path,
     workspaces: WorkspaceService,
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     (training_folder / "0.txt").write_text("another fox", encoding="utf-8")
     changed = await training_sets.origin(job.dataset, rules)
@@ -105,7 +105,7 @@ async def test_changed_pictures_give_way_to_the_archive(
 async def test_without_pictures_and_archive_nothing_is_the_same(
     training_sets: TrainingSetService, job: Job, rules: DatasetRules, training_folder: Path
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     kept.path.unlink()
     Image.new("RGB", (300, 300), "blue").save(training_folder / "9.png")
@@ -129,7 +129,7 @@ async def test_trainings_of_older_versions_are_compared_by_names_and_captions(
 async def test_the_archive_is_exported_to_a_new_file_only(
     training_sets: TrainingSetService, job: Job, tmp_path: Path
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     target = tmp_path / "fox.zip"
     assert await training_sets.export(job.dataset, target) == target
@@ -145,7 +145,7 @@ async def test_the_archive_is_exported_to_a_new_file_only(
 async def test_a_damaged_archive_is_not_exported(
     training_sets: TrainingSetService, job: Job, tmp_path: Path
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     kept.path.write_bytes(bytes(kept.size))
     target = tmp_path / "fox.zip"

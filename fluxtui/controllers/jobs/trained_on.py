@@ -13,7 +13,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.services.typed_paths import meant
 
 LOOKING_LIMIT = 1_000_000_000
@@ -62,7 +62,7 @@ def pictures_text(dataset: TrainingSet) -> str:
     return f"{plural(pictures, 'picture')} {captions}"
 
 
-def archive_text(kept: KeptArchive | None) -> str:
+def archive_text(kept: TrainingArchive | None) -> str:
     """Return where the archive that was sent is, how large, and whether it is still there."""
     if kept is None:
         return ""
@@ -70,7 +70,7 @@ def archive_text(kept: KeptArchive | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def keys_text(kept: KeptArchive | None) -> str:
+def keys_text(kept: TrainingArchive | None) -> str:
     """Return what the keys do with what was trained on, or `''` where nothing is known of it."""
     if kept is None:
         return ""
@@ -93,9 +93,9 @@ class TrainedOn:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    async def archive(self, trained: Trained) -> KeptArchive | None:
+    async def archive(self, trained: Trained) -> TrainingArchive | None:
         """Return the archive that was sent; say so and return None where it is not there."""
-        kept = await self._host.services.training_sets.kept(trained.dataset)
+        kept = await self._host.services.training_sets.archive_of(trained.dataset)
         if kept is not None and kept.is_there:
             return kept
         told = "is gone from the data directory" if kept is not None else "was never here"

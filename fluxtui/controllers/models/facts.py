@@ -17,7 +17,7 @@ from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 
 STATE_SENTENCES: dict[FinetuneState, str] = {
     FinetuneState.READY: "Ready: Enter generates with it.",
@@ -54,7 +54,7 @@ def facts_of(
     job: Job | None,
     now: datetime,
     uses: Uses | None = None,
-    kept: KeptArchive | None = None,
+    kept: TrainingArchive | None = None,
     defaults: Mapping[str, Any] | None = None,
 ) -> tuple[Fact, ...]:
     """Return what is known of a finetune.
@@ -144,7 +144,7 @@ def _number(value: float | None) -> str:
     return "" if value is None else number_text(value)
 
 
-def _dataset_facts(dataset: TrainingSet, kept: KeptArchive | None) -> list[Fact]:
+def _dataset_facts(dataset: TrainingSet, kept: TrainingArchive | None) -> list[Fact]:
     texts = {
         "Your pictures": source_text(dataset),
         "Pictures": pictures_text(dataset),

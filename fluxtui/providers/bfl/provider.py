@@ -25,7 +25,6 @@ from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import SHARED_NAME
-from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -46,6 +45,7 @@ from fluxtui.providers.bfl.finding import candidate_of
 from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
 from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
 from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
+from fluxtui.providers.task_queries import asked_at
 
 _FINETUNE_UNKNOWN = "finetune not found"
 _TASK_UNKNOWN = "task not found"

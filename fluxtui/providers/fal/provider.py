@@ -19,7 +19,6 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import safe_text
-from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -40,6 +39,7 @@ from fluxtui.providers.fal.ordering import CANCEL, NO_RETRY, RESULT, accepted_in
 from fluxtui.providers.fal.preparing import prepared_generation, prepared_training
 from fluxtui.providers.fal.prices import READ_ON
 from fluxtui.providers.fal.training import FalTraining
+from fluxtui.providers.task_queries import asked_at
 
 _NO_LIST = "fal.ai keeps no list of finetunes: a LoRA there is a file, and its file here is what counts."
 

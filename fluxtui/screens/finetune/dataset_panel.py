@@ -147,7 +147,7 @@ class DatasetPanel(Vertical):
         if self._found is None or self._rules is None or self.is_looking or self._looked_at != self.source:
             return True
         try:
-            found = await self.app.services.datasets.look(self._found.source)
+            found = await self.app.services.datasets.scan(self._found.source)
             workspace = (await self.app.services.workspaces.of(found)).present
         except (DatasetError, StorageError):
             self._dataset = None
@@ -188,7 +188,7 @@ class DatasetPanel(Vertical):
         self._say("Looking · Esc stops")
         try:
             source = await self._spelled(source)
-            found = await self.app.services.datasets.look(Path(source), progress)
+            found = await self.app.services.datasets.scan(Path(source), progress)
             await self._read_edits(found)
         except (DatasetError, StorageError) as error:
             self._say(f"✗ {error.sentence()}", "$text-error")
@@ -222,7 +222,7 @@ class DatasetPanel(Vertical):
         if self._found is not None and read_edits:
             await self._read_edits(self._found)
         if self._found is not None and self._rules is not None:
-            dataset = await self.app.services.datasets.judged(self._found, self._rules, self._workspace)
+            dataset = await self.app.services.datasets.checked(self._found, self._rules, self._workspace)
             self._show(dataset)
             self.post_message(self.Changed(self._looked_at, dataset))
             work = self._weigh(dataset, self._rules)

@@ -15,8 +15,8 @@ from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.journal.trash import TRASH
-from fluxtui.services.told import told_parameters
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.parameter_words import parameters_in_words
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 
@@ -75,7 +75,7 @@ def job_details(job: Job, story: JobStory, *, now: datetime | None = None) -> Co
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story.events)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    told = told_parameters(job.endpoint, job.parameters)
+    told = parameters_in_words(job.endpoint, job.parameters)
     parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     for part, answer in (job.response or {}).items():
         about = f"with the {part}" if part == "result" else f"to the {part}"
@@ -85,7 +85,7 @@ def job_details(job: Job, story: JobStory, *, now: datetime | None = None) -> Co
     return Content.assemble(*parts)
 
 
-def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
+def _facts(job: Job, kept: TrainingArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
         ("state", _state(job)),
@@ -127,7 +127,7 @@ def _cancelling(job: Job) -> str:
     )
 
 
-def _dataset(dataset: TrainingSet, kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
+def _dataset(dataset: TrainingSet, kept: TrainingArchive | None) -> tuple[tuple[str, str], ...]:
     return (
         ("trained on", source_text(dataset)),
         ("pictures", pictures_text(dataset)),

@@ -20,7 +20,7 @@ from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.threads import Advance
 
 
-def look_through(
+def scan_source(
     source_path: Path, memory: LookMemory, advance: Advance, stop: threading.Event
 ) -> DatasetScan:
     """Return everything in the source at a path as typed.

@@ -15,8 +15,8 @@ from fluxtui.services.jobs.doubt import adopt, candidates_for
 from fluxtui.services.jobs.following import LOOK_AGAIN
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
-from fluxtui.services.jobs.ordering import Reposition, place_in_queue
 from fluxtui.services.jobs.pacing import Pacing
+from fluxtui.services.jobs.queue import Reposition, place_in_queue
 from fluxtui.services.jobs.queues import Queues, QueueState
 from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal

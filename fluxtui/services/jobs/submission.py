@@ -30,12 +30,12 @@ from fluxtui.providers.base import Accepted, PreparedRequest, Provider
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.credits import pause_for_credits
 from fluxtui.services.jobs.materials import materials_of
-from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import trouble_waits
 from fluxtui.services.jobs.queue import SubmissionPace
 from fluxtui.services.jobs.reporting import transfer_reported
 from fluxtui.services.jobs.requests import request_of
 from fluxtui.services.jobs.responses import kept_response
+from fluxtui.services.jobs.unexpected import unexpected_fault
 
 _log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class Submission:
             title, reason = error.title, error.sentence()
             return await self._noted(job, lambda: self._in_doubt(job, title, reason))
         except Exception as error:
-            reason = own_fault(f"job {job.id}", error).sentence()
+            reason = unexpected_fault(f"job {job.id}", error).sentence()
             return await self._noted(job, lambda: self._in_doubt(job, "In doubt", reason))
         except BaseException:
             await self._in_doubt(job, "In doubt", "The program ended before the service's answer came.")

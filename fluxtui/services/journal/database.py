@@ -27,16 +27,16 @@ class Database:
 
     Args:
         path: the file; it is made, readable by its owner only, if it does not exist.
-        patience: seconds to wait for another program that holds the lock.
+        lock_timeout: seconds to wait for another program that holds the lock.
     """
 
-    def __init__(self, path: Path, *, patience: float = 5.0) -> None:
+    def __init__(self, path: Path, *, lock_timeout: float = 5.0) -> None:
         self.path = path
         self.searches_words = False
         """Whether there is an index of the words of prompts; see `journal/search.py`."""
         self.unreadable = UnreadableRows(path)
         """The rows that could not be understood so far."""
-        self._patience = patience
+        self._lock_timeout = lock_timeout
         self._executor: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
         self._changes = 0
@@ -113,7 +113,7 @@ class Database:
 
     def _connect(self) -> None:
         identity = settled(self.path)
-        connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=self._lock_timeout, isolation_level=None)
         try:
             check_opened(identity, self.path)
             connection.row_factory = sqlite3.Row

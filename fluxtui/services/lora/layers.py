@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fluxtui.domain.weights import Kind, Layout
 from fluxtui.services.lora.architectures import OUTSIDE, Layer
 from fluxtui.services.lora.other_architectures import BLOCKS
+from fluxtui.services.lora.safetensors import Tensor
 
 _ADAPTER = r"(?:\.[A-Za-z0-9_-]+)?"
 _END = re.compile(
@@ -103,3 +104,25 @@ def _layout(module: str) -> Layout:
     if module.startswith((*_DIFFUSERS, *_DIFFUSERS_BLOCKS)):
         return "diffusers"
     return "unknown"
+
+
+_FACTOR = re.compile(r"lokr_w([12])(?:_([ab]))?$")
+
+
+def lokr_sizes(changes: Iterable[tuple[Tensor, LayerChange]]) -> dict[Layer, tuple[int, int]]:
+    """Return what goes into and comes out of each layer of a LoKr whose two matrices are both there."""
+    rows: dict[Layer, dict[str, int]] = {}
+    columns: dict[Layer, dict[str, int]] = {}
+    for tensor, change in changes:
+        factor = _FACTOR.search(tensor.name)
+        if factor is None or len(tensor.shape) != 2:
+            continue
+        if factor[2] != "b":
+            rows.setdefault(change.layer, {})[factor[1]] = tensor.shape[0]
+        if factor[2] != "a":
+            columns.setdefault(change.layer, {})[factor[1]] = tensor.shape[1]
+    return {
+        layer: (columns[layer]["1"] * columns[layer]["2"], found["1"] * found["2"])
+        for layer, found in rows.items()
+        if len(found) == len(columns.get(layer, {})) == 2
+    }

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import FLUX1_FAMILY, Base, Kind, Layout
 from fluxtui.services.lora.architectures import ARCHITECTURES, Architecture, Layer
 from fluxtui.services.lora.claims import UNMEANT, claimed
-from fluxtui.services.lora.layers import LayerChange, change_of, kind_of
-from fluxtui.services.lora.lokr import lokr_sizes
-from fluxtui.services.lora.other_architectures import BLOCKS, DESCRIBED, OTHER_ARCHITECTURES, OUTER_PARTS
+from fluxtui.services.lora.layers import LayerChange, change_of, kind_of, lokr_sizes
+from fluxtui.services.lora.other_architectures import (
+    BLOCKS,
+    DESCRIBED,
+    OTHER_ARCHITECTURES,
+    OUTER_PARTS,
+    unet_bases,
+)
 from fluxtui.services.lora.safetensors import Header, Tensor
-from fluxtui.services.lora.unet import unet_bases
+from fluxtui.system.ordinary_files import open_ordinary
 
 MOST_METADATA = 60
 MOST_RANK = 100_000
@@ -144,3 +151,22 @@ def _harmless(metadata: dict[str, str]) -> dict[str, str]:
         if plain and len(found) < MOST_METADATA:
             found[plain] = safe_text(value, limit=MOST_VALUE_CHARACTERS)
     return found
+
+
+_CONFIG = "adapter_config.json"
+_WEIGHTS = "adapter_model"
+_BASE = "base_model_name_or_path"
+_MOST_BYTES = 1_000_000
+
+
+def base_named_beside(path: Path) -> dict[str, str]:
+    """Return the base model that PEFT's configuration names beside a file, as metadata; else nothing."""
+    if not path.name.startswith(_WEIGHTS):
+        return {}
+    try:
+        with open_ordinary(path.with_name(_CONFIG)) as file:
+            config = json.loads(file.read(_MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    base = config.get(_BASE) if isinstance(config, dict) else None
+    return {_BASE: base} if isinstance(base, str) and base else {}

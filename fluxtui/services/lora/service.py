@@ -17,11 +17,10 @@ from fluxtui.domain.errors import StorageError, WeightsError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Weights
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora.beside import told_beside
 from fluxtui.services.lora.contents import check_is_lora
 from fluxtui.services.lora.copying import copied, has_content, hashed
 from fluxtui.services.lora.dashboard import DashboardFile, accepted_base, exported, steps_for
-from fluxtui.services.lora.reading import HeaderReading, read
+from fluxtui.services.lora.reading import HeaderReading, base_named_beside, read
 from fluxtui.services.lora.safetensors import Header, header_of, open_weights
 from fluxtui.services.lora.sampling import sampled
 from fluxtui.services.lora.unpacking import Opened, opened_weights
@@ -93,7 +92,7 @@ class LoraService:
         def work(_advance: Advance, stop: threading.Event) -> FileInspection:
             found = meant(path)
             with self._opened(found, stop) as opened:
-                return _seen(opened.file, opened.name, stop, told_beside(found))
+                return _seen(opened.file, opened.name, stop, base_named_beside(found))
 
         return await in_thread(work)
 
@@ -133,7 +132,7 @@ class LoraService:
         def work(advance: Advance, stop: threading.Event) -> Weights:
             found = meant(path)
             with self._opened(found, stop) as opened:
-                return self._copied(opened, part, advance, stop, told_beside(found))
+                return self._copied(opened, part, advance, stop, base_named_beside(found))
 
         part = await new_file(self._storage.temporary, ".part")
         try:

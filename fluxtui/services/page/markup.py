@@ -11,7 +11,7 @@ from html import escape
 
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.page.reader import ShownPicture
-from fluxtui.services.told import told_parameters
+from fluxtui.services.parameter_words import parameters_in_words
 
 PER_PAGE = 60
 _CAPTION = 90
@@ -84,7 +84,7 @@ def picture_page(one: ShownPicture, place: str) -> bytes:
         "Prompt": picture.prompt,
     }
     rest = {name: value for name, value in picture.parameters.items() if name not in ("prompt", "seed")}
-    for name, value in told_parameters(picture.endpoint, rest).items():
+    for name, value in parameters_in_words(picture.endpoint, rest).items():
         facts.setdefault(name, _shown(value))
     rows = "".join(
         f"<tr><th>{_text(name)}</th><td>{_text(value, newlines=True)}</td></tr>"

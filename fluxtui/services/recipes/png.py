@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fluxtui.services.recipes import xmp
 from fluxtui.services.recipes.a1111 import is_ours
-from fluxtui.services.recipes.pieces import (
+from fluxtui.services.recipes.file_parts import (
     MAX_METADATA_BYTES,
     MAX_PARTS,
     FilePart,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fluxtui.services.recipes import exif, xmp
 from fluxtui.services.recipes.blocks import metadata_of
-from fluxtui.services.recipes.pieces import (
+from fluxtui.services.recipes.file_parts import (
     MAX_METADATA_BYTES,
     MAX_PARTS,
     FilePart,

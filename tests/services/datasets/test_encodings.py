@@ -66,9 +66,9 @@ async def test_a_guess_is_shown_before_it_is_taken(
 ) -> None:
     (folder / "a.txt").write_bytes(SHORT["cp1251"].encode("cp1251"))
     (folder / "b.txt").write_bytes("\ufeffвыше".encode("utf-16-le"))
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     workspace = Workspace(source=str(folder))
-    dataset = datasets.judge(found, rules, workspace)
+    dataset = datasets.check(found, rules, workspace)
     assert [picture.caption for picture in dataset.pictures] == [None, "выше", None]
     (problem,) = [problem for problem in dataset.problems if problem.fix is Fix.REREAD]
     assert problem.mend == "read it as Windows-1251: “красный кот на столе”"

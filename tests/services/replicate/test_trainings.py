@@ -92,7 +92,7 @@ async def test_a_finetune_whose_weights_are_away_can_be_used_and_is_kept_all_the
     open_journal: Journal,
     simulator: Simulator,
 ) -> None:
-    jobs = make_jobs(replace(pacing, patience=1e-5))
+    jobs = make_jobs(replace(pacing, search_factor=1e-5))
     simulator.replicate.faults("expired", where="delivery")
     async with running(jobs):
         job = await start()

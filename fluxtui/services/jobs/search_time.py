@@ -35,7 +35,7 @@ class Absence(StrEnum):
 
 
 @dataclass(frozen=True)
-class Looking:
+class TimeLeft:
     """How long something will be looked for: seconds still, and when that ends by the clock on the wall."""
 
     seconds: float
@@ -47,7 +47,7 @@ class Looking:
         return self.seconds <= 0
 
 
-class Patience:
+class SearchTime:
     """Measures how long what one job paid for has been away, and says how long it is looked for.
 
     Within this program time is that of the event loop, which nobody sets. The times in the journal join
@@ -60,7 +60,7 @@ class Patience:
     """
 
     def __init__(self, pacing: Pacing, keeping: Keeping, clock: Callable[[], datetime]) -> None:
-        self._factor, self._keeping, self._clock = pacing.patience, keeping, clock
+        self._factor, self._keeping, self._clock = pacing.search_factor, keeping, clock
         self._series: float | None = None
         self._first: dict[Absence, float] = {}
 
@@ -70,7 +70,7 @@ class Patience:
         self._first.pop(Absence.TASK, None)
         self._first.pop(Absence.WORD, None)
 
-    def looking(self, job: Job, absence: Absence) -> Looking:
+    def time_left(self, job: Job, absence: Absence) -> TimeLeft:
         """Take notice of an answer by which something is away, and say how long it is looked for.
 
         Args:
@@ -91,7 +91,7 @@ class Patience:
             passed = max((self._clock() - since).total_seconds(), 0.0)
             seconds = min(seconds, max(limit - passed, min(limit, self._scaled(OWN_LOOK)) - here))
         seconds = max(seconds, min(limit, self._scaled(LEAST)) - (now - self._series))
-        return Looking(seconds, self._clock() + timedelta(seconds=max(seconds, 0.0)))
+        return TimeLeft(seconds, self._clock() + timedelta(seconds=max(seconds, 0.0)))
 
     def slowest(self) -> float:
         """Return the longest wait in seconds until the next look: the rarer, the longer something is away."""

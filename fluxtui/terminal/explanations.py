@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from fluxtui.domain.text import safe_text
-from fluxtui.terminal.between import Between, is_of_a_multiplexer
 from fluxtui.terminal.brands import Claims, brand_of
+from fluxtui.terminal.intermediary import Intermediary, is_of_a_multiplexer
 from fluxtui.terminal.profile import GraphicsProtocol
 from fluxtui.terminal.replies import Replies
 
@@ -15,10 +15,10 @@ _HINTS: Final = ("TERM_PROGRAM", "LC_TERMINAL", "KITTY_WINDOW_ID", "WEZTERM_PANE
 """Variables that tell of a terminal, though not surely of the one in front of the user."""
 
 
-def reasons(
+def explanations(
     claims: Claims,
     environ: Mapping[str, str],
-    between: Between,
+    between: Intermediary,
     replies: Replies,
     wanted: GraphicsProtocol | None,
 ) -> Iterator[str]:
@@ -39,8 +39,8 @@ def reasons(
         yield f"Pictures are drawn with {wanted.value} because that is set."
 
 
-def _name(claims: Claims, between: Between) -> str:
-    who = "tmux says that the terminal" if between is Between.TMUX else "The terminal"
+def _name(claims: Claims, between: Intermediary) -> str:
+    who = "tmux says that the terminal" if between is Intermediary.TMUX else "The terminal"
     return f"{who} calls itself {claims.name}." if claims.name else f"{who} does not tell its name."
 
 
@@ -51,7 +51,7 @@ def _attributes(replies: Replies) -> str:
     return f"Its attributes (DA1) are {replies.attributes}, {sixel}."
 
 
-def _worth(claims: Claims, environ: Mapping[str, str], between: Between) -> str:
+def _worth(claims: Claims, environ: Mapping[str, str], between: Intermediary) -> str:
     if claims.name:
         return "not needed, it has told its name"
     if between.draws_itself or is_of_a_multiplexer(environ):

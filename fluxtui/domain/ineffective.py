@@ -29,7 +29,7 @@ class RequestPicture:
     is_black: bool | None = None
 
 
-def pointless(request: Endpoint, pictures: Mapping[str, RequestPicture]) -> tuple[Problem, ...]:
+def ineffective(request: Endpoint, pictures: Mapping[str, RequestPicture]) -> tuple[Problem, ...]:
     """Return why an order would change nothing, each reason as a sentence at a field; empty where it does.
 
     Args:

@@ -15,7 +15,7 @@ from fluxtui.providers.registry import described_endpoint, provider_hosts, provi
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.parameters import parameter_rows
-from fluxtui.services.told import told_parameters
+from fluxtui.services.parameter_words import parameters_in_words
 
 DEV = "fal-ai/flux-2/lora"
 
@@ -82,7 +82,7 @@ OLD = {
 
 
 def test_old_recipes_are_told_without_what_counted_for_nothing() -> None:
-    told = told_parameters(DEV, OLD)
+    told = parameters_in_words(DEV, OLD)
     assert told == {
         "Prompt": "a fox",
         "Size": "landscape 1024 x 576",
@@ -90,7 +90,7 @@ def test_old_recipes_are_told_without_what_counted_for_nothing() -> None:
         "Safety check": "on",
         "An old name": 3,
     }
-    assert told_parameters("nobody/knows", {"image_size": "square"}) == {"Image size": "square"}
+    assert parameters_in_words("nobody/knows", {"image_size": "square"}) == {"Image size": "square"}
 
 
 def test_every_place_tells_the_same() -> None:

@@ -23,7 +23,7 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import Gateway, JobService, Pacing
-from fluxtui.services.jobs.patience import OWN_LOOK, Absence, Patience
+from fluxtui.services.jobs.search_time import OWN_LOOK, Absence, SearchTime
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
@@ -59,13 +59,13 @@ def looked_for(job: Job) -> bool:
 @pytest.fixture
 def endless(make_jobs: Callable[..., JobService], pacing: Pacing) -> JobService:
     """A job service that looks for things as long as the services really keep them."""
-    return make_jobs(replace(pacing, patience=1.0))
+    return make_jobs(replace(pacing, search_factor=1.0))
 
 
 @pytest.fixture
 def hasty(make_jobs: Callable[..., JobService], pacing: Pacing) -> JobService:
     """A job service for which the times that services keep things pass in no time."""
-    return make_jobs(replace(pacing, patience=1e-6))
+    return make_jobs(replace(pacing, search_factor=1e-6))
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
@@ -348,7 +348,7 @@ async def test_a_clock_that_jumps_while_something_is_looked_for_ends_nothing(
     def clock() -> datetime:
         return datetime.now(UTC) + wrong
 
-    jumping = replace(pacing, patience=0.01)
+    jumping = replace(pacing, search_factor=0.01)
     jobs = JobService(open_journal, data_directory, gateway, owner="jumping", pacing=jumping, clock=clock)
     simulator.faults("late-404", seconds=1.5, where="delivery")
     async with running(jobs):
@@ -380,41 +380,41 @@ class TestPatience:
 
     KEEPING = Keeping(pictures=timedelta(minutes=10), generations=timedelta(minutes=40))
 
-    def _patience(self, now: Callable[[], datetime], factor: float = 1.0) -> Patience:
-        return Patience(Pacing(patience=factor), self.KEEPING, now)
+    def _patience(self, now: Callable[[], datetime], factor: float = 1.0) -> SearchTime:
+        return SearchTime(Pacing(search_factor=factor), self.KEEPING, now)
 
     async def test_a_result_is_looked_for_as_long_as_it_is_kept(self) -> None:
         job = a_job(JobState.COLLECTING, ready_at=NOW)
-        looking = self._patience(lambda: NOW).looking(job, Absence.RESULT)
-        assert looking.seconds == pytest.approx(600, abs=1)
-        assert looking.until == NOW + timedelta(seconds=looking.seconds)
+        left = self._patience(lambda: NOW).time_left(job, Absence.RESULT)
+        assert left.seconds == pytest.approx(600, abs=1)
+        assert left.until == NOW + timedelta(seconds=left.seconds)
 
     @pytest.mark.parametrize("hours", [1, 1000, -1000])
     async def test_a_time_in_the_journal_alone_ends_nothing(self, hours: int) -> None:
         job = a_job(JobState.COLLECTING, ready_at=NOW)
-        looking = self._patience(lambda: NOW + timedelta(hours=hours)).looking(job, Absence.RESULT)
-        assert looking.seconds == pytest.approx(600, abs=1)
+        left = self._patience(lambda: NOW + timedelta(hours=hours)).time_left(job, Absence.RESULT)
+        assert left.seconds == pytest.approx(600, abs=1)
 
     async def test_a_long_time_in_the_journal_counts_once_this_program_has_looked_too(self) -> None:
         job = a_job(JobState.WAITING, missing_since=NOW)
-        looking = self._patience(lambda: NOW + timedelta(days=9)).looking(job, Absence.TASK)
-        assert looking.seconds == pytest.approx(OWN_LOOK.total_seconds(), abs=1)
+        left = self._patience(lambda: NOW + timedelta(days=9)).time_left(job, Absence.TASK)
+        assert left.seconds == pytest.approx(OWN_LOOK.total_seconds(), abs=1)
 
     async def test_a_task_that_was_ready_is_looked_for_as_its_result_is(self) -> None:
         job = a_job(JobState.COLLECTING, ready_at=NOW)
-        assert self._patience(lambda: NOW).looking(job, Absence.TASK).seconds == pytest.approx(600, abs=1)
+        assert self._patience(lambda: NOW).time_left(job, Absence.TASK).seconds == pytest.approx(600, abs=1)
 
     async def test_it_is_over_when_the_time_has_passed_here(self) -> None:
         job = a_job(JobState.COLLECTING, ready_at=NOW)
         patience = self._patience(lambda: NOW, factor=1e-5)
-        assert not patience.looking(job, Absence.RESULT).is_over
+        assert not patience.time_left(job, Absence.RESULT).is_over
         await asyncio.sleep(0.02)
-        assert patience.looking(job, Absence.RESULT).is_over
+        assert patience.time_left(job, Absence.RESULT).is_over
 
     async def test_a_training_is_looked_for_longer(self) -> None:
         training = a_job(JobState.COLLECTING, JobKind.TRAINING, ready_at=NOW)
-        looking = self._patience(lambda: NOW).looking(training, Absence.RESULT)
-        assert looking.seconds == pytest.approx(timedelta(days=7).total_seconds(), abs=1)
+        left = self._patience(lambda: NOW).time_left(training, Absence.RESULT)
+        assert left.seconds == pytest.approx(timedelta(days=7).total_seconds(), abs=1)
 
 
 async def test_an_answer_that_makes_our_own_code_fail_is_told_and_asked_for_again(

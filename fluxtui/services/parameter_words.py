@@ -1,4 +1,4 @@
-"""What is told of the parameters of a job or picture: those that counted, by the names of the form."""
+"""What is told of the parameters of a job or picture: those that counted, by their names of the form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fluxtui.providers.registry import described_endpoint
 _NAME_LIMIT = 60
 
 
-def told_parameters(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def parameters_in_words(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by their names for people, without those that counted for nothing.
 
     Choices and switches have the form's words. What no endpoint describes, such as what an old version asked
@@ -24,14 +24,14 @@ def told_parameters(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, An
     """
     fields = _fields(described_endpoint(endpoint_id))
     told: dict[str, Any] = {}
-    for name, value in counted(endpoint_id, values).items():
+    for name, value in effective_values(endpoint_id, values).items():
         field = fields.get(name)
         title = field.title if field is not None and field.title not in told else plain_name(name)
         told[title] = _words(field, value) if field is not None else value
     return told
 
 
-def counted(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def effective_values(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that counted for something, by their own names."""
     fields = _fields(described_endpoint(endpoint_id))
     return {

@@ -16,7 +16,7 @@ from typing import Final
 MOST_ANCESTORS: Final = 40
 
 
-class Between(StrEnum):
+class Intermediary(StrEnum):
     """What a terminal's bytes go through, by its name for people."""
 
     NOTHING = ""
@@ -30,23 +30,23 @@ class Between(StrEnum):
     @property
     def draws_itself(self) -> bool:
         """Whether it draws on the terminal what it has understood; the others hand every byte on."""
-        return self not in (Between.NOTHING, Between.DTACH, Between.ABDUCO)
+        return self not in (Intermediary.NOTHING, Intermediary.DTACH, Intermediary.ABDUCO)
 
 
 _PROCESSES: Final = {
-    "tmux: server": Between.TMUX,
-    "tmux": Between.TMUX,
-    "screen": Between.SCREEN,
-    "zellij": Between.ZELLIJ,
-    "mosh-server": Between.MOSH,
-    "dtach": Between.DTACH,
-    "abduco": Between.ABDUCO,
+    "tmux: server": Intermediary.TMUX,
+    "tmux": Intermediary.TMUX,
+    "screen": Intermediary.SCREEN,
+    "zellij": Intermediary.ZELLIJ,
+    "mosh-server": Intermediary.MOSH,
+    "dtach": Intermediary.DTACH,
+    "abduco": Intermediary.ABDUCO,
 }
 _LINES: Final = ("sshd", "login", "su", "systemd", "init")
 """Processes behind which there is another session, which does not concern us."""
 
 
-def what_is_between(environ: Mapping[str, str], ancestors: Iterable[str] = ()) -> Between:
+def intermediary_of(environ: Mapping[str, str], ancestors: Iterable[str] = ()) -> Intermediary:
     """Return what is nearest to the program.
 
     Args:
@@ -61,14 +61,14 @@ def what_is_between(environ: Mapping[str, str], ancestors: Iterable[str] = ()) -
     term = environ.get("TERM", "")
     # One may run within the other; TERM is set by whichever is within, and by zellij not at all.
     if "TMUX" in environ and not ("STY" in environ and term.startswith("screen")):
-        return Between.TMUX
+        return Intermediary.TMUX
     if "STY" in environ:
-        return Between.SCREEN
+        return Intermediary.SCREEN
     if "ZELLIJ" in environ:
-        return Between.ZELLIJ
+        return Intermediary.ZELLIJ
     if "ABDUCO_SESSION" in environ:
-        return Between.ABDUCO
-    return Between.NOTHING
+        return Intermediary.ABDUCO
+    return Intermediary.NOTHING
 
 
 def is_of_a_multiplexer(environ: Mapping[str, str]) -> bool:

@@ -18,7 +18,7 @@ FOLDER = "unreadable"
 _BLOCK_BYTES = 4 << 20
 
 
-async def keep_as_it_came(storage: StorageService, part: Path, name: str, extension: str) -> str:
+async def keep_unreadable(storage: StorageService, part: Path, name: str, extension: str) -> str:
     """Move a finished download to a place for good and return that, relative to the data directory.
 
     The same content under the same name is kept once, so that fetching it again takes no more room.

@@ -11,7 +11,7 @@ from fluxtui.domain.errors import UnexpectedAnswer
 _log = logging.getLogger(__name__)
 
 
-def own_fault(what: str, error: Exception) -> UnexpectedAnswer:
+def unexpected_fault(what: str, error: Exception) -> UnexpectedAnswer:
     """Return our error for an exception that is none of ours; where it happened is logged, not its words.
 
     Args:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fluxtui.api.deadline import DownloadDeadline
 from fluxtui.api.limits import WEIGHTS_LIMITS, DownloadLimits
-from fluxtui.api.pace import DownloadDeadline
 
 LIMITS = DownloadLimits(total=100, slowest=1000, longest=10_000, window=60, least=5000, what="LoRA file")
 
