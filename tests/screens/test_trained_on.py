@@ -10,13 +10,14 @@ from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.navigation import PlaceName
+from fluxtui.controllers.training.trained_on import archive_text, pictures_text
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.trained_on import TrainedOnKeys, archive_text, pictures_text
+from fluxtui.screens.trained_on import TrainedOnKeys
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.training_sets import KeptArchive
@@ -24,6 +25,7 @@ from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.screens.test_finetune import is_open
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -53,7 +55,7 @@ def test_what_was_trained_on_in_words() -> None:
 
 async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path) -> None:
     """Wait until a training of some pictures is done."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: is_open(app))
     services = app.services
     dataset = await services.datasets.inspect(pictures, await services.finetuning.rules("demo"))
     await services.finetuning.start("demo", dataset, VALUES)
@@ -107,9 +109,9 @@ async def test_a_training_is_taken_up_with_everything_and_sent_again(
         await until(pilot, lambda: isinstance(app.screen, FinetuneScreen))
         again = app.screen
         assert isinstance(again, FinetuneScreen)
-        await until(pilot, lambda: again.order.dataset is not None)
-        assert again.order.source == str(training_pictures)
-        await until(pilot, lambda: VALUES.items() <= again.order.values.items())
+        await until(pilot, lambda: again.training.order.dataset is not None)
+        assert again.training.order.source == str(training_pictures)
+        await until(pilot, lambda: VALUES.items() <= again.training.order.values.items())
         form = again.query_one(ParameterForm)
         assert form.values["learning_rate"] == 2e-4
         assert form._focused_name() == "finetune_comment"
@@ -130,17 +132,24 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
         await until(pilot, lambda: isinstance(app.screen, FinetuneScreen))
         again = app.screen
         assert isinstance(again, FinetuneScreen)
-        await until(pilot, lambda: again.order.dataset is not None and again.order.source == str(kept.path))
-        assert again.order.dataset is not None
-        assert (len(again.order.dataset.pictures), again.order.dataset.captioned) == (7, 6)
+        await until(
+            pilot,
+            lambda: (
+                again.training.order.dataset is not None and again.training.order.source == str(kept.path)
+            ),
+        )
+        assert again.training.order.dataset is not None
+        assert (len(again.training.order.dataset.pictures), again.training.order.dataset.captioned) == (7, 6)
         await until(pilot, lambda: "the ones that were sent" in app.notices[0].text)
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.dataset)
+        await until(
+            pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.dataset
+        )
         later = app.screen
         assert isinstance(later, FinetuneScreen)
         assert later.query_one(DatasetPanel).source == str(kept.path)
-        assert VALUES.items() <= later.order.values.items()
+        assert VALUES.items() <= later.training.order.values.items()
 
 
 async def test_without_pictures_and_archive_it_is_said(

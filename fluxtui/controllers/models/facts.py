@@ -8,6 +8,7 @@ from typing import Any
 
 from fluxtui.controllers.models.fact import TOLD, TRAINED_ON, TRAINING, Fact
 from fluxtui.controllers.models.use_facts import file_facts, misfit_facts, use_facts, why_nowhere
+from fluxtui.controllers.training.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.domain.durations import exact_time, progress_text, relative_time
 from fluxtui.domain.endpoint import number_text
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
@@ -15,7 +16,6 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.screens.models.columns import profile_words
-from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
 from fluxtui.services.training_sets import KeptArchive
 

@@ -9,13 +9,13 @@ from fluxtui.controllers.generation.changes import missing
 from fluxtui.controllers.generation.choices import NAME_CELLS
 from fluxtui.controllers.generation.defaults import values_words
 from fluxtui.controllers.generation.ordering import Order, repeatable
+from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, shorten
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.generate.queue_rows import queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.sending import Sending

@@ -9,11 +9,11 @@ from typing import Any
 from textual.content import Content
 
 from fluxtui.controllers.jobs.rows import is_cancelling, kind_word, state_word
+from fluxtui.controllers.training.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.domain.durations import exact_time, next_try_text
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.journal.trash import TRASH
 from fluxtui.services.told import told_parameters
 from fluxtui.services.training_sets import KeptArchive

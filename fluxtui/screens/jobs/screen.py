@@ -11,6 +11,7 @@ from textual.containers import Container, VerticalScroll
 from textual.events import Resize
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.jobs.rows import (
     SIGNS,
     age_cell,
@@ -22,13 +23,13 @@ from fluxtui.controllers.jobs.rows import (
     title_cell,
 )
 from fluxtui.controllers.navigation import GenerateAgain, Request, ShowJob
+from fluxtui.controllers.training.trained_on import Trained, TrainedOn
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.jobs.queue_line import queue_line
 from fluxtui.screens.sending_again import send_again
-from fluxtui.screens.trained_on import Trained, TrainedOnKeys
+from fluxtui.screens.trained_on import TrainedOnKeys
 from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.plain import PlainStatic, cell
 from fluxtui.widgets.table import Column, Row, RowTable
@@ -118,6 +119,7 @@ endpoint."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.trained_on = TrainedOn(self.app, self._trained)
         self._finds: dict[str, frozenset[JobKind]] = {}
         """The kinds of lost jobs that can be looked for, by profile, as far as it is known."""
 
@@ -223,7 +225,7 @@ endpoint."""
     def _is_findable(self, job: Job) -> bool:
         return job.kind in self._finds.get(job.profile, frozenset(JobKind))
 
-    async def trained(self) -> Trained | None:
+    async def _trained(self) -> Trained | None:
         """Return the training under the cursor."""
         job = self._selected()
         if job is None or job.kind is not JobKind.TRAINING:

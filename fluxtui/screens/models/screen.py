@@ -18,6 +18,7 @@ from fluxtui.app.state import guarded
 from fluxtui.controllers.models.facts import facts_of, refreshed_text, state_sentence
 from fluxtui.controllers.models.removal import forget_dialog, removal_dialog
 from fluxtui.controllers.navigation import GenerateWith, Request, ShowFinetune
+from fluxtui.controllers.training.trained_on import Trained, TrainedOn
 from fluxtui.domain.durations import relative_time
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import OWN_FILES, Finetune
@@ -28,7 +29,7 @@ from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune, bases_by_i
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.file_keys import FileKeys
 from fluxtui.screens.models.table import ModelTable
-from fluxtui.screens.trained_on import Trained, TrainedOnKeys
+from fluxtui.screens.trained_on import TrainedOnKeys
 from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ask
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -68,6 +69,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
 
     def __init__(self) -> None:
         super().__init__()
+        self.trained_on = TrainedOn(self.app, self._trained)
         self._wished = False
         self._tell: Callable[[datetime], None] | None = None
         """Shows the details as they are at a moment."""
@@ -180,7 +182,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         known = next((job for job in self.app.jobs if job.id == finetune.job_id), None)
         return known or await self.app.services.journal.jobs.get(finetune.job_id)
 
-    async def trained(self) -> Trained | None:
+    async def _trained(self) -> Trained | None:
         """Return the finetune under the cursor, as what it was trained on."""
         finetune = self.selected
         if finetune is None:
