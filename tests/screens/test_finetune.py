@@ -333,8 +333,8 @@ async def test_the_picker_chooses_the_pictures(
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(app.screen, PathPicker) and app.screen.is_mounted)
         app.screen.dismiss(training_pictures)
-        await until(pilot, lambda: screen.training.order.dataset is not None)
-        assert screen.training.order.source == str(training_pictures)
+        await until(pilot, lambda: screen.training.order.source == str(training_pictures))
+        await until(pilot, lambda: "7 pictures" in summary(screen))
 
 
 async def test_enter_on_a_training_goes_where_it_leads(

@@ -14,6 +14,7 @@ from textual.widgets import Footer
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.training.pictures import TrainingPictures
+from fluxtui.controllers.training.samples import SamplesQuestion
 from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.notices import Balance
@@ -22,7 +23,7 @@ from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal.logs import LogStore
-from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, dialog_of
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
 from tests.screens.test_finetune import is_open
@@ -202,15 +203,10 @@ async def wish_for(screen: FinetuneScreen, pilot: Pilot[int], *prompts: str) -> 
 @SIZES
 def test_samples(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
-        form = screen.query_one(ParameterForm)
-        form.set_value("trigger_word", "lntrn")
-        form.post_message(ParameterForm.Changed(form, form.values, "trigger_word"))
-        await wish_for(
-            screen, pilot, "lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain"
-        )
-        screen.action_samples()
-        while app.screen is screen:
-            await pilot.pause(0.02)
+        prompts = ("lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain")
+        await wish_for(screen, pilot, *prompts)
+        question = SamplesQuestion(prompts, screen.training.samples.chosen, trigger_word="lntrn")
+        await app.push_screen(dialog_of(question))
 
     assert compare(size, prepare)
 
