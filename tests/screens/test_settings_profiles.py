@@ -194,14 +194,15 @@ async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(
         await app.go("finetune")
         form = app.screen
         assert isinstance(form, FinetuneScreen)
-        await until(pilot, lambda: form.sampled_trainer is not None)
+        await until(pilot, lambda: form.training.order.trainer is not None)
         screen = await settings(app, pilot, until)
         await pilot.press("x")
         await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         await until(pilot, lambda: app.screen is screen and not app.usable_profiles and bool(app.notices))
-        await until(pilot, lambda: form.fault is not None)
-        await until(pilot, lambda: not any(worker.group == "samples" for worker in app.workers))
+        await until(pilot, lambda: form.training.fault is not None)
+        asking = {"samples", "refresh"}
+        await until(pilot, lambda: asking.isdisjoint(worker.group for worker in app.workers))
         assert [notice.text for notice in app.notices] == ["The key of demo is removed."]
 
 

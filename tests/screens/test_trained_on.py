@@ -55,7 +55,7 @@ def test_what_was_trained_on_in_words() -> None:
 
 async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path) -> None:
     """Wait until a training of some pictures is done."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.endpoint)
     services = app.services
     dataset = await services.datasets.inspect(pictures, await services.finetuning.rules("demo"))
     await services.finetuning.start("demo", dataset, VALUES)
@@ -109,9 +109,9 @@ async def test_a_training_is_taken_up_with_everything_and_sent_again(
         await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
-        await until(pilot, lambda: again.order.dataset is not None)
-        assert again.order.source == str(training_pictures)
-        await until(pilot, lambda: VALUES.items() <= again.order.values.items())
+        await until(pilot, lambda: again.training.order.dataset is not None)
+        assert again.training.order.source == str(training_pictures)
+        await until(pilot, lambda: VALUES.items() <= again.training.order.values.items())
         form = again.query_one(ParameterForm)
         assert form.values["learning_rate"] == 2e-4
         assert form._focused_name() == "finetune_comment"
@@ -132,17 +132,17 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
         await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
-        await until(pilot, lambda: again.order.dataset is not None and again.order.source == str(kept.path))
-        assert again.order.dataset is not None
-        assert (len(again.order.dataset.pictures), again.order.dataset.captioned) == (7, 6)
+        await until(pilot, lambda: again.training.order.dataset is not None and again.training.order.source == str(kept.path))
+        assert again.training.order.dataset is not None
+        assert (len(again.training.order.dataset.pictures), again.training.order.dataset.captioned) == (7, 6)
         await until(pilot, lambda: "the ones that were sent" in app.notices[0].text)
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.dataset)
+        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.dataset)
         later = app.screen
         assert isinstance(later, FinetuneScreen)
         assert later.query_one(DatasetPanel).source == str(kept.path)
-        assert VALUES.items() <= later.order.values.items()
+        assert VALUES.items() <= later.training.order.values.items()
 
 
 async def test_without_pictures_and_archive_it_is_said(

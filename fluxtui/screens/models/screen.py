@@ -17,8 +17,6 @@ from fluxtui.controllers.models.controller import FinetuneDetails, ModelsControl
 from fluxtui.controllers.navigation import Request, ShowFinetune
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import safe_text
-
-# The dialogs of this place register themselves.
 from fluxtui.screens.models import add_dialog as add_dialog
 from fluxtui.screens.models import dashboard_dialogs as dashboard_dialogs
 from fluxtui.screens.models import own_dialog as own_dialog
