@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.worker import Worker
 
 POLL_SECONDS = 0.01
 """How long a waiting test lets the program go on before it looks again."""
@@ -96,15 +97,15 @@ def _moving(app: App[Any], besides: frozenset[str]) -> str:
     """Return the first thing that will still change what is shown, empty if there is none."""
     if app._batch_count:
         return "painting is held back"
-    for worker in app.workers:
-        if not worker.is_finished and worker.group not in ENDLESS | besides:
+    for worker in working(app):
+        if worker.group not in besides:
             return f"{worker.name} goes on"
     if not app.screen.is_mounted:
         return "the screen is not mounted"
-    if _is_unpainted(app.screen):
+    if is_unpainted(app.screen):
         return "the screen is not laid out or painted"
     for node in _nodes(app):
-        if node._message_queue._unfinished_tasks or node._next_callbacks:
+        if _has_messages(node):
             return f"{node} has messages"
         for timer in node._timers:
             if _is_near(timer):
@@ -112,7 +113,23 @@ def _moving(app: App[Any], besides: frozenset[str]) -> str:
     return ""
 
 
-def _is_unpainted(screen: Screen[Any]) -> bool:
+def working(app: App[Any]) -> set[Worker[Any]]:
+    """Return the workers of a program that will end some time and have not yet."""
+    return {worker for worker in app.workers if not worker.is_finished and worker.group not in ENDLESS}
+
+
+def has_messages(app: App[Any]) -> bool:
+    """Whether something of a program still has messages to handle, or keys that wait for earlier ones."""
+    typed = getattr(app, "_typed_ahead", None)
+    return (typed is not None and not typed.is_idle) or any(_has_messages(node) for node in _nodes(app))
+
+
+def _has_messages(node: MessagePump) -> bool:
+    return bool(getattr(node._message_queue, "_unfinished_tasks", 0) or node._next_callbacks)
+
+
+def is_unpainted(screen: Screen[Any]) -> bool:
+    """Whether what a screen shows is not yet what is there."""
     marks = ("_layout_required", "_scroll_required", "_repaint_required", "_recompose_required")
     return any(getattr(screen, mark) for mark in (*marks, "_dirty_widgets", "_callbacks"))
 

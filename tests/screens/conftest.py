@@ -20,6 +20,7 @@ from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.dialogs import DeliberateDialog
 from tests.fakes.drawn import Terminals, follow_terminals
+from tests.piloting.idleness import asked_for_idleness
 from tests.piloting.stylesheets import parsed_once
 from tests.piloting.waiting import until as wait_until
 
@@ -55,9 +56,9 @@ def begins_there(first_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shared_styles() -> Iterator[None]:
-    """Parse each stylesheet once for all tests of a worker."""
-    with parsed_once():
+def _quick_pilots() -> Iterator[None]:
+    """Parse each stylesheet once for all tests of a worker, and let no pilot rest after each key."""
+    with parsed_once(), asked_for_idleness():
         yield
 
 

@@ -15,6 +15,7 @@ from fluxtui.domain.endpoint import Control, EndpointInfo, GenerationEndpoint, G
 from fluxtui.domain.money import Estimate
 from fluxtui.widgets.quiet_screen import QuietScreen
 from tests.fakes.drawn import Terminals, follow_terminals
+from tests.piloting.idleness import asked_for_idleness
 from tests.piloting.stylesheets import parsed_once
 
 HOSTILE = (
@@ -32,9 +33,9 @@ def hostile(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shared_styles() -> Iterator[None]:
-    """Parse each stylesheet once for all tests of a worker."""
-    with parsed_once():
+def _quick_pilots() -> Iterator[None]:
+    """Parse each stylesheet once for all tests of a worker, and let no pilot rest after each key."""
+    with parsed_once(), asked_for_idleness():
         yield
 
 
