@@ -157,9 +157,24 @@ def test_the_menu_names_use_endpoint_and_price(all_offers: tuple[Offer, ...]) ->
 
 # What can be done in a line
 
-LINE = Field("image", "Picture", "", Control.PICTURE, required=False, nullable=True, default=None)
+LINE = Field(
+    name="image",
+    title="Picture",
+    help="",
+    control=Control.PICTURE,
+    required=False,
+    nullable=True,
+    default=None,
+)
 MASK = Field(
-    "mask", "Mask", "", Control.PICTURE, required=False, nullable=True, default=None, role=PictureRole.MASK
+    name="mask",
+    title="Mask",
+    help="",
+    control=Control.PICTURE,
+    required=False,
+    nullable=True,
+    default=None,
+    role=PictureRole.MASK,
 )
 
 

@@ -29,7 +29,7 @@ class Span:
     end: int
 
 
-FilePart = bytes | Span
+FileSegment = bytes | Span
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class PictureFile:
             raise ends_too_early()
         return content
 
-    def blocks(self, pieces: Iterable[FilePart]) -> Iterator[bytes]:
+    def blocks(self, pieces: Iterable[FileSegment]) -> Iterator[bytes]:
         """Yield the content of pieces in blocks of bounded size."""
         for piece in pieces:
             if isinstance(piece, bytes):

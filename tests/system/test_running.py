@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fluxtui.services.config import running
-from fluxtui.services.config.running import run_program
+from fluxtui.system import programs
+from fluxtui.system.programs import run_program
 
 MUCH = b"x" * 1_000_000
 """More than a pipe holds."""
@@ -43,7 +43,7 @@ def open_pipes() -> int:
 )
 @pytest.mark.parametrize("given", [None, b"key", MUCH], ids=["nothing", "a key", "much"])
 async def test_no_pipe_is_left_open(code: str, given: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_DRAIN_SECONDS", 0.1)
+    monkeypatch.setattr(programs, "_DRAIN_SECONDS", 0.1)
     await run_program((sys.executable, "-c", "pass"), seconds=30, environ=os.environ)
     before = open_pipes()
     try:
