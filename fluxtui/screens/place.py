@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from fluxtui.app.state import guarded
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.notices import Notice
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.places_line import places_line
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.top_bar import TopBar
@@ -80,7 +80,7 @@ class PlaceScreen(TimedScreen[None]):
         yield TopBar()
         yield from self.compose_place()
         yield Flash(places_line(self.PLACE))
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""

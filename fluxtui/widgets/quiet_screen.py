@@ -32,9 +32,13 @@ class QuietScreen(Screen[Answer]):
         self._compositor = ThoroughCompositor()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        """Keep the styles of a new screen, which Textual would work out twice more for all of its widgets."""
+        """Work out the styles of a new screen alone: Textual would do so twice more for all of its widgets.
+
+        These were made when its sheet was there already; the screen itself was not.
+        """
         if self._is_new:
             event.refresh_styles = False
+            self.app.stylesheet.update_nodes([self])
 
     def on_screen_suspend(self) -> None:
         """Note that something may have changed until it comes to the front again."""

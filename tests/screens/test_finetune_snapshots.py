@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Footer
 
 from fluxtui.app.app import FluxApp
 from fluxtui.domain.dataset import Dataset
@@ -23,6 +22,7 @@ from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal.logs import LogStore
 from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
 
@@ -87,7 +87,7 @@ def _is_weighed(dataset: Dataset | None) -> bool:
 
 def without_keys(screen: FinetuneScreen) -> None:
     """Hide the footer, which may be made anew before or after a dialog lies over it."""
-    screen.query_one(Footer).display = False
+    screen.query_one(KeyLine).display = False
 
 
 def training(number: int, state: JobState, **changes: Any) -> Job:
