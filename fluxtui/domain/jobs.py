@@ -236,6 +236,7 @@ class Job(JobOrder):
     was sent, where that was known and more than a little.
     """
 
+    model_config = ConfigDict(frozen=True, defer_build=True)
     _check_estimate = model_validator(mode="before")(_with_estimate)
     _gather_work = model_validator(mode="before")(_with_work)
 
@@ -390,7 +391,7 @@ class Job(JobOrder):
 class JobEvent(BaseModel):
     """One line of a job's story: when it entered a state, and what was to be said about it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     job_id: str
     at: datetime

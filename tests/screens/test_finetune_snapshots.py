@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Footer
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.training.pictures import TrainingPictures
@@ -23,7 +22,9 @@ from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal.logs import LogStore
-from fluxtui.widgets.dialogs import ChoiceDialog, dialog_of
+from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.dialogs import dialog_of
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
 from tests.piloting.waiting import until_screen
@@ -91,7 +92,7 @@ def _is_weighed(dataset: Dataset | None) -> bool:
 
 def without_keys(screen: FinetuneScreen) -> None:
     """Hide the footer, which may be made anew before or after a dialog lies over it."""
-    screen.query_one(Footer).display = False
+    screen.query_one(KeyLine).display = False
 
 
 def training(number: int, state: JobState, **changes: Any) -> Job:

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Footer
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.errors import FluxError, PictureError
@@ -19,6 +18,7 @@ from fluxtui.screens.masking.canvas import MaskCanvas
 from fluxtui.screens.masking.pad import MaskPad
 from fluxtui.services.masks import MaskService
 from fluxtui.services.picture_inputs import look_at
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -59,7 +59,7 @@ class MaskScreen(QuietScreen[Path | None]):
         yield PlainStatic(words, classes="line name")
         yield MaskCanvas(self.app.terminal)
         yield MaskPad()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with the picture and the mask that there is."""

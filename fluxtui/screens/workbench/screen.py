@@ -10,7 +10,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.dataset import rows as bench
@@ -27,6 +26,7 @@ from fluxtui.screens.workbench.picture_pane import PicturePane
 from fluxtui.services.datasets.previewing import Previews
 from fluxtui.services.datasets.tracking import marks_of
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid, Tile
@@ -109,7 +109,7 @@ class WorkbenchScreen(CropPart):
                 yield PlainStatic("", id="bench-caption-line")
                 yield self._area
         yield Flash(plain(""))
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look through the pictures, and follow what is to be told."""
