@@ -142,17 +142,19 @@ class ShownPictures:
     def toggle_mark(self) -> None:
         """Mark the picture under the cursor, or take the mark away."""
         if self.current is not None:
-            self._mark(self.marked ^ {self.current})
+            self.mark(self.marked ^ {self.current})
 
     def toggle_all_marks(self) -> None:
         """Mark all pictures that are shown, or none where some are marked."""
-        self._mark(frozenset() if self.marked else frozenset(self.listing.numbers))
+        self.mark(() if self.marked else self.listing.numbers)
 
     def forget_marks(self) -> None:
         """Mark nothing any more."""
-        self._mark(frozenset())
+        self.mark(())
 
-    def _mark(self, marked: frozenset[int]) -> None:
+    def mark(self, numbers: Iterable[int]) -> None:
+        """Mark these pictures and no others."""
+        marked = frozenset(numbers)
         if marked != self.marked:
             self.marked = marked
             self.changed.send()
@@ -173,7 +175,7 @@ class ShownPictures:
     async def moved(self, numbers: Iterable[int]) -> None:
         """Look anew where pictures are that were moved; they are marked no more. Raises `StorageError`."""
         gone = frozenset(numbers)
-        self._mark(self.marked - gone)
+        self.mark(self.marked - gone)
         self.entries.forget(gone)
         await self.read()
 

@@ -11,7 +11,7 @@ from fluxtui.app.app import FluxApp
 from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.view import ViewScreen
 from fluxtui.widgets.table import RowTable
-from tests.screens.gallery.conftest import add_pictures
+from tests.fakes.gallery import add_pictures
 
 Until = Callable[..., Awaitable[None]]
 Program = tuple[FluxApp, Pilot[int]]
