@@ -58,9 +58,9 @@ class Trash:
             try:
                 with self._shown.long_work("Restoring") as progress:
                     await self._host.services.gallery.restore(numbers, progress)
+                self._last = ()
             finally:
                 await self._shown.moved(numbers)
-            self._last = ()
         self._host.tell(f"Back in the gallery: {pictures_words(numbers)}.", severity="success")
 
     async def empty(self) -> None:

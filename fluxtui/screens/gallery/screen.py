@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.gallery import filtering, wording
 from fluxtui.controllers.gallery.controller import GalleryController, GalleryDraft
-from fluxtui.controllers.gallery.entries import Listing
 from fluxtui.controllers.gallery.shown import MOST_COMPARED
 from fluxtui.controllers.navigation import Request, ShowPictures
-from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.text import shorten
 
 # The dialogs of this place register themselves.
 from fluxtui.screens.gallery import export_dialog as export_dialog
 from fluxtui.screens.gallery import tags_dialog as tags_dialog
-from fluxtui.screens.gallery.details import PictureDetails
 from fluxtui.screens.gallery.opening import open_compare, open_view, view_item
+from fluxtui.screens.gallery.pictures_panel import PicturesPanel
 from fluxtui.screens.gallery.suggesting import FilterSuggester
-from fluxtui.screens.gallery.tiles import GalleryTiles, PictureTile
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.services.thumbnails import SIDE
-from fluxtui.terminal.scaling import load_bitmap
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.plain import PlainStatic
-from fluxtui.widgets.thumbnail_grid import ThumbnailGrid, Tile
+from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    pass
 
 TYPING_REST = 0.15
 """Seconds for which the typing of a filter must rest until the journal is asked."""
-CURSOR_REST = 0.1
-"""Seconds for which the cursor must rest until the picture under it is shown large."""
-PLAIN_CELLS = 37
-"""Cells of a tile without pictures: two of them stand beside each other in 80 columns."""
-TILE_SIZES = ((18, 8), (24, 11), (37, 17))
-"""Cells of a tile and rows of its picture: small, middle, large."""
 _COPIED_SHOWN = 60
 """Characters of what was copied that are told."""
 
@@ -104,45 +91,28 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         super().__init__()
         self.controller = GalleryController(self.app)
         self._shown = self.controller.shown
-        self._tile_size = 0
-        self._begin_at: int | None = None
-        """The picture to begin with, until the pictures are there."""
         self._is_stale = False
         """Whether there are new pictures that were not shown because another place is."""
-        self._drawn: tuple[Listing, frozenset[int], int, GalleryFilter] | None = None
-        """Listing, marks, revision and filter as they are drawn."""
+        self._told = self._shown.wanted
+        """The filter that the line tells."""
+        self._offered = (False, False)
+        """What the footer offers to do with the trash."""
 
     def compose_place(self) -> ComposeResult:
         """Lay out title, filter, grid and what is said of the picture under the cursor."""
-        terminal = self.app.terminal
         yield PlainStatic(wording.LOADING[0], id="gallery-title")
         suggester = FilterSuggester(lambda: self._shown.facets)
         yield FilterLine(filtering.PLACEHOLDER, suggester, id="gallery-filter")
         yield PlainStatic("", id="gallery-problem")
-        with Horizontal(id="gallery"):
-            with Vertical(id="gallery-many"):
-                width, height = TILE_SIZES[self._tile_size]
-                yield ThumbnailGrid(
-                    terminal,
-                    self._thumbnail,
-                    tile_width=width,
-                    tile_height=height,
-                    plain_width=PLAIN_CELLS,
-                    id="gallery-grid",
-                )
-                yield PlainStatic("", id="gallery-prompt")
-                yield PlainStatic("", id="gallery-facts")
-            yield PictureDetails(terminal)
+        yield PicturesPanel(self.controller)
 
     @property
-    def grid(self) -> ThumbnailGrid:
-        """The small pictures."""
-        return self.query_one(ThumbnailGrid)
+    def panel(self) -> PicturesPanel:
+        """The pictures, with the cursor on one."""
+        return self.query_one(PicturesPanel)
 
     def on_mount(self) -> None:
         """Follow what is saved, and what the controller has to show."""
-        self.grid.show_empty(*wording.LOADING)
-        self._drawn = (self._shown.listing, self._shown.marked, self._shown.revision, self._shown.wanted)
         self._shown.changed.connect(self._redraw)
         self.watch(self.app, "pictures_revision", self._note_new, init=False)
 
@@ -151,9 +121,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
     def restore(self, draft: Mapping[str, Any]) -> None:
         """Filter as before, with the cursor on the same picture."""
         kept = GalleryDraft.read(draft)
-        self._begin_at = kept.picture
-        self._tile_size = kept.size if kept.size < len(TILE_SIZES) else 0
-        self.grid.set_tile_size(*TILE_SIZES[self._tile_size])
+        self.panel.begin(kept.picture, kept.size)
         self._shown.want(kept.wanted)
 
     async def restored(self) -> None:
@@ -168,8 +136,14 @@ Space marks pictures; what is done next is done to all that are marked, else to 
                 self._want(wanted)
 
     def _keep(self) -> None:
-        picture = self._point() if self._begin_at is None else self._begin_at
-        self.keep_draft(GalleryDraft(self._shown.wanted, picture, self._tile_size).kept())
+        draft = GalleryDraft(self._shown.wanted, self.panel.cursor_to_keep, self.panel.size_step)
+        self.keep_draft(draft.kept())
+
+    @on(ThumbnailGrid.Highlighted)
+    def _keep_cursor(self, event: ThumbnailGrid.Highlighted) -> None:
+        event.stop()
+        if not self.panel.is_beginning:
+            self._keep()
 
     # Which pictures there are
 
@@ -205,37 +179,17 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def _redraw(self) -> None:
         """Show what the controller shows; nothing where the place is being taken down."""
-        if not self.is_attached or self._drawn is None:
+        if not self.is_attached:
             return
-        shown, (listing, marked, revision, wanted) = self._shown, self._drawn
-        self._drawn = (shown.listing, shown.marked, shown.revision, shown.wanted)
-        if shown.listing is not listing:
-            self._show_listing()
-        elif shown.revision != revision:
-            self.grid.refresh()
-            self._show_current()
-        elif shown.marked != marked:
-            self._show_marks(marked ^ shown.marked)
-        if shown.wanted != wanted:
+        if self._shown.wanted != self._told:
+            self._told = self._shown.wanted
             self._show_filter()
             self._keep()
         self._show_title()
-        self.refresh_bindings()
-
-    def _show_listing(self) -> None:
-        grid, shown = self.grid, self._shown
-        grid.show_empty(*wording.empty_words(shown.wanted))
-        grid.set_tiles(GalleryTiles(shown.listing, lambda: shown.marked))
-        if self._begin_at is not None:
-            grid.select(str(self._begin_at))
-            self._begin_at = None
-        self._show_current()
-
-    def _show_marks(self, changed: frozenset[int]) -> None:
-        if changed == {self._point()}:
-            self.grid.refresh_tiles((self.grid.cursor,))
-        else:
-            self.grid.refresh()
+        offered = (self.controller.trash.is_shown, self.controller.trash.can_restore)
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
 
     def _show_filter(self) -> None:
         line = self.query_one(FilterLine)
@@ -247,74 +201,18 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         shown, title = self._shown, self.query_one("#gallery-title", PlainStatic)
         title.set_class(shown.fault is not None, "-fault")
         if shown.fault is not None:
-            words = wording.fault_words(shown.fault.sentence())
-            self.grid.show_empty(*words)
-            title.show(" ".join(words), layout=False)
+            title.show(" ".join(wording.fault_words(shown.fault.sentence())), layout=False)
             return
         counts = len(shown.listing), shown.total, len(shown.marked)
         title.show(shown.progress or wording.title_words(*counts, shown.wanted), layout=False)
 
-    # The picture under the cursor
-
-    def _point(self) -> int | None:
-        """Tell the controller on which picture the cursor is, and return its number."""
-        key = self.grid.selected_key if self.is_mounted else None
-        self._shown.current = None if key is None else int(key)
-        return self._shown.current
-
-    @on(ThumbnailGrid.Highlighted)
-    def _follow_cursor(self, event: ThumbnailGrid.Highlighted) -> None:
-        event.stop()
-        self._show_current()
-        if self._begin_at is None:
-            self._keep()
-
-    def _show_current(self) -> None:
-        """Show the picture under the cursor with everything about it."""
-        guarded(self, self._read_current(), doing="showing a picture", group="current", exclusive=True)
-
-    async def _read_current(self) -> None:
-        number, listing = self._point(), self._shown.listing
-        if number is not None and number not in self._shown.entries:
-            index = self.grid.cursor
-            await listing.fetch(range(index, index + 1))
-        entry = self._shown.entries.get(number)
-        prompt = wording.prompt_line(entry) if entry else ""
-        facts = wording.facts_line(entry) if entry else ""
-        self.query_one("#gallery-prompt", PlainStatic).show(prompt, layout=False)
-        self.query_one("#gallery-facts", PlainStatic).show(facts, layout=False)
-        details = self.query_one(PictureDetails)
-        if entry is None:
-            details.clear()
-        elif self.has_class("-wide"):
-            # The words follow every step of the cursor only where they are one line.
-            await asyncio.sleep(CURSOR_REST)
-            details.show(entry, self.controller.path_of(entry), self.app.clock())
-        else:
-            details.keep_still()
-
     def show_time(self) -> None:
         """Tell how old the picture is by now."""
-        self.query_one(PictureDetails).show_time(self.app.clock())
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Show the picture large where there is room now."""
-        self.call_after_refresh(self._show_current)
-
-    def _thumbnail(self, tile: Tile) -> Image:
-        """Return the small picture of a tile; called in a thread."""
-        entry = tile.entry if isinstance(tile, PictureTile) else None
-        if entry is None or entry.missing:
-            raise FluxError("The file is not there any more.")
-        path = self.controller.path_of(entry)
-        return self.app.services.thumbnails.get(
-            entry.picture.sha256, lambda: load_bitmap(path, side=SIDE).image
-        )
+        self.panel.show_time(self.app.clock())
 
     def action_resize(self) -> None:
         """Draw the small pictures larger, and after the largest small again."""
-        self._tile_size = (self._tile_size + 1) % len(TILE_SIZES)
-        self.grid.set_tile_size(*TILE_SIZES[self._tile_size])
+        self.panel.next_size()
         self._keep()
 
     # The filter line
@@ -333,7 +231,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
     @on(FilterLine.Left)
     def _leave_filter(self, event: FilterLine.Left) -> None:
         event.stop()
-        self.grid.focus()
+        self.panel.grid.focus()
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -380,7 +278,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         guarded(self, work, doing=doing, group=group)
 
     def _chosen(self) -> tuple[int, ...]:
-        self._point()
+        self.panel.point()
         return self._shown.chosen()
 
     def _act_on_chosen(
@@ -391,12 +289,12 @@ Space marks pictures; what is done next is done to all that are marked, else to 
             self._act(command(numbers), doing, group)
 
     def _act_on_current(self, command: Callable[[int], Coroutine[Any, Any, None]], doing: str) -> None:
-        if (number := self._point()) is not None:
+        if (number := self.panel.point()) is not None:
             self._act(command(number), doing)
 
     def action_mark(self) -> None:
         """Mark the picture under the cursor, or take the mark away."""
-        self._point()
+        self.panel.point()
         self._shown.toggle_mark()
 
     def action_mark_all(self) -> None:
@@ -428,7 +326,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def action_restore(self) -> None:
         """Take pictures out of the trash; in the gallery, those that were moved there last."""
-        self._point()
+        self.panel.point()
         if numbers := self.controller.trash.restorable():
             self._act(self.controller.trash.restore(numbers), "restoring")
 
@@ -446,7 +344,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def action_copy(self, what: str) -> None:
         """Copy the path or the prompt of the picture under the cursor."""
-        self._point()
+        self.panel.point()
         if (text := self.controller.copyable(what)) is not None:
             self.app.copy_to_clipboard(text)
             self.app.tell(f"Copied the {what}: {shorten(text, _COPIED_SHOWN)}")
@@ -460,9 +358,9 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     async def _view(self, number: int) -> None:
         async with self._shown.turn:
-            entries = await self._shown.around(number, self.grid.cursor)
+            entries = await self._shown.around(number, self.panel.grid.cursor)
             last = await open_view(self.app, entries, number, self.controller.path_of)
-        self.grid.select(str(last))
+        self.panel.grid.select(str(last))
 
     def action_compare(self) -> None:
         """Show the marked pictures side by side."""
@@ -490,7 +388,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def action_use_picture(self) -> None:
         """Ask what the picture under the cursor is to be used for, and open Generate with it."""
-        self._point()
+        self.panel.point()
         if (entry := self._shown.entry) is not None:
             from fluxtui.screens.using_pictures import use_picture
 

@@ -32,7 +32,7 @@ def shown(screen: GalleryScreen, name: str) -> str:
 
 def cursor(screen: GalleryScreen) -> int:
     """Return the number of the picture under the cursor."""
-    return int(screen.grid.selected_key or 0)
+    return int(screen.panel.grid.selected_key or 0)
 
 
 def numbers(screen: GalleryScreen) -> list[int]:
@@ -79,7 +79,7 @@ async def test_a_filter_narrows_says_what_is_wrong_and_is_cleared(place: Place, 
     assert shown(screen, "#gallery-problem") == ""
     assert shown(screen, "#gallery-title") == "3 of 12 pictures · by seed"
     await pilot.press("enter")
-    assert screen.grid.has_focus
+    assert screen.panel.grid.has_focus
     assert cursor(screen) == 2
     screen.action_back()
     await until(pilot, lambda: len(numbers(screen)) == 12)
@@ -88,7 +88,7 @@ async def test_a_filter_narrows_says_what_is_wrong_and_is_cleared(place: Place, 
 
 async def test_the_trash_takes_pictures_and_gives_them_back(place: Place, until: Until) -> None:
     _, pilot, screen = place
-    screen.grid.select("10")
+    screen.panel.grid.select("10")
     screen.action_trash()
     await until(pilot, lambda: len(numbers(screen)) == 11)
     # The cursor is where it was, on what has taken the place.
@@ -104,7 +104,7 @@ async def test_the_trash_takes_pictures_and_gives_them_back(place: Place, until:
 
 async def test_new_pictures_appear_and_the_cursor_stays(place: Place, until: Until) -> None:
     app, pilot, screen = place
-    screen.grid.select("9")
+    screen.panel.grid.select("9")
     await add_pictures(app.services.journal, app.services.storage.root, 12, 13)
     app.pictures_revision += 1
     await until(pilot, lambda: len(numbers(screen)) == 14)
@@ -118,13 +118,13 @@ async def test_new_pictures_appear_and_the_cursor_stays(place: Place, until: Unt
 
 async def test_what_another_program_does_is_shown(place: Place, until: Until) -> None:
     _, pilot, screen = place
-    await until(pilot, lambda: "…" not in "".join(line.text for line in screen.grid.render_lines(SIGHT)))
+    await until(pilot, lambda: "…" not in "".join(line.text for line in screen.panel.grid.render_lines(SIGHT)))
     await screen.app.services.gallery.trash((12, 11))
     await screen.app.services.gallery.rate((10,), 5)
     screen.action_show_trash()
     await until(pilot, lambda: numbers(screen) == [12, 11] and 12 in screen.controller.shown.entries)
-    await until(pilot, lambda: screen.grid._tiles[0] in screen.grid._drawn)
-    assert "✗" not in "".join(line.text for line in screen.grid.render_lines(SIGHT))
+    await until(pilot, lambda: screen.panel.grid._tiles[0] in screen.panel.grid._drawn)
+    assert "✗" not in "".join(line.text for line in screen.panel.grid.render_lines(SIGHT))
     screen.action_show_trash()
     await until(pilot, lambda: cursor(screen) == 10 and 10 in screen.controller.shown.entries)
     assert entry(screen).marks.rating == 5
@@ -154,7 +154,7 @@ async def test_a_filter_is_kept_under_a_name(place: Place, until: Until) -> None
 
 async def test_parameters_go_into_the_form(place: Place, until: Until) -> None:
     app, pilot, screen = place
-    screen.grid.select("9")
+    screen.panel.grid.select("9")
     screen.action_use_again()
     await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
     generate = app.screen
@@ -164,7 +164,7 @@ async def test_parameters_go_into_the_form(place: Place, until: Until) -> None:
 
 async def test_a_picture_is_used_for_another_one(place: Place, until: Until) -> None:
     app, pilot, screen = place
-    screen.grid.select("9")
+    screen.panel.grid.select("9")
     await until(pilot, lambda: entry(screen).picture.prompt == "a fox in the snow")
     await pilot.press("f12")
     await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and app.screen.is_mounted)
@@ -215,7 +215,7 @@ async def test_filter_and_cursor_survive_the_program(
     _, pilot, screen = place
     screen._want(GalleryFilter.parse("sort:seed"))
     await until(pilot, lambda: numbers(screen)[0] == 1)
-    screen.grid.select("7")
+    screen.panel.grid.select("7")
     await pilot.pause()
     await screen._write_draft()
     again = make_app()
