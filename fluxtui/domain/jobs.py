@@ -140,7 +140,7 @@ class TrainingWork(BaseModel):
         finetune_id: what the service calls what came of it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: Literal[JobKind.TRAINING] = JobKind.TRAINING
     dataset: TrainingSet | None = None
@@ -165,7 +165,7 @@ class GenerationWork(BaseModel):
         picture: the path of the picture that came of it, relative to the data directory.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: Literal[JobKind.GENERATION] = JobKind.GENERATION
     batch: str | None = None
@@ -207,7 +207,7 @@ class JobOrder(BaseModel):
     (pictures and archives by their path in the data directory, never their bytes).
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     profile: str
     provider: str

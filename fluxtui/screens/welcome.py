@@ -18,8 +18,7 @@ from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words, copy_words
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
-from fluxtui.simulator.requirements import NEXT_STEP
-from fluxtui.simulator.requirements import missing_packages
+from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
 from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen

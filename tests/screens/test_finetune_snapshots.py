@@ -22,8 +22,7 @@ from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal.logs import LogStore
-from fluxtui.widgets.dialogs import ChoiceDialog
-from fluxtui.widgets.dialogs import dialog_of
+from fluxtui.widgets.dialogs import ChoiceDialog, dialog_of
 from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from textual.suggester import Suggester
-
+from fluxtui.controllers.gallery.wording import order_words
+from fluxtui.controllers.questions import Choice
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.gallery import Facet, Facets, GalleryFilter, GalleryOrder
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.screens.gallery.wording import order_words
-from fluxtui.widgets.dialogs import Choice
 
 PLACEHOLDER = "words, star, rating>=3, finetune:…, tag:…, since:2026-11, seed:42, cost<5, size>=1mp"
 
@@ -39,53 +37,40 @@ def with_condition(wanted: GalleryFilter, text: str) -> GalleryFilter:
     return GalleryFilter.parse(f"{wanted.text()} {text}")
 
 
-class FilterSuggester(Suggester):
-    """Completes the last condition of a filter by what there is in the gallery."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self.facets = Facets()
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """Return the line continued, or None."""
-        begun = value.rpartition(" ")[2]
-        if not begun:
-            return None
-        for offered in self._offered(begun):
-            if offered.casefold().startswith(begun.casefold()) and len(offered) > len(begun):
-                return value + offered[len(begun) :]
+def completed_filter(text: str, facets: Facets) -> str | None:
+    """Return a filter with its last condition completed by what there is in the gallery, or None."""
+    begun = text.rpartition(" ")[2]
+    if not begun:
         return None
-
-    def _offered(self, begun: str) -> Iterator[str]:
-        name, colon, _ = begun.partition(":")
-        if not colon:
-            yield from _CONDITIONS
-            return
-        values: dict[str, Sequence[str]] = {
-            "finetune": [facet.value for facet in self.facets.finetunes],
-            "endpoint": [facet.value for facet in self.facets.endpoints],
-            "profile": [facet.value for facet in self.facets.profiles],
-            "tag": [facet.value for facet in self.facets.tags],
-            "sort": list(GalleryOrder),
-            "is": ["trash", "star"],
-        }
-        for value in values.get(name.casefold(), ()):
-            yield condition(name, value)
+    for offered in _offered(begun, facets):
+        if offered.casefold().startswith(begun.casefold()) and len(offered) > len(begun):
+            return text + offered[len(begun) :]
+    return None
 
 
-class TagSuggester(Suggester):
-    """Completes the last of several tags between commas."""
+def _offered(begun: str, facets: Facets) -> Iterator[str]:
+    name, colon, _ = begun.partition(":")
+    if not colon:
+        yield from _CONDITIONS
+        return
+    values: dict[str, Sequence[str]] = {
+        "finetune": [facet.value for facet in facets.finetunes],
+        "endpoint": [facet.value for facet in facets.endpoints],
+        "profile": [facet.value for facet in facets.profiles],
+        "tag": [facet.value for facet in facets.tags],
+        "sort": list(GalleryOrder),
+        "is": ["trash", "star"],
+    }
+    for value in values.get(name.casefold(), ()):
+        yield condition(name, value)
 
-    def __init__(self, tags: Sequence[str]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._tags = tags
 
-    async def get_suggestion(self, value: str) -> str | None:
-        """Return the line continued, or None."""
-        begun = value.rpartition(",")[2].lstrip()
-        found = (tag for tag in self._tags if begun and tag.startswith(begun.lower()) and tag != begun)
-        completed = next(found, None)
-        return None if completed is None else value + completed[len(begun) :]
+def completed_tags(text: str, tags: Sequence[str]) -> str | None:
+    """Return tags between commas with the last one completed, or None."""
+    begun = text.rpartition(",")[2].lstrip()
+    found = (tag for tag in tags if begun and tag.startswith(begun.lower()) and tag != begun)
+    completed = next(found, None)
+    return None if completed is None else text + completed[len(begun) :]
 
 
 def order_choices() -> tuple[Choice, ...]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.domain.gallery import Facet, Facets, GalleryFilter, GalleryOrder
-from fluxtui.screens.gallery import wording
-from fluxtui.screens.gallery.filtering import (
-    FilterSuggester,
-    TagSuggester,
+from fluxtui.controllers.gallery import wording
+from fluxtui.controllers.gallery.filtering import (
+    completed_filter,
+    completed_tags,
     filter_choices,
     problem_of,
     read_tags,
     with_condition,
 )
+from fluxtui.domain.gallery import Facet, Facets, GalleryFilter, GalleryOrder
 
 FACETS = Facets(
     finetunes=(Facet("luna night", 3), Facet("lanterns", 2)),
@@ -38,17 +38,14 @@ FACETS = Facets(
         ("finetune:nobody", None),
     ],
 )
-async def test_the_last_condition_is_completed(typed: str, completed: str | None) -> None:
-    suggester = FilterSuggester()
-    suggester.facets = FACETS
-    found = await suggester.get_suggestion(typed)
+def test_the_last_condition_is_completed(typed: str, completed: str | None) -> None:
+    found = completed_filter(typed, FACETS)
     assert found is None if completed is None else found is not None and found.startswith(completed)
 
 
-async def test_the_last_tag_is_completed() -> None:
-    suggester = TagSuggester(["best", "blue hour"])
-    assert await suggester.get_suggestion("night, blu") == "night, blue hour"
-    assert await suggester.get_suggestion("night, ") is None
+def test_the_last_tag_is_completed() -> None:
+    assert completed_tags("night, blu", ["best", "blue hour"]) == "night, blue hour"
+    assert completed_tags("night, ", ["best", "blue hour"]) is None
 
 
 def test_tags_stand_between_commas_each_once() -> None:

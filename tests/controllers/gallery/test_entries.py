@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui.controllers.gallery.entries import KEPT_ENTRIES, PAGE, Entries, Listing
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.gallery import GalleryEntry, GalleryOrder, Marks
-from fluxtui.screens.gallery.tiles import KEPT_ENTRIES, PAGE, Entries, GalleryTiles
-from tests.screens.gallery.conftest import made
+from fluxtui.screens.gallery.tiles import GalleryTiles
+from tests.fakes.gallery import made
 
 MANY = array("q", range(100_000, 0, -1))
 
@@ -46,7 +47,8 @@ def journal(tmp_path: Path) -> Journal:
 def tiles_of(
     journal: Journal, numbers: Sequence[int], order: GalleryOrder, faults: list[FluxError] | None = None
 ) -> GalleryTiles:
-    return GalleryTiles(numbers, order, Entries(journal.read), {99_998}, (faults or []).append)
+    told = list[FluxError]() if faults is None else faults
+    return GalleryTiles(Listing(numbers, order, Entries(journal.read), told.append), lambda: {99_998})
 
 
 async def test_only_a_page_is_read(journal: Journal) -> None:
@@ -74,7 +76,7 @@ async def test_a_fetch_that_is_given_up_is_not_wasted(journal: Journal) -> None:
 
 async def test_memory_does_not_grow_with_what_was_seen(journal: Journal) -> None:
     entries = Entries(journal.read)
-    tiles = GalleryTiles(MANY, GalleryOrder.NEWEST, entries, set(), list[FluxError]().append)
+    tiles = Listing(MANY, GalleryOrder.NEWEST, entries, list[FluxError]().append)
     for start in range(0, 3 * KEPT_ENTRIES, PAGE):
         await tiles.fetch(range(start, start + PAGE))
     assert len(entries) == KEPT_ENTRIES
@@ -82,7 +84,7 @@ async def test_memory_does_not_grow_with_what_was_seen(journal: Journal) -> None
 
 async def test_a_fault_is_told_and_the_tiles_stay_unknown(journal: Journal) -> None:
     faults: list[FluxError] = []
-    tiles = GalleryTiles(MANY, GalleryOrder.NEWEST, Entries(journal.read), set(), faults.append)
+    tiles = tiles_of(journal, MANY, GalleryOrder.NEWEST, faults)
     journal.fault = StorageError("The journal could not be read.")
     await tiles.fetch(range(12))
     assert faults == [journal.fault]

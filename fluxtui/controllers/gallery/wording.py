@@ -1,19 +1,12 @@
-"""What the gallery says of pictures: labels, lines and details; pure functions."""
+"""What the gallery says of pictures, on a line each; pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Sequence
 
-from textual.content import Content
-
-from fluxtui.domain.durations import exact_time, relative_time
 from fluxtui.domain.gallery import GalleryEntry, GalleryFilter, GalleryOrder, Marks
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.services.parameter_words import parameters_in_words
-from fluxtui.widgets.fact_lines import fact_line, value_text
-from fluxtui.widgets.plain import plain
+from fluxtui.domain.text import plural, safe_text
 
 LABEL_LIMIT = 120
 """Characters of a prompt that a label may need."""
@@ -112,31 +105,6 @@ def facts_line(entry: GalleryEntry) -> str:
     return safe_text(" · ".join(part for part in parts if part), limit=400)
 
 
-def details(entry: GalleryEntry, now: datetime) -> Content:
-    """Return everything about a picture: prompt, note, facts and parameters."""
-    parts = [plain(entry.picture.prompt or "(no prompt)", newlines=True, limit=PROMPT_LIMIT), Content("\n")]
-    if entry.marks.note:
-        parts += [Content("\n"), plain(entry.marks.note, "italic", newlines=True), Content("\n")]
-    parts += [Content("\n"), *(fact_line(label, value) for label, value in _facts(entry, now) if value)]
-    parts += [Content.styled("\nParameters\n", "bold")]
-    rest = {name: value for name, value in entry.picture.parameters.items() if name != "prompt"}
-    told = parameters_in_words(entry.picture.endpoint, rest)
-    parts += [fact_line(name, value_text(value)) for name, value in told.items()]
-    return Content.assemble(*parts)
-
-
-def _facts(entry: GalleryEntry, now: datetime) -> Iterator[tuple[str, str]]:
-    picture, marks = entry.picture, entry.marks
-    if entry.trashed_at is not None:
-        yield "in trash", f"since {exact_time(entry.trashed_at)}"
-    yield "star", "★ starred" if marks.starred else ""
-    yield "rating", rating_words(marks.rating)
-    yield "tags", ", ".join(marks.tags)
-    yield "finetune", picture.finetune_name or ""
-    yield "endpoint", f"{picture.endpoint} · {entry.profile}"
-    yield "size", f"{picture.width}×{picture.height} · {file_size(picture.size)}"
-    yield "seed", "" if picture.seed is None else str(picture.seed)
-    yield "cost", "" if entry.credits is None else show_credits(entry.credits)
-    yield "made", exact_time(picture.created_at)
-    yield "", relative_time(picture.created_at, now)
-    yield "file", picture.path + (" (not there any more)" if entry.missing else "")
+def pictures_words(numbers: Sequence[int]) -> str:
+    """Return `'the picture'` or `'3 pictures'`."""
+    return "the picture" if len(numbers) == 1 else plural(len(numbers), "picture")
