@@ -129,6 +129,7 @@ def open_place() -> OpenPlace:
             assert isinstance(screen, GenerateScreen)
             place = Place(app, pilot, screen)
             await place.until(lambda: place.generation.form.endpoint_id or screen.results.fault)
+            await place.until(lambda: not screen.order.is_behind)
             yield place
 
     return open_it
