@@ -40,7 +40,7 @@ from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.path_dialog import PathDialog
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.prompts.history import PastPrompt
 from fluxtui.services.samples import SampleOffer
@@ -90,7 +90,7 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield OwnFileDialog()
     yield AddDialog((offers, offers))
     yield DashboardDialog("Anna")
-    yield StepsDialog(Prepared(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
+    yield StepsDialog(DashboardFile(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
     yield ExportDialog("3 pictures", date(2026, 11, 23))
     yield HomeDialog([ViewItem(path=folder / "a.png", parameters={"prompt": LONG * 5})])
     yield HistoryDialog(HistoryQuestion(_history))

@@ -27,6 +27,7 @@ from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -81,7 +82,7 @@ async def test_it_trains_from_the_folder_to_the_finetune(
         assert "$4.00" in train_line(screen)
         assert "$100.00, $96.00 afterwards" in train_line(screen)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
         for words in (
             "7 with 6 captions",
@@ -115,7 +116,7 @@ async def test_pressing_twice_trains_once(
         await fill(screen, pilot, until, finetune_comment="Once", mode="style")
         for _ in range(3):
             screen.action_train()
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         for _ in range(3):
             screen.action_train()
@@ -157,7 +158,7 @@ async def test_a_low_balance_is_said_before(
         await choose(screen, pilot, until, training_pictures)
         await fill(screen, pilot, until, finetune_comment="Poor", mode="style")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
         assert "would refuse it, at no cost" in asked
         await pilot.press("n")
@@ -238,7 +239,7 @@ async def test_a_service_that_no_longer_trains_is_explained_for_good(
             await choose(screen, pilot, until, training_pictures)
             await fill(screen, pilot, until, finetune_comment="Too late", mode="style")
             await pilot.press("ctrl+s")
-            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+            await until_screen(pilot, ConfirmDialog)
             await pilot.press("y")
             notice = screen.query_one("#notice", PlainStatic)
             await until(pilot, lambda: notice.display and "no longer" in str(notice.render()))
@@ -316,7 +317,7 @@ async def test_preparing_can_be_stopped_before_anything_is_paid(
         await choose(screen, pilot, until, training_pictures)
         await fill(screen, pilot, until, finetune_comment="Stopped", mode="style")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         stopped = False
 
         def stop(preparing: bool) -> None:
@@ -342,7 +343,7 @@ async def test_the_picker_chooses_the_pictures(
         screen = await place(app, pilot, until)
         screen.query_one(DatasetPanel).source_input.value = str(training_pictures.parent)
         await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(app.screen, PathPicker) and app.screen.is_mounted)
+        await until_screen(pilot, PathPicker)
         app.screen.dismiss(training_pictures)
         await until(pilot, lambda: screen.order.dataset is not None)
         assert screen.order.source == str(training_pictures)

@@ -28,6 +28,7 @@ from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.academy import Quick
+from tests.piloting.waiting import until_screen
 from tests.screens.test_finetune import train_line
 
 AppFactory = Callable[..., FluxApp]
@@ -229,7 +230,7 @@ async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until, size:
         form.focus_field("finetune_comment")
         await pilot.press(*"Fox")
         await pilot.press("f9")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press("enter")
         await until(pilot, lambda: screen.order.values.get("iterations") == 140)
         assert form.values["priority"] == "speed"
@@ -250,9 +251,9 @@ async def test_own_presets_are_saved_chosen_and_deleted(
         await pilot.press(*"700")
         await until(pilot, lambda: screen.order.values.get("iterations") == 700)
         await pilot.press("f9")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"save", "enter")
-        await until(pilot, lambda: isinstance(app.screen, NameDialog))
+        await until_screen(pilot, NameDialog)
         await pilot.press(*"Long", "enter")
         await until(pilot, lambda: app.notices and "preset Long" in app.notices[0].text)
         form.reset("iterations")
@@ -262,13 +263,13 @@ async def test_own_presets_are_saved_chosen_and_deleted(
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await place(app, pilot, until)
         screen.action_presets()
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         app.screen.query_one(LineInput).value = "Long"
         await pilot.pause()
         await pilot.press("enter")
         await until(pilot, lambda: screen.order.values.get("iterations") == 700)
         screen.action_presets()
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"delete", "enter")
         await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and "Delete" in app.screen._title)
         await pilot.press("enter")

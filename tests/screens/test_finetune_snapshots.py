@@ -25,6 +25,7 @@ from fluxtui.services.journal.logs import LogStore
 from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
+from tests.piloting.waiting import until_screen
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -273,8 +274,7 @@ def test_presets(compare: Compare, size: tuple[int, int]) -> None:
         await app.services.presets.save(trainer, "Long [/x]", {"iterations": 700, "finetune_type": "lora"})
         without_keys(screen)
         screen.action_presets()
-        while not isinstance(app.screen, ChoiceDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, ChoiceDialog)
 
     assert compare(size, prepare)
 
@@ -330,8 +330,7 @@ def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         without_keys(screen)
         screen.query_one(TrainerChooser).action_open()
-        while not isinstance(app.screen, ChoiceDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, ChoiceDialog)
         # Drawing is held back while it opens.
         await pilot.pause(0.3)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
@@ -15,6 +15,7 @@ from fluxtui.domain.endpoint import Control, EndpointInfo, GenerationEndpoint, G
 from fluxtui.domain.money import Estimate
 from fluxtui.widgets.quiet_screen import QuietScreen
 from tests.fakes.drawn import Terminals, follow_terminals
+from tests.piloting.stylesheets import parsed_once
 
 HOSTILE = (
     "[/x] and [red unclosed",
@@ -28,6 +29,13 @@ HOSTILE = (
 def hostile(request: pytest.FixtureRequest) -> str:
     """A string that must be shown as harmless text everywhere."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_styles() -> Iterator[None]:
+    """Parse each stylesheet once for all tests of a worker."""
+    with parsed_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

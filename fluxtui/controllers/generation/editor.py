@@ -19,7 +19,7 @@ from fluxtui.domain.endpoint import Control, GenerationEndpoint
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.seeds import drawn_seed
 from fluxtui.domain.uses import Offer
-from fluxtui.services.prompts import Origin
+from fluxtui.services.prompts import PromptOrigin
 
 MakeChange = Callable[[GenerateForm], Change]
 """Makes a change of the form as it stands; called again where that has changed meanwhile."""
@@ -146,7 +146,7 @@ class FormEditor:
     def keep_replaced(self, before: str, after: str) -> None:
         """Keep a prompt that another one takes the place of, at the top of the history."""
         if before.strip() and before.strip() != after.strip():
-            work = self._host.services.prompts.history.keep(before, Origin.DRAFT)
+            work = self._host.services.prompts.history.keep(before, PromptOrigin.DRAFT)
             self._begin(work, doing="keeping the prompt", group="drafts")
 
     # What is changed step by step

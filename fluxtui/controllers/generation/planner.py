@@ -23,7 +23,7 @@ from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates, doubt_in
 from fluxtui.domain.uses import Offer
-from fluxtui.services.prompts import Origin, PastPrompt, PromptService, UsedTemplate
+from fluxtui.services.prompts import PastPrompt, PromptOrigin, PromptService, UsedTemplate
 
 TYPING_REST = 0.25
 """Seconds for which typing must rest until a template is worked out."""
@@ -183,7 +183,7 @@ class PromptPlanner:
         if batch and form.is_template:
             used = UsedTemplate(template=form.text, seed=form.prompt_seed or 0, templates=form.templates)
             await prompts.note_template(batch, used)
-        await prompts.history.keep(form.prompt, Origin.TYPED)
+        await prompts.history.keep(form.prompt, PromptOrigin.TYPED)
 
     async def preview(self) -> bool:
         """Show what is going to be sent, and return whether the user wants it sent so."""
@@ -206,7 +206,7 @@ class PromptPlanner:
             return
         # A prompt that was sent has its style in it.
         sent = {"style": "", "style_name": "", "templates": templates_for(chosen.prompt)}
-        changes = sent if chosen.origin is Origin.SENT else {"templates": Templates.RANDOM}
+        changes = sent if chosen.origin is PromptOrigin.SENT else {"templates": Templates.RANDOM}
         self._editor.take_prompt(chosen.prompt, **changes)
         self._news.say("Ctrl+Z brings the prompt of before back; it is in the history too.")
 

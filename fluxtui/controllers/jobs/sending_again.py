@@ -10,7 +10,7 @@ from fluxtui.domain.money import show_credits
 
 
 async def send_again(host: Host, job: Job) -> Job | None:
-    """Ask, and send the same as a new job. Returns it, None after a no."""
+    """Ask, and send the same as a new job. Returns it, None after a no. Raises `FluxError`."""
     in_doubt = job.state is JobState.IN_DOUBT
     doubtful = in_doubt or job.maybe_billed
     warning = ["The first one may have been accepted: then both are billed."] if doubtful else []

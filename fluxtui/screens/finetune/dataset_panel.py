@@ -19,7 +19,7 @@ from textual.worker import Worker, WorkerCancelled
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training import wording
 from fluxtui.domain.dataset import Dataset, DatasetRules
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import Workspace
@@ -65,7 +65,7 @@ class DatasetPanel(Vertical):
         super().__init__()
         self._terminal = terminal
         self._rules: DatasetRules | None = None
-        self._found: Found | None = None
+        self._found: DatasetScan | None = None
         self._workspace: Workspace | None = None
         self._dataset: Dataset | None = None
         self._rows: dict[str, wording.DatasetRow] = {}
@@ -147,7 +147,7 @@ class DatasetPanel(Vertical):
         if self._found is None or self._rules is None or self.is_looking or self._looked_at != self.source:
             return True
         try:
-            found = await self.app.services.datasets.look(self._found.source)
+            found = await self.app.services.datasets.scan(self._found.source)
             workspace = (await self.app.services.workspaces.of(found)).present
         except (DatasetError, StorageError):
             self._dataset = None
@@ -188,7 +188,7 @@ class DatasetPanel(Vertical):
         self._say("Looking · Esc stops")
         try:
             source = await self._spelled(source)
-            found = await self.app.services.datasets.look(Path(source), progress)
+            found = await self.app.services.datasets.scan(Path(source), progress)
             await self._read_edits(found)
         except (DatasetError, StorageError) as error:
             self._say(f"✗ {error.sentence()}", "$text-error")
@@ -208,7 +208,7 @@ class DatasetPanel(Vertical):
         self.source_input.show(shown)
         return shown
 
-    async def _read_edits(self, found: Found) -> None:
+    async def _read_edits(self, found: DatasetScan) -> None:
         self._workspace = (await self.app.services.workspaces.of(found)).present
 
     def _judge_soon(self, *, read_edits: bool = False) -> None:
@@ -222,7 +222,7 @@ class DatasetPanel(Vertical):
         if self._found is not None and read_edits:
             await self._read_edits(self._found)
         if self._found is not None and self._rules is not None:
-            dataset = await self.app.services.datasets.judged(self._found, self._rules, self._workspace)
+            dataset = await self.app.services.datasets.checked(self._found, self._rules, self._workspace)
             self._show(dataset)
             self.post_message(self.Changed(self._looked_at, dataset))
             work = self._weigh(dataset, self._rules)
@@ -251,7 +251,7 @@ class DatasetPanel(Vertical):
         self.app.delay_update(OPENING_SECONDS)
         self.app.push_screen(WorkbenchScreen(found.source, rules, self.trigger_word, name), self._edited)
 
-    def _edited(self, found: Found | None) -> None:
+    def _edited(self, found: DatasetScan | None) -> None:
         if found is not None:
             self._found = found
         self._judge_soon(read_edits=True)

@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual import on
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.navigation import GenerateWith, ShowJob
 from fluxtui.controllers.training import wording
 from fluxtui.domain.jobs import Job, JobState
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.finetune.place import FinetunePlace
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -40,7 +40,7 @@ class TrainingsPart(FinetunePlace):
         """Show the end of the log of the training under the cursor, while it runs or where it failed."""
         job = self._training(self.query_one(TrainingsPanel).selected_key)
         is_told = job is not None and job.state in (JobState.RUNNING, JobState.FAILED)
-        log = await self.app.services.journal.logs.get(job.id) if job is not None and is_told else ""
+        log = await self.app.services.jobs.log(job.id) if job is not None and is_told else ""
         lines = wording.log_lines(log, self.LOG_LINES if self.has_class("-wide") else 1)
         shown = self.query_one("#training-log", PlainStatic)
         shown.display = bool(lines)

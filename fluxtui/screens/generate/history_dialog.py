@@ -15,7 +15,7 @@ from fluxtui.app.state import guarded
 from fluxtui.controllers.generation.planner import HistoryQuestion
 from fluxtui.domain.durations import relative_time
 from fluxtui.screens.timed import TimedScreen
-from fluxtui.services.prompts import Origin, PastPrompt
+from fluxtui.services.prompts import PastPrompt, PromptOrigin
 from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
@@ -104,7 +104,7 @@ it was."""
         self.query_one(".dialog-keys", PlainLabel).show(f"{count}Esc or ctrl+c leaves all as it was")
 
     def _note(self, item: PastPrompt) -> Text:
-        is_draft = item.origin is Origin.DRAFT
+        is_draft = item.origin is PromptOrigin.DRAFT
         return cell(item.origin.value if is_draft else relative_time(item.at, self.app.clock()), "dim")
 
     def show_time(self) -> None:

@@ -14,10 +14,10 @@ from textual.message import Message
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.controller import GenerationController
 from fluxtui.controllers.generation.picture_inputs import path_in
+from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.text import is_web_address
-from fluxtui.screens.cancelling import cancel
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
@@ -161,7 +161,7 @@ class Results(Vertical):
             # Going through the queue quickly draws no pictures on the way.
             await asyncio.sleep(REST_SECONDS)
         path = self.app.services.storage.inside(job.picture or "")
-        known = await self.app.services.journal.pictures.for_job(job.id)
+        known = await self.app.services.gallery.made_by(job.id)
         picture = known[0] if known else None
         self.query_one(PicturePanel).show_picture(job, path, picture, shared=self._shared)
 

@@ -47,7 +47,7 @@ from fluxtui.providers.base import (
     Candidate,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -55,9 +55,8 @@ from fluxtui.providers.base import (
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.providers.registry import ProviderHosts, register_provider
 from fluxtui.screens.generate import GenerateScreen
-
-PATIENCE = 400
-"""How often a condition is looked at, with 0.02 s between."""
+from fluxtui.screens.place import PlaceScreen
+from tests.piloting.waiting import until, until_screen
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -91,11 +90,8 @@ class Place:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds."""
-        for _ in range(PATIENCE):
-            await self.pilot.pause(0.02)
-            if condition():
-                return
-        raise AssertionError(f"it never came to this: {condition.__doc__ or condition}")
+        await self.pilot._wait_for_screen()
+        await until(self.pilot, condition)
 
     def text(self, selector: str) -> str:
         """Return what a widget with text shows."""
@@ -120,10 +116,7 @@ def open_place() -> OpenPlace:
     @asynccontextmanager
     async def open_it(app: FluxApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Place]:
         async with app.run_test(size=size) as pilot:
-            for _ in range(PATIENCE):
-                await pilot.pause(0.02)
-                if app.profile and app.screen_stack and app.screen.id != "_default":
-                    break
+            await until_screen(pilot, PlaceScreen)
             await app.go("generate")
             screen = app.screen
             assert isinstance(screen, GenerateScreen)
@@ -276,10 +269,10 @@ class Atelier:
                 return endpoint
         raise InvalidInput("There is no such endpoint.")
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
-        return Prepared(request, {**request.wire(), "loras": sorted(materials.loras)})
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
+        return PreparedRequest(request, {**request.wire(), "loras": sorted(materials.loras)})
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         self.bodies.append(prepared.body)
         return Accepted(f"task-{next(self._numbers)}")
 

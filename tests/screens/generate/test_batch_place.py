@@ -21,6 +21,7 @@ from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]
@@ -57,7 +58,7 @@ async def test_grid_is_set_up_in_the_dialog_and_says_number_and_cost(
     async with open_place(make_app()) as place:
         await place.show(dev())
         await place.pilot.press("f11")
-        await place.until(lambda: isinstance(place.app.screen, BatchDialog))
+        await until_screen(place.pilot, BatchDialog)
         dialog = place.app.screen
         dialog.query_one("#axis-0", Chooser).value = "steps"
         dialog.query_one("#axis-1", Chooser).value = "guidance"
@@ -80,7 +81,7 @@ async def test_the_key_that_clears_works_from_within_a_field(
     async with open_place(make_app()) as place:
         await place.show(dev(setup=STEPS_AND_GUIDANCE))
         place.screen.action_set_up_batch()
-        await place.until(lambda: isinstance(place.app.screen, BatchDialog))
+        await until_screen(place.pilot, BatchDialog)
         place.app.screen.query_one("#values-0", LineInput).focus()
         await place.pilot.press("ctrl+x")
         await place.until(lambda: not place.generation.form.setup.is_on)
@@ -150,7 +151,7 @@ async def test_dear_batch_is_confirmed_once_with_number_and_sum(
         setup = BatchSetup(axes=(TypedAxis(parameter="steps", values="1..50"),))
         await place.show(dev(setup=setup))
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         assert "50 pictures = $1.25" in dialog_words(place)
         await place.pilot.press("n")
         await place.until(lambda: "Nothing was sent" in news(place))
@@ -239,7 +240,7 @@ async def test_queue_keys_reorder_and_send_again(
         stored = await place.app.services.journal.jobs.get(last.id)
         assert stored.state is JobState.CANCELLED
         place.screen.results.act_on("retry", stored)
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         assert len(jobs(place)) == 3
         await place.pilot.press("y")
         await place.until(lambda: len(jobs(place)) == 4)

@@ -48,6 +48,7 @@ from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.parameter_form.sides import SideControl
 from fluxtui.widgets.pictures.view import PictureView
+from tests.piloting.waiting import until_screen
 
 FindOffer = Callable[..., Offer]
 MakeJob = Callable[..., Job]
@@ -234,7 +235,7 @@ async def field_of(place: Any, name: str) -> PictureInput:
 
 
 async def choose(place: Any, value: str) -> None:
-    await place.until(lambda: isinstance(place.app.screen, ChoiceDialog) and place.app.screen.is_mounted)
+    await until_screen(place.pilot, ChoiceDialog)
     place.app.screen.dismiss(value)
 
 
@@ -281,7 +282,7 @@ async def test_filling_without_a_mask_is_asked_about_once(
         for key, count in (("n", 0), ("y", 2)):
             await place.until(lambda: not place.generation.submission.is_busy)
             place.screen.action_submit()
-            await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+            await until_screen(place.pilot, ConfirmDialog)
             await place.until(lambda: "fox.png has no transparency" in words(place))
             await place.pilot.pause(0.5)
             await place.pilot.press(key)
@@ -316,7 +317,7 @@ async def test_one_key_helps_in_whatever_field(
         for widget, title in ((line, "Input pictures"), (side, "Size in pixels")):
             widget.focus()
             await place.pilot.press("ctrl+g")
-            await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+            await until_screen(place.pilot, ChoiceDialog)
             assert place.app.screen._title == title
             await place.pilot.press("escape")
             await place.until(lambda: place.app.screen is place.screen)
@@ -334,7 +335,7 @@ async def test_a_result_is_used_again_and_nothing_is_sent(
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.DONE])
         await place.until(lambda: place.screen.results.shown and place.screen.results.shown.picture)
         place.screen.action_use_picture()
-        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+        await until_screen(place.pilot, ChoiceDialog)
         values = [choice.value for choice in place.app.screen._choices]
         await choose(place, next(value for value in values if value.startswith("deblur")))
         await place.until(lambda: place.generation.form.endpoint_id == "flux-tools/deblur-v1")

@@ -22,6 +22,7 @@ from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.pictures.view import PictureView
+from tests.piloting.waiting import until_screen
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]
@@ -152,7 +153,7 @@ async def test_a_dear_order_is_asked_about(
         await place.until(lambda: place.app.balance)
         await show(place, GenerateForm("demo", "flux-pro-1.1-ultra", None, "a lamp", {}, 24))
         await place.pilot.press("ctrl+s")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         words = " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
         assert "24 × $0.06 = $1.44" in words
         assert "$98.56 afterwards" in words
@@ -169,7 +170,7 @@ async def test_too_small_a_balance_is_told_before(
         await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
         assert "Only" in place.text(".cost")
         await place.pilot.press("ctrl+s")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         await place.pilot.press("y")
         await place.until(lambda: place.app.jobs)
         assert not simulator.ledger()
@@ -250,7 +251,7 @@ async def test_what_is_done_with_a_picture_of_the_queue(
         assert "Copied the path" in news(place)
 
         await place.pilot.press("enter")
-        await place.until(lambda: isinstance(place.app.screen, ViewScreen))
+        await until_screen(place.pilot, ViewScreen)
         await place.pilot.press("q")
         await place.until(lambda: place.app.screen is place.screen)
 
@@ -264,7 +265,7 @@ async def test_what_is_done_with_a_picture_of_the_queue(
         place.screen.query_one(QueueTable).focus()
         await place.pilot.press("s")
         await place.pilot.press("n")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         assert len(generations(place)) == 1
         await place.pilot.press("y")
         await place.until(lambda: len(generations(place)) == 2)

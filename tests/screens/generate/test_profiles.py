@@ -21,6 +21,7 @@ from fluxtui.screens.generate.queue_table import QueueTable, columns_for
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.parameter_form.row import FieldRow
+from tests.piloting.waiting import until_screen
 
 MakeApp = Callable[..., Any]
 OpenPlace = Callable[..., Any]
@@ -100,7 +101,7 @@ async def test_the_list_of_finetunes_says_which_do_not_go_with_the_endpoint(
         await place.show(GenerateForm("studio", MIX, "files/fox", "fog"))
         place.screen.query_one(FinetuneChooser).focus()
         await place.pilot.press("enter")
-        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+        await until_screen(place.pilot, ChoiceDialog)
         notes = {choice.value: choice.note for choice in place.app.screen._shown}
         assert "not here: for FLUX.1 [pro]" in notes["demo/ft-1"]
         assert "not here" not in notes["files/fox"]
@@ -184,7 +185,7 @@ async def test_the_price_that_the_service_told_counts_with_its_date(
         assert "$0.05 a picture" in place.text(".cost")
         await place.show(GenerateForm("studio", MIX, "files/fox", "fog", {}, 24))
         await place.pilot.press("ctrl+s")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         words = " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
         assert "The service told its price on 2026-11-23." in words
         assert "does not tell what is left" in words
@@ -217,13 +218,13 @@ async def test_a_running_picture_is_cancelled_at_its_service_after_a_question(
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.RUNNING])
         place.screen.query_one(QueueTable).focus()
         await place.pilot.press("x")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         words = " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
         assert "billed for the seconds it took" in words
         await place.pilot.press("n")
         await place.until(lambda: "It goes on" in news(place))
         await place.pilot.press("x")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         await place.pilot.press("y")
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.CANCELLED])
 

@@ -21,10 +21,11 @@ from fluxtui.domain.prompts import Templates
 from fluxtui.screens.generate.history_dialog import HistoryDialog
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
-from fluxtui.services.prompts import Origin
+from fluxtui.services.prompts import PromptOrigin
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
 from fluxtui.widgets.flash import Flash
+from tests.piloting.waiting import until_screen
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]
@@ -78,7 +79,7 @@ async def test_what_the_preview_shows_is_what_is_sent(
         numbers = "|".join(str(number) for number in range(90))
         await place.show(dev(f"fox {{{numbers}}}", count=2))
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
         await place.until(lambda: len(dialog._shown) == 2)
         before = dialog._shown
@@ -132,7 +133,7 @@ async def test_styles_go_round_the_prompt(
     async with open_place(make_app(simulator.base_url)) as place:
         await place.show(dev("a fox"))
         await place.pilot.press("f9")
-        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog) and place.app.screen.is_mounted)
+        await until_screen(place.pilot, ChoiceDialog)
         place.app.screen.dismiss("made:Ink drawing")
         await place.until(lambda: place.generation.form.style_name == "Ink drawing")
         assert "style: Ink drawing" in place.text(".notes")
@@ -147,11 +148,11 @@ async def test_history_is_searched_and_the_present_prompt_is_not_lost(
 ) -> None:
     async with open_place(make_app()) as place:
         history = place.app.services.prompts.history
-        await history.keep("an owl at noon", Origin.TYPED)
-        await history.keep("a fox at dusk", Origin.TYPED)
+        await history.keep("an owl at noon", PromptOrigin.TYPED)
+        await history.keep("a fox at dusk", PromptOrigin.TYPED)
         await place.show(dev("half a thought"))
         await place.pilot.press("ctrl+r")
-        await place.until(lambda: isinstance(place.app.screen, HistoryDialog))
+        await until_screen(place.pilot, HistoryDialog)
         place.app.screen.query_one("LineInput").value = "owl"
         await place.until(lambda: "1 found" in words(place))
         await place.pilot.press("enter")
@@ -166,7 +167,7 @@ async def test_history_opens_from_the_seed_field_too(make_app: MakeApp, open_pla
         await place.show(dev("a fox", values={"seed": 7}))
         place.screen.query_one("SeedControl").focus()
         await place.pilot.press("ctrl+r")
-        await place.until(lambda: isinstance(place.app.screen, HistoryDialog))
+        await until_screen(place.pilot, HistoryDialog)
         assert place.generation.form.values["seed"] == 7
 
 
@@ -200,7 +201,7 @@ async def test_the_word_is_put_into_drawn_prompts_once(
         )
         await place.show(form)
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
         await place.until(lambda: len(dialog._shown) == 4)
         assert all(prompt.count("LUMI") == 1 for prompt in dialog._shown)
@@ -245,7 +246,7 @@ async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_pla
         await place.pilot.press("ctrl+s")
         await place.until(lambda: place.screen.query_one(PromptEditor).problem)
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
         await place.until(lambda: "F10, o sends it as it stands" in words(place))
         await place.pilot.press("o")
@@ -272,7 +273,7 @@ async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
             lambda: isinstance(place.app.screen, PreviewDialog) and words_of_doubt in words(place)
         )
         await place.pilot.press("ctrl+s")
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog) and place.app.screen.is_mounted)
+        await until_screen(place.pilot, ConfirmDialog)
         assert f"{words_of_doubt}, but would be sent as it stands. " in words(place)
         assert "For the wildcard, write __lead__" in words(place)
         place.app.screen.dismiss(False)
@@ -280,7 +281,7 @@ async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
         await place.until(lambda: not place.generation.submission.is_busy)
         assert place.app.jobs == ()
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog) and place.app.screen.is_mounted)
+        await until_screen(place.pilot, ConfirmDialog)
         place.app.screen.dismiss(True)
         await place.until(lambda: jobs(place))
         assert sent(place) == ["x __ lead__ y"]
@@ -293,14 +294,14 @@ async def test_json_with_a_fault_is_sent_only_after_a_yes(
     async with open_place(make_app(simulator.base_url)) as place:
         await place.show(dev(prompt))
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         assert re.search("fault at character 2[23]", words(place))
         await place.pilot.press("n")
         await place.until(lambda: news(place) == "Nothing was sent.")
         await place.until(lambda: not place.generation.submission.is_busy)
         assert jobs(place) == []
         place.screen.action_submit()
-        await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+        await until_screen(place.pilot, ConfirmDialog)
         await place.pilot.press("y")
         await place.until(lambda: sent(place) == [prompt])
 
@@ -312,7 +313,7 @@ async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
     async with open_place(make_app()) as place:
         await place.show(dev("a {red|blue} owl", setup=setup))
         await place.pilot.press("f10")
-        await place.until(lambda: isinstance(place.app.screen, PreviewDialog))
+        await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
 
         def cost() -> str:

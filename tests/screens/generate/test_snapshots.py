@@ -29,6 +29,7 @@ from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.widgets.flash import Flash
+from tests.piloting.waiting import until_screen
 from tests.screens.generate.conftest import show_form
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -205,8 +206,7 @@ def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple
     app = make_app(key=None)
 
     async def before(pilot: Pilot[int]) -> None:
-        while not isinstance(app.screen, WelcomeScreen):
-            await pilot.pause(0.02)
+        await until_screen(pilot, WelcomeScreen)
         await app.go("generate")
         screen = app.screen
         assert isinstance(screen, GenerateScreen)
