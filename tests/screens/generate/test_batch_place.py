@@ -236,7 +236,7 @@ async def test_queue_keys_reorder_and_send_again(
                 break
             await place.pilot.pause(0.02)
         assert await placed_first()
-        await place.screen.results._cancel(last)
+        await place.generation.queue.cancel(last)
         stored = await place.app.services.journal.jobs.get(last.id)
         assert stored.state is JobState.CANCELLED
         place.screen.results.act_on("retry", stored)
