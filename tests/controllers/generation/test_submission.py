@@ -14,9 +14,12 @@ from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.jobs import JobState
+from fluxtui.domain.notices import Balance
 from fluxtui.domain.picture_fields import SOURCE
+from fluxtui.domain.spending import OverBudget
 from fluxtui.simulator.running import Simulator
 from tests.controllers.generation.conftest import OpenDesk
+from tests.fakes.generation import START
 
 STEPS_AND_GUIDANCE = BatchSetup(
     axes=(
@@ -97,21 +100,19 @@ async def test_an_order_that_fails_holds_no_other_up(simulator: Simulator, open_
 async def test_too_small_a_balance_is_said_and_may_be_tried(
     simulator: Simulator, open_desk: OpenDesk
 ) -> None:
-    from fluxtui.domain.notices import Balance
-    from tests.fakes.generation import START
-
     balances = {"demo": Balance(1.0, START)}
     async with open_desk(simulator.base_url, key="sim-poor", first=dev(), balances=balances) as desk:
         cost = desk.generation.cost
         assert cost is not None
         assert (cost.note, cost.is_wrong) == ("✗ Only $0.01 are left", True)
-        desk.host.answers.append(False)
+        desk.host.answers.append(True)
         await desk.generation.submit()
         (question,) = desk.host.questions
         assert isinstance(question, Confirmation)
         assert question.danger
         assert "too little for all of it" in question.sentences[0]
-        assert await desk.jobs() == ()
+        assert len(await desk.jobs()) == 1
+        assert simulator.ledger() == []
 
 
 async def test_a_grid_is_one_batch_and_each_picture_is_paid_once(
@@ -155,7 +156,7 @@ async def test_a_budget_that_is_too_small_stops_all_of_a_batch(
 ) -> None:
     more = {"budget.day_usd": 0.10}
     async with open_desk(simulator.base_url, more=more, first=dev(setup=STEPS_AND_GUIDANCE)) as desk:
-        with pytest.raises(Exception, match="budget"):
+        with pytest.raises(OverBudget):
             await desk.generation.submit()
         assert not desk.generation.submission.is_busy
         assert await desk.jobs() == ()
