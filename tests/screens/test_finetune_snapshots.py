@@ -163,7 +163,7 @@ def test_running(compare: Compare, size: tuple[int, int]) -> None:
             training(4, JobState.IN_DOUBT),
             training(5, JobState.FAILED, error_title="Failed at the service"),
         )
-        preparing.enter_context(screen.training.preparing("Preparing picture 3 of 7 · Esc stops"))
+        preparing.enter_context(screen.training.starting.preparing("Preparing picture 3 of 7 · Esc stops"))
 
     assert compare(size, prepare)
 
