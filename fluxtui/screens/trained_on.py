@@ -139,7 +139,7 @@ class TrainedOnKeys(PlaceScreen):
         found = await self._with_archive()
         if found is None:
             return
-        from fluxtui.screens.workbench.path_dialog import PathDialog
+        from fluxtui.widgets.dialogs.path import PathDialog
         from fluxtui.widgets.paths import expanded
 
         trained, kept = found
