@@ -72,7 +72,8 @@ class PicturesPanel(Vertical):
 
     def redraw(self) -> None:
         """Show what is listed now, with the cursor on the current picture."""
-        dataset, is_other = self._dataset, self._dataset.listed is not self._listed
+        dataset = self._dataset
+        is_other = dataset.review.dataset is not None and dataset.listed is not self._listed
         if is_other:
             self._listed = dataset.listed
             empty = "No picture here; p shows others." if dataset.review.rows else "There are no pictures."
