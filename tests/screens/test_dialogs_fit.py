@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.dataset.questions import BulkEditQuestion
 from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
@@ -39,7 +40,6 @@ from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
-from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.prompts.history import PastPrompt
@@ -48,6 +48,7 @@ from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, Dialog,
 from fluxtui.widgets.dialogs.base import DeliberateDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.help_panel import HelpPanel
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.recall_dialog import RecallDialog
@@ -84,7 +85,7 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield LineDialog("Which?", LONG * 4)
     yield NameDialog("preset", LONG * 4, frozenset(), limit=40)
     yield PathDialog("Which?", LONG * 4)
-    yield BulkDialog(dict.fromkeys(MANY, LONG), "TOK")
+    yield BulkDialog(BulkEditQuestion(dict.fromkeys(MANY, LONG), "TOK"))
     yield NewProfileDialog()
     yield KeyDialog(state)
     yield OwnFileDialog()

@@ -91,7 +91,7 @@ def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
 
 async def looked(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
     """Wait until the pictures are there."""
-    while screen.dataset is None:
+    while screen.controller.review.dataset is None:
         await pilot.pause(0.02)
     await settled(app, pilot)
 
