@@ -71,7 +71,7 @@ class TrainingWork(BaseModel):
         finetune_id: what the service calls what came of it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: Literal[JobKind.TRAINING] = JobKind.TRAINING
     dataset: TrainingSet | None = None
@@ -96,7 +96,7 @@ class GenerationWork(BaseModel):
         picture: the path of the picture that came of it, relative to the data directory.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: Literal[JobKind.GENERATION] = JobKind.GENERATION
     batch: str | None = None
@@ -138,7 +138,7 @@ class JobOrder(BaseModel):
     (pictures and archives by their path in the data directory, never their bytes).
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     profile: str
     provider: str
@@ -167,6 +167,7 @@ class Job(JobOrder):
     was sent, where that was known and more than a little.
     """
 
+    model_config = ConfigDict(frozen=True, defer_build=True)
     _check_estimate = model_validator(mode="before")(_with_estimate)
     _gather_work = model_validator(mode="before")(_with_work)
 
@@ -321,7 +322,7 @@ class Job(JobOrder):
 class JobEvent(BaseModel):
     """One line of a job's story: when it entered a state, and what was to be said about it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     job_id: str
     at: datetime

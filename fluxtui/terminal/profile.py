@@ -34,6 +34,16 @@ class GraphicsProtocol(StrEnum):
         return self in (GraphicsProtocol.KITTY, GraphicsProtocol.ITERM2, GraphicsProtocol.SIXEL)
 
 
+PROTOCOL_TITLES: Final = {
+    GraphicsProtocol.KITTY: "kitty",
+    GraphicsProtocol.ITERM2: "iTerm2",
+    GraphicsProtocol.SIXEL: "sixel",
+    GraphicsProtocol.HALFCELL: "half cells",
+    GraphicsProtocol.NONE: "no pictures",
+}
+"""The protocols by their names for people."""
+
+
 @dataclass(frozen=True)
 class TerminalProfile:
     """What the terminal can do, found once before the program starts.

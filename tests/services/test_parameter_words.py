@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.jobs.controller import JobStory
 from fluxtui.domain.endpoint import Endpoint, fields_of
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.providers.registry import described_endpoint, provider_hosts, provider_ids
@@ -110,7 +111,7 @@ def test_every_place_tells_the_same() -> None:
     rows = {row.name: row.values[0] for row in parameter_rows([ViewItem.from_job(job, Path("/a.png"))])}
     assert rows["Size"] == "landscape 1024 x 576"
     assert "Width" not in rows
-    details = job_details(job, ()).plain
+    details = job_details(job, JobStory()).plain
     assert "Safety check on" in details
     assert "strength of the second" not in details.lower()
     assert "Width" not in details

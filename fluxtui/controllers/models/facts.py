@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from fluxtui.controllers.jobs.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.controllers.models.fact import TOLD, TRAINED_ON, TRAINING, Fact
 from fluxtui.controllers.models.use_facts import file_facts, misfit_facts, use_facts, why_nowhere
 from fluxtui.domain.durations import exact_time, progress_text, relative_time
@@ -15,8 +16,6 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
-from fluxtui.screens.models.columns import profile_words
-from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
 from fluxtui.services.training_sets import TrainingArchive
 
@@ -43,6 +42,11 @@ _SHOWN_KEYS = frozenset(
     }
 )
 """What a service tells that stands among the facts already."""
+
+
+def profile_words(profile: str) -> str:
+    """Return whose a finetune is, for people: the name of the profile, or that the user brought it."""
+    return "own file" if profile == OWN_FILES else profile
 
 
 def facts_of(

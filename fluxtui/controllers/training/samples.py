@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fluxtui.controllers.questions import Question
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural
 from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
@@ -50,6 +51,21 @@ class Samples:
         if self.chosen.offer is None:
             return (f"Samples: none. {self.chosen.reason}",)
         return (f"Samples: {len(self.prompts)} when it is done; not paid if it fails",)
+
+
+@dataclass(frozen=True)
+class SamplesQuestion(Question[tuple[str, ...]]):
+    """Of which prompts sample pictures are made; the answer may be none.
+
+    Attributes:
+        prompts: those of before.
+        chosen: what they are made with; there is an offer.
+        trigger_word: of the training, `''` for none.
+    """
+
+    prompts: tuple[str, ...]
+    chosen: SampleOffer
+    trigger_word: str = ""
 
 
 def prompts_of(text: str) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
+from fluxtui.controllers.models.facts import profile_words
 from fluxtui.domain.endpoint import number_text
-from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
+from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.widgets.table import Column, Row
@@ -84,11 +85,6 @@ def fitting(width: int, *, several: bool = True) -> tuple[Column, ...]:
             break
         kept.add(key)
     return tuple(column for column in COLUMNS if column.key in kept)
-
-
-def profile_words(profile: str) -> str:
-    """Return whose a finetune is, for people: the name of the profile, or that the user brought it."""
-    return "own file" if profile == OWN_FILES else profile
 
 
 def base_words(base: Base | None) -> str:

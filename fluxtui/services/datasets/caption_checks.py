@@ -23,17 +23,17 @@ _RTF = "{\\rtf"
 
 
 def check_captions(
-    found: DatasetScan, kept: Iterable[ScannedPicture], workspace: Workspace
+    scan: DatasetScan, kept: Iterable[ScannedPicture], workspace: Workspace
 ) -> tuple[Mapping[str, str], list[DatasetProblem]]:
     """Return the captions by the names of the pictures, and what is wrong with captions.
 
     Args:
-        found: what is in the source.
+        scan: what is in the source.
         kept: the pictures that are used.
         workspace: its captions stand in for those that were found.
     """
-    match = matched(found)
-    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in companions_in(found).pairs}
+    match = matched(scan)
+    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in companions_in(scan).pairs}
     problems = [_lonely(item, pairs) for item in match.lonely]
     captions: dict[str, str] = {}
     told: set[str] = set()
@@ -51,19 +51,19 @@ def check_captions(
         if text:
             captions[picture.name] = text
             problems.extend(_doubtful(picture.name, text))
-    problems += _of_whole_set(found, match)
+    problems += _of_whole_set(scan, match)
     return captions, problems
 
 
-def captions_of(found: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
+def captions_of(scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
     """Return the captions of the pictures that are used, by name, `''` for none."""
-    masks = companions_in(found).mask_names
+    masks = companions_in(scan).mask_names
     kept = [
         item
-        for item in found.pictures
+        for item in scan.pictures
         if item.look is not None and item.name not in masks and not workspace.of(item.name).excluded
     ]
-    captions, _ = check_captions(found, kept, workspace)
+    captions, _ = check_captions(scan, kept, workspace)
     return {item.name: captions.get(item.name, "") for item in kept}
 
 
@@ -72,7 +72,7 @@ def word_count(text: str) -> int:
     return len(text.split())
 
 
-def _of_whole_set(found: DatasetScan, match: Matched) -> Iterator[DatasetProblem]:
+def _of_whole_set(scan: DatasetScan, match: Matched) -> Iterator[DatasetProblem]:
     for file, count in sorted(Counter(match.overruled.values()).items()):
         whose = f" for {plural(count, 'picture')}" if count > 1 else ""
         yield _problem(file, f"says something else{whose} than a caption that lies nearer; not used", "")
@@ -81,11 +81,11 @@ def _of_whole_set(found: DatasetScan, match: Matched) -> Iterator[DatasetProblem
             shown = " and ".join(safe_text(name, limit=40) for name in pictures[:2])
             yield _problem(file, f"is taken for both {shown}", "give it the exact name of its picture")
     yield from _shared(match)
-    names = {picture.name for picture in found.pictures}
-    unknown = Counter(item.name for item in found.captions if item.picture and item.picture not in names)
+    names = {picture.name for picture in scan.pictures}
+    unknown = Counter(item.name for item in scan.captions if item.picture and item.picture not in names)
     for file, count in sorted(unknown.items()):
         yield _problem(file, f"has captions of {plural(count, 'picture')} that are not here", "")
-    perhaps = [name for name in found.others if suffix_of(name) in PERHAPS_SUFFIXES]
+    perhaps = [name for name in scan.others if suffix_of(name) in PERHAPS_SUFFIXES]
     if perhaps:
         first = safe_text(perhaps[0], limit=60)
         reason = f"{plural(len(perhaps), 'file')} may be captions, but are not read, such as {first}."

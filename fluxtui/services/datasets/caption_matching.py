@@ -26,18 +26,18 @@ class Matched:
     shared: Mapping[str, tuple[str, ...]]
 
 
-def matched(found: DatasetScan) -> Matched:
+def matched(scan: DatasetScan) -> Matched:
     """Put captions and pictures together.
 
     What lies nearer to a picture counts: text with its whole name, then with its name, then JSON, then a file
     for the whole folder; of two alike the first by name. One that cannot be used gives way. The name must be
     the same; only where no picture has just that name, capitals do not matter.
     """
-    finder = _Pictures([picture.name for picture in found.pictures])
+    finder = _Pictures([picture.name for picture in scan.pictures])
     of_pictures: dict[str, list[ScannedCaption]] = {}
     lonely = []
     shared: dict[str, tuple[str, ...]] = {}
-    for caption in found.captions:
+    for caption in scan.captions:
         names = finder.of(caption)
         if len({stem_of(name) for name in names}) > 1:
             shared[caption.name] = tuple(names)

@@ -33,13 +33,13 @@ class Previews:
     """Pictures of one source that was looked through. Blocking: to be called in threads; `close` at the end.
 
     Args:
-        found: what is in the source.
+        scan: what is in the source.
         cache: keeps thumbnails.
     """
 
-    def __init__(self, found: DatasetScan, cache: ThumbnailCache) -> None:
-        self._found = {item.name: item for item in found.pictures}
-        self._path = found.source
+    def __init__(self, scan: DatasetScan, cache: ThumbnailCache) -> None:
+        self._pictures = {item.name: item for item in scan.pictures}
+        self._path = scan.source
         self._cache = cache
         self._source: Source | None = None
         self._entries: dict[str, SourceEntry] = {}
@@ -81,7 +81,7 @@ class Previews:
             self._entries = {}
 
     def _item(self, name: str) -> ScannedPicture:
-        item = self._found.get(name)
+        item = self._pictures.get(name)
         if item is None or item.look is None:
             raise PictureError("cannot be shown: it is no picture that can be read")
         return item

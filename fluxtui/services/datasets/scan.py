@@ -73,13 +73,13 @@ def _look_at(source: Source, known: Mapping[str, ScannedPicture], entry: SourceE
     before = known.get(entry.name)
     if before is not None and entry.stamp and (before.stamp, before.size) == (entry.stamp, entry.size):
         return before
-    found = ScannedPicture(name=entry.name, size=entry.size, stamp=entry.stamp)
+    picture = ScannedPicture(name=entry.name, size=entry.size, stamp=entry.stamp)
     try:
-        return found.model_copy(update={"look": looked_at(source.read(entry))})
+        return picture.model_copy(update={"look": looked_at(source.read(entry))})
     except PictureError as error:
-        return found.model_copy(update={"fault": error.message, "mend": _mend(error)})
+        return picture.model_copy(update={"fault": error.message, "mend": _mend(error)})
     except DatasetError as error:
-        return found.model_copy(update={"fault": error.message, "about_set": True})
+        return picture.model_copy(update={"fault": error.message, "about_set": True})
 
 
 def _mend(error: PictureError) -> str:

@@ -52,29 +52,29 @@ class DatasetService:
 
         return await asyncio.to_thread(spelled, typed)
 
-    def check(self, found: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+    def check(self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
         from fluxtui.services.datasets.checks import check_dataset
 
-        return check_dataset(found, workspace or Workspace(source=str(found.source)), rules)
+        return check_dataset(scan, workspace or Workspace(source=str(scan.source)), rules)
 
     async def checked(
-        self, found: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None
+        self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None
     ) -> Dataset:
         """Return the same, checked in a thread: thousands of pictures take longer than a key may."""
-        return await asyncio.to_thread(self.check, found, rules, workspace)
+        return await asyncio.to_thread(self.check, scan, rules, workspace)
 
-    def captions(self, found: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
+    def captions(self, scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
         """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
         from fluxtui.services.datasets.caption_checks import captions_of
 
-        return captions_of(found, workspace)
+        return captions_of(scan, workspace)
 
-    def fixed(self, dataset: Dataset, found: DatasetScan, workspace: Workspace) -> Workspace:
+    def fixed(self, dataset: Dataset, scan: DatasetScan, workspace: Workspace) -> Workspace:
         """Return the workspace with everything put right that the program can, as the problems say."""
         from fluxtui.services.datasets.checks import fixed
 
-        return fixed(dataset, found, workspace)
+        return fixed(dataset, scan, workspace)
 
     async def inspect(self, source: Path, rules: DatasetRules, progress: Progress | None = None) -> Dataset:
         """Return what is in the source, with everything that is wrong with it, without any edits.

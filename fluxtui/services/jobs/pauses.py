@@ -33,7 +33,7 @@ class Pause(BaseModel):
         balance: credits that were left then, once the service has told.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     reason: PauseReason
     since: datetime

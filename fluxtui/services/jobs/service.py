@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobKind, JobState
+from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.jobs.changes import Change, Listener
@@ -282,6 +282,37 @@ class JobService:
         looked_for = await self._context.move(job, JobState.COLLECTING, note=note, **fields)
         self.wake()
         return looked_for
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job, or None if there is none with this id. Raises `StorageError`."""
+        return await self._context.journal.jobs.get(job_id)
+
+    async def newest(self, limit: int) -> tuple[Job, ...]:
+        """Return the newest jobs, newest first, then every older active one. Raises `StorageError`."""
+        recent = await self._context.journal.jobs.recent(limit)
+        known = {job.id for job in recent}
+        older = [job for job in await self._context.journal.jobs.active() if job.id not in known]
+        return (*recent, *sorted(older, key=lambda job: job.created_at, reverse=True))
+
+    async def ended_since(self, moment: datetime) -> tuple[Job, ...]:
+        """Return the jobs that ended or fell in doubt after an aware time, oldest first.
+
+        Raises `StorageError`.
+        """
+        return await self._context.journal.jobs.ended_since(moment)
+
+    async def story(self, job_id: str) -> tuple[JobEvent, ...]:
+        """Return what happened to a job, oldest first. Raises `StorageError`."""
+        return await self._context.journal.jobs.story(job_id)
+
+    async def log(self, job_id: str) -> str:
+        """Return what a job's task printed, or `''` where nothing is known. Raises `StorageError`."""
+        return await self._context.journal.logs.get(job_id)
+
+    @property
+    def unreadable(self) -> int:
+        """How many rows of the journal, of whatever kind, were met that cannot be understood."""
+        return len(self._context.journal.unreadable.all)
 
     async def _existing(self, job_id: str) -> Job:
         job = await self._context.journal.jobs.get(job_id)

@@ -32,7 +32,7 @@ class PromptOrigin(StrEnum):
 class PastPrompt(BaseModel):
     """A prompt that was used or typed, and when for the last time."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     prompt: str
     at: datetime
