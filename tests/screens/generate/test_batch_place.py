@@ -21,7 +21,7 @@ from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
-from tests.piloting.waiting import until_screen
+from tests.piloting.waiting import settled, until_screen
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]
@@ -124,9 +124,9 @@ async def test_lost_answer_in_a_batch_is_in_doubt_and_not_sent_again(
         await place.screen._show(dev(setup=setup))
         place.screen.action_submit()
         await place.until(lambda: len(jobs(place)) == 3)
-        settled = (JobState.DONE, JobState.IN_DOUBT)
-        await place.until(lambda: all(job.state in settled for job in jobs(place)))
-        await place.pilot.pause(0.3)
+        ended = (JobState.DONE, JobState.IN_DOUBT)
+        await place.until(lambda: all(job.state in ended for job in jobs(place)))
+        await settled(place.pilot)
         assert [job.state for job in jobs(place)].count(JobState.IN_DOUBT) == 1
         assert len(simulator.ledger()) == 3
 

@@ -48,7 +48,7 @@ from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.parameter_form.sides import SideControl
 from fluxtui.widgets.pictures.view import PictureView
-from tests.piloting.waiting import until_screen
+from tests.piloting.waiting import settled, until_screen
 
 FindOffer = Callable[..., Offer]
 MakeJob = Callable[..., Job]
@@ -284,7 +284,7 @@ async def test_filling_without_a_mask_is_asked_about_once(
             place.screen.action_submit()
             await until_screen(place.pilot, ConfirmDialog)
             await place.until(lambda: "fox.png has no transparency" in words(place))
-            await place.pilot.pause(0.5)
+            await settled(place.pilot)
             await place.pilot.press(key)
             await place.until(lambda: place.app.screen is place.screen)
             await place.until(lambda count=count: len(place.app.jobs) == count)
