@@ -117,17 +117,21 @@ def working(app: App[Any]) -> set[Worker[Any]]:
 
     Those that go on only when the user has answered a dialog are not among them.
     """
-    answers = [asked.future for screen in app.screen_stack for asked in screen._result_callbacks]
     return {
         worker
         for worker in app.workers
-        if not worker.is_finished and worker.group not in IN_BACKGROUND and _awaited_by(worker) not in answers
+        if not worker.is_finished and worker.group not in IN_BACKGROUND and not _asks(worker)
     }
 
 
-def _awaited_by(worker: Worker[Any]) -> object:
-    """Return the future that a worker waits for, itself where it waits for none."""
-    return getattr(worker._task, "_fut_waiter", None) or worker
+def _asks(worker: Worker[Any]) -> bool:
+    """Whether a worker waits for the answer of a dialog."""
+    step: Any = None if worker._task is None else worker._task.get_coro()
+    while step is not None:
+        if getattr(step, "cr_code", None) is App.push_screen_wait.__code__:
+            return True
+        step = getattr(step, "cr_await", None)
+    return False
 
 
 def has_messages(app: App[Any]) -> bool:
