@@ -52,13 +52,11 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_authority: Path) -> Path:
-    """Give the test a home of its own, no key, and fixed time zone, language and colours."""
+def make_private(monkeypatch: pytest.MonkeyPatch, home: Path, authority: Path) -> None:
+    """Make a home, and an environment of nobody: no key, fixed time zone, language and colours."""
     for name in list(os.environ):
         if name.startswith("FLUXTUI_") or name in (*KEY_VARIABLES, "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
             monkeypatch.delenv(name)
-    home = next(homes)
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     for name, folder in {
@@ -73,9 +71,16 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     # Programs that tests start, many times over, would each compile all modules.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_authority: Path) -> Path:
+    """Give the test a home of its own, no key, and fixed time zone, language and colours."""
+    home = next(homes)
+    make_private(monkeypatch, home, one_authority)
     return home
 
 

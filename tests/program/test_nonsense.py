@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
-    from tests.program.conftest import Demo, Terminal
+    from tests.program.conftest import Demo
+    from tests.program.terminal import Terminal
 
 PLACES = {
     "f2": "Pictures",
@@ -32,6 +31,8 @@ SEQUENCES = (
 LETTERS = "abcdefgjklmopqrstuvwxzABCDEGXZ0123456789/?.,-_[](){}'\"äß漢🙂"
 """What is typed: no y, n or Enter, which answer questions, and no colon, which opens the palette."""
 
+SEEDS = {1: 100, 40: 100}
+"""Of keys by chance, and how many of each."""
 
 MOST_QUESTIONS = 10
 """That may still open one after the other when nothing is pressed any more."""
@@ -51,7 +52,7 @@ def still_works(terminal: Terminal) -> None:
     for key, words in {"f6": "F6 Jobs", "f4": "Endpoint"}.items():
         terminal.press("escape", "escape", key, "escape", "escape", "escape")
         for _ in range(MOST_QUESTIONS):
-            terminal.look()
+            terminal.synchronise()
             if words in terminal.text:
                 break
             # What was asked for by an earlier key may open a question only now.
@@ -60,36 +61,24 @@ def still_works(terminal: Terminal) -> None:
     assert terminal.process.poll() is None
 
 
-@pytest.mark.parametrize("seed", [1, 40])
-def test_random_keys_do_no_harm(demo: Demo, seed: int) -> None:
+def test_nonsense_does_no_harm_in_any_place(demo: Demo) -> None:
+    """Random keys first, then binary garbage in every place. `benchmarks/nonsense.py` goes on."""
     demo.folder.mkdir()
     (demo.folder / "config.toml").write_text("[generation]\nconfirm_above_usd = 0\n")
     (demo.folder / "config.toml").chmod(0o600)
     terminal = demo.start()
     terminal.wait_for("✓ 12 pictures")
-    for number, key in enumerate(nonsense(seed, 300)):
-        terminal.write(key)
-        if number % 20 == 0:
-            terminal.look()
-            assert terminal.process.poll() is None, terminal.text
-    still_works(terminal)
-    assert demo.simulated("ledger") == []
-
-
-@pytest.mark.parametrize("bracketed", [True, False])
-def test_binary_garbage_is_survived_everywhere(demo: Demo, bracketed: bool) -> None:
+    for seed, count in SEEDS.items():
+        terminal.write(b"".join(nonsense(seed, count)))
+        still_works(terminal)
     chance = random.Random(3)
-    terminal = demo.start()
-    terminal.wait_for("✓ 12 pictures")
     for key in PLACES:
-        terminal.press(key)
         garbage = chance.randbytes(600) + b"\xff\xfe\xc3(\xed\xa0\x80 [/x] \xe2\x80\xae"
-        if bracketed:
-            terminal.paste(garbage.replace(b"\x1b", b"?"))
-        else:
-            controls = bytes(range(32))
-            terminal.write(garbage.translate(None, controls + b":yn"))
-            terminal.look()
+        terminal.press(key)
+        terminal.paste(garbage.replace(b"\x1b", b"?"))
+        terminal.press("escape", key)
+        terminal.write(garbage.translate(None, bytes(range(32)) + b":yn"))
+        terminal.synchronise()
         assert terminal.process.poll() is None, terminal.text
     still_works(terminal)
     assert demo.simulated("ledger") == []
