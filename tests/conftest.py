@@ -12,11 +12,15 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import certifi
 import pytest
 from hypothesis import settings
+from syrupy.assertion import SnapshotAssertion
+
+if TYPE_CHECKING:
+    from tests.piloting.snapshots import Snap
 
 # Time is measured in benchmarks; on a busy machine the first example of a test may take any.
 settings.register_profile("untimed", deadline=None)
@@ -101,6 +105,14 @@ def process_list() -> Callable[[], dict[int, str]]:
         return lines
 
     return read
+
+
+@pytest.fixture
+def snap(snapshot: SnapshotAssertion, tmp_path: Path) -> Snap:
+    """Return what compares a running program with the pictures stored for the test, at several sizes."""
+    from tests.piloting.snapshots import Snap
+
+    return Snap(snapshot, tmp_path)
 
 
 @pytest.fixture

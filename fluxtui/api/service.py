@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from fluxtui.api.addresses import check_base_url, check_other_bases
-from fluxtui.api.answers import Answer, Downloaded
+from fluxtui.api.answers import Downloaded, JSONAnswer
 from fluxtui.api.attachments import Attachment, json_content
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import Progress
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.multipart import FilePart, FormBody
 from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
 from fluxtui.api.retries import RetryPolicy
-from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Trace
 from fluxtui.domain.errors import NotAuthenticated, ServiceError
 from fluxtui.domain.keys import REMOVED_KEY, key_filter, searched_for
@@ -118,7 +118,7 @@ class APIService:
         accept_statuses: frozenset[int] = frozenset(),
         any_body: bool = False,
         longest: int = ANSWER_BYTES,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Read a path below a base, or an absolute address that may get the key; made again on failure.
 
         Args:
@@ -139,7 +139,7 @@ class APIService:
         base: str = "",
         accept_statuses: frozenset[int] = frozenset(),
         any_body: bool = False,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Say something without a body that may be said twice, as a cancellation; made again on failure.
 
         The arguments are those of `get`. An empty answer has no data.
@@ -147,7 +147,7 @@ class APIService:
         expected = Expected(accept_statuses, any_body, empty=True)
         return await self._asked("PUT", path_or_url, base, expected)
 
-    async def delete(self, path_or_url: str, *, base: str = "") -> Answer:
+    async def delete(self, path_or_url: str, *, base: str = "") -> JSONAnswer:
         """Delete what is at a path below a base; made again on failure. An empty answer has no data.
 
         Raises:
@@ -166,7 +166,7 @@ class APIService:
         attachment: Attachment | None = None,
         progress: Progress | None = None,
         paid: bool = True,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Send a JSON body, with a file streamed into it if there is one.
 
         It is made again only while surely no byte of it has left.
@@ -187,7 +187,7 @@ class APIService:
         wire = await self._opened()
         url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
 
-        async def attempt(sending: Sending) -> Answer:
+        async def attempt(sending: Attempt) -> JSONAnswer:
             async with json_content(body, attachment, progress, sending) as content:
                 about = {"Content-Type": "application/json", "Content-Length": str(sending.size)}
                 request = wire.request(
@@ -212,7 +212,7 @@ class APIService:
         fields: Mapping[str, str] | None = None,
         base: str = "",
         progress: Progress | None = None,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Give the service a file in a form, streamed with flat memory; costs nothing.
 
         It is made again on failure: at worst the service keeps a second file that nobody names.
@@ -234,7 +234,7 @@ class APIService:
         url = wire.policy.resolve(path, base)
         part = FilePart(field, file, filename, content_type)
 
-        async def attempt(sending: Sending) -> Answer:
+        async def attempt(sending: Attempt) -> JSONAnswer:
             form = await FormBody.open(part, fields or {}, sending, progress)
             try:
                 about = {"Content-Type": form.content_type, "Content-Length": str(sending.size)}
@@ -255,7 +255,7 @@ class APIService:
         progress: Progress | None = None,
         headers: Mapping[str, str] | None = None,
         method: Literal["PUT", "POST"] = "PUT",
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Put a file where the service said, without the key, streamed with flat memory; costs nothing.
 
         It is made again on failure, the whole file each time.
@@ -355,23 +355,23 @@ class APIService:
         base: str,
         expected: Expected,
         params: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Make a request without a body that may be made again."""
         wire = await self._opened()
         url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
 
-        async def attempt(sending: Sending) -> Answer:
+        async def attempt(sending: Attempt) -> JSONAnswer:
             request = wire.request(method, url, params, {}, self._key_headers())
             return await self._answered(wire, request, sending, expected)
 
         return await self._repeated(attempt)
 
     async def _repeated(
-        self, attempt: Callable[[Sending], Awaitable[Result]], *, only_unsent: bool = False
+        self, attempt: Callable[[Attempt], Awaitable[Result]], *, only_unsent: bool = False
     ) -> Result:
         number = 1
         while True:
-            sending = Sending()
+            sending = Attempt()
             try:
                 return await attempt(sending)
             except ServiceError as error:
@@ -384,8 +384,8 @@ class APIService:
             await asyncio.sleep(wait)
 
     async def _answered(
-        self, wire: Wire, request: httpx.Request, sending: Sending, expected: Expected = JSON_ONLY
-    ) -> Answer:
+        self, wire: Wire, request: httpx.Request, sending: Attempt, expected: Expected = JSON_ONLY
+    ) -> JSONAnswer:
         async def consume(response: httpx.Response) -> Received:
             return await receive(response, sending, expected.longest, wire.keys())
 

@@ -20,13 +20,13 @@ from typing import TypeVar
 import httpx
 
 from fluxtui import __version__
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.connecting import Connecting
 from fluxtui.api.cookies import NoCookies
 from fluxtui.api.failures import connection_error
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.retries import told_now
-from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
@@ -94,7 +94,7 @@ class Wire:
     async def exchange(
         self,
         request: httpx.Request,
-        sending: Sending,
+        sending: Attempt,
         total: float,
         consume: Callable[[httpx.Response], Awaitable[Result]],
         *,
@@ -163,7 +163,7 @@ class Wire:
         _log.warning("the answer of %s led to %s at %s", host, type(error).__name__, place)
         return UnexpectedAnswer(f"The answer of {host} cannot be understood.")
 
-    def _note(self, request: httpx.Request, sending: Sending, started: float, error: str) -> None:
+    def _note(self, request: httpx.Request, sending: Attempt, started: float, error: str) -> None:
         self.trace.add(
             Exchange(
                 at=datetime.now(UTC),

@@ -22,7 +22,7 @@ from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.files import make_private_directory
 from fluxtui.simulator.core.roles import ROLES, SERVICES
-from fluxtui.simulator.needed import NEXT_STEP, lacking
+from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
 from fluxtui.system.interpreter import bare_environ, module_command, module_environ
 from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.system.private_files import create_anew, open_lasting
@@ -273,7 +273,7 @@ def _command_line(pid: int) -> bytes:
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
-    if complaint := lacking():
+    if complaint := missing_packages():
         raise SimulatorError(f"{complaint} Nothing was started.", next_step=NEXT_STEP)
     _check_room(folder)
     words = ""

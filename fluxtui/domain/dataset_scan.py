@@ -49,7 +49,7 @@ class PictureLook(BaseModel):
     colour: float = 0.0
 
 
-class FoundPicture(BaseModel):
+class ScannedPicture(BaseModel):
     """A file that promises to be a picture: how it looks, or the reason in `fault` why it cannot be used.
 
     `about_set` marks a fault whose sentence stands for itself and is not about this one file's content.
@@ -67,7 +67,7 @@ class FoundPicture(BaseModel):
     mend: str = ""
 
 
-class FoundCaption(BaseModel):
+class ScannedCaption(BaseModel):
     """A caption as it was found: its text, or the reason in `fault` why it cannot be used.
 
     Attributes:
@@ -104,7 +104,7 @@ class Likeness(BaseModel):
     exact: bool = False
 
 
-class Found(BaseModel):
+class DatasetScan(BaseModel):
     """Everything in a source, by name: pictures, captions, what is wrong already, and what is left out."""
 
     model_config = ConfigDict(frozen=True)
@@ -113,8 +113,8 @@ class Found(BaseModel):
     """As it was asked for."""
     root: Path | None = None
     """The folder under which the pictures have their names, or None where they are in an archive."""
-    pictures: tuple[FoundPicture, ...]
-    captions: tuple[FoundCaption, ...] = ()
+    pictures: tuple[ScannedPicture, ...]
+    captions: tuple[ScannedCaption, ...] = ()
     problems: tuple[DatasetProblem, ...] = ()
     ignored: tuple[str, ...] = ()
     likenesses: tuple[Likeness, ...] = ()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Footer
@@ -18,6 +17,7 @@ from fluxtui.domain.errors import StorageError
 from fluxtui.domain.notices import Notice
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.places_line import places_line
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.top_bar import TopBar
 
@@ -76,19 +76,8 @@ class PlaceScreen(TimedScreen[None]):
         yield PlainStatic(TOO_SMALL, classes="too-small")
         yield TopBar()
         yield from self.compose_place()
-        yield Flash(self._places())
+        yield Flash(places_line(self.PLACE))
         yield Footer(compact=True, show_command_palette=False)
-
-    def _places(self) -> Content:
-        """Return the places with their keys, this one marked; shown while there is no news."""
-        from fluxtui.app.tabs import PLACES
-
-        parts: list[tuple[str, str]] = []
-        for place in PLACES:
-            here = place.name == self.PLACE
-            parts.append((f"  {place.function_key.upper()} ", "$foreground-muted"))
-            parts.append((place.title, "bold $text-accent" if here else "$foreground-muted"))
-        return Content.assemble(*parts)
 
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""
@@ -127,8 +116,8 @@ class PlaceScreen(TimedScreen[None]):
         self.query_one(Flash).clear()
 
     async def _restore(self) -> None:
-        draft = await self.app.services.journal.notes.get(f"draft.{self.PLACE}", None)
-        if isinstance(draft, dict):
+        draft = await self.app.services.session.draft(self.PLACE)
+        if draft is not None:
             self.restore(draft)
         await self.restored()
 
@@ -151,7 +140,7 @@ class PlaceScreen(TimedScreen[None]):
     async def _write_draft(self) -> None:
         draft, self._draft = self._draft, None
         if draft is not None:
-            await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)
+            await self.app.services.session.keep_draft(self.PLACE, draft)
 
     async def on_unmount(self) -> None:
         """Write what was typed last; where that cannot be kept, say so when the screen is gone."""

@@ -18,7 +18,7 @@ from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words, copy_words
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
-from fluxtui.simulator.needed import NEXT_STEP, lacking
+from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -150,7 +150,7 @@ in the configuration file, or in the keyring of this system where there is one a
     @on(Button.Pressed, "#welcome-demo")
     def action_open_demo(self) -> None:
         """Leave this program for the demo, where what it needs is installed."""
-        if complaint := lacking():
+        if complaint := missing_packages():
             self.query_one(AnswerLine).show_fault(f"{complaint} {NEXT_STEP}")
             return
         self.app.exit(OPEN_DEMO)

@@ -11,7 +11,7 @@ from typing import Any
 from fluxtui.domain.endpoint import Field, FinetuneBy, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit, why_not
@@ -255,19 +255,20 @@ class InferenceService:
         foreign = finetune is not None and finetune.profile != offer.profile
         return Job(
             id=new_id(),
-            kind=JobKind.GENERATION,
             state=JobState.DRAFT,
             profile=offer.profile,
             provider=offer.provider,
             endpoint=info.id,
             title=title or info.title,
             parameters=recipe,
-            batch=batch,
             estimate_credits=taken.price,
-            finetune_id=str(finetune_id) if finetune_id else None,
-            finetune_name=finetune.name if finetune else None,
-            finetune_profile=finetune.profile if finetune and foreign else None,
-            seed=seed,
+            work=GenerationWork(
+                batch=batch,
+                finetune_id=str(finetune_id) if finetune_id else None,
+                finetune_name=finetune.name if finetune else None,
+                finetune_profile=finetune.profile if finetune and foreign else None,
+                seed=seed,
+            ),
             created_at=now,
             updated_at=now,
         )

@@ -27,6 +27,10 @@ class QuietScreen(Screen[Answer]):
         super().__init__(*args, **options)
         self._compositor = ThoroughCompositor()
 
+    def is_seen_at(self, moment: float) -> bool:
+        """Whether what is typed at a moment (as an event's `time`) can be meant for this screen."""
+        return True
+
     def _compositor_refresh(self) -> None:
         """Draw what is marked; Textual would work out a frame in a batch as well, and throw it away."""
         if self.app._batch_count:

@@ -104,7 +104,7 @@ async def test_samples_of_a_training_that_was_done_before_are_made(
             "after": training.id,
         }
         recipe = {"prompt": "a fox in snow", "seed": 7}
-        sample = {**training.model_dump(), **fields, "id": new_id(), "parameters": recipe, "dataset": None}
+        sample = {**training.values(), **fields, "id": new_id(), "parameters": recipe, "dataset": None}
         await journal.jobs.add([Job.model_validate(sample)])
     process = start_collector()
     process.communicate(timeout=PATIENCE)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluxtui.demo.simulation import Speed, simulator
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.services.jobs import new_id
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
@@ -62,7 +62,7 @@ async def queue_generations(data_dir: Path, profile: str) -> None:
     jobs = [
         Job(
             id=new_id(),
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.DRAFT,
             profile=profile,
             provider="bfl",

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from textual.pilot import Pilot
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
 from fluxtui.controllers.generation.preview import preview_of
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.money import Estimate
@@ -37,7 +40,7 @@ from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.path_dialog import PathDialog
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.prompts.history import PastPrompt
 from fluxtui.services.samples import SampleOffer
@@ -63,7 +66,8 @@ async def _history(words: str) -> tuple[PastPrompt, ...]:
 def _preview(app: FluxApp, offer: Offer, prompt: str) -> PreviewDialog:
     form = GenerateForm("demo", "flux-dev", prompt=prompt, templates=Templates.ALL)
     stock = Stock((offer,))
-    return PreviewDialog(app.services.prompts, form, lambda form, made: preview_of(stock, offer, form, made))
+    shown = partial(preview_of, stock, offer)
+    return PreviewDialog(PreviewQuestion(app.services.prompts, form, shown))
 
 
 async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
@@ -86,16 +90,17 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield OwnFileDialog()
     yield AddDialog((offers, offers))
     yield DashboardDialog("Anna")
-    yield StepsDialog(Prepared(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
+    yield StepsDialog(DashboardFile(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
     yield ExportDialog("3 pictures", date(2026, 11, 23))
     yield HomeDialog([ViewItem(path=folder / "a.png", parameters={"prompt": LONG * 5})])
-    yield HistoryDialog(_history)
+    yield HistoryDialog(HistoryQuestion(_history))
     yield _preview(app, offer, f"{LONG} {{{numbers}}}")
     yield _preview(app, offer, f"{LONG} __{'x' * 60}__ {{a|b}}")
     yield RecallDialog()
     yield PathPicker(folder)
     yield SamplesDialog(MANY, SampleOffer(offer, Estimate(2.5, "a picture")), "TOK")
-    yield BatchDialog(GenerateForm("demo", "flux-dev"), Stock((offer,)), offer, lambda setup: None)
+    form = GenerateForm("demo", "flux-dev")
+    yield BatchDialog(BatchQuestion(form, Stock((offer,)), offer, lambda setup: None))
 
 
 def kinds() -> set[type[Dialog[Any]]]:

@@ -28,7 +28,8 @@ from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.academy import Quick
-from tests.screens.test_finetune import train_line
+from tests.piloting.waiting import until_screen
+from tests.screens.test_finetune import is_open, train_line
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -136,7 +137,7 @@ def test_a_filling_takes_what_fits_and_keeps_the_rest_unless_it_is_whole() -> No
 
 async def place(app: FluxApp, pilot: Pilot[int], until: Until) -> FinetuneScreen:
     """Wait for the place with its form."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: is_open(app))
     assert isinstance(app.screen, FinetuneScreen)
     return app.screen
 
@@ -176,7 +177,7 @@ async def test_advice_is_under_the_form_and_follows_the_values(
         await until(pilot, lambda: BFLTraining.info.summary[:30] in help_line(screen))
         screen.query_one(DatasetPanel).source_input.value = str(training_pictures)
         screen.query_one(DatasetPanel).action_look()
-        await until(pilot, lambda: screen.order.dataset is not None)
+        await until(pilot, lambda: screen.training.order.dataset is not None)
         form.focus_field("iterations")
         await until(pilot, lambda: "7 pictures: 300 iterations" in help_line(screen))
         assert "by your" not in help_line(screen)
@@ -229,9 +230,9 @@ async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until, size:
         form.focus_field("finetune_comment")
         await pilot.press(*"Fox")
         await pilot.press("f9")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press("enter")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 140)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 140)
         assert form.values["priority"] == "speed"
         assert form.values["finetune_comment"] == "Fox"
         await until(pilot, lambda: "$4.00 → $2.00" in train_line(screen))
@@ -248,27 +249,27 @@ async def test_own_presets_are_saved_chosen_and_deleted(
         form = screen.query_one(ParameterForm)
         form.focus_field("iterations")
         await pilot.press(*"700")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 700)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 700)
         await pilot.press("f9")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"save", "enter")
-        await until(pilot, lambda: isinstance(app.screen, NameDialog))
+        await until_screen(pilot, NameDialog)
         await pilot.press(*"Long", "enter")
         await until(pilot, lambda: app.notices and "preset Long" in app.notices[0].text)
         form.reset("iterations")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 300)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 300)
     # It is there again after a restart.
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await place(app, pilot, until)
         screen.action_presets()
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         app.screen.query_one(LineInput).value = "Long"
         await pilot.pause()
         await pilot.press("enter")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 700)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 700)
         screen.action_presets()
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"delete", "enter")
         await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and "Delete" in app.screen._title)
         await pilot.press("enter")

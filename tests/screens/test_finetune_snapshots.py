@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,21 @@ from textual.pilot import Pilot
 from textual.widgets import Footer
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.training.pictures import TrainingPictures
+from fluxtui.controllers.training.samples import SamplesQuestion
 from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.notices import Balance
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.train_line import TrainLine
-from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
+from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal.logs import LogStore
-from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, dialog_of
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
+from tests.piloting.waiting import until_screen
+from tests.screens.test_finetune import is_open
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -48,14 +51,15 @@ def compare(
 ) -> Compare:
     """Return a function that opens the place, prepares it and compares its picture with the one of before."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(DatasetPanel, "_spelled", as_typed)
+    monkeypatch.setattr(TrainingPictures, "_spelled", as_typed)
     app = make_app()
     app.clock = lambda: NOW
 
     def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
         async def before(pilot: Pilot[int]) -> None:
-            while not isinstance(app.screen, FinetuneScreen) or app.screen.order.endpoint is None:
+            while not is_open(app):
                 await pilot.pause(0.02)
+            assert isinstance(app.screen, FinetuneScreen)
             app.balances = {app.profile: Balance(2_000.0, NOW)}
             await prepare(app, app.screen, pilot)
             await pilot.pause(0.3)
@@ -66,7 +70,7 @@ def compare(
     return compare_at
 
 
-async def as_typed(panel: DatasetPanel, source: str) -> str:
+async def as_typed(pictures: TrainingPictures, source: str) -> str:
     """Leave a path as it is typed: the absolute one is another for each run of the tests."""
     return source
 
@@ -77,7 +81,7 @@ async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> Non
     panel.source_input.value = source
     await pilot.pause()
     panel.action_look()
-    while not (screen.order.fault or _is_weighed(screen.order.dataset)):
+    while not (screen.training.order.fault or _is_weighed(screen.training.order.dataset)):
         await pilot.pause(0.02)
 
 
@@ -148,6 +152,8 @@ def test_problems(compare: Compare, size: tuple[int, int], training_pictures: Pa
 @SIZES
 @pytest.mark.usefixtures("training_pictures")
 def test_running(compare: Compare, size: tuple[int, int]) -> None:
+    preparing = ExitStack()
+
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         app.jobs = (
@@ -157,7 +163,7 @@ def test_running(compare: Compare, size: tuple[int, int]) -> None:
             training(4, JobState.IN_DOUBT),
             training(5, JobState.FAILED, error_title="Failed at the service"),
         )
-        screen.query_one(TrainLine).show_progress("Preparing picture 3 of 7 · Esc stops")
+        preparing.enter_context(screen.training.preparing("Preparing picture 3 of 7 · Esc stops"))
 
     assert compare(size, prepare)
 
@@ -190,21 +196,18 @@ def test_question(compare: Compare, size: tuple[int, int]) -> None:
 
 async def wish_for(screen: FinetuneScreen, pilot: Pilot[int], *prompts: str) -> None:
     """Ask for sample pictures, once it is known what they are made with."""
-    while screen.samples.chosen.offer is None:
+    while screen.training.samples.chosen.offer is None:
         await pilot.pause(0.02)
-    screen.samples = replace(screen.samples, prompts=prompts)
+    screen.training.wish_samples(prompts)
 
 
 @SIZES
 def test_samples(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
-        screen.sampled_trigger_word = "lntrn"
-        await wish_for(
-            screen, pilot, "lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain"
-        )
-        screen.action_samples()
-        while app.screen is screen:
-            await pilot.pause(0.02)
+        prompts = ("lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain")
+        await wish_for(screen, pilot, *prompts)
+        question = SamplesQuestion(prompts, screen.training.samples.chosen, trigger_word="lntrn")
+        await app.push_screen(dialog_of(question))
 
     assert compare(size, prepare)
 
@@ -268,13 +271,12 @@ def test_advice(compare: Compare, size: tuple[int, int]) -> None:
 def test_presets(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
-        trainer = screen.order.trainer
+        trainer = screen.training.order.trainer
         assert trainer is not None
         await app.services.presets.save(trainer, "Long [/x]", {"iterations": 700, "finetune_type": "lora"})
         without_keys(screen)
         screen.action_presets()
-        while not isinstance(app.screen, ChoiceDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, ChoiceDialog)
 
     assert compare(size, prepare)
 
@@ -285,7 +287,7 @@ def compare_shared(
 ) -> Iterator[Compare]:
     """The same as `compare`, with a second profile at a service that has trainers of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(DatasetPanel, "_spelled", as_typed)
+    monkeypatch.setattr(TrainingPictures, "_spelled", as_typed)
 
     async def log(_: LogStore, job_id: str) -> str:
         return LOG if job_id == "job-1" else ""
@@ -297,8 +299,9 @@ def compare_shared(
 
         def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
             async def before(pilot: Pilot[int]) -> None:
-                while not isinstance(app.screen, FinetuneScreen) or app.screen.order.endpoint is None:
+                while not is_open(app):
                     await pilot.pause(0.02)
+                assert isinstance(app.screen, FinetuneScreen)
                 while len(app.screen.query_one(TrainerChooser).choices) != TRAINERS_LEFT:
                     await pilot.pause(0.02)
                 app.balances = {"demo": Balance(2_000.0, NOW)}
@@ -330,8 +333,7 @@ def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         without_keys(screen)
         screen.query_one(TrainerChooser).action_open()
-        while not isinstance(app.screen, ChoiceDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, ChoiceDialog)
         # Drawing is held back while it opens.
         await pilot.pause(0.3)
 
@@ -365,7 +367,7 @@ def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple
         await app.go("finetune")
         screen = app.screen_stack[0]
         assert isinstance(screen, FinetuneScreen)
-        while screen.fault is None:
+        while screen.training.fault is None:
             await pilot.pause(0.02)
         await pilot.pause(0.2)
 

@@ -22,13 +22,14 @@ from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialo
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.models import ProfileAnswer, RefreshResult
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
+from tests.piloting.waiting import until_screen
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -148,7 +149,8 @@ def test_filtered(compare: Compare, size: tuple[int, int]) -> None:
 def test_asking(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()[:1]
-        screen.doing = "Asking the service for its finetunes …"
+        screen.controller.activity.words = "Asking the service for its finetunes …"
+        screen.controller.changed.send()
 
     assert compare(size, prepare)
 
@@ -216,7 +218,7 @@ def test_several_profiles(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()
         fault = ProfileAnswer("studio", error=NetworkDown("studio.example cannot be reached."))
-        screen._tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
+        screen.controller.tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
 
     assert compare(size, prepare)
 
@@ -251,8 +253,7 @@ def test_own_file(
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()[:1]
         await pilot.press("o")
-        while not isinstance(app.screen, OwnFileDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, OwnFileDialog)
         app.screen.query_one(PathInput).value = "friend.safetensors"
         await pilot.press("enter")
         await pilot.pause(0.2)
@@ -275,7 +276,7 @@ def test_dashboard_steps(compare: Compare, size: tuple[int, int]) -> None:
         app.finetunes = several()[:1]
         path = Path("/home/anna/desk/anna-portrait.safetensors")
         steps = steps_for(path, "anna-portrait", Base.KLEIN_9B)
-        open_dialog(app, StepsDialog(Prepared(path, "anna-portrait", Base.KLEIN_9B, steps)))
+        open_dialog(app, StepsDialog(DashboardFile(path, "anna-portrait", Base.KLEIN_9B, steps)))
 
     assert compare(size, prepare)
 

@@ -23,6 +23,7 @@ from fluxtui.services.journal.jobs import JobStore
 from fluxtui.services.journal.logs import LogStore
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SIZES = ((80, 24), (120, 40))
@@ -211,8 +212,7 @@ def test_settings(look: Callable[..., bool]) -> None:
 
 def test_first_start(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
-        while not isinstance(app.screen, WelcomeScreen):
-            await pilot.pause(0.02)
+        await until_screen(pilot, WelcomeScreen)
         line = app.screen.query_one(KeyPlaceLine)
         while line.state is None:
             await pilot.pause(0.02)

@@ -23,6 +23,7 @@ from fluxtui.widgets.bar_chart import Bar, BarChart
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOSTILE = "=1+1 [/x] [bold]\x1b[31m\u202etxt"
@@ -74,7 +75,7 @@ async def opened(app: FluxApp, pilot: Pilot[int], until: Until, jobs: list[Job])
     await app.services.journal.jobs.add(jobs)
     await app.go("jobs")
     await pilot.press("dollar_sign")
-    await until(pilot, lambda: isinstance(app.screen, SpendingScreen))
+    await until_screen(pilot, SpendingScreen)
     table = app.screen.query_one(RowTable)
     await until(pilot, lambda: bool(table.rows) == bool(jobs) and bool(app.screen.query_one(BarChart).bars))
     return table

@@ -14,12 +14,13 @@ from fluxtui.app.app import FluxApp
 from fluxtui.app.tabs import PLACES
 from fluxtui.controllers.navigation import PlaceName, ShowJob
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.drawn import Terminals
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -32,7 +33,7 @@ def make_job(name: str, state: JobState, kind: JobKind = JobKind.GENERATION) -> 
     ended = NOON - timedelta(seconds=10) if state is JobState.DONE else None
     return Job(
         id=name,
-        kind=kind,
+        work=WORKS[kind](),
         state=state,
         profile="demo",
         provider="bfl",
@@ -88,12 +89,12 @@ async def sent_by_ticks(app: FluxApp, pilot: Pilot[int], terminals: Terminals, *
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("place", [place.name for place in PLACES])
 async def test_nothing_is_sent_while_nothing_changes(
-    place: PlaceName, size: tuple[int, int], make_app: AppFactory, until: Until, terminals: Terminals
+    place: PlaceName, size: tuple[int, int], make_app: AppFactory, terminals: Terminals
 ) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go(place)
         app.jobs = (RUNNING, TRAINING, DONE)
         app.finetunes = (FINETUNE,)
@@ -101,12 +102,12 @@ async def test_nothing_is_sent_while_nothing_changes(
 
 
 async def test_a_running_generation_says_nothing_in_a_place_that_does_not_show_it(
-    make_app: AppFactory, until: Until, terminals: Terminals
+    make_app: AppFactory, terminals: Terminals
 ) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("finetune")
         app.jobs = (RUNNING,)
         assert await sent_by_ticks(app, pilot, terminals, seconds=1) == 0
@@ -118,7 +119,7 @@ async def test_the_age_of_a_job_goes_on_and_costs_little(
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("jobs")
         app.jobs = (DONE,)
         table = app.screen.query_one(RowTable)
@@ -135,7 +136,7 @@ async def test_a_place_tells_the_time_when_it_comes_back(make_app: AppFactory, u
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("models")
         app.finetunes = (FINETUNE,)
         age = app.screen.query_one("#age", PlainStatic)
@@ -153,7 +154,7 @@ async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
     app.clock = lambda: NOON
     later = DONE.model_copy(update={"id": "later", "created_at": NOON})
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("jobs")
         app.jobs = tuple(
             DONE.model_copy(update={"id": f"old-{n}", "created_at": NOON - timedelta(hours=n + 1)})
@@ -184,10 +185,10 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         app.tell("something")
         app.action_show_messages()
-        await until(pilot, lambda: isinstance(app.screen, MessagesScreen))
+        await until_screen(pilot, MessagesScreen)
         await until(pilot, lambda: any(table.rows for table in app.screen.query(RowTable)))
         table = app.screen.query_one(RowTable)
         app.clock = lambda: NOON + timedelta(minutes=7)
@@ -195,10 +196,10 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
         await until(pilot, lambda: str(table.rows[0].cells["at"]) == "7 m ago")
 
 
-async def test_the_time_of_a_program_that_is_closing_is_nobodys(make_app: AppFactory, until: Until) -> None:
+async def test_the_time_of_a_program_that_is_closing_is_nobodys(make_app: AppFactory) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         stack, app._screen_stack[:] = list(app._screen_stack), []
         app.seconds += 1
         app._screen_stack[:] = stack

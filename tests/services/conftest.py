@@ -67,7 +67,7 @@ FAST = Pacing(
     last_answer=3.0,
     longest_wish=0.2,
     longest_rest=0.2,
-    patience=0.001,
+    search_factor=0.001,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem, DatasetRules
-from fluxtui.domain.dataset_scan import Found, FoundPicture
+from fluxtui.domain.dataset_scan import DatasetScan, ScannedPicture
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_edits import has_tag
@@ -62,14 +62,14 @@ class BenchPicture:
         return f"{self.width}×{self.height}" if self.width else ""
 
 
-def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tuple[BenchPicture, ...]:
+def bench_pictures(scan: DatasetScan, dataset: Dataset, workspace: Workspace) -> tuple[BenchPicture, ...]:
     """Return every picture of a source but masks, in its order, with what is said of it and its caption."""
-    told = _problems_by_picture(found, dataset)
+    told = _problems_by_picture(scan, dataset)
     kept = {picture.name: picture for picture in dataset.pictures}
-    captions = {name: item.text for name, item in matched(found).of_pictures.items()}
-    masks = companions_in(found).mask_names
+    captions = {name: item.text for name, item in matched(scan).of_pictures.items()}
+    masks = companions_in(scan).mask_names
     pictures = []
-    for item in found.pictures:
+    for item in scan.pictures:
         if item.name in masks:
             continue
         edit = workspace.of(item.name)
@@ -94,10 +94,10 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
     return tuple(pictures)
 
 
-def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
+def _problems_by_picture(scan: DatasetScan, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
     """Return problems by the picture they are about, those of captions with the picture of the caption."""
-    match = matched(found)
-    of_files: dict[str, list[str]] = {item.name: [item.name] for item in found.pictures}
+    match = matched(scan)
+    of_files: dict[str, list[str]] = {item.name: [item.name] for item in scan.pictures}
     for name, caption in match.of_pictures.items():
         if not caption.picture:
             of_files.setdefault(caption.name, []).append(name)
@@ -108,11 +108,11 @@ def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[Da
     return told
 
 
-def _size(item: FoundPicture) -> tuple[int, int]:
+def _size(item: ScannedPicture) -> tuple[int, int]:
     return (item.look.width, item.look.height) if item.look is not None else (0, 0)
 
 
-def _state(item: FoundPicture, excluded: bool, problems: tuple[DatasetProblem, ...]) -> str:
+def _state(item: ScannedPicture, excluded: bool, problems: tuple[DatasetProblem, ...]) -> str:
     if item.look is None:
         return "fault"
     if excluded:

@@ -25,7 +25,6 @@ from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import SHARED_NAME
-from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -35,7 +34,7 @@ from fluxtui.providers.base import (
     Keeping,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -46,6 +45,7 @@ from fluxtui.providers.bfl.finding import candidate_of
 from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
 from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
 from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
+from fluxtui.providers.task_queries import asked_at
 
 _FINETUNE_UNKNOWN = "finetune not found"
 _TASK_UNKNOWN = "task not found"
@@ -95,11 +95,11 @@ class BFLProvider:
             raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
         return self._endpoints[endpoint_id]
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Return the request as it is: the service takes pictures and archives within the order itself."""
-        return Prepared(request, archive=materials.archive)
+        return PreparedRequest(request, archive=materials.archive)
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Submit a generation or a training. Raises like `generate` and `train`."""
         request = prepared.request
         if isinstance(request, GenerationEndpoint):

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from fluxtui.api.answers import Answer, error_of
+from fluxtui.api.answers import JSONAnswer, error_of
 from fluxtui.api.attachments import Progress
 from fluxtui.api.limits import RESULT_BYTES
 from fluxtui.api.service import APIService
@@ -19,7 +19,6 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import safe_text
-from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -28,7 +27,7 @@ from fluxtui.providers.base import (
     Candidate,
     Keeping,
     Materials,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -40,6 +39,7 @@ from fluxtui.providers.fal.ordering import CANCEL, NO_RETRY, RESULT, accepted_in
 from fluxtui.providers.fal.preparing import prepared_generation, prepared_training
 from fluxtui.providers.fal.prices import READ_ON
 from fluxtui.providers.fal.training import FalTraining
+from fluxtui.providers.task_queries import asked_at
 
 _NO_LIST = "fal.ai keeps no list of finetunes: a LoRA there is a file, and its file here is what counts."
 
@@ -94,7 +94,7 @@ class FalProvider:
             raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
         return self._endpoints[endpoint_id]
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Upload what a request needs; a trainer that may be gone is looked for first.
 
         Raises:
@@ -115,7 +115,7 @@ class FalProvider:
         if not (await self.serving([request.info.id])).get(request.info.id, True):
             raise discontinued(request)
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Send the one request that is billed; fal is told not to run a training again by itself.
 
         Raises:
@@ -142,7 +142,7 @@ class FalProvider:
                 not known by its id.
         """
 
-        async def ask(address: str) -> Answer:
+        async def ask(address: str) -> JSONAnswer:
             return await self._api.get(address, {"logs": "1"})
 
         said = (await asked_at(self._api, task.polling_url, f"{_path(task)}/status", ask)).data
@@ -153,7 +153,7 @@ class FalProvider:
     async def _ended(self, said: Any, task: RemoteTask) -> RemoteStatus:
         fails = statuses.told_failure(said)
 
-        async def ask(address: str) -> Answer:
+        async def ask(address: str) -> JSONAnswer:
             return await self._api.get(
                 address, accept_statuses=statuses.RESULT_STATUSES, any_body=True, longest=RESULT_BYTES
             )
@@ -183,7 +183,7 @@ class FalProvider:
     async def cancel(self, task: RemoteTask) -> CancelAnswer:
         """Ask fal to stop a task."""
 
-        async def ask(address: str) -> Answer:
+        async def ask(address: str) -> JSONAnswer:
             return await self._api.put(address, accept_statuses=statuses.CANCEL_STATUSES)
 
         try:
@@ -226,7 +226,7 @@ class FalProvider:
         return await platform.serving(self._api, endpoint_ids)
 
 
-def _may_pass(result: Answer) -> bool:
+def _may_pass(result: JSONAnswer) -> bool:
     """Tell whether an answer in the place of a result may be a passing fault of the host that has the result.
 
     With 400 that host says that the task is still in progress (fal.ai queue reference, read 2026-11), which

@@ -39,14 +39,14 @@ _TYPES = {".zip": _ZIP, ".safetensors": _SAFETENSORS}
 
 
 @dataclass(frozen=True)
-class Place:
+class UploadTarget:
     """Where fal wants a file put, which is a secret, and where it can be fetched from then."""
 
     upload_url: str
     file_url: str
 
     def __repr__(self) -> str:
-        return "Place(...)"
+        return "UploadTarget(...)"
 
     def below(self, name: str) -> str:
         """Return the address of a part of the upload, its signature kept. Raises `UnexpectedAnswer`."""
@@ -57,7 +57,7 @@ class Place:
         return urlunsplit(parts._replace(path=f"{parts.path}/{name}"))
 
 
-class Uploads:
+class FalUploads:
     """Uploads each file once, as long as fal keeps it.
 
     Args:
@@ -111,7 +111,9 @@ class Uploads:
         await self._memory.remember(digest, place.file_url, expires_at)
         return place.file_url
 
-    async def _place(self, name: str, content_type: str, lifetime: timedelta, *, in_parts: bool) -> Place:
+    async def _place(
+        self, name: str, content_type: str, lifetime: timedelta, *, in_parts: bool
+    ) -> UploadTarget:
         answer = await self._api.post(
             f"/storage/upload/initiate{'-multipart' if in_parts else ''}",
             {"file_name": name, "content_type": content_type},
@@ -124,9 +126,9 @@ class Uploads:
         upload_url, file_url = told.get("upload_url"), told.get("file_url")
         if not (isinstance(upload_url, str) and upload_url and isinstance(file_url, str) and file_url):
             raise _no_place()
-        return Place(upload_url, file_url)
+        return UploadTarget(upload_url, file_url)
 
-    async def _put_parts(self, place: Place, path: Path, size: int, content_type: str) -> None:
+    async def _put_parts(self, place: UploadTarget, path: Path, size: int, content_type: str) -> None:
         parts: list[dict[str, Any]] = []
         for number, offset in enumerate(range(0, size, self._part_bytes), start=1):
             piece = await asyncio.to_thread(_piece, path, offset, self._part_bytes)

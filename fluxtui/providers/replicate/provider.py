@@ -28,7 +28,7 @@ from fluxtui.providers.base import (
     Materials,
     PartOfList,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -94,7 +94,7 @@ class ReplicateProvider:
             raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
         return self._endpoints[endpoint_id]
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Upload what the request needs, make the model that a training ends in, look the trainer up.
 
         Raises:
@@ -108,7 +108,7 @@ class ReplicateProvider:
             raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
         return await prepared_generation(self._api, request, materials)
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Send the one request that is billed.
 
         Raises:

@@ -22,7 +22,7 @@ KEPT_FOR = timedelta(hours=24)
 """For how long Replicate keeps an upload that does not say when it expires."""
 
 
-class Uploads:
+class ReplicateUploads:
     """Uploads each file once, as long as Replicate keeps it.
 
     Args:

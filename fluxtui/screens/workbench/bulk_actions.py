@@ -18,7 +18,7 @@ from fluxtui.services.datasets.triggers import trigger_use
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, ask
 
 if TYPE_CHECKING:
-    from fluxtui.domain.dataset_scan import Found
+    from fluxtui.domain.dataset_scan import DatasetScan
     from fluxtui.screens.workbench.captioning import CaptioningPart
 
 IMPORT, EXPORT, WRITE, TAGS, QUALITY, DISCARD = "import", "export", "write", "tags", "quality", "discard"
@@ -179,7 +179,7 @@ async def write_back(screen: CaptioningPart) -> None:
     screen.action_look()
 
 
-def _shared_names(found: Found, captions: Mapping[str, str]) -> tuple[str, ...]:
+def _shared_names(found: DatasetScan, captions: Mapping[str, str]) -> tuple[str, ...]:
     """Return a sentence about pictures whose captions cannot be in one file, where there are any."""
     from fluxtui.services.datasets.caption_targets import caption_targets
 

@@ -19,7 +19,7 @@ from fluxtui.widgets.table import RowTable
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
-    from fluxtui.domain.dataset_scan import Found
+    from fluxtui.domain.dataset_scan import DatasetScan
 
 
 class CaptioningPart(EditingPart):
@@ -57,7 +57,7 @@ class CaptioningPart(EditingPart):
         """Put the focus into the list or the grid."""
 
     @property
-    def found(self) -> Found | None:
+    def found(self) -> DatasetScan | None:
         """What is in the source, or None while that is not known."""
         return self._found
 

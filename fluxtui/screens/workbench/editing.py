@@ -12,18 +12,18 @@ from textual import getters
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.workspace import History, Workspace
-from fluxtui.services.datasets.tracking import Marks, marked
+from fluxtui.services.datasets.tracking import EditStamps, marked
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
     from fluxtui.domain.dataset import Dataset
-    from fluxtui.domain.dataset_scan import Found
+    from fluxtui.domain.dataset_scan import DatasetScan
 
 REST_SECONDS = 0.3
 """How long typing must rest until the pictures are judged again and the edits are put on the disk."""
 
 
-class EditingPart(QuietScreen["Found"]):
+class EditingPart(QuietScreen["DatasetScan"]):
     """Holds the edits, which are known at once; judging and saving follow."""
 
     app = getters.app(StatefulApp)
@@ -31,8 +31,8 @@ class EditingPart(QuietScreen["Found"]):
     def __init__(self, source: Path) -> None:
         super().__init__()
         self._path = source
-        self._found: Found | None = None
-        self._marks: Marks | None = None
+        self._found: DatasetScan | None = None
+        self._marks: EditStamps | None = None
         """Of what was found."""
         self._history = History(present=Workspace(source=str(source)))
         self._saved: History | None = None

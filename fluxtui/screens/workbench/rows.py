@@ -8,7 +8,7 @@ from rich.text import Text
 
 from fluxtui.controllers.dataset.rows import SIGNS, BenchPicture, bench_pictures
 from fluxtui.domain.dataset import Dataset
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.workspace import Workspace
 from fluxtui.widgets.table import Column, Row
 
@@ -45,7 +45,7 @@ def row_of(item: BenchPicture) -> Row:
 
 
 def ready(
-    found: Found, dataset: Dataset, workspace: Workspace, before: Ready
+    found: DatasetScan, dataset: Dataset, workspace: Workspace, before: Ready
 ) -> tuple[tuple[BenchPicture, ...], Ready]:
     """Return the pictures, and their rows; the row of a picture that is as it was `before` is the same."""
     pictures = bench_pictures(found, dataset, workspace)

@@ -141,7 +141,7 @@ class WorkbenchScreen(CropPart):
         self._title("Looking · Esc stops")
         services = self.app.services
         try:
-            self._found = found = await services.datasets.look(self._path, progress)
+            self._found = found = await services.datasets.scan(self._path, progress)
             self._marks = await asyncio.to_thread(marks_of, found)
             if self._saved is None:
                 self._history = self._saved = await services.workspaces.of(found)
@@ -185,7 +185,7 @@ class WorkbenchScreen(CropPart):
         async with self._judging:
             while self._found is not None and self._judged_of is not self._history:
                 found, history = self._found, self._history
-                self._dataset = await self.app.services.datasets.judged(found, self._rules, history.present)
+                self._dataset = await self.app.services.datasets.checked(found, self._rules, history.present)
                 self._pictures, self._rows = await asyncio.to_thread(
                     rows.ready, found, self._dataset, history.present, self._rows
                 )

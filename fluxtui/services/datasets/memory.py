@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from fluxtui.domain.dataset_scan import FoundPicture
+from fluxtui.domain.dataset_scan import ScannedPicture
 from fluxtui.domain.errors import StorageError
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 from fluxtui.system.ordinary_files import read_ordinary
@@ -22,7 +22,7 @@ VERSION = 3
 KEPT_SOURCES = 200
 KEPT_SECONDS = 180 * 86_400.0
 _MAX_BYTES = 20_000_000
-_PICTURES = TypeAdapter(tuple[FoundPicture, ...])
+_PICTURES = TypeAdapter(tuple[ScannedPicture, ...])
 
 
 class LookMemory:
@@ -35,7 +35,7 @@ class LookMemory:
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
 
-    def recall(self, source: Path) -> Mapping[str, FoundPicture]:
+    def recall(self, source: Path) -> Mapping[str, ScannedPicture]:
         """Return what was found in a source before, by name; nothing where that is not known or damaged."""
         path = self._path(source)
         if path is None:
@@ -51,7 +51,7 @@ class LookMemory:
             return {}
         return {picture.name: picture for picture in pictures}
 
-    def remember(self, source: Path, pictures: tuple[FoundPicture, ...]) -> None:
+    def remember(self, source: Path, pictures: tuple[ScannedPicture, ...]) -> None:
         """Keep what was found in a source. A disk that does not take it only makes the next look slower."""
         path = self._path(source)
         if path is None:

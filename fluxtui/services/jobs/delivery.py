@@ -48,7 +48,7 @@ MOST_MORE = 63
 
 
 @dataclass(frozen=True)
-class PictureFacts:
+class DeliveredPicture:
     """What a file is that was decoded completely: Pillow's format, pixels, bytes, hash."""
 
     format: str
@@ -63,7 +63,7 @@ class Held:
     """A picture that was fetched and checked: where and what it is, and its place once it is there."""
 
     path: Path | None
-    facts: PictureFacts
+    facts: DeliveredPicture
     placed: Path | None = None
 
 
@@ -85,7 +85,7 @@ class Delivery:
     def __init__(self, context: JobContext) -> None:
         self._context = context
         self._path: Path | None = None
-        self.facts: PictureFacts | None = None
+        self.facts: DeliveredPicture | None = None
         self.placed: Path | None = None
         self.seed: int | None = None
         self.remark = ""
@@ -95,7 +95,7 @@ class Delivery:
         self._named = 0
         self._unreadable: set[Path] = set()
 
-    async def fetch(self, job: Job, url: str) -> PictureFacts:
+    async def fetch(self, job: Job, url: str) -> DeliveredPicture:
         """Fetch and check the picture, unless it is here already.
 
         Raises:
@@ -185,7 +185,7 @@ class Delivery:
         self._unreadable.add(kept)
         return UnreadableResult(f"{reason} It is kept as it came: {kept}.", sha256=digest, kept=str(kept))
 
-    def checked(self) -> PictureFacts:
+    def checked(self) -> DeliveredPicture:
         """Return what the picture is that was fetched."""
         if self.facts is None:
             raise RuntimeError("there is no picture yet")
@@ -294,7 +294,7 @@ def _elsewhere(suffix: str = ".part") -> Path:
         raise storage_fault(error, Path(tempfile.gettempdir()), "could not be written") from error
 
 
-def facts_of(path: Path) -> PictureFacts:
+def facts_of(path: Path) -> DeliveredPicture:
     """Return what a file is, decoded completely.
 
     Raises:
@@ -316,7 +316,7 @@ def facts_of(path: Path) -> PictureFacts:
     if seen.format not in EXTENSIONS:
         raise UnexpectedAnswer(f"The service delivered {a_format(seen.format)}, which is not understood.")
     digest = hashlib.sha256(content).hexdigest()
-    return PictureFacts(seen.format, seen.width, seen.height, len(content), digest)
+    return DeliveredPicture(seen.format, seen.width, seen.height, len(content), digest)
 
 
 _HEADS: tuple[tuple[bytes, str], ...] = (

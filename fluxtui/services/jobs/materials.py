@@ -73,10 +73,14 @@ async def materials_of(
     return Materials(
         uploads=ProfileUploads(journal, job.profile),
         archive=archive,
-        archive_sha256=str((job.dataset or {}).get("sha256", "")),
+        archive_sha256=_archive_hash(job),
         loras={name: await lora_source(name, journal, storage) for name in names},
         progress=progress,
     )
+
+
+def _archive_hash(job: Job) -> str:
+    return job.dataset.sha256 if job.dataset is not None else ""
 
 
 async def known_addresses(
@@ -104,7 +108,7 @@ async def known_addresses(
             address = await _known_lora(str(values[name]), journal, storage, uploaded)
             if address is not None:
                 found[str(values[name])] = address
-    return await uploaded(str((job.dataset or {}).get("sha256", ""))), found
+    return await uploaded(_archive_hash(job)), found
 
 
 async def _known_lora(

@@ -57,7 +57,7 @@ def task_of(job: Job) -> RemoteTask:
 
 def archive_of(job: Job, storage: StorageService) -> Path:
     """Return where the archive of a training is. Raises `DatasetError` if it is gone."""
-    relative = str((job.dataset or {}).get("path", ""))
+    relative = job.dataset.path if job.dataset is not None else ""
     path = storage.inside(relative)
     if not relative or not path.is_file():
         raise DatasetError(

@@ -376,20 +376,22 @@ def change_job(
     """Write changed fields of a job, and its state if one is given, within the running transaction.
 
     Raises:
-        TypeError: a field does not exist or never changes.
+        TypeError: a field does not exist in a job of this kind or never changes.
     """
-    wrong = [name for name in changes if name not in Job.model_fields or name in _FIXED]
+    before = job.values()
+    wrong = [name for name in changes if name not in before or name in _FIXED]
     if wrong:
-        raise TypeError(f"a job's {', '.join(wrong)} cannot be changed")
-    values = job.model_dump() | changes | {"state": state or job.state}
-    changed = Job.model_validate(values)
+        raise TypeError(f"{job.kind} {job.id}: {', '.join(wrong)} cannot be changed")
+    changed = Job.model_validate(before | changes | {"state": state or job.state})
     if changed == job:
         return job
     changed = changed.model_copy(update={"updated_at": now})
-    names = [name for name in Job.model_fields if getattr(changed, name) != getattr(job, name)]
+    columns = {
+        name: to_column(name, value) for name, value in changed.values().items() if value != before[name]
+    }
     # The names are those of our own class.
-    sql = f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"  # noqa: S608
-    connection.execute(sql, (*(to_column(name, getattr(changed, name)) for name in names), job.id))
+    sql = f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?"  # noqa: S608
+    connection.execute(sql, (*columns.values(), job.id))
     return changed
 
 

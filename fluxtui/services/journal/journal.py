@@ -32,11 +32,13 @@ class Journal:
     Args:
         path: the file, in a directory that exists; made if it does not exist.
         clock: tells the time, aware.
-        patience: seconds to wait while another program is writing.
+        lock_timeout: seconds to wait while another program is writing.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], datetime] = utc_now, patience: float = 5.0) -> None:
-        self._database = Database(path, patience=patience)
+    def __init__(
+        self, path: Path, *, clock: Callable[[], datetime] = utc_now, lock_timeout: float = 5.0
+    ) -> None:
+        self._database = Database(path, lock_timeout=lock_timeout)
         self.jobs = JobStore(self._database, clock)
         self.pictures = PictureStore(self._database, clock)
         self.gallery = GalleryStore(self._database)

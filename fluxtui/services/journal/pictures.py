@@ -61,6 +61,13 @@ class PictureStore:
         """Return the pictures of a job, oldest first, those in the trash among them."""
         return await self._select("SELECT * FROM pictures WHERE job_id = ? ORDER BY number", job_id)
 
+    async def has(self, path: str) -> bool:
+        """Tell whether a picture is known at a path, relative to the data directory."""
+        sql = "SELECT EXISTS (SELECT 1 FROM pictures WHERE path = ?)"
+        return await self._database.read(
+            lambda connection: bool(connection.execute(sql, (path,)).fetchone()[0])
+        )
+
     async def recent(self, limit: int = 200) -> tuple[Picture, ...]:
         """Return the newest pictures that are not in the trash, newest first."""
         sql = "SELECT * FROM pictures WHERE trashed_at IS NULL ORDER BY number DESC LIMIT ?"

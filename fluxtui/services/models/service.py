@@ -25,7 +25,7 @@ from fluxtui.domain.weights import Base
 from fluxtui.providers.base import Abilities, PartOfList, Progress, Provider
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService, Prepared
+from fluxtui.services.lora import DashboardFile, LoraService
 from fluxtui.services.lora.dashboard import accepted_base
 from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
 from fluxtui.services.models.glance import Glance
@@ -260,7 +260,7 @@ class ModelService:
 
     async def prepare_for_dashboard(
         self, finetune: Finetune, *, name: str = "", folder: Path | None = None
-    ) -> Prepared:
+    ) -> DashboardFile:
         """Put a copy of a LoRA's file where it can be uploaded from to BFL's dashboard, with the steps to do.
 
         Args:

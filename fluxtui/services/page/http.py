@@ -66,7 +66,7 @@ class Response:
     to_known: bool = False
 
 
-Answer = Callable[[Request], Awaitable[Response]]
+Responder = Callable[[Request], Awaitable[Response]]
 
 
 class BadRequest(Exception):
@@ -125,7 +125,7 @@ class LoopbackServer:
 
     def __init__(
         self,
-        answer: Answer,
+        answer: Responder,
         *,
         headers: Mapping[str, str],
         head_seconds: float = HEAD_SECONDS,

@@ -25,7 +25,7 @@ from urllib.parse import parse_qs
 from fluxtui.domain.errors import FluxError
 from fluxtui.services.page import markup
 from fluxtui.services.page.http import Request, Response
-from fluxtui.services.page.reader import PictureReader, Shown
+from fluxtui.services.page.reader import PictureReader, ShownPicture
 
 _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _ITEM = re.compile(r"/(picture|thumbnail|file)/([1-9][0-9]{0,17})")
@@ -203,7 +203,7 @@ class Site:
         pictures, total = await self._reader.page((number - 1) * markup.PER_PAGE, markup.PER_PAGE)
         return _html(markup.list_page(pictures, total, number, self._place))
 
-    async def _content(self, shown: Shown, *, small: bool, known: str) -> Response:
+    async def _content(self, shown: ShownPicture, *, small: bool, known: str) -> Response:
         mark = shown.picture.sha256
         etag = f'"{"small-" if small else ""}{mark}"' if _HASH.fullmatch(mark) else ""
         if etag and etag in (one.strip() for one in known.split(",")):

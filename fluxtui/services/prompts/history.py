@@ -18,7 +18,7 @@ SHOWN = 200
 CHARACTERS_KEPT = 20_000
 
 
-class Origin(StrEnum):
+class PromptOrigin(StrEnum):
     """Where a prompt of the history comes from."""
 
     DRAFT = "draft"
@@ -35,7 +35,7 @@ class PastPrompt(BaseModel):
 
     prompt: str
     at: datetime
-    origin: Origin = Origin.SENT
+    origin: PromptOrigin = PromptOrigin.SENT
 
 
 class PromptHistory:
@@ -60,16 +60,16 @@ class PromptHistory:
         used = await self._journal.prompts.search(words, limit)
         sent = [PastPrompt(prompt=item.prompt, at=item.at) for item in used]
         others = sorted(
-            [*(item for item in typed if item.origin is not Origin.DRAFT), *sent],
+            [*(item for item in typed if item.origin is not PromptOrigin.DRAFT), *sent],
             key=lambda item: item.at,
             reverse=True,
         )
         found: dict[str, PastPrompt] = {}
-        for item in (*(item for item in typed if item.origin is Origin.DRAFT), *others):
+        for item in (*(item for item in typed if item.origin is PromptOrigin.DRAFT), *others):
             found.setdefault(item.prompt, item)
         return tuple(found.values())[:limit]
 
-    async def keep(self, prompt: str, origin: Origin) -> None:
+    async def keep(self, prompt: str, origin: PromptOrigin) -> None:
         """Remember what was typed; an empty prompt is nothing to remember."""
         text = prompt.strip()[:CHARACTERS_KEPT]
         if not text:

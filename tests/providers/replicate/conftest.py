@@ -19,7 +19,7 @@ from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Endpoint, TrainingEndpoint
 from fluxtui.domain.jobs import JobKind
-from fluxtui.providers.base import Accepted, LoraSource, Materials, Prepared, RemoteStatus, RemoteTask
+from fluxtui.providers.base import Accepted, LoraSource, Materials, PreparedRequest, RemoteStatus, RemoteTask
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.providers.replicate.provider import ReplicateProvider
 from fluxtui.providers.replicate.training import FluxDevLoraTrainer
@@ -146,7 +146,7 @@ def memory(clock: ManualClock) -> Memory:
     return Memory(clock)
 
 
-Prepare = Callable[..., Awaitable[Prepared]]
+Prepare = Callable[..., Awaitable[PreparedRequest]]
 Order = Callable[..., Awaitable[RemoteTask]]
 
 
@@ -154,7 +154,7 @@ Order = Callable[..., Awaitable[RemoteTask]]
 def prepare(provider: ReplicateProvider, archive: Path, memory: Memory) -> Prepare:
     """Prepares a request with the archive and what LoRAs are given."""
 
-    async def run(request: Endpoint, loras: Mapping[str, LoraSource] | None = None) -> Prepared:
+    async def run(request: Endpoint, loras: Mapping[str, LoraSource] | None = None) -> PreparedRequest:
         return await provider.prepare(request, Materials(uploads=memory, archive=archive, loras=loras or {}))
 
     return run

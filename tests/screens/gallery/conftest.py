@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.services.journal import Journal
@@ -53,7 +53,7 @@ def made(number: int, root: Path) -> tuple[Job, Picture]:
     at = NOON - timedelta(hours=20 - number)
     job = Job(
         id=f"01a20aa98da8d25cbd2bd5ea474981{number:02}",
-        kind=JobKind.GENERATION,
+        work=GenerationWork(finetune_id=finetune, finetune_name=finetune, seed=100 + number, picture=path),
         state=JobState.DONE,
         profile="demo",
         provider="bfl",
@@ -62,10 +62,6 @@ def made(number: int, root: Path) -> tuple[Job, Picture]:
         parameters=parameters,
         estimate_credits=2.5,
         cost_credits=2.5 + number,
-        finetune_id=finetune,
-        finetune_name=finetune,
-        seed=100 + number,
-        picture=path,
         created_at=at,
         updated_at=at,
         submitted_at=at,

@@ -15,6 +15,7 @@ from fluxtui.domain.notices import Balance
 from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.gallery.export_dialog import ExportDialog
 from fluxtui.services.thumbnails import ThumbnailCache
+from tests.piloting.waiting import until_screen
 from tests.screens.gallery.conftest import NOON, add_pictures
 
 SIZES = ((80, 24), (120, 40))
@@ -114,8 +115,7 @@ def test_exporting(look: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -
     async def steps(app: FluxApp, pilot: Pilot[int], screen: GalleryScreen) -> None:
         screen.marked.update((12, 11))
         screen.action_export()
-        while not isinstance(app.screen, ExportDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, ExportDialog)
 
     monkeypatch.setenv("HOME", str(Path("/home/ada")))
     assert look(steps)

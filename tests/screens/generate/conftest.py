@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,6 +17,10 @@ from fluxtui.api.attachments import Progress
 from fluxtui.api.service import APIService
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.controller import GenerationController
+from fluxtui.controllers.generation.editor import Step
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.endpoint import (
     Availability,
     Control,
@@ -42,7 +47,7 @@ from fluxtui.providers.base import (
     Candidate,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -50,9 +55,8 @@ from fluxtui.providers.base import (
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.providers.registry import ProviderHosts, register_provider
 from fluxtui.screens.generate import GenerateScreen
-
-PATIENCE = 400
-"""How often a condition is looked at, with 0.02 s between."""
+from fluxtui.screens.place import PlaceScreen
+from tests.piloting.waiting import until, until_screen
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -71,17 +75,35 @@ class Place:
     pilot: Pilot[int]
     screen: GenerateScreen
 
+    @property
+    def generation(self) -> GenerationController:
+        """What the place shows."""
+        return self.screen.generation
+
+    async def show(self, form: GenerateForm) -> None:
+        """Put a form into the place, and wait until it is shown."""
+        await show_form(self.screen, form)
+
+    async def settled(self) -> None:
+        """Wait until the form is the one that is shown."""
+        await self.until(lambda: not self.generation.is_changing and not self.screen.order.is_behind)
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds."""
-        for _ in range(PATIENCE):
-            await self.pilot.pause(0.02)
-            if condition():
-                return
-        raise AssertionError(f"it never came to this: {condition.__doc__ or condition}")
+        await self.pilot._wait_for_screen()
+        await until(self.pilot, condition)
 
     def text(self, selector: str) -> str:
         """Return what a widget with text shows."""
         return str(self.screen.query_one(selector).render())
+
+
+async def show_form(screen: GenerateScreen, form: GenerateForm) -> None:
+    """Put a form into a place, and wait until it is shown."""
+    await screen.generation.editor.alter(Step(lambda _: Change(form)))
+    async with asyncio.timeout(20):
+        while screen.generation.is_changing or screen.order.is_behind:
+            await asyncio.sleep(0.01)
 
 
 OpenPlace = Callable[[FluxApp], AbstractAsyncContextManager[Place]]
@@ -94,15 +116,12 @@ def open_place() -> OpenPlace:
     @asynccontextmanager
     async def open_it(app: FluxApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Place]:
         async with app.run_test(size=size) as pilot:
-            for _ in range(PATIENCE):
-                await pilot.pause(0.02)
-                if app.profile and app.screen_stack and app.screen.id != "_default":
-                    break
+            await until_screen(pilot, PlaceScreen)
             await app.go("generate")
             screen = app.screen
             assert isinstance(screen, GenerateScreen)
             place = Place(app, pilot, screen)
-            await place.until(lambda: screen.order.form.endpoint_id or screen.results.fault)
+            await place.until(lambda: place.generation.form.endpoint_id or screen.results.fault)
             yield place
 
     return open_it
@@ -249,10 +268,10 @@ class Atelier:
                 return endpoint
         raise InvalidInput("There is no such endpoint.")
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
-        return Prepared(request, {**request.wire(), "loras": sorted(materials.loras)})
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
+        return PreparedRequest(request, {**request.wire(), "loras": sorted(materials.loras)})
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         self.bodies.append(prepared.body)
         return Accepted(f"task-{next(self._numbers)}")
 

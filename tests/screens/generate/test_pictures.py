@@ -48,6 +48,7 @@ from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.parameter_form.sides import SideControl
 from fluxtui.widgets.pictures.view import PictureView
+from tests.piloting.waiting import until_screen
 
 FindOffer = Callable[..., Offer]
 MakeJob = Callable[..., Job]
@@ -234,7 +235,7 @@ async def field_of(place: Any, name: str) -> PictureInput:
 
 
 async def choose(place: Any, value: str) -> None:
-    await place.until(lambda: isinstance(place.app.screen, ChoiceDialog) and place.app.screen.is_mounted)
+    await until_screen(place.pilot, ChoiceDialog)
     place.app.screen.dismiss(value)
 
 
@@ -259,7 +260,7 @@ async def test_a_mask_is_drawn_by_keys_and_the_fill_ends_as_a_picture(
         assert drawing.boxes[0].left > drawing.boxes[1].left
         panel = place.screen.query_one(PicturePanel)
         await place.until(lambda: panel.query_one(PictureView).path == Path(mask.value))
-        assert place.screen.order.form.values["mask"] == mask.value
+        assert place.generation.form.values["mask"] == mask.value
         place.screen.action_submit()
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.DONE])
         made = place.app.services.storage.inside(place.app.jobs[0].picture)
@@ -277,11 +278,11 @@ async def test_filling_without_a_mask_is_asked_about_once(
         "demo", "flux-pro-1.0-fill", prompt="fog", values={SOURCE: str(picture)}, count=2, setup=setup
     )
     async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(form)
+        await place.show(form)
         for key, count in (("n", 0), ("y", 2)):
-            await place.until(lambda: not place.screen._sending)
+            await place.until(lambda: not place.generation.submission.is_busy)
             place.screen.action_submit()
-            await place.until(lambda: isinstance(place.app.screen, ConfirmDialog))
+            await until_screen(place.pilot, ConfirmDialog)
             await place.until(lambda: "fox.png has no transparency" in words(place))
             await place.pilot.pause(0.5)
             await place.pilot.press(key)
@@ -310,15 +311,13 @@ async def test_one_key_helps_in_whatever_field(
     make_app: MakeApp, open_place: OpenPlace, picture: Path
 ) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(
-            GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]})
-        )
+        await place.show(GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]}))
         line = await field_of(place, REFERENCES)
         side = place.screen.query(SideControl).first()
         for widget, title in ((line, "Input pictures"), (side, "Size in pixels")):
             widget.focus()
             await place.pilot.press("ctrl+g")
-            await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+            await until_screen(place.pilot, ChoiceDialog)
             assert place.app.screen._title == title
             await place.pilot.press("escape")
             await place.until(lambda: place.app.screen is place.screen)
@@ -331,17 +330,17 @@ async def test_a_result_is_used_again_and_nothing_is_sent(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
         place.screen.action_submit()
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.DONE])
         await place.until(lambda: place.screen.results.shown and place.screen.results.shown.picture)
         place.screen.action_use_picture()
-        await place.until(lambda: isinstance(place.app.screen, ChoiceDialog))
+        await until_screen(place.pilot, ChoiceDialog)
         values = [choice.value for choice in place.app.screen._choices]
         await choose(place, next(value for value in values if value.startswith("deblur")))
-        await place.until(lambda: place.screen.order.form.endpoint_id == "flux-tools/deblur-v1")
+        await place.until(lambda: place.generation.form.endpoint_id == "flux-tools/deblur-v1")
         made = str(place.app.services.storage.inside(place.app.jobs[0].picture))
-        assert place.screen.order.form.values[SOURCE] == made
+        assert place.generation.form.values[SOURCE] == made
         assert (await field_of(place, SOURCE)).value == made
         assert [entry["endpoint"] for entry in simulator.ledger()] == ["flux-dev"]
 
@@ -352,9 +351,7 @@ async def test_a_picture_that_has_gone_since_is_told(
     """What was typed is there again after a restart; the file is not."""
     app = make_app()
     async with open_place(app) as place:
-        await place.screen._show(
-            GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]})
-        )
+        await place.show(GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]}))
     picture.unlink()
     async with open_place(make_app()) as place:
         line = await field_of(place, REFERENCES)
@@ -378,15 +375,15 @@ def _problems(place: Any) -> list[str]:
 
 async def test_sides_are_swapped_and_chosen_by_keys(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(GenerateForm("demo", "flux-pro-1.1", prompt="x"))
+        await place.show(GenerateForm("demo", "flux-pro-1.1", prompt="x"))
         side = place.screen.query(SideControl).first()
         side.focus()
         await place.pilot.press("x")
-        await place.until(lambda: place.screen.order.form.values.get("height") == 1024)
-        assert place.screen.order.form.values["width"] == 768
+        await place.until(lambda: place.generation.form.values.get("height") == 1024)
+        assert place.generation.form.values["width"] == 768
         await place.pilot.press("c")
         await choose(place, "1024×1024")
-        await place.until(lambda: place.screen.order.form.values.get("height") == 1024)
+        await place.until(lambda: place.generation.form.values.get("height") == 1024)
         note = place.screen.query_one(ParameterForm)._rows["height"].query_one(".field-note")
         await place.until(lambda: "1.00 MP · 1:1" in str(note.render()))
 

@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.generation.changes import to_offer
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup
@@ -30,6 +29,8 @@ from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.widgets.flash import Flash
+from tests.piloting.waiting import until_screen
+from tests.screens.generate.conftest import show_form
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 
@@ -76,7 +77,7 @@ async def opened(app: FluxApp, pilot: Pilot[int]) -> None:
     await app.go("generate")
     screen = app.screen
     assert isinstance(screen, GenerateScreen)
-    while not screen.order.form.endpoint_id:
+    while not screen.generation.form.endpoint_id:
         await pilot.pause(0.02)
 
 
@@ -93,7 +94,7 @@ def test_filled(compare: Any, size: tuple[int, int], make_finetune: Callable[...
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
         form = GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {"finetune_strength": 1.3, "seed": 42}, 4)
-        await screen._show(form)
+        await show_form(screen, form)
 
     assert compare(size, prepare)
 
@@ -101,12 +102,12 @@ def test_filled(compare: Any, size: tuple[int, int], make_finetune: Callable[...
 @SIZES
 def test_problems(compare: Any, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, "", {"width": 100}, 1))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, "", {"width": 100}, 1))
         problems = (
             Problem("prompt", "Prompt is needed", whole=True),
             Problem("width", "Width must be 256 to 1440 px, multiples of 32", whole=True),
         )
-        screen._show_problems(InvalidInput("Nothing was sent.", problems))
+        screen.generation.submission.refuse(InvalidInput("Nothing was sent.", problems))
 
     assert compare(size, prepare)
 
@@ -140,9 +141,9 @@ def test_busy(
 ) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
-        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {}, 4))
+        await show_form(screen, GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {}, 4))
         app.jobs = queue(make_job)
-        screen._set_sending(True)
+        screen.generation.submission._set_busy(True)
 
     assert compare(size, prepare)
 
@@ -166,7 +167,7 @@ def test_done(compare: Any, size: tuple[int, int], make_job: Callable[..., Job],
             finetune_name="Lumi the lamp",
             cost_credits=7.0,
         )
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (*active[-2:], done)
         screen.action_focus_queue()
 
@@ -193,7 +194,7 @@ def test_error(compare: Any, size: tuple[int, int], make_job: Callable[..., Job]
             error_title="Out of credits",
             error="The account has too few credits for this picture. Nothing was billed.",
         )
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (failed,)
         screen.query_one(Flash).show("The picture was refused: too few credits.", "error")
 
@@ -205,8 +206,7 @@ def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple
     app = make_app(key=None)
 
     async def before(pilot: Pilot[int]) -> None:
-        while not isinstance(app.screen, WelcomeScreen):
-            await pilot.pause(0.02)
+        await until_screen(pilot, WelcomeScreen)
         await app.go("generate")
         screen = app.screen
         assert isinstance(screen, GenerateScreen)
@@ -232,7 +232,7 @@ def shown_to_several(
 
     def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
         async def before(app: FluxApp, screen: GenerateScreen) -> None:
-            while not screen._is_supplied:
+            while not screen.generation.catalogue.is_complete:
                 await asyncio.sleep(0.02)
             app.finetunes = (
                 make_finetune(name="Lumi the lamp", base=Base.FLUX1_PRO),
@@ -254,7 +254,7 @@ def test_several_profiles(shown_to_several: Any, size: tuple[int, int], make_job
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         values = {"finetune_strength": 0.8, "finetune_id_2": "files/owl", "seed": 42}
-        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
+        await show_form(screen, GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
         waiting = {"profile": "studio", "cancel_asked_at": app.clock(), "cancel_answer": "asked"}
         jobs = queue(make_job)
         app.jobs = (jobs[2].model_copy(update=waiting), *jobs[3:])
@@ -267,11 +267,11 @@ def test_a_finetune_that_does_not_fit(shown_to_several: Any, size: tuple[int, in
     """An endpoint was chosen that the finetune does not go with: why not, and what does."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
-        mix = screen._stock.offer("studio", MIX)
+        await show_form(screen, GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
+        mix = screen.generation.catalogue.stock.offer("studio", MIX)
         assert mix is not None
-        screen.alter(lambda form: to_offer(screen._stock, form, mix))
-        while screen.is_changing:
+        await screen.generation.choose_offer(mix.ref)
+        while screen.order.is_behind:
             await asyncio.sleep(0.01)
         screen.query_one(FinetuneChooser).focus()
 
@@ -284,7 +284,7 @@ def test_lists(shown_to_several: Any, size: tuple[int, int], chooser: type[Any])
     """What there is to choose from, by profile, and what goes with what."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT))
+        await show_form(screen, GenerateForm("studio", MIX, "files/fox", PROMPT))
         screen.query_one(chooser).action_open()
 
     assert shown_to_several(size, prepare)
@@ -301,14 +301,14 @@ GRID = BatchSetup(
 @SIZES
 def test_grid(compare: Any, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
 
     assert compare(size, prepare)
 
 
 def test_batch_dialog(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
         screen.action_set_up_batch()
 
     assert compare((80, 24), prepare)
@@ -326,8 +326,8 @@ TEMPLATE = GenerateForm(
 
 def test_template(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(TEMPLATE)
-        while screen._plan is None or not screen._plan.prompts[1:]:
+        await show_form(screen, TEMPLATE)
+        while not screen.generation.prompts.prompts[1:]:
             await asyncio.sleep(0.02)
 
     assert compare((80, 24), prepare)
@@ -335,7 +335,7 @@ def test_template(compare: Any) -> None:
 
 def test_preview(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(TEMPLATE)
+        await show_form(screen, TEMPLATE)
         screen.action_preview()
         while not (isinstance(app.screen, PreviewDialog) and app.screen._shown):
             await asyncio.sleep(0.02)

@@ -17,7 +17,7 @@ from fluxtui.controllers.generation.choices import (
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import misfits
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.controllers.generation.supply import Answer, Supply
+from fluxtui.controllers.generation.supply import ProfileAnswer, Supply
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
@@ -59,7 +59,9 @@ def test_endpoints_say_whose_they_are_only_where_there_are_several(stock: Stock)
 def test_profiles_stand_together_finetuned_endpoints_first(all_offers: tuple[Offer, ...]) -> None:
     ours = tuple(offer for offer in all_offers if offer.profile == "demo")
     theirs = tuple(reversed([offer for offer in all_offers if offer.profile == "studio"]))
-    supply = Supply(("studio", "demo"), {"demo": Answer("demo", ours), "studio": Answer("studio", theirs)})
+    supply = Supply(
+        ("studio", "demo"), {"demo": ProfileAnswer("demo", ours), "studio": ProfileAnswer("studio", theirs)}
+    )
     profiles = [offer.profile for offer in supply.offers]
     assert profiles == ["studio"] * 3 + ["demo"] * len(ours)
     takes = [offer.endpoint.takes_finetune() for offer in supply.offers if offer.profile == "demo"]

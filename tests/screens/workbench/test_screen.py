@@ -16,6 +16,7 @@ from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.widgets.dialogs import ChoiceDialog
+from tests.piloting.waiting import until_screen
 
 RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024, default_caption="default_caption")
 
@@ -50,7 +51,7 @@ def work(
     async def run(steps: Steps, size: tuple[int, int] = (120, 40)) -> None:
         app = make_app()
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
+            await until_screen(pilot, PlaceScreen)
             screen = WorkbenchScreen(pictures, RULES, "TOK")
             app.push_screen(screen)
             await until(pilot, lambda: screen.dataset is not None)
@@ -161,9 +162,9 @@ async def test_grid_shows_the_same_picture_as_the_list(work: Work) -> None:
 async def test_quality_is_chosen_told_and_taken_back(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("m")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"jpeg", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and bool(app.screen.query("Input")))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"80", "enter")
         await until(pilot, lambda: screen.history.present.jpeg_quality == 80)
         await until(pilot, lambda: screen.dataset is not None and screen.dataset.jpeg_quality == 80)
@@ -176,7 +177,7 @@ async def test_quality_is_chosen_told_and_taken_back(work: Work, until: Until) -
 async def test_bulk_changes_only_what_is_listed(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("p", "p", "b")
-        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        await until_screen(pilot, BulkDialog)
         assert "1 of 5 pictures" in str(app.screen.query_one(".dialog").border_title)
         await pilot.press("tab", *"fog")
         assert "1 caption of 1 would change" in str(app.screen.query_one("#bulk-count").render())
@@ -193,7 +194,7 @@ async def test_bulk_keeps_to_what_is_searched_for(work: Work, until: Until) -> N
         await pilot.press("slash", *"night, b", "enter")
         await until(pilot, lambda: screen.listed_names() == ("b.png",))
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        await until_screen(pilot, BulkDialog)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is screen)
         assert {name for name, text in screen.captions().items() if "TOK" in text} == {"b.png"}
@@ -204,7 +205,7 @@ async def test_bulk_keeps_to_what_is_searched_for(work: Work, until: Until) -> N
 async def test_a_tag_lists_its_pictures(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("m")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press("enter")
         await until(
             pilot,
@@ -233,7 +234,7 @@ async def test_edits_of_a_picture_that_was_replaced_are_asked_about(
         await until(pilot, lambda: screen.dataset is not None and screen.dataset.blocking)
         assert "has changed since you edited it" in str(screen.query_one("#bench-problems").render())
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press("down", "enter")
         await until(pilot, lambda: screen.dataset is not None and not screen.dataset.blocking)
         assert screen.history.present.of("a.png").turns == 0

@@ -25,6 +25,7 @@ from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.crop_pad import CropPad
+from tests.piloting.waiting import until_screen
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -78,8 +79,7 @@ def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
 
     def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
         async def before(pilot: Pilot[int]) -> None:
-            while not (isinstance(app.screen, PlaceScreen) and app.screen.is_mounted):
-                await pilot.pause(0.02)
+            await until_screen(pilot, PlaceScreen)
             screen = WorkbenchScreen(Path("lanterns"), RULES, "LNTRN")
             await app.push_screen(screen)
             await prepare(app, screen, pilot)
@@ -204,8 +204,7 @@ def test_all_captions(compare: Compare, size: tuple[int, int]) -> None:
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await looked(app, screen, pilot)
         screen.action_bulk()
-        while not isinstance(app.screen, BulkDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, BulkDialog)
         app.screen.query_one("#bulk-text", Input).value = "LNTRN, "
         # Drawing is held back while it opens.
         await pilot.pause(0.4)

@@ -18,6 +18,7 @@ from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.services.datasets import DatasetService, WorkspaceService, checks
 from fluxtui.services.storage import StorageService
+from tests.piloting.waiting import until_screen
 
 RULES = DatasetRules(1, 2, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
 
@@ -42,7 +43,7 @@ def in_the_caption(source: Path, until: Until) -> Open:
     """Return a function that opens the workbench and goes into the caption of the first picture."""
 
     async def opened(app: FluxApp, pilot: Pilot[int]) -> WorkbenchScreen:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
+        await until_screen(pilot, PlaceScreen)
         screen = WorkbenchScreen(source, RULES)
         app.push_screen(screen)
         await until(pilot, lambda: screen.dataset is not None and screen.query_one(CaptionArea).text == "a")
@@ -99,7 +100,7 @@ async def test_quick_keys_are_saved_and_judged_together(
         screen = await in_the_caption(app, pilot)
         saved: list[History] = []
         judged: list[threading.Thread] = []
-        save, judge = WorkspaceService.save, checks.judge
+        save, judge = WorkspaceService.save, checks.check_dataset
 
         async def noted_save(service: WorkspaceService, history: History) -> None:
             saved.append(history)
@@ -110,7 +111,7 @@ async def test_quick_keys_are_saved_and_judged_together(
             return judge(*args)  # type: ignore[arg-type]
 
         monkeypatch.setattr(WorkspaceService, "save", noted_save)
-        monkeypatch.setattr(checks, "judge", noted_judge)
+        monkeypatch.setattr(checks, "check_dataset", noted_judge)
         area = screen.query_one(CaptionArea)
         for letter in "lantern":
             area.insert(letter)
@@ -148,7 +149,7 @@ async def test_caption_that_is_left_is_on_the_disk(
 
 async def test_captions_are_known_without_judging(source: Path) -> None:
     service = DatasetService()
-    found = await service.look(source)
+    found = await service.scan(source)
     present = History.model_validate({"present": {"source": "x"}}).present
     edited = present.edited("a.png", excluded=True).edited("b.png", caption="")
     assert service.captions(found, edited) == {"b.png": "", "c.png": "c"}

@@ -12,13 +12,13 @@ import pytest
 from PIL import Image, ImageFilter
 
 from fluxtui.domain.dataset import Crop, Dataset, DatasetRules, Fix
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.imaging.pictures import Preparation, looked_at, prepared
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.memory import LookMemory
-from fluxtui.services.datasets.scan import look_through
+from fluxtui.services.datasets.scan import scan_source
 
 PictureMaker = Callable[..., bytes]
 Painter = Callable[[int, int, int], Image.Image]
@@ -83,13 +83,13 @@ async def test_copies_are_told_and_left_out_on_request(
     (tmp_path / "b.jpg").write_bytes(picture(seed=1))
     (tmp_path / "c.jpg").write_bytes(picture(seed=1, quality=60))
     (tmp_path / "d.jpg").write_bytes(picture(seed=2))
-    found = await datasets.look(tmp_path)
-    dataset = datasets.judge(found, rules)
+    found = await datasets.scan(tmp_path)
+    dataset = datasets.check(found, rules)
     assert "is the same file as a.jpg" in reasons(dataset, "b.jpg")
     assert "looks like a.jpg" in reasons(dataset, "c.jpg")
     assert reasons(dataset, "d.jpg") == ""
     mended = datasets.fixed(dataset, found, Workspace(source=str(tmp_path)))
-    after = datasets.judge(found, rules, mended)
+    after = datasets.check(found, rules, mended)
     assert after.excluded == ("b.jpg",)
     assert [item.name for item in after.pictures] == ["a.jpg", "c.jpg", "d.jpg"]
     assert not [problem for problem in after.problems if problem.fix is Fix.EXCLUDE]
@@ -98,7 +98,7 @@ async def test_copies_are_told_and_left_out_on_request(
 async def test_edits_change_counts_captions_and_sizes(
     datasets: DatasetService, folder: Path, rules: DatasetRules
 ) -> None:
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     workspace = (
         Workspace(source=str(folder))
         .edited("a.jpg", caption="")
@@ -106,7 +106,7 @@ async def test_edits_change_counts_captions_and_sizes(
         .edited("c.webp", excluded=True)
         .edited("gone.jpg", excluded=True)
     )
-    dataset = datasets.judge(found, rules, workspace)
+    dataset = datasets.check(found, rules, workspace)
     assert [(item.name, item.caption) for item in dataset.pictures] == [("a.jpg", None), ("b.png", "a cat")]
     assert (dataset.pictures[1].width, dataset.pictures[1].height) == (140, 280)
     assert dataset.excluded == ("c.webp",)
@@ -116,11 +116,11 @@ async def test_caption_in_another_code_is_read_on_request(
     datasets: DatasetService, folder: Path, rules: DatasetRules
 ) -> None:
     (folder / "b.txt").write_bytes("ein Hund für Anna".encode("cp1252"))
-    found = await datasets.look(folder)
-    dataset = datasets.judge(found, rules)
+    found = await datasets.scan(folder)
+    dataset = datasets.check(found, rules)
     assert "is not UTF-8" in reasons(dataset, "b.txt")
     mended = datasets.fixed(dataset, found, Workspace(source=str(folder)))
-    after = datasets.judge(found, rules, mended)
+    after = datasets.check(found, rules, mended)
     assert after.pictures[1].caption == "ein Hund für Anna"
     assert (folder / "b.txt").read_bytes() == "ein Hund für Anna".encode("cp1252")
 
@@ -131,8 +131,8 @@ async def test_endless_caption_is_told(datasets: DatasetService, folder: Path, r
     assert "400 words" in reasons(dataset, "b.png")
 
 
-def look(path: Path, memory: LookMemory) -> Found:
-    return look_through(path, memory, lambda done, total: None, threading.Event())
+def look(path: Path, memory: LookMemory) -> DatasetScan:
+    return scan_source(path, memory, lambda done, total: None, threading.Event())
 
 
 def test_second_look_decodes_only_what_has_changed(
@@ -216,8 +216,8 @@ async def test_a_damaged_caption_is_never_sent(
     else:
         content = json.dumps({"caption": text}) if file == "b.json" else text
         (folder / file).write_text(content, encoding="utf-8")
-    found = await datasets.look(folder)
-    (problem,) = datasets.judge(found, rules, workspace).blocking
+    found = await datasets.scan(folder)
+    (problem,) = datasets.check(found, rules, workspace).blocking
     assert (problem.name, problem.reason) == ("b.png", reason)
-    assert datasets.judge(found, rules, workspace.with_captions({"b.png": "a cafe"})).blocking == ()
-    assert datasets.judge(found, rules, workspace.edited("b.png", excluded=True)).blocking == ()
+    assert datasets.check(found, rules, workspace.with_captions({"b.png": "a cafe"})).blocking == ()
+    assert datasets.check(found, rules, workspace.edited("b.png", excluded=True)).blocking == ()

@@ -18,13 +18,13 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.picture import Picture
 from fluxtui.services.page import PageService
 from fluxtui.services.page.http import LoopbackServer, Request, Response
-from fluxtui.services.page.reader import Shown
+from fluxtui.services.page.reader import ShownPicture
 
 HOSTILE = '<script>alert(1)</script> "fox" & \x1b[31m[/x]'
 
 
-def shown(number: int, prompt: str = HOSTILE) -> Shown:
-    return Shown(
+def shown(number: int, prompt: str = HOSTILE) -> ShownPicture:
+    return ShownPicture(
         number,
         Picture(
             id=f"p{number}",
@@ -55,16 +55,16 @@ class Shelf:
     def __init__(self, count: int) -> None:
         self.pictures = [shown(number) for number in range(count, 0, -1)]
 
-    async def page(self, start: int, count: int) -> tuple[Sequence[Shown], int]:
+    async def page(self, start: int, count: int) -> tuple[Sequence[ShownPicture], int]:
         return self.pictures[start : start + count], len(self.pictures)
 
-    async def find(self, number: int) -> Shown | None:
+    async def find(self, number: int) -> ShownPicture | None:
         return next((one for one in self.pictures if one.number == number), None)
 
-    async def content(self, shown: Shown) -> bytes:
+    async def content(self, shown: ShownPicture) -> bytes:
         return b"the file"
 
-    async def thumbnail(self, shown: Shown) -> bytes:
+    async def thumbnail(self, shown: ShownPicture) -> bytes:
         return b"small"
 
 
