@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +28,11 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 KEY_VARIABLES = ("BFL_API_KEY", "FAL_KEY", "REPLICATE_API_TOKEN")
+
+
+def pytest_configure() -> None:
+    """Take Ctrl+C as at a terminal: what a script starts beside itself ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

@@ -24,7 +24,7 @@ from tests.program.conftest import until
 if TYPE_CHECKING:
     from fluxtui.simulator.core.clock import ManualClock
     from fluxtui.simulator.running import Simulator
-    from tests.program.conftest import Demo, StartProgram
+    from tests.program.demos import Demo, StartProgram
     from tests.program.terminal import Terminal
 
 PICTURES = 4

@@ -17,7 +17,7 @@ from fluxtui.simulator.running import Simulator, running_simulator
 
 if TYPE_CHECKING:
     from fluxtui.simulator.core.clock import ManualClock
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
     from tests.program.terminal import Terminal
 
 PICTURES = 3

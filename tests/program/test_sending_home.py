@@ -11,7 +11,7 @@ from tests.fakes.kitty import Kitty
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.program.conftest import Demo
+    from tests.program.demos import Demo
     from tests.program.terminal import Terminal
 
 OVER_SSH = {"SSH_CONNECTION": "10.0.0.5 51022 10.0.0.7 22", "SSH_TTY": "/dev/pts/1"}

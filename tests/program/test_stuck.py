@@ -15,7 +15,7 @@ from fluxtui.services.storage import StorageService
 from tests.program.conftest import NO_SERVICE, until
 
 if TYPE_CHECKING:
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
     from tests.program.terminal import Terminal
 
 DEAD = "/dead/share"

@@ -12,7 +12,7 @@ from tests.program.conftest import NO_SERVICE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 JOB_CONTROL = ("sh", "-c", 'set -m; "$@"; echo the shell again; sleep 0.5; fg', "sh")
 NO_JOB_CONTROL = ("sh", "-c", '"$@"; echo the shell again', "sh")

@@ -14,7 +14,7 @@ import pytest
 from tests.program.conftest import NO_SERVICE
 
 if TYPE_CHECKING:
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 
 PLACES = {"f2": "1 Pictures", "f3": "Models", "f4": "Prompt", "f6": "Nothing has been sent", "f7": "Server"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.program.conftest import Demo
+    from tests.program.demos import Demo
 
 F4, F6 = b"\x1bOS", b"\x1b[17~"
 CTRL_S, CTRL_U = b"\x13", b"\x15"

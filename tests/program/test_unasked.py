@@ -17,7 +17,7 @@ from tests.terminal.test_input_reader import REPLIES, SEQUENCES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
     from tests.program.terminal import Terminal
 
 GAP = 0.12

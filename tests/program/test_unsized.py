@@ -14,7 +14,7 @@ import pytest
 from tests.program.conftest import NO_SERVICE
 
 if TYPE_CHECKING:
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 PLACES = "F7 Settings"
 FIRST, LAST = "1 Pictures", "F1 Help"
