@@ -8,8 +8,7 @@ from typing import Final
 from textual.events import Resize
 
 from fluxtui.app.state import StatefulApp
-from fluxtui.screens.view.words import PROTOCOL_TITLES
-from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.profile import PROTOCOL_TITLES, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.ttys import cell_size_of
 from fluxtui.widgets.pictures.channel import channel_of
 

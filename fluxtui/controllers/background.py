@@ -6,12 +6,19 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 
+class Running(Protocol):
+    """Work that was begun."""
+
+    def cancel(self) -> object:
+        """Break it off, unless it has ended."""
+
+
 class Background(Protocol):
     """Runs work while keys go on being acted on; what it raises becomes one message to the user."""
 
     def __call__(
         self, work: Coroutine[Any, Any, None], *, doing: str, group: str, exclusive: bool = False
-    ) -> object:
+    ) -> Running:
         """Begin work.
 
         Args:

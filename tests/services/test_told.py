@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.pictures.item import ViewItem
+from fluxtui.controllers.pictures.parameters import parameter_rows
 from fluxtui.domain.endpoint import Endpoint, fields_of
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.providers.registry import described_endpoint, provider_hosts, provider_ids
 from fluxtui.screens.jobs.details import job_details
-from fluxtui.screens.view.item import ViewItem
-from fluxtui.screens.view.parameters import parameter_rows
 from fluxtui.services.told import told_parameters
 
 DEV = "fal-ai/flux-2/lora"

@@ -10,6 +10,7 @@ from fluxtui.controllers.generation.choices import NAME_CELLS
 from fluxtui.controllers.generation.defaults import values_words
 from fluxtui.controllers.generation.ordering import Order, repeatable
 from fluxtui.controllers.navigation import GenerateAgain
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
@@ -21,7 +22,6 @@ from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.sending import Sending
 from fluxtui.screens.home import get_home
 from fluxtui.screens.sending_again import send_again
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.services.finetune_defaults import lasting_values
 from fluxtui.widgets.dialogs import ConfirmDialog, ask

@@ -14,6 +14,7 @@ from fluxtui.controllers.generation.batch_ordering import BatchOrder
 from fluxtui.controllers.generation.changes import to_request
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.picture_inputs import LineState, own_pictures, ways
+from fluxtui.controllers.generation.picture_use import use_choices
 from fluxtui.controllers.generation.sizes import (
     chosen_size,
     size_choices,
@@ -38,7 +39,6 @@ from fluxtui.screens.generate.choosers import EndpointChooser
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.masking import MaskScreen
 from fluxtui.screens.masking.pad import MaskPad
-from fluxtui.screens.using_pictures import use_choices
 from fluxtui.services.masks import MaskService
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator

@@ -14,9 +14,9 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.screens.home import get_home
 from fluxtui.screens.home.dialog import HomeDialog
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.widgets.plain import PlainStatic
 
 Until = Callable[..., Awaitable[None]]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.services.told import plain_name, told_parameters
 
 VALUE_LIMIT: Final = 4000
