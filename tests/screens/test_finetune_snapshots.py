@@ -25,7 +25,7 @@ from fluxtui.services.journal.logs import LogStore
 from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
-from tests.piloting.snapshots import Snap
+from tests.piloting.snapshots import BOTH, Size, Snap
 from tests.piloting.waiting import until, until_screen
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ TRAINERS_LEFT = 3
 """On offer at both services, without the one that is gone."""
 
 Prepare = Callable[[FluxApp, FinetuneScreen, Pilot[int]], Awaitable[None]]
-Compare = Callable[[Prepare], bool]
+Compare = Callable[..., bool]
 
 pytestmark = pytest.mark.usefixtures("still_state")
 
@@ -283,7 +283,7 @@ def compare_shared(
         app = make_app(more=PROFILE)
         app.clock = lambda: NOW
 
-        def compare_at(prepare: Prepare) -> bool:
+        def compare_at(prepare: Prepare, sizes: tuple[Size, ...] = BOTH) -> bool:
             async def before(pilot: Pilot[int]) -> None:
                 screen = await opened(app, pilot)
                 await until(pilot, lambda: len(screen.query_one(TrainerChooser).choices) == TRAINERS_LEFT)
@@ -291,7 +291,7 @@ def compare_shared(
                 app.silent_profiles = frozenset({"school"})
                 await prepare(app, screen, pilot)
 
-            return snap(app, before)
+            return snap(app, before, sizes=sizes)
 
         yield compare_at
 
@@ -316,7 +316,9 @@ def test_trainers(compare_shared: Compare) -> None:
     assert compare_shared(prepare)
 
 
-def test_trainings_of_two_profiles(compare_shared: Compare) -> None:
+# The log has as many lines as there was room for when it was read.
+@pytest.mark.parametrize("size", BOTH, ids=["80x24", "120x40"])
+def test_trainings_of_two_profiles(compare_shared: Compare, size: Size) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         school = {"profile": "school", "provider": "academy", "endpoint": "academy/quick"}
         app.jobs = (
@@ -328,7 +330,7 @@ def test_trainings_of_two_profiles(compare_shared: Compare) -> None:
         )
         await until(pilot, lambda: screen.query_one("#training-log").display)
 
-    assert compare_shared(prepare)
+    assert compare_shared(prepare, (size,))
 
 
 def test_no_key(snap: Snap, make_app: Callable[..., FluxApp]) -> None:
