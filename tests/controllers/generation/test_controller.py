@@ -72,7 +72,7 @@ async def test_what_is_wrong_is_told_and_nothing_is_sent(simulator: Simulator, o
         assert refusal is not None
         assert "Pictures must be a whole number, 1 to 24" in refusal.sentence
         generation.editor.enter_count(1)
-        assert generation.submission.refusal is None
+        assert [generation.submission.refusal] == [None]
         generation.editor.enter_values(generation.editor.offer.endpoint, {"width": 100})  # type: ignore[union-attr]
         await generation.submit()
         refusal = generation.submission.refusal
