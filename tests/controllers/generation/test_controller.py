@@ -103,7 +103,7 @@ async def test_what_is_asked_before_the_profiles_answer_is_done_then(
         generation.editor.enter_prompt("typed early")
         await generation.follow(GenerateWith("demo/ft-1"))
         await generation.follow(UsePicture("/fox.png", "image_prompt", "demo", ULTRA))
-        assert generation.is_changing
+        assert [generation.is_changing] == [True]
         await generation.open(dev("of before"))
         await desk.background.settled()
         form = generation.form
