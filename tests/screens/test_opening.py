@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from fluxtui.app.app import FAILED, FluxApp, Program
 from fluxtui.app.shell import OPENING, ShellScreen
@@ -147,7 +147,7 @@ async def test_the_first_picture_follows_the_size_and_tells_of_a_long_wait(
         await pilot.resize_terminal(60, 10)
         await pilot.pause()
         assert lines_of(app)[8].startswith("   F2 Finetune")
-        await until(pilot, lambda: str(app.screen.query_one(".shell-body", Static).render()) == OPENING)
+        await until(pilot, lambda: app.screen.query_one(Flash).text == OPENING)
         app.tell("It takes long.", severity="warning")
         await until(pilot, lambda: "It takes long." in app.screen.query_one(Flash).text)
         await pilot.resize_terminal(80, 24)
