@@ -18,16 +18,16 @@ from textual.reactive import var
 from textual.worker import Worker
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job
 from fluxtui.domain.notices import Balance, Notice, Severity
 from fluxtui.domain.prices import Prices
-from fluxtui.domain.spending import Allowance
 from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
+    from fluxtui.domain.finetune import Finetune
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.spending import Allowance
     from fluxtui.services.bundle import Services
     from fluxtui.services.jobs.queues import QueueState
     from fluxtui.terminal.profile import TerminalProfile

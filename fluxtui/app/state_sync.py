@@ -66,7 +66,8 @@ class StateFeed:
             self._app.log.warning(f"presence: {error.title}")
 
     def _stay_present(self) -> None:
-        guarded(self._app, self.note_presence(), doing="noting the time", group="presence", exclusive=True)
+        work = self.note_presence()
+        guarded(self._app, work, doing="noting the time", group="presence", exclusive=True, leads=False)
 
     async def tell_of_absence(self) -> None:
         """Tell what ended since the user last had a screen. Raises `StorageError`."""
@@ -101,9 +102,8 @@ class StateFeed:
 
     def ask_balance(self) -> None:
         """Ask the services of all profiles with a key for balances and prices soon."""
-        guarded(
-            self._app, self._ask_balances(), doing="asking for the balance", group="balance", exclusive=True
-        )
+        work = self._ask_balances()
+        guarded(self._app, work, doing="asking for the balance", group="balance", exclusive=True, leads=False)
 
     def _changed(self, change: Change) -> None:
         if change.kind == "pictures":
@@ -118,7 +118,7 @@ class StateFeed:
     def _read(self) -> None:
         self._timer = None
         stale, self._stale = self._stale, set()
-        guarded(self._app, self._follow(stale), doing="reading the journal", group="state")
+        guarded(self._app, self._follow(stale), doing="reading the journal", group="state", leads=False)
 
     async def _follow(self, stale: set[str]) -> None:
         before = {job.id for job in self._app.jobs if job.is_active}

@@ -9,7 +9,7 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Button, Footer, Input
+from textual.widgets import Button, Input
 
 from fluxtui.app.state import OPEN_DEMO, StatefulApp, guarded
 from fluxtui.controllers.settings.keys import give_first_key, profile_of
@@ -18,7 +18,8 @@ from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
-from fluxtui.simulator.needed import NEXT_STEP, lacking
+from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -53,7 +54,7 @@ in the configuration file, or in the keyring of this system where there is one a
             with Horizontal(id="welcome-buttons"):
                 yield Button("Check and keep", id="welcome-keep", variant="primary", compact=True)
                 yield Button("Open the demo: no key, no cost", id="welcome-demo", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with the services."""
@@ -127,7 +128,7 @@ in the configuration file, or in the keyring of this system where there is one a
     @on(Button.Pressed, "#welcome-demo")
     def action_open_demo(self) -> None:
         """Leave this program for the demo, where what it needs is installed."""
-        if complaint := lacking():
+        if complaint := missing_packages():
             self.query_one(AnswerLine).show_fault(f"{complaint} {NEXT_STEP}")
             return
         self.app.exit(OPEN_DEMO)

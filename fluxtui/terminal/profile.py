@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from fluxtui.terminal.between import Between
+from fluxtui.terminal.intermediary import Intermediary
 
 DEFAULT_CELL_WIDTH: Final = 10
 """Pixels, for terminals that do not tell."""
@@ -34,6 +34,16 @@ class GraphicsProtocol(StrEnum):
         return self in (GraphicsProtocol.KITTY, GraphicsProtocol.ITERM2, GraphicsProtocol.SIXEL)
 
 
+PROTOCOL_TITLES: Final = {
+    GraphicsProtocol.KITTY: "kitty",
+    GraphicsProtocol.ITERM2: "iTerm2",
+    GraphicsProtocol.SIXEL: "sixel",
+    GraphicsProtocol.HALFCELL: "half cells",
+    GraphicsProtocol.NONE: "no pictures",
+}
+"""The protocols by their names for people."""
+
+
 @dataclass(frozen=True)
 class TerminalProfile:
     """What the terminal can do, found once before the program starts.
@@ -47,7 +57,7 @@ class TerminalProfile:
     cell_height: int = DEFAULT_CELL_HEIGHT
     over_ssh: bool = False
     in_tmux: bool = False
-    between: Between = Between.NOTHING
+    between: Intermediary = Intermediary.NOTHING
     name: str = ""
     brand: str = ""
     """In small letters, by its own answer or what else is believed; see `brands.brand_of`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal import Journal
 from fluxtui.services.journal.rows import insert
@@ -45,7 +45,7 @@ def made(number: int, root: Path) -> tuple[Job, Picture]:
     at = NOON - timedelta(hours=20 - number)
     job = Job(
         id=f"01a20aa98da8d25cbd2bd5ea474981{number:02}",
-        kind=JobKind.GENERATION,
+        work=GenerationWork(finetune_id=finetune, finetune_name=finetune, seed=100 + number, picture=path),
         state=JobState.DONE,
         profile="demo",
         provider="bfl",
@@ -54,10 +54,6 @@ def made(number: int, root: Path) -> tuple[Job, Picture]:
         parameters=parameters,
         estimate_credits=2.5,
         cost_credits=2.5 + number,
-        finetune_id=finetune,
-        finetune_name=finetune,
-        seed=100 + number,
-        picture=path,
         created_at=at,
         updated_at=at,
         submitted_at=at,

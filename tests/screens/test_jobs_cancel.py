@@ -20,6 +20,7 @@ from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.academy import CANCEL_ADVICE, PROFILE, Academy, Quick, opened_academy
+from tests.piloting.waiting import until_screen
 
 Until = Callable[..., Awaitable[None]]
 Place = tuple[FluxApp, Pilot[int], JobsScreen]
@@ -95,13 +96,13 @@ async def test_what_a_running_job_may_cost_is_said_before_it_is_cancelled(
     await until(pilot, lambda: "step 41 of 100" in story(screen))
     assert "step 40 of 100 [/x]" in story(screen)
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert CANCEL_ADVICE in asked(app)
     await pilot.press("n")
     await until(pilot, lambda: any("goes on" in notice.text for notice in app.notices))
     assert app.jobs[0].cancel_asked_at is None
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     await pilot.press("y")
     await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)
     await until(pilot, lambda: "cancelled" in str(screen.query_one(RowTable).rows[0].cells["state"]))
@@ -125,7 +126,7 @@ async def test_what_was_paid_for_and_is_away_is_looked_for_until_the_user_stops_
     await until(pilot, lambda: "asked again at" in story(screen))
     assert str(screen.query_one(RowTable).rows[0].cells["state"]) == LOOKING
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert "may still have it" in asked(app)
     await pilot.press("y")
     await until(pilot, lambda: app.jobs[0].state is JobState.EXPIRED)
@@ -205,7 +206,7 @@ async def test_the_cursor_stays_on_a_job_that_was_acted_on(
     table = screen.query_one(RowTable)
     await until(pilot, lambda: len(table.rows) == 2 and table.selected_key == "job-1")
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     await pilot.press("y")
     await until(pilot, lambda: [row.key for row in table.rows] == ["job-2", "job-1"])
     await app.go("models")

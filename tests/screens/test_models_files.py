@@ -24,6 +24,7 @@ from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -58,7 +59,7 @@ async def with_file(app: FluxApp, pilot: Pilot[int], until: Until, file: Path, *
 async def dialog_for(app: FluxApp, pilot: Pilot[int], until: Until, path: str) -> OwnFileDialog:
     """Open the dialog for own files and let it look into one."""
     await pilot.press("o")
-    await until(pilot, lambda: isinstance(app.screen, OwnFileDialog) and bool(app.screen.query(PathInput)))
+    await until_screen(pilot, OwnFileDialog)
     dialog = app.screen
     assert isinstance(dialog, OwnFileDialog)
     dialog.query_one(PathInput).value = path
@@ -178,7 +179,7 @@ async def test_a_base_model_that_the_file_does_not_show_is_asked_once(
         assert app.finetunes[0].base is None
         await until(pilot, lambda: screen.selected is not None)
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         app.screen.query_one(LineInput).value = "klein 4B"
         await pilot.press("enter")
         await until(pilot, lambda: app.finetunes[0].base is Base.KLEIN_4B)
@@ -277,7 +278,7 @@ async def test_the_steps_for_the_dashboard_are_told(
     async with app.run_test(size=SIZE) as pilot:
         await with_file(app, pilot, until, klein_9b)
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(app.screen, DashboardDialog))
+        await until_screen(pilot, DashboardDialog)
         name = app.screen.query_one("#export-name", LineInput)
         assert name.value == "anna-portrait"
         name.value = "Änna & Co"
@@ -285,13 +286,13 @@ async def test_the_steps_for_the_dashboard_are_told(
         assert name.value == "anna-co"
         app.screen.query_one(PathInput).value = str(folder)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, StepsDialog))
+        await until_screen(pilot, StepsDialog)
         assert "FLUX.2 [klein] 9B" in said(app)
         assert [path.name for path in folder.iterdir()] == ["anna-co.safetensors"]
         await pilot.press("y")
         assert app.clipboard == str(folder / "anna-co.safetensors")
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, ModelsScreen))
+        await until_screen(pilot, ModelsScreen)
 
 
 async def test_finetunes_of_all_profiles_say_whose_they_are(

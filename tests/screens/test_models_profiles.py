@@ -23,6 +23,7 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.studio import STUDIO, opened_studio
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -160,7 +161,7 @@ async def test_an_id_is_added_to_the_profile_that_is_chosen(
     async with app.run_test(size=SIZE) as pilot:
         await place(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, AddDialog))
+        await until_screen(pilot, AddDialog)
         chooser = app.screen.query_one(Chooser)
         assert [choice.value for choice in chooser.choices] == ["demo", "second"]
         chooser.action_choose(1)

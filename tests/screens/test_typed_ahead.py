@@ -17,6 +17,7 @@ from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.services.datasets import WorkspaceService
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -59,7 +60,7 @@ async def test_what_is_typed_behind_f8_becomes_the_caption(
         await with_pictures(app, pilot, training_pictures, until)
         monkeypatch.setattr(WorkspaceService, "load", slowly)
         type_at_once(app, "f8", "enter", *"zbq")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        await until_screen(pilot, WorkbenchScreen)
         await until(pilot, lambda: any(area.text.endswith("zbq") for area in app.screen.query(CaptionArea)))
         assert isinstance(app.screen, WorkbenchScreen)
 
@@ -71,13 +72,13 @@ async def test_what_is_typed_behind_ctrl_l_and_ctrl_r_goes_into_the_dialog(
     async with app.run_test(size=(120, 40)) as pilot:
         await with_pictures(app, pilot, training_pictures, until)
         type_at_once(app, "ctrl+l", *"lant")
-        await until(pilot, lambda: isinstance(app.screen, PathPicker))
+        await until_screen(pilot, PathPicker)
         await until(
             pilot, lambda: any("find: lant" in str(label.render()) for label in app.screen.query(PlainLabel))
         )
         await pilot.press("escape", "f4")
         type_at_once(app, "ctrl+r", *"fox")
-        await until(pilot, lambda: isinstance(app.screen, HistoryDialog))
+        await until_screen(pilot, HistoryDialog)
         await until(pilot, lambda: any(field.value == "fox" for field in app.screen.query(Input)))
 
 

@@ -14,7 +14,7 @@ from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 
 NOT_FOUND = {
     JobKind.TRAINING: "A new finetune can stay hidden for a while; look again later.",
@@ -54,7 +54,7 @@ class JobStory:
     events: Sequence[JobEvent] = ()
     log: str = ""
     can_be_found: bool = True
-    kept: KeptArchive | None = None
+    kept: TrainingArchive | None = None
 
 
 class JobsController:
@@ -93,7 +93,7 @@ class JobsController:
             events=await services.jobs.story(job.id),
             log=await services.jobs.log(job.id),
             can_be_found=job.state is not JobState.IN_DOUBT or await self._ask_whether_findable(job),
-            kept=await services.training_sets.kept(job.dataset),
+            kept=await services.training_sets.archive_of(job.dataset),
         )
 
     async def _ask_whether_findable(self, job: Job) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import TrainAgain
 from fluxtui.controllers.questions import Question
-from fluxtui.controllers.training.samples import kept_prompts
+from fluxtui.controllers.training.samples import prompts_within
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.domain.training_set import TrainingSet
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.services.typed_paths import meant
 
 LOOKING_LIMIT = 1_000_000_000
@@ -41,7 +40,7 @@ class Trained:
     """
 
     name: str
-    dataset: Mapping[str, Any] | None
+    dataset: TrainingSet | None
     job: Job | None
 
 
@@ -52,18 +51,18 @@ class ArchiveQuestion(Question[str]):
     words: str
 
 
-def pictures_text(dataset: Mapping[str, Any]) -> str:
+def pictures_text(dataset: TrainingSet) -> str:
     """Return how many pictures and captions it was trained on, or `''`."""
-    pictures, captioned = dataset.get("pictures"), dataset.get("captioned")
-    if not isinstance(pictures, int):
+    pictures, captioned = dataset.pictures, dataset.captioned
+    if pictures is None:
         return ""
-    if not isinstance(captioned, int):
+    if captioned is None:
         return plural(pictures, "picture")
     captions = f"with {plural(captioned, 'caption')}" if captioned else "without captions"
     return f"{plural(pictures, 'picture')} {captions}"
 
 
-def archive_text(kept: KeptArchive | None) -> str:
+def archive_text(kept: TrainingArchive | None) -> str:
     """Return where the archive that was sent is, how large, and whether it is still there."""
     if kept is None:
         return ""
@@ -71,7 +70,7 @@ def archive_text(kept: KeptArchive | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def keys_text(kept: KeptArchive | None) -> str:
+def keys_text(kept: TrainingArchive | None) -> str:
     """Return what the keys do with what was trained on, or `''` where nothing is known of it."""
     if kept is None:
         return ""
@@ -79,9 +78,9 @@ def keys_text(kept: KeptArchive | None) -> str:
     return f"u trains again{shown}"
 
 
-def source_text(dataset: Mapping[str, Any]) -> str:
+def source_text(dataset: TrainingSet) -> str:
     """Return which pictures of the user's it was made of."""
-    return safe_text(dataset.get("source") or "")
+    return safe_text(dataset.source)
 
 
 class TrainedOn:
@@ -94,9 +93,9 @@ class TrainedOn:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    async def archive(self, trained: Trained) -> KeptArchive | None:
+    async def archive(self, trained: Trained) -> TrainingArchive | None:
         """Return the archive that was sent; say so and return None where it is not there."""
-        kept = await self._host.services.training_sets.kept(trained.dataset)
+        kept = await self._host.services.training_sets.archive_of(trained.dataset)
         if kept is not None and kept.is_there:
             return kept
         told = "is gone from the data directory" if kept is not None else "was never here"
@@ -136,7 +135,7 @@ class TrainedOn:
             return
         self._host.tell(f"Looking whether the pictures of {trained.name} are as they were …")
         origin = await self._host.services.training_sets.origin(job.dataset, await self._rules(job))
-        samples = kept_prompts(job.dataset or {})
+        samples = prompts_within(job.dataset.samples if job.dataset is not None else ())
         trainer = f"{job.profile}/{job.endpoint}"
         await self._host.go(TrainAgain(trainer, origin.source, job.parameters, samples))
         if not origin.is_same:

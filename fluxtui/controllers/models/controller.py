@@ -25,7 +25,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class FinetuneDetails:
     finetune: Finetune
     job: Job | None
     uses: Uses
-    kept: KeptArchive | None
+    kept: TrainingArchive | None
     defaults: Mapping[str, Any]
 
     @property
@@ -90,7 +90,7 @@ class ModelsController:
             finetune,
             uses=await self._uses(finetune),
             job=await self._job_of(finetune),
-            kept=await services.training_sets.kept(finetune.dataset),
+            kept=await services.training_sets.archive_of(finetune.dataset),
             defaults=await services.finetune_defaults.get(finetune.ref),
         )
 

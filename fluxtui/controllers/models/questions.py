@@ -10,7 +10,7 @@ from fluxtui.controllers.questions import Choice, Confirmation, Question
 from fluxtui.domain.endpoint import FinetuneBy
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.models import ProfileOffers
 
 NOT_KNOWN = ""
@@ -67,7 +67,7 @@ class DashboardQuestion(Question[DashboardCopy]):
 class DashboardSteps(Question[None]):
     """Nothing is asked: the user reads what is left to do with a LoRA that is ready for the dashboard."""
 
-    prepared: Prepared
+    prepared: DashboardFile
 
 
 def base_choices() -> tuple[Choice, ...]:

@@ -15,7 +15,7 @@ from fluxtui.domain.durations import exact_time, relative_time
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import file_size
-from fluxtui.services.told import told_parameters
+from fluxtui.services.parameter_words import parameters_in_words
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.pictures.view import PictureView
@@ -66,7 +66,7 @@ def details(entry: GalleryEntry, now: datetime) -> Content:
     parts += [Content("\n"), *(fact_line(label, value) for label, value in _facts(entry, now) if value)]
     parts += [Content.styled("\nParameters\n", "bold")]
     rest = {name: value for name, value in entry.picture.parameters.items() if name != "prompt"}
-    told = told_parameters(entry.picture.endpoint, rest)
+    told = parameters_in_words(entry.picture.endpoint, rest)
     parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     return Content.assemble(*parts)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from textual.content import Content
 
@@ -15,9 +13,10 @@ from fluxtui.domain.durations import exact_time, next_try_text
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.journal.trash import TRASH
-from fluxtui.services.told import told_parameters
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.parameter_words import parameters_in_words
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 
@@ -76,7 +75,7 @@ def job_details(job: Job, story: JobStory, *, now: datetime | None = None) -> Co
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
     parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story.events)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    told = told_parameters(job.endpoint, job.parameters)
+    told = parameters_in_words(job.endpoint, job.parameters)
     parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     for part, answer in (job.response or {}).items():
         about = f"with the {part}" if part == "result" else f"to the {part}"
@@ -86,7 +85,7 @@ def job_details(job: Job, story: JobStory, *, now: datetime | None = None) -> Co
     return Content.assemble(*parts)
 
 
-def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
+def _facts(job: Job, kept: TrainingArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
         ("state", _state(job)),
@@ -99,7 +98,7 @@ def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tu
         ("charged", "not known; it counts as possible in what you spent" if job.maybe_billed else ""),
         ("seed", "" if job.seed is None else str(job.seed)),
         ("picture", _picture(job)),
-        *_dataset(job.dataset or {}, kept),
+        *_dataset(job.dataset or TrainingSet(), kept),
         ("remote id", job.remote_id or ""),
         ("job", job.id),
         ("made", exact_time(job.created_at)),
@@ -128,12 +127,12 @@ def _cancelling(job: Job) -> str:
     )
 
 
-def _dataset(dataset: Mapping[str, Any], kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
+def _dataset(dataset: TrainingSet, kept: TrainingArchive | None) -> tuple[tuple[str, str], ...]:
     return (
         ("trained on", source_text(dataset)),
         ("pictures", pictures_text(dataset)),
         ("archive", archive_text(kept)),
-        ("hash", safe_text(dataset.get("sha256") or "")),
+        ("hash", safe_text(dataset.sha256)),
         ("keys", keys_text(kept)),
     )
 

@@ -143,7 +143,7 @@ def _number(value: float | None) -> str:
 
 def _searched_text(finetune: Finetune) -> str:
     """Return what has no column of its own and shall be found by the filter all the same."""
-    told = [*finetune.raw.items(), *(finetune.dataset or {}).items()]
+    told = [*finetune.raw.items(), *(finetune.dataset.known().items() if finetune.dataset else ())]
     if finetune.weights is not None:
         told += [("file", finetune.weights.path), *finetune.weights.metadata.items()]
     if finetune.base is not None:

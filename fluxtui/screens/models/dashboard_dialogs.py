@@ -15,7 +15,7 @@ from fluxtui.controllers.models.questions import DashboardCopy, DashboardQuestio
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import dashboard_name
 from fluxtui.screens.key_entry import AnswerLine
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
@@ -109,7 +109,7 @@ class StepsDialog(Dialog[None]):
 
     app = getters.app(StatefulApp)
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: DashboardFile) -> None:
         super().__init__()
         self._prepared = prepared
 

@@ -11,14 +11,13 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.models.controller import FinetuneDetails, ModelsController
 from fluxtui.controllers.navigation import Request, ShowFinetune
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import safe_text
-
-# The dialogs of this place register themselves.
 from fluxtui.screens.models import add_dialog as add_dialog
 from fluxtui.screens.models import dashboard_dialogs as dashboard_dialogs
 from fluxtui.screens.models import own_dialog as own_dialog
@@ -112,7 +111,7 @@ class ModelsScreen(PlaceScreen):
         self._table.select(ref)
         self._table.focus()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Tell what was kept for a finetune meanwhile."""
         self._draw_details()
 

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import ScreenResume
 from textual.widgets import Button
 
 from fluxtui.app.state import guarded
@@ -86,7 +87,7 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         """Show how old the balance is by now."""
         self._panel.show_time()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Show what changed while another place was visible; nothing where the screen is being taken down."""
         if not self.query("#settings-facts"):
             return

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.profile import PROTOCOL_TITLES, GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.pictures.drawing import Seen
-
-PROTOCOL_TITLES = {
-    GraphicsProtocol.KITTY: "kitty",
-    GraphicsProtocol.ITERM2: "iTerm2",
-    GraphicsProtocol.SIXEL: "sixel",
-    GraphicsProtocol.HALFCELL: "half cells",
-    GraphicsProtocol.NONE: "no pictures",
-}
-"""The protocols by their names for people."""
-
 
 KEYS_HINT = "? keys"
 """How to find out what the keys do, where there is no room for them."""

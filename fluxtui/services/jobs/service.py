@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobEvent, JobKind, JobState
@@ -15,17 +15,14 @@ from fluxtui.services.jobs.doubt import adopt, candidates_for
 from fluxtui.services.jobs.following import LOOK_AGAIN
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
-from fluxtui.services.jobs.ordering import Place, place_in_queue
 from fluxtui.services.jobs.pacing import Pacing
+from fluxtui.services.jobs.queue import Reposition, place_in_queue
 from fluxtui.services.jobs.queues import Queues, QueueState
 from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from fluxtui.system.clock import utc_now
 
 
 class JobService:
@@ -48,7 +45,7 @@ class JobService:
         gateway: Gateway,
         *,
         owner: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         pacing: Pacing | None = None,
         budget: BudgetService | None = None,
     ) -> None:
@@ -136,7 +133,7 @@ class JobService:
         """Send a queued job before all others. Raises `InvalidInput` if it is not in the queue."""
         return await self._placed(job_id, lambda _: 0)
 
-    async def _placed(self, job_id: str, wished: Place) -> Job:
+    async def _placed(self, job_id: str, wished: Reposition) -> Job:
         return await place_in_queue(self._context, await self._existing(job_id), wished)
 
     async def cancel(self, job_id: str) -> Job:
@@ -330,26 +327,6 @@ class JobService:
         return job
 
     async def _submit_again(self, job: Job) -> Job:
-        now = self._context.clock()
-        new = Job(
-            id=new_id(),
-            kind=job.kind,
-            state=JobState.DRAFT,
-            profile=job.profile,
-            provider=job.provider,
-            endpoint=job.endpoint,
-            title=job.title,
-            parameters=job.parameters,
-            batch=job.batch,
-            estimate_credits=job.estimate_credits,
-            finetune_id=job.finetune_id if job.kind is JobKind.GENERATION else None,
-            finetune_name=job.finetune_name,
-            finetune_profile=job.finetune_profile,
-            dataset=job.dataset,
-            seed=job.parameters.get("seed"),
-            after=job.after,
-            created_at=now,
-            updated_at=now,
-        )
+        new = job.again(new_id(), self._context.clock())
         await self.submit([new])
         return new

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Button
 
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -103,7 +103,7 @@ def open_dialog(
     app.push_screen(dialog, callback)
 
 
-async def ask(app: App[Any], dialog: ModalScreen[Answer]) -> Answer | None:
+async def ask(app: App[Any], dialog: Screen[Answer]) -> Answer | None:
     """Show a dialog and return its answer, None where there was none. To be called from a worker."""
     app.delay_update(OPENING_SECONDS)
     return await app.push_screen_wait(dialog)

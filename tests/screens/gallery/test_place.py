@@ -19,6 +19,7 @@ from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.gallery import NOON, add_pictures
+from tests.piloting.waiting import until_screen
 from tests.screens.gallery.conftest import Place
 
 Until = Callable[..., Awaitable[None]]
@@ -139,7 +140,7 @@ async def test_tags_are_changed_in_one_line(place: Place, until: Until) -> None:
     app, pilot, screen = place
     await app.services.gallery.tag((12,), "old")
     await pilot.press("t")
-    await until(pilot, lambda: isinstance(app.screen, LineDialog) and bool(app.screen.query(LineInput)))
+    await until_screen(pilot, LineDialog)
     line = app.screen.query_one(LineInput)
     assert line.value == "old, "
     line.value = "Blue  Hour, best"
@@ -148,10 +149,10 @@ async def test_tags_are_changed_in_one_line(place: Place, until: Until) -> None:
 
 
 async def test_a_filter_is_kept_under_a_name(place: Place, until: Until) -> None:
-    app, pilot, screen = place
+    _, pilot, screen = place
     await screen.app.services.gallery.save("foxes", GalleryFilter.parse("fox sort:oldest"))
     screen.action_choose_filter()
-    await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+    await until_screen(pilot, ChoiceDialog)
     await pilot.press("enter")
     await until(pilot, lambda: numbers(screen) == [1, 5, 9])
     assert screen.query_one(FilterLine).text == "fox sort:oldest"
@@ -161,7 +162,7 @@ async def test_parameters_go_into_the_form(place: Place, until: Until) -> None:
     app, pilot, screen = place
     screen.panel.grid.select("9")
     screen.action_use_again()
-    await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
+    await until_screen(pilot, GenerateScreen)
     generate = app.screen
     assert isinstance(generate, GenerateScreen)
     await until(pilot, lambda: [area.text for area in generate.query(PromptArea)] == ["a fox in the snow"])
@@ -172,10 +173,10 @@ async def test_a_picture_is_used_for_another_one(place: Place, until: Until) -> 
     screen.panel.grid.select("9")
     await until(pilot, lambda: entry(screen).picture.prompt == "a fox in the snow")
     await pilot.press("f12")
-    await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and app.screen.is_mounted)
+    await until_screen(pilot, ChoiceDialog)
     values = [choice.value for choice in app.screen._choices]  # type: ignore[attr-defined]
     app.screen.dismiss(next(value for value in values if value.startswith("deblur")))
-    await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
+    await until_screen(pilot, GenerateScreen)
     form = app.screen.order  # type: ignore[attr-defined]
     await until(pilot, lambda: form.form.endpoint_id == "flux-tools/deblur-v1")
     assert form.form.values["image"] == str(screen.controller.path_of(entry(screen)))
@@ -185,7 +186,7 @@ async def test_an_export_is_asked_for_and_made(place: Place, until: Until, tmp_p
     app, pilot, screen = place
     screen.controller.shown.mark((11, 12))
     screen.action_export()
-    await until(pilot, lambda: isinstance(app.screen, ExportDialog) and bool(app.screen.query(LineInput)))
+    await until_screen(pilot, ExportDialog)
     await pilot.press("right")
     line = app.screen.query_one(LineInput)
     assert line.value == proposed(ExportKind.ZIP, NOON.astimezone().date())
@@ -200,7 +201,7 @@ async def test_what_takes_long_can_be_stopped(place: Place, until: Until, tmp_pa
     with screen.controller.path_of(entry(screen)).open("r+b") as file:
         file.truncate(3_000_000_000)
     screen.action_export()
-    await until(pilot, lambda: isinstance(app.screen, ExportDialog) and app.screen.is_mounted)
+    await until_screen(pilot, ExportDialog)
     app.screen.dismiss(Export(ExportKind.ZIP, tmp_path / "out" / "out.zip"))
     await until(pilot, lambda: (tmp_path / "out").is_dir())
     # Pictures can be marked meanwhile, and a second export waits for nobody.
