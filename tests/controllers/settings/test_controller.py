@@ -38,7 +38,8 @@ def path(tmp_path: Path) -> Path:
     """A configuration with profiles at three services, one of them with a key in the file."""
     path = tmp_path / "config.toml"
     path.write_text(
-        'profile = "demo"\n[profiles.eu]\n[profiles.old]\nprovider = "fal"\napi_key = "old:key-of-mine-4711"\n'
+        'profile = "demo"\n[profiles.eu]\n'
+        '[profiles.old]\nprovider = "fal"\napi_key = "old:key-of-mine-4711"\n'
     )
     path.chmod(0o600)
     return path
