@@ -15,7 +15,7 @@ import pytest
 from fluxtui.app.shell import OPENING
 
 if TYPE_CHECKING:
-    from tests.program.conftest import Demo, StartProgram
+    from tests.program.demos import Demo, StartProgram
 
 PLACES = "F2 Finetune  F3 Models  F4 Generate"
 LEFT = b"\x1b[?1049l"

@@ -22,6 +22,7 @@ from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
 from fluxtui.controllers.generation.preview import preview_of
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prompts import Templates
 from fluxtui.domain.uses import Offer
@@ -37,7 +38,6 @@ from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialo
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for

@@ -417,13 +417,18 @@ async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
         await until(pilot, lambda: app.screen.focused is not None)
         load = app.services.workspaces.load
 
+        begun, going_on = asyncio.Event(), asyncio.Event()
+
         async def slow_load(source: Path) -> History:
-            await asyncio.sleep(0.5)
+            begun.set()
+            await going_on.wait()
             return await load(source)
 
         monkeypatch.setattr(app.services.workspaces, "load", slow_load)
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("ctrl+s")
+        await until(pilot, begun.is_set)
+        going_on.set()
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog) and "Pictures: " in words(app))
         assert "Pictures: 6 " in words(app)

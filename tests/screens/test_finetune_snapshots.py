@@ -26,7 +26,7 @@ from fluxtui.widgets.dialogs import ChoiceDialog, dialog_of
 from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
-from tests.piloting.snapshots import Snap
+from tests.piloting.snapshots import BOTH, Size, Snap
 from tests.piloting.waiting import until, until_screen
 from tests.screens.test_finetune import is_open
 
@@ -40,7 +40,7 @@ TRAINERS_LEFT = 3
 """On offer at both services, without the one that is gone."""
 
 Prepare = Callable[[FluxApp, FinetuneScreen, Pilot[int]], Awaitable[None]]
-Compare = Callable[[Prepare], bool]
+Compare = Callable[..., bool]
 
 pytestmark = pytest.mark.usefixtures("still_state")
 
@@ -285,7 +285,7 @@ def compare_shared(
         app = make_app(more=PROFILE)
         app.clock = lambda: NOW
 
-        def compare_at(prepare: Prepare) -> bool:
+        def compare_at(prepare: Prepare, sizes: tuple[Size, ...] = BOTH) -> bool:
             async def before(pilot: Pilot[int]) -> None:
                 screen = await opened(app, pilot)
                 await until(pilot, lambda: len(screen.query_one(TrainerChooser).choices) == TRAINERS_LEFT)
@@ -293,7 +293,7 @@ def compare_shared(
                 app.silent_profiles = frozenset({"school"})
                 await prepare(app, screen, pilot)
 
-            return snap(app, before)
+            return snap(app, before, sizes=sizes)
 
         yield compare_at
 
@@ -318,7 +318,9 @@ def test_trainers(compare_shared: Compare) -> None:
     assert compare_shared(prepare)
 
 
-def test_trainings_of_two_profiles(compare_shared: Compare) -> None:
+# The log has as many lines as there was room for when it was read.
+@pytest.mark.parametrize("size", BOTH, ids=["80x24", "120x40"])
+def test_trainings_of_two_profiles(compare_shared: Compare, size: Size) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         school = {"profile": "school", "provider": "academy", "endpoint": "academy/quick"}
         app.jobs = (
@@ -330,7 +332,7 @@ def test_trainings_of_two_profiles(compare_shared: Compare) -> None:
         )
         await until(pilot, lambda: screen.query_one("#training-log").display)
 
-    assert compare_shared(prepare)
+    assert compare_shared(prepare, (size,))
 
 
 def test_no_key(snap: Snap, make_app: Callable[..., FluxApp]) -> None:

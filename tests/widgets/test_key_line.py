@@ -85,7 +85,11 @@ async def test_it_follows_the_bindings_and_the_focus() -> None:
         assert last_line(app) == "A/B First o Open ^s Last"
         line = app.query_one(KeyLine)
         assert [key.enabled for key in line.keys] == [True, False, True]
-        dim = [segment.text for segment in app.screen._compositor.render_strips()[-1] if segment.style.dim]
+        dim = [
+            segment.text
+            for segment in app.screen._compositor.render_strips()[-1]
+            if segment.style and segment.style.dim
+        ]
         assert "".join(dim).strip() == "o Open"
 
 

@@ -72,7 +72,7 @@ async def test_what_is_wrong_is_told_and_nothing_is_sent(simulator: Simulator, o
         assert refusal is not None
         assert "Pictures must be a whole number, 1 to 24" in refusal.sentence
         generation.editor.enter_count(1)
-        assert generation.submission.refusal is None
+        assert [generation.submission.refusal] == [None]
         generation.editor.enter_values(generation.editor.offer.endpoint, {"width": 100})  # type: ignore[union-attr]
         await generation.submit()
         refusal = generation.submission.refusal
@@ -103,7 +103,7 @@ async def test_what_is_asked_before_the_profiles_answer_is_done_then(
         generation.editor.enter_prompt("typed early")
         await generation.follow(GenerateWith("demo/ft-1"))
         await generation.follow(UsePicture("/fox.png", "image_prompt", "demo", ULTRA))
-        assert generation.is_changing
+        assert [generation.is_changing] == [True]
         await generation.open(dev("of before"))
         await desk.background.settled()
         form = generation.form

@@ -24,13 +24,13 @@ from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.crop_pad import CropPad
-from tests.piloting.snapshots import Snap
+from tests.piloting.snapshots import BOTH, Size, Snap
 from tests.piloting.waiting import settled, until, until_screen
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
 Prepare = Callable[[FluxApp, WorkbenchScreen, Pilot[int]], Awaitable[None]]
-Compare = Callable[[Prepare], bool]
+Compare = Callable[..., bool]
 
 pytestmark = pytest.mark.usefixtures("still_state")
 
@@ -65,14 +65,16 @@ def compare(snap: Snap, make_app: Callable[..., FluxApp]) -> Compare:
     app = make_app()
     app.clock = lambda: NOW
 
-    def compare_at(prepare: Prepare, besides: frozenset[str] = frozenset()) -> bool:
+    def compare_at(
+        prepare: Prepare, besides: frozenset[str] = frozenset(), sizes: tuple[Size, ...] = BOTH
+    ) -> bool:
         async def before(pilot: Pilot[int]) -> None:
             await until_screen(pilot, PlaceScreen)
             screen = WorkbenchScreen(Path("lanterns"), RULES, "LNTRN")
             await app.push_screen(screen)
             await prepare(app, screen, pilot)
 
-        return snap(app, before, besides=besides)
+        return snap(app, before, besides=besides, sizes=sizes)
 
     return compare_at
 
@@ -83,14 +85,14 @@ async def looked(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> No
     await settled(pilot)
 
 
-def compare_after(compare: Callable[..., bool], *keys: str) -> bool:
+def compare_after(compare: Compare, *keys: str, sizes: tuple[Size, ...] = BOTH) -> bool:
     """Compare the picture after some keys."""
 
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await looked(app, screen, pilot)
         await pilot.press(*keys)
 
-    return compare(prepare)
+    return compare(prepare, sizes=sizes)
 
 
 def test_no_pictures(compare: Compare, lanterns: Path) -> None:
@@ -122,7 +124,7 @@ def slow_look(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 @pytest.mark.usefixtures("lanterns")
-def test_busy(compare: Callable[..., bool], slow_look: threading.Event) -> None:
+def test_busy(compare: Compare, slow_look: threading.Event) -> None:
     ending: list[asyncio.Task[None]] = []
 
     async def end(looking: Worker[None]) -> None:
@@ -210,7 +212,9 @@ def test_unreadable_source(compare: Compare, lanterns: Path) -> None:
     assert compare(prepare)
 
 
-def test_full(compare: Compare, lanterns: Path) -> None:
+# What is in sight of a long list depends on where it was scrolled from.
+@pytest.mark.parametrize("size", BOTH, ids=["80x24", "120x40"])
+def test_full(compare: Compare, lanterns: Path, size: Size) -> None:
     words = (
         "a paper lantern [soft light] over a still lake, reeds in front, mist, early autumn morning, " * 6,
         "湖の上の提灯、夜、霧、写真",
@@ -220,4 +224,4 @@ def test_full(compare: Compare, lanterns: Path) -> None:
         name = ("lantern over the lake at night", "提灯と湖の写真", "Lampion 🏮")[number % 3]
         painted(number, 320, 320).save(lanterns / f"{name} {number:02}.png")
         (lanterns / f"{name} {number:02}.txt").write_text(words[number % 3])
-    assert compare_after(compare, "G", "up", "up")
+    assert compare_after(compare, "G", "up", "up", sizes=(size,))
