@@ -81,16 +81,16 @@ async def test_everything_that_can_be_mended_is_mended_at_once(editing: Editing)
 async def test_a_caption_that_is_typed_stays_listed_whatever_is_listed(editing: Editing) -> None:
     editing.dataset.list_next()
     editing.dataset.list_next()
-    assert editing.listed == ("f.webp",)
+    assert list(editing.listed) == ["f.webp"]
     editing.dataset.go_to("f.webp")
     editing.dataset.enter_caption()
     editing.dataset.type_caption("f.webp", "fog")
     await editing.background.idle()
     assert editing.captions["f.webp"] == "fog"
-    assert editing.listed == ("f.webp",)
+    assert list(editing.listed) == ["f.webp"]
     editing.dataset.leave_caption()
     await editing.background.idle()
-    assert editing.listed == ()
+    assert len(editing.listed) == 0
     assert "without a caption: 0" in editing.dataset.title
 
 
