@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.dataset.questions import BulkEditQuestion
+from fluxtui.controllers.dataset.bulk_actions import BulkEditQuestion
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.preview import preview_of
 from fluxtui.controllers.generation.stock import Stock

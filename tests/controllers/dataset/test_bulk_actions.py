@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fluxtui.controllers.dataset.bulk_actions import DROP, DROP_ONE, KEEP
-from fluxtui.controllers.dataset.questions import BulkEditQuestion
+from fluxtui.controllers.dataset.bulk_actions import DROP, DROP_ONE, KEEP, BulkEditQuestion
 from fluxtui.controllers.questions import Confirmation, Selection
 from fluxtui.domain.dataset import USUAL_QUALITY, ProblemKind
 from fluxtui.domain.errors import FluxError
