@@ -16,7 +16,7 @@ import pytest
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.dataset.questions import BulkEditQuestion
+from fluxtui.controllers.dataset.bulk_actions import BulkEditQuestion
 from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
