@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -295,7 +296,11 @@ async def test_a_mask_is_made_of_another_or_it_is_said_why_not(open_desk: OpenDe
 
 async def test_a_size_is_chosen_and_swapped(open_desk: OpenDesk) -> None:
     async with open_desk(first=GenerateForm("demo", "flux-pro-1.1", prompt="x")) as desk:
-        sizes, values = desk.generation.sizes, lambda: desk.generation.form.values
+        sizes = desk.generation.sizes
+
+        def values() -> Mapping[str, Any]:
+            return desk.generation.form.values
+
         await sizes.swap()
         assert (values()["width"], values()["height"]) == (768, 1024)
         desk.host.answers += ("1024×1024", None)
