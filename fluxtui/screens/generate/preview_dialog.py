@@ -13,8 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import DataTable
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.generation.planner import Preview, PreviewQuestion
-from fluxtui.controllers.generation.preview import Shown
+from fluxtui.controllers.generation.planner import Preview, PreviewQuestion, Shown
 from fluxtui.controllers.generation.prompt_plan import SEED_LIMIT, Asked, Plan, plan
 from fluxtui.domain.prompts import Templates, is_template
 from fluxtui.widgets.dialogs import DeliberateDialog, dialog_of

@@ -34,23 +34,23 @@ def dev(prompt: str = "a lamp", **changes: Any) -> GenerateForm:
 async def test_a_script_orders_a_picture_and_has_it_on_disk(
     simulator: Simulator, open_desk: OpenDesk
 ) -> None:
-    form = GenerateForm("demo", "flux-pro-1.1-ultra", prompt="a lamp in fog", count=20, values={"seed": 7})
+    form, more = dev("a lamp in fog", count=2, values={"seed": 7}), {"generation.confirm_above_usd": 0.01}
     balances = {"demo": Balance(10_000.0, START)}
-    async with open_desk(simulator.base_url, first=form, balances=balances) as desk:
+    async with open_desk(simulator.base_url, more=more, first=form, balances=balances) as desk:
         assert desk.generation.cost is not None
-        assert desk.generation.cost.label == "Generate 20 · $1.20  ^S"
+        assert desk.generation.cost.label == "Generate 2 · $0.05  ^S"
         desk.host.answers.append(True)
         await desk.generation.submit()
         (question,) = desk.host.questions
         assert isinstance(question, Confirmation)
-        assert question.price == "20 × $0.06 = $1.20"
-        assert question.sentences[0] == "Balance $100.00, $98.80 afterwards."
-        assert desk.news == "20 pictures ordered for about $1.20."
-        jobs = await desk.ended(20)
+        assert question.price == "2 × $0.025 = $0.05"
+        assert question.sentences[0] == "Balance $100.00, $99.95 afterwards."
+        assert desk.news == "2 pictures ordered for about $0.05."
+        jobs = await desk.ended(2)
         assert {job.state for job in jobs} == {JobState.DONE}
-        assert sorted(job.seed or 0 for job in jobs) == list(range(7, 27))
+        assert sorted(job.seed or 0 for job in jobs) == [7, 8]
         assert all(desk.host.services.storage.inside(job.picture or "").is_file() for job in jobs)
-        assert len(simulator.ledger()) == 20
+        assert len(simulator.ledger()) == 2
         assert not simulator.violations()
 
 
