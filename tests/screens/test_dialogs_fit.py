@@ -19,7 +19,8 @@ import fluxtui.widgets
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion, preview_of
+from fluxtui.controllers.generation.planner import HistoryQuestion
+from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prompts import Templates

@@ -3,73 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from fluxtui.controllers.background import Begin
-from fluxtui.controllers.generation.batch import batch_estimate, batch_of
 from fluxtui.controllers.generation.batch_ordering import BatchOrder
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.form import GenerateForm, prompt_field, templates_for
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.ordering import Order
-from fluxtui.controllers.generation.prompt_plan import SEED_LIMIT, Asked, Plan, plan
-from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of
+from fluxtui.controllers.generation.prompt_plan import Asked, Plan, new_seed, plan
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation, Question
 from fluxtui.controllers.signal import Listener
-from fluxtui.domain.endpoint import Control, fields_of
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import Job
-from fluxtui.domain.money import show_credits
 from fluxtui.domain.prompts import Templates, doubt_in
-from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
-from fluxtui.services.prompts import PastPrompt, PromptOrigin, PromptService, UsedTemplate
+from fluxtui.services.prompts import PastPrompt, PromptOrigin, UsedTemplate
 
 TYPING_REST = 0.25
 """Seconds for which typing must rest until a template is worked out."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What would be sent.
-
-    Attributes:
-        prompts: of each picture, as it is sent.
-        cost: how many and for how much, or why nothing can be sent.
-        is_wrong: whether nothing can be sent.
-    """
-
-    prompts: tuple[str, ...]
-    cost: str
-    is_wrong: bool = False
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What is to be done with what was shown: the templates and their seed are kept, and perhaps sent."""
-
-    templates: Templates
-    prompt_seed: int | None
-    send: bool = False
-
-
-@dataclass(frozen=True)
-class PreviewQuestion(Question[Preview]):
-    """What is to be done with what a form would send.
-
-    Attributes:
-        prompts: works templates out.
-        form: what is asked for.
-        shown: returns what a form sends where its prompt was worked out as some prompts.
-    """
-
-    prompts: PromptService
-    form: GenerateForm
-    shown: Callable[[GenerateForm, Sequence[str]], Shown]
 
 
 @dataclass(frozen=True)
@@ -117,7 +73,7 @@ class PromptPlanner:
         """Work out what the form asks for; a template when typing rests."""
         form = self._editor.form
         if form.is_template and form.prompt_seed is None:
-            self._editor.amend(prompt_seed=_new_seed())
+            self._editor.amend(prompt_seed=new_seed())
             return
         asked = Asked.by(form)
         if asked == self._soon or (self._plan is not None and self._plan.asked == asked):
@@ -195,7 +151,7 @@ class PromptPlanner:
         self._begin(work, doing="keeping the template", group="template")
         drawn = form.is_template and form.templates is Templates.RANDOM
         if drawn and self._editor.form.prompt_seed == form.prompt_seed:
-            self._editor.amend(prompt_seed=_new_seed())
+            self._editor.amend(prompt_seed=new_seed())
 
     async def _keep_typed(self, batch: str | None, form: GenerateForm) -> None:
         prompts = self._host.services.prompts
@@ -251,50 +207,3 @@ def _doubts(form: GenerateForm, made: Plan) -> tuple[str, ...]:
     if made.doubt is None:
         return ()
     return f"{made.doubt.words()}, but would be sent as it stands.", made.doubt.way_out()
-
-
-def _new_seed() -> int:
-    # Not a secret: it is shown and kept, to draw the same again.
-    return random.randrange(SEED_LIMIT)  # noqa: S311
-
-
-def preview_of(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence[str]) -> Shown:
-    """Return what a form sends.
-
-    Args:
-        stock: what there is to choose from.
-        offer: the form's endpoint.
-        form: what is asked for.
-        prompts: what its prompt was worked out as, before the trigger word.
-    """
-    finetune = stock.finetune_of(form)
-    sent = tuple(form.prompt_for(offer, finetune, text) for text in prompts)
-    try:
-        if form.setup.is_on:
-            return _of_batch(stock, offer, form, prompts)
-        form.pictures()
-    except InvalidInput as error:
-        return Shown(sent, f"✗ {error.sentence()}", is_wrong=True)
-    estimate = form.estimate(offer, stock.price_of(offer))
-    price = f" for about {show_credits(estimate.times(len(sent)).credits)}" if estimate is not None else ""
-    seeds = _seeds(offer, form, len(sent))
-    return Shown(sent, f"{plural(len(sent), 'picture')}{price}.{seeds}")
-
-
-def _seeds(offer: Offer, form: GenerateForm, count: int) -> str:
-    """Return which seeds the pictures have, where one is given and they are several."""
-    seed = form.values.get("seed")
-    takes = any(item.control is Control.SEED for item in fields_of(offer.endpoint))
-    if count < 2 or not takes or not isinstance(seed, int):
-        return ""
-    return f" Their seeds count up from {seed}; F11 can keep one for all."
-
-
-def _of_batch(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence[str]) -> Shown:
-    batch = batch_of(form, stock, offer, prompts if form.is_template else ())
-    total = batch_estimate(batch, stock)
-    fields = [(item, prompt_field(item.offer.endpoint)) for item in batch.pictures]
-    sent = tuple(str(item.values.get(field.name) or "") if field else "" for item, field in fields)
-    price = f" for about {show_credits(total.credits)}" if total is not None else ""
-    title = f" over {batch.title}" if batch.title else ""
-    return Shown(sent, f"{plural(len(sent), 'picture')}{title}{price}.")

@@ -56,12 +56,12 @@ async def test_what_the_preview_shows_is_what_is_sent(
         await place.pilot.press("f10")
         await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
-        await place.until(lambda: len(dialog._shown) == 2)
-        before = dialog._shown
+        await place.until(lambda: len(dialog._draft.shown.prompts) == 2)
+        before = dialog._draft.shown.prompts
         assert "2 pictures for about $0.05" in words(place)
         await place.pilot.press("r")
-        await place.until(lambda: dialog._shown != before)
-        shown = sorted(dialog._shown)
+        await place.until(lambda: dialog._draft.shown.prompts != before)
+        shown = sorted(dialog._draft.shown.prompts)
         await place.pilot.press("ctrl+s")
         await place.until(lambda: len(jobs(place)) == 2)
         assert sent(place) == shown
@@ -172,7 +172,7 @@ async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_pla
         dialog = place.app.screen
         await place.until(lambda: "F10, o sends it as it stands" in words(place))
         await place.pilot.press("o")
-        await place.until(lambda: dialog._shown == ("def __init__(self)",))
+        await place.until(lambda: dialog._draft.shown.prompts == ("def __init__(self)",))
         await place.pilot.press("escape")
         await place.until(lambda: place.generation.form.templates.value == "off")
         await place.until(lambda: place.text(".notes") == "template: off, sent as it stands")
@@ -194,14 +194,14 @@ async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
             return str(dialog.query_one("#cost").render())
 
         await place.until(lambda: cost() == "2 pictures over Seed for about $0.05.")
-        assert len(set(dialog._shown)) == 1
-        assert len(dialog._shown) == 2
+        assert len(set(dialog._draft.shown.prompts)) == 1
+        assert len(dialog._draft.shown.prompts) == 2
         await place.pilot.press("t")
         await place.until(lambda: cost().startswith("✗ All combinations of a template cannot go with a grid"))
         await place.pilot.press("ctrl+s")
         assert place.app.screen is dialog
         await place.pilot.press("t")
-        await place.until(lambda: dialog._shown == ("a {red|blue} owl",) * 2)
+        await place.until(lambda: dialog._draft.shown.prompts == ("a {red|blue} owl",) * 2)
         assert cost() == "2 pictures over Seed for about $0.05."
         assert "{red|blue} is sent as it stands" in str(dialog.query_one("#kind").render()).lower()
 
