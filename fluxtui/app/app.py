@@ -31,6 +31,7 @@ from fluxtui.app.resilient_driver import PatientDriver
 from fluxtui.app.shell import ShellScreen
 from fluxtui.app.shutdown import Leaving, words_before_leaving
 from fluxtui.app.state import Answer, guarded
+from fluxtui.app.stylesheet import ParsedOnce
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError, StorageError
 
@@ -107,6 +108,7 @@ class FluxApp(PictureChoice, Recalling):
         on_complete: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(terminal)
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._program = program
         self._leaving = leaving or Leaving()

@@ -19,10 +19,17 @@ async def nothing_to_do() -> None:
     """Carry out a command for which nothing is left to do."""
 
 
+class Running(Protocol):
+    """Work that was begun."""
+
+    def cancel(self) -> object:
+        """Break it off, unless it has ended."""
+
+
 class Begin(Protocol):
     """Begins work in the background; whatever it raises is told to the user."""
 
-    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> object:
+    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> Running:
         """Begin `work`.
 
         Args:
@@ -40,7 +47,7 @@ class Background:
         self._host = host
         self._tasks: dict[asyncio.Task[None], str] = {}
 
-    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> object:
+    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> Running:
         """Begin `work`, see `Begin`."""
         if exclusive:
             for task in [task for task, known in self._tasks.items() if known == group]:

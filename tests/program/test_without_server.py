@@ -20,7 +20,7 @@ from fluxtui.simulator.running import running_simulator
 from tests.program.test_main_job import generate
 
 if TYPE_CHECKING:
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
-from tests.piloting.waiting import until_screen
+from tests.piloting.waiting import settled, until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -167,7 +167,7 @@ async def test_the_selected_one_is_selected_again(make_app: AppFactory, until: U
         screen = await place(app, pilot, until, *known)
         screen.query_one(ModelTable).select("demo/b")
         await until(pilot, lambda: screen.selected and screen.selected.id == "b")
-        await pilot.pause(0.1)
+        await settled(pilot)
         await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
     again = make_app()
     async with again.run_test(size=SIZE) as pilot:

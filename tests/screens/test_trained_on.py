@@ -19,9 +19,9 @@ from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.workbench import WorkbenchScreen
-from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
@@ -189,7 +189,7 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
         await until_screen(pilot, WorkbenchScreen)
         bench = app.screen
         assert isinstance(bench, WorkbenchScreen)
-        await until(pilot, lambda: len(bench.captions()) == 7)
+        await until(pilot, lambda: len(bench.controller.review.captions()) == 7)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         target = tmp_path / "sent [x].zip"

@@ -30,7 +30,7 @@ def test_a_picture_goes_through_its_states(client: httpx.Client, clock: ManualCl
 
 
 def test_no_answer_waits_for_the_client_to_acknowledge_a_piece_of_it(client: httpx.Client) -> None:
-    """Such a wait takes 40 ms each time; the quickest of some says whether there is one, however busy the machine."""
+    """Such a wait takes 40 ms each time, so the quickest of some tells, however busy the machine."""
     took = []
     for _ in range(30):
         began = time.monotonic()

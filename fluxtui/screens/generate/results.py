@@ -15,13 +15,13 @@ from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.controller import GenerationController
 from fluxtui.controllers.generation.picture_inputs import path_in
 from fluxtui.controllers.navigation import GenerateAgain
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.text import is_web_address
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.home import get_home
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.table import RowTable

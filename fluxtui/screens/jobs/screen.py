@@ -264,8 +264,8 @@ endpoint."""
         """Offer the ways to get the picture home."""
         job = self._selected()
         if job is not None and job.picture:
+            from fluxtui.controllers.pictures.item import ViewItem
             from fluxtui.screens.home import get_home
-            from fluxtui.screens.view.item import ViewItem
 
             get_home(self.app, [ViewItem.from_job(job, self.app.services.storage.inside(job.picture))])
 

@@ -118,16 +118,19 @@ async def test_new_pictures_appear_and_the_cursor_stays(place: Place, until: Unt
 
 
 async def test_what_another_program_does_is_shown(place: Place, until: Until) -> None:
-    _, pilot, screen = place
-    await until(
-        pilot, lambda: "…" not in "".join(line.text for line in screen.panel.grid.render_lines(SIGHT))
-    )
-    await screen.app.services.gallery.trash((12, 11))
-    await screen.app.services.gallery.rate((10,), 5)
+    app, pilot, screen = place
+    grid = screen.panel.grid
+
+    def drawn() -> str:
+        return "".join(line.text for line in grid.render_lines(SIGHT))
+
+    await until(pilot, lambda: "…" not in drawn())
+    await app.services.gallery.trash((12, 11))
+    await app.services.gallery.rate((10,), 5)
     screen.action_show_trash()
     await until(pilot, lambda: numbers(screen) == [12, 11] and 12 in screen.controller.shown.entries)
-    await until(pilot, lambda: screen.panel.grid._tiles[0] in screen.panel.grid._drawn)
-    assert "✗" not in "".join(line.text for line in screen.panel.grid.render_lines(SIGHT))
+    await until(pilot, lambda: grid._tiles[0] in grid._drawn)
+    assert "✗" not in drawn()
     screen.action_show_trash()
     await until(pilot, lambda: cursor(screen) == 10 and 10 in screen.controller.shown.entries)
     assert entry(screen).marks.rating == 5

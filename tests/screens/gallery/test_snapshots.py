@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -16,22 +15,18 @@ from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.gallery.export_dialog import ExportDialog
 from fluxtui.services.thumbnails import ThumbnailCache
 from tests.fakes.gallery import NOON, add_pictures
-from tests.piloting.waiting import until_screen
+from tests.piloting.snapshots import Snap
+from tests.piloting.waiting import settled, until, until_screen
 
-SIZES = ((80, 24), (120, 40))
 Steps = Callable[[FluxApp, Pilot[int], GalleryScreen], Awaitable[None]]
 
-pytestmark = [
-    pytest.mark.usefixtures("still_state"),
-    pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"]),
-]
+pytestmark = pytest.mark.usefixtures("still_state")
 
 
 @pytest.fixture
 def look(
-    snap_compare: Any,
+    snap: Snap,
     make_app: Callable[..., FluxApp],
-    size: tuple[int, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., bool]:
     """Return a function that opens the gallery over some pictures, takes the steps, and compares."""
@@ -45,8 +40,7 @@ def look(
         app = make_app()
 
         async def before(pilot: Pilot[int]) -> None:
-            while not app.profile or app.screen.id == "_default":
-                await pilot.pause(0.02)
+            await until(pilot, lambda: app.profile and app.screen.id != "_default")
             await add_pictures(app.services.journal, app.services.storage.root, *range(pictures))
             app.clock = lambda: NOON
             app.connected = True
@@ -54,13 +48,10 @@ def look(
             await app.go("gallery")
             screen = app.screen
             assert isinstance(screen, GalleryScreen)
-            while screen.query_one("#gallery-title").render().plain.startswith("Reading"):  # type: ignore[union-attr]
-                await pilot.pause(0.02)
+            await settled(pilot)
             await steps(app, pilot, screen)
-            # Pictures and details come after a rest.
-            await pilot.pause(0.8)
 
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return snap(app, before)
 
     return compare
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.picture_use import use_choices
 from fluxtui.controllers.navigation import UsePicture
 from fluxtui.domain.dataset import Crop
 from fluxtui.domain.jobs import Job, JobState
@@ -21,7 +22,6 @@ from fluxtui.screens.generate.choosers import EndpointChooser
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.masking import MaskScreen
 from fluxtui.screens.masking.pad import MaskPad
-from fluxtui.screens.using_pictures import use_choices
 from fluxtui.services.masks import MaskService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog

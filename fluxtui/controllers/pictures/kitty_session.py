@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import PurePosixPath
 from typing import Final
 
+from fluxtui.controllers.pictures.terminal_line import TerminalLine
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.terminal.kitty_files import (
@@ -21,7 +22,6 @@ from fluxtui.terminal.kitty_files import (
     read_reply,
 )
 from fluxtui.terminal.transfer import Sendable, file_blocks
-from fluxtui.widgets.pictures.channel import PictureChannel
 
 BLOCK_BYTES: Final = 24 * 1024
 SILENCE_SECONDS: Final = 60.0
@@ -33,8 +33,8 @@ MOST_NAMES: Final = 100
 class KittySession:
     """One session of kitty's file transfer: asked for, granted by the user, filled, ended or called off."""
 
-    def __init__(self, channel: PictureChannel) -> None:
-        self._channel = channel
+    def __init__(self, line: TerminalLine) -> None:
+        self._line = line
         self._id = f"fluxtui-{secrets.token_hex(8)}"
         self._replies: asyncio.Queue[Reply] = asyncio.Queue()
 
@@ -45,14 +45,14 @@ class KittySession:
         Raises:
             StorageError: it is refused.
         """
-        with self._channel.replies(self._hear):
-            self._channel.write(command("send", self._id))
+        with self._line.replies(self._hear):
+            self._line.write(command("send", self._id))
             try:
                 reply = await self._replies.get()
                 if reply.code != Code.OK:
                     raise _Refused(f"kitty saves nothing: {reply.message or reply.code}.")
                 yield
-                self._channel.write(command("finish", self._id))
+                self._line.write(command("finish", self._id))
             except _Refused:
                 raise
             except (asyncio.CancelledError, FluxError):
@@ -75,8 +75,8 @@ class KittySession:
         while True:
             block = await asyncio.to_thread(next, blocks, b"")
             sent += len(block)
-            await self._channel.room()
-            self._channel.write(data_commands(self._id, file_id, block, is_last=sent == file.size))
+            await self._line.room()
+            self._line.write(data_commands(self._id, file_id, block, is_last=sent == file.size))
             if sent == file.size:
                 break
             while not self._replies.empty():
@@ -91,7 +91,7 @@ class KittySession:
         for attempt in range(1, MOST_NAMES + 1):
             name = given.name if attempt == 1 else f"{given.stem}-{attempt}{given.suffix}"
             file_id = f"f{number}.{attempt}"
-            self._channel.write(file_command(self._id, file_id, PLACE + name, file.modified_ns))
+            self._line.write(file_command(self._id, file_id, PLACE + name, file.modified_ns))
             reply = await self._reply()
             if reply.code != Code.STARTED:
                 raise _failed(file, reply)
@@ -119,7 +119,7 @@ class KittySession:
 
     async def _call_off(self) -> None:
         """Call the session off, and wait a little for kitty's last word on it."""
-        self._channel.write(command("cancel", self._id))
+        self._line.write(command("cancel", self._id))
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 while (await self._replies.get()).code != Code.CANCELED:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.shell import RemoteHost
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.services.config.model import HomeSettings
 from fluxtui.services.recipes.a1111 import parameters_text
 from fluxtui.services.recipes.recipe import Recipe, public_parameters

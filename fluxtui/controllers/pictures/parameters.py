@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.services.parameter_words import parameters_in_words, plain_name
 
 VALUE_LIMIT: Final = 4000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fluxtui.screens.view.item import ViewItem
-from fluxtui.screens.view.parameters import (
+from fluxtui.controllers.pictures.item import ViewItem
+from fluxtui.controllers.pictures.parameters import (
     ParameterRow,
     difference_line,
     differing,

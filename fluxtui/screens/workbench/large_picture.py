@@ -19,8 +19,8 @@ REST_SECONDS = 0.05
 """How long the cursor must rest until the picture under it is decoded."""
 
 
-class PicturePane(Vertical):
-    """Shows one picture of a source with its edit; the file that is shown is a temporary one."""
+class LargePicture(Vertical):
+    """Shows one picture with its edit; the file that is shown is a temporary one."""
 
     app = getters.app(StatefulApp)
 
@@ -28,7 +28,7 @@ class PicturePane(Vertical):
         super().__init__(id=id)
         self._terminal = terminal
         self._file: Path | None = None
-        self._wanted: tuple[str, PictureEdit] | None = None
+        self._wanted: tuple[Previews, str, PictureEdit] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the picture."""
@@ -44,8 +44,8 @@ class PicturePane(Vertical):
             self._wanted = None
             self.workers.cancel_group(self, "pane")
             self._view.path = None
-        elif self._wanted != (name, edit):
-            self._wanted = (name, edit)
+        elif self._wanted != (previews, name, edit):
+            self._wanted = (previews, name, edit)
             work = self._make(previews, name, edit)
             guarded(self, work, doing="showing the picture", group="pane", exclusive=True)
 
@@ -53,10 +53,6 @@ class PicturePane(Vertical):
     def path(self) -> Path | None:
         """The file that is shown."""
         return self._view.path
-
-    def forget(self) -> None:
-        """Make the picture anew when it is shown again."""
-        self._wanted = None
 
     async def _make(self, previews: Previews, name: str, edit: PictureEdit) -> None:
         await asyncio.sleep(REST_SECONDS)

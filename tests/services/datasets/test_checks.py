@@ -17,8 +17,8 @@ from fluxtui.domain.errors import PictureError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.imaging.pictures import Preparation, looked_at, prepared
 from fluxtui.services.datasets import DatasetService
-from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.scan import scan_source
+from fluxtui.services.datasets.scan_memory import ScanMemory
 
 PictureMaker = Callable[..., bytes]
 Painter = Callable[[int, int, int], Image.Image]
@@ -131,14 +131,14 @@ async def test_endless_caption_is_told(datasets: DatasetService, folder: Path, r
     assert "400 words" in reasons(dataset, "b.png")
 
 
-def look(path: Path, memory: LookMemory) -> DatasetScan:
+def look(path: Path, memory: ScanMemory) -> DatasetScan:
     return scan_source(path, memory, lambda done, total: None, threading.Event())
 
 
 def test_second_look_decodes_only_what_has_changed(
     folder: Path, tmp_path: Path, picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = LookMemory(tmp_path / "looks")
+    memory = ScanMemory(tmp_path / "looks")
     first = look(folder, memory)
     decoded: list[int] = []
 
@@ -155,7 +155,7 @@ def test_second_look_decodes_only_what_has_changed(
 
 
 def test_damaged_memory_is_only_slower(folder: Path, tmp_path: Path) -> None:
-    memory = LookMemory(tmp_path / "looks")
+    memory = ScanMemory(tmp_path / "looks")
     first = look(folder, memory)
     (kept,) = (tmp_path / "looks").iterdir()
     for content in (b"", b"[]", b'{"version": 1, "pictures": [{"name": 3}]}', b"\xff"):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
-from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.pictures.kitty_session import KittySession
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.screens.home.kitty_session import KittySession
 from fluxtui.terminal.kitty_files import PLACE
+from fluxtui.terminal.profile import SSH_BYTES_PER_SECOND, TerminalProfile
 from fluxtui.terminal.transfer import (
     ITERM2_INTERRUPTION,
     FileTransfer,
@@ -22,7 +20,10 @@ from fluxtui.terminal.transfer import (
     iterm2_pieces,
     sendable,
 )
-from fluxtui.widgets.pictures.channel import SSH_BYTES_PER_SECOND, PictureChannel, channel_of
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.background import Begin, Running
+    from fluxtui.controllers.pictures.terminal_line import TerminalLine
 
 PROGRESS_PERCENT = 5
 """How far it has to come before that is drawn again."""
@@ -32,29 +33,37 @@ class Handover:
     """The pictures on their way to the terminal, which saves them.
 
     Args:
-        screen: whose workers send, and which is drawn before each file.
+        background: runs the sending.
+        terminal: which saves the files.
+        line: returns the way there.
+        drawn: waits until what was said is on the screen, where nothing is drawn while a file goes out.
         paths: of the files.
+        say: shows how it goes.
     """
 
-    def __init__(self, screen: Screen[Any], paths: Sequence[Path]) -> None:
-        self._screen = screen
+    def __init__(
+        self,
+        background: Begin,
+        terminal: TerminalProfile,
+        line: Callable[[], TerminalLine],
+        drawn: Callable[[], Awaitable[object]],
+        paths: Sequence[Path],
+        say: Callable[[str], None],
+    ) -> None:
+        self._background = background
+        self._terminal = terminal
+        self._line = line
+        self._drawn = drawn
         self._paths = tuple(paths)
-        self._say: Callable[[str], None] = lambda text: None
+        self._say = say
+        self._running: Running | None = None
         self._sending = ""
         self._is_stopped = False
 
     @property
-    def _app(self) -> StatefulApp:
-        app = self._screen.app
-        if not isinstance(app, StatefulApp):
-            raise TypeError("a handover needs a StatefulApp")
-        return app
-
-    @property
     def way(self) -> FileTransfer | None:
         """How the terminal takes files, or None."""
-        terminal = self._app.terminal
-        return file_transfer_of(terminal, terminal.brand or terminal.name.casefold())
+        return file_transfer_of(self._terminal, self._terminal.brand or self._terminal.name.casefold())
 
     async def outlook(self) -> str:
         """Return how much there is to send and how long that takes, or why nothing can be sent."""
@@ -64,35 +73,35 @@ class Handover:
             return error.sentence()
         size = file_size(sum(file.size for file in files))
         seconds = sum(file.sequence_bytes for file in files) / SSH_BYTES_PER_SECOND
-        time = f", {seconds:.0f} s or more" if self._app.terminal.over_ssh else ""
+        time = f", {seconds:.0f} s or more" if self._terminal.over_ssh else ""
         return f"{plural(len(files), 'file')}, {size}{time}; {self.way} asks first"
 
     async def _look(self) -> tuple[Sendable, ...]:
         return tuple(await asyncio.to_thread(lambda: [sendable(path) for path in self._paths]))
 
-    def begin(self, say: Callable[[str], None]) -> None:
-        """Send the files, unless that is under way; `say` shows how it goes."""
+    def begin(self) -> None:
+        """Send the files, unless that is under way."""
         if not self._sending:
-            self._say = say
             self._sending = "the files"
-            guarded(self._screen, self._send_all(), doing="sending to the terminal", group="transfer")
+            work = self._send_all()
+            self._running = self._background(work, doing="sending to the terminal", group="transfer")
 
     def stop(self) -> bool:
-        """Stop what is sent, if anything is, and tell whether it was; `say` is told once it has ended."""
-        if not self._sending:
+        """Stop what is sent, if anything is, and tell whether it was; it is said once it has ended."""
+        if not self._sending or self._running is None:
             return False
         self._is_stopped = True
-        self._screen.workers.cancel_group(self._screen, "transfer")
+        self._running.cancel()
         return True
 
     async def _send_all(self) -> None:
         try:
             files = await self._look()
-            channel = channel_of(self._app, self._app.terminal)
+            line = self._line()
             if self.way is FileTransfer.ITERM2:
-                await self._send_to_iterm2(channel, files)
+                await self._send_to_iterm2(line, files)
             else:
-                await self._send_to_kitty(channel, files)
+                await self._send_to_kitty(line, files)
         except FluxError as error:
             self._end(error.sentence())
         except asyncio.CancelledError:
@@ -109,18 +118,18 @@ class Handover:
         if words:
             self._say(words)
 
-    async def _send_to_iterm2(self, channel: PictureChannel, files: Sequence[Sendable]) -> None:
-        async with channel.turn():
+    async def _send_to_iterm2(self, line: TerminalLine, files: Sequence[Sendable]) -> None:
+        async with line.turn():
             for number, file in enumerate(files, 1):
                 what = self._begin_file(file, number, len(files))
                 self._say(f"{what}: the screen stands still until it is there. Esc stops it.")
                 # Nothing is drawn while the file goes out.
-                await self._screen.wait_for_refresh()
-                await _send_to_iterm2(channel, file)
+                await self._drawn()
+                await _send_to_iterm2(line, file)
         self._end("Sent. iTerm2 lists what it saved in its menu Downloads.")
 
-    async def _send_to_kitty(self, channel: PictureChannel, files: Sequence[Sendable]) -> None:
-        session = KittySession(channel)
+    async def _send_to_kitty(self, line: TerminalLine, files: Sequence[Sendable]) -> None:
+        session = KittySession(line)
         self._say(f"kitty asks whether it may save {plural(len(files), 'file')}. Esc calls it off.")
         names = []
         async with session.granted():
@@ -148,11 +157,11 @@ class Handover:
         return show
 
 
-async def _send_to_iterm2(channel: PictureChannel, file: Sendable) -> None:
+async def _send_to_iterm2(line: TerminalLine, file: Sendable) -> None:
     pieces = iterm2_pieces(file)
-    with channel.transmission(ITERM2_INTERRUPTION) as send:
+    with line.transmission(ITERM2_INTERRUPTION) as send:
         while piece := await asyncio.to_thread(next, pieces, ""):
-            await channel.room()
+            await line.room()
             if not send(piece):
                 raise StorageError(
                     f"{safe_text(file.path.name)} was not sent whole: the terminal was taken away."

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from fluxtui.domain.endpoint import Control
-from fluxtui.screens.settings.fields import (
+from fluxtui.controllers.settings.fields import (
     SETTINGS,
     Setting,
     changes_between,
     settings_fields,
     settings_values,
 )
+from fluxtui.domain.endpoint import Control
 from fluxtui.services.config import ConfigService
 from fluxtui.services.config.model import Config
 

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.widgets.dialogs import Dialog
+from fluxtui.widgets.dialogs.base import Dialog
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind
 from fluxtui.widgets.plain import PlainLabel, set_title

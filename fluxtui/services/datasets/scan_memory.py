@@ -25,7 +25,7 @@ _MAX_BYTES = 20_000_000
 _PICTURES = TypeAdapter(tuple[ScannedPicture, ...])
 
 
-class LookMemory:
+class ScanMemory:
     """One file for each source in a directory that may be deleted at any time. Its methods wait for the disk.
 
     Args:

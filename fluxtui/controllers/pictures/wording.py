@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.terminal.framing import Seen
 from fluxtui.terminal.profile import PROTOCOL_TITLES, GraphicsProtocol, TerminalProfile
-from fluxtui.widgets.pictures.drawing import Seen
 
 KEYS_HINT = "? keys"
 """How to find out what the keys do, where there is no room for them."""
