@@ -71,14 +71,8 @@ async def test_what_is_wrong_is_told_and_nothing_is_sent(simulator: Simulator, o
         assert "Pictures must be a whole number, 1 to 24" in desk.news
         refusals = [generation.submission.refusal]
         generation.editor.enter_count(1)
-<<<<<<< HEAD
         refusals.append(generation.submission.refusal)
         assert [refusal is None for refusal in refusals] == [False, True]
-||||||| 97cc68e
-        assert generation.submission.refusal is None
-=======
-        assert [generation.submission.refusal] == [None]
->>>>>>> main
         generation.editor.enter_values(generation.editor.offer.endpoint, {"width": 100})  # type: ignore[union-attr]
         await generation.submit()
         refusal = generation.submission.refusal
@@ -109,13 +103,7 @@ async def test_what_is_asked_before_the_profiles_answer_is_done_then(
         generation.editor.enter_prompt("typed early")
         await generation.follow(GenerateWith("demo/ft-1"))
         await generation.follow(UsePicture("/fox.png", "image_prompt", "demo", ULTRA))
-<<<<<<< HEAD
         changing = [generation.is_changing]
-||||||| 97cc68e
-        assert generation.is_changing
-=======
-        assert [generation.is_changing] == [True]
->>>>>>> main
         await generation.open(dev("of before"))
         await desk.background.settled()
         form = generation.form

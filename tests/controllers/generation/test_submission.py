@@ -44,22 +44,10 @@ async def test_the_same_again_is_a_slip_until_a_moment_has_passed(
         await second
         await generation.submit()
         assert desk.news == SLIP
-<<<<<<< HEAD
         busy = [generation.submission.is_busy]
-||||||| 97cc68e
-        assert generation.submission.is_busy
-=======
-        assert [generation.submission.is_busy] == [True]
->>>>>>> main
         desk.clock.go_on()
-<<<<<<< HEAD
         busy.append(generation.submission.is_busy)
         assert busy == [True, False]
-||||||| 97cc68e
-        assert not generation.submission.is_busy
-=======
-        assert [generation.submission.is_busy] == [False]
->>>>>>> main
         await generation.submit()
         await desk.ended(2)
         assert len(simulator.ledger()) == 2
