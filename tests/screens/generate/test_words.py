@@ -16,6 +16,7 @@ from fluxtui.screens.generate.prompt_editor import trigger_chip
 from fluxtui.screens.generate.queue_rows import followed, queue_row, queued_generations, state_text
 from fluxtui.screens.generate.submit_bar import fitted
 
+
 def test_parts_of_the_note_without_room_are_left_out() -> None:
     told = UnitPrice(0.05, "megapixels", "2026-11-23", live=True)
     note, _ = cost_note(Estimate(5, "1 MP out"), 1, Funds(is_told=False), told)
