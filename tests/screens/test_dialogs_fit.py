@@ -19,8 +19,8 @@ from fluxtui.app.app import FluxApp
 from fluxtui.controllers.dataset.bulk_actions import BulkEditQuestion
 from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
-from fluxtui.controllers.generation.preview import preview_of
+from fluxtui.controllers.generation.planner import HistoryQuestion
+from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.money import Estimate
