@@ -216,13 +216,16 @@ class TrainingController:
             given = values_at(trainer, self._by_trainer.get(trainer.ref), before)
         self._trainer, self._values = trainer, dict(given)
         self.pictures.use(trainer.endpoint.rules)
-        self._complete()
+        self._complete(before)
         self._cost = CostChange()
 
-    def _complete(self) -> None:
-        """Let the form show the values of now, with those that were left open."""
+    def _complete(self, before: TrainingOrder) -> None:
+        """Add the values that were left open, and let the form show all where it shows what was `before`."""
         self._values = completed(self.order)
-        self._revision += 1
+        now = self.order
+        shown, asked = (before.trainer, before.fields()), (now.trainer, now.fields())
+        if shown != asked or before.values != now.values:
+            self._revision += 1
 
     def _follow_pictures(self) -> None:
         before, now = self._seen, self.pictures.state
@@ -230,9 +233,8 @@ class TrainingController:
             return
         self._seen = now
         order = self.order
-        if _with(order, before).fields() != order.fields():
-            # A default caption is asked for where some are missing now, and no longer where none is.
-            self._complete()
+        # A default caption is asked for where some are missing now, and no longer where none is.
+        self._complete(_with(order, before))
         self._remember()
         self.changed.send()
 
