@@ -25,6 +25,7 @@ from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -86,7 +87,7 @@ async def test_it_trains_from_the_folder_to_the_finetune(
         assert "$4.00" in train_line(screen)
         assert "$100.00, $96.00 afterwards" in train_line(screen)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
         for words in (
             "7 with 6 captions",
@@ -214,7 +215,7 @@ async def test_the_picker_chooses_the_pictures(
         screen = await place(app, pilot, until)
         screen.query_one(DatasetPanel).source_input.value = str(training_pictures.parent)
         await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(app.screen, PathPicker) and app.screen.is_mounted)
+        await until_screen(pilot, PathPicker)
         app.screen.dismiss(training_pictures)
         await until(pilot, lambda: screen.training.order.source == str(training_pictures))
         await until(pilot, lambda: "7 pictures" in summary(screen))
@@ -267,7 +268,9 @@ async def test_edits_of_the_workbench_count_in_the_training(
         screen = await place(app, pilot, until)
         await choose(screen, pilot, until, training_pictures)
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.dataset is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.controller.review.dataset
+        )
         await pilot.pause()
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen and "1 left out" in summary(screen))
@@ -291,17 +294,25 @@ async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
         await choose(screen, pilot, until, training_pictures)
         await fill(screen, pilot, until, finetune_comment="Fewer", mode="style")
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.captions()))
+        await until(
+            pilot,
+            lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.controller.review.captions()),
+        )
         await until(pilot, lambda: app.screen.focused is not None)
         load = app.services.workspaces.load
 
+        begun, going_on = asyncio.Event(), asyncio.Event()
+
         async def slow_load(source: Path) -> History:
-            await asyncio.sleep(0.5)
+            begun.set()
+            await going_on.wait()
             return await load(source)
 
         monkeypatch.setattr(app.services.workspaces, "load", slow_load)
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("ctrl+s")
+        await until(pilot, begun.is_set)
+        going_on.set()
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog) and "Pictures: " in words(app))
         assert "Pictures: 6 " in words(app)

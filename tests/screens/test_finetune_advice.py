@@ -20,6 +20,7 @@ from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.academy import Quick
+from tests.piloting.waiting import until_screen
 from tests.screens.test_finetune import is_open, train_line
 
 AppFactory = Callable[..., FluxApp]
@@ -106,7 +107,7 @@ async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until) -> No
         form.focus_field("finetune_comment")
         await pilot.press(*"Fox")
         await pilot.press("f9")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press("enter")
         await until(pilot, lambda: screen.training.order.values.get("iterations") == 140)
         assert form.values["priority"] == "speed"

@@ -17,6 +17,7 @@ from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 from tests.screens.test_finetune import is_open
 
 AppFactory = Callable[..., FluxApp]
@@ -47,10 +48,10 @@ async def named(screen: FinetuneScreen, pilot: Pilot[int], until: Until, name: s
     await until(pilot, lambda: screen.training.order.values.get("mode") == "style")
 
 
-async def asked(app: FluxApp, pilot: Pilot[int], until: Until) -> str:
+async def asked(app: FluxApp, pilot: Pilot[int]) -> str:
     """Ask for the training and return what is to be confirmed."""
     await pilot.press("ctrl+s")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     return " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
 
 
@@ -67,17 +68,19 @@ async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_
         screen = await chosen(app, pilot, until, training_pictures)
         await until(pilot, lambda: "TOK is in 0 of 6 captions · F8 inserts it" in notice(screen))
         await named(screen, pilot, until, "Lantern")
-        assert "TOK is in 0 of 6 captions." in await asked(app, pilot, until)
+        assert "TOK is in 0 of 6 captions." in await asked(app, pilot)
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.dataset)
+        await until(
+            pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.controller.review.dataset
+        )
         bench = app.screen
         assert "TOK is in 0 of 6 captions (b inserts it)" in str(
             bench.query_one("#bench-set", PlainStatic).render()
         )
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        await until_screen(pilot, BulkDialog)
         assert app.screen.query_one("#bulk-text", Input).value == "TOK"
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is bench)

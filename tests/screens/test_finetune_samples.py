@@ -19,6 +19,7 @@ from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.plain import PlainLabel
 from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 from tests.screens.test_finetune import choose, fill, place, train_line
 
 AppFactory = Callable[..., FluxApp]
@@ -50,7 +51,7 @@ async def ask_for(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int], until
     """Type prompts into the dialog and keep them."""
     await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
     await pilot.press("f12")
-    await until(pilot, lambda: isinstance(app.screen, SamplesDialog))
+    await until_screen(pilot, SamplesDialog)
     for line in lines:
         await pilot.press(*("space" if letter == " " else letter for letter in line), "enter")
     await pilot.press("ctrl+s")
@@ -80,7 +81,7 @@ async def test_they_are_priced_with_the_training_and_asked_about(
         assert button.region.right <= size[0]
         assert button.size.width >= len("3 samples F12")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         assert "$4.21 (training $4.00 + 3 samples $0.21)" in shown(app)
         assert "Samples: 3 when it is done; not paid if it fails" in shown(app)
         assert simulator.ledger() == []
@@ -102,12 +103,12 @@ async def test_prompts_are_kept_with_the_draft_and_can_be_taken_back(
         await until(pilot, lambda: "$4.07" in train_line(screen) or screen.training.samples.ordered)
         assert "1 sample" in train_line(screen)
         await pilot.press("f12")
-        await until(pilot, lambda: isinstance(again.screen, SamplesDialog))
+        await until_screen(pilot, SamplesDialog)
         await pilot.press("x", "escape")
         await until(pilot, lambda: again.screen is screen)
         assert screen.training.samples.prompts == ("a [/x] fox",)
         await pilot.press("f12")
-        await until(pilot, lambda: isinstance(again.screen, SamplesDialog))
+        await until_screen(pilot, SamplesDialog)
         await pilot.press("ctrl+u", "ctrl+s")
         await until(pilot, lambda: "Samples F12" in train_line(screen))
         assert not screen.training.samples.prompts
@@ -119,7 +120,7 @@ async def test_too_many_are_not_kept(make_app: AppFactory, until: Until) -> None
         screen = await place(app, pilot, until)
         await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
         await pilot.press("f12")
-        await until(pilot, lambda: isinstance(app.screen, SamplesDialog))
+        await until_screen(pilot, SamplesDialog)
         for _ in range(9):
             await pilot.press("a", "enter")
         await pilot.press("ctrl+s")
@@ -141,7 +142,7 @@ async def test_jobs_place_shows_what_waits_and_cancels_it_with_its_training(
         await fill(screen, pilot, until, finetune_comment="Lantern", mode="style")
         await ask_for(app, screen, pilot, until, "at sea", "in snow")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         await until(pilot, lambda: len(app.jobs) == 3)
         await app.go("jobs")

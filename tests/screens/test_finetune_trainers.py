@@ -19,6 +19,7 @@ from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.academy import CANCEL_ADVICE, CAPTION_ADVICE, PROFILE, Academy, opened_academy
+from tests.piloting.waiting import until_screen
 from tests.screens.test_finetune import is_open, train_line
 
 AppFactory = Callable[..., FluxApp]
@@ -104,7 +105,7 @@ async def test_a_default_caption_is_asked_for_only_where_captions_are_missing(
     await until(pilot, lambda: any("Default caption is needed" in notice.text for notice in app.notices))
     await enter(place, until, default_caption="a lantern")
     await pilot.press("ctrl+s")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert "Default caption: a lantern" in asked(app)
     await pilot.press("n")
     (training_pictures / "lantern-0.txt").write_text("a lantern of its own")
@@ -144,7 +145,7 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     await enter(place, until, name="Lantern", steps=40)
     await until(pilot, lambda: "$2.00" in train_line(screen))
     await pilot.press("ctrl+s")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     for words in (
         "FLUX.2 quick LoRA at Academy, profile school",
         "in beta",
@@ -164,7 +165,7 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     assert "41%" in str(panel.rows[0].cells["state"])
     panel.focus()
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert CANCEL_ADVICE in asked(app)
     await pilot.press("y")
     await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)

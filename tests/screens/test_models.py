@@ -22,6 +22,7 @@ from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import settled, until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -92,7 +93,7 @@ async def test_offline_the_local_copy_stays_with_its_age(make_app: AppFactory, u
         await until(pilot, lambda: app.notices and app.notices[0].severity == "error")
         assert "Shown is the local copy of 3 h ago" in app.notices[0].text
         assert screen.selected == app.finetunes[0]
-        assert screen.doing == ""
+        assert screen.controller.activity.words == ""
 
 
 async def test_enter_generates_with_what_can_be_used(make_app: AppFactory, until: Until) -> None:
@@ -166,7 +167,7 @@ async def test_the_selected_one_is_selected_again(make_app: AppFactory, until: U
         screen = await place(app, pilot, until, *known)
         screen.query_one(ModelTable).select("demo/b")
         await until(pilot, lambda: screen.selected and screen.selected.id == "b")
-        await pilot.pause(0.1)
+        await settled(pilot)
         await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
     again = make_app()
     async with again.run_test(size=SIZE) as pilot:
@@ -203,7 +204,7 @@ async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulato
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until, finetune("old-dog", name="Dog"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        await until_screen(pilot, TypeWordDialog)
         said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
         assert "cannot be undone" in said
         assert "stay on this machine" in said
@@ -227,19 +228,19 @@ async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until, finetune("unknown-there", name="Dog"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        await until_screen(pilot, TypeWordDialog)
         app.screen.query_one(LineInput).value = "yes"
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        assert screen.doing == ""
+        await until_screen(pilot, ConfirmDialog)
+        assert screen.controller.activity.words == ""
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         assert len(app.finetunes) == 1
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        await until_screen(pilot, TypeWordDialog)
         app.screen.query_one(LineInput).value = "yes"
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         await until(pilot, lambda: not app.finetunes)
         assert "Dog is off your list" in app.notices[0].text
@@ -252,7 +253,7 @@ async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, AddDialog))
+        await until_screen(pilot, AddDialog)
         line = app.screen.query_one("#add-id", LineInput)
         line.value = "no/such/form"
         await pilot.press("enter")
@@ -261,9 +262,9 @@ async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
         await pilot.press("enter")
         app.screen.query_one("#add-trigger", LineInput).value = "ZORK"
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         app.screen.query_one(LineInput).value = "9B"
         await pilot.press("enter")
         await until(pilot, lambda: len(app.finetunes) == 1)
@@ -289,6 +290,6 @@ async def test_hostile_text_is_shown_as_text(make_app: AppFactory, until: Until)
         assert "\u202e" not in lines
         assert "\x1b" not in app.clipboard
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        await until_screen(pilot, TypeWordDialog)
         await pilot.press("escape")
         assert app.return_code is None

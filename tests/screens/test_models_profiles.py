@@ -28,6 +28,7 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -185,7 +186,7 @@ async def test_a_file_is_fetched_and_then_generated_with(
         screen = await place(app, pilot, until, known)
         await pilot.press("w")
         await until(pilot, lambda: app.finetunes[0].weights is not None)
-        await until(pilot, lambda: screen.doing == "")
+        await until(pilot, lambda: screen.controller.activity.words == "")
         assert "is here and whole: loras/anna-" in app.notices[0].text
         await pilot.press("w")
         await until(pilot, lambda: "here already, and whole" in app.notices[0].text)
@@ -211,11 +212,11 @@ async def test_a_file_that_moves_can_be_stopped(
         screen = await place(app, pilot, until, known)
         await pilot.press("w")
         await until(pilot, asked.is_set)
-        assert "Esc stops" in screen.doing
+        assert "Esc stops" in screen.controller.activity.words
         await pilot.press("o")
         assert "Something is still going on" in app.notices[0].text
         await pilot.press("escape")
-        await until(pilot, lambda: screen.doing == "")
+        await until(pilot, lambda: screen.controller.activity.words == "")
         answered.set()
         assert "Stopped" in app.notices[0].text
         assert app.finetunes[0].weights is None
@@ -229,7 +230,7 @@ async def test_what_a_service_does_not_delete_is_forgotten_here(
     async with app.run_test(size=SIZE) as pilot:
         await place(app, pilot, until, Finetune(profile="studio", id="a", name="Anna"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
         assert "deletes no finetunes" in said
         assert "what the service has of it stays there." in said
@@ -246,7 +247,7 @@ async def test_an_id_is_added_to_the_profile_that_is_chosen(
     async with app.run_test(size=SIZE) as pilot:
         await place(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, AddDialog))
+        await until_screen(pilot, AddDialog)
         chooser = app.screen.query_one(Chooser)
         assert [choice.value for choice in chooser.choices] == ["demo", "second"]
         chooser.action_choose(1)

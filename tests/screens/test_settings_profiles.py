@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
@@ -25,6 +25,7 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -69,7 +70,7 @@ async def test_a_new_profile_is_made_by_keyboard(
     async with app.run_test(size=(80, 24)) as pilot:
         await settings(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, NewProfileDialog))
+        await until_screen(pilot, NewProfileDialog)
         dialog = app.screen
         while dialog.query_one(Chooser).value != service:
             await pilot.press("right")
@@ -84,7 +85,7 @@ async def test_a_new_profile_is_made_by_keyboard(
         assert "wrong" not in on_screen(app)
         assert names(app) == ["demo"]
         await replace(pilot, key)
-        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        await until_screen(pilot, SettingsScreen)
         assert key not in on_screen(app)
         table = app.screen.query_one(RowTable)
         await until(pilot, lambda: table.selected_key == "mine")
@@ -103,7 +104,7 @@ async def test_a_taken_name_is_refused_before_the_service_is_asked(
     async with app.run_test(size=(80, 24)) as pilot:
         await settings(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, NewProfileDialog))
+        await until_screen(pilot, NewProfileDialog)
         await pilot.press("tab")
         await replace(pilot, "demo")
         dialog = app.screen
@@ -128,7 +129,7 @@ async def test_a_new_key_is_checked_and_enter_makes_active(
         table = screen.query_one(RowTable)
         table.select("flux")
         await pilot.press("k")
-        await until(pilot, lambda: isinstance(app.screen, KeyDialog))
+        await until_screen(pilot, KeyDialog)
         await pilot.press(*REPLICATE_KEY)
         assert REPLICATE_KEY not in on_screen(app)
         await pilot.press("enter")
@@ -152,7 +153,7 @@ async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_quest
         now = app.clock()
         open_job = Job(
             id="job-1",
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.RUNNING,
             profile="old",
             provider="fal",
@@ -171,12 +172,12 @@ async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_quest
         assert "old" in names(app)
         await app.services.journal.jobs.move(open_job.id, JobState.FAILED)
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         assert "old" in names(app)
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         await until(pilot, lambda: "old" not in names(app))
     assert list(tomllib.loads(path.read_text())["profiles"]) == ["eu"]
@@ -196,7 +197,7 @@ async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(
         await until(pilot, lambda: form.training.order.trainer is not None)
         screen = await settings(app, pilot, until)
         await pilot.press("x")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         await until(pilot, lambda: app.screen is screen and not app.usable_profiles and bool(app.notices))
         await until(pilot, lambda: form.training.fault is not None)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from fluxtui.screens.workbench.path_dialog import PathDialog
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
@@ -15,14 +16,13 @@ from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.trained_on import TrainedOnKeys
 from fluxtui.screens.workbench import WorkbenchScreen
-from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
-from tests.screens.test_finetune import is_open
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -40,7 +40,7 @@ PLACES = pytest.mark.parametrize("place", ["jobs", "models"])
 
 async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path) -> None:
     """Wait until a training of some pictures is done."""
-    await until(pilot, lambda: is_open(app))
+    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.endpoint)
     services = app.services
     dataset = await services.datasets.inspect(pictures, await services.finetuning.rules("demo"))
     await services.finetuning.start("demo", dataset, VALUES)
@@ -50,7 +50,7 @@ async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path)
     await until(pilot, lambda: len(app.finetunes) == 1)
 
 
-async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: PlaceName) -> TrainedOnKeys:
+async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: PlaceName) -> JobsScreen | ModelsScreen:
     """Go to a place with the training under the cursor."""
     await app.go(place)
     screen = app.screen
@@ -67,7 +67,7 @@ async def export_to(app: FluxApp, pilot: Pilot[int], until: Until, target: Path)
     await pilot.press("enter")
 
 
-def details(screen: TrainedOnKeys) -> str:
+def details(screen: JobsScreen | ModelsScreen) -> str:
     if isinstance(screen, JobsScreen):
         return str(screen.query_one("#jobs-story", PlainStatic).render())
     facts = screen.query_one(ModelDetails)._facts
@@ -89,7 +89,7 @@ async def test_a_training_is_taken_up_with_everything_and_sent_again(
         for words in (str(training_pictures), "7 pictures with 6 captions", " · here"):
             assert words in details(screen)
         await pilot.press("u")
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen))
+        await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
         await until(pilot, lambda: again.training.order.dataset is not None)
@@ -114,13 +114,13 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
     async with app.run_test(size=(120, 40)) as pilot:
         await trained(app, pilot, until, training_pictures)
         screen = await go(app, pilot, until, place)
-        kept = await app.services.training_sets.kept(app.jobs[0].dataset)
+        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
         assert kept is not None
         await pilot.press("i")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        await until_screen(pilot, WorkbenchScreen)
         bench = app.screen
         assert isinstance(bench, WorkbenchScreen)
-        await until(pilot, lambda: len(bench.captions()) == 7)
+        await until(pilot, lambda: len(bench.controller.review.captions()) == 7)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         target = tmp_path / "sent [x].zip"

@@ -12,7 +12,7 @@ from fluxtui.controllers.latest import LatestWork
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
 from fluxtui.domain.dataset import Dataset, DatasetRules
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import Workspace
@@ -63,7 +63,7 @@ class TrainingPictures:
         self._state = Pictures()
         self._status = PicturesStatus()
         self._rules: DatasetRules | None = None
-        self._scan: Found | None = None
+        self._scan: DatasetScan | None = None
         self._workspace: Workspace | None = None
         self._is_judged = False
         """Whether the dataset is that of the source, the rules and the edits of now."""
@@ -89,7 +89,7 @@ class TrainingPictures:
         return self._rules
 
     @property
-    def scan(self) -> Found | None:
+    def scan(self) -> DatasetScan | None:
         """What was found in the source, None while it is looked at."""
         return self._scan
 
@@ -188,7 +188,7 @@ class TrainingPictures:
         if scan is None or self._rules is None or self.is_looking or not self.is_looked_at:
             return True
         try:
-            found = await self._known.services.datasets.look(scan.source)
+            found = await self._known.services.datasets.scan(scan.source)
             workspace = (await self._known.services.workspaces.of(found)).present
         except (DatasetError, StorageError):
             self._is_judged = False
@@ -199,7 +199,7 @@ class TrainingPictures:
         await self._judge()
         return False
 
-    async def take_edits(self, scan: Found | None) -> None:
+    async def take_edits(self, scan: DatasetScan | None) -> None:
         """Judge the pictures anew with the edits of the workbench; `scan` is what it found, or None."""
         if scan is not None:
             self._scan = scan
@@ -212,7 +212,7 @@ class TrainingPictures:
         self._say(PicturesStatus("Looking · Esc stops"))
         try:
             path = await self._spelled(source)
-            scan = await self._known.services.datasets.look(Path(path), progress)
+            scan = await self._known.services.datasets.scan(Path(path), progress)
             self._workspace = (await self._known.services.workspaces.of(scan)).present
         except (DatasetError, StorageError) as error:
             self._state = Pictures(self._state.source, fault=error.sentence())
@@ -245,7 +245,7 @@ class TrainingPictures:
             return
         if read_edits:
             self._workspace = (await self._known.services.workspaces.of(scan)).present
-        self._know(await self._known.services.datasets.judged(scan, rules, self._workspace))
+        self._know(await self._known.services.datasets.checked(scan, rules, self._workspace))
 
     def _know(self, dataset: Dataset) -> None:
         self._is_judged = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,4 +77,9 @@ def kept_prompts(draft: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the prompts that a draft holds; what cannot be some is left out."""
     kept = draft.get("samples")
     texts = [text for text in kept if isinstance(text, str)] if isinstance(kept, list) else []
+    return prompts_within(texts)
+
+
+def prompts_within(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return as many prompts as a training can have samples, without empty ones."""
     return prompts_of("\n".join(texts))[:MOST_SAMPLES]

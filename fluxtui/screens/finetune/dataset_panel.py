@@ -16,7 +16,7 @@ from textual.widgets import Button, Input
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.controller import TrainingController
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
@@ -127,7 +127,7 @@ class DatasetPanel(Vertical):
         trigger_word = self._training.order.trigger_word
         self.app.push_screen(WorkbenchScreen(found.source, rules, trigger_word, name), self._take_edits)
 
-    def _take_edits(self, found: Found | None) -> None:
+    def _take_edits(self, found: DatasetScan | None) -> None:
         work = self._controller.take_edits(found)
         guarded(self, work, doing="judging the pictures", group="look", exclusive=True)
 

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.navigation import Request, TrainAgain
@@ -115,7 +116,7 @@ class FinetuneScreen(PlaceScreen):
             await self._form.focus_name()
             await self.training.refresh()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Try again what could not be: the key may have come in the meantime."""
         if self.training.fault is not None:
             self._follow_profiles()

@@ -16,7 +16,7 @@ from fluxtui.controllers.training.order import Filling
 from fluxtui.controllers.training.start import Obstacle
 from fluxtui.controllers.training.trainers import trainer_choices
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import Job, JobState, TrainingWork
 from fluxtui.domain.notices import Balance
 from tests.controllers.training.conftest import MakeHost, picture_count, prepared
 from tests.fakes.academy import CANCEL_ADVICE, CAPTION_ADVICE, LOG, PROFILE, Academy, opened_academy
@@ -282,7 +282,7 @@ async def test_a_training_leads_to_its_finetune_once_that_is_ready(
     now = host.clock()
     job = Job(
         id="job-1",
-        kind=JobKind.TRAINING,
+        work=TrainingWork(finetune_id="fox-1"),
         state=JobState.DONE,
         profile="demo",
         provider="bfl",
@@ -290,7 +290,6 @@ async def test_a_training_leads_to_its_finetune_once_that_is_ready(
         title="Fox",
         parameters={},
         estimate_credits=400.0,
-        finetune_id="fox-1",
         created_at=now,
         updated_at=now,
     )
