@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from fluxtui.screens.workbench.path_dialog import PathDialog
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
