@@ -10,14 +10,12 @@ from typing import Any
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import TrainAgain
 from fluxtui.controllers.signal import Signal
-from fluxtui.controllers.training import wording
-from fluxtui.controllers.training.advice import advice_texts, names_in_use
+from fluxtui.controllers.training.advice import TrainingNotice, advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
-from fluxtui.controllers.training.notice import TrainingNotice, training_notice
 from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
 from fluxtui.controllers.training.pictures import Pictures, TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
-from fluxtui.controllers.training.price import PriceLine, price_line
+from fluxtui.controllers.training.price import PriceLine, Terms, price_line
 from fluxtui.controllers.training.samples import Samples, SamplesQuestion
 from fluxtui.controllers.training.start import Obstacle, TrainingStart
 from fluxtui.controllers.training.trainers import Trainers, ask_gone, ask_trainers
@@ -272,13 +270,13 @@ class TrainingController:
             self.changed.send()
 
     @property
-    def terms(self) -> wording.Terms:
+    def terms(self) -> Terms:
         """On what terms the chosen trainer is paid."""
         trainer, host = self._trainer, self._host
         if trainer is None:
-            return wording.Terms(samples=self._samples)
+            return Terms(samples=self._samples)
         known = host.balance_of(trainer.profile)
-        return wording.Terms(
+        return Terms(
             None if known is None else known.credits,
             trainer.profile not in host.silent_profiles,
             host.prices.of(trainer.provider, trainer.endpoint),
