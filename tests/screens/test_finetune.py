@@ -193,7 +193,7 @@ async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
         begun.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(DatasetService, "look", endless)
+    monkeypatch.setattr(DatasetService, "scan", endless)
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
