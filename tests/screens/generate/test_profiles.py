@@ -145,8 +145,8 @@ async def test_several_loras_go_out_with_their_strengths(
         row = next(row for row in place.screen.query(FieldRow) if row.field.name == "finetune_id_2")
         assert "Owl" in str(row.input.render())
         place.screen.action_submit()
-        await place.until(lambda: atelier.bodies)
-        (body,) = atelier.bodies
+        await place.until(lambda: atelier.ordered)
+        (body,) = atelier.ordered
         assert (body["finetune_id"], body["finetune_id_2"]) == ("files/fox", "files/owl")
         assert body["finetune_strength"] == 0.7
         assert body["prompt"] == "LUMI, fog"
