@@ -33,9 +33,9 @@ _waited_for: ContextVar[tuple[App[Any], set[Worker[Any]]]] = ContextVar("waited_
 def asked_for_idleness() -> Iterator[None]:
     """Let pilots go on as soon as a program has nothing to do.
 
-    Textual's own wait rests for 20 ms at least, two times for each key, and for half of the time of a test the
-    machine has nothing to do. It also takes a program for idle that has computed nothing for 20 ms, which on a
-    busy machine is one that was not given the time to.
+    Textual's own wait rests for 20 ms at least, two times for each key, and for half of the time of a test
+    the machine has nothing to do. It also takes a program for idle that has computed nothing for 20 ms, which
+    on a busy machine is one that was not given the time to.
     """
     press, pause = App._press_keys, Pilot.pause
     wait_for_animations = Pilot.wait_for_scheduled_animations

@@ -143,7 +143,11 @@ def messages_of(app: App[Any]) -> int:
 
 
 def _messages_of(node: MessagePump) -> int:
-    return getattr(node._message_queue, "_unfinished_tasks", 0) + len(node._next_callbacks)
+    """Return how many messages a node has still to handle, with the one that it is about to handle."""
+    queue: Any = node._message_queue
+    waiting = len(queue.values) + len(node._next_callbacks) + (node._pending_message is not None)
+    is_at_rest = node._closed or bool(getattr(queue.ready_event, "_waiters", ()))
+    return waiting + (not is_at_rest)
 
 
 def is_unpainted(screen: Screen[Any]) -> bool:
