@@ -95,6 +95,15 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_
 
 
 @pytest.fixture
+def painted_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let simulators within the tests paint what costs next to nothing; for tests that look at no picture."""
+    from fluxtui.simulator.core import rendering
+    from tests.fakes import painting
+
+    monkeypatch.setattr(rendering, "paint", painting.painted_plainly)
+
+
+@pytest.fixture
 def process_list() -> Callable[[], dict[int, str]]:
     """Return a function that lists the command lines of all processes by id, as everybody can."""
 
