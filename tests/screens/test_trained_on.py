@@ -132,13 +132,20 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
         await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
-        await until(pilot, lambda: again.training.order.dataset is not None and again.training.order.source == str(kept.path))
+        await until(
+            pilot,
+            lambda: (
+                again.training.order.dataset is not None and again.training.order.source == str(kept.path)
+            ),
+        )
         assert again.training.order.dataset is not None
         assert (len(again.training.order.dataset.pictures), again.training.order.dataset.captioned) == (7, 6)
         await until(pilot, lambda: "the ones that were sent" in app.notices[0].text)
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.dataset)
+        await until(
+            pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.dataset
+        )
         later = app.screen
         assert isinstance(later, FinetuneScreen)
         assert later.query_one(DatasetPanel).source == str(kept.path)

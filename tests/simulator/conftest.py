@@ -25,13 +25,8 @@ Fetch = Callable[[str, dict[str, Any]], httpx.Response]
 Train = Callable[..., str]
 
 
-LOOKS_AT_PICTURES = {"deliver", "fetched", "really_painted"}
+LOOKS_AT_PICTURES = {"deliver", "fetched"}
 """Fixtures of tests that look at what is painted."""
-
-
-@pytest.fixture
-def really_painted() -> None:
-    """Asked for by a test that looks at what is painted without one of the other fixtures."""
 
 
 @pytest.fixture(autouse=True)
