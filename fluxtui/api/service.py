@@ -15,6 +15,7 @@ from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import Progress
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.multipart import FilePart, FormBody
+from fluxtui.api.options import PLAIN, KeyPolicy, RequestOptions
 from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.trace import Trace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.keys import KeyFilter
 
 _DEFAULT_LIMITS = DownloadLimits()
+_DEFAULT_POLICY = KeyPolicy()
 
 Result = TypeVar("Result")
 
@@ -50,11 +52,8 @@ class APIService:
         self,
         base_url: str,
         key: SecretStr | None,
+        policy: KeyPolicy = _DEFAULT_POLICY,
         *,
-        key_header: str = "x-key",
-        key_prefix: str = "",
-        trusted_hosts: tuple[str, ...] = (),
-        other_bases: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
         trace: Trace | None = None,
@@ -64,11 +63,8 @@ class APIService:
 
         Args:
             base_url: https, or http on loopback.
-            key: sent as `key_header`, and only where the hosts' policy allows it.
-            key_header: name of the header.
-            key_prefix: what stands before the key in it, such as `Bearer ` with its space.
-            trusted_hosts: further hosts, or domains such as `.bfl.ai`, that may get the key over https.
-            other_bases: further bases like `base_url` by the roles that requests name; they may get the key.
+            key: of the profile, or None.
+            policy: how and to whom the key is sent.
             timeouts: of each attempt.
             retries: of reading requests, and of any that surely did not leave.
             trace: where exchanges are noted; a new one by default.
@@ -78,13 +74,12 @@ class APIService:
             ConfigError: a base is not one that a key may be sent to.
         """
         check_base_url(base_url)
-        check_other_bases(base_url, other_bases or {})
+        check_other_bases(base_url, policy.bases)
         self.base_url = base_url
         self.trace = Trace() if trace is None else trace
         self.on_connection: Callable[[bool], None] | None = None
-        self._key, self._key_header, self._key_prefix = key, key_header, key_prefix
+        self._key, self._policy = key, policy
         self._known_keys = known_keys
-        self._trusted, self._other_bases = trusted_hosts, dict(other_bases or {})
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or RetryPolicy()
         self._wire: Wire | None = None
@@ -159,10 +154,8 @@ class APIService:
         self,
         path_or_url: str,
         body: Mapping[str, Any],
+        options: RequestOptions = PLAIN,
         *,
-        base: str = "",
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
         attachment: Attachment | None = None,
         progress: Progress | None = None,
         paid: bool = True,
@@ -174,9 +167,7 @@ class APIService:
         Args:
             path_or_url: below the base, or an address that may get the key.
             body: everything but the attachment.
-            base: the role of the base that a path is below; empty for the base URL.
-            params: the query.
-            headers: what the service wants to be told besides; they never replace the key.
+            options: the base, the query, further headers.
             attachment: a file that is sent as base64 under its field, with flat memory.
             progress: told about the bytes of a body with an attachment.
             paid: whether it can cost money, so that a lost answer leaves doubt.
@@ -185,14 +176,13 @@ class APIService:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
         """
         wire = await self._opened()
-        url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
+        url = wire.policy.resolve(self._with_key(wire, path_or_url), options.base)
 
         async def attempt(sending: Attempt) -> JSONAnswer:
             async with json_content(body, attachment, progress, sending) as content:
                 about = {"Content-Type": "application/json", "Content-Length": str(sending.size)}
-                request = wire.request(
-                    "POST", url, params, headers or {}, {**self._key_headers(), **about}, content
-                )
+                own = {**self._key_headers(), **about}
+                request = wire.request("POST", url, options.params or None, options.headers, own, content)
                 try:
                     return await self._answered(wire, request, sending)
                 except ServiceError as error:
@@ -319,7 +309,7 @@ class APIService:
         from fluxtui.api.hosts import HostPolicy
         from fluxtui.api.wire import open_wire
 
-        policy = HostPolicy(self.base_url, self._trusted, self._other_bases)
+        policy = HostPolicy(self.base_url, self._policy.trusted_hosts, self._policy.bases)
         return open_wire(policy, self._timeouts, self.trace, self._tell_connection, self._key_filter)
 
     def _key_filter(self) -> KeyFilter:
@@ -346,7 +336,7 @@ class APIService:
         if not (key.isascii() and key.isprintable()) or " " in key:
             # The HTTP library would say so itself, with the key in its words.
             raise NotAuthenticated("The key holds a space, a line break or a letter that no key has.")
-        return {self._key_header: f"{self._key_prefix}{key}"} if key else {}
+        return {self._policy.header: f"{self._policy.prefix}{key}"} if key else {}
 
     async def _asked(
         self,

@@ -13,7 +13,6 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +30,7 @@ from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import safe_text
+from fluxtui.system.clock import utc_now
 
 Result = TypeVar("Result")
 
@@ -150,7 +150,7 @@ class Wire:
     def _compare_clocks(self, headers: Mapping[str, str]) -> None:
         told = told_now(headers)
         if told is not None:
-            self.clock_ahead = (datetime.now(UTC) - told).total_seconds()
+            self.clock_ahead = (utc_now() - told).total_seconds()
 
     def _odd_answer(self, error: Exception, request: httpx.Request) -> FluxError:
         """Return our error for an answer that made code fail, such as a `Location` that is no address.
@@ -166,7 +166,7 @@ class Wire:
     def _note(self, request: httpx.Request, sending: Attempt, started: float, error: str) -> None:
         self.trace.add(
             Exchange(
-                at=datetime.now(UTC),
+                at=utc_now(),
                 method=request.method,
                 host=shown_host(request.url),
                 path=self._shown_path(request.url),

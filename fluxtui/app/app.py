@@ -31,6 +31,7 @@ from fluxtui.app.resilient_driver import PatientDriver
 from fluxtui.app.shell import ShellScreen
 from fluxtui.app.shutdown import Leaving, words_before_leaving
 from fluxtui.app.state import Answer, guarded
+from fluxtui.app.stylesheet import ParsedOnce
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError, StorageError
 
@@ -107,6 +108,7 @@ class FluxApp(PictureChoice, Recalling):
         on_complete: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(terminal)
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._program = program
         self._leaving = leaving or Leaving()
@@ -132,8 +134,9 @@ class FluxApp(PictureChoice, Recalling):
         return self._services
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the first picture; the first sizes are told to it."""
-        return ShellScreen(id="_default")
+        """Return the first picture; the first sizes are told to it, and it is painted once it knows them."""
+        self._begin_batch()
+        return ShellScreen(self._begin_opening)
 
     async def on_event(self, event: Event) -> None:
         """Act on what is typed in its order, on everything else at once; at the end on nothing typed."""
@@ -155,14 +158,18 @@ class FluxApp(PictureChoice, Recalling):
             await super().on_event(event)
 
     def on_mount(self) -> None:
-        """Open the program as soon as the first picture is drawn."""
+        """Get ready for signals, suspensions and places; the first picture tells when to open the program."""
         self._own_loop = asyncio.get_running_loop()
         for place in PLACES:
             self.add_mode(place.name, partial(make_place, place.name))
         self.app_resume_signal.subscribe(self, self._redraw)
-        self.screen.call_after_refresh(self._begin_opening)
 
     def _begin_opening(self) -> None:
+        """Paint the first picture, and open the program as soon as it is painted."""
+        self._end_batch()
+        self.screen.call_after_refresh(self._open_soon)
+
+    def _open_soon(self) -> None:
         guarded(self, self._open(), doing="opening", group="app", leads=False)
 
     async def _open(self) -> None:

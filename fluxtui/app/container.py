@@ -85,10 +85,7 @@ class Connections:
         api = APIService(
             profile.base_url,
             key,
-            key_header=hosts.key_header,
-            key_prefix=hosts.key_prefix,
-            trusted_hosts=hosts.trusted_hosts,
-            other_bases=profile.bases,
+            hosts.key_policy(profile.bases),
             timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
             trace=self._trace,
             known_keys=self._config.known_keys,

@@ -36,7 +36,7 @@ class Recalling(StatefulApp):
 
     async def _recall(self, recalled: Recalled) -> None:
         from fluxtui.controllers.navigation import UseRecalled
-        from fluxtui.screens.view.looking import leave_pictures
+        from fluxtui.screens.using_pictures import leave_pictures
 
         await leave_pictures(self)
         await self.go(UseRecalled(recalled))

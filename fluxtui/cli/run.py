@@ -81,6 +81,8 @@ def _unusable_terminal() -> str | None:
 def _run(appearance: Appearance, make: Make) -> int:
     # What is loaded stays: looking through it for garbage, again and again, would take a fifth of the start.
     gc.disable()
+    # Else pydantic looks through all installed packages for plugins of its own.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     terminal = prepare_terminal(appearance.protocol)
 
     from fluxtui.app.app import FluxApp

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fluxtui.domain.errors import FluxError
@@ -20,10 +19,17 @@ async def nothing_to_do() -> None:
     """Carry out a command for which nothing is left to do."""
 
 
+class Running(Protocol):
+    """Work that was begun."""
+
+    def cancel(self) -> object:
+        """Break it off, unless it has ended."""
+
+
 class Begin(Protocol):
     """Begins work in the background; whatever it raises is told to the user."""
 
-    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> object:
+    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> Running:
         """Begin `work`.
 
         Args:
@@ -41,14 +47,20 @@ class Background:
         self._host = host
         self._tasks: dict[asyncio.Task[None], str] = {}
 
-    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> object:
+    def __call__(self, work: Work, *, doing: str, group: str, exclusive: bool = False) -> Running:
         """Begin `work`, see `Begin`."""
         if exclusive:
             for task in [task for task, known in self._tasks.items() if known == group]:
                 task.cancel()
         task = asyncio.get_running_loop().create_task(self._tell_faults(work), name=doing)
         self._tasks[task] = group
-        task.add_done_callback(lambda done: self._tasks.pop(done, None))
+
+        def end(done: asyncio.Task[None]) -> None:
+            del self._tasks[done]
+            # Cancelled before it began, it would never be awaited.
+            work.close()
+
+        task.add_done_callback(end)
         return task
 
     async def _tell_faults(self, work: Work) -> None:
@@ -60,13 +72,14 @@ class Background:
     async def settled(self) -> None:
         """Wait until nothing runs any more. Raises what a task raised that was no `FluxError`."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            done, _ = await asyncio.wait(tuple(self._tasks))
+            for task in done:
+                if not task.cancelled():
+                    task.result()
 
     async def close(self) -> None:
         """End whatever runs."""
-        tasks = list(self._tasks)
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))

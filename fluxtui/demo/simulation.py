@@ -34,6 +34,8 @@ END_SECONDS = 10.0
 """How long an older simulator may take until it has ended."""
 LOCK_SECONDS = START_SECONDS * 2 + END_SECONDS * 2
 """How long another demo may be about starting the simulator that both use."""
+READY_SECONDS = 0.01
+"""How often it is looked whether it listens: the demo waits for it."""
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
 
@@ -351,7 +353,7 @@ def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> _Announ
             known = _announced(folder)
             if known is not None and known.pid == process.pid:
                 return known
-            time.sleep(0.05)
+            time.sleep(READY_SECONDS)
     except BaseException:
         _end_process(process)
         raise

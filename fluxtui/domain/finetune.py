@@ -48,7 +48,7 @@ class Finetune(BaseModel):
     a service keeps that file for anyone who knows the address, and `endpoint` what trained it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     profile: str
     id: str

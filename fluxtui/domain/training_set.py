@@ -42,7 +42,7 @@ class TrainingSet(BaseModel):
         samples: prompts of the sample pictures that were ordered with the training.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     source: Text = ""
     sha256: Text = ""

@@ -8,12 +8,12 @@ from typing import TypeVar
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import NotFound, ServiceError, UnexpectedAnswer
 
-Told = TypeVar("Told")
+Answered = TypeVar("Answered")
 
 
 async def asked_at(
-    api: APIService, address: str | None, own_path: str, ask: Callable[[str], Awaitable[Told]]
-) -> Told:
+    api: APIService, address: str | None, own_path: str, ask: Callable[[str], Awaitable[Answered]]
+) -> Answered:
     """Return what `ask` answers at the address of a task.
 
     What was paid for must not be out of reach because one answer named an address that is none, where nothing

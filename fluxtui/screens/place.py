@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
+from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from fluxtui.app.state import guarded
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.notices import Notice
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.places_line import places_line
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.top_bar import TopBar
@@ -73,11 +74,13 @@ class PlaceScreen(TimedScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the body between the top line and the footer."""
+        # Known before there is anything, the styles of all need not be worked out again for it.
+        self._fit(self.app.size)
         yield PlainStatic(TOO_SMALL, classes="too-small")
         yield TopBar()
         yield from self.compose_place()
         yield Flash(places_line(self.PLACE))
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""
@@ -85,9 +88,12 @@ class PlaceScreen(TimedScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Tell the styles how much room there is; a very wide place is a wide one as well."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
         # Textual's own breakpoints set one class at a time.
-        width = event.size.width
-        self._show_cramped(width < LEAST_COLUMNS or event.size.height < LEAST_ROWS)
+        width = size.width
+        self._show_cramped(width < LEAST_COLUMNS or size.height < LEAST_ROWS)
         self.set_class(width < WIDE_COLUMNS, "-narrow")
         self.set_class(width >= WIDE_COLUMNS, "-wide")
         self.set_class(width >= VERY_WIDE_COLUMNS, "-very-wide")

@@ -8,9 +8,9 @@ from textual.binding import Binding
 
 from fluxtui.app.state import StatefulApp
 from fluxtui.controllers.jobs.trained_on import ArchiveQuestion, Trained, TrainedOn
-from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.widgets.dialogs import dialog_of
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
+from fluxtui.widgets.dialogs.path import PathDialog
 
 TRAINED_ON_KEYS: Final = (
     Binding("i", "show_archive", "Its pictures", id="trained.pictures", show=False),

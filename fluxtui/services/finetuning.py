@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules, PackedDataset
@@ -27,10 +27,7 @@ from fluxtui.services.samples import SampleOffer, plan_samples, sample_offer
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
 from fluxtui.services.validation import ValidationService
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from fluxtui.system.clock import utc_now
 
 
 class FinetuningService:
@@ -57,7 +54,7 @@ class FinetuningService:
         jobs: JobService,
         *,
         prices: PriceService | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._journal = journal
         self._storage = storage

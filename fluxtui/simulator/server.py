@@ -223,8 +223,8 @@ def _ports(settings: Settings, hosted: list[str]) -> dict[Place, int]:
 
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Only where the protocol is named asyncio sends small pieces at once; else the body of an answer waits 40 ms for
-    # the client to acknowledge its head, from the second on a connection on.
+    # Only where the protocol is named asyncio sends small pieces at once; else the body of an answer waits
+    # 40 ms for the client to acknowledge its head, from the second on a connection on.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

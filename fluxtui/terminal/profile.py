@@ -13,6 +13,8 @@ DEFAULT_CELL_WIDTH: Final = 10
 DEFAULT_CELL_HEIGHT: Final = 20
 """Pixels, for terminals that do not tell."""
 
+SSH_BYTES_PER_SECOND: Final = 400_000
+"""Pace over SSH, whose buffers would otherwise take a whole picture and make the next key wait for it."""
 SSH_PREVIEW_BYTES: Final = 150_000
 LOCAL_PREVIEW_BYTES: Final = 1_000_000
 FULL_VIEW_BYTES: Final = 20_000_000

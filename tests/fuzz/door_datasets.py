@@ -18,9 +18,9 @@ from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import caption_files
 from fluxtui.services.datasets.caption_checks import captions_of
 from fluxtui.services.datasets.checks import check_dataset, fixed
-from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.packing import pack_dataset
 from fluxtui.services.datasets.scan import scan_source
+from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.datasets.tracking import marked
 from tests.fuzz.corpus_datasets import CAPTIONS, FOLDERS, ODD_NAMES, RECORDS, TOKENS, ZIPS, picture, zip_parts
 from tests.fuzz.mutation import MEAN_TEXTS, Material, mutated
@@ -40,7 +40,7 @@ class _DatasetDoor:
 
     def taken(self, source: Path, room: Room) -> str:
         """Take a source to its archive and see that only what is confirmed is in that."""
-        memory = LookMemory(room.own / "looks")
+        memory = ScanMemory(room.own / "looks")
         stop = threading.Event()
         found = scan_source(source, memory, lambda done, total: None, stop)
         workspace = marked(Workspace(source=str(source)), found)

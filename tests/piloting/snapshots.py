@@ -35,7 +35,7 @@ class Snap:
     def __call__(
         self,
         app: App[Any],
-        prepare: Callable[[Pilot[Any]], Awaitable[None]] | None = None,
+        prepare: Callable[[Pilot[Any]], Awaitable[object]] | None = None,
         *,
         sizes: tuple[Size, ...] = BOTH,
         besides: frozenset[str] = frozenset(),
@@ -70,7 +70,7 @@ class Snap:
 
 def _pictures(
     app: App[Any],
-    prepare: Callable[[Pilot[Any]], Awaitable[None]] | None,
+    prepare: Callable[[Pilot[Any]], Awaitable[object]] | None,
     sizes: tuple[Size, ...],
     besides: frozenset[str],
 ) -> list[str]:

@@ -13,7 +13,6 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import Worker
 
@@ -23,8 +22,8 @@ PATIENCE_SECONDS = 20.0
 """After how long a test gives up: a multiple of what anything takes on a machine that does much else."""
 REST_SECONDS = 1.5
 """What a program has put off for less is waited for; a message that goes by itself is not."""
-ENDLESS = frozenset({"runner"})
-"""Groups of workers that work for as long as the program runs."""
+IN_BACKGROUND = frozenset({"runner", "balance"})
+"""Groups of workers that no test waits for: they drive the jobs, and ask for the balance now and then."""
 
 AnyScreen = TypeVar("AnyScreen", bound=Screen[Any])
 
@@ -114,8 +113,25 @@ def _moving(app: App[Any], besides: frozenset[str]) -> str:
 
 
 def working(app: App[Any]) -> set[Worker[Any]]:
-    """Return the workers of a program that will end some time and have not yet."""
-    return {worker for worker in app.workers if not worker.is_finished and worker.group not in ENDLESS}
+    """Return the workers of a program that will end by themselves and have not yet.
+
+    Those that go on only when the user has answered a dialog are not among them.
+    """
+    return {
+        worker
+        for worker in app.workers
+        if not worker.is_finished and worker.group not in IN_BACKGROUND and not _asks(worker)
+    }
+
+
+def _asks(worker: Worker[Any]) -> bool:
+    """Whether a worker waits for the answer of a dialog."""
+    step: Any = None if worker._task is None else worker._task.get_coro()
+    while step is not None:
+        if getattr(step, "cr_code", None) is App.push_screen_wait.__code__:
+            return True
+        step = getattr(step, "cr_await", None)
+    return False
 
 
 def has_messages(app: App[Any]) -> bool:
@@ -140,7 +156,6 @@ def _nodes(app: App[Any]) -> Iterator[MessagePump]:
         yield from screen.walk_children(Widget, with_self=True)
 
 
-def _is_near(timer: Timer) -> bool:
-    task: asyncio.Task[None] | None = timer._task
-    is_going = task is not None and not task.done() and timer._active.is_set()
-    return is_going and timer._repeat == 0 and timer._interval <= REST_SECONDS
+def _is_near(timer: Any) -> bool:
+    is_going = timer._task is not None and not timer._task.done() and timer._active.is_set()
+    return bool(is_going and timer._repeat == 0 and timer._interval <= REST_SECONDS)

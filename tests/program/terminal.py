@@ -322,6 +322,10 @@ class Terminal:
             self.process.kill()
         self.process.wait(PATIENCE)
 
+    def close_reading(self) -> None:
+        """Read all that a program which has ended has written."""
+        self._reader.join(PATIENCE)
+
     def close(self) -> None:
         """End the program and the terminal."""
         self.kill()

@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.dataset.questions import BulkEditQuestion
 from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
 from fluxtui.controllers.generation.preview import preview_of
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prompts import Templates
 from fluxtui.domain.uses import Offer
@@ -37,9 +38,7 @@ from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialo
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
-from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.prompts.history import PastPrompt
@@ -48,9 +47,11 @@ from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, Dialog,
 from fluxtui.widgets.dialogs.base import DeliberateDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.help_panel import HelpPanel
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.recall_dialog import RecallDialog
+from tests.piloting.waiting import settled, until_screen
 
 LONG = "A sentence that says far more than anybody would like to read on a small screen. " * 6
 MANY = tuple(f"{number} {LONG}" for number in range(30))
@@ -84,7 +85,7 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield LineDialog("Which?", LONG * 4)
     yield NameDialog("preset", LONG * 4, frozenset(), limit=40)
     yield PathDialog("Which?", LONG * 4)
-    yield BulkDialog(dict.fromkeys(MANY, LONG), "TOK")
+    yield BulkDialog(BulkEditQuestion(dict.fromkeys(MANY, LONG), "TOK"))
     yield NewProfileDialog()
     yield KeyDialog(state)
     yield OwnFileDialog()
@@ -118,18 +119,6 @@ def kinds() -> set[type[Dialog[Any]]]:
     return found - {Dialog, DeliberateDialog}
 
 
-async def settled(pilot: Pilot[int], dialog: Dialog[Any]) -> None:
-    """Wait until nothing of a dialog changes its place any more."""
-    before: object = None
-    for _ in range(200):
-        await pilot.pause(0.02)
-        now = [(widget.region, widget.size) for widget in dialog.query("*")]
-        if dialog.is_current and now == before:
-            return
-        before = now
-    raise AssertionError(f"{type(dialog).__name__} never rests")
-
-
 @pytest.mark.timeout(120)
 async def test_the_keys_of_every_dialog_are_seen_at_80x24(
     make_app: Callable[..., FluxApp], tmp_path: Path
@@ -144,7 +133,8 @@ async def test_the_keys_of_every_dialog_are_seen_at_80x24(
         async for dialog in dialogs(app, tmp_path):
             seen.add(type(dialog))
             open_dialog(app, dialog)
-            await settled(pilot, dialog)
+            await until_screen(pilot, type(dialog))
+            await settled(pilot)
             inner = dialog.query_one(".dialog").content_region
             last = dialog.query(".dialog-keys, .dialog-buttons, .dialog-answer").last()
             if not last.region or not inner.contains_region(last.region) or not last.region.height:

@@ -384,7 +384,9 @@ async def test_edits_of_the_workbench_count_in_the_training(
         screen = await place(app, pilot, until)
         await choose(screen, pilot, until, training_pictures)
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.dataset is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.controller.review.dataset
+        )
         await pilot.pause()
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen and "1 left out" in summary(screen))
@@ -408,17 +410,25 @@ async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
         await choose(screen, pilot, until, training_pictures)
         await fill(screen, pilot, until, finetune_comment="Fewer", mode="style")
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.captions()))
+        await until(
+            pilot,
+            lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.controller.review.captions()),
+        )
         await until(pilot, lambda: app.screen.focused is not None)
         load = app.services.workspaces.load
 
+        begun, going_on = asyncio.Event(), asyncio.Event()
+
         async def slow_load(source: Path) -> History:
-            await asyncio.sleep(0.5)
+            begun.set()
+            await going_on.wait()
             return await load(source)
 
         monkeypatch.setattr(app.services.workspaces, "load", slow_load)
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("ctrl+s")
+        await until(pilot, begun.is_set)
+        going_on.set()
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog) and "Pictures: " in words(app))
         assert "Pictures: 6 " in words(app)

@@ -98,7 +98,9 @@ async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.dataset)
+        await until(
+            pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.controller.review.dataset
+        )
         bench = app.screen
         assert "TOK is in 0 of 6 captions (b inserts it)" in str(
             bench.query_one("#bench-set", PlainStatic).render()

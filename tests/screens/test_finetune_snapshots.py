@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Footer
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.training.pictures import TrainingPictures
@@ -24,12 +23,13 @@ from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal.logs import LogStore
 from fluxtui.widgets.dialogs import ChoiceDialog, dialog_of
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
-from tests.piloting.waiting import until_screen
+from tests.piloting.snapshots import BOTH, Size, Snap
+from tests.piloting.waiting import until, until_screen
 from tests.screens.test_finetune import is_open
 
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ENDED = (
     "This service no longer trains new finetunes: BFL ended that on 2025-10-31. Nothing was billed. "
@@ -40,14 +40,14 @@ TRAINERS_LEFT = 3
 """On offer at both services, without the one that is gone."""
 
 Prepare = Callable[[FluxApp, FinetuneScreen, Pilot[int]], Awaitable[None]]
-Compare = Callable[[tuple[int, int], Prepare], bool]
+Compare = Callable[..., bool]
 
 pytestmark = pytest.mark.usefixtures("still_state")
 
 
 @pytest.fixture
 def compare(
-    snap_compare: Any, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snap: Snap, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Compare:
     """Return a function that opens the place, prepares it and compares its picture with the one of before."""
     monkeypatch.chdir(tmp_path)
@@ -55,19 +55,22 @@ def compare(
     app = make_app()
     app.clock = lambda: NOW
 
-    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+    def compare_at(prepare: Prepare) -> bool:
         async def before(pilot: Pilot[int]) -> None:
-            while not is_open(app):
-                await pilot.pause(0.02)
-            assert isinstance(app.screen, FinetuneScreen)
+            screen = await opened(app, pilot)
             app.balances = {app.profile: Balance(2_000.0, NOW)}
-            await prepare(app, app.screen, pilot)
-            await pilot.pause(0.3)
-            await pilot.pause()
+            await prepare(app, screen, pilot)
 
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return snap(app, before)
 
     return compare_at
+
+
+async def opened(app: FluxApp, pilot: Pilot[int]) -> FinetuneScreen:
+    """Wait until the place has found a trainer, and return it."""
+    screen = await until_screen(pilot, FinetuneScreen)
+    await until(pilot, lambda: is_open(app))
+    return screen
 
 
 async def as_typed(pictures: TrainingPictures, source: str) -> str:
@@ -81,8 +84,7 @@ async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> Non
     panel.source_input.value = source
     await pilot.pause()
     panel.action_look()
-    while not (screen.training.order.fault or _is_weighed(screen.training.order.dataset)):
-        await pilot.pause(0.02)
+    await until(pilot, lambda: screen.training.order.fault or _is_weighed(screen.training.order.dataset))
 
 
 def _is_weighed(dataset: Dataset | None) -> bool:
@@ -91,7 +93,7 @@ def _is_weighed(dataset: Dataset | None) -> bool:
 
 def without_keys(screen: FinetuneScreen) -> None:
     """Hide the footer, which may be made anew before or after a dialog lies over it."""
-    screen.query_one(Footer).display = False
+    screen.query_one(KeyLine).display = False
 
 
 def training(number: int, state: JobState, **changes: Any) -> Job:
@@ -114,17 +116,15 @@ def training(number: int, state: JobState, **changes: Any) -> Job:
     return Job.model_validate(values)
 
 
-@SIZES
-def test_empty(compare: Compare, size: tuple[int, int]) -> None:
+def test_empty(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         """Nothing has been done yet."""
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_pictures(compare: Compare, size: tuple[int, int]) -> None:
+def test_pictures(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         form = screen.query_one(ParameterForm)
@@ -132,11 +132,10 @@ def test_pictures(compare: Compare, size: tuple[int, int]) -> None:
         form.set_value("mode", "style")
         form.focus_field("mode")
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_problems(compare: Compare, size: tuple[int, int], training_pictures: Path) -> None:
+def test_problems(compare: Compare, training_pictures: Path) -> None:
     (training_pictures / "a [red] cat.jpg").write_bytes(b"\xff\xd8 broken")
     (training_pictures / ".DS_Store").write_bytes(b"x")
     for picture in training_pictures.glob("*.png"):
@@ -146,12 +145,11 @@ def test_problems(compare: Compare, size: tuple[int, int], training_pictures: Pa
         await look_at(screen, pilot, "lanterns")
         screen.query_one(ParameterForm).check()
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_running(compare: Compare, size: tuple[int, int]) -> None:
+def test_running(compare: Compare) -> None:
     preparing = ExitStack()
 
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
@@ -163,23 +161,21 @@ def test_running(compare: Compare, size: tuple[int, int]) -> None:
             training(4, JobState.IN_DOUBT),
             training(5, JobState.FAILED, error_title="Failed at the service"),
         )
-        preparing.enter_context(screen.training.preparing("Preparing picture 3 of 7 · Esc stops"))
+        preparing.enter_context(screen.training.starting.preparing("Preparing picture 3 of 7 · Esc stops"))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_discontinued(compare: Compare, size: tuple[int, int]) -> None:
+def test_discontinued(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         title = "Training is no longer offered here"
         app.jobs = (training(1, JobState.REFUSED, error_title=title, error=ENDED),)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_question(compare: Compare, size: tuple[int, int]) -> None:
+def test_question(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         form = screen.query_one(ParameterForm)
@@ -188,33 +184,29 @@ def test_question(compare: Compare, size: tuple[int, int]) -> None:
         form.post_message(ParameterForm.Changed(form, form.values, "mode"))
         await pilot.pause()
         screen.action_train()
-        while app.screen is screen:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: app.screen is not screen)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
 async def wish_for(screen: FinetuneScreen, pilot: Pilot[int], *prompts: str) -> None:
     """Ask for sample pictures, once it is known what they are made with."""
-    while screen.training.samples.chosen.offer is None:
-        await pilot.pause(0.02)
+    await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
     screen.training.wish_samples(prompts)
 
 
-@SIZES
-def test_samples(compare: Compare, size: tuple[int, int]) -> None:
+def test_samples(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         prompts = ("lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain")
         await wish_for(screen, pilot, *prompts)
         question = SamplesQuestion(prompts, screen.training.samples.chosen, trigger_word="lntrn")
         await app.push_screen(dialog_of(question))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_question_with_samples(compare: Compare, size: tuple[int, int]) -> None:
+def test_question_with_samples(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         form = screen.query_one(ParameterForm)
@@ -224,15 +216,13 @@ def test_question_with_samples(compare: Compare, size: tuple[int, int]) -> None:
         await wish_for(screen, pilot, "one", "two", "three")
         await pilot.pause()
         screen.action_train()
-        while app.screen is screen:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: app.screen is not screen)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_samples_and_the_time_left(compare: Compare, size: tuple[int, int]) -> None:
+def test_samples_and_the_time_left(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         screen.query_one(ParameterForm).set_value("mode", "style")
@@ -246,12 +236,11 @@ def test_samples_and_the_time_left(compare: Compare, size: tuple[int, int]) -> N
             ),
         )
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_advice(compare: Compare, size: tuple[int, int]) -> None:
+def test_advice(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         earlier = training(1, JobState.DONE, parameters={"iterations": 300}, finished_at=NOW)
         await app.services.journal.jobs.add([earlier])
@@ -263,12 +252,11 @@ def test_advice(compare: Compare, size: tuple[int, int]) -> None:
         await pilot.press("pageup")
         await pilot.pause()
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_presets(compare: Compare, size: tuple[int, int]) -> None:
+def test_presets(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         trainer = screen.training.order.trainer
@@ -278,12 +266,12 @@ def test_presets(compare: Compare, size: tuple[int, int]) -> None:
         screen.action_presets()
         await until_screen(pilot, ChoiceDialog)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
 @pytest.fixture
 def compare_shared(
-    snap_compare: Any, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snap: Snap, make_app: Callable[..., FluxApp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Compare]:
     """The same as `compare`, with a second profile at a service that has trainers of its own."""
     monkeypatch.chdir(tmp_path)
@@ -297,51 +285,42 @@ def compare_shared(
         app = make_app(more=PROFILE)
         app.clock = lambda: NOW
 
-        def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+        def compare_at(prepare: Prepare, sizes: tuple[Size, ...] = BOTH) -> bool:
             async def before(pilot: Pilot[int]) -> None:
-                while not is_open(app):
-                    await pilot.pause(0.02)
-                assert isinstance(app.screen, FinetuneScreen)
-                while len(app.screen.query_one(TrainerChooser).choices) != TRAINERS_LEFT:
-                    await pilot.pause(0.02)
+                screen = await opened(app, pilot)
+                await until(pilot, lambda: len(screen.query_one(TrainerChooser).choices) == TRAINERS_LEFT)
                 app.balances = {"demo": Balance(2_000.0, NOW)}
                 app.silent_profiles = frozenset({"school"})
-                await prepare(app, app.screen, pilot)
-                await pilot.pause(0.3)
-                await pilot.pause()
+                await prepare(app, screen, pilot)
 
-            return bool(snap_compare(app, terminal_size=size, run_before=before))
+            return snap(app, before, sizes=sizes)
 
         yield compare_at
 
 
-@SIZES
 @pytest.mark.usefixtures("training_pictures")
-def test_default_caption(compare_shared: Compare, size: tuple[int, int]) -> None:
+def test_default_caption(compare_shared: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         form = screen.query_one(ParameterForm)
-        while not any(item.name == "default_caption" for item in form.fields):
-            await pilot.pause(0.02)
+        await until(pilot, lambda: any(item.name == "default_caption" for item in form.fields))
         form.focus_field("default_caption")
 
-    assert compare_shared(size, prepare)
+    assert compare_shared(prepare)
 
 
-@SIZES
-def test_trainers(compare_shared: Compare, size: tuple[int, int]) -> None:
+def test_trainers(compare_shared: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         without_keys(screen)
         screen.query_one(TrainerChooser).action_open()
         await until_screen(pilot, ChoiceDialog)
-        # Drawing is held back while it opens.
-        await pilot.pause(0.3)
 
-    assert compare_shared(size, prepare)
+    assert compare_shared(prepare)
 
 
-@SIZES
-def test_trainings_of_two_profiles(compare_shared: Compare, size: tuple[int, int]) -> None:
+# The log has as many lines as there was room for when it was read.
+@pytest.mark.parametrize("size", BOTH, ids=["80x24", "120x40"])
+def test_trainings_of_two_profiles(compare_shared: Compare, size: Size) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         school = {"profile": "school", "provider": "academy", "endpoint": "academy/quick"}
         app.jobs = (
@@ -351,24 +330,19 @@ def test_trainings_of_two_profiles(compare_shared: Compare, size: tuple[int, int
             training(4, JobState.RUNNING, cancel_asked_at=NOW, **school),
             training(5, JobState.DONE, finished_at=NOW - timedelta(minutes=26)),
         )
-        while not screen.query_one("#training-log").display:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: screen.query_one("#training-log").display)
 
-    assert compare_shared(size, prepare)
+    assert compare_shared(prepare, (size,))
 
 
-@SIZES
-def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple[int, int]) -> None:
+def test_no_key(snap: Snap, make_app: Callable[..., FluxApp]) -> None:
     app = make_app(key=None)
 
     async def before(pilot: Pilot[int]) -> None:
-        while type(app.screen) is not WelcomeScreen:
-            await pilot.pause(0.02)
+        await until_screen(pilot, WelcomeScreen)
         await app.go("finetune")
         screen = app.screen_stack[0]
         assert isinstance(screen, FinetuneScreen)
-        while screen.training.fault is None:
-            await pilot.pause(0.02)
-        await pilot.pause(0.2)
+        await until(pilot, lambda: screen.training.fault is not None)
 
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    assert snap(app, before)

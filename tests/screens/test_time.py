@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +19,7 @@ from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.drawn import Terminals
-from tests.piloting.waiting import until_screen
+from tests.piloting.waiting import settled, until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -56,29 +55,20 @@ FINETUNE = Finetune(
 )
 
 
-QUIET_SECONDS = 0.4
 ATTEMPTS = 6
 """On a busy machine something may still be on its way; what is sent for every tick is sent each time."""
-
-
-async def settled(terminals: Terminals) -> int:
-    """Wait until nothing has been written for a while; return how much was until then."""
-    written = 0
-    while not written or written != terminals.characters:
-        written = terminals.characters
-        await asyncio.sleep(QUIET_SECONDS)
-    return written
 
 
 async def sent_by_ticks(app: FluxApp, pilot: Pilot[int], terminals: Terminals, *, seconds: int) -> int:
     """Return the fewest characters that were ever sent during three ticks of so many seconds."""
     fewest: int | None = None
     for _ in range(ATTEMPTS):
-        before, begin = await settled(terminals), app.clock()
+        await settled(pilot)
+        before, begin = terminals.characters, app.clock()
         for tick in range(1, 4):
             app.clock = lambda now=begin + timedelta(seconds=tick * seconds): now  # type: ignore[misc]
             app.seconds += 1
-            await pilot.pause(0.05)
+            await settled(pilot)
         sent = terminals.characters - before
         fewest = sent if fewest is None else min(fewest, sent)
         if not fewest:
@@ -124,11 +114,12 @@ async def test_the_age_of_a_job_goes_on_and_costs_little(
         app.jobs = (DONE,)
         table = app.screen.query_one(RowTable)
         assert str(table.rows[0].cells["age"]) == "40 s ago"
-        before = await settled(terminals)
+        await settled(pilot)
+        before = terminals.characters
         app.clock = lambda: NOON + timedelta(minutes=4)
         app.seconds += 1
         await until(pilot, lambda: str(table.rows[0].cells["age"]) == "4 m ago")
-        await pilot.pause(0.05)
+        await settled(pilot)
         assert 0 < terminals.characters - before < 250
 
 
@@ -174,7 +165,7 @@ async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
         app.jobs = (RUNNING, *app.jobs)
         await app.go("models")
         await app.go("jobs")
-        await pilot.pause(0.1)
+        await settled(pilot)
         assert table.selected_key == "old-1"
         await app.go("models")
         await app.go(ShowJob("old-7"))

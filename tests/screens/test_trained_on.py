@@ -19,9 +19,9 @@ from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.workbench import WorkbenchScreen
-from fluxtui.screens.workbench.path_dialog import PathDialog
 from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
@@ -152,24 +152,6 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
         assert VALUES.items() <= later.training.order.values.items()
 
 
-async def test_without_pictures_and_archive_it_is_said(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await trained(app, pilot, until, training_pictures)
-        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
-        assert kept is not None
-        kept.path.unlink()
-        (training_pictures / "lantern-3.png").unlink()
-        screen = await go(app, pilot, until, "models")
-        assert " · gone" in details(screen)
-        await pilot.press("i")
-        await until(pilot, lambda: app.notices and "is gone from the data directory" in app.notices[0].text)
-        await pilot.press("u")
-        await until(pilot, lambda: "its archive is gone" in app.notices[0].text)
-
-
 @PLACES
 async def test_the_pictures_that_were_sent_are_shown_and_exported(
     make_app: AppFactory,
@@ -189,7 +171,7 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
         await until_screen(pilot, WorkbenchScreen)
         bench = app.screen
         assert isinstance(bench, WorkbenchScreen)
-        await until(pilot, lambda: len(bench.captions()) == 7)
+        await until(pilot, lambda: len(bench.controller.review.captions()) == 7)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         target = tmp_path / "sent [x].zip"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from fluxtui.controllers.jobs.controller import JobStory
+from fluxtui.controllers.pictures.item import ViewItem
+from fluxtui.controllers.pictures.parameters import parameter_rows
 from fluxtui.domain.endpoint import Endpoint, fields_of
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.providers.registry import described_endpoint, provider_hosts, provider_ids
 from fluxtui.screens.jobs.details import job_details
-from fluxtui.screens.view.item import ViewItem
-from fluxtui.screens.view.parameters import parameter_rows
 from fluxtui.services.parameter_words import parameters_in_words
 
 DEV = "fal-ai/flux-2/lora"

@@ -22,6 +22,8 @@ from fluxtui.widgets.dialogs import (
     ask,
     open_dialog,
 )
+from tests.piloting.snapshots import SMALL, Snap
+from tests.piloting.waiting import settled
 
 HostOf = Callable[[Widget | None], App[Any]]
 NOT_ANSWERED = object()
@@ -33,7 +35,7 @@ async def answer_of(pilot: Pilot[Any], dialog: Dialog[Any], *keys: str) -> Any:
     """Open a dialog, press keys and return what it answered."""
     answers: list[Any] = []
     open_dialog(pilot.app, dialog, answers.append)
-    await pilot.pause(0.1)
+    await settled(pilot)
     await pilot.press(*keys)
     await pilot.pause()
     return answers[0] if answers else NOT_ANSWERED
@@ -69,7 +71,7 @@ async def test_a_word_must_be_typed(host: HostOf) -> None:
     async with host(None).run_test() as pilot:
         dialog = TypeWordDialog("Delete?", ["For good."], "lake")
         open_dialog(pilot.app, dialog, answers.append)
-        await pilot.pause(0.1)
+        await settled(pilot)
         await pilot.press("y", "e", "enter")
         assert answers == []
         assert "Type yes" in str(dialog.query_one(".dialog-answer").render())
@@ -138,7 +140,7 @@ async def test_ask_returns_the_answer(host: HostOf) -> None:
     async with host(None).run_test() as pilot:
         asking = ask(pilot.app, ConfirmDialog("Sure?", []))
         worker = pilot.app.run_worker(asking, exit_on_error=False)
-        await pilot.pause(0.1)
+        await settled(pilot)
         await pilot.press("y")
         assert await worker.wait() is True
 
@@ -153,7 +155,7 @@ async def test_hostile_strings(host: HostOf, hostile: str) -> None:
         ]
         for dialog in dialogs:
             open_dialog(pilot.app, dialog)
-            await pilot.pause(0.1)
+            await settled(pilot)
             svg = pilot.app.export_screenshot()
             assert "\x1b" not in svg
             assert "\u202e" not in svg
@@ -167,7 +169,7 @@ async def test_the_word_is_the_same_whatever_the_name_and_case(host: HostOf) -> 
         assert await answer_of(pilot, TypeWordDialog("Delete?", [], name), *"YES", "enter") is True
 
 
-def test_confirm_snapshot(host: HostOf, snap_compare: Any) -> None:
+def test_confirm_snapshot(host: HostOf, snap: Snap) -> None:
     """At 80x24."""
 
     async def show(pilot: Pilot[Any]) -> None:
@@ -175,21 +177,21 @@ def test_confirm_snapshot(host: HostOf, snap_compare: Any) -> None:
         open_dialog(
             pilot.app, ConfirmDialog("Train a finetune?", sentences, price="$6.00", confirm_label="Train")
         )
-        await pilot.pause(0.1)
+        await settled(pilot)
 
-    assert snap_compare(host(None), terminal_size=(80, 24), run_before=show)
+    assert snap(host(None), show, sizes=SMALL)
 
 
-def test_choice_snapshot(host: HostOf, snap_compare: Any) -> None:
+def test_choice_snapshot(host: HostOf, snap: Snap) -> None:
     """At 80x24, narrowed down."""
 
     async def show(pilot: Pilot[Any]) -> None:
         open_dialog(pilot.app, ChoiceDialog("Finetune", LAKES, "2"))
-        await pilot.pause(0.1)
+        await settled(pilot)
         await pilot.press("l", "a")
         assert pilot.app.screen.query_one(DataTable).row_count == 2
 
-    assert snap_compare(host(None), terminal_size=(80, 24), run_before=show)
+    assert snap(host(None), show, sizes=SMALL)
 
 
 GROUPED = (
@@ -217,7 +219,7 @@ async def test_headings_are_passed_over(host: HostOf, keys: list[str], answer: s
     answers: list[str | None] = []
     async with host(None).run_test() as pilot:
         open_dialog(pilot.app, ChoiceDialog("Place", GROUPED, "2"), answers.append)
-        await pilot.pause(0.1)
+        await settled(pilot)
         table = pilot.app.screen.query_one(DataTable)
         assert [str(table.get_row_at(row)[0]) for row in range(table.row_count)] == [
             "north", "Lake", "Hill", "south", "Dune",
@@ -281,7 +283,7 @@ async def test_a_long_question_can_be_read_to_its_end(host: HostOf) -> None:
     async with host(None).run_test(size=(80, 24)) as pilot:
         sentences = [f"Sentence {number}." for number in range(40)]
         open_dialog(pilot.app, ConfirmDialog("Sure?", sentences, price="$1.00"))
-        await pilot.pause(0.1)
+        await settled(pilot)
         text = pilot.app.screen.query_one(".dialog-text")
         assert text.scroll_y == 0
         await pilot.press("down")

@@ -21,7 +21,7 @@ from fluxtui.domain.picture_fields import form_fields, mask_field, source_field
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.domain.uses import Offer
 from fluxtui.services.inference import Shot
-from fluxtui.services.jobs.requests import picture_fields
+from fluxtui.services.jobs.requests import picture_parameters
 from fluxtui.services.picture_inputs import has_holes, picture_path
 from fluxtui.services.storage import StorageService
 
@@ -99,7 +99,7 @@ def repeatable(
     endpoint: type[GenerationEndpoint], recipe: Mapping[str, Any], storage: StorageService
 ) -> dict[str, Any]:
     """Return a job's parameters as values of a form: pictures that were kept, by their whole path."""
-    kept = picture_fields(endpoint)
+    kept = picture_parameters(endpoint)
     return {name: _whole(value, storage) if name in kept else value for name, value in recipe.items()}
 
 

@@ -12,6 +12,7 @@ from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.ordering import Order, repeatable
 from fluxtui.controllers.generation.submission import Outgoing, Submission
 from fluxtui.controllers.host import Host
+from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.jobs.sending_again import send_again
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.axes import STRENGTH
@@ -70,6 +71,11 @@ class QueueCommands:
         if new is not None:
             words = f"Sent again for about {show_credits(new.estimate_credits)}: {new.title}"
             self._news.say(words, "success")
+
+    async def cancel(self, job: Job) -> None:
+        """Cancel a job as far as its service can, after asking where it may cost all the same."""
+        reply = await cancel(self._host, job)
+        self._news.say(reply.text, reply.severity)
 
     async def make_sheet(self, job: Job) -> str:
         """Make the contact sheet of all that was ordered with a job, and return its path.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.controllers.host import Host
-from fluxtui.controllers.latest import LatestWork
 from fluxtui.controllers.navigation import TrainAgain
-from fluxtui.controllers.questions import Confirmation
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.advice import advice_texts, names_in_use
@@ -22,9 +19,10 @@ from fluxtui.controllers.training.pictures import Pictures, TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
 from fluxtui.controllers.training.price import PriceLine, price_line
 from fluxtui.controllers.training.samples import Samples, SamplesQuestion
+from fluxtui.controllers.training.start import Obstacle, TrainingStart
 from fluxtui.controllers.training.trainers import Trainers, ask_gone, ask_trainers
 from fluxtui.controllers.training.trainings import Trainings
-from fluxtui.domain.errors import FluxError, InvalidInput, Problem
+from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace
@@ -32,25 +30,12 @@ from fluxtui.domain.uses import Trainer
 from fluxtui.services.samples import SampleOffer
 
 
-@dataclass(frozen=True)
-class Obstacle:
-    """What keeps a training from being started; the user has been told.
-
-    Attributes:
-        problems: what is wrong with the values.
-        pictures: whether it is the pictures.
-    """
-
-    problems: tuple[Problem, ...] = ()
-    pictures: bool = False
-
-
 class TrainingController:
     """Prepares a training and starts it; the only owner of all that is asked for.
 
-    `pictures` owns the source and what is in it, `trainings` knows what runs, `presets` fills in values.
-    `changed` tells that anything of it is another one now. Until `start` has asked and the user has said
-    yes, nothing is sent or paid.
+    `pictures` owns the source and what is in it, `trainings` knows what runs, `presets` fills in values,
+    `starting` checks, asks and sends. `changed` tells that anything of it is another one now. Until `start`
+    has asked and the user has said yes, nothing is sent or paid.
 
     Args:
         host: the program, or a script.
@@ -61,6 +46,7 @@ class TrainingController:
         self.pictures = TrainingPictures(host)
         self.trainings = Trainings(host, lambda: self.offered)
         self.presets = PresetBook(host, self)
+        self.starting = TrainingStart(host, self.pictures, self)
         self._host = host
         self._trainers = Trainers()
         self._trainer: Trainer | None = None
@@ -74,10 +60,8 @@ class TrainingController:
         self._done: frozenset[str] = frozenset()
         self._wanted: Filling | None = None
         self._seen = self.pictures.state
-        self._is_starting = False
-        self._preparation = LatestWork()
-        self._progress = ""
         self.pictures.changed.connect(self._follow_pictures)
+        self.starting.changed.connect(self.changed.send)
 
     # What is asked for
 
@@ -336,110 +320,15 @@ class TrainingController:
     @property
     def progress(self) -> str:
         """How far a training is prepared, `''` while none is."""
-        return self._progress
+        return self.starting.progress
+
+    async def start(self) -> Job | Obstacle | None:
+        """Check everything, ask, and start the training, see `TrainingStart.start`."""
+        return await self.starting.start()
 
     def stop(self) -> bool:
         """Stop preparing a training, or looking through pictures; return whether there was one of them."""
-        if self._preparation.stop():
-            self._host.tell("Stopped before anything was sent or paid.")
-            return True
-        return self.pictures.stop()
-
-    async def start(self) -> Job | Obstacle | None:
-        """Check everything, ask, and start the training; while one is being started nothing happens.
-
-        Returns the job, or what is in the way; None where the user did not want it or has stopped it.
-        Raises `FluxError` where it cannot be started; nothing was sent then.
-        """
-        if self._is_starting:
-            return None
-        self._is_starting = True
-        try:
-            return await self._check() or await self._confirm_and_send()
-        finally:
-            self._is_starting = False
-
-    async def _check(self) -> Obstacle | None:
-        if not await self.pictures.is_as_shown():
-            self._host.tell(wording.CHANGED, severity="warning")
-            await self.pictures.weigh()
-            return Obstacle(pictures=True)
-        dataset = await self.pictures.looked()
-        order = replace(self.order, dataset=dataset)
-        if fault := order.dataset_fault():
-            self._host.tell(f"{fault} Nothing was sent.", severity="warning")
-            return Obstacle(pictures=True)
-        if problems := order.problems():
-            self._host.tell(InvalidInput("Nothing was sent.", problems).sentence(), severity="warning")
-            return Obstacle(problems)
-        return None
-
-    async def _confirm_and_send(self) -> Job | Obstacle | None:
-        order, terms = self.order, self.terms
-        with self.preparing("Comparing with your trainings · Esc stops"):
-            found = await self._preparation.run(self._compared(order))
-        if found is None:
-            return None
-        if not await self._host.ask(self._question(order, terms, found[0])):
-            return None
-        with self.preparing("Preparing the pictures · Esc stops"):
-            return await self._preparation.run(self._send(order, terms.samples))
-
-    async def _compared(self, order: TrainingOrder) -> tuple[Job | None]:
-        """Return the training that was paid for the very same already, or None."""
-        if order.dataset is None or order.trainer is None:
-            return (None,)
-        return (await self._host.services.finetuning.twin(order.trainer, order.dataset, order.given()),)
-
-    def _question(self, order: TrainingOrder, terms: wording.Terms, twin: Job | None) -> Confirmation:
-        estimate = terms.samples.with_training(order.request().estimate(terms.live))
-        sentences = (
-            *(() if twin is None else (wording.twin_text(twin, self._host.clock()),)),
-            *wording.name_text(order, self._host.finetunes),
-            *wording.confirmation(order, terms),
-        )
-        return Confirmation(
-            "Train this finetune?",
-            sentences,
-            price=f"{estimate.show()} ({estimate.basis})",
-            confirm_label=f"Train · {estimate.show()}",
-        )
-
-    async def _send(self, order: TrainingOrder, samples: Samples) -> Job | Obstacle | None:
-        if order.dataset is None or order.trainer is None:
-            return None
-
-        def progress(done: int, total: int) -> None:
-            self._tell_progress(f"Preparing picture {done} of {total} · Esc stops")
-
-        try:
-            job = await self._host.services.finetuning.start(
-                order.trainer.profile,
-                order.dataset,
-                order.given(),
-                progress,
-                endpoint_id=order.trainer.endpoint.info.id,
-                samples=samples.ordered,
-            )
-        except InvalidInput as error:
-            self._host.tell_error(error)
-            return Obstacle(error.problems)
-        self._host.refresh_state("jobs")
-        self._host.tell(f"The training of {job.title} is on its way.", severity="success")
-        return job
-
-    @contextmanager
-    def preparing(self, text: str) -> Iterator[None]:
-        """Tell how far a training is prepared while a block runs."""
-        self._tell_progress(text)
-        try:
-            yield
-        finally:
-            self._tell_progress("")
-
-    def _tell_progress(self, text: str) -> None:
-        self._progress = text
-        self.changed.send()
+        return self.starting.stop() or self.pictures.stop()
 
 
 def _with(order: TrainingOrder, pictures: Pictures) -> TrainingOrder:

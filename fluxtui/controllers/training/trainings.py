@@ -42,7 +42,7 @@ class Trainings:
         job = self.get(job_id)
         if job is None or job.state not in (JobState.RUNNING, JobState.FAILED):
             return ""
-        return wording.log_lines(await self._host.services.journal.logs.get(job.id), count)
+        return wording.log_lines(await self._host.services.jobs.log(job.id), count)
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a training, after asking where it may cost all the same, and say what came of it.

@@ -12,17 +12,19 @@ import asyncio
 import json
 import mimetypes
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from fluxtui.api.attachments import Progress
+from fluxtui.api.options import RequestOptions
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.providers.base import UploadMemory
 from fluxtui.providers.files import sha256_of, unreadable
 from fluxtui.providers.reading import as_mapping
+from fluxtui.system.clock import utc_now
 from fluxtui.system.ordinary_files import open_ordinary
 
 DATASET_LIFETIME = timedelta(days=7)
@@ -98,7 +100,7 @@ class FalUploads:
             return known if known is not None else await self._uploaded(path, lifetime, digest)
 
     async def _uploaded(self, path: Path, lifetime: timedelta, digest: str) -> str:
-        expires_at = datetime.now(UTC) + lifetime
+        expires_at = utc_now() + lifetime
         suffix = path.suffix.lower()
         content_type = _TYPES.get(suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         size = await asyncio.to_thread(_size_of, path)
@@ -117,9 +119,7 @@ class FalUploads:
         answer = await self._api.post(
             f"/storage/upload/initiate{'-multipart' if in_parts else ''}",
             {"file_name": name, "content_type": content_type},
-            base="rest",
-            params=_STORAGE,
-            headers=dict.fromkeys(_LIFECYCLE_HEADERS, _lifecycle(lifetime)),
+            RequestOptions("rest", _STORAGE, dict.fromkeys(_LIFECYCLE_HEADERS, _lifecycle(lifetime))),
             paid=False,
         )
         told = as_mapping(answer.data)

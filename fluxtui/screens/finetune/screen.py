@@ -10,12 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.navigation import Request, TrainAgain
-from fluxtui.controllers.training.controller import Obstacle, TrainingController
+from fluxtui.controllers.training.controller import TrainingController
 from fluxtui.controllers.training.draft import TrainingDraft
 from fluxtui.controllers.training.notice import TrainingNotice
+from fluxtui.controllers.training.start import Obstacle
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.training_form import TrainingForm
@@ -114,7 +116,7 @@ class FinetuneScreen(PlaceScreen):
             await self._form.focus_name()
             await self.training.refresh()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Try again what could not be: the key may have come in the meantime."""
         if self.training.fault is not None:
             self._follow_profiles()
@@ -203,9 +205,11 @@ class FinetuneScreen(PlaceScreen):
 
     async def _train(self) -> None:
         outcome = await self.training.start()
-        if isinstance(outcome, Obstacle) and outcome.problems:
+        if not isinstance(outcome, Obstacle):
+            return
+        if outcome.problems:
             self._form.fields.show_problems(outcome.problems)
-        elif isinstance(outcome, Obstacle):
+        elif outcome.pictures:
             self._pictures.source_input.focus()
 
     @on(TrainLine.SamplesAsked)

@@ -19,7 +19,15 @@ from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.plain import set_title
 
 TITLE_CELLS = 10
-_TRAINER = Field("trainer", "Trainer", "", Control.CHOICE, required=True, nullable=False, default=None)
+_TRAINER = Field(
+    name="trainer",
+    title="Trainer",
+    help="",
+    control=Control.CHOICE,
+    required=True,
+    nullable=False,
+    default=None,
+)
 
 
 class TrainerChooser(Chooser):

@@ -45,8 +45,24 @@ from fluxtui.widgets.paths import PathNote
 TITLE_CELLS = 10
 HELP_ROWS = 3
 
-_ENDPOINT = Field("endpoint", "Endpoint", "", Control.CHOICE, required=True, nullable=False, default=None)
-_FINETUNE = Field("finetune", "Finetune", "", Control.FINETUNE, required=False, nullable=True, default=None)
+_ENDPOINT = Field(
+    name="endpoint",
+    title="Endpoint",
+    help="",
+    control=Control.CHOICE,
+    required=True,
+    nullable=False,
+    default=None,
+)
+_FINETUNE = Field(
+    name="finetune",
+    title="Finetune",
+    help="",
+    control=Control.FINETUNE,
+    required=False,
+    nullable=True,
+    default=None,
+)
 
 
 class OrderPanel(Vertical):

@@ -14,15 +14,14 @@ from textual.message import Message
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.controller import GenerationController
 from fluxtui.controllers.generation.picture_inputs import path_in
-from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.navigation import GenerateAgain
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.text import is_web_address
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.home import get_home
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.opening import show_pictures
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.table import RowTable
@@ -196,7 +195,7 @@ class Results(Vertical):
             case "another_seed":
                 guarded(self, queue.send_another(job), doing="generating", group="send")
             case "cancel":
-                guarded(self, self._cancel(job), doing="cancelling a job", group="cancel")
+                guarded(self, queue.cancel(job), doing="cancelling a job", group="cancel")
             case "move_up" | "move_down" | "to_top":
                 # Not exclusive: each press counts, also while the one before is being written.
                 guarded(self, queue.move(job, wish), doing="moving a job", group="order")
@@ -224,10 +223,6 @@ class Results(Vertical):
         request = GenerateAgain(job.profile, job.endpoint, {**job.parameters, **seed}, job.finetune_ref)
         self._generation.news.say("The form has the parameters and the seed of that picture.")
         self.post_message(self.UsedAgain(request))
-
-    async def _cancel(self, job: Job) -> None:
-        told = await cancel(self.app, job)
-        self._generation.news.say(told.text, told.severity)
 
     async def _make_sheet(self, job: Job) -> None:
         self.app.copy_to_clipboard(await self._generation.queue.make_sheet(job))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.generation.controller import CHANGING, GenerationController
@@ -135,7 +136,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
             guarded(self, work, doing="changing the form", group="form")
             self.order.prompt.focus()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Try again what did not work before, such as a profile without a key."""
         if self.generation.catalogue.may_have_changed:
             self._follow_profiles()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.jobs.controller import JobsController
@@ -118,7 +118,7 @@ endpoint."""
         """Show whose the jobs are where there is room."""
         self._show_rows()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Begin with the newest or active job, unless the user has gone to another one."""
         for table in self.query(RowTable):
             if not table.was_moved:
@@ -264,8 +264,8 @@ endpoint."""
         """Offer the ways to get the picture home."""
         job = self._selected()
         if job is not None and job.picture:
+            from fluxtui.controllers.pictures.item import ViewItem
             from fluxtui.screens.home import get_home
-            from fluxtui.screens.view.item import ViewItem
 
             get_home(self.app, [ViewItem.from_job(job, self.app.services.storage.inside(job.picture))])
 

@@ -11,6 +11,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.models.controller import FinetuneDetails, ModelsController
@@ -110,7 +111,7 @@ class ModelsScreen(PlaceScreen):
         self._table.select(ref)
         self._table.focus()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Tell what was kept for a finetune meanwhile."""
         self._draw_details()
 

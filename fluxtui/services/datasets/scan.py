@@ -13,15 +13,15 @@ from fluxtui.imaging.pictures import looked_at
 from fluxtui.services.datasets.captions import is_metadata, is_text_caption, read_captions
 from fluxtui.services.datasets.kinds_of_files import pictures_in
 from fluxtui.services.datasets.likeness import likenesses
-from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
+from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.threads import Advance
 
 
 def scan_source(
-    source_path: Path, memory: LookMemory, advance: Advance, stop: threading.Event
+    source_path: Path, memory: ScanMemory, advance: Advance, stop: threading.Event
 ) -> DatasetScan:
     """Return everything in the source at a path as typed.
 

@@ -40,10 +40,10 @@ class DatasetService:
         Raises:
             DatasetError: the source itself cannot be used.
         """
-        from fluxtui.services.datasets.memory import LookMemory
         from fluxtui.services.datasets.scan import scan_source
+        from fluxtui.services.datasets.scan_memory import ScanMemory
 
-        memory = LookMemory(self._memory)
+        memory = ScanMemory(self._memory)
         return await in_thread(lambda advance, stop: scan_source(source, memory, advance, stop), progress)
 
     async def spelled(self, typed: str) -> Spelling:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer, UnreadableResult
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import slug
+from fluxtui.imaging.kinds import HEAD_BYTES, kind_of
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.threads import new_file
@@ -319,13 +320,7 @@ def facts_of(path: Path) -> DeliveredPicture:
     return DeliveredPicture(seen.format, seen.width, seen.height, len(content), digest)
 
 
-_HEADS: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "png"),
-    (b"\xff\xd8\xff", "jpg"),
-    (b"GIF8", "gif"),
-    (b"II*\x00", "tif"),
-    (b"MM\x00*", "tif"),
-    (b"BM", "bmp"),
+_OTHER_HEADS: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x00\x01\x00", "ico"),
     (b"\x1f\x8b", "gz"),
     (b"PK\x03\x04", "zip"),
@@ -335,8 +330,9 @@ _HEADS: tuple[tuple[bytes, str], ...] = (
 
 def extension_in(content: bytes) -> str:
     """Return the usual extension for some bytes by their beginning, `bin` where that says nothing."""
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
+    kind = kind_of(content[:HEAD_BYTES])
+    if kind in EXTENSIONS:
+        return EXTENSIONS[kind]
     if content[4:8] == b"ftyp":
-        return "avif" if content[8:12] == b"avif" else "heic" if content[8:11] == b"hei" else "mp4"
-    return next((extension for head, extension in _HEADS if content.startswith(head)), "bin")
+        return "mp4"
+    return next((extension for head, extension in _OTHER_HEADS if content.startswith(head)), "bin")

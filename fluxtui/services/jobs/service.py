@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobEvent, JobKind, JobState
@@ -22,10 +22,7 @@ from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from fluxtui.system.clock import utc_now
 
 
 class JobService:
@@ -48,7 +45,7 @@ class JobService:
         gateway: Gateway,
         *,
         owner: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         pacing: Pacing | None = None,
         budget: BudgetService | None = None,
     ) -> None:

@@ -17,11 +17,11 @@ from fluxtui.services.journal.marks import MarkStore
 from fluxtui.services.journal.notes import NoteStore
 from fluxtui.services.journal.pictures import PictureStore
 from fluxtui.services.journal.prompts import PromptStore
-from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
 from fluxtui.services.journal.trash import TrashStore
 from fluxtui.services.journal.unreadable import UnreadableRows
 from fluxtui.services.journal.uploads import UploadStore
+from fluxtui.system.clock import utc_now
 
 
 class Journal:

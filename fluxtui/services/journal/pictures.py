@@ -10,7 +10,7 @@ from typing import Any
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal.database import Database
-from fluxtui.services.journal.jobs import move_job
+from fluxtui.services.journal.job_changes import move_job
 from fluxtui.services.journal.rows import insert
 
 

@@ -28,7 +28,7 @@ from fluxtui.services.journal.faults import DAMAGE, set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.mending import mended
 from fluxtui.services.journal.place import check
-from fluxtui.services.journal.rows import columns_of, from_row, utc_now, utc_text
+from fluxtui.services.journal.rows import columns_of, from_row, utc_text
 from fluxtui.services.journal.schema import (
     APPLICATION_ID,
     MIGRATIONS,
@@ -38,6 +38,7 @@ from fluxtui.services.journal.schema import (
 )
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
+from fluxtui.system.clock import utc_now
 from fluxtui.system.ordinary_files import NotAFile
 from fluxtui.system.private_files import create_new, temporary_directory
 

@@ -41,11 +41,6 @@ class UnreadableRow(JournalDamaged):
         )
 
 
-def utc_now() -> datetime:
-    """Return the present, aware, in UTC."""
-    return datetime.now(UTC)
-
-
 def utc_text(moment: datetime) -> str:
     """Return an aware time as ISO text in UTC, of constant width, so that texts sort as times do.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fluxtui.services.journal import Journal
+from fluxtui.system.clock import utc_now
 
 _NOTE = "prompts.typed"
 KEPT = 200
@@ -31,7 +32,7 @@ class PromptOrigin(StrEnum):
 class PastPrompt(BaseModel):
     """A prompt that was used or typed, and when for the last time."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     prompt: str
     at: datetime
@@ -46,7 +47,7 @@ class PromptHistory:
         clock: tells the time, as an aware UTC datetime.
     """
 
-    def __init__(self, journal: Journal, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, journal: Journal, clock: Callable[[], datetime] = utc_now) -> None:
         self._journal = journal
         self._clock = clock
         self._writing = asyncio.Lock()

@@ -12,6 +12,7 @@ from fluxtui.controllers.questions import (
     DeletionQuestion,
     LineQuestion,
     NameQuestion,
+    PathQuestion,
     Question,
     Selection,
 )
@@ -19,6 +20,7 @@ from fluxtui.widgets.dialogs.choice import ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.dialogs.type_word import TypeWordDialog
 
 
@@ -54,6 +56,11 @@ def _(question: LineQuestion) -> LineDialog:
         placeholder=question.placeholder,
         may_be_empty=question.may_be_empty,
     )
+
+
+@dialog_of.register
+def _(question: PathQuestion) -> PathDialog:
+    return PathDialog(question.title, question.words, question.value)
 
 
 @dialog_of.register

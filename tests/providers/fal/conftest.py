@@ -96,10 +96,7 @@ async def make_api() -> AsyncIterator[MakeApi]:
             APIService(
                 urls["queue"],
                 SecretStr(key),
-                key_header=hosts.key_header,
-                key_prefix=hosts.key_prefix,
-                trusted_hosts=hosts.trusted_hosts,
-                other_bases={role: urls[role] for role in hosts.other_bases},
+                hosts.key_policy({role: urls[role] for role in hosts.other_bases}),
                 retries=RetryPolicy(attempts=2, first_wait=0),
             )
         )

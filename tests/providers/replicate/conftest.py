@@ -85,9 +85,7 @@ async def make_api() -> AsyncIterator[Callable[..., APIService]]:
             APIService(
                 base_url,
                 SecretStr(key),
-                key_header=hosts.key_header,
-                key_prefix=hosts.key_prefix,
-                trusted_hosts=hosts.trusted_hosts,
+                hosts.key_policy(),
                 retries=RetryPolicy(attempts=2, first_wait=0),
             )
         )

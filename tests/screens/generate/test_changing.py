@@ -9,14 +9,12 @@ import pytest
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.generation.changes import Change
-from fluxtui.controllers.generation.controller import CHANGING
 from fluxtui.controllers.generation.editor import Step
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.navigation import GenerateAgain, GenerateWith
+from fluxtui.controllers.navigation import GenerateWith
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.screens.generate.choosers import EndpointChooser
-from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.flash import Flash
 
 OpenPlace = Callable[..., Any]
@@ -39,40 +37,6 @@ def choose(place: Any, endpoint: str) -> None:
     """Choose an endpoint as its chooser does."""
     chooser = place.screen.query_one(EndpointChooser)
     chooser.post_message(EndpointChooser.Changed(chooser, f"demo/{endpoint}"))
-
-
-async def test_nothing_is_sent_while_the_form_is_being_changed(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.settled()
-        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
-        recipe = {"prompt": "a fox", "seed": 7}
-        place.screen.follow(GenerateAgain("demo", "flux-2-pro", recipe))
-        place.screen.action_submit()
-        assert news(place) == CHANGING
-        await place.settled()
-        await place.pilot.press("ctrl+s")
-        await place.until(lambda: jobs(place))
-        assert [(job.endpoint, job.parameters["prompt"]) for job in jobs(place)] == [("flux-2-pro", "a fox")]
-
-
-@pytest.mark.usefixtures("still_state")
-async def test_wishes_in_quick_succession_are_all_followed(
-    make_app: MakeApp, open_place: OpenPlace, make_finetune: MakeFinetune
-) -> None:
-    async with open_place(make_app()) as place:
-        await place.settled()
-        place.app.finetunes = (make_finetune(),)
-        screen = place.screen
-        await place.show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
-        await place.app.services.finetune_defaults.keep("demo/ft-1", {"finetune_strength": 1.5})
-        screen.follow(GenerateWith("demo/ft-1"))
-        choose(place, KLEIN)
-        await place.settled()
-        assert (screen.generation.form.finetune, screen.generation.form.endpoint_id) == ("demo/ft-1", KLEIN)
-        assert screen.generation.form.values["finetune_strength"] == 1.5
-        assert screen.generation.form.prompt == "a lamp"
 
 
 async def test_what_was_wrong_at_another_endpoint_is_not_said_any_more(

@@ -62,17 +62,6 @@ async def test_a_prompt_becomes_a_picture_on_disk_and_on_the_screen(
         assert not simulator.violations()
 
 
-async def test_several_pictures_have_seeds_of_their_own(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp", {"seed": 100}, 3))
-        assert "Generate 3 · $0.075" in str(place.screen.query_one("#generate-button", Button).label)
-        place.screen.action_submit()
-        await place.until(lambda: len(generations(place)) == 3)
-        assert sorted(job.seed for job in generations(place)) == [100, 101, 102]
-
-
 async def test_pressing_twice_orders_once_and_says_so(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
@@ -85,19 +74,6 @@ async def test_pressing_twice_orders_once_and_says_so(
         await place.until(lambda: [job.state for job in generations(place)] == [JobState.DONE])
         assert len(simulator.ledger()) == 1
         await place.until(lambda: not place.screen.query_one("#generate-button", Button).disabled)
-
-
-async def test_another_prompt_while_one_is_sent_is_ordered_as_well(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        for prompt in ("a lamp", "an owl", "an owl", "a fox"):
-            await show(place, GenerateForm("demo", "flux-dev", None, prompt))
-            place.screen.action_submit()
-        await place.until(lambda: len(generations(place)) == 3)
-        await place.until(lambda: len(simulator.ledger()) == 3)
-        prompts = sorted(str(job.parameters["prompt"]) for job in generations(place))
-        assert prompts == ["a fox", "a lamp", "an owl"]
 
 
 async def test_what_was_wrong_is_said_until_the_form_is_another_one(
@@ -160,20 +136,6 @@ async def test_a_dear_order_is_asked_about(
         await place.pilot.press("n")
         await place.until(lambda: "Nothing was sent" in news(place))
         assert place.app.jobs == ()
-
-
-async def test_too_small_a_balance_is_told_before(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url, key="sim-poor")) as place:
-        await place.until(lambda: place.app.balance)
-        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
-        assert "Only" in place.text(".cost")
-        await place.pilot.press("ctrl+s")
-        await until_screen(place.pilot, ConfirmDialog)
-        await place.pilot.press("y")
-        await place.until(lambda: place.app.jobs)
-        assert not simulator.ledger()
 
 
 @pytest.mark.usefixtures("still_state")
@@ -293,24 +255,6 @@ async def test_the_newest_picture_is_followed_until_the_user_looks_elsewhere(
         await place.pilot.press("escape")
         await place.until(lambda: queue.selected_key == "new")
         assert isinstance(place.app.focused, PromptArea)
-
-
-async def test_a_queued_job_is_taken_back(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    simulator.faults("latency", count=100, seconds=3.0)
-    async with open_place(make_app(simulator.base_url)) as place:
-        for _ in range(2):
-            await place.app.services.inference.generate("demo", "flux-dev", {"prompt": "a lamp"}, count=20)
-        await place.until(lambda: len(generations(place)) == 40)
-        draft = next(job for job in generations(place) if job.state is JobState.DRAFT)
-        place.screen.query_one(QueueTable).select(draft.id)
-        place.screen.query_one(QueueTable).focus()
-        await place.pilot.press("x")
-        await place.until(lambda: "Cancelled" in news(place))
-        stored = await place.app.services.journal.jobs.get(draft.id)
-        assert stored.state is JobState.CANCELLED
-        simulator.clear_faults()
 
 
 async def test_without_a_key_the_place_says_what_to_do(make_app: MakeApp, open_place: OpenPlace) -> None:

@@ -12,7 +12,6 @@ from fluxtui.controllers.navigation import GenerateAgain, GenerateWith, ShowJob
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import UnitPrice
-from fluxtui.domain.notices import Balance
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.weights import Base
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
@@ -62,19 +61,6 @@ async def test_all_profiles_offer_their_endpoints(several: Any, open_place: Open
         chooser = place.screen.query_one(EndpointChooser)
         labels = [chooser.label_of(value) for value in values]
         assert len(set(labels)) == len(labels)
-
-
-async def test_a_profile_that_cannot_be_used_is_left_out_with_a_word(
-    make_app: MakeApp, atelier: Any, open_place: OpenPlace, shared_profiles: Mapping[str, object]
-) -> None:
-    more = {name: value for name, value in shared_profiles.items() if name != "profiles.studio.api_key"}
-    app = make_app(more={**more, "profiles.studio.api_key_command": "false"})
-    async with open_place(app) as place:
-        await all_answered(place)
-        assert {offer.profile for offer in place.generation.catalogue.stock.offers} == {"demo", "second"}
-        assert place.generation.form.profile == "demo"
-        told = [notice for notice in app.notices if "Generate does without studio" in notice.text]
-        assert len(told) == 1
 
 
 @pytest.mark.usefixtures("still_state")
@@ -132,27 +118,6 @@ async def test_an_endpoint_that_the_finetune_does_not_go_with_is_not_sent_it(
         await place.until(lambda: "Lumi" in place.text("#finetune"))
 
 
-async def test_several_loras_go_out_with_their_strengths(
-    several: Any, atelier: Any, open_place: OpenPlace, make_finetune: MakeFinetune
-) -> None:
-    async with open_place(several) as place:
-        await all_answered(place)
-        journal = place.app.services.journal
-        loras = (own_file(make_finetune, "fox"), own_file(make_finetune, "owl"))
-        place.app.finetunes = await journal.finetunes.put_many(loras)
-        values = {"finetune_strength": 0.7, "finetune_id_2": "files/owl"}
-        await place.show(GenerateForm("studio", MIX, "files/fox", "fog", values))
-        row = next(row for row in place.screen.query(FieldRow) if row.field.name == "finetune_id_2")
-        assert "Owl" in str(row.input.render())
-        place.screen.action_submit()
-        await place.until(lambda: atelier.bodies)
-        (body,) = atelier.bodies
-        assert (body["finetune_id"], body["finetune_id_2"]) == ("files/fox", "files/owl")
-        assert body["finetune_strength"] == 0.7
-        assert body["prompt"] == "LUMI, fog"
-        assert body["loras"] == ["files/fox", "files/owl"]
-
-
 @pytest.mark.usefixtures("still_state")
 async def test_a_further_lora_that_does_not_fit_is_told_at_its_field(
     several: Any, open_place: OpenPlace, make_finetune: MakeFinetune
@@ -190,22 +155,6 @@ async def test_the_price_that_the_service_told_counts_with_its_date(
         assert "The service told its price on 2026-11-23." in words
         assert "does not tell what is left" in words
         assert "too little" not in words
-
-
-@pytest.mark.usefixtures("still_state")
-async def test_each_profile_pays_from_its_own_balance(
-    several: Any, open_place: OpenPlace, make_job: MakeJob
-) -> None:
-    async with open_place(several, size=(120, 40)) as place:
-        await all_answered(place)
-        place.app.balances = {"demo": Balance(1.0, make_job().created_at)}
-        await place.show(GenerateForm("demo", "flux-dev", None, "fog"))
-        assert place.text(".cost") == "✗ Only $0.01 are left at demo"
-        await place.show(GenerateForm("second", "flux-dev", None, "fog"))
-        assert "Only" not in place.text(".cost")
-        await place.show(GenerateForm("studio", "atelier/plain", None, "fog"))
-        assert "Only" not in place.text(".cost")
-        assert "balance not told" in place.text(".cost")
 
 
 async def test_a_running_picture_is_cancelled_at_its_service_after_a_question(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual import events
 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.axes import TypedAxis
-from fluxtui.domain.batches import BatchSetup, SeedMode
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates
 from fluxtui.screens.generate.history_dialog import HistoryDialog
@@ -23,7 +19,7 @@ from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
 from fluxtui.services.prompts import PromptOrigin
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.flash import Flash
 from tests.piloting.waiting import until_screen
 
@@ -51,27 +47,6 @@ def words(place: Any) -> str:
     return " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel, PlainStatic"))
 
 
-async def test_all_combinations_are_one_batch_each_sent_once(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.show(dev("a {red|grey} {fox|owl}", templates=Templates.ALL))
-        await place.until(lambda: "Generate 4 · $0.10" in place.text("#generate-button"))
-        place.screen.action_submit()
-        await place.until(lambda: len(jobs(place)) == 4)
-        assert sent(place) == ["a grey fox", "a grey owl", "a red fox", "a red owl"]
-        assert len({job.batch for job in jobs(place)}) == 1
-        batch = str(jobs(place)[0].batch)
-        used = await place.app.services.prompts.template_of(batch)
-        for _ in range(100):
-            if used is not None:
-                break
-            await place.pilot.pause(0.02)
-            used = await place.app.services.prompts.template_of(batch)
-        assert used is not None
-        assert used.template == "a {red|grey} {fox|owl}"
-
-
 async def test_what_the_preview_shows_is_what_is_sent(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
@@ -90,41 +65,6 @@ async def test_what_the_preview_shows_is_what_is_sent(
         await place.pilot.press("ctrl+s")
         await place.until(lambda: len(jobs(place)) == 2)
         assert sent(place) == shown
-
-
-async def test_grid_draws_one_prompt_for_all_of_it(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        setup = BatchSetup(axes=(TypedAxis(parameter="steps", values="20, 25, 30"),))
-        await place.show(dev("a {red|grey|blue} fox", setup=setup))
-        await place.until(lambda: "Generate 3 · $0.075" in place.text("#generate-button"))
-        place.screen.action_submit()
-        await place.until(lambda: len(jobs(place)) == 3)
-        assert len(set(sent(place))) == 1
-        assert "{" not in sent(place)[0]
-
-
-async def test_all_combinations_and_a_grid_together_are_refused(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        setup = BatchSetup(axes=(TypedAxis(parameter="steps", values="20, 30"),))
-        await place.show(dev("a {red|grey} fox", templates=Templates.ALL, setup=setup))
-        place.screen.action_submit()
-        await place.pilot.pause()
-        assert "cannot go with a grid" in news(place)
-        assert place.app.jobs == ()
-
-
-async def test_template_that_is_wrong_is_not_sent(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.show(dev("a __nothing_here__ fox"))
-        place.screen.action_submit()
-        await place.until(lambda: "Nothing was sent" in news(place))
-        assert place.app.jobs == ()
 
 
 async def test_styles_go_round_the_prompt(
@@ -189,24 +129,6 @@ async def test_wildcards_are_offered_and_taken(
         await place.until(lambda: "1 prompt drawn" in place.text(".notes"))
 
 
-@pytest.mark.usefixtures("still_state")
-async def test_the_word_is_put_into_drawn_prompts_once(
-    make_app: MakeApp, open_place: OpenPlace, make_finetune: Callable[..., Finetune]
-) -> None:
-    ultra = "flux-pro-1.1-ultra-finetuned"
-    async with open_place(make_app()) as place:
-        place.app.finetunes = (make_finetune(),)
-        form = GenerateForm(
-            "demo", ultra, "demo/ft-1", "{LUMI|a lamp} at {dusk|dawn}", templates=Templates.ALL
-        )
-        await place.show(form)
-        await place.pilot.press("f10")
-        await until_screen(place.pilot, PreviewDialog)
-        dialog = place.app.screen
-        await place.until(lambda: len(dialog._shown) == 4)
-        assert all(prompt.count("LUMI") == 1 for prompt in dialog._shown)
-
-
 async def test_the_editor_gives_the_prompt_back(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
         await place.show(dev("a fox"))
@@ -258,54 +180,6 @@ async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_pla
         assert news(place) == ""
 
 
-async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        folder = place.app.services.prompts.directory
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "lead.txt").write_text("fox")
-        await place.show(dev("x __ lead__ y"))
-        words_of_doubt = "“__ lead__” may be meant as the wildcard “lead”"
-        await place.until(lambda: place.text(".notes") == f"{words_of_doubt}: asked before it is sent")
-        await place.pilot.press("f10")
-        await place.until(
-            lambda: isinstance(place.app.screen, PreviewDialog) and words_of_doubt in words(place)
-        )
-        await place.pilot.press("ctrl+s")
-        await until_screen(place.pilot, ConfirmDialog)
-        assert f"{words_of_doubt}, but would be sent as it stands. " in words(place)
-        assert "For the wildcard, write __lead__" in words(place)
-        place.app.screen.dismiss(False)
-        await place.until(lambda: news(place) == "Nothing was sent.")
-        await place.until(lambda: not place.generation.submission.is_busy)
-        assert place.app.jobs == ()
-        place.screen.action_submit()
-        await until_screen(place.pilot, ConfirmDialog)
-        place.app.screen.dismiss(True)
-        await place.until(lambda: jobs(place))
-        assert sent(place) == ["x __ lead__ y"]
-
-
-async def test_json_with_a_fault_is_sent_only_after_a_yes(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    prompt = '{"light": "warm|cold",}'
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.show(dev(prompt))
-        place.screen.action_submit()
-        await until_screen(place.pilot, ConfirmDialog)
-        assert re.search("fault at character 2[23]", words(place))
-        await place.pilot.press("n")
-        await place.until(lambda: news(place) == "Nothing was sent.")
-        await place.until(lambda: not place.generation.submission.is_busy)
-        assert jobs(place) == []
-        place.screen.action_submit()
-        await until_screen(place.pilot, ConfirmDialog)
-        await place.pilot.press("y")
-        await place.until(lambda: sent(place) == [prompt])
-
-
 async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
     make_app: MakeApp, open_place: OpenPlace
 ) -> None:
@@ -340,36 +214,6 @@ async def test_a_joined_emoji_is_typed_as_one(make_app: MakeApp, open_place: Ope
             key = character if character.isascii() else unicodedata.name(character).lower().replace(" ", "_")
             place.app.post_message(events.Key(key, character))
         await place.until(lambda: place.generation.form.prompt == f"a {family}!")
-
-
-async def test_a_prompt_that_was_sent_as_it_stood_is_used_again_so(
-    make_app: MakeApp, open_place: OpenPlace, make_job: Callable[..., Job]
-) -> None:
-    async with open_place(make_app()) as place:
-        place.screen.results._use_again(make_job(parameters={"prompt": "a {red|blue} owl", "steps": 20}))
-        await place.until(lambda: place.generation.form.prompt == "a {red|blue} owl")
-        assert place.generation.form.templates.value == "off"
-        place.screen.results._use_again(make_job(parameters={"prompt": "an owl", "steps": 20}))
-        await place.until(lambda: place.generation.form.prompt == "an owl")
-        assert place.generation.form.templates.value == "random"
-
-
-async def test_all_combinations_can_have_one_seed(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        form = dev("a {red|grey} owl", templates=Templates.ALL, values={"seed": 7})
-        await place.show(form)
-        await place.pilot.press("f10")
-        await place.until(lambda: "Their seeds count up from 7; F11 can keep one for all" in words(place))
-        await place.pilot.press("escape")
-        await place.until(lambda: place.app.screen is place.screen)
-        await place.show(replace(form, setup=BatchSetup(seeds=SeedMode.FIXED)))
-        await place.until(lambda: "Generate 2 · $0.05" in place.text("#generate-button"))
-        place.screen.action_submit()
-        await place.until(lambda: len(jobs(place)) == 2)
-        assert sent(place) == ["a grey owl", "a red owl"]
-        assert {job.seed for job in jobs(place)} == {7}
 
 
 async def test_a_prompt_is_cleared_and_kept(make_app: MakeApp, open_place: OpenPlace) -> None:

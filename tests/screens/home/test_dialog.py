@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import httpx
 import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.screens.home import get_home
 from fluxtui.screens.home.dialog import HomeDialog
-from fluxtui.screens.view.item import ViewItem
+from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.snapshots import Snap
+from tests.piloting.waiting import settled, until_screen
+from tests.piloting.waiting import until as wait_until
 
 Until = Callable[..., Awaitable[None]]
 
@@ -38,11 +41,12 @@ def over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def opened(app: FluxApp, pilot: Pilot[int], item: ViewItem = ITEM) -> HomeDialog:
-    await pilot.pause(0.3)
+    await until_screen(pilot, PlaceScreen)
+    await settled(pilot)
     get_home(app, [item])
-    await pilot.pause(0.3)
-    assert isinstance(app.screen, HomeDialog)
-    return app.screen
+    dialog = await until_screen(pilot, HomeDialog)
+    await settled(pilot)
+    return dialog
 
 
 def news(dialog: HomeDialog) -> str:
@@ -147,19 +151,13 @@ async def test_the_page_runs_until_it_is_stopped(make_app: Callable[..., FluxApp
 
 
 @pytest.mark.usefixtures("still_state")
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("has_copied", [False, True], ids=["fresh", "copied"])
-def test_how_it_looks(
-    snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple[int, int], has_copied: bool
-) -> None:
+def test_how_it_looks(snap: Snap, make_app: Callable[..., FluxApp], has_copied: bool) -> None:
     async def before(pilot: Pilot[int]) -> None:
         assert isinstance(pilot.app, FluxApp)
         dialog = await opened(pilot.app, pilot)
         if has_copied:
             await pilot.press("c")
-            async with asyncio.timeout(10):
-                while "scp" not in copied(dialog):
-                    await pilot.pause(0.02)
-        await pilot.pause(0.2)
+            await wait_until(pilot, lambda: "scp" in copied(dialog))
 
-    assert snap_compare(make_app(), terminal_size=size, run_before=before)
+    assert snap(make_app(), before)

@@ -19,8 +19,8 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared
 from fluxtui.services.datasets.checks import check_dataset
-from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.scan import scan_source
+from fluxtui.services.datasets.scan_memory import ScanMemory
 
 RULES = DatasetRules(1, 1, 20, ("JPEG", "PNG", "WEBP"), 10_000)
 
@@ -53,7 +53,7 @@ def complaint_of(work: Callable[[], object]) -> str:
 
 def inspected(path: Path) -> Dataset:
     """Look through a source and check it, as the service does."""
-    found = scan_source(path, LookMemory(None), lambda done, total: None, threading.Event())
+    found = scan_source(path, ScanMemory(None), lambda done, total: None, threading.Event())
     return check_dataset(found, Workspace(source=str(path)), RULES)
 
 

@@ -17,7 +17,7 @@ import pytest
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.picture import Picture
 from fluxtui.services.page import PageService
-from fluxtui.services.page.http import LoopbackServer, Request, Response
+from fluxtui.services.page.http import LoopbackServer, PageRequest, Response
 from fluxtui.services.page.reader import ShownPicture
 
 HOSTILE = '<script>alert(1)</script> "fox" & \x1b[31m[/x]'
@@ -207,7 +207,7 @@ async def test_strange_requests_are_refused_and_end_the_connection(
 
 
 async def test_a_slow_client_is_let_go_and_holds_nobody_up() -> None:
-    async def answer(request: Request) -> Response:
+    async def answer(request: PageRequest) -> Response:
         raise LookupError("never")
 
     server = LoopbackServer(answer, headers={"X-Always": "yes"}, head_seconds=0.2)
