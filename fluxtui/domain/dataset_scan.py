@@ -31,7 +31,7 @@ class PictureLook(BaseModel):
         colour: mean distance between the strongest and the weakest of red, green and blue, 0 (grey) to 255.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     format: str
     width: int
@@ -56,7 +56,7 @@ class ScannedPicture(BaseModel):
     `mend` is what can be done about it, where that is special.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     size: int
@@ -79,7 +79,7 @@ class ScannedCaption(BaseModel):
         picture: the name of the picture that the file itself says it is for, `''` where the file's name does.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     text: str = ""
@@ -95,7 +95,7 @@ class Likeness(BaseModel):
     `exact` files have the same content.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     other: str
@@ -107,7 +107,7 @@ class Likeness(BaseModel):
 class DatasetScan(BaseModel):
     """Everything in a source, by name: pictures, captions, what is wrong already, and what is left out."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     source: Path
     """As it was asked for."""

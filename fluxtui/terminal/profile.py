@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from fluxtui.terminal.between import Between
+from fluxtui.terminal.intermediary import Intermediary
 
 DEFAULT_CELL_WIDTH: Final = 10
 """Pixels, for terminals that do not tell."""
@@ -59,7 +59,7 @@ class TerminalProfile:
     cell_height: int = DEFAULT_CELL_HEIGHT
     over_ssh: bool = False
     in_tmux: bool = False
-    between: Between = Between.NOTHING
+    between: Intermediary = Intermediary.NOTHING
     name: str = ""
     brand: str = ""
     """In small letters, by its own answer or what else is believed; see `brands.brand_of`."""

@@ -33,7 +33,7 @@ from fluxtui.providers.base import (
     Candidate,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -151,10 +151,10 @@ class Academy:
                 return endpoint
         raise InvalidInput("There is no such endpoint.")
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
-        return Prepared(request, {**request.wire(), "endpoint": request.info.id})
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
+        return PreparedRequest(request, {**request.wire(), "endpoint": request.info.id})
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         self.ordered.append(prepared.body)
         return Accepted(f"task-{next(self._numbers)}")
 

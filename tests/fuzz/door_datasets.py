@@ -17,10 +17,10 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import caption_files
 from fluxtui.services.datasets.caption_checks import captions_of
-from fluxtui.services.datasets.checks import fixed, judge
-from fluxtui.services.datasets.memory import LookMemory
+from fluxtui.services.datasets.checks import check_dataset, fixed
 from fluxtui.services.datasets.packing import pack_dataset
-from fluxtui.services.datasets.scan import look_through
+from fluxtui.services.datasets.scan import scan_source
+from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.datasets.tracking import marked
 from tests.fuzz.corpus_datasets import CAPTIONS, FOLDERS, ODD_NAMES, RECORDS, TOKENS, ZIPS, picture, zip_parts
 from tests.fuzz.mutation import MEAN_TEXTS, Material, mutated
@@ -40,13 +40,13 @@ class _DatasetDoor:
 
     def taken(self, source: Path, room: Room) -> str:
         """Take a source to its archive and see that only what is confirmed is in that."""
-        memory = LookMemory(room.own / "looks")
+        memory = ScanMemory(room.own / "looks")
         stop = threading.Event()
-        found = look_through(source, memory, lambda done, total: None, stop)
+        found = scan_source(source, memory, lambda done, total: None, stop)
         workspace = marked(Workspace(source=str(source)), found)
-        dataset = judge(found, workspace, RULES)
+        dataset = check_dataset(found, workspace, RULES)
         mended = fixed(dataset, found, workspace)
-        dataset = judge(found, mended, RULES)
+        dataset = check_dataset(found, mended, RULES)
         _show(dataset, found, mended, room)
         if dataset.blocking:
             return "judged"

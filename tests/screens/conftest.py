@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 import fluxtui.app.app as app_module
 from fluxtui.app.app import FluxApp
@@ -22,6 +20,9 @@ from fluxtui.simulator.running import Simulator, running_simulator
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.dialogs import DeliberateDialog
 from tests.fakes.drawn import Terminals, follow_terminals
+from tests.piloting.idleness import asked_for_idleness
+from tests.piloting.stylesheets import parsed_once
+from tests.piloting.waiting import until as wait_until
 
 QUICK = Pacing(
     watch=0.05,
@@ -54,12 +55,26 @@ def begins_there(first_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_module, "FIRST_PLACE", first_place)
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    """A service that trains in a third of a second and paints in less."""
+@pytest.fixture(scope="session", autouse=True)
+def _quick_pilots() -> Iterator[None]:
+    """Parse each stylesheet once for all tests of a worker, and let no pilot rest after each key."""
+    with parsed_once(), asked_for_idleness():
+        yield
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[Simulator]:
+    """One simulator for all tests of a worker: stopping one takes a fifth of a second."""
     settings = Settings(seconds_per_training=0.3, seconds_per_image=0.05, listing_delay=0.0)
     with running_simulator(settings) as running:
         yield running
+
+
+@pytest.fixture
+def simulator(simulator_process: Simulator) -> Simulator:
+    """A service that trains in a third of a second and paints in less, as on its first day."""
+    simulator_process.reset()
+    return simulator_process
 
 
 @pytest.fixture
@@ -96,16 +111,10 @@ def make_app(tmp_path: Path) -> AppFactory:
 Until = Callable[..., Awaitable[None]]
 
 
-async def _until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await pilot.pause(0.02)
-
-
 @pytest.fixture
 def until() -> Until:
     """Return a function that waits for what the program does in its own time."""
-    return _until
+    return wait_until
 
 
 @pytest.fixture

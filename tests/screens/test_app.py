@@ -10,32 +10,26 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
-from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state import OPEN_DEMO
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.top_bar import TopBar
+from tests.piloting.waiting import until, until_screen
 
 AppFactory = Callable[..., FluxApp]
-
-
-async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for what the program does in its own time."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 def is_open(app: FluxApp) -> bool:
@@ -86,7 +80,7 @@ async def test_a_first_start_asks_for_a_key_and_keeps_only_a_good_one(
 ) -> None:
     app = make_app(simulator.base_url, key=None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        await until_screen(pilot, WelcomeScreen)
         field = app.screen.query_one(LineInput)
         await pilot.press("enter")
         assert app.screen.focused is field
@@ -108,7 +102,7 @@ async def test_a_first_start_asks_for_a_key_and_keeps_only_a_good_one(
 async def test_the_first_start_offers_the_demo(make_app: AppFactory) -> None:
     app = make_app(key=None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        await until_screen(pilot, WelcomeScreen)
         # The pilot would wait for ever for an application that ends at a key.
         pressing = asyncio.create_task(pilot.press("ctrl+d"))
         async with asyncio.timeout(20):
@@ -135,9 +129,9 @@ async def test_leaving_with_active_jobs_asks(make_app: AppFactory, simulator: Si
         await app.services.inference.generate("demo", "flux-pro-1.1", {"prompt": "a lantern"}, count=2)
         await until(pilot, lambda: any(job.is_active for job in app.jobs))
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await until(pilot, lambda: {job.state for job in app.jobs} == {JobState.DONE})
         await pilot.press("ctrl+q")
         await until(pilot, lambda: app.return_value == 0)
@@ -147,7 +141,7 @@ async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_
     data = tmp_path / "data"
     data.mkdir()
     app = make_app()
-    journal = app._container._storage.journal_path
+    journal = StorageService(data).journal_path
     journal.write_bytes(b"not a database at all, but long enough to look like one" * 40)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.return_code == 2)
@@ -173,7 +167,7 @@ async def test_messages_keep_every_error(make_app: AppFactory) -> None:
         await until(pilot, lambda: is_open(app))
         app.tell("It went [/wrong] \x1b[31mhere.", title="Trouble", severity="error")
         app.action_show_messages()
-        await until(pilot, lambda: isinstance(app.screen, MessagesScreen))
+        await until_screen(pilot, MessagesScreen)
         await pilot.pause()
         full = str(app.screen.query_one(".list-full").render())
         assert full == "It went [/wrong] here."
@@ -205,7 +199,7 @@ async def test_rows_that_cannot_be_read_are_told_and_everything_else_goes_on(
         now = app.clock()
         job = Job(
             id="bad",
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.WAITING,
             profile=app.profile,
             provider="bfl",

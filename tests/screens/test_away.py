@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fluxtui.app.app import FluxApp
-from fluxtui.app.state_sync import PRESENCE_NOTE
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -22,7 +22,7 @@ def make_job(number: int, kind: JobKind = JobKind.GENERATION) -> Job:
     now = datetime.now(UTC)
     return Job(
         id=f"job-{number}",
-        kind=kind,
+        work=WORKS[kind](),
         state=JobState.COLLECTING,
         profile="demo",
         provider="bfl",
@@ -49,7 +49,7 @@ async def test_it_tells_once_what_came_in_meanwhile(
 ) -> None:
     first = make_app(simulator.base_url)
     async with first.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(first.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         assert first.notices == ()
     jobs = [make_job(number) for number in range(3)] + [make_job(3, JobKind.TRAINING)]
     ends = (JobState.DONE, JobState.DONE, JobState.EXPIRED, JobState.DONE)
@@ -69,7 +69,7 @@ async def test_it_tells_once_what_came_in_meanwhile(
         assert notice.severity == "warning"
     third = make_app(simulator.base_url)
     async with third.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(third.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         assert third.notices == ()
 
 
@@ -92,12 +92,10 @@ async def test_it_follows_and_tells_what_another_program_finishes(
             assert "$0.07" in app.notices[0].text
 
 
-async def test_presence_is_noted_when_the_program_ends(
-    make_app: AppFactory, tmp_path: Path, until: Until
-) -> None:
+async def test_presence_is_noted_when_the_program_ends(make_app: AppFactory, tmp_path: Path) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         begun = datetime.now(UTC)
     async with Journal(StorageService(tmp_path / "data").journal_path) as journal:
-        assert datetime.fromisoformat(await journal.notes.get(PRESENCE_NOTE)) >= begun
+        assert datetime.fromisoformat(await journal.notes.get("last_seen")) >= begun

@@ -6,13 +6,13 @@ from fluxtui.app.app import FluxApp
 from fluxtui.screens.commands import PlaceCommands
 from fluxtui.screens.generate import GenerateScreen
 from fluxtui.screens.place import PlaceScreen
+from tests.piloting.waiting import until_screen
 
 
 async def test_the_palette_does_what_the_keys_of_a_place_do(make_app: Callable[..., FluxApp]) -> None:
     app = make_app()
     async with app.run_test() as pilot:
-        while not isinstance(app.screen, PlaceScreen):
-            await pilot.pause(0.02)
+        await until_screen(pilot, PlaceScreen)
         await app.go("generate")
         screen = app.screen
         assert isinstance(screen, GenerateScreen)

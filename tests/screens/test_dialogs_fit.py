@@ -7,18 +7,20 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.dataset.bulk_actions import BulkEditQuestion
+from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.preview import preview_of
+from fluxtui.controllers.generation.planner import HistoryQuestion
+from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.money import Estimate
@@ -37,7 +39,7 @@ from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.prompts.history import PastPrompt
 from fluxtui.services.samples import SampleOffer
@@ -49,6 +51,7 @@ from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.help_panel import HelpPanel
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.recall_dialog import RecallDialog
+from tests.piloting.waiting import settled, until_screen
 
 LONG = "A sentence that says far more than anybody would like to read on a small screen. " * 6
 MANY = tuple(f"{number} {LONG}" for number in range(30))
@@ -64,7 +67,8 @@ async def _history(words: str) -> tuple[PastPrompt, ...]:
 def _preview(app: FluxApp, offer: Offer, prompt: str) -> PreviewDialog:
     form = GenerateForm("demo", "flux-dev", prompt=prompt, templates=Templates.ALL)
     stock = Stock((offer,))
-    return PreviewDialog(app.services.prompts, form, lambda form, made: preview_of(stock, offer, form, made))
+    shown = partial(preview_of, stock, offer)
+    return PreviewDialog(PreviewQuestion(app.services.prompts, form, shown))
 
 
 async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
@@ -87,16 +91,17 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield OwnFileDialog()
     yield AddDialog((offers, offers))
     yield DashboardDialog("Anna")
-    yield StepsDialog(Prepared(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
+    yield StepsDialog(DashboardFile(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
     yield ExportDialog("3 pictures", date(2026, 11, 23))
     yield HomeDialog([ViewItem(path=folder / "a.png", parameters={"prompt": LONG * 5})])
-    yield HistoryDialog(_history)
+    yield HistoryDialog(HistoryQuestion(_history))
     yield _preview(app, offer, f"{LONG} {{{numbers}}}")
     yield _preview(app, offer, f"{LONG} __{'x' * 60}__ {{a|b}}")
     yield RecallDialog()
     yield PathPicker(folder)
     yield SamplesDialog(MANY, SampleOffer(offer, Estimate(2.5, "a picture")), "TOK")
-    yield BatchDialog(GenerateForm("demo", "flux-dev"), Stock((offer,)), offer, lambda setup: None)
+    form = GenerateForm("demo", "flux-dev")
+    yield BatchDialog(BatchQuestion(form, Stock((offer,)), offer, lambda setup: None))
 
 
 def kinds() -> set[type[Dialog[Any]]]:
@@ -114,18 +119,6 @@ def kinds() -> set[type[Dialog[Any]]]:
     return found - {Dialog, DeliberateDialog}
 
 
-async def settled(pilot: Pilot[int], dialog: Dialog[Any]) -> None:
-    """Wait until nothing of a dialog changes its place any more."""
-    before: object = None
-    for _ in range(200):
-        await pilot.pause(0.02)
-        now = [(widget.region, widget.size) for widget in dialog.query("*")]
-        if dialog.is_current and now == before:
-            return
-        before = now
-    raise AssertionError(f"{type(dialog).__name__} never rests")
-
-
 @pytest.mark.timeout(120)
 async def test_the_keys_of_every_dialog_are_seen_at_80x24(
     make_app: Callable[..., FluxApp], tmp_path: Path
@@ -140,7 +133,8 @@ async def test_the_keys_of_every_dialog_are_seen_at_80x24(
         async for dialog in dialogs(app, tmp_path):
             seen.add(type(dialog))
             open_dialog(app, dialog)
-            await settled(pilot, dialog)
+            await until_screen(pilot, type(dialog))
+            await settled(pilot)
             inner = dialog.query_one(".dialog").content_region
             last = dialog.query(".dialog-keys, .dialog-buttons, .dialog-answer").last()
             if not last.region or not inner.contains_region(last.region) or not last.region.height:

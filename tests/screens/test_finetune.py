@@ -20,13 +20,12 @@ from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.datasets import DatasetService
 from fluxtui.simulator.core.keys import VALID_KEY
-from fluxtui.simulator.core.settings import Settings
-from fluxtui.simulator.running import Simulator, running_simulator
+from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
-from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -34,9 +33,16 @@ Until = Callable[..., Awaitable[None]]
 SIZE = (80, 24)
 
 
+def is_open(app: FluxApp) -> bool:
+    """Whether the place is there with the form of a trainer."""
+    if not isinstance(app.screen, FinetuneScreen) or app.screen.training.order.endpoint is None:
+        return False
+    return app.screen.query_one(ParameterForm).fields == app.screen.training.order.fields()
+
+
 async def place(app: FluxApp, pilot: Pilot[int], until: Until) -> FinetuneScreen:
     """Wait for the place with its form."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: is_open(app))
     assert isinstance(app.screen, FinetuneScreen)
     return app.screen
 
@@ -47,7 +53,7 @@ async def choose(screen: FinetuneScreen, pilot: Pilot[int], until: Until, source
     panel.source_input.focus()
     panel.source_input.value = str(source)
     await pilot.press("enter")
-    await until(pilot, lambda: screen.order.dataset is not None or screen.order.fault)
+    await until(pilot, lambda: screen.training.order.dataset is not None or screen.training.order.fault)
 
 
 async def fill(screen: FinetuneScreen, pilot: Pilot[int], until: Until, **values: object) -> None:
@@ -56,7 +62,7 @@ async def fill(screen: FinetuneScreen, pilot: Pilot[int], until: Until, **values
     for name, value in values.items():
         form.set_value(name, value)
     form.post_message(ParameterForm.Changed(form, form.values, next(iter(values))))
-    await until(pilot, lambda: screen.order.values == form.values)
+    await until(pilot, lambda: screen.training.order.values == form.values)
 
 
 def summary(screen: FinetuneScreen) -> str:
@@ -81,7 +87,7 @@ async def test_it_trains_from_the_folder_to_the_finetune(
         assert "$4.00" in train_line(screen)
         assert "$100.00, $96.00 afterwards" in train_line(screen)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
         for words in (
             "7 with 6 captions",
@@ -103,25 +109,6 @@ async def test_it_trains_from_the_folder_to_the_finetune(
         assert len(simulator.ledger()) == 1
         row = screen.query_one(TrainingsPanel).rows[0]
         assert "F4 generates with it" in str(row.cells["state"])
-
-
-async def test_pressing_twice_trains_once(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await choose(screen, pilot, until, training_pictures)
-        await fill(screen, pilot, until, finetune_comment="Once", mode="style")
-        for _ in range(3):
-            screen.action_train()
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        await pilot.press("y")
-        for _ in range(3):
-            screen.action_train()
-        await until(pilot, lambda: any(job.state is JobState.DONE for job in app.jobs))
-        assert len(app.jobs) == 1
-        assert len(simulator.ledger()) == 1
 
 
 async def test_what_is_missing_is_said_at_the_fields_and_nothing_is_sent(
@@ -146,63 +133,18 @@ async def test_what_is_missing_is_said_at_the_fields_and_nothing_is_sent(
         assert simulator.ledger() == []
 
 
-async def test_a_low_balance_is_said_before(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url, key="sim-poor")
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await until(pilot, lambda: app.balance is not None)
-        assert "$4.00 too little" in train_line(screen)
-        await choose(screen, pilot, until, training_pictures)
-        await fill(screen, pilot, until, finetune_comment="Poor", mode="style")
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
-        assert "would refuse it, at no cost" in asked
-        await pilot.press("n")
-        assert app.jobs == ()
-
-
-async def test_problems_stop_and_hints_do_not(
-    make_app: AppFactory, training_pictures: Path, tmp_path: Path, until: Until
-) -> None:
-    empty = tmp_path / "empty [red]"
-    empty.mkdir()
-    (training_pictures / "broken.jpg").write_bytes(b"\xff\xd8 broken")
-    (training_pictures / ".DS_Store").write_bytes(b"x")
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await choose(screen, pilot, until, training_pictures)
-        assert "✓ 7 pictures" in summary(screen)
-        assert "1 hint · 1 ignored" in summary(screen)
-        rows = screen.query_one("#contents", RowTable).rows
-        assert [str(row.cells["name"]) for row in rows][:3] == ["broken.jpg", "captions", "lantern-0.png"]
-        assert "1 picture without one" in str(rows[1].cells["text"])
-        assert str(rows[-1].cells["name"]) == ".DS_Store"
-        assert screen.order.dataset_fault() == ""
-        await choose(screen, pilot, until, empty)
-        assert "✗ 0 pictures" in summary(screen)
-        assert "no picture" in screen.order.dataset_fault()
-        assert "stops the training" in str(screen.query_one("#contents", RowTable).rows[0].cells["text"])
-        await choose(screen, pilot, until, tmp_path / "nothing [/x] here")
-        assert "nothing at" in summary(screen)
-        assert "[/x]" in summary(screen)
-
-
 async def test_the_learning_rate_follows_the_type_until_it_is_edited(
     make_app: AppFactory, until: Until
 ) -> None:
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
-        assert screen.order.values["learning_rate"] == 1e-5
+        assert screen.training.order.values["learning_rate"] == 1e-5
         await fill(screen, pilot, until, finetune_type="lora")
-        assert screen.order.values["learning_rate"] == 1e-4
+        assert screen.training.order.values["learning_rate"] == 1e-4
         await fill(screen, pilot, until, learning_rate=2e-4)
         await fill(screen, pilot, until, finetune_type="full")
-        assert screen.order.values["learning_rate"] == 2e-4
+        assert screen.training.order.values["learning_rate"] == 2e-4
 
 
 async def test_the_draft_is_there_again_and_the_pictures_are_looked_at_anew(
@@ -220,54 +162,12 @@ async def test_the_draft_is_there_again_and_the_pictures_are_looked_at_anew(
     again = make_app()
     async with again.run_test(size=SIZE) as pilot:
         screen = await place(again, pilot, until)
-        await until(pilot, lambda: screen.order.dataset is not None)
+        await until(pilot, lambda: screen.training.order.dataset is not None)
         assert "6 pictures · 6 captions" in summary(screen)
-        assert screen.order.values["finetune_comment"] == "Half [/x] typed"
-        assert screen.order.values["iterations"] == 450
+        assert screen.training.order.values["finetune_comment"] == "Half [/x] typed"
+        assert screen.training.order.values["iterations"] == 450
         await fill(screen, pilot, until, finetune_type="lora")
-        assert screen.order.values["learning_rate"] == 3e-5
-
-
-async def test_a_service_that_no_longer_trains_is_explained_for_good(
-    make_app: AppFactory, training_pictures: Path, until: Until
-) -> None:
-    with running_simulator(Settings(mode="current")) as current:
-        app = make_app(current.base_url)
-        async with app.run_test(size=SIZE) as pilot:
-            screen = await place(app, pilot, until)
-            await choose(screen, pilot, until, training_pictures)
-            await fill(screen, pilot, until, finetune_comment="Too late", mode="style")
-            await pilot.press("ctrl+s")
-            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-            await pilot.press("y")
-            notice = screen.query_one("#notice", PlainStatic)
-            await until(pilot, lambda: notice.display and "no longer" in str(notice.render()))
-            assert "klein" in str(notice.render())
-            assert current.ledger() == []
-            await pilot.press("escape", "f3", "f2")
-            assert notice.display
-        again = make_app(current.base_url)
-        async with again.run_test(size=SIZE) as pilot:
-            screen = await place(again, pilot, until)
-            await until(pilot, lambda: screen.query_one("#notice").display)
-
-
-async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: Path, until: Until) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        panel = screen.query_one(DatasetPanel)
-        panel.source_input.value = str(training_pictures)
-        await pilot.pause()
-        panel.action_look()
-        was_looking = panel.is_looking
-        screen.action_stop()
-        assert (was_looking, panel.is_looking) == (True, False)
-        await pilot.pause()
-        assert "Stopped" in summary(screen)
-        assert screen.order.dataset is None
-        await pilot.press("enter")
-        await until(pilot, lambda: screen.order.dataset is not None)
+        assert screen.training.order.values["learning_rate"] == 3e-5
 
 
 async def test_a_path_that_is_only_typed_is_looked_through_before_the_question(
@@ -293,7 +193,7 @@ async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
         begun.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(DatasetService, "look", endless)
+    monkeypatch.setattr(DatasetService, "scan", endless)
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
@@ -307,33 +207,6 @@ async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
         await until(pilot, lambda: any("not been looked at" in notice.text for notice in app.notices))
 
 
-async def test_preparing_can_be_stopped_before_anything_is_paid(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await choose(screen, pilot, until, training_pictures)
-        await fill(screen, pilot, until, finetune_comment="Stopped", mode="style")
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        stopped = False
-
-        def stop(preparing: bool) -> None:
-            nonlocal stopped
-            if preparing and not stopped:
-                stopped = True
-                screen.call_later(screen.action_stop)
-
-        screen.watch(screen, "preparing", stop)
-        await pilot.press("y")
-        await until(pilot, lambda: stopped and not screen.preparing)
-        assert "before anything was sent" in app.notices[0].text
-        assert app.jobs == ()
-        assert simulator.ledger() == []
-        assert "Train" in train_line(screen)
-
-
 async def test_the_picker_chooses_the_pictures(
     make_app: AppFactory, training_pictures: Path, until: Until
 ) -> None:
@@ -342,10 +215,11 @@ async def test_the_picker_chooses_the_pictures(
         screen = await place(app, pilot, until)
         screen.query_one(DatasetPanel).source_input.value = str(training_pictures.parent)
         await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(app.screen, PathPicker) and app.screen.is_mounted)
+        await until_screen(pilot, PathPicker)
         app.screen.dismiss(training_pictures)
-        await until(pilot, lambda: screen.order.dataset is not None)
-        assert screen.order.source == str(training_pictures)
+        await until(pilot, lambda: screen.training.order.source == str(training_pictures))
+        await until(pilot, lambda: "7 pictures" in summary(screen))
+        assert screen.query_one(DatasetPanel).source == str(training_pictures)
 
 
 async def test_enter_on_a_training_goes_where_it_leads(
@@ -355,9 +229,9 @@ async def test_enter_on_a_training_goes_where_it_leads(
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
         await choose(screen, pilot, until, training_pictures)
-        assert screen.order.dataset is not None
+        assert screen.training.order.dataset is not None
         values = {"finetune_comment": "Lantern", "mode": "style"}
-        await app.services.finetuning.start("demo", screen.order.dataset, values)
+        await app.services.finetuning.start("demo", screen.training.order.dataset, values)
         await until(pilot, lambda: any(job.is_active for job in app.jobs))
         panel = screen.query_one(TrainingsPanel)
         await until(pilot, lambda: len(app.finetunes) == 1 and "ready" in str(panel.rows[0].cells["state"]))
@@ -374,13 +248,13 @@ async def test_the_form_comes_with_the_key(make_app: AppFactory, simulator: Simu
         await app.go("finetune")
         screen = app.screen_stack[0]
         assert isinstance(screen, FinetuneScreen)
-        await until(pilot, lambda: screen.fault is not None)
+        await until(pilot, lambda: screen.training.fault is not None)
         assert "no key" in str(screen.query_one("#notice", PlainStatic).render())
         app.services.config.save({"profiles.demo.api_key": VALID_KEY})
         app.follow_config()
         await pilot.press("f3", "f2")
-        await until(pilot, lambda: screen.order.endpoint is not None)
-        assert screen.fault is None
+        await until(pilot, lambda: is_open(app))
+        assert screen.training.fault is None
         assert not screen.query_one("#notice").display
 
 
@@ -400,8 +274,8 @@ async def test_edits_of_the_workbench_count_in_the_training(
         await pilot.pause()
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen and "1 left out" in summary(screen))
-        assert screen.order.dataset is not None
-        assert len(screen.order.dataset.pictures) == 6
+        assert screen.training.order.dataset is not None
+        assert len(screen.training.order.dataset.pictures) == 6
         assert sorted(path.name for path in training_pictures.glob("*.png"))[0] == "lantern-0.png"
 
 
@@ -427,13 +301,18 @@ async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
         await until(pilot, lambda: app.screen.focused is not None)
         load = app.services.workspaces.load
 
+        begun, going_on = asyncio.Event(), asyncio.Event()
+
         async def slow_load(source: Path) -> History:
-            await asyncio.sleep(0.5)
+            begun.set()
+            await going_on.wait()
             return await load(source)
 
         monkeypatch.setattr(app.services.workspaces, "load", slow_load)
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("ctrl+s")
+        await until(pilot, begun.is_set)
+        going_on.set()
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog) and "Pictures: " in words(app))
         assert "Pictures: 6 " in words(app)

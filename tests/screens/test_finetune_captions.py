@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.navigation import TrainAgain
-from fluxtui.controllers.training.samples import Samples, kept_prompts
-from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.workbench import WorkbenchScreen
@@ -22,6 +17,8 @@ from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
+from tests.screens.test_finetune import is_open
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -31,14 +28,14 @@ SIZE = (120, 40)
 
 async def chosen(app: FluxApp, pilot: Pilot[int], until: Until, source: Path | str) -> FinetuneScreen:
     """Wait for the place, enter a path there, and wait until it has been looked through."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: is_open(app))
     screen = app.screen
     assert isinstance(screen, FinetuneScreen)
     line = screen.query_one(DatasetPanel).source_input
     line.focus()
     line.value = str(source)
     await pilot.press("enter")
-    await until(pilot, lambda: screen.order.dataset is not None or screen.order.fault)
+    await until(pilot, lambda: screen.training.order.dataset is not None or screen.training.order.fault)
     return screen
 
 
@@ -48,39 +45,19 @@ async def named(screen: FinetuneScreen, pilot: Pilot[int], until: Until, name: s
     form.set_value("finetune_comment", name)
     form.set_value("mode", "style")
     form.post_message(ParameterForm.Changed(form, form.values, "mode"))
-    await until(pilot, lambda: screen.order.values.get("mode") == "style")
+    await until(pilot, lambda: screen.training.order.values.get("mode") == "style")
 
 
-async def asked(app: FluxApp, pilot: Pilot[int], until: Until) -> str:
+async def asked(app: FluxApp, pilot: Pilot[int]) -> str:
     """Ask for the training and return what is to be confirmed."""
     await pilot.press("ctrl+s")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     return " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
 
 
 def notice(screen: FinetuneScreen) -> str:
     part = screen.query_one("#notice", PlainStatic)
     return str(part.render()) if part.display else ""
-
-
-async def test_a_path_is_shown_absolute_and_remembered_so(
-    make_app: AppFactory, training_pictures: Path, until: Until, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(training_pictures.parent)
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await chosen(app, pilot, until, f"'{training_pictures.name}' ")
-        assert screen.query_one(DatasetPanel).source == str(training_pictures)
-        assert screen.order.source == str(training_pictures)
-        await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
-    elsewhere = training_pictures.parent / "elsewhere"
-    (elsewhere / training_pictures.name).mkdir(parents=True)
-    monkeypatch.chdir(elsewhere)
-    again = make_app()
-    async with again.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: isinstance(again.screen, FinetuneScreen) and again.screen.order.dataset)
-        assert isinstance(again.screen, FinetuneScreen)
-        assert again.screen.order.source == str(training_pictures)
 
 
 async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_keys(
@@ -91,7 +68,7 @@ async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_
         screen = await chosen(app, pilot, until, training_pictures)
         await until(pilot, lambda: "TOK is in 0 of 6 captions · F8 inserts it" in notice(screen))
         await named(screen, pilot, until, "Lantern")
-        assert "TOK is in 0 of 6 captions." in await asked(app, pilot, until)
+        assert "TOK is in 0 of 6 captions." in await asked(app, pilot)
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("f8")
@@ -103,94 +80,12 @@ async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_
             bench.query_one("#bench-set", PlainStatic).render()
         )
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        await until_screen(pilot, BulkDialog)
         assert app.screen.query_one("#bulk-text", Input).value == "TOK"
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is bench)
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is screen and screen.order.dataset is not None)
-        assert screen.order.dataset is not None
-        assert screen.order.dataset.pictures[1].caption == "TOK, a lantern, number 1, over a lake"
+        await until(pilot, lambda: app.screen is screen and screen.training.order.dataset is not None)
+        assert screen.training.order.dataset is not None
+        assert screen.training.order.dataset.pictures[1].caption == "TOK, a lantern, number 1, over a lake"
         await until(pilot, lambda: notice(screen) == "")
-
-
-async def test_what_changes_after_it_was_shown_is_shown_again_before_it_is_paid(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await chosen(app, pilot, until, training_pictures)
-        await named(screen, pilot, until, "Lantern")
-        (training_pictures / "lantern-0.txt").write_text("a seventh caption")
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: app.notices and "have changed since" in app.notices[0].text)
-        assert app.screen is screen
-        await until(pilot, lambda: screen.order.dataset and screen.order.dataset.captioned == 7)
-        assert "7 with 7 captions" in await asked(app, pilot, until)
-        assert simulator.ledger() == []
-
-
-async def test_a_training_that_is_here_already_is_told_before_it_is_paid_again(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await chosen(app, pilot, until, training_pictures)
-        await named(screen, pilot, until, "Lantern")
-        assert "Identical" not in await asked(app, pilot, until)
-        await pilot.press("y")
-        await until(pilot, lambda: any(job.state is JobState.DONE for job in app.jobs))
-        await named(screen, pilot, until, "Lantern again")
-        words = await asked(app, pilot, until)
-        assert "Identical to Lantern, trained" in words
-        assert "for $4.00: same pictures, captions, values and trainer." in words
-        await pilot.press("n")
-        (training_pictures / "lantern-2.txt").write_text("another caption")
-        screen.query_one(DatasetPanel).action_look()
-        await until(pilot, lambda: not screen.query_one(DatasetPanel).is_looking)
-        assert "Identical" not in await asked(app, pilot, until)
-        assert len(simulator.ledger()) == 1
-
-
-async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await chosen(app, pilot, until, training_pictures)
-        await named(screen, pilot, until, "Lantern")
-        await until(pilot, lambda: screen.samples.chosen.offer is not None)
-        screen.samples = Samples(("a TOK lantern at sea",), screen.samples.chosen)
-        await asked(app, pilot, until)
-        await pilot.press("y")
-        await until(pilot, lambda: any(job.kind is JobKind.TRAINING for job in app.jobs))
-        (first,) = [job for job in app.jobs if job.kind is JobKind.TRAINING]
-        again = TrainAgain(
-            f"{first.profile}/{first.endpoint}",
-            str(training_pictures),
-            first.parameters,
-            kept_prompts(first.dataset or {}),
-        )
-        screen.samples = Samples(("of another", "and another"), screen.samples.chosen)
-        await app.go(again)
-        await until(pilot, lambda: screen.samples.prompts == ("a TOK lantern at sea",))
-        screen.samples = Samples(("of another",), screen.samples.chosen)
-        await app.go(replace(again, samples=()))
-        await until(pilot, lambda: screen.samples.prompts == ())
-        estimate = screen.estimate()
-        assert estimate is not None
-        assert "sample" not in estimate.basis
-
-
-async def test_a_name_that_is_taken_is_told(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await chosen(app, pilot, until, training_pictures)
-        await named(screen, pilot, until, "Lantern")
-        assert "already" not in await asked(app, pilot, until)
-        await pilot.press("y")
-        await until(pilot, lambda: len(app.finetunes) == 1)
-        await named(screen, pilot, until, "lantern")
-        assert "There is a finetune called lantern already." in await asked(app, pilot, until)

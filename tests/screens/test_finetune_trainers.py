@@ -12,14 +12,15 @@ from fluxtui.app.app import FluxApp
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
+from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.academy import CANCEL_ADVICE, CAPTION_ADVICE, PROFILE, Academy, opened_academy
-from tests.screens.test_finetune import train_line
+from tests.piloting.waiting import until_screen
+from tests.screens.test_finetune import is_open, train_line
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -40,7 +41,7 @@ async def place(make_app: AppFactory, academy: type[Academy], until: Until) -> A
     """The open place of a program with profiles at two services that train."""
     app = make_app(more=PROFILE)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.trainer)
+        await until(pilot, lambda: is_open(app))
         screen = app.screen
         assert isinstance(screen, FinetuneScreen)
         chooser = screen.query_one(TrainerChooser)
@@ -53,7 +54,13 @@ async def choose(place: Place, until: Until, ref: str) -> None:
     _, pilot, screen = place
     chooser = screen.query_one(TrainerChooser)
     chooser._chosen_in_dialog(ref)
-    await until(pilot, lambda: screen.order.trainer is not None and screen.order.trainer.ref == ref)
+    await until(pilot, lambda: is_open(place[0]) and chosen_ref(screen) == ref)
+
+
+def chosen_ref(screen: FinetuneScreen) -> str:
+    """Return the ref of the trainer that is trained with."""
+    trainer = screen.training.order.trainer
+    return trainer.ref if trainer is not None else ""
 
 
 async def look_at(place: Place, until: Until, source: Path) -> None:
@@ -63,7 +70,7 @@ async def look_at(place: Place, until: Until, source: Path) -> None:
     panel.source_input.value = str(source)
     await pilot.pause()
     panel.action_look()
-    await until(pilot, lambda: screen.order.dataset is not None)
+    await until(pilot, lambda: screen.training.order.dataset is not None)
 
 
 async def enter(place: Place, until: Until, **values: object) -> None:
@@ -73,7 +80,7 @@ async def enter(place: Place, until: Until, **values: object) -> None:
     for name, value in values.items():
         form.set_value(name, value)
     form.post_message(ParameterForm.Changed(form, form.values, next(iter(values))))
-    await until(pilot, lambda: all(screen.order.values.get(name) == values[name] for name in values))
+    await until(pilot, lambda: all(screen.training.order.values.get(name) == values[name] for name in values))
 
 
 def field_names(screen: FinetuneScreen) -> list[str]:
@@ -82,35 +89,6 @@ def field_names(screen: FinetuneScreen) -> list[str]:
 
 def asked(app: FluxApp) -> str:
     return "\n".join(str(part.render()) for part in app.screen.query("PlainLabel"))
-
-
-async def test_trainers_of_all_profiles_are_offered_but_for_those_that_are_gone(place: Place) -> None:
-    _, _, screen = place
-    choices = screen.query_one(TrainerChooser).choices
-    assert [choice.label for choice in choices] == [
-        "FLUX.1 finetune · demo · ended",
-        "FLUX.2 [dev] LoRA · school",
-        "FLUX.2 quick LoRA · school · beta",
-    ]
-    assert "10 pictures or more · Academy" in choices[1].note
-    assert screen.order.trainer is not None
-    assert screen.order.trainer.ref == CAPTIONED, "what is surely there comes before what has ended"
-
-
-async def test_another_trainer_judges_the_pictures_by_its_own_rules_at_once(
-    place: Place, training_pictures: Path, until: Until
-) -> None:
-    app, pilot, screen = place
-    await look_at(place, until, training_pictures)
-    assert screen.order.dataset_fault() == ""
-    await choose(place, until, QUICK)
-    await until(pilot, lambda: screen.order.dataset is not None)
-    assert "at most 5" in screen.order.dataset_fault()
-    await pilot.press("ctrl+s")
-    await until(pilot, lambda: any("at most 5" in notice.text for notice in app.notices))
-    await choose(place, until, CAPTIONED)
-    await until(pilot, lambda: screen.order.dataset is not None)
-    assert screen.order.dataset_fault() == ""
 
 
 async def test_a_default_caption_is_asked_for_only_where_captions_are_missing(
@@ -127,13 +105,13 @@ async def test_a_default_caption_is_asked_for_only_where_captions_are_missing(
     await until(pilot, lambda: any("Default caption is needed" in notice.text for notice in app.notices))
     await enter(place, until, default_caption="a lantern")
     await pilot.press("ctrl+s")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert "Default caption: a lantern" in asked(app)
     await pilot.press("n")
     (training_pictures / "lantern-0.txt").write_text("a lantern of its own")
     screen.query_one(DatasetPanel).action_look()
     await until(pilot, lambda: "default_caption" not in field_names(screen))
-    assert "default_caption" not in screen.order.given()
+    assert "default_caption" not in screen.training.order.given()
 
 
 async def test_names_and_words_go_along_and_numbers_stay_with_their_trainer(
@@ -142,28 +120,17 @@ async def test_names_and_words_go_along_and_numbers_stay_with_their_trainer(
     _, pilot, screen = place
     await enter(place, until, name="Lantern", trigger_word="lntrn", steps=700)
     await choose(place, until, QUICK)
-    assert (screen.order.values["name"], screen.order.values["trigger_word"]) == ("Lantern", "lntrn")
-    assert screen.order.values["steps"] == 100
+    assert (screen.training.order.values["name"], screen.training.order.values["trigger_word"]) == (
+        "Lantern",
+        "lntrn",
+    )
+    assert screen.training.order.values["steps"] == 100
     await choose(place, until, "demo/finetune")
-    assert screen.order.values["finetune_comment"] == "Lantern"
+    assert screen.training.order.values["finetune_comment"] == "Lantern"
     await choose(place, until, CAPTIONED)
-    assert screen.order.values["steps"] == 700
+    assert screen.training.order.values["steps"] == 700
     await pilot.pause()
     assert screen.query_one(ParameterForm).values["steps"] == 700
-
-
-async def test_the_last_trainer_is_there_again(place: Place, make_app: AppFactory, until: Until) -> None:
-    app, pilot, _ = place
-    await choose(place, until, QUICK)
-    await enter(place, until, steps=250)
-    await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
-    again = make_app(more=PROFILE)
-    async with again.run_test(size=(80, 24)) as second:
-        await until(second, lambda: isinstance(again.screen, FinetuneScreen) and again.screen.order.trainer)
-        assert isinstance(again.screen, FinetuneScreen)
-        assert again.screen.order.trainer is not None
-        assert again.screen.order.trainer.ref == QUICK
-        assert again.screen.order.values["steps"] == 250
 
 
 async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancelled_there(
@@ -178,7 +145,7 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     await enter(place, until, name="Lantern", steps=40)
     await until(pilot, lambda: "$2.00" in train_line(screen))
     await pilot.press("ctrl+s")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     for words in (
         "FLUX.2 quick LoRA at Academy, profile school",
         "in beta",
@@ -198,7 +165,7 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     assert "41%" in str(panel.rows[0].cells["state"])
     panel.focus()
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert CANCEL_ADVICE in asked(app)
     await pilot.press("y")
     await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.jobs.controller import JobStory
 from fluxtui.controllers.jobs.rows import LOOKING, state_text
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.providers.base import CancelAnswer
@@ -19,6 +20,7 @@ from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.academy import CANCEL_ADVICE, PROFILE, Academy, Quick, opened_academy
+from tests.piloting.waiting import until_screen
 
 Until = Callable[..., Awaitable[None]]
 Place = tuple[FluxApp, Pilot[int], JobsScreen]
@@ -94,13 +96,13 @@ async def test_what_a_running_job_may_cost_is_said_before_it_is_cancelled(
     await until(pilot, lambda: "step 41 of 100" in story(screen))
     assert "step 40 of 100 [/x]" in story(screen)
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert CANCEL_ADVICE in asked(app)
     await pilot.press("n")
     await until(pilot, lambda: any("goes on" in notice.text for notice in app.notices))
     assert app.jobs[0].cancel_asked_at is None
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     await pilot.press("y")
     await until(pilot, lambda: app.jobs[0].state is JobState.CANCELLED)
     await until(pilot, lambda: "cancelled" in str(screen.query_one(RowTable).rows[0].cells["state"]))
@@ -124,7 +126,7 @@ async def test_what_was_paid_for_and_is_away_is_looked_for_until_the_user_stops_
     await until(pilot, lambda: "asked again at" in story(screen))
     assert str(screen.query_one(RowTable).rows[0].cells["state"]) == LOOKING
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     assert "may still have it" in asked(app)
     await pilot.press("y")
     await until(pilot, lambda: app.jobs[0].state is JobState.EXPIRED)
@@ -136,8 +138,8 @@ async def test_what_was_paid_for_and_is_away_is_looked_for_until_the_user_stops_
 
 
 def test_only_what_the_service_gave_an_id_can_be_looked_for_again() -> None:
-    assert LOOK_AGAIN not in job_details(make_job(JobState.EXPIRED), ()).plain
-    assert LOOK_AGAIN in job_details(make_job(JobState.FAILED, remote_id="task-9"), ()).plain
+    assert LOOK_AGAIN not in job_details(make_job(JobState.EXPIRED), JobStory()).plain
+    assert LOOK_AGAIN in job_details(make_job(JobState.FAILED, remote_id="task-9"), JobStory()).plain
 
 
 @pytest.mark.usefixtures("still_state")
@@ -176,17 +178,17 @@ async def test_the_profile_stands_beside_jobs_where_there_are_several(place: Pla
 def test_a_job_that_is_to_be_cancelled_says_so_until_it_has_ended() -> None:
     wished = make_job(JobState.RUNNING, cancel_asked_at=NOON)
     assert state_text(wished) == "– cancelling"
-    assert "the service has not answered" in job_details(wished, ()).plain
+    assert "the service has not answered" in job_details(wished, JobStory()).plain
     answered = make_job(JobState.RUNNING, cancel_asked_at=NOON, cancel_answer=CancelAnswer.ASKED.value)
-    assert CancelAnswer.ASKED.value in job_details(answered, ()).plain
+    assert CancelAnswer.ASKED.value in job_details(answered, JobStory()).plain
     ended = make_job(JobState.CANCELLED, cancel_asked_at=NOON)
     assert state_text(ended) == "– cancelled"
-    assert "cancelling" not in job_details(ended, ()).plain
+    assert "cancelling" not in job_details(ended, JobStory()).plain
 
 
 def test_only_the_end_of_a_log_is_shown_and_as_text() -> None:
     log = "\n".join(f"step {number} [/x]\x1b[31m" for number in range(1, 101))
-    text = job_details(make_job(JobState.RUNNING), (), log=log).plain
+    text = job_details(make_job(JobState.RUNNING), JobStory(log=log)).plain
     assert "step 100 [/x]" in text
     assert "step 80 " not in text
     assert "\x1b" not in text
@@ -204,7 +206,7 @@ async def test_the_cursor_stays_on_a_job_that_was_acted_on(
     table = screen.query_one(RowTable)
     await until(pilot, lambda: len(table.rows) == 2 and table.selected_key == "job-1")
     await pilot.press("x")
-    await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+    await until_screen(pilot, ConfirmDialog)
     await pilot.press("y")
     await until(pilot, lambda: [row.key for row in table.rows] == ["job-2", "job-1"])
     await app.go("models")

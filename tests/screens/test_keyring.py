@@ -26,6 +26,7 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -86,7 +87,7 @@ async def test_the_first_key_goes_into_the_keyring(
 ) -> None:
     app = make_app(key=None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query(KeyInput)))
+        await until_screen(pilot, WelcomeScreen)
         welcome = app.screen
         await pilot.press("2")
         await choose_keyring(app, pilot, until)
@@ -121,7 +122,7 @@ async def test_a_key_of_the_file_moves_into_the_keyring_and_is_taken_away(
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await settings(app, pilot, until)
         await pilot.press("k")
-        await until(pilot, lambda: isinstance(app.screen, KeyDialog))
+        await until_screen(pilot, KeyDialog)
         await choose_keyring(app, pilot, until)
         await pilot.press(*VALID_KEY, "enter")
         await until(pilot, lambda: app.screen is screen)
@@ -131,7 +132,7 @@ async def test_a_key_of_the_file_moves_into_the_keyring_and_is_taken_away(
         assert "4711" not in in_files(path)
         assert VALID_KEY not in in_files(path)
         await pilot.press("x")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         assert "the keyring of this system" in on_screen(app)
         await pilot.press("y")
         await until(pilot, lambda: app.screen is screen and "fal" not in app.usable_profiles)
@@ -150,7 +151,7 @@ async def test_a_key_of_the_keyring_moves_into_the_file(
         entry = f"fluxtui/fal at {profile.base_url.partition('//')[2]}"
         keyring.write_text(json.dumps({entry: "old:key-of-mine-4711"}))
         await pilot.press("k")
-        await until(pilot, lambda: isinstance(app.screen, KeyDialog))
+        await until_screen(pilot, KeyDialog)
         line = app.screen.query_one(KeyPlaceLine)
         await until(pilot, lambda: line.has_class("-choice"))
         assert line.place.value == "keyring"
@@ -172,7 +173,7 @@ async def test_a_new_profile_fits_and_its_key_goes_into_the_keyring(
         await app.go("settings")
         await until(pilot, lambda: bool(app.screen.query_one(RowTable).selected_key))
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, NewProfileDialog))
+        await until_screen(pilot, NewProfileDialog)
         dialog = app.screen
         dialog.query_one("#new-service", Chooser).value = "fal"
         await pilot.pause()
@@ -190,7 +191,7 @@ async def test_a_new_profile_fits_and_its_key_goes_into_the_keyring(
 async def test_without_a_keyring_the_file_is_the_only_place(make_app: AppFactory, until: Until) -> None:
     app = make_app(key=None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query(KeyInput)))
+        await until_screen(pilot, WelcomeScreen)
         line = app.screen.query_one(KeyPlaceLine)
         await until(pilot, lambda: line.state is not None)
         assert not line.has_class("-choice")

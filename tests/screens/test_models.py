@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -22,6 +22,7 @@ from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import settled, until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -80,19 +81,6 @@ async def test_refresh_brings_what_the_service_knows(
         await until(pilot, lambda: screen.selected is not None)
         assert "1 finetune" in app.notices[0].text
         assert "1 finetune" in age(screen)
-
-
-async def test_offline_the_local_copy_stays_with_its_age(make_app: AppFactory, until: Until) -> None:
-    known = finetune("lamp", refreshed_at=datetime.now(UTC) - timedelta(hours=3))
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until, known)
-        assert "local copy of 3 h ago" in age(screen)
-        await pilot.press("r")
-        await until(pilot, lambda: app.notices and app.notices[0].severity == "error")
-        assert "Shown is the local copy of 3 h ago" in app.notices[0].text
-        assert screen.selected == app.finetunes[0]
-        assert screen.doing == ""
 
 
 async def test_enter_generates_with_what_can_be_used(make_app: AppFactory, until: Until) -> None:
@@ -166,7 +154,7 @@ async def test_the_selected_one_is_selected_again(make_app: AppFactory, until: U
         screen = await place(app, pilot, until, *known)
         screen.query_one(ModelTable).select("demo/b")
         await until(pilot, lambda: screen.selected and screen.selected.id == "b")
-        await pilot.pause(0.1)
+        await settled(pilot)
         await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
     again = make_app()
     async with again.run_test(size=SIZE) as pilot:
@@ -203,7 +191,7 @@ async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulato
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until, finetune("old-dog", name="Dog"))
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        await until_screen(pilot, TypeWordDialog)
         said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
         assert "cannot be undone" in said
         assert "stay on this machine" in said
@@ -220,31 +208,6 @@ async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulato
         assert left.finetunes == ()
 
 
-async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
-    make_app: AppFactory, simulator: Simulator, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until, finetune("unknown-there", name="Dog"))
-        await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
-        app.screen.query_one(LineInput).value = "yes"
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        assert screen.doing == ""
-        await pilot.press("n")
-        await until(pilot, lambda: app.screen is screen)
-        assert len(app.finetunes) == 1
-        await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
-        app.screen.query_one(LineInput).value = "yes"
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        await pilot.press("y")
-        await until(pilot, lambda: not app.finetunes)
-        assert "Dog is off your list" in app.notices[0].text
-
-
 async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
     make_app: AppFactory, simulator: Simulator, until: Until
 ) -> None:
@@ -252,7 +215,7 @@ async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, AddDialog))
+        await until_screen(pilot, AddDialog)
         line = app.screen.query_one("#add-id", LineInput)
         line.value = "no/such/form"
         await pilot.press("enter")
@@ -261,9 +224,9 @@ async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(
         await pilot.press("enter")
         app.screen.query_one("#add-trigger", LineInput).value = "ZORK"
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         app.screen.query_one(LineInput).value = "9B"
         await pilot.press("enter")
         await until(pilot, lambda: len(app.finetunes) == 1)
@@ -289,6 +252,6 @@ async def test_hostile_text_is_shown_as_text(make_app: AppFactory, until: Until)
         assert "\u202e" not in lines
         assert "\x1b" not in app.clipboard
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, TypeWordDialog))
+        await until_screen(pilot, TypeWordDialog)
         await pilot.press("escape")
         assert app.return_code is None

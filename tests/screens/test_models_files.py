@@ -20,10 +20,11 @@ from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -58,7 +59,7 @@ async def with_file(app: FluxApp, pilot: Pilot[int], until: Until, file: Path, *
 async def dialog_for(app: FluxApp, pilot: Pilot[int], until: Until, path: str) -> OwnFileDialog:
     """Open the dialog for own files and let it look into one."""
     await pilot.press("o")
-    await until(pilot, lambda: isinstance(app.screen, OwnFileDialog) and bool(app.screen.query(PathInput)))
+    await until_screen(pilot, OwnFileDialog)
     dialog = app.screen
     assert isinstance(dialog, OwnFileDialog)
     dialog.query_one(PathInput).value = path
@@ -95,7 +96,7 @@ async def test_an_own_file_is_looked_into_and_taken_in(
         await until(pilot, lambda: len(app.finetunes) == 1)
         finetune = app.finetunes[0]
         assert (finetune.profile, finetune.name, finetune.trigger_word) == (OWN_FILES, "Anna", "ANNA")
-        await until(pilot, lambda: screen.selected == finetune and screen.doing == "")
+        await until(pilot, lambda: screen.selected == finetune and screen.controller.activity.words == "")
         assert "Anna is among your finetunes" in app.notices[0].text
 
 
@@ -178,7 +179,7 @@ async def test_a_base_model_that_the_file_does_not_show_is_asked_once(
         assert app.finetunes[0].base is None
         await until(pilot, lambda: screen.selected is not None)
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         app.screen.query_one(LineInput).value = "klein 4B"
         await pilot.press("enter")
         await until(pilot, lambda: app.finetunes[0].base is Base.KLEIN_4B)
@@ -250,7 +251,7 @@ async def test_hostile_metadata_is_shown_as_text(
         assert "\u202e" not in shown
         for key in ("v", "w", "y"):
             await pilot.press(key)
-            await until(pilot, lambda: screen.doing == "")
+            await until(pilot, lambda: screen.controller.activity.words == "")
         assert app.return_code is None
 
 
@@ -268,26 +269,6 @@ async def test_details_tell_file_and_uses(make_app: AppFactory, until: Until, kl
         assert app.current_mode == "models"
 
 
-async def test_a_file_is_verified_and_found_changed(
-    make_app: AppFactory, until: Until, klein_9b: Path
-) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await with_file(app, pilot, until, klein_9b)
-        await pilot.press("v")
-        await until(pilot, lambda: app.notices)
-        assert "is whole: SHA-256" in app.notices[0].text
-        weights = app.finetunes[0].weights
-        assert weights is not None
-        app.services.storage.inside(weights.path).unlink()
-        await pilot.press("v")
-        await until(pilot, lambda: app.notices[0].severity == "error")
-        assert "is missing" in app.notices[0].text
-        await pilot.press("w")
-        await until(pilot, lambda: "came from a file of yours" in app.notices[0].text)
-        assert screen.doing == ""
-
-
 async def test_the_steps_for_the_dashboard_are_told(
     make_app: AppFactory, until: Until, klein_9b: Path, tmp_path: Path
 ) -> None:
@@ -297,7 +278,7 @@ async def test_the_steps_for_the_dashboard_are_told(
     async with app.run_test(size=SIZE) as pilot:
         await with_file(app, pilot, until, klein_9b)
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(app.screen, DashboardDialog))
+        await until_screen(pilot, DashboardDialog)
         name = app.screen.query_one("#export-name", LineInput)
         assert name.value == "anna-portrait"
         name.value = "Änna & Co"
@@ -305,51 +286,13 @@ async def test_the_steps_for_the_dashboard_are_told(
         assert name.value == "anna-co"
         app.screen.query_one(PathInput).value = str(folder)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, StepsDialog))
+        await until_screen(pilot, StepsDialog)
         assert "FLUX.2 [klein] 9B" in said(app)
         assert [path.name for path in folder.iterdir()] == ["anna-co.safetensors"]
         await pilot.press("y")
         assert app.clipboard == str(folder / "anna-co.safetensors")
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, ModelsScreen))
-
-
-async def test_another_model_is_not_prepared_for_the_dashboard(make_app: AppFactory, until: Until) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await opened(app, pilot, until)
-        await app.services.journal.finetunes.put(Finetune(profile="demo", id="a", name="Lamp"))
-        app.refresh_state("finetunes")
-        await until(pilot, lambda: screen.selected is not None)
-        await pilot.press("p")
-        await until(pilot, lambda: app.notices)
-        assert "no file of Lamp here" in app.notices[0].text
-        assert app.screen is screen
-
-
-async def test_deleting_an_own_file_says_what_goes(
-    make_app: AppFactory, until: Until, klein_9b: Path
-) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        await with_file(app, pilot, until, klein_9b, name="Anna")
-        weights = app.finetunes[0].weights
-        assert weights is not None
-        kept = app.services.storage.inside(weights.path)
-        await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        assert "Your own file, which it was copied from, stays." in said(app)
-        assert f"goes too: {weights.path}" in said(app)
-        await pilot.press("enter")
-        await until(pilot, lambda: not isinstance(app.screen, ConfirmDialog))
-        assert kept.is_file()
-        await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        await pilot.press("y")
-        await until(pilot, lambda: not app.finetunes)
-        assert not kept.exists()
-        assert klein_9b.is_file()
-        assert "Anna is off your list" in app.notices[0].text
+        await until_screen(pilot, ModelsScreen)
 
 
 async def test_finetunes_of_all_profiles_say_whose_they_are(

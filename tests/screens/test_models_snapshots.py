@@ -22,19 +22,20 @@ from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialo
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.models import ProfileAnswer, RefreshResult
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
+from tests.piloting.snapshots import Snap
+from tests.piloting.waiting import settled, until, until_screen
 
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 Prepare = Callable[[FluxApp, ModelsScreen, Pilot[int]], Awaitable[None]]
-Compare = Callable[[tuple[int, int], Prepare], bool]
+Compare = Callable[[Prepare], bool]
 
 pytestmark = pytest.mark.usefixtures("still_state")
 
@@ -45,34 +46,22 @@ def first_place() -> str:
     return "models"
 
 
-async def drawn(app: FluxApp, pilot: Pilot[int]) -> None:
-    """Wait until the details of the selected finetune are there."""
-    await pilot.pause(0.1)
-    while any(worker.group == "details" and not worker.is_finished for worker in app.workers):
-        await pilot.pause(0.02)
-    await pilot.pause(0.05)
-
-
 @pytest.fixture
-def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
+def compare(snap: Snap, make_app: Callable[..., FluxApp]) -> Compare:
     """Return a function that opens the place, prepares it and compares its picture with the one of before."""
     app = make_app()
     app.clock = lambda: NOW
 
-    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+    def compare_at(prepare: Prepare) -> bool:
         async def before(pilot: Pilot[int]) -> None:
-            while not app.profile or app.screen.id == "_default":
-                await pilot.pause(0.02)
+            await until(pilot, lambda: app.profile and app.screen.id != "_default")
             await app.go("models")
             assert isinstance(app.screen, ModelsScreen)
             app.balances = {app.profile: Balance(2_000.0, NOW)}
-            await pilot.pause(0.05)
+            await settled(pilot)
             await prepare(app, app.screen, pilot)
-            await drawn(app, pilot)
-            for _ in range(3):
-                await pilot.pause(0.1)
 
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return snap(app, before)
 
     return compare_at
 
@@ -105,75 +94,67 @@ def some() -> tuple[Finetune, ...]:
     )
 
 
-@SIZES
-def test_empty(compare: Compare, size: tuple[int, int]) -> None:
+def test_empty(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         """There is nothing yet."""
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_full(compare: Compare, size: tuple[int, int]) -> None:
+def test_full(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_details(compare: Compare, size: tuple[int, int]) -> None:
+def test_details(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
         screen.query_one(ModelTable).select(some()[2].ref)
-        await drawn(app, pilot)
+        await settled(pilot)
         details = screen.query_one(ModelDetails)
         details.focus()
         details.scroll_end(animate=False)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_filtered(compare: Compare, size: tuple[int, int]) -> None:
+def test_filtered(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
         screen.query_one(ModelTable).action_filter()
         screen.query_one(FilterLine).query_one(LineInput).value = "style"
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_asking(compare: Compare, size: tuple[int, int]) -> None:
+def test_asking(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()[:1]
-        screen.doing = "Asking the service for its finetunes …"
+        screen.controller.activity.words = "Asking the service for its finetunes …"
+        screen.controller.changed.send()
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_delete(compare: Compare, size: tuple[int, int]) -> None:
+def test_delete(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
-        while screen.selected is None or not screen.query_one(ModelDetails).display:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: screen.selected is not None and screen.query_one(ModelDetails).display)
         screen.action_delete()
-        while app.screen is screen or app.screen.focused is None:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: app.screen is not screen and app.screen.focused is not None)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_add(compare: Compare, size: tuple[int, int]) -> None:
+def test_add(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()[:1]
         (demo,) = await app.services.models.offers(("demo",))
         open_dialog(app, AddDialog((demo, replace(demo, profile="second"))))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
 SHA256 = "9f3b" * 16
@@ -211,18 +192,16 @@ def several() -> tuple[Finetune, ...]:
     )
 
 
-@SIZES
-def test_several_profiles(compare: Compare, size: tuple[int, int]) -> None:
+def test_several_profiles(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()
         fault = ProfileAnswer("studio", error=NetworkDown("studio.example cannot be reached."))
-        screen._tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
+        screen.controller.tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_details_of_a_file(compare: Compare, size: tuple[int, int]) -> None:
+def test_details_of_a_file(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         otter = several()[1]
         kept = app.services.storage.inside("loras/otter-9f3b9f3b.safetensors")
@@ -233,13 +212,11 @@ def test_details_of_a_file(compare: Compare, size: tuple[int, int]) -> None:
         details = screen.query_one(ModelDetails)
         details.focus()
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 def test_own_file(
     compare: Compare,
-    size: tuple[int, int],
     make_weights: Callable[..., Path],
     pairs: Callable[..., Any],
     tmp_path: Path,
@@ -251,43 +228,36 @@ def test_own_file(
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()[:1]
         await pilot.press("o")
-        while not isinstance(app.screen, OwnFileDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, OwnFileDialog)
         app.screen.query_one(PathInput).value = "friend.safetensors"
         await pilot.press("enter")
-        await pilot.pause(0.2)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_dashboard_question(compare: Compare, size: tuple[int, int]) -> None:
+def test_dashboard_question(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()[:1]
         open_dialog(app, DashboardDialog("Anna’s Portrait"))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_dashboard_steps(compare: Compare, size: tuple[int, int]) -> None:
+def test_dashboard_steps(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()[:1]
         path = Path("/home/anna/desk/anna-portrait.safetensors")
         steps = steps_for(path, "anna-portrait", Base.KLEIN_9B)
-        open_dialog(app, StepsDialog(Prepared(path, "anna-portrait", Base.KLEIN_9B, steps)))
+        open_dialog(app, StepsDialog(DashboardFile(path, "anna-portrait", Base.KLEIN_9B, steps)))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_delete_own_file(compare: Compare, size: tuple[int, int]) -> None:
+def test_delete_own_file(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()[3:]
-        while screen.selected is None or not screen.query_one(ModelDetails).display:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: screen.selected is not None and screen.query_one(ModelDetails).display)
         screen.action_delete()
-        while app.screen is screen or app.screen.focused is None:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: app.screen is not screen and app.screen.focused is not None)
 
-    assert compare(size, prepare)
+    assert compare(prepare)

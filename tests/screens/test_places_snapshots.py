@@ -23,12 +23,11 @@ from fluxtui.services.journal.jobs import JobStore
 from fluxtui.services.journal.logs import LogStore
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
+from tests.piloting.snapshots import Snap
+from tests.piloting.waiting import until, until_screen
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-SIZES = ((80, 24), (120, 40))
 Steps = Callable[[FluxApp, Pilot[int]], Awaitable[None]]
-
-pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 
 
 def make_job(number: int, state: JobState, **changes: Any) -> Job:
@@ -85,10 +84,9 @@ JOBS = (
 
 @pytest.fixture
 def look(
-    snap_compare: Any,
+    snap: Snap,
     make_app: Callable[..., FluxApp],
     monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
 ) -> Callable[..., bool]:
     """Return a function that opens a place, takes the steps, and compares the picture."""
     monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
@@ -106,17 +104,15 @@ def look(
 
         async def before(pilot: Pilot[int]) -> None:
             app.clock = lambda: NOW
-            while not app.profile or app.screen.id == "_default":
-                await pilot.pause(0.02)
+            await until(pilot, lambda: app.profile and app.screen.id != "_default")
             app.services.config.path = Path("/home/ada/.config/fluxtui/config.toml")
             app.services.storage.root = Path("/home/ada/.local/share/fluxtui")
             app.connected = True
             app.balances = {app.profile: Balance(9_593.0, NOW)}
             app.spent_today = 407.0
             await steps(app, pilot)
-            await pilot.pause()
 
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return snap(app, before)
 
     return compare
 
@@ -125,7 +121,6 @@ def test_jobs_of_every_kind(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         app.jobs = JOBS
         await app.go("jobs")
-        await pilot.pause(0.1)
 
     assert look(steps)
 
@@ -140,7 +135,6 @@ def test_a_queue_without_credits(look: Callable[..., bool]) -> None:
         app.queues = (QueueState("demo", 1, 24, order, pause),)
         app.jobs = (*waiting, TRAINING, given_up)
         await app.go(ShowJob(given_up.id))
-        await pilot.pause(0.1)
 
     assert look(steps)
 
@@ -149,7 +143,6 @@ def test_a_training_with_its_story(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         app.jobs = JOBS
         await app.go(ShowJob(TRAINING.id))
-        await pilot.pause(0.1)
         assert app.screen.query_one(RowTable).selected_key == TRAINING.id
 
     assert look(steps)
@@ -167,7 +160,6 @@ def test_a_job_that_is_to_be_cancelled(look: Callable[..., bool], monkeypatch: p
         other = make_job(8, JobState.DONE, profile="second", cost_credits=7.0, finished_at=NOW)
         app.jobs = (TRAINING.model_copy(update=wished), other)
         await app.go(ShowJob(TRAINING.id))
-        await pilot.pause(0.1)
 
     assert look(steps)
 
@@ -180,7 +172,6 @@ def test_samples_that_wait_for_their_training(look: Callable[..., bool]) -> None
         ended = make_job(11, JobState.CANCELLED, error_title="No finetune", error=reason, **fields)
         app.jobs = (TRAINING, *waiting, ended)
         await app.go(ShowJob(waiting[0].id))
-        await pilot.pause(0.1)
 
     assert look(steps)
 
@@ -197,7 +188,6 @@ def test_sending_a_doubtful_job_again_warns(look: Callable[..., bool]) -> None:
         app.jobs = JOBS
         await app.go("jobs")
         await pilot.press("a")
-        await pilot.pause(0.2)
 
     assert look(steps)
 
@@ -211,11 +201,9 @@ def test_settings(look: Callable[..., bool]) -> None:
 
 def test_first_start(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
-        while not isinstance(app.screen, WelcomeScreen):
-            await pilot.pause(0.02)
+        await until_screen(pilot, WelcomeScreen)
         line = app.screen.query_one(KeyPlaceLine)
-        while line.state is None:
-            await pilot.pause(0.02)
+        await until(pilot, lambda: line.state is not None)
         path = line.query_one(".key-place-path", PlainStatic)
         path.show(f"   {app.services.config.path}")
         await pilot.press("enter")
@@ -230,7 +218,6 @@ def test_messages(look: Callable[..., bool]) -> None:
             Notice(NOW - timedelta(minutes=5), "success", "Picture", "Saved pictures/a.jpg"),
         )
         app.action_show_messages()
-        await pilot.pause(0.1)
 
     assert look(steps)
 
@@ -243,7 +230,6 @@ def test_requests(look: Callable[..., bool]) -> None:
             trace.add(Exchange(at, "POST", "api.bfl.ai", "/v1/flux-dev", status, 120.0, 345, 2_345))
         trace.add(Exchange(NOW, "GET", "api.bfl.ai", "/v1/credits", None, 10_000.0, error="no connection"))
         app.action_show_requests()
-        await pilot.pause(0.1)
 
     assert look(steps)
 

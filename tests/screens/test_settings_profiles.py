@@ -11,7 +11,6 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
@@ -25,6 +24,7 @@ from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.table import RowTable
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -69,7 +69,7 @@ async def test_a_new_profile_is_made_by_keyboard(
     async with app.run_test(size=(80, 24)) as pilot:
         await settings(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, NewProfileDialog))
+        await until_screen(pilot, NewProfileDialog)
         dialog = app.screen
         while dialog.query_one(Chooser).value != service:
             await pilot.press("right")
@@ -84,7 +84,7 @@ async def test_a_new_profile_is_made_by_keyboard(
         assert "wrong" not in on_screen(app)
         assert names(app) == ["demo"]
         await replace(pilot, key)
-        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        await until_screen(pilot, SettingsScreen)
         assert key not in on_screen(app)
         table = app.screen.query_one(RowTable)
         await until(pilot, lambda: table.selected_key == "mine")
@@ -103,7 +103,7 @@ async def test_a_taken_name_is_refused_before_the_service_is_asked(
     async with app.run_test(size=(80, 24)) as pilot:
         await settings(app, pilot, until)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, NewProfileDialog))
+        await until_screen(pilot, NewProfileDialog)
         await pilot.press("tab")
         await replace(pilot, "demo")
         dialog = app.screen
@@ -128,7 +128,7 @@ async def test_a_new_key_is_checked_and_enter_makes_active(
         table = screen.query_one(RowTable)
         table.select("flux")
         await pilot.press("k")
-        await until(pilot, lambda: isinstance(app.screen, KeyDialog))
+        await until_screen(pilot, KeyDialog)
         await pilot.press(*REPLICATE_KEY)
         assert REPLICATE_KEY not in on_screen(app)
         await pilot.press("enter")
@@ -138,48 +138,6 @@ async def test_a_new_key_is_checked_and_enter_makes_active(
         await until(pilot, lambda: app.profile == "flux")
     kept = tomllib.loads(path.read_text())
     assert (kept["profile"], kept["profiles"]["flux"]["api_key"]) == ("flux", REPLICATE_KEY)
-
-
-async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_question(
-    make_app: AppFactory, until: Until, path: Path
-) -> None:
-    path.write_text('[profiles.eu]\n[profiles.old]\nprovider = "fal"\n')
-    path.chmod(0o600)
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await settings(app, pilot, until)
-        table = screen.query_one(RowTable)
-        now = app.clock()
-        open_job = Job(
-            id="job-1",
-            kind=JobKind.GENERATION,
-            state=JobState.RUNNING,
-            profile="old",
-            provider="fal",
-            endpoint="x",
-            title="a fox",
-            parameters={},
-            estimate_credits=1.0,
-            created_at=now,
-            updated_at=now,
-        )
-        await app.services.journal.jobs.add([open_job])
-        table.select("old")
-        await pilot.press("d")
-        await until(pilot, lambda: any("1 job not finished" in notice.text for notice in app.notices))
-        assert app.screen is screen
-        assert "old" in names(app)
-        await app.services.journal.jobs.move(open_job.id, JobState.FAILED)
-        await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        await pilot.press("escape")
-        await until(pilot, lambda: app.screen is screen)
-        assert "old" in names(app)
-        await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        await pilot.press("y")
-        await until(pilot, lambda: "old" not in names(app))
-    assert list(tomllib.loads(path.read_text())["profiles"]) == ["eu"]
 
 
 async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(
@@ -193,14 +151,15 @@ async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(
         await app.go("finetune")
         form = app.screen
         assert isinstance(form, FinetuneScreen)
-        await until(pilot, lambda: form.sampled_trainer is not None)
+        await until(pilot, lambda: form.training.order.trainer is not None)
         screen = await settings(app, pilot, until)
         await pilot.press("x")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         await until(pilot, lambda: app.screen is screen and not app.usable_profiles and bool(app.notices))
-        await until(pilot, lambda: form.fault is not None)
-        await until(pilot, lambda: not any(worker.group == "samples" for worker in app.workers))
+        await until(pilot, lambda: form.training.fault is not None)
+        asking = {"samples", "refresh"}
+        await until(pilot, lambda: asking.isdisjoint(worker.group for worker in app.workers))
         assert [notice.text for notice in app.notices] == ["The key of demo is removed."]
 
 

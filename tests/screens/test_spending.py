@@ -13,9 +13,9 @@ from textual.widgets import Input
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
 from fluxtui.controllers.navigation import GenerateAgain
+from fluxtui.controllers.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.spending import Allowance, Period, Spent
-from fluxtui.screens.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.screens.spending import SpendingScreen, bars_of
 from fluxtui.services.config import ConfigService
 from fluxtui.simulator.running import Simulator
@@ -23,6 +23,8 @@ from fluxtui.widgets.bar_chart import Bar, BarChart
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.table import RowTable
+from tests.piloting.snapshots import Snap
+from tests.piloting.waiting import until_screen
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOSTILE = "=1+1 [/x] [bold]\x1b[31m\u202etxt"
@@ -74,7 +76,7 @@ async def opened(app: FluxApp, pilot: Pilot[int], until: Until, jobs: list[Job])
     await app.services.journal.jobs.add(jobs)
     await app.go("jobs")
     await pilot.press("dollar_sign")
-    await until(pilot, lambda: isinstance(app.screen, SpendingScreen))
+    await until_screen(pilot, SpendingScreen)
     table = app.screen.query_one(RowTable)
     await until(pilot, lambda: bool(table.rows) == bool(jobs) and bool(app.screen.query_one(BarChart).bars))
     return table
@@ -197,14 +199,12 @@ def test_weeks_are_summed_up_from_today_backwards() -> None:
     assert bars == (Bar("11-14", 0.0), Bar("11-17", 0.0))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("keys", [(), ("f",), ("e", "p")], ids=["days", "finetunes", "year"])
 def test_look(
-    snap_compare: Any,
+    snap: Snap,
     make_app: Callable[..., FluxApp],
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
     keys: tuple[str, ...],
 ) -> None:
     monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
@@ -219,18 +219,15 @@ def test_look(
             shown = (table.rows, chart.bars)
             await pilot.press(key)
             await until(pilot, lambda before=shown: (table.rows, chart.bars) != before)
-        await pilot.pause(0.1)
 
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    assert snap(app, before)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 def test_look_of_nothing_yet(
-    snap_compare: Any,
+    snap: Snap,
     make_app: Callable[..., FluxApp],
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
 ) -> None:
     monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
     monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
@@ -238,6 +235,5 @@ def test_look_of_nothing_yet(
 
     async def before(pilot: Pilot[int]) -> None:
         await opened(app, pilot, until, [])
-        await pilot.pause(0.1)
 
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    assert snap(app, before)

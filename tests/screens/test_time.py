@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -14,12 +13,13 @@ from fluxtui.app.app import FluxApp
 from fluxtui.app.tabs import PLACES
 from fluxtui.controllers.navigation import PlaceName, ShowJob
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.drawn import Terminals
+from tests.piloting.waiting import settled, until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -32,7 +32,7 @@ def make_job(name: str, state: JobState, kind: JobKind = JobKind.GENERATION) -> 
     ended = NOON - timedelta(seconds=10) if state is JobState.DONE else None
     return Job(
         id=name,
-        kind=kind,
+        work=WORKS[kind](),
         state=state,
         profile="demo",
         provider="bfl",
@@ -55,29 +55,20 @@ FINETUNE = Finetune(
 )
 
 
-QUIET_SECONDS = 0.4
 ATTEMPTS = 6
 """On a busy machine something may still be on its way; what is sent for every tick is sent each time."""
-
-
-async def settled(terminals: Terminals) -> int:
-    """Wait until nothing has been written for a while; return how much was until then."""
-    written = 0
-    while not written or written != terminals.characters:
-        written = terminals.characters
-        await asyncio.sleep(QUIET_SECONDS)
-    return written
 
 
 async def sent_by_ticks(app: FluxApp, pilot: Pilot[int], terminals: Terminals, *, seconds: int) -> int:
     """Return the fewest characters that were ever sent during three ticks of so many seconds."""
     fewest: int | None = None
     for _ in range(ATTEMPTS):
-        before, begin = await settled(terminals), app.clock()
+        await settled(pilot)
+        before, begin = terminals.characters, app.clock()
         for tick in range(1, 4):
             app.clock = lambda now=begin + timedelta(seconds=tick * seconds): now  # type: ignore[misc]
             app.seconds += 1
-            await pilot.pause(0.05)
+            await settled(pilot)
         sent = terminals.characters - before
         fewest = sent if fewest is None else min(fewest, sent)
         if not fewest:
@@ -88,12 +79,12 @@ async def sent_by_ticks(app: FluxApp, pilot: Pilot[int], terminals: Terminals, *
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("place", [place.name for place in PLACES])
 async def test_nothing_is_sent_while_nothing_changes(
-    place: PlaceName, size: tuple[int, int], make_app: AppFactory, until: Until, terminals: Terminals
+    place: PlaceName, size: tuple[int, int], make_app: AppFactory, terminals: Terminals
 ) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go(place)
         app.jobs = (RUNNING, TRAINING, DONE)
         app.finetunes = (FINETUNE,)
@@ -101,12 +92,12 @@ async def test_nothing_is_sent_while_nothing_changes(
 
 
 async def test_a_running_generation_says_nothing_in_a_place_that_does_not_show_it(
-    make_app: AppFactory, until: Until, terminals: Terminals
+    make_app: AppFactory, terminals: Terminals
 ) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("finetune")
         app.jobs = (RUNNING,)
         assert await sent_by_ticks(app, pilot, terminals, seconds=1) == 0
@@ -118,16 +109,17 @@ async def test_the_age_of_a_job_goes_on_and_costs_little(
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("jobs")
         app.jobs = (DONE,)
         table = app.screen.query_one(RowTable)
         assert str(table.rows[0].cells["age"]) == "40 s ago"
-        before = await settled(terminals)
+        await settled(pilot)
+        before = terminals.characters
         app.clock = lambda: NOON + timedelta(minutes=4)
         app.seconds += 1
         await until(pilot, lambda: str(table.rows[0].cells["age"]) == "4 m ago")
-        await pilot.pause(0.05)
+        await settled(pilot)
         assert 0 < terminals.characters - before < 250
 
 
@@ -135,7 +127,7 @@ async def test_a_place_tells_the_time_when_it_comes_back(make_app: AppFactory, u
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("models")
         app.finetunes = (FINETUNE,)
         age = app.screen.query_one("#age", PlainStatic)
@@ -153,7 +145,7 @@ async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
     app.clock = lambda: NOON
     later = DONE.model_copy(update={"id": "later", "created_at": NOON})
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await app.go("jobs")
         app.jobs = tuple(
             DONE.model_copy(update={"id": f"old-{n}", "created_at": NOON - timedelta(hours=n + 1)})
@@ -173,7 +165,7 @@ async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
         app.jobs = (RUNNING, *app.jobs)
         await app.go("models")
         await app.go("jobs")
-        await pilot.pause(0.1)
+        await settled(pilot)
         assert table.selected_key == "old-1"
         await app.go("models")
         await app.go(ShowJob("old-7"))
@@ -184,10 +176,10 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         app.tell("something")
         app.action_show_messages()
-        await until(pilot, lambda: isinstance(app.screen, MessagesScreen))
+        await until_screen(pilot, MessagesScreen)
         await until(pilot, lambda: any(table.rows for table in app.screen.query(RowTable)))
         table = app.screen.query_one(RowTable)
         app.clock = lambda: NOON + timedelta(minutes=7)
@@ -195,10 +187,10 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
         await until(pilot, lambda: str(table.rows[0].cells["at"]) == "7 m ago")
 
 
-async def test_the_time_of_a_program_that_is_closing_is_nobodys(make_app: AppFactory, until: Until) -> None:
+async def test_the_time_of_a_program_that_is_closing_is_nobodys(make_app: AppFactory) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         stack, app._screen_stack[:] = list(app._screen_stack), []
         app.seconds += 1
         app._screen_stack[:] = stack

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.services.datasets import WorkspaceService
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -38,20 +40,22 @@ async def with_pictures(app: FluxApp, pilot: Pilot[int], pictures: Path, until: 
     await until(pilot, lambda: "✓ 7 pictures" in str(app.screen.query_one("#summary", PlainStatic).render()))
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.3], ids=["quick disk", "slow disk"])
+@pytest.mark.parametrize("is_slow", [False, True], ids=["quick disk", "slow disk"])
 async def test_what_is_typed_behind_f8_becomes_the_caption(
-    seconds: float,
+    is_slow: bool,
     make_app: AppFactory,
     training_pictures: Path,
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import asyncio
-
     load = WorkspaceService.load
+    begun, going_on = asyncio.Event(), asyncio.Event()
+    if not is_slow:
+        going_on.set()
 
     async def slowly(self: WorkspaceService, source: Path) -> object:
-        await asyncio.sleep(seconds)
+        begun.set()
+        await going_on.wait()
         return await load(self, source)
 
     app = make_app()
@@ -59,7 +63,9 @@ async def test_what_is_typed_behind_f8_becomes_the_caption(
         await with_pictures(app, pilot, training_pictures, until)
         monkeypatch.setattr(WorkspaceService, "load", slowly)
         type_at_once(app, "f8", "enter", *"zbq")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        await until(pilot, begun.is_set)
+        going_on.set()
+        await until_screen(pilot, WorkbenchScreen)
         await until(pilot, lambda: any(area.text.endswith("zbq") for area in app.screen.query(CaptionArea)))
         assert isinstance(app.screen, WorkbenchScreen)
 
@@ -71,13 +77,13 @@ async def test_what_is_typed_behind_ctrl_l_and_ctrl_r_goes_into_the_dialog(
     async with app.run_test(size=(120, 40)) as pilot:
         await with_pictures(app, pilot, training_pictures, until)
         type_at_once(app, "ctrl+l", *"lant")
-        await until(pilot, lambda: isinstance(app.screen, PathPicker))
+        await until_screen(pilot, PathPicker)
         await until(
             pilot, lambda: any("find: lant" in str(label.render()) for label in app.screen.query(PlainLabel))
         )
         await pilot.press("escape", "f4")
         type_at_once(app, "ctrl+r", *"fox")
-        await until(pilot, lambda: isinstance(app.screen, HistoryDialog))
+        await until_screen(pilot, HistoryDialog)
         await until(pilot, lambda: any(field.value == "fox" for field in app.screen.query(Input)))
 
 

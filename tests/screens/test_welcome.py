@@ -17,6 +17,7 @@ from fluxtui.services.config import ConfigService
 from fluxtui.simulator.fal.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -34,7 +35,7 @@ async def test_fal_is_chosen_and_its_key_checked_and_kept(
     path.chmod(0o600)
     app = make_app(key=None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query(KeyInput)))
+        await until_screen(pilot, WelcomeScreen)
         welcome = app.screen
         assert welcome.query_one(KeyInput).password
         await pilot.press("2")
@@ -58,7 +59,7 @@ async def test_a_demo_that_cannot_be_opened_says_what_to_install_and_leaves_the_
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     app = make_app(key=None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query(KeyInput)))
+        await until_screen(pilot, WelcomeScreen)
         await pilot.press("ctrl+d")
         answer = app.screen.query_one(AnswerLine)
         await until(pilot, lambda: "pip install '.[demo]'" in str(answer.render()))

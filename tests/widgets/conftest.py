@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
@@ -15,6 +15,8 @@ from fluxtui.domain.endpoint import Control, EndpointInfo, GenerationEndpoint, G
 from fluxtui.domain.money import Estimate
 from fluxtui.widgets.quiet_screen import QuietScreen
 from tests.fakes.drawn import Terminals, follow_terminals
+from tests.piloting.idleness import asked_for_idleness
+from tests.piloting.stylesheets import parsed_once
 
 HOSTILE = (
     "[/x] and [red unclosed",
@@ -28,6 +30,13 @@ HOSTILE = (
 def hostile(request: pytest.FixtureRequest) -> str:
     """A string that must be shown as harmless text everywhere."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_pilots() -> Iterator[None]:
+    """Parse each stylesheet once for all tests of a worker, and let no pilot rest after each key."""
+    with parsed_once(), asked_for_idleness():
+        yield
 
 
 @pytest.fixture(autouse=True)

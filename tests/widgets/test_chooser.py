@@ -15,6 +15,7 @@ from fluxtui.widgets.dialogs import Choice, ChoiceDialog
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.table import Column, Row, RowTable
 from fluxtui.widgets.top_bar import TopBar
+from tests.piloting.waiting import settled
 
 HostOf = Callable[[Widget | None], App[Any]]
 FEW = tuple(Choice(value, value) for value in ("jpeg", "png", "webp"))
@@ -57,12 +58,12 @@ async def test_enter_opens_what_does_not_fit(host: HostOf) -> None:
     async with host(chooser).run_test(size=(60, 24)) as pilot:
         chooser.focus()
         await pilot.press("enter")
-        await pilot.pause(0.1)
+        await settled(pilot)
         assert isinstance(pilot.app.screen, ChoiceDialog)
         await pilot.press("1", "9", "enter")
         assert chooser.value == "19"
         await pilot.press("enter")
-        await pilot.pause(0.1)
+        await settled(pilot)
         await pilot.press("ctrl+c")
         assert chooser.value == "19"
 

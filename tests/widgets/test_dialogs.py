@@ -16,10 +16,14 @@ from fluxtui.widgets.dialogs import (
     ChoiceDialog,
     ConfirmDialog,
     Dialog,
+    LineDialog,
+    NameDialog,
     TypeWordDialog,
     ask,
     open_dialog,
 )
+from tests.piloting.snapshots import SMALL, Snap
+from tests.piloting.waiting import settled
 
 HostOf = Callable[[Widget | None], App[Any]]
 NOT_ANSWERED = object()
@@ -31,7 +35,7 @@ async def answer_of(pilot: Pilot[Any], dialog: Dialog[Any], *keys: str) -> Any:
     """Open a dialog, press keys and return what it answered."""
     answers: list[Any] = []
     open_dialog(pilot.app, dialog, answers.append)
-    await pilot.pause(0.1)
+    await settled(pilot)
     await pilot.press(*keys)
     await pilot.pause()
     return answers[0] if answers else NOT_ANSWERED
@@ -67,7 +71,7 @@ async def test_a_word_must_be_typed(host: HostOf) -> None:
     async with host(None).run_test() as pilot:
         dialog = TypeWordDialog("Delete?", ["For good."], "lake")
         open_dialog(pilot.app, dialog, answers.append)
-        await pilot.pause(0.1)
+        await settled(pilot)
         await pilot.press("y", "e", "enter")
         assert answers == []
         assert "Type yes" in str(dialog.query_one(".dialog-answer").render())
@@ -102,12 +106,41 @@ async def test_choice(host: HostOf, keys: list[str], free_text: str | None, answ
         assert await answer_of(pilot, dialog, *keys) == answer
 
 
+@pytest.mark.parametrize(
+    "dialog",
+    [
+        lambda: ChoiceDialog("Lake", LAKES),
+        lambda: ConfirmDialog("Train?", ["18 pictures."]),
+        lambda: LineDialog("Note", "What is to be remembered."),
+        lambda: NameDialog("preset", "Its values.", frozenset(), limit=60),
+        lambda: TypeWordDialog("Delete?", ["It is gone then."], "lake"),
+    ],
+)
+async def test_an_answer_may_come_before_the_content_and_counts_once(
+    host: HostOf, dialog: Callable[[], Dialog[Any]]
+) -> None:
+    app = host(None)
+    async with app.run_test() as pilot:
+        answers: list[Any] = []
+        asked = dialog()
+        open_dialog(app, asked, answers.append)
+        asked.dismiss("at once")
+        asked.dismiss("and again")
+        while app.screen is asked:
+            await pilot.pause()
+        asked.dismiss("too late")
+        await pilot.pause()
+        assert answers == ["at once"]
+        assert app.is_running
+        assert len(app.screen_stack) == 1
+
+
 async def test_ask_returns_the_answer(host: HostOf) -> None:
     """From a worker, as screens use it."""
     async with host(None).run_test() as pilot:
         asking = ask(pilot.app, ConfirmDialog("Sure?", []))
         worker = pilot.app.run_worker(asking, exit_on_error=False)
-        await pilot.pause(0.1)
+        await settled(pilot)
         await pilot.press("y")
         assert await worker.wait() is True
 
@@ -122,7 +155,7 @@ async def test_hostile_strings(host: HostOf, hostile: str) -> None:
         ]
         for dialog in dialogs:
             open_dialog(pilot.app, dialog)
-            await pilot.pause(0.1)
+            await settled(pilot)
             svg = pilot.app.export_screenshot()
             assert "\x1b" not in svg
             assert "\u202e" not in svg
@@ -136,7 +169,7 @@ async def test_the_word_is_the_same_whatever_the_name_and_case(host: HostOf) -> 
         assert await answer_of(pilot, TypeWordDialog("Delete?", [], name), *"YES", "enter") is True
 
 
-def test_confirm_snapshot(host: HostOf, snap_compare: Any) -> None:
+def test_confirm_snapshot(host: HostOf, snap: Snap) -> None:
     """At 80x24."""
 
     async def show(pilot: Pilot[Any]) -> None:
@@ -144,21 +177,21 @@ def test_confirm_snapshot(host: HostOf, snap_compare: Any) -> None:
         open_dialog(
             pilot.app, ConfirmDialog("Train a finetune?", sentences, price="$6.00", confirm_label="Train")
         )
-        await pilot.pause(0.1)
+        await settled(pilot)
 
-    assert snap_compare(host(None), terminal_size=(80, 24), run_before=show)
+    assert snap(host(None), show, sizes=SMALL)
 
 
-def test_choice_snapshot(host: HostOf, snap_compare: Any) -> None:
+def test_choice_snapshot(host: HostOf, snap: Snap) -> None:
     """At 80x24, narrowed down."""
 
     async def show(pilot: Pilot[Any]) -> None:
         open_dialog(pilot.app, ChoiceDialog("Finetune", LAKES, "2"))
-        await pilot.pause(0.1)
+        await settled(pilot)
         await pilot.press("l", "a")
         assert pilot.app.screen.query_one(DataTable).row_count == 2
 
-    assert snap_compare(host(None), terminal_size=(80, 24), run_before=show)
+    assert snap(host(None), show, sizes=SMALL)
 
 
 GROUPED = (
@@ -186,7 +219,7 @@ async def test_headings_are_passed_over(host: HostOf, keys: list[str], answer: s
     answers: list[str | None] = []
     async with host(None).run_test() as pilot:
         open_dialog(pilot.app, ChoiceDialog("Place", GROUPED, "2"), answers.append)
-        await pilot.pause(0.1)
+        await settled(pilot)
         table = pilot.app.screen.query_one(DataTable)
         assert [str(table.get_row_at(row)[0]) for row in range(table.row_count)] == [
             "north", "Lake", "Hill", "south", "Dune",
@@ -250,7 +283,7 @@ async def test_a_long_question_can_be_read_to_its_end(host: HostOf) -> None:
     async with host(None).run_test(size=(80, 24)) as pilot:
         sentences = [f"Sentence {number}." for number in range(40)]
         open_dialog(pilot.app, ConfirmDialog("Sure?", sentences, price="$1.00"))
-        await pilot.pause(0.1)
+        await settled(pilot)
         text = pilot.app.screen.query_one(".dialog-text")
         assert text.scroll_y == 0
         await pilot.press("down")

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from fluxtui.widgets.help_panel import HelpPanel
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import Column, RowTable
+from tests.piloting.snapshots import SMALL, Snap
 
 
 class Place(Screen[None]):
@@ -94,6 +95,6 @@ async def test_ways_to_close(key: str) -> None:
         assert isinstance(pilot.app.screen, Place)
 
 
-def test_snapshot(snap_compare: Any) -> None:
+def test_snapshot(snap: Snap) -> None:
     """At 80x24."""
-    assert snap_compare(Program(), terminal_size=(80, 24), run_before=open_help)
+    assert snap(Program(), open_help, sizes=SMALL)

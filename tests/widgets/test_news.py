@@ -11,11 +11,13 @@ from textual.app import App
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.notices import Severity
 from fluxtui.widgets import flash as flash_module
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.top_bar import JobCounts, TopBar
+from tests.piloting.snapshots import Snap
+from tests.piloting.waiting import settled
 
 HostOf = Callable[[Widget | None], App[Any]]
 
@@ -88,7 +90,7 @@ def test_counts() -> None:
     ]
     jobs = tuple(
         Job(
-            id=str(number), kind=JobKind.GENERATION, state=state, profile="p", provider="bfl", endpoint="e",
+            id=str(number), work=GenerationWork(), state=state, profile="p", provider="bfl", endpoint="e",
             title="t", parameters={}, estimate_credits=1, created_at=now, updated_at=now,
         )
         for number, state in enumerate(states)
@@ -122,11 +124,11 @@ async def test_news_go_away(host: HostOf, monkeypatch: pytest.MonkeyPatch) -> No
     line = Flash()
     async with host(line).run_test() as pilot:
         line.show("first", "error")
-        await pilot.pause(0.1)
+        await settled(pilot)
         assert line.text == "first"
         line.show("second")
         assert line.text == "second"
-        await pilot.pause(0.2)
+        await settled(pilot)
         assert line.text == ""
         line.show("third", "error")
         line.clear()
@@ -141,8 +143,7 @@ async def test_hostile_news(host: HostOf, hostile: str) -> None:
         assert line.text.isprintable()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-def test_snapshot(host: HostOf, snap_compare: Any, size: tuple[int, int]) -> None:
+def test_snapshot(host: HostOf, snap: Snap) -> None:
     """Both lines."""
     news = Flash()
 
@@ -150,7 +151,7 @@ def test_snapshot(host: HostOf, snap_compare: Any, size: tuple[int, int]) -> Non
         news.show("The key of this profile is not accepted. " * 4, "error")
         await pilot.pause()
 
-    assert snap_compare(host(Vertical(bar(**FULL), news)), terminal_size=size, run_before=tell)
+    assert snap(host(Vertical(bar(**FULL), news)), tell)
 
 
 @pytest.mark.parametrize(

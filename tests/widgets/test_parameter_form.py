@@ -23,6 +23,7 @@ from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.path_controls import PicturesControl
 from fluxtui.widgets.parameter_form.row import CHANGED, FieldRow, MoreRow
 from fluxtui.widgets.plain import PlainLabel
+from tests.piloting.snapshots import LARGE, SMALL, Snap
 
 HostOf = Callable[[Widget | None], App[Any]]
 FINETUNES = (Choice("ft-1", "Mountain lake"), Choice("ft-2", "[/x] Brutal"))
@@ -357,7 +358,7 @@ async def test_hostile_strings_are_shown_as_text(
         assert "\u202e" not in svg
 
 
-def test_no_cursor_blinks(form: ParameterForm, host: HostOf, snap_compare: Any) -> None:
+def test_no_cursor_blinks(form: ParameterForm, host: HostOf, snap: Snap) -> None:
     """Fresh at 80x24; nothing moves by itself."""
 
     async def look(pilot: Pilot[Any]) -> None:
@@ -366,10 +367,10 @@ def test_no_cursor_blinks(form: ParameterForm, host: HostOf, snap_compare: Any) 
         form.focus()
         await pilot.pause()
 
-    assert snap_compare(host(form), terminal_size=(80, 24), run_before=look)
+    assert snap(host(form), look, sizes=SMALL)
 
 
-def test_wide(form: ParameterForm, host: HostOf, snap_compare: Any) -> None:
+def test_wide(form: ParameterForm, host: HostOf, snap: Snap) -> None:
     """Two columns at 120x40, advanced fields open."""
 
     async def unfold(pilot: Pilot[Any]) -> None:
@@ -379,10 +380,10 @@ def test_wide(form: ParameterForm, host: HostOf, snap_compare: Any) -> None:
         form.focus_field("strength")
         await pilot.pause()
 
-    assert snap_compare(host(form), terminal_size=(120, 40), run_before=unfold)
+    assert snap(host(form), unfold, sizes=LARGE)
 
 
-def test_problems_at_80x24(form: ParameterForm, host: HostOf, snap_compare: Any) -> None:
+def test_problems_at_80x24(form: ParameterForm, host: HostOf, snap: Snap) -> None:
     """What is wrong stands under its field with a sign."""
 
     async def submit(pilot: Pilot[Any]) -> None:
@@ -391,7 +392,7 @@ def test_problems_at_80x24(form: ParameterForm, host: HostOf, snap_compare: Any)
         form.check()
         await pilot.pause()
 
-    assert snap_compare(host(form), terminal_size=(80, 24), run_before=submit)
+    assert snap(host(form), submit, sizes=SMALL)
 
 
 async def test_the_line_for_more_tells_how_it_is_after_other_fields_came(

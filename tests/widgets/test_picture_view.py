@@ -22,6 +22,7 @@ from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, load_bitmap
 from fluxtui.widgets.pictures.channel import PictureChannel
 from fluxtui.widgets.pictures.view import PictureView
+from tests.piloting.snapshots import SMALL, Snap
 
 HALFCELL = TerminalProfile(GraphicsProtocol.HALFCELL)
 KITTY = TerminalProfile(GraphicsProtocol.KITTY)
@@ -368,7 +369,7 @@ async def test_nothing_is_sent_while_the_program_is_suspended(
         assert sent
 
 
-def test_snapshot(snap_compare: Callable[..., bool], tmp_path: Path) -> None:
+def test_snapshot(snap: Snap, tmp_path: Path) -> None:
     path = tmp_path / "squares.png"
     squares = Image.new("RGB", (2, 2), RED)
     squares.putpixel((1, 0), GREEN)
@@ -380,4 +381,4 @@ def test_snapshot(snap_compare: Callable[..., bool], tmp_path: Path) -> None:
         await app.shown()
 
     run_before: Callable[[Pilot[None]], Awaitable[None]] = ready
-    assert snap_compare(app, terminal_size=(80, 24), run_before=run_before)
+    assert snap(app, run_before, sizes=SMALL)

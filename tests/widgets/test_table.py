@@ -16,6 +16,7 @@ from textual.widgets import Input
 from fluxtui.widgets.table import Column, Row, RowTable
 from fluxtui.widgets.table.grid import RowGrid, widths
 from fluxtui.widgets.table.rows import Sorting
+from tests.piloting.snapshots import SMALL, Snap
 
 HostOf = Callable[[Widget | None], App[Any]]
 
@@ -220,7 +221,7 @@ def test_widths() -> None:
     assert widths((Column("a", "A"), Column("b", "B")), 25) == [11, 10]
 
 
-def test_snapshot(table: RowTable, host: HostOf, snap_compare: Any) -> None:
+def test_snapshot(table: RowTable, host: HostOf, snap: Snap) -> None:
     """Rows with the filter open, at 80x24."""
 
     async def fill(pilot: Any) -> None:
@@ -230,14 +231,14 @@ def test_snapshot(table: RowTable, host: HostOf, snap_compare: Any) -> None:
         pilot.app.query_one(Input).value = "lake"
         await pilot.pause()
 
-    assert snap_compare(host(table), terminal_size=(80, 24), run_before=fill)
+    assert snap(host(table), fill, sizes=SMALL)
 
 
-def test_empty_snapshot(table: RowTable, host: HostOf, snap_compare: Any) -> None:
+def test_empty_snapshot(table: RowTable, host: HostOf, snap: Snap) -> None:
     """No rows: what to do first."""
 
     async def empty(pilot: Any) -> None:
         table.set_rows([])
         await pilot.pause()
 
-    assert snap_compare(host(table), terminal_size=(80, 24), run_before=empty)
+    assert snap(host(table), empty, sizes=SMALL)

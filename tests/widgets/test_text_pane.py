@@ -8,6 +8,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from fluxtui.widgets.text_pane import TextPane
+from tests.piloting.waiting import settled
 
 LONG = Content("\n".join(f"line {number}" for number in range(50)))
 
@@ -32,7 +33,7 @@ async def test_a_long_text_scrolls_and_another_begins_at_its_beginning() -> None
         assert shown(pane)[0] == "line 0"
         pane.focus()
         await pilot.press("end")
-        await pilot.pause(0.1)
+        await settled(pilot)
         assert shown(pane)[-1] == "line 49"
         pane.show(Content("a fox in the snow at night"))
         await pilot.pause()
@@ -43,12 +44,12 @@ async def test_another_text_lays_nothing_out() -> None:
     app = PaneApp()
     async with app.run_test() as pilot:
         pane = app.query_one(TextPane)
-        await pilot.pause(0.1)
+        await settled(pilot)
         layouts: list[object] = []
         app.screen.screen_layout_refresh_signal.subscribe(app.screen, layouts.append, immediate=True)
         for text in (LONG, Content("short"), LONG):
             pane.show(text)
-            await pilot.pause(0.05)
+            await settled(pilot)
         assert not layouts
 
 

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 from fluxtui.widgets.tiles import Tile
+from tests.piloting.waiting import settled
 
 
 class Lazy:
@@ -76,7 +77,7 @@ async def test_only_what_is_in_sight_or_next_to_it_is_fetched_and_drawn(opened: 
     tiles = Lazy(range(100_000))
     grid.set_tiles(tiles)
     await drawn(app, pilot, 24)
-    await pilot.pause(0.2)
+    await settled(pilot)
     assert tiles.known == set(range(24))
     assert len(app.drawn) == 24
     grid.action_go(-1)
@@ -107,7 +108,7 @@ async def test_without_pictures_there_are_wider_labels(monkeypatch: pytest.Monke
     async with app.run_test(size=(80, 24)) as pilot:
         grid = app.query_one(ThumbnailGrid)
         grid.set_tiles(Lazy(range(100)))
-        await pilot.pause(0.2)
+        await settled(pilot)
         assert not app.drawn
         line = grid.render_line(0).text
         assert "picture 0" in line
@@ -130,7 +131,7 @@ async def test_a_row_that_is_scrolled_is_not_drawn_again(opened: Opened) -> None
     app, pilot, grid = opened
     grid.set_tiles(Lazy(range(1_000)))
     await drawn(app, pilot, 24)
-    await pilot.pause(0.2)
+    await settled(pilot)
     before = lines_of(grid)
     grid.scroll_to(y=9, animate=False, immediate=True)
     after = lines_of(grid)
@@ -142,7 +143,7 @@ async def test_a_step_of_the_cursor_paints_two_labels(opened: Opened) -> None:
     app, pilot, grid = opened
     grid.set_tiles(Lazy(range(1_000)))
     await drawn(app, pilot, 24)
-    await pilot.pause(0.2)
+    await settled(pilot)
     grid.focus()
     before = lines_of(grid)
     assert "▸picture 0" in before[8].text
@@ -158,7 +159,7 @@ async def test_what_changes_in_a_row_is_drawn(opened: Opened) -> None:
     app, pilot, grid = opened
     grid.set_tiles([Tile("a", "one"), Tile("b", "two")])
     await drawn(app, pilot, 2)
-    await pilot.pause(0.2)
+    await settled(pilot)
     assert "two" in lines_of(grid)[8].text
     grid.set_tiles([Tile("a", "one"), Tile("b", "deux", quiet=True)])
     lines = lines_of(grid)

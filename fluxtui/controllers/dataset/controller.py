@@ -18,7 +18,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import PictureEdit, Workspace
 
 if TYPE_CHECKING:
-    from fluxtui.controllers.background import Background
+    from fluxtui.controllers.background import Begin
     from fluxtui.controllers.host import Host
     from fluxtui.domain.dataset import Dataset, DatasetRules
 
@@ -42,7 +42,7 @@ class DatasetController:
     def __init__(
         self,
         host: Host,
-        background: Background,
+        background: Begin,
         source: Path,
         rules: DatasetRules,
         *,

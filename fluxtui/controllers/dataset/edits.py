@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.workspace import History, Workspace
-from fluxtui.services.datasets.tracking import Marks, marked, marks_of
+from fluxtui.services.datasets.tracking import EditStamps, marked, marks_of
 
 if TYPE_CHECKING:
     from fluxtui.domain.dataset_scan import DatasetScan
@@ -27,7 +27,7 @@ class DatasetEdits:
         self._history = History(present=Workspace(source=str(source)))
         self._saved: History | None = None
         """What is on the disk, as far as it is known."""
-        self._marks: Marks | None = None
+        self._marks: EditStamps | None = None
         """Of the source as it was looked through last."""
         self._saving = asyncio.Lock()
 

@@ -116,7 +116,7 @@ class DatasetReview:
         """
         from fluxtui.services.datasets.previewing import Previews
 
-        self._scan = await self._services.datasets.look(self._source, progress)
+        self._scan = await self._services.datasets.scan(self._source, progress)
         await self._edits.load(self._scan)
         self.close()
         self._previews = Previews(self._scan, self._services.thumbnails)
@@ -127,7 +127,7 @@ class DatasetReview:
         scan, history = self._scan, self._edits.history
         if scan is None:
             return
-        dataset = await self._services.datasets.judged(scan, self._rules, history.present)
+        dataset = await self._services.datasets.checked(scan, self._rules, history.present)
         self._rows = await asyncio.to_thread(self._make_rows, scan, dataset, history.present)
         self._by_name = {row.name: row for row in self._rows}
         self._dataset, self._judged_history = dataset, history

@@ -22,7 +22,7 @@ from fluxtui.terminal.transfer import (
 )
 
 if TYPE_CHECKING:
-    from fluxtui.controllers.background import Background, Running
+    from fluxtui.controllers.background import Begin, Running
     from fluxtui.controllers.pictures.terminal_line import TerminalLine
 
 PROGRESS_PERCENT = 5
@@ -43,7 +43,7 @@ class Handover:
 
     def __init__(
         self,
-        background: Background,
+        background: Begin,
         terminal: TerminalProfile,
         line: Callable[[], TerminalLine],
         drawn: Callable[[], Awaitable[object]],

@@ -17,7 +17,7 @@ from fluxtui.terminal.clipboard import TMUX_HINT, clipboard_text, copying
 from fluxtui.terminal.multiplexer import through_tmux
 
 if TYPE_CHECKING:
-    from fluxtui.controllers.background import Background
+    from fluxtui.controllers.background import Begin
     from fluxtui.controllers.host import Known
     from fluxtui.controllers.pictures.item import ViewItem
     from fluxtui.controllers.pictures.terminal_line import TerminalLine
@@ -59,9 +59,7 @@ class HomeController:
         items: the pictures, at least one.
     """
 
-    def __init__(
-        self, known: Known, background: Background, outlet: Outlet, items: Sequence[ViewItem]
-    ) -> None:
+    def __init__(self, known: Known, background: Begin, outlet: Outlet, items: Sequence[ViewItem]) -> None:
         self._services = known.services
         self._background = background
         self._outlet = outlet

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.text import safe_text
-from fluxtui.services.told import plain_name, told_parameters
+from fluxtui.services.parameter_words import parameters_in_words, plain_name
 
 VALUE_LIMIT: Final = 4000
 """More characters of a value are not shown."""
@@ -79,7 +79,7 @@ def _told(item: ViewItem) -> dict[str, str]:
     rest = {name: value for name, value in values.items() if name not in _FIRST}
     named |= {
         name: value
-        for name, value in told_parameters(item.endpoint, rest).items()
+        for name, value in parameters_in_words(item.endpoint, rest).items()
         if name not in named or not named[name]
     }
     return {name: value_text(value) for name, value in named.items()}

@@ -9,13 +9,13 @@ from typing import ClassVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Footer
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.pictures.mask import MaskEditor
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.masking.canvas import MaskCanvas
 from fluxtui.screens.masking.pad import MaskPad
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -61,7 +61,7 @@ class MaskScreen(QuietScreen[Path | None]):
         yield PlainStatic(words, classes="line name")
         yield MaskCanvas(self.app.terminal)
         yield MaskPad(self.mask)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with the picture and the mask that there is."""

@@ -22,7 +22,7 @@ _RTF = "{\\rtf"
 """Source: Microsoft's Rich Text Format specification 1.9.1, read 2026-11."""
 
 
-def captions_judged(
+def check_captions(
     scan: DatasetScan, kept: Iterable[ScannedPicture], workspace: Workspace
 ) -> tuple[Mapping[str, str], list[DatasetProblem]]:
     """Return the captions by the names of the pictures, and what is wrong with captions.
@@ -63,7 +63,7 @@ def captions_of(scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
         for item in scan.pictures
         if item.look is not None and item.name not in masks and not workspace.of(item.name).excluded
     ]
-    captions, _ = captions_judged(scan, kept, workspace)
+    captions, _ = check_captions(scan, kept, workspace)
     return {item.name: captions.get(item.name, "") for item in kept}
 
 

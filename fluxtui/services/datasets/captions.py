@@ -17,7 +17,7 @@ from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.datasets.caption_files import pairs_in
 from fluxtui.services.datasets.encodings import decoded, guessed, is_text
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.sources import Source, SourceEntry
 
 CAPTION_SUFFIX = ".txt"
 TEXT_SUFFIXES = (CAPTION_SUFFIX, ".caption")
@@ -63,7 +63,7 @@ def is_metadata(name: str) -> bool:
 
 
 def read_captions(
-    source: Source, entries: Iterable[Entry], pictures: Iterable[str]
+    source: Source, entries: Iterable[SourceEntry], pictures: Iterable[str]
 ) -> tuple[ScannedCaption, ...]:
     """Return all captions among the files of a source, with a fault where one cannot be used.
 
@@ -92,7 +92,7 @@ def read_captions(
     return tuple(found)
 
 
-def _text_caption(source: Source, entry: Entry) -> tuple[ScannedCaption, bytes]:
+def _text_caption(source: Source, entry: SourceEntry) -> tuple[ScannedCaption, bytes]:
     """Return a caption, and the bytes of one whose encoding is not known."""
     if entry.size > MAX_CAPTION_BYTES:
         reason = f"is longer than {file_size(MAX_CAPTION_BYTES)}, too long for a caption; not used"
@@ -117,7 +117,7 @@ def _with_text(name: str, text: str, picture: str = "") -> ScannedCaption:
     return ScannedCaption(name=name, fault=EMPTY, picture=picture)
 
 
-def _json_caption(source: Source, entry: Entry) -> list[ScannedCaption]:
+def _json_caption(source: Source, entry: SourceEntry) -> list[ScannedCaption]:
     """Return the caption in a JSON file beside a picture; nothing where it is a file of another kind."""
     if entry.size > MAX_CAPTION_BYTES:
         return []
@@ -132,7 +132,7 @@ def _json_caption(source: Source, entry: Entry) -> list[ScannedCaption]:
     return [_with_text(entry.name, text)] if text else []
 
 
-def _metadata(source: Source, entry: Entry) -> list[ScannedCaption]:
+def _metadata(source: Source, entry: SourceEntry) -> list[ScannedCaption]:
     """Return the captions in a file for a whole folder; one with a fault where it cannot be understood."""
     folder = posixpath.dirname(entry.name)
     try:

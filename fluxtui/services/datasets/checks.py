@@ -17,14 +17,14 @@ from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import PictureEdit, Workspace
 from fluxtui.imaging.sizes import fitted, used
 from fluxtui.services.datasets.advice import advice_on
-from fluxtui.services.datasets.caption_checks import captions_judged
+from fluxtui.services.datasets.caption_checks import check_captions
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.companions import companion_problems, companions_in
 from fluxtui.services.datasets.kinds_of_files import other_files
 from fluxtui.services.datasets.tracking import outdated_problems
 
 
-def judge(scan: DatasetScan, workspace: Workspace, rules: DatasetRules) -> Dataset:
+def check_dataset(scan: DatasetScan, workspace: Workspace, rules: DatasetRules) -> Dataset:
     """Return the dataset that would be sent, with everything that is wrong with it.
 
     Args:
@@ -37,7 +37,7 @@ def judge(scan: DatasetScan, workspace: Workspace, rules: DatasetRules) -> Datas
     usable = [item for item in scan.pictures if item.look is not None and item.name not in masks]
     excluded = tuple(item.name for item in usable if workspace.of(item.name).excluded)
     kept = [item for item in usable if item.name not in set(excluded)]
-    captions, caption_problems = captions_judged(scan, kept, workspace)
+    captions, caption_problems = check_captions(scan, kept, workspace)
     hashes = {item.name: item.look.sha256 for item in scan.pictures if item.look is not None}
     of_pictures = companions.masks if rules.masks else {}
     pictures = tuple(

@@ -14,7 +14,7 @@ from fluxtui.domain.workspace import PictureEdit
 from fluxtui.imaging.opening import opened
 from fluxtui.imaging.pictures import turned, upright
 from fluxtui.services.datasets.opening import open_source
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.storage.files import storage_fault
 from fluxtui.services.thumbnails import SIDE, ThumbnailCache
 from fluxtui.system.private_files import create_anew
@@ -42,7 +42,7 @@ class Previews:
         self._path = scan.source
         self._cache = cache
         self._source: Source | None = None
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, SourceEntry] = {}
         self._lock = threading.Lock()
 
     def thumbnail(self, name: str, edit: PictureEdit) -> Image.Image:

@@ -13,15 +13,15 @@ from fluxtui.imaging.pictures import looked_at
 from fluxtui.services.datasets.captions import is_metadata, is_text_caption, read_captions
 from fluxtui.services.datasets.kinds_of_files import pictures_in
 from fluxtui.services.datasets.likeness import likenesses
-from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.scan_memory import ScanMemory
+from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.threads import Advance
 
 
-def look_through(
-    source_path: Path, memory: LookMemory, advance: Advance, stop: threading.Event
+def scan_source(
+    source_path: Path, memory: ScanMemory, advance: Advance, stop: threading.Event
 ) -> DatasetScan:
     """Return everything in the source at a path as typed.
 
@@ -69,7 +69,7 @@ def look_through(
     )
 
 
-def _look_at(source: Source, known: Mapping[str, ScannedPicture], entry: Entry) -> ScannedPicture:
+def _look_at(source: Source, known: Mapping[str, ScannedPicture], entry: SourceEntry) -> ScannedPicture:
     before = known.get(entry.name)
     if before is not None and entry.stamp and (before.stamp, before.size) == (entry.stamp, entry.size):
         return before

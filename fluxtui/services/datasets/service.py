@@ -34,17 +34,17 @@ class DatasetService:
         self._memory = memory
         self._sizes: dict[tuple[str, str, int], ArchiveSize] = {}
 
-    async def look(self, source: Path, progress: Progress | None = None) -> DatasetScan:
+    async def scan(self, source: Path, progress: Progress | None = None) -> DatasetScan:
         """Return everything in the source that `opening.open_source` finds for a path as typed.
 
         Raises:
             DatasetError: the source itself cannot be used.
         """
-        from fluxtui.services.datasets.memory import LookMemory
-        from fluxtui.services.datasets.scan import look_through
+        from fluxtui.services.datasets.scan import scan_source
+        from fluxtui.services.datasets.scan_memory import ScanMemory
 
-        memory = LookMemory(self._memory)
-        return await in_thread(lambda advance, stop: look_through(source, memory, advance, stop), progress)
+        memory = ScanMemory(self._memory)
+        return await in_thread(lambda advance, stop: scan_source(source, memory, advance, stop), progress)
 
     async def spelled(self, typed: str) -> Spelling:
         """Return how a source is written, absolute and the same for all ways to type it."""
@@ -52,17 +52,17 @@ class DatasetService:
 
         return await asyncio.to_thread(spelled, typed)
 
-    def judge(self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+    def check(self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
-        from fluxtui.services.datasets.checks import judge
+        from fluxtui.services.datasets.checks import check_dataset
 
-        return judge(scan, workspace or Workspace(source=str(scan.source)), rules)
+        return check_dataset(scan, workspace or Workspace(source=str(scan.source)), rules)
 
-    async def judged(
+    async def checked(
         self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None
     ) -> Dataset:
-        """Return the same, judged in a thread: thousands of pictures take longer than a key may."""
-        return await asyncio.to_thread(self.judge, scan, rules, workspace)
+        """Return the same, checked in a thread: thousands of pictures take longer than a key may."""
+        return await asyncio.to_thread(self.check, scan, rules, workspace)
 
     def captions(self, scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
         """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
@@ -82,7 +82,7 @@ class DatasetService:
         Raises:
             DatasetError: `source` itself cannot be used.
         """
-        return self.judge(await self.look(source, progress), rules)
+        return self.check(await self.scan(source, progress), rules)
 
     async def archive_size(self, dataset: Dataset, rules: DatasetRules) -> ArchiveSize:
         """Return how large the archive is that would be sent: the true size where it is packed already.

@@ -38,7 +38,7 @@ class Outdated:
 
 
 @dataclass(frozen=True)
-class Marks:
+class EditStamps:
     """What edits of a source are marked with, by the names of its pictures.
 
     Attributes:
@@ -50,12 +50,14 @@ class Marks:
     texts: Mapping[str, str]
 
 
-def marks_of(scan: DatasetScan) -> Marks:
+def marks_of(scan: DatasetScan) -> EditStamps:
     """Return the marks of what was found; for thousands of pictures that takes longer than a key may."""
-    return Marks(_contents(scan), _scanned_texts(scan))
+    return EditStamps(_contents(scan), _scanned_texts(scan))
 
 
-def marked(workspace: Workspace, scan: DatasetScan | Marks, before: Workspace | None = None) -> Workspace:
+def marked(
+    workspace: Workspace, scan: DatasetScan | EditStamps, before: Workspace | None = None
+) -> Workspace:
     """Return a workspace whose edits say what they were made on, as far as they did not.
 
     Args:
@@ -63,7 +65,7 @@ def marked(workspace: Workspace, scan: DatasetScan | Marks, before: Workspace | 
         scan: what is in the source, or its marks where they are known.
         before: the edits before the last change; a caption that differs was written on what is there now.
     """
-    marks = scan if isinstance(scan, Marks) else marks_of(scan)
+    marks = scan if isinstance(scan, EditStamps) else marks_of(scan)
     contents, texts = marks.contents, marks.texts
     changes: dict[str, dict[str, Any]] = {}
     for name, edit in workspace.edits.items():
@@ -80,9 +82,9 @@ def marked(workspace: Workspace, scan: DatasetScan | Marks, before: Workspace | 
     return workspace.edited_all(changes) if changes else workspace
 
 
-def outdated(workspace: Workspace, scan: DatasetScan | Marks) -> Outdated:
+def outdated(workspace: Workspace, scan: DatasetScan | EditStamps) -> Outdated:
     """Return which edits were made on other pictures or captions than are there now."""
-    marks = scan if isinstance(scan, Marks) else marks_of(scan)
+    marks = scan if isinstance(scan, EditStamps) else marks_of(scan)
     contents, texts = marks.contents, marks.texts
     pictures, captions, gone = [], [], []
     for name, edit in workspace.edits.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from fluxtui.controllers.questions import (
     Confirmation,
@@ -25,7 +25,7 @@ from fluxtui.widgets.dialogs.type_word import TypeWordDialog
 
 
 @singledispatch
-def dialog_of(question: Question[Any]) -> ModalScreen[Any]:
+def dialog_of(question: Question[Any]) -> Screen[Any]:
     """Return the dialog that asks a question. Raises `LookupError` where none is registered for its type."""
     raise LookupError(f"no dialog asks {type(question).__name__}")
 

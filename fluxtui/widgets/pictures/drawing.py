@@ -18,7 +18,7 @@ from fluxtui.terminal.framing import Frame, Seen
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-from fluxtui.terminal.scaling import BITMAP_SIDE, Bitmap, PictureFacts, fit_cells
+from fluxtui.terminal.scaling import BITMAP_SIDE, Bitmap, PictureFileInfo, fit_cells
 from fluxtui.widgets.pictures.strips import HalfCellStrip
 
 SSH_HALF_CELLS: Final = 60 * 30
@@ -35,7 +35,7 @@ class Drawing:
     strips: Sequence[Strip]
 
 
-def describe_picture(path: Path, facts: PictureFacts) -> str:
+def describe_picture(path: Path, facts: PictureFileInfo) -> str:
     """A line for those who see no pictures: name, pixels, bytes."""
     return f"{safe_text(path.name)}: {facts.width} x {facts.height} pixels, {file_size(facts.bytes)}"
 

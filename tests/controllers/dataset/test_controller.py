@@ -99,7 +99,7 @@ async def test_quick_keys_are_saved_and_judged_together(
 ) -> None:
     saved: list[History] = []
     judged: list[threading.Thread] = []
-    save, judge = WorkspaceService.save, checks.judge
+    save, judge = WorkspaceService.save, checks.check_dataset
 
     async def noted_save(service: WorkspaceService, history: History) -> None:
         saved.append(history)
@@ -110,7 +110,7 @@ async def test_quick_keys_are_saved_and_judged_together(
         return judge(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(WorkspaceService, "save", noted_save)
-    monkeypatch.setattr(checks, "judge", noted_judge)
+    monkeypatch.setattr(checks, "check_dataset", noted_judge)
     for end in range(1, 8):
         editing.dataset.type_caption("a.png", "lantern"[:end])
     await editing.background.idle()

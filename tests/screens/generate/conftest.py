@@ -2,59 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
-from fluxtui.api.attachments import Progress
-from fluxtui.api.service import APIService
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
-from fluxtui.domain.endpoint import (
-    Availability,
-    Control,
-    Endpoint,
-    EndpointInfo,
-    FinetuneBy,
-    FinetuneUse,
-    GenerationEndpoint,
-    Group,
-    Parameter,
-    TrainingEndpoint,
-)
-from fluxtui.domain.errors import InvalidInput, NotFound
-from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.domain.money import Estimate, UnitPrice
-from fluxtui.domain.uses import Offer
-from fluxtui.domain.weights import Base
-from fluxtui.providers.base import (
-    Abilities,
-    Accepted,
-    Account,
-    CancelAnswer,
-    Candidate,
-    Materials,
-    Phase,
-    Prepared,
-    RemoteStatus,
-    RemoteTask,
-    Sought,
-)
-from fluxtui.providers.bfl.catalogue import GENERATION
-from fluxtui.providers.registry import ProviderHosts, register_provider
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.controller import GenerationController
+from fluxtui.controllers.generation.editor import Step
+from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.screens.generate import GenerateScreen
+from fluxtui.screens.place import PlaceScreen
+from tests.fakes.generation import all_offers, atelier, make_finetune, make_job, offer, shared_profiles
+from tests.piloting.waiting import until, until_screen
 
-PATIENCE = 400
-"""How often a condition is looked at, with 0.02 s between."""
-
-START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+__all__ = ["all_offers", "atelier", "make_finetune", "make_job", "offer", "shared_profiles"]
 
 
 @pytest.fixture
@@ -71,38 +40,59 @@ class Place:
     pilot: Pilot[int]
     screen: GenerateScreen
 
+    @property
+    def generation(self) -> GenerationController:
+        """What the place shows."""
+        return self.screen.generation
+
+    async def show(self, form: GenerateForm) -> None:
+        """Put a form into the place, and wait until it is shown."""
+        await show_form(self.screen, form)
+
+    async def settled(self) -> None:
+        """Wait until the form is the one that is shown."""
+        await self.until(lambda: not self.generation.is_changing and not self.screen.order.is_behind)
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds."""
-        for _ in range(PATIENCE):
-            await self.pilot.pause(0.02)
-            if condition():
-                return
-        raise AssertionError(f"it never came to this: {condition.__doc__ or condition}")
+        await self.pilot._wait_for_screen()
+        await until(self.pilot, condition)
 
     def text(self, selector: str) -> str:
         """Return what a widget with text shows."""
         return str(self.screen.query_one(selector).render())
 
 
-OpenPlace = Callable[[FluxApp], AbstractAsyncContextManager[Place]]
+async def show_form(screen: GenerateScreen, form: GenerateForm) -> None:
+    """Put a form into a place, and wait until it is shown."""
+    await screen.generation.editor.alter(Step(lambda _: Change(form)))
+    async with asyncio.timeout(20):
+        while screen.generation.is_changing or screen.order.is_behind:
+            await asyncio.sleep(0.01)
+
+
+OpenPlace = Callable[..., AbstractAsyncContextManager[Place]]
 
 
 @pytest.fixture
 def open_place() -> OpenPlace:
-    """Return a context manager that starts an application and opens its generate place."""
+    """Return a context manager that starts an application and opens its generate place.
+
+    Its options: the size of the terminal, and the screen that the program begins with.
+    """
 
     @asynccontextmanager
-    async def open_it(app: FluxApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Place]:
+    async def open_it(
+        app: FluxApp, size: tuple[int, int] = (80, 24), first: type[Screen[Any]] = PlaceScreen
+    ) -> AsyncIterator[Place]:
         async with app.run_test(size=size) as pilot:
-            for _ in range(PATIENCE):
-                await pilot.pause(0.02)
-                if app.profile and app.screen_stack and app.screen.id != "_default":
-                    break
+            await until_screen(pilot, first)
             await app.go("generate")
             screen = app.screen
             assert isinstance(screen, GenerateScreen)
             place = Place(app, pilot, screen)
-            await place.until(lambda: screen.order.form.endpoint_id or screen.results.fault)
+            await place.until(lambda: place.generation.form.endpoint_id or screen.results.fault)
+            await place.until(lambda: not screen.order.is_behind)
             yield place
 
     return open_it
@@ -113,236 +103,3 @@ def still_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the state as the test sets it: neither journal nor service is asked again."""
     monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
     monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
-
-
-@pytest.fixture
-def make_finetune() -> Callable[..., Finetune]:
-    """Return a function that makes a finetune that is ready."""
-
-    def make(finetune_id: str = "ft-1", **changes: object) -> Finetune:
-        values = {"profile": "demo", "id": finetune_id, "name": "Lumi", "trigger_word": "LUMI", **changes}
-        return Finetune.model_validate(values)
-
-    return make
-
-
-@pytest.fixture
-def make_job() -> Callable[..., Job]:
-    """Return a function that makes a generation."""
-
-    def make(job_id: str = "job-1", state: JobState = JobState.DONE, **changes: object) -> Job:
-        values = {
-            "id": job_id,
-            "kind": JobKind.GENERATION,
-            "state": state,
-            "profile": "demo",
-            "provider": "bfl",
-            "endpoint": "flux-dev",
-            "title": "a lamp",
-            "parameters": {"prompt": "a lamp", "steps": 20, "seed": 7},
-            "estimate_credits": 2.5,
-            "seed": 7,
-            "created_at": START,
-            "updated_at": START,
-            **changes,
-        }
-        return Job.model_validate(values)
-
-    return make
-
-
-def _mix_price(_: Any) -> Estimate:
-    return Estimate(3, "a picture")
-
-
-def _live_mix_price(_: Any, price: UnitPrice) -> Estimate:
-    return Estimate(price.usd * 100, "a picture")
-
-
-Seed = Annotated[int | None, Parameter("Seed", "The same again.", control=Control.SEED, empty="random")]
-Prompt = Annotated[str, Parameter("Prompt", "What it shows.", control=Control.PROMPT)]
-
-
-class Mix(GenerationEndpoint):
-    """Generates with up to two LoRAs of any origin."""
-
-    info: ClassVar[EndpointInfo] = EndpointInfo(
-        id="atelier/mix",
-        title="FLUX.2 [dev] with a LoRA",
-        summary="For tests.",
-        group=Group.FINETUNED,
-        price=_mix_price,
-        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX2_DEV}), most=2),
-        live_price=_live_mix_price,
-    )
-
-    prompt: Prompt
-    finetune_id: Annotated[str, Parameter("LoRA", "The first.", control=Control.FINETUNE)]
-    finetune_strength: Annotated[float, Parameter("Strength", "How much it shows.", step=0.1)] = 1.0
-    finetune_id_2: Annotated[
-        str | None, Parameter("Second LoRA", "Beside the first.", control=Control.FINETUNE, advanced=True)
-    ] = None
-    seed: Seed = None
-
-
-class OldMix(Mix):
-    """The same, taken down."""
-
-    info: ClassVar[EndpointInfo] = EndpointInfo(
-        id="atelier/old-mix",
-        title="FLUX.2 old",
-        summary="For tests.",
-        group=Group.FINETUNED,
-        price=_mix_price,
-        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX2_DEV}), most=2),
-        availability=Availability.HISTORIC,
-    )
-
-
-class Plain(GenerationEndpoint):
-    """Generates without."""
-
-    info: ClassVar[EndpointInfo] = EndpointInfo(
-        id="atelier/plain", title="FLUX.2 plain", summary="For tests.", group=Group.BASE, price=_mix_price
-    )
-
-    prompt: Prompt
-    seed: Seed = None
-
-
-CANCEL_ADVICE = "A running picture is billed for the seconds it took."
-
-
-class Atelier:
-    """A service that paints nothing by itself: its tasks run until they are cancelled."""
-
-    id = "atelier"
-    title = "Atelier"
-    abilities = Abilities(
-        lists_finetunes=False,
-        deletes_finetunes=False,
-        adds_by_id=False,
-        id_help="",
-        cancels=True,
-        cancel_advice=CANCEL_ADVICE,
-        tells_balance=False,
-        finds=frozenset(),
-        price_source="its own price list",
-    )
-    active_limit = 4
-    bodies: ClassVar[list[Mapping[str, Any]]] = []
-    """What was ordered."""
-
-    def __init__(self, api: APIService) -> None:
-        self._numbers = itertools.count(1)
-        self._cancelled: set[str] = set()
-
-    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
-        return (OldMix, Mix, Plain)
-
-    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
-        return ()
-
-    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
-        for endpoint in self.generation_endpoints():
-            if endpoint.info.id == endpoint_id:
-                return endpoint
-        raise InvalidInput("There is no such endpoint.")
-
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
-        return Prepared(request, {**request.wire(), "loras": sorted(materials.loras)})
-
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
-        self.bodies.append(prepared.body)
-        return Accepted(f"task-{next(self._numbers)}")
-
-    async def status(self, task: RemoteTask) -> RemoteStatus:
-        if task.remote_id in self._cancelled:
-            return RemoteStatus(Phase.CANCELLED, "canceled", cost_credits=1.0)
-        return RemoteStatus(Phase.RUNNING, "painting", queue_position=None)
-
-    async def cancel(self, task: RemoteTask) -> CancelAnswer:
-        self._cancelled.add(task.remote_id)
-        return CancelAnswer.ASKED
-
-    async def find(self, sought: Sought) -> tuple[Candidate, ...]:
-        return ()
-
-    async def finetune_ids(self) -> tuple[str, ...]:
-        return ()
-
-    async def finetune(self, finetune_id: str) -> Finetune:
-        raise NotFound("There is no such LoRA.")
-
-    async def delete_finetune(self, finetune_id: str) -> str:
-        raise NotFound("There is no such LoRA.")
-
-    async def account(self) -> Account:
-        return Account()
-
-    async def check_key(self) -> Account:
-        return Account()
-
-    async def prices(self) -> Mapping[str, UnitPrice]:
-        return {Mix.info.id: UnitPrice(0.05, "images", "2026-11-23", live=True)}
-
-    async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
-        return {}
-
-
-@pytest.fixture
-def atelier() -> Iterator[type[Atelier]]:
-    """A further provider that the program has never heard of, for the length of a test."""
-    hosts = ProviderHosts(
-        title=Atelier.title,
-        default_base_url="http://127.0.0.1:9",
-        trusted_hosts=(),
-        key_header="x-key",
-        key_variable="ATELIER_KEY",
-        maker=f"{__name__}:{Atelier.__name__}",
-    )
-    remove = register_provider(Atelier.id, hosts)
-    Atelier.bodies.clear()
-    yield Atelier
-    remove()
-
-
-@pytest.fixture
-def shared_profiles() -> dict[str, object]:
-    """Configuration for two profiles more: another account of the same service, and the atelier's."""
-    return {
-        "profiles.second.provider": "bfl",
-        "profiles.second.base_url": "http://127.0.0.1:9",
-        "profiles.second.api_key": "sim-valid",
-        "profiles.studio.provider": Atelier.id,
-        "profiles.studio.base_url": "http://127.0.0.1:9",
-        "profiles.studio.api_key": "anything",
-    }
-
-
-@pytest.fixture
-def offer() -> Callable[..., Offer]:
-    """Return a function that makes an endpoint of BFL or the atelier an offer of a profile."""
-
-    def find(endpoint_id: str, profile: str = "demo") -> Offer:
-        for provider, endpoints in (("bfl", GENERATION), (Atelier.id, (OldMix, Mix, Plain))):
-            for endpoint in endpoints:
-                if endpoint.info.id == endpoint_id:
-                    return Offer(profile, provider, endpoint)
-        raise LookupError(endpoint_id)
-
-    return find
-
-
-@pytest.fixture
-def all_offers(offer: Callable[..., Offer]) -> tuple[Offer, ...]:
-    """What the profiles demo and studio offer, the finetuned ones of each first."""
-    profiles = {
-        "demo": [Offer("demo", "bfl", endpoint) for endpoint in GENERATION],
-        "studio": [Offer("studio", Atelier.id, endpoint) for endpoint in (OldMix, Mix, Plain)],
-    }
-    return tuple(
-        offer
-        for offers in profiles.values()
-        for offer in sorted(offers, key=lambda item: not item.endpoint.takes_finetune())
-    )

@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.generation.changes import to_offer
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup
@@ -30,8 +29,9 @@ from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.widgets.flash import Flash
-
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+from tests.piloting.snapshots import BOTH, SMALL, Size, Snap
+from tests.piloting.waiting import until, until_screen
+from tests.screens.generate.conftest import show_form
 
 ULTRA = "flux-pro-1.1-ultra-finetuned"
 PROMPT = "a paper lamp over a quiet harbour at dusk, soft fog, long exposure"
@@ -44,15 +44,17 @@ Prepare = Callable[[FluxApp, GenerateScreen], Awaitable[None]]
 
 @pytest.fixture
 def compare(
-    snap_compare: Any, make_app: Callable[..., FluxApp], make_job: Callable[..., Job]
+    snap: Snap, make_app: Callable[..., FluxApp], make_job: Callable[..., Job]
 ) -> Callable[..., bool]:
     """Return a function that opens the place, prepares it and compares its picture with the one of before.
 
-    It takes the size of the terminal, what to prepare and `more` of the configuration.
+    It takes what to prepare, `more` of the configuration, and the sizes of the terminal.
     """
     now = make_job().created_at + timedelta(seconds=30)
 
-    def compare_at(size: tuple[int, int], prepare: Prepare, more: Mapping[str, object] | None = None) -> bool:
+    def compare_at(
+        prepare: Prepare, more: Mapping[str, object] | None = None, sizes: tuple[Size, ...] = BOTH
+    ) -> bool:
         app = make_app(more=more)
         app.clock = lambda: now
 
@@ -62,53 +64,46 @@ def compare(
             assert isinstance(screen, GenerateScreen)
             app.balances = {app.profile: Balance(9_789.0, now)}
             await prepare(app, screen)
-            await pilot.pause(0.3)
-            await pilot.pause()
 
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return snap(app, before, sizes=sizes)
 
     return compare_at
 
 
 async def opened(app: FluxApp, pilot: Pilot[int]) -> None:
-    while not app.profile or app.screen.id == "_default":
-        await pilot.pause(0.02)
+    await until(pilot, lambda: app.profile and app.screen.id != "_default")
     await app.go("generate")
     screen = app.screen
     assert isinstance(screen, GenerateScreen)
-    while not screen.order.form.endpoint_id:
-        await pilot.pause(0.02)
+    await until(pilot, lambda: screen.generation.form.endpoint_id)
 
 
-@SIZES
-def test_empty(compare: Any, size: tuple[int, int]) -> None:
+def test_empty(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         """Nothing has been done yet."""
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_filled(compare: Any, size: tuple[int, int], make_finetune: Callable[..., Finetune]) -> None:
+def test_filled(compare: Any, make_finetune: Callable[..., Finetune]) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
         form = GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {"finetune_strength": 1.3, "seed": 42}, 4)
-        await screen._show(form)
+        await show_form(screen, form)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_problems(compare: Any, size: tuple[int, int]) -> None:
+def test_problems(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, "", {"width": 100}, 1))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, "", {"width": 100}, 1))
         problems = (
             Problem("prompt", "Prompt is needed", whole=True),
             Problem("width", "Width must be 256 to 1440 px, multiples of 32", whole=True),
         )
-        screen._show_problems(InvalidInput("Nothing was sent.", problems))
+        screen.generation.submission.refuse(InvalidInput("Nothing was sent.", problems))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
 def queue(make_job: Callable[..., Job]) -> tuple[Job, ...]:
@@ -131,24 +126,21 @@ def queue(make_job: Callable[..., Job]) -> tuple[Job, ...]:
     )
 
 
-@SIZES
 def test_busy(
     compare: Any,
-    size: tuple[int, int],
     make_job: Callable[..., Job],
     make_finetune: Callable[..., Finetune],
 ) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
-        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {}, 4))
+        await show_form(screen, GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {}, 4))
         app.jobs = queue(make_job)
-        screen._set_sending(True)
+        screen.generation.submission._set_busy(True)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_done(compare: Any, size: tuple[int, int], make_job: Callable[..., Job], tmp_path: Path) -> None:
+def test_done(compare: Any, make_job: Callable[..., Job], tmp_path: Path) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         path = tmp_path / "data" / PICTURE
         path.parent.mkdir(parents=True)
@@ -166,11 +158,11 @@ def test_done(compare: Any, size: tuple[int, int], make_job: Callable[..., Job],
             finetune_name="Lumi the lamp",
             cost_credits=7.0,
         )
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (*active[-2:], done)
         screen.action_focus_queue()
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
 def draw_lamp(path: Path) -> None:
@@ -183,8 +175,7 @@ def draw_lamp(path: Path) -> None:
     picture.save(path)
 
 
-@SIZES
-def test_error(compare: Any, size: tuple[int, int], make_job: Callable[..., Job]) -> None:
+def test_error(compare: Any, make_job: Callable[..., Job]) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         failed = make_job(
             "job-1",
@@ -193,28 +184,24 @@ def test_error(compare: Any, size: tuple[int, int], make_job: Callable[..., Job]
             error_title="Out of credits",
             error="The account has too few credits for this picture. Nothing was billed.",
         )
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (failed,)
         screen.query_one(Flash).show("The picture was refused: too few credits.", "error")
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_no_key(snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple[int, int]) -> None:
+def test_no_key(snap: Snap, make_app: Callable[..., FluxApp]) -> None:
     app = make_app(key=None)
 
     async def before(pilot: Pilot[int]) -> None:
-        while not isinstance(app.screen, WelcomeScreen):
-            await pilot.pause(0.02)
+        await until_screen(pilot, WelcomeScreen)
         await app.go("generate")
         screen = app.screen
         assert isinstance(screen, GenerateScreen)
-        while not screen.results.fault:
-            await pilot.pause(0.02)
-        await pilot.pause(0.2)
+        await until(pilot, lambda: screen.results.fault)
 
-    assert snap_compare(app, terminal_size=size, run_before=before)
+    assert snap(app, before)
 
 
 MIX = "atelier/mix"
@@ -226,13 +213,13 @@ def shown_to_several(
     atelier: object,
     shared_profiles: Mapping[str, object],
     make_finetune: Callable[..., Finetune],
-) -> Callable[[tuple[int, int], Prepare], bool]:
+) -> Callable[[Prepare], bool]:
     """Compare the place with three profiles, a finetune of one and two LoRAs that are files."""
     files = {"profile": OWN_FILES, "base": Base.FLUX2_DEV, "weights_url": "https://example.org/a.safetensors"}
 
-    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+    def compare_at(prepare: Prepare) -> bool:
         async def before(app: FluxApp, screen: GenerateScreen) -> None:
-            while not screen._is_supplied:
+            while not screen.generation.catalogue.is_complete:
                 await asyncio.sleep(0.02)
             app.finetunes = (
                 make_finetune(name="Lumi the lamp", base=Base.FLUX1_PRO),
@@ -243,51 +230,48 @@ def shown_to_several(
             app.prices = Prices().with_told("atelier", {MIX: told})
             await prepare(app, screen)
 
-        return compare(size, before, shared_profiles)
+        return compare(before, shared_profiles)
 
     return compare_at
 
 
-@SIZES
-def test_several_profiles(shown_to_several: Any, size: tuple[int, int], make_job: Callable[..., Job]) -> None:
+def test_several_profiles(shown_to_several: Any, make_job: Callable[..., Job]) -> None:
     """Two LoRAs, a price that was told, a balance that never is, and jobs of two profiles."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         values = {"finetune_strength": 0.8, "finetune_id_2": "files/owl", "seed": 42}
-        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
+        await show_form(screen, GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
         waiting = {"profile": "studio", "cancel_asked_at": app.clock(), "cancel_answer": "asked"}
         jobs = queue(make_job)
         app.jobs = (jobs[2].model_copy(update=waiting), *jobs[3:])
 
-    assert shown_to_several(size, prepare)
+    assert shown_to_several(prepare)
 
 
-@SIZES
-def test_a_finetune_that_does_not_fit(shown_to_several: Any, size: tuple[int, int]) -> None:
+def test_a_finetune_that_does_not_fit(shown_to_several: Any) -> None:
     """An endpoint was chosen that the finetune does not go with: why not, and what does."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
-        mix = screen._stock.offer("studio", MIX)
+        await show_form(screen, GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
+        mix = screen.generation.catalogue.stock.offer("studio", MIX)
         assert mix is not None
-        screen.alter(lambda form: to_offer(screen._stock, form, mix))
-        while screen.is_changing:
+        await screen.generation.choose_offer(mix.ref)
+        while screen.order.is_behind:
             await asyncio.sleep(0.01)
         screen.query_one(FinetuneChooser).focus()
 
-    assert shown_to_several(size, prepare)
+    assert shown_to_several(prepare)
 
 
-@SIZES
 @pytest.mark.parametrize("chooser", [EndpointChooser, FinetuneChooser], ids=["endpoints", "finetunes"])
-def test_lists(shown_to_several: Any, size: tuple[int, int], chooser: type[Any]) -> None:
+def test_lists(shown_to_several: Any, chooser: type[Any]) -> None:
     """What there is to choose from, by profile, and what goes with what."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT))
+        await show_form(screen, GenerateForm("studio", MIX, "files/fox", PROMPT))
         screen.query_one(chooser).action_open()
 
-    assert shown_to_several(size, prepare)
+    assert shown_to_several(prepare)
 
 
 GRID = BatchSetup(
@@ -298,20 +282,19 @@ GRID = BatchSetup(
 )
 
 
-@SIZES
-def test_grid(compare: Any, size: tuple[int, int]) -> None:
+def test_grid(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
 def test_batch_dialog(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
         screen.action_set_up_batch()
 
-    assert compare((80, 24), prepare)
+    assert compare(prepare, sizes=SMALL)
 
 
 TEMPLATE = GenerateForm(
@@ -326,18 +309,18 @@ TEMPLATE = GenerateForm(
 
 def test_template(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(TEMPLATE)
-        while screen._plan is None or not screen._plan.prompts[1:]:
+        await show_form(screen, TEMPLATE)
+        while not screen.generation.prompts.prompts[1:]:
             await asyncio.sleep(0.02)
 
-    assert compare((80, 24), prepare)
+    assert compare(prepare, sizes=SMALL)
 
 
 def test_preview(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(TEMPLATE)
+        await show_form(screen, TEMPLATE)
         screen.action_preview()
-        while not (isinstance(app.screen, PreviewDialog) and app.screen._shown):
+        while not (isinstance(app.screen, PreviewDialog) and app.screen._draft.shown.prompts):
             await asyncio.sleep(0.02)
 
-    assert compare((80, 24), prepare)
+    assert compare(prepare, sizes=SMALL)

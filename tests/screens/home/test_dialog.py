@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from textual.pilot import Pilot
-from textual.screen import Screen
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.pictures.item import ViewItem
@@ -18,6 +15,9 @@ from fluxtui.screens.home import get_home
 from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.snapshots import Snap
+from tests.piloting.waiting import settled, until_screen
+from tests.piloting.waiting import until as wait_until
 
 Until = Callable[..., Awaitable[None]]
 
@@ -37,18 +37,13 @@ def over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "jo")
 
 
-async def _arrived(app: FluxApp, pilot: Pilot[int], kind: type[Screen[Any]]) -> None:
-    async with asyncio.timeout(20):
-        while not (isinstance(app.screen, kind) and app.screen.is_mounted):
-            await pilot.pause(0.02)
-
-
 async def opened(app: FluxApp, pilot: Pilot[int], item: ViewItem = ITEM) -> HomeDialog:
-    await _arrived(app, pilot, PlaceScreen)
+    await until_screen(pilot, PlaceScreen)
+    await settled(pilot)
     get_home(app, [item])
-    await _arrived(app, pilot, HomeDialog)
-    assert isinstance(app.screen, HomeDialog)
-    return app.screen
+    dialog = await until_screen(pilot, HomeDialog)
+    await settled(pilot)
+    return dialog
 
 
 def news(dialog: HomeDialog) -> str:
@@ -104,19 +99,13 @@ async def test_the_page_runs_until_it_is_stopped(make_app: Callable[..., FluxApp
 
 
 @pytest.mark.usefixtures("still_state")
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("has_copied", [False, True], ids=["fresh", "copied"])
-def test_how_it_looks(
-    snap_compare: Any, make_app: Callable[..., FluxApp], size: tuple[int, int], has_copied: bool
-) -> None:
+def test_how_it_looks(snap: Snap, make_app: Callable[..., FluxApp], has_copied: bool) -> None:
     async def before(pilot: Pilot[int]) -> None:
         assert isinstance(pilot.app, FluxApp)
         dialog = await opened(pilot.app, pilot)
         if has_copied:
             await pilot.press("c")
-            async with asyncio.timeout(10):
-                while "scp" not in copied(dialog):
-                    await pilot.pause(0.02)
-        await pilot.pause(0.2)
+            await wait_until(pilot, lambda: "scp" in copied(dialog))
 
-    assert snap_compare(make_app(), terminal_size=size, run_before=before)
+    assert snap(make_app(), before)

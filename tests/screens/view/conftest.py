@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.view import ViewItem
 from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until, until_screen
 
 COLOURS = ("orange", "navy", "green", "purple")
 
@@ -47,9 +47,7 @@ class Looking:
         return str(self.app.screen.query_one(".line", PlainStatic).render())
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not condition():
-                await self.pilot.pause(0.02)
+        await until(self.pilot, condition)
 
     async def act(self, action: str) -> None:
         await self.app.run_action(action, default_namespace=self.app.screen)
@@ -67,7 +65,7 @@ def looking(make_app: Callable[..., FluxApp]) -> OpenLooking:
         app = make_app()
         async with app.run_test(size=size) as pilot:
             here = Looking(app, pilot)
-            await here.until(lambda: isinstance(app.screen, PlaceScreen))
+            await until_screen(here.pilot, PlaceScreen)
             yield here
 
     return start

@@ -12,6 +12,7 @@ from fluxtui.screens.view import ViewItem, ViewScreen
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.recall_dialog import RecallDialog
+from tests.piloting.waiting import until_screen
 from tests.screens.view.conftest import OpenLooking
 
 TEXT = "a [red] fox\x1b[2J\nNegative prompt: blurry\nSteps: 25, Sampler: Euler, Seed: 42, Size: 896x1152"
@@ -37,7 +38,7 @@ async def test_file_of_another_tool_goes_from_the_view_into_the_form(
         await here.until(lambda: "a [red] fox" in str(said.render()))
         assert "Not used, since no service takes it: Sampler Euler." in str(said.render())
         await dialog.query_one(PathInput).action_submit()
-        await here.until(lambda: isinstance(here.app.screen, GenerateScreen))
+        await until_screen(here.pilot, GenerateScreen)
         screen = here.app.screen
         assert isinstance(screen, GenerateScreen)
         await here.until(lambda: screen.order.form.prompt == "a [red] fox")

@@ -12,6 +12,7 @@ from fluxtui.terminal.framing import Frame, Part
 from fluxtui.terminal.profile import GraphicsProtocol
 from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.plain import PlainStatic
+from tests.piloting.waiting import until_screen
 from tests.screens.view.conftest import OpenLooking
 
 
@@ -59,9 +60,9 @@ async def test_parameters_are_taken_into_the_form(looking: OpenLooking, items: S
     async with looking() as here:
         await here.open(ViewScreen(items, 2))
         await here.act("compare")
-        await here.until(lambda: isinstance(here.app.screen, CompareScreen))
+        await until_screen(here.pilot, CompareScreen)
         await here.act("use_again")
-        await here.until(lambda: isinstance(here.app.screen, GenerateScreen))
+        await until_screen(here.pilot, GenerateScreen)
         form = here.app.screen.order  # type: ignore[attr-defined]
         await here.until(lambda: form.form.prompt == "a [red] lamp")
         assert dict(form.form.values) == {"seed": 9, "steps": 21}
@@ -72,10 +73,10 @@ async def test_a_picture_is_used_for_another_one(looking: OpenLooking, items: Se
     async with looking() as here:
         await here.open(ViewScreen(items, 2))
         await here.pilot.press("f12")
-        await here.until(lambda: isinstance(here.app.screen, ChoiceDialog) and here.app.screen.is_mounted)
+        await until_screen(here.pilot, ChoiceDialog)
         values = [choice.value for choice in here.app.screen._choices]  # type: ignore[attr-defined]
         here.app.screen.dismiss(next(value for value in values if value.startswith("deblur")))
-        await here.until(lambda: isinstance(here.app.screen, GenerateScreen))
+        await until_screen(here.pilot, GenerateScreen)
         form = here.app.screen.order  # type: ignore[attr-defined]
         await here.until(lambda: form.form.endpoint_id == "flux-tools/deblur-v1")
         assert form.form.values["image"] == str(items[2].path)

@@ -17,6 +17,7 @@ from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.pictures_panel import PicturesPanel
 from fluxtui.widgets.dialogs import ChoiceDialog
+from tests.piloting.waiting import until_screen
 
 RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024, default_caption="default_caption")
 
@@ -62,7 +63,7 @@ def work(
     async def run(steps: Steps, size: tuple[int, int] = (120, 40)) -> None:
         app = make_app()
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
+            await until_screen(pilot, PlaceScreen)
             screen = WorkbenchScreen(pictures, RULES, "TOK")
             app.push_screen(screen)
             await until(pilot, lambda: screen.controller.review.dataset is not None)
@@ -133,7 +134,7 @@ async def test_mending_and_what_is_done_seldom_have_their_keys(work: Work, until
         await pilot.press("f")
         await until(pilot, lambda: judged(screen).excluded == ("b.png",))
         await pilot.press("m")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and app.screen.is_mounted)
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"quality", "enter")
         await until(pilot, lambda: "JPEG quality" in str(app.screen.query_one(".dialog").border_title))
         await pilot.press(*"80", "enter")
@@ -145,7 +146,7 @@ async def test_mending_and_what_is_done_seldom_have_their_keys(work: Work, until
 async def test_bulk_changes_only_what_is_listed(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("p", "p", "b")
-        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        await until_screen(pilot, BulkDialog)
         assert "1 of 5 pictures" in str(app.screen.query_one(".dialog").border_title)
         await pilot.press("tab", *"fog")
         assert "1 caption of 1 would change" in str(app.screen.query_one("#bulk-count").render())
@@ -162,7 +163,7 @@ async def test_bulk_keeps_to_what_is_searched_for(work: Work, until: Until) -> N
         await pilot.press("slash", *"night, b", "enter")
         await until(pilot, lambda: screen.query_one(PicturesPanel).names == ("b.png",))
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, BulkDialog) and app.screen.is_mounted)
+        await until_screen(pilot, BulkDialog)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is screen)
         captions = screen.controller.review.captions()
@@ -182,7 +183,7 @@ async def test_edits_of_a_picture_that_was_replaced_are_asked_about(
         await until(pilot, lambda: is_blocked(screen))
         assert "has changed since you edited it" in str(screen.query_one("#bench-problems").render())
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog))
+        await until_screen(pilot, ChoiceDialog)
         await pilot.press("down", "enter")
         await until(pilot, lambda: not is_blocked(screen))
         assert screen.controller.edits.present.of("a.png").turns == 0

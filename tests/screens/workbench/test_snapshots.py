@@ -8,7 +8,6 @@ import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -25,15 +24,13 @@ from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.crop_pad import CropPad
+from tests.piloting.snapshots import BOTH, Size, Snap
+from tests.piloting.waiting import settled, until, until_screen
 
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
-AWAITED = frozenset({"look", "judge", "pane", "picture", "thumbnails", "rows", "rest", "save", "chore"})
-"""Groups of workers after which nothing changes any more."""
-
 Prepare = Callable[[FluxApp, WorkbenchScreen, Pilot[int]], Awaitable[None]]
-Compare = Callable[[tuple[int, int], Prepare], bool]
+Compare = Callable[..., bool]
 
 pytestmark = pytest.mark.usefixtures("still_state")
 
@@ -62,62 +59,51 @@ def lanterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-async def settled(app: FluxApp, pilot: Pilot[int]) -> None:
-    """Wait until pictures are drawn and edits are saved."""
-    await pilot.pause(0.1)
-    while any(worker.group in AWAITED and not worker.is_finished for worker in app.workers):
-        await pilot.pause(0.02)
-    await pilot.pause(0.1)
-
-
 @pytest.fixture
-def compare(snap_compare: Any, make_app: Callable[..., FluxApp]) -> Compare:
+def compare(snap: Snap, make_app: Callable[..., FluxApp]) -> Compare:
     """Return a function that opens the workbench, prepares it and compares its picture."""
     app = make_app()
     app.clock = lambda: NOW
 
-    def compare_at(size: tuple[int, int], prepare: Prepare) -> bool:
+    def compare_at(
+        prepare: Prepare, besides: frozenset[str] = frozenset(), sizes: tuple[Size, ...] = BOTH
+    ) -> bool:
         async def before(pilot: Pilot[int]) -> None:
-            while not (isinstance(app.screen, PlaceScreen) and app.screen.is_mounted):
-                await pilot.pause(0.02)
+            await until_screen(pilot, PlaceScreen)
             screen = WorkbenchScreen(Path("lanterns"), RULES, "LNTRN")
             await app.push_screen(screen)
             await prepare(app, screen, pilot)
 
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return snap(app, before, besides=besides, sizes=sizes)
 
     return compare_at
 
 
 async def looked(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
     """Wait until the pictures are there."""
-    while screen.controller.review.dataset is None:
-        await pilot.pause(0.02)
-    await settled(app, pilot)
+    await until(pilot, lambda: screen.controller.review.dataset is not None)
+    await settled(pilot)
 
 
-def compare_after(compare: Compare, size: tuple[int, int], *keys: str) -> bool:
+def compare_after(compare: Compare, *keys: str, sizes: tuple[Size, ...] = BOTH) -> bool:
     """Compare the picture after some keys."""
 
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await looked(app, screen, pilot)
         await pilot.press(*keys)
-        await settled(app, pilot)
 
-    return compare(size, prepare)
+    return compare(prepare, sizes=sizes)
 
 
-@SIZES
-def test_no_pictures(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+def test_no_pictures(compare: Compare, lanterns: Path) -> None:
     for file in lanterns.iterdir():
         file.unlink()
-    assert compare_after(compare, size)
+    assert compare_after(compare)
 
 
-@SIZES
 @pytest.mark.usefixtures("lanterns")
-def test_nothing_matches(compare: Compare, size: tuple[int, int]) -> None:
-    assert compare_after(compare, size, "/", *"otter", "enter")
+def test_nothing_matches(compare: Compare) -> None:
+    assert compare_after(compare, "/", *"otter", "enter")
 
 
 @pytest.fixture
@@ -137,9 +123,8 @@ def slow_look(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return going_on
 
 
-@SIZES
 @pytest.mark.usefixtures("lanterns")
-def test_busy(compare: Compare, size: tuple[int, int], slow_look: threading.Event) -> None:
+def test_busy(compare: Compare, slow_look: threading.Event) -> None:
     ending: list[asyncio.Task[None]] = []
 
     async def end(looking: Worker[None]) -> None:
@@ -149,79 +134,64 @@ def test_busy(compare: Compare, size: tuple[int, int], slow_look: threading.Even
         slow_look.set()
 
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
-        while "picture 3 of 6" not in str(screen.query_one("#bench-title").render()):
-            await pilot.pause(0.02)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: "picture 3 of 6" in str(screen.query_one("#bench-title").render()))
         looking = next(worker for worker in app.workers if worker.group == "look")
         ending.append(asyncio.create_task(end(looking)))
 
-    assert compare(size, prepare)
+    assert compare(prepare, frozenset({"look"}))
 
 
-@SIZES
 @pytest.mark.usefixtures("lanterns")
-def test_list(compare: Compare, size: tuple[int, int]) -> None:
-    assert compare_after(compare, size, "down")
+def test_list(compare: Compare) -> None:
+    assert compare_after(compare, "down")
 
 
-@SIZES
 @pytest.mark.usefixtures("lanterns")
-def test_grid(compare: Compare, size: tuple[int, int]) -> None:
-    assert compare_after(compare, size, "x", "v", "right")
+def test_grid(compare: Compare) -> None:
+    assert compare_after(compare, "x", "v", "right")
 
 
-@SIZES
 @pytest.mark.usefixtures("lanterns")
-def test_crop(compare: Compare, size: tuple[int, int]) -> None:
+def test_crop(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await looked(app, screen, pilot)
         await pilot.press("c")
-        while not isinstance(screen.focused, CropPad):
-            await pilot.pause(0.02)
+        await until(pilot, lambda: isinstance(screen.focused, CropPad))
         await pilot.press("minus", "minus", "minus", "right", "right", "up")
-        await settled(app, pilot)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("lanterns")
-def test_captions(compare: Compare, size: tuple[int, int]) -> None:
+def test_captions(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await looked(app, screen, pilot)
         await pilot.press("down", "enter")
-        while not isinstance(screen.focused, CaptionArea):
-            await pilot.pause(0.02)
+        await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
         await pilot.press(*", in fog")
-        await settled(app, pilot)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
 @pytest.mark.usefixtures("lanterns")
-def test_all_captions(compare: Compare, size: tuple[int, int]) -> None:
+def test_all_captions(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await looked(app, screen, pilot)
         screen.action_bulk()
-        while not isinstance(app.screen, BulkDialog):
-            await pilot.pause(0.02)
+        await until_screen(pilot, BulkDialog)
         app.screen.query_one("#bulk-text", Input).value = "LNTRN, "
-        # Drawing is held back while it opens.
-        await pilot.pause(0.4)
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_problems(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+def test_problems(compare: Compare, lanterns: Path) -> None:
     painted(1).save(lanterns / "lantern-1-copy.png")
     painted(7, 1900, 300).save(lanterns / "lantern-0.jpg", exif=turned_by_exif())
     painted(8).point(lambda value: value // 10).save(lanterns / "dark [red].png")
     (lanterns / "broken.jpg").write_bytes(b"\xff\xd8 broken")
     (lanterns / "lantern-2.txt").write_bytes("eine Laterne über dem See".encode("cp1252"))
     (lanterns / "nobody.txt").write_text("nobody's")
-    assert compare_after(compare, size, "p", "down", "down")
+    assert compare_after(compare, "p", "down", "down")
 
 
 def turned_by_exif() -> Image.Exif:
@@ -230,23 +200,21 @@ def turned_by_exif() -> Image.Exif:
     return exif
 
 
-@SIZES
-def test_unreadable_source(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+def test_unreadable_source(compare: Compare, lanterns: Path) -> None:
     for file in lanterns.iterdir():
         file.unlink()
     lanterns.rmdir()
     lanterns.write_bytes(b"PK, but no ZIP")
 
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
-        while "✗" not in str(screen.query_one("#bench-set").render()):
-            await pilot.pause(0.02)
-        await settled(app, pilot)
+        await until(pilot, lambda: "✗" in str(screen.query_one("#bench-set").render()))
 
-    assert compare(size, prepare)
+    assert compare(prepare)
 
 
-@SIZES
-def test_full(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
+# What is in sight of a long list depends on where it was scrolled from.
+@pytest.mark.parametrize("size", BOTH, ids=["80x24", "120x40"])
+def test_full(compare: Compare, lanterns: Path, size: Size) -> None:
     words = (
         "a paper lantern [soft light] over a still lake, reeds in front, mist, early autumn morning, " * 6,
         "湖の上の提灯、夜、霧、写真",
@@ -256,4 +224,4 @@ def test_full(compare: Compare, size: tuple[int, int], lanterns: Path) -> None:
         name = ("lantern over the lake at night", "提灯と湖の写真", "Lampion 🏮")[number % 3]
         painted(number, 320, 320).save(lanterns / f"{name} {number:02}.png")
         (lanterns / f"{name} {number:02}.txt").write_text(words[number % 3])
-    assert compare_after(compare, size, "G", "up", "up")
+    assert compare_after(compare, "G", "up", "up", sizes=(size,))

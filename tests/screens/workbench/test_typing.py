@@ -18,6 +18,7 @@ from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.pictures_panel import PicturesPanel
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.storage import StorageService
+from tests.piloting.waiting import until_screen
 
 RULES = DatasetRules(1, 2, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024)
 
@@ -42,7 +43,7 @@ def in_the_caption(source: Path, until: Until) -> Open:
     """Return a function that opens the workbench and goes into the caption of the first picture."""
 
     async def opened(app: FluxApp, pilot: Pilot[int]) -> WorkbenchScreen:
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen) and app.screen.is_mounted)
+        await until_screen(pilot, PlaceScreen)
         screen = WorkbenchScreen(source, RULES)
         app.push_screen(screen)
         await until(
@@ -120,7 +121,7 @@ async def test_caption_that_is_left_is_on_the_disk(
 
 async def test_captions_are_known_without_judging(source: Path) -> None:
     service = DatasetService()
-    found = await service.look(source)
+    found = await service.scan(source)
     present = History.model_validate({"present": {"source": "x"}}).present
     edited = present.edited("a.png", excluded=True).edited("b.png", caption="")
     assert service.captions(found, edited) == {"b.png": "", "c.png": "c"}
