@@ -171,10 +171,10 @@ picture, or of the one that is seen alone, into the form of Generate."""
         self.viewer.select(index)
 
     def action_side_by_side(self) -> None:
-        """Show all of them again."""
+        """Show all of them again; keys are about the first then."""
         self.app.delay_update(OPENING_SECONDS)
         self.remove_class("-flicker")
-        self._show_line()
+        self.viewer.select(0)
 
     def action_toggle_parameters(self) -> None:
         """List all parameters, or hide them."""
