@@ -3,7 +3,7 @@
 python benchmarks/terminal.py [--rounds 5] [--size 120x40] [--starts-only]
 
 In turns with the empty application, it measures when the first text is on the terminal, and when the first
-place is complete: a letter typed at the first text has arrived in a field. The ratios are those of the medians.
+place is complete: a letter typed at the first text has arrived in a field. Ratios are those of the medians.
 """
 
 from __future__ import annotations
