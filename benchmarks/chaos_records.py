@@ -13,7 +13,7 @@ from typing import Any
 from chaos_venues import Venue
 
 from fluxtui.domain.jobs import JobKind
-from fluxtui.simulator.fal.results import WEIGHTS_FILE
+from fluxtui.simulator.fal.painting import WEIGHTS_FILE
 from fluxtui.simulator.replicate.outputs import trained_lora
 
 Document = Mapping[str, Any]

@@ -73,11 +73,11 @@ def measured(what: str, folder: Path, work: Path) -> dict[str, float]:
     if what == "plain":
         plain_loop(folder, Path(tempfile.mkdtemp(dir=work)))
     elif what in {"look", "again"}:
-        asyncio.run(service.look(folder))
+        asyncio.run(service.scan(folder))
     else:
         storage = StorageService(work / "data")
         storage.prepare()
-        dataset = service.judge(asyncio.run(service.look(folder)), RULES)
+        dataset = service.check(asyncio.run(service.scan(folder)), RULES)
         began = time.perf_counter()
         asyncio.run(service.pack(dataset, storage, RULES))
     seconds = time.perf_counter() - began

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fluxtui.domain.gallery import GalleryFilter
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.gallery import GalleryService
 from fluxtui.services.journal import Journal
@@ -74,7 +74,7 @@ def make(number: int, at: datetime, prompt: str, endpoint: str, seed: int) -> tu
     path = f"pictures/{at.date()}/picture-{number}.png"
     job = Job(
         id=f"{seed:08x}-{number}",
-        kind=JobKind.GENERATION,
+        work=GenerationWork(finetune_id=finetune, finetune_name=finetune, picture=path),
         state=JobState.DONE,
         profile="second" if number % 5 == 0 else "first",
         provider="bfl",
@@ -84,9 +84,6 @@ def make(number: int, at: datetime, prompt: str, endpoint: str, seed: int) -> tu
         response={"result": {"status": "Ready", "seed": seed}},
         estimate_credits=2.5 + number % 7,
         cost_credits=None if number % 10 == 0 else 2.5 + number % 7,
-        finetune_id=finetune,
-        finetune_name=finetune,
-        picture=path,
         created_at=at,
         updated_at=at,
         submitted_at=at,

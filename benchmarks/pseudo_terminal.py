@@ -10,7 +10,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,15 +46,24 @@ class PseudoTerminal:
         columns: width in cells.
         rows: height in cells.
         cell: width and height of a cell in pixels; (0, 0) for a terminal that does not tell.
+        environ: variables beside those of this process.
     """
 
     def __init__(
-        self, command: Sequence[str], *, columns: int, rows: int, cell: tuple[int, int] = (0, 0)
+        self,
+        command: Sequence[str],
+        *,
+        columns: int,
+        rows: int,
+        cell: tuple[int, int] = (0, 0),
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self.started = time.perf_counter()
         self.process, self._master = pty.fork()
         if self.process == 0:
-            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+            os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})})
+            # An installed program has its modules compiled.
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             os.execvp(command[0], list(command))
         size = struct.pack("HHHH", rows, columns, columns * cell[0], rows * cell[1])
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
@@ -80,6 +89,10 @@ class PseudoTerminal:
                 raise TimeoutError(f"{text!r} did not appear; the last words: {self.written[-300:]!r}")
             self._read(0.05)
         return (time.perf_counter() - self.started) * 1000
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        os.write(self._master, text.encode())
 
     def press(
         self, keys: bytes, quiet: float = 0.6, most: float = 3.0, also: Callable[[], bool] = lambda: True

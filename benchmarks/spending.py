@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.spending import Period, SpendingView, days_start
 from fluxtui.services.journal import Journal
 
@@ -25,7 +25,11 @@ def make_jobs(count: int, now: datetime) -> list[Job]:
         jobs.append(
             Job(
                 id=f"job-{number}",
-                kind=JobKind.GENERATION,
+                work=GenerationWork(
+                    finetune_id=f"finetune-{number % 40}",
+                    finetune_name=f"lanterns {number % 40}",
+                    picture=f"pictures/{number}.png",
+                ),
                 state=JobState.IN_DOUBT if doubtful else JobState.DONE,
                 profile="bfl",
                 provider="bfl",
@@ -34,9 +38,6 @@ def make_jobs(count: int, now: datetime) -> list[Job]:
                 parameters={"prompt": "three lanterns over a river " * 10, "seed": number},
                 estimate_credits=5.0,
                 cost_credits=None if doubtful else 5.0,
-                finetune_id=f"finetune-{number % 40}",
-                finetune_name=f"lanterns {number % 40}",
-                picture=f"pictures/{number}.png",
                 created_at=at,
                 updated_at=at,
                 submitted_at=at,

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +28,11 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 KEY_VARIABLES = ("BFL_API_KEY", "FAL_KEY", "REPLICATE_API_TOKEN")
+
+
+def pytest_configure() -> None:
+    """Take Ctrl+C as at a terminal: what a script starts beside itself ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
@@ -56,13 +62,11 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_authority: Path) -> Path:
-    """Give the test a home of its own, no key, and fixed time zone, language and colours."""
+def make_private(monkeypatch: pytest.MonkeyPatch, home: Path, authority: Path) -> None:
+    """Make a home, and an environment of nobody: no key, fixed time zone, language and colours."""
     for name in list(os.environ):
         if name.startswith("FLUXTUI_") or name in (*KEY_VARIABLES, "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
             monkeypatch.delenv(name)
-    home = next(homes)
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     for name, folder in {
@@ -77,9 +81,16 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     # Programs that tests start, many times over, would each compile all modules.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_authority: Path) -> Path:
+    """Give the test a home of its own, no key, and fixed time zone, language and colours."""
+    home = next(homes)
+    make_private(monkeypatch, home, one_authority)
     return home
 
 

@@ -23,20 +23,59 @@ HEAVY = {
 
 
 def loaded_by(statements: str) -> set[str]:
-    code = f"import sys\n{statements}\nprint(' '.join({{name.partition('.')[0] for name in sys.modules}}))"
+    return {name.partition(".")[0] for name in modules_loaded_by(statements)}
+
+
+def modules_loaded_by(statements: str) -> set[str]:
+    code = f"import sys\n{statements}\nprint(' '.join(sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     return set(result.stdout.splitlines()[-1].split())
 
 
-def test_the_version_needs_neither_interface_nor_models() -> None:
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["simulate", "--help"], ["collect", "--help"]]
+)
+def test_version_and_help_need_neither_interface_nor_models(arguments: list[str]) -> None:
     loaded = loaded_by(
         "from fluxtui.cli.parser import main\n"
-        "try:\n    main(['--version'])\n"
+        f"try:\n    main({arguments})\n"
         "except SystemExit as end:\n    assert end.code == 0"
     )
-    assert not loaded & (INTERFACE | HEAVY | {"pydantic", "sqlite3"})
+    assert not loaded & (INTERFACE | HEAVY | {"pydantic", "sqlite3", "asyncio"})
+
+
+def test_the_command_line_is_read_without_the_simulator() -> None:
+    loaded = modules_loaded_by(
+        "from fluxtui.cli.parser import command_line; command_line().parse_args(['demo'])"
+    )
+    assert not any(name.startswith("fluxtui.simulator") for name in loaded)
+
+
+FIRST_PICTURE = "import fluxtui.cli.run, fluxtui.cli.opening, fluxtui.app.app, fluxtui.terminal.probe"
+
+
+def test_the_first_picture_needs_textual_and_next_to_nothing_of_ours() -> None:
+    """Each of these takes longer to load than a picture to be drawn."""
+    loaded = modules_loaded_by(FIRST_PICTURE)
+    packages = {name.partition(".")[0] for name in loaded}
+    assert "textual" in packages
+    assert not packages & (HEAVY | {"pydantic", "sqlite3", "email", "http", "uuid"})
+    rooms = ("services", "providers", "api", "simulator", "screens", "controllers", "imaging", "demo")
+    ours = [name for name in loaded if name.startswith("fluxtui.")]
+    assert not [name for name in ours if name.split(".")[1] in rooms]
+    assert len(ours) < 65
+
+
+def test_the_first_place_needs_no_service_that_it_does_not_use() -> None:
+    loaded = modules_loaded_by(
+        f"{FIRST_PICTURE}\nimport fluxtui.app.container\n"
+        "from fluxtui.app.places import load_place\nload_place('finetune')"
+    )
+    assert "fluxtui.screens.finetune.screen" in loaded
+    for name in ("page", "prompts", "spending", "gallery", "thumbnails", "training_sets", "profiles"):
+        assert f"fluxtui.services.{name}" not in loaded
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
-from fluxtui.api.shapes import Fault, fault_of, salvaged_problems
+from fluxtui.api.shapes import FailureDetails, fault_of, salvaged_problems
 from fluxtui.domain.errors import (
     Moderated,
     NotAuthenticated,
@@ -38,7 +38,7 @@ _LOCKED = "user is locked"
 
 
 @dataclass(frozen=True)
-class Answer:
+class JSONAnswer:
     """An answer that is no error: HTTP status, parsed JSON, and headers with lower-case names."""
 
     status: int
@@ -69,18 +69,18 @@ class Body:
     keys: KeyFilter = field(default_factory=lambda: key_filter(frozenset()))
 
 
-class Unreadable(ValueError):
+class NotJSON(ValueError):
     """The body is not JSON."""
 
 
 def parse(body: Body) -> Any:
-    """Return the JSON value of a body, without the keys in use. Raises `Unreadable`."""
+    """Return the JSON value of a body, without the keys in use. Raises `NotJSON`."""
     if not body.complete:
-        raise Unreadable("too large")
+        raise NotJSON("too large")
     try:
         return body.keys.cleaned(read_json(body.content))
     except NotJson:
-        raise Unreadable("not JSON") from None
+        raise NotJSON("not JSON") from None
 
 
 def error_for(status: int, headers: Mapping[str, str], body: Body, host: str) -> ServiceError:
@@ -94,14 +94,14 @@ def error_for(status: int, headers: Mapping[str, str], body: Body, host: str) ->
     """
     try:
         fault = fault_of(parse(body), headers)
-    except Unreadable:
+    except NotJSON:
         fault = fault_of(None, headers)
     if not body.complete and status < HTTPStatus.INTERNAL_SERVER_ERROR:
         fault = replace(fault, problems=salvaged_problems(body.content, body.keys))
     return _marked(_error_for(status, fault, host), status, fault)
 
 
-def error_of(answer: Answer, host: str) -> ServiceError:
+def error_of(answer: JSONAnswer, host: str) -> ServiceError:
     """Return the error that an answer with an error status means, where it was taken for an answer.
 
     Args:
@@ -112,12 +112,12 @@ def error_of(answer: Answer, host: str) -> ServiceError:
     return _marked(_error_for(answer.status, fault, host), answer.status, fault)
 
 
-def _marked(error: ServiceError, status: int, fault: Fault) -> ServiceError:
+def _marked(error: ServiceError, status: int, fault: FailureDetails) -> ServiceError:
     error.detail, error.status, error.kind = fault.detail, status, fault.kind
     return error
 
 
-def _error_for(status: int, fault: Fault, host: str) -> ServiceError:
+def _error_for(status: int, fault: FailureDetails, host: str) -> ServiceError:
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _key_error(status, fault.detail, host)
     if status == HTTPStatus.PAYMENT_REQUIRED:
@@ -153,7 +153,7 @@ def _key_error(status: int, detail: str, host: str) -> ServiceError:
     return NotPermitted(_said(f"{host} does not permit this to the key; nothing was billed.", detail))
 
 
-def _refusal(status: int, fault: Fault, host: str) -> ServiceError:
+def _refusal(status: int, fault: FailureDetails, host: str) -> ServiceError:
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and fault.kind == _MODERATED:
         return Moderated(_said(f"The moderation of {host} stopped the request.", fault.words))
     if status == _CLIENT_CLOSED_REQUEST:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import CHUNK_BYTES as CHUNK_BYTES
 from fluxtui.api.contents import FileBody, opened
 from fluxtui.api.contents import Progress as Progress
-from fluxtui.api.sending import Sending
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class StreamedBody(FileBody):
         cls,
         body: Mapping[str, Any],
         attachment: Attachment,
-        sending: Sending,
+        sending: Attempt,
         progress: Progress | None = None,
     ) -> StreamedBody:
         """Open the attachment of a body. Raises `StorageError`. Whoever opens it calls `close`."""
@@ -53,7 +53,7 @@ class StreamedBody(FileBody):
 
 @asynccontextmanager
 async def json_content(
-    body: Mapping[str, Any], attachment: Attachment | None, progress: Progress | None, sending: Sending
+    body: Mapping[str, Any], attachment: Attachment | None, progress: Progress | None, sending: Attempt
 ) -> AsyncIterator[bytes | AsyncIterator[bytes]]:
     """Give the JSON of a body, streamed where it has an attachment. Raises `StorageError`."""
     if attachment is None:

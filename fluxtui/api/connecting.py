@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.reach import reach_of
-from fluxtui.api.sending import Sending
 from fluxtui.domain.errors import UnexpectedAnswer
 
 _STARTED, _CONNECTED, _SECURED = "connect_tcp.started", "connect_tcp.complete", "start_tls.complete"
@@ -22,7 +22,7 @@ _STARTED, _CONNECTED, _SECURED = "connect_tcp.started", "connect_tcp.complete", 
 class Connecting:
     """Watches the connection of one request."""
 
-    def __init__(self, sending: Sending, policy: HostPolicy, url: httpx.URL, *, is_foreign: bool) -> None:
+    def __init__(self, sending: Attempt, policy: HostPolicy, url: httpx.URL, *, is_foreign: bool) -> None:
         """Args:
         sending: is told all events as well.
         policy: of the profile.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from fluxtui.api.acquiring import acquired, released
-from fluxtui.api.sending import Sending
+from fluxtui.api.attempt import Attempt
 from fluxtui.domain.errors import StorageError
 from fluxtui.system.ordinary_files import open_ordinary
 
@@ -36,7 +36,7 @@ async def opened(content: Path | bytes) -> tuple[BinaryIO, int]:
 class FileBody:
     """The bytes of a file between a head and a tail, made for one attempt to send them.
 
-    Their number is known before the first byte is sent. Both size and progress are told to a `Sending`.
+    Their number is known before the first byte is sent. Both size and progress are told to a `Attempt`.
     """
 
     called: ClassVar[str] = "The file"
@@ -45,7 +45,7 @@ class FileBody:
         self,
         source: BinaryIO,
         file_size: int,
-        sending: Sending,
+        sending: Attempt,
         progress: Progress | None = None,
         *,
         head: bytes = b"",

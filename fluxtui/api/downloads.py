@@ -13,13 +13,13 @@ import httpx
 
 from fluxtui.api.acquiring import acquired, released
 from fluxtui.api.answers import Body, Downloaded, error_for
+from fluxtui.api.attempt import Attempt
+from fluxtui.api.deadline import DownloadDeadline
 from fluxtui.api.failures import cannot_write
 from fluxtui.api.hosts import parsed, shown_host
 from fluxtui.api.inline import is_inline, saved_inline, unpacked_in_place
 from fluxtui.api.limits import DownloadLimits
-from fluxtui.api.pace import Pace
 from fluxtui.api.receiving import received_headers
-from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import FluxError, ResultExpired, TimedOut, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
@@ -55,7 +55,7 @@ async def fetch(
     for _hop in range(limits.redirects + 1):
         wire.policy.check_download(url)
         request = wire.client.build_request("GET", url)
-        sending = Sending()
+        sending = Attempt()
         visit = _Visit(target, limits, sending, wire.keys(), progress)
         until_answer = round(max(0.0, deadline - loop.time()), 1)
         outcome = await wire.exchange(
@@ -81,7 +81,7 @@ class _Visit:
         self,
         target: Path,
         limits: DownloadLimits,
-        sending: Sending,
+        sending: Attempt,
         keys: KeyFilter,
         progress: DownloadProgress | None,
     ) -> None:
@@ -109,7 +109,7 @@ class _Visit:
             raise UnexpectedAnswer(f"The result is larger than {most}, so it was not saved.", retryable=False)
 
     async def _saved_in_time(self, response: httpx.Response, announced: int | None) -> int:
-        pace = Pace(self._limits, asyncio.get_running_loop().time())
+        pace = DownloadDeadline(self._limits, asyncio.get_running_loop().time())
         try:
             async with asyncio.timeout_at(pace.deadline) as bound:
                 return await self._saved(response, announced, pace, bound)
@@ -118,7 +118,7 @@ class _Visit:
         raise failure
 
     async def _saved(
-        self, response: httpx.Response, announced: int | None, pace: Pace, bound: asyncio.Timeout
+        self, response: httpx.Response, announced: int | None, pace: DownloadDeadline, bound: asyncio.Timeout
     ) -> int:
         loop = asyncio.get_running_loop()
         file = await acquired(partial(_created, self._target), _closed)

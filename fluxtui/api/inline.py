@@ -14,13 +14,13 @@ from fluxtui.api.failures import cannot_write
 from fluxtui.api.limits import DownloadLimits
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.imaging.kinds import kind_of, other_kind
 from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.system.private_files import create_anew
 
 _DATA = "data:"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]{32,}={0,2}\s*")
 _LOOKED_AT = 64
-_PICTURE_HEADS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _GZIP_HEAD = b"\x1f\x8b\x08"
 _GZIP_OR_ZLIB = 47
 _PIECE = 1024 * 1024
@@ -34,7 +34,7 @@ def is_inline(address: str) -> bool:
     if len(head) < 32 or not _BASE64.fullmatch(head):
         return False
     start = _decoded(head[: len(head) // 4 * 4])
-    return start.startswith(_PICTURE_HEADS) or start[4:8] == b"ftyp"
+    return bool(kind_of(start) or other_kind(start))
 
 
 def saved_inline(address: str, target: Path, limits: DownloadLimits) -> Downloaded:

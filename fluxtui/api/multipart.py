@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import FileBody, Progress, opened
-from fluxtui.api.sending import Sending
 
 # Source: RFC 7578, section 2, and the HTML standard's encoding of names in multipart/form-data.
 _QUOTED = str.maketrans({'"': "%22", "\\": "%5C", "\r": "%0D", "\n": "%0A", "\0": "%00"})
@@ -38,7 +38,7 @@ class FormBody(FileBody):
 
     @classmethod
     async def open(
-        cls, part: FilePart, fields: Mapping[str, str], sending: Sending, progress: Progress | None = None
+        cls, part: FilePart, fields: Mapping[str, str], sending: Attempt, progress: Progress | None = None
     ) -> FormBody:
         """Open the file of a form. Raises `StorageError`. Whoever opens it calls `close`."""
         boundary = f"fluxtui-{secrets.token_hex(16)}"

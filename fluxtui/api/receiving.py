@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.api.answers import Answer, Body, Unreadable, error_for, parse
+from fluxtui.api.answers import Body, JSONAnswer, NotJSON, error_for, parse
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.limits import ANSWER_BYTES
-from fluxtui.api.sending import Sending
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
 
@@ -61,7 +61,7 @@ class Received:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
-async def receive(response: httpx.Response, sending: Sending, longest: int, keys: KeyFilter) -> Received:
+async def receive(response: httpx.Response, sending: Attempt, longest: int, keys: KeyFilter) -> Received:
     """Read an answer up to `longest` bytes, telling its size to `sending`; `keys` are taken out of it."""
     from fluxtui.api.hosts import shown_host
 
@@ -80,10 +80,10 @@ def received_headers(response: httpx.Response, keys: KeyFilter) -> dict[str, str
     return {keys.without(name.lower()): keys.without(value) for name, value in response.headers.items()}
 
 
-async def understood(received: Received, expected: Expected = JSON_ONLY) -> Answer:
+async def understood(received: Received, expected: Expected = JSON_ONLY) -> JSONAnswer:
     """Return what was received as an answer, or raise the `ServiceError` that it means."""
     if received.successful and expected.empty and not received.body.content:
-        return Answer(received.status, None, received.headers)
+        return JSONAnswer(received.status, None, received.headers)
     data: Any = None
     readable = True
     try:
@@ -91,10 +91,10 @@ async def understood(received: Received, expected: Expected = JSON_ONLY) -> Answ
             data = await asyncio.to_thread(parse, received.body)
         else:
             data = parse(received.body)
-    except Unreadable:
+    except NotJSON:
         readable = False
     if not received.successful and not expected.takes(received.status, data):
         raise error_for(received.status, received.headers, received.body, received.host)
     if not readable:
         raise UnexpectedAnswer(f"The answer of {received.host} cannot be read.")
-    return Answer(received.status, data, received.headers)
+    return JSONAnswer(received.status, data, received.headers)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from fluxtui.domain.errors import FluxError, RateLimited, ServiceError
+from fluxtui.system.clock import utc_now
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     if text.isascii() and text.isdecimal() and len(text) <= 9:
         return float(text)
     moment = _moment(text)
-    return None if moment is None else max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    return None if moment is None else max(0.0, (moment - (now or utc_now())).total_seconds())
 
 
 def told_now(headers: Mapping[str, str]) -> datetime | None:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from fluxtui.api.addresses import check_base_url, check_other_bases
-from fluxtui.api.answers import Answer, Downloaded
+from fluxtui.api.answers import Downloaded, JSONAnswer
 from fluxtui.api.attachments import Attachment, json_content
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import Progress
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.multipart import FilePart, FormBody
+from fluxtui.api.options import PLAIN, KeyPolicy, RequestOptions
 from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
 from fluxtui.api.retries import RetryPolicy
-from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Trace
 from fluxtui.domain.errors import NotAuthenticated, ServiceError
 from fluxtui.domain.keys import REMOVED_KEY, key_filter, searched_for
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.keys import KeyFilter
 
 _DEFAULT_LIMITS = DownloadLimits()
+_DEFAULT_POLICY = KeyPolicy()
 
 Result = TypeVar("Result")
 
@@ -50,11 +52,8 @@ class APIService:
         self,
         base_url: str,
         key: SecretStr | None,
+        policy: KeyPolicy = _DEFAULT_POLICY,
         *,
-        key_header: str = "x-key",
-        key_prefix: str = "",
-        trusted_hosts: tuple[str, ...] = (),
-        other_bases: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
         trace: Trace | None = None,
@@ -64,11 +63,8 @@ class APIService:
 
         Args:
             base_url: https, or http on loopback.
-            key: sent as `key_header`, and only where the hosts' policy allows it.
-            key_header: name of the header.
-            key_prefix: what stands before the key in it, such as `Bearer ` with its space.
-            trusted_hosts: further hosts, or domains such as `.bfl.ai`, that may get the key over https.
-            other_bases: further bases like `base_url` by the roles that requests name; they may get the key.
+            key: of the profile, or None.
+            policy: how and to whom the key is sent.
             timeouts: of each attempt.
             retries: of reading requests, and of any that surely did not leave.
             trace: where exchanges are noted; a new one by default.
@@ -78,13 +74,12 @@ class APIService:
             ConfigError: a base is not one that a key may be sent to.
         """
         check_base_url(base_url)
-        check_other_bases(base_url, other_bases or {})
+        check_other_bases(base_url, policy.bases)
         self.base_url = base_url
         self.trace = Trace() if trace is None else trace
         self.on_connection: Callable[[bool], None] | None = None
-        self._key, self._key_header, self._key_prefix = key, key_header, key_prefix
+        self._key, self._policy = key, policy
         self._known_keys = known_keys
-        self._trusted, self._other_bases = trusted_hosts, dict(other_bases or {})
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or RetryPolicy()
         self._wire: Wire | None = None
@@ -118,7 +113,7 @@ class APIService:
         accept_statuses: frozenset[int] = frozenset(),
         any_body: bool = False,
         longest: int = ANSWER_BYTES,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Read a path below a base, or an absolute address that may get the key; made again on failure.
 
         Args:
@@ -139,7 +134,7 @@ class APIService:
         base: str = "",
         accept_statuses: frozenset[int] = frozenset(),
         any_body: bool = False,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Say something without a body that may be said twice, as a cancellation; made again on failure.
 
         The arguments are those of `get`. An empty answer has no data.
@@ -147,7 +142,7 @@ class APIService:
         expected = Expected(accept_statuses, any_body, empty=True)
         return await self._asked("PUT", path_or_url, base, expected)
 
-    async def delete(self, path_or_url: str, *, base: str = "") -> Answer:
+    async def delete(self, path_or_url: str, *, base: str = "") -> JSONAnswer:
         """Delete what is at a path below a base; made again on failure. An empty answer has no data.
 
         Raises:
@@ -159,14 +154,12 @@ class APIService:
         self,
         path_or_url: str,
         body: Mapping[str, Any],
+        options: RequestOptions = PLAIN,
         *,
-        base: str = "",
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
         attachment: Attachment | None = None,
         progress: Progress | None = None,
         paid: bool = True,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Send a JSON body, with a file streamed into it if there is one.
 
         It is made again only while surely no byte of it has left.
@@ -174,9 +167,7 @@ class APIService:
         Args:
             path_or_url: below the base, or an address that may get the key.
             body: everything but the attachment.
-            base: the role of the base that a path is below; empty for the base URL.
-            params: the query.
-            headers: what the service wants to be told besides; they never replace the key.
+            options: the base, the query, further headers.
             attachment: a file that is sent as base64 under its field, with flat memory.
             progress: told about the bytes of a body with an attachment.
             paid: whether it can cost money, so that a lost answer leaves doubt.
@@ -185,14 +176,13 @@ class APIService:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
         """
         wire = await self._opened()
-        url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
+        url = wire.policy.resolve(self._with_key(wire, path_or_url), options.base)
 
-        async def attempt(sending: Sending) -> Answer:
+        async def attempt(sending: Attempt) -> JSONAnswer:
             async with json_content(body, attachment, progress, sending) as content:
                 about = {"Content-Type": "application/json", "Content-Length": str(sending.size)}
-                request = wire.request(
-                    "POST", url, params, headers or {}, {**self._key_headers(), **about}, content
-                )
+                own = {**self._key_headers(), **about}
+                request = wire.request("POST", url, options.params or None, options.headers, own, content)
                 try:
                     return await self._answered(wire, request, sending)
                 except ServiceError as error:
@@ -212,7 +202,7 @@ class APIService:
         fields: Mapping[str, str] | None = None,
         base: str = "",
         progress: Progress | None = None,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Give the service a file in a form, streamed with flat memory; costs nothing.
 
         It is made again on failure: at worst the service keeps a second file that nobody names.
@@ -234,7 +224,7 @@ class APIService:
         url = wire.policy.resolve(path, base)
         part = FilePart(field, file, filename, content_type)
 
-        async def attempt(sending: Sending) -> Answer:
+        async def attempt(sending: Attempt) -> JSONAnswer:
             form = await FormBody.open(part, fields or {}, sending, progress)
             try:
                 about = {"Content-Type": form.content_type, "Content-Length": str(sending.size)}
@@ -255,7 +245,7 @@ class APIService:
         progress: Progress | None = None,
         headers: Mapping[str, str] | None = None,
         method: Literal["PUT", "POST"] = "PUT",
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Put a file where the service said, without the key, streamed with flat memory; costs nothing.
 
         It is made again on failure, the whole file each time.
@@ -319,7 +309,7 @@ class APIService:
         from fluxtui.api.hosts import HostPolicy
         from fluxtui.api.wire import open_wire
 
-        policy = HostPolicy(self.base_url, self._trusted, self._other_bases)
+        policy = HostPolicy(self.base_url, self._policy.trusted_hosts, self._policy.bases)
         return open_wire(policy, self._timeouts, self.trace, self._tell_connection, self._key_filter)
 
     def _key_filter(self) -> KeyFilter:
@@ -346,7 +336,7 @@ class APIService:
         if not (key.isascii() and key.isprintable()) or " " in key:
             # The HTTP library would say so itself, with the key in its words.
             raise NotAuthenticated("The key holds a space, a line break or a letter that no key has.")
-        return {self._key_header: f"{self._key_prefix}{key}"} if key else {}
+        return {self._policy.header: f"{self._policy.prefix}{key}"} if key else {}
 
     async def _asked(
         self,
@@ -355,23 +345,23 @@ class APIService:
         base: str,
         expected: Expected,
         params: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> JSONAnswer:
         """Make a request without a body that may be made again."""
         wire = await self._opened()
         url = wire.policy.resolve(self._with_key(wire, path_or_url), base)
 
-        async def attempt(sending: Sending) -> Answer:
+        async def attempt(sending: Attempt) -> JSONAnswer:
             request = wire.request(method, url, params, {}, self._key_headers())
             return await self._answered(wire, request, sending, expected)
 
         return await self._repeated(attempt)
 
     async def _repeated(
-        self, attempt: Callable[[Sending], Awaitable[Result]], *, only_unsent: bool = False
+        self, attempt: Callable[[Attempt], Awaitable[Result]], *, only_unsent: bool = False
     ) -> Result:
         number = 1
         while True:
-            sending = Sending()
+            sending = Attempt()
             try:
                 return await attempt(sending)
             except ServiceError as error:
@@ -384,8 +374,8 @@ class APIService:
             await asyncio.sleep(wait)
 
     async def _answered(
-        self, wire: Wire, request: httpx.Request, sending: Sending, expected: Expected = JSON_ONLY
-    ) -> Answer:
+        self, wire: Wire, request: httpx.Request, sending: Attempt, expected: Expected = JSON_ONLY
+    ) -> JSONAnswer:
         async def consume(response: httpx.Response) -> Received:
             return await receive(response, sending, expected.longest, wire.keys())
 

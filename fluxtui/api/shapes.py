@@ -35,7 +35,7 @@ _EMBEDDED = re.compile(r"\b(data:[a-z]+/)[^\s\"'<>]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Fault:
+class FailureDetails:
     """What a failure's body and headers say.
 
     Attributes:
@@ -56,9 +56,9 @@ class Fault:
         return self.detail or next((problem.sentence() for problem in self.problems), "")
 
 
-def fault_of(data: Any, headers: Mapping[str, str]) -> Fault:
+def fault_of(data: Any, headers: Mapping[str, str]) -> FailureDetails:
     """Return what is said by the parsed body of a failure (None if unreadable) and its lower-case headers."""
-    return Fault(detail_of(data), kind_of(data, headers), problems_of(data), _wish(data, headers))
+    return FailureDetails(detail_of(data), kind_of(data, headers), problems_of(data), _wish(data, headers))
 
 
 def detail_of(data: Any) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import httpx
 
-from fluxtui.api.answers import Answer, Body, Unreadable, error_for, parse
+from fluxtui.api.answers import Body, JSONAnswer, NotJSON, error_for, parse
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import FileBody, Progress, opened
 from fluxtui.api.hosts import parsed
 from fluxtui.api.limits import ANSWER_BYTES
 from fluxtui.api.receiving import Received, receive
-from fluxtui.api.sending import Sending
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import Refused, ServiceError
 
@@ -40,7 +40,7 @@ class Upload:
     method: str = "PUT"
 
 
-async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress | None) -> Answer:
+async def put(wire: Wire, upload: Upload, sending: Attempt, progress: Progress | None) -> JSONAnswer:
     """Make one attempt to put a file where the service wants it. An answer that is no JSON has no data.
 
     Raises:
@@ -70,9 +70,9 @@ async def put(wire: Wire, upload: Upload, sending: Sending, progress: Progress |
         raise _failure(received)
     try:
         data = parse(received.body)
-    except Unreadable:
+    except NotJSON:
         data = None
-    return Answer(received.status, data, received.headers)
+    return JSONAnswer(received.status, data, received.headers)
 
 
 def _failure(received: Received) -> ServiceError:

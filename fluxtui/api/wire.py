@@ -13,24 +13,24 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import httpx
 
 from fluxtui import __version__
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.connecting import Connecting
 from fluxtui.api.cookies import NoCookies
 from fluxtui.api.failures import connection_error
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.retries import told_now
-from fluxtui.api.sending import Sending
 from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import safe_text
+from fluxtui.system.clock import utc_now
 
 Result = TypeVar("Result")
 
@@ -94,7 +94,7 @@ class Wire:
     async def exchange(
         self,
         request: httpx.Request,
-        sending: Sending,
+        sending: Attempt,
         total: float,
         consume: Callable[[httpx.Response], Awaitable[Result]],
         *,
@@ -150,7 +150,7 @@ class Wire:
     def _compare_clocks(self, headers: Mapping[str, str]) -> None:
         told = told_now(headers)
         if told is not None:
-            self.clock_ahead = (datetime.now(UTC) - told).total_seconds()
+            self.clock_ahead = (utc_now() - told).total_seconds()
 
     def _odd_answer(self, error: Exception, request: httpx.Request) -> FluxError:
         """Return our error for an answer that made code fail, such as a `Location` that is no address.
@@ -163,10 +163,10 @@ class Wire:
         _log.warning("the answer of %s led to %s at %s", host, type(error).__name__, place)
         return UnexpectedAnswer(f"The answer of {host} cannot be understood.")
 
-    def _note(self, request: httpx.Request, sending: Sending, started: float, error: str) -> None:
+    def _note(self, request: httpx.Request, sending: Attempt, started: float, error: str) -> None:
         self.trace.add(
             Exchange(
-                at=datetime.now(UTC),
+                at=utc_now(),
                 method=request.method,
                 host=shown_host(request.url),
                 path=self._shown_path(request.url),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -20,31 +21,28 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
-from fluxtui.app.contact_sheet_sync import SheetFeed
 from fluxtui.app.graphics import PictureChoice
 from fluxtui.app.job_control import can_be_resumed
 from fluxtui.app.key_queue import TypedAhead
-from fluxtui.app.places import make_place
-from fluxtui.app.recall import RECALL, Recalling
+from fluxtui.app.keys import APP_BINDINGS
+from fluxtui.app.places import load_place, make_place
+from fluxtui.app.recall import Recalling
 from fluxtui.app.resilient_driver import PatientDriver
-from fluxtui.app.shutdown import Leaving
+from fluxtui.app.shell import ShellScreen
+from fluxtui.app.shutdown import Leaving, words_before_leaving
 from fluxtui.app.state import Answer, guarded
-from fluxtui.app.state_sync import StateFeed
-from fluxtui.app.tabs import PLACES, Place
-from fluxtui.collector.collector import jobs_to_collect
+from fluxtui.app.stylesheet import ParsedOnce
+from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError, StorageError
-from fluxtui.domain.text import plural
-from fluxtui.screens.place import PlaceScreen
-from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
-    from fluxtui.app.container import Container
+    from fluxtui.app.state_sync import StateFeed
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.services.bundle import Services
     from fluxtui.terminal.profile import TerminalProfile
 
-FIRST_PLACE = "finetune"
+FIRST_PLACE: PlaceName = "finetune"
 OPENING_REST = 0.04
 """Seconds for which the first place may settle after it is complete; it is painted then."""
 FIRST_PAINT_REST = 0.12
@@ -59,59 +57,62 @@ AWAY_SECONDS = 300.0
 LEAVE_SECONDS = 2.0
 """Within how many seconds Ctrl+C has to be pressed again."""
 
-
-def _bindings_of(place: Place) -> tuple[Binding, Binding]:
-    """Return the function key, which works while typing too (a text area wants F6 and F7), and the digit."""
-    action = f"show_place('{place.name}')"
-    return (
-        Binding(place.function_key, action, place.title, id=f"place.{place.name}", show=False, priority=True),
-        Binding(place.digit, action, place.title, id=f"place.{place.name}.digit", show=False),
-    )
-
-
 _JOINER = "\u200d"
 """Joins the parts of an emoji, such as those of a family."""
+
+
+class Program(Protocol):
+    """What the application opens behind its first picture, and closes at its end; a `Container` is one."""
+
+    async def open(self) -> Services:
+        """Return what the program can do. Raises `FluxError` where it cannot go on."""
+
+    def on_connection(self, listener: Callable[[str, bool], None]) -> None:
+        """Tell `listener` of which profile the network goes away (False) and comes back (True)."""
+
+    async def reconnect(self) -> None:
+        """Take over a changed configuration."""
+
+    async def close(self) -> None:
+        """Close what was opened."""
 
 
 class FluxApp(PictureChoice, Recalling):
     """FluxTUI in a terminal.
 
+    Its first picture is the frame of a place. Behind it the program is opened, and the place is put into it.
+
     Args:
-        container: opens the services.
+        program: opens the services.
         terminal: what the terminal can show.
         leaving: starts the collector that goes on when the program ends; without it, jobs wait.
+        theme: of the first picture; then the configuration says which.
+        on_complete: called once the first place is there.
+
+    Attributes:
+        failure: why the program could not be opened; it has ended with exit code 2 then.
     """
 
     TITLE = "FluxTUI"
     COMMAND_PALETTE_BINDING = "ctrl+p"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(binding for place in PLACES for binding in _bindings_of(place)),
-        Binding("f1,question_mark", "show_help", "Help", id="app.help", key_display="F1"),
-        # Textual binds this key itself only where nothing else is bound to the palette.
-        Binding("ctrl+p", "command_palette", "Commands", id="app.palette_key", show=False, priority=True),
-        Binding("colon", "command_palette", "Commands", id="app.palette", show=False),
-        Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
-        Binding("ctrl+c", "leave_twice", "Quit (twice)", id="app.interrupt", show=False),
-        # One byte, 0x1f, in most terminals, whichever of its keys is pressed; the others as kitty tells them.
-        Binding(
-            "ctrl+underscore,ctrl+slash,ctrl+7",
-            "redraw",
-            "Draw anew",
-            id="app.redraw",
-            show=False,
-            priority=True,
-            key_display="Ctrl+/",
-        ),
-        Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*APP_BINDINGS]
 
     def __init__(
-        self, container: Container, terminal: TerminalProfile, leaving: Leaving | None = None
+        self,
+        program: Program,
+        terminal: TerminalProfile,
+        leaving: Leaving | None = None,
+        *,
+        theme: str = "",
+        on_complete: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(terminal)
-        self._container = container
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
+        self.failure: FluxError | None = None
+        self._program = program
         self._leaving = leaving or Leaving()
+        self._on_complete = on_complete
         self._own_loop: asyncio.AbstractEventLoop | None = None
         self._services: Services | None = None
         self._feed: StateFeed | None = None
@@ -122,6 +123,8 @@ class FluxApp(PictureChoice, Recalling):
         self._closing = False
         self._blurred_at = monotonic()
         self.animation_level = "none"
+        if theme in self.available_themes:
+            self.theme = self._visible_theme(theme)
 
     @property
     def services(self) -> Services:
@@ -131,8 +134,8 @@ class FluxApp(PictureChoice, Recalling):
         return self._services
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the screen that is there until the first place is; the first sizes are told to it."""
-        return QuietScreen(id="_default")
+        """Return the first picture; the first sizes are told to it."""
+        return ShellScreen(id="_default")
 
     async def on_event(self, event: Event) -> None:
         """Act on what is typed in its order, on everything else at once; at the end on nothing typed."""
@@ -154,33 +157,55 @@ class FluxApp(PictureChoice, Recalling):
             await super().on_event(event)
 
     def on_mount(self) -> None:
-        """Open the services, then show the first place; nothing is painted before."""
+        """Open the program as soon as the first picture is drawn."""
         self._own_loop = asyncio.get_running_loop()
-        self._begin_batch()
         for place in PLACES:
             self.add_mode(place.name, partial(make_place, place.name))
         self.app_resume_signal.subscribe(self, self._redraw)
-        guarded(self, self._open(), doing="opening", group="app")
+        self.screen.call_after_refresh(self._begin_opening)
+
+    def _begin_opening(self) -> None:
+        guarded(self, self._open(), doing="opening", group="app", leads=False)
 
     async def _open(self) -> None:
         try:
-            self._services = services = await self._container.open()
+            services = await self._program.open()
+            first = await self._first_place(services)
+            await asyncio.to_thread(load_place, first)
         except FluxError as error:
-            self._end_batch()
-            self.exit(2, return_code=2, message=f"fluxtui: {error.sentence()}")
-            return
+            self.failure = error
+            self.exit(2, return_code=2)
+        except Exception as error:
+            self._handle_exception(error)
+        else:
+            await self._begin(services, first)
+
+    async def _begin(self, services: Services, first: PlaceName | None) -> None:
+        """Show the first place, and let everything go its way."""
+        from fluxtui.app.contact_sheet_sync import SheetFeed
+        from fluxtui.app.state_sync import StateFeed
+
+        self._services = services
         self._feed = StateFeed(self, services)
-        self._container.on_connection(self._note_connection)
-        self._use_theme(services.config.config.interface.theme)
+        self._program.on_connection(self._note_connection)
+        settings = services.config.config
+        self.terminal = replace(self.terminal, max_preview_bytes=settings.images.max_bytes)
+        self._use_theme(settings.interface.theme)
         await self._told(self._feed.start(), "reading the journal")
-        await self._show_first_place()
+        self._begin_batch()
+        try:
+            await self._show_first_place(first)
+        finally:
+            self.set_timer(OPENING_REST, self._end_batch)
         self._typed_ahead.begin()
-        self.set_timer(OPENING_REST, self._end_batch)
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
         if not self._closing:
-            self._runner = guarded(self, services.jobs.run(), doing="driving the jobs", group="runner")
+            self._runner = guarded(
+                self, services.jobs.run(), doing="driving the jobs", group="runner", leads=False
+            )
         SheetFeed(self, services).start()
+        self._on_complete()
         await self._feed.tell_of_absence()
 
     async def _told(self, step: Coroutine[Any, Any, None], doing: str) -> None:
@@ -224,27 +249,38 @@ class FluxApp(PictureChoice, Recalling):
         self.connected = not profiles
 
     def _use_theme(self, name: str) -> None:
-        if self.no_color and name.startswith("ansi"):
-            # Without colours the terminal's own defaults become black on whatever it has.
-            name = self.theme
+        name = self._visible_theme(name)
         if name in self.available_themes:
             self.theme = name
         else:
             self.tell(f"There is no theme called {name}; the usual one is used.", severity="warning")
 
-    async def _show_first_place(self) -> None:
-        if not self.services.config.usable_profiles():
+    def _visible_theme(self, name: str) -> str:
+        """Return a theme, or the present one where nothing would be seen of it.
+
+        Without colours the terminal's own defaults become black on whatever it has.
+        """
+        return self.theme if self.no_color and name.startswith("ansi") else name
+
+    async def _first_place(self, services: Services) -> PlaceName | None:
+        """Return the place that was shown last, or None where a key has to be asked for first."""
+        if not services.config.usable_profiles():
+            return None
+        try:
+            last = await services.session.last_place()
+        except FluxError as error:
+            self.tell_error(error)
+            last = FIRST_PLACE
+        return next((place.name for place in PLACES if place.name == last), FIRST_PLACE)
+
+    async def _show_first_place(self, place: PlaceName | None) -> None:
+        if place is None:
             from fluxtui.screens.welcome import WelcomeScreen
 
             await self.switch_mode("settings")
             await self.push_screen(WelcomeScreen())
             return
-        try:
-            last = await self.services.journal.notes.get("place", FIRST_PLACE)
-        except FluxError as error:
-            self.tell_error(error)
-            last = FIRST_PLACE
-        await self.switch_mode(last if last in [place.name for place in PLACES] else FIRST_PLACE)
+        await self.switch_mode(place)
         self.ask_balance()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -266,11 +302,13 @@ class FluxApp(PictureChoice, Recalling):
         await self._stop_runner()
         if self._services is not None:
             await self._hand_over(self._services)
-            await self._container.close()
+            await self._program.close()
         self._leaving.rest_only(self.return_code or 0)
 
     async def _hand_over(self, services: Services) -> None:
         """Leave what is still active to a collector."""
+        from fluxtui.collector.collector import jobs_to_collect
+
         if self._feed is not None:
             await self._feed.note_presence()
         try:
@@ -356,7 +394,7 @@ class FluxApp(PictureChoice, Recalling):
     def follow_config(self) -> None:
         """Take over a changed configuration: profile, theme, connections."""
         if self._feed is not None:
-            guarded(self, self._container.reconnect(), doing="reconnecting", group="reconnect")
+            guarded(self, self._program.reconnect(), doing="reconnecting", group="reconnect")
             self._note_disconnected()
             self._feed.follow_config()
             self._use_theme(self.services.config.config.interface.theme)
@@ -365,6 +403,8 @@ class FluxApp(PictureChoice, Recalling):
 
     async def go(self, to: PlaceName | Request) -> None:
         """Show a place and hand it the request; dialogs stay in front of their place, the palette goes."""
+        from fluxtui.screens.place import PlaceScreen
+
         place = to if isinstance(to, str) else to.place
         if isinstance(self.screen, CommandPalette):
             await self.pop_screen()
@@ -377,10 +417,11 @@ class FluxApp(PictureChoice, Recalling):
             screen.follow(to)
         guarded(
             self,
-            self.services.journal.notes.set("place", place),
+            self.services.session.note_place(place),
             doing="saving the place",
             group="place",
             exclusive=True,
+            leads=False,
         )
 
     async def action_show_place(self, place: PlaceName) -> None:
@@ -431,29 +472,13 @@ class FluxApp(PictureChoice, Recalling):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer the places and what has no place of its own in the palette."""
-        for place in PLACES:
-            key = place.function_key.upper()
-            yield SystemCommand(place.title, f"Go to {place.title} ({key})", self._going(place.name))
-        yield SystemCommand("Help", "Keys and words of this place (F1)", self.action_show_help)
-        yield SystemCommand("Messages", "Everything that was told, newest first", self.action_show_messages)
-        yield SystemCommand("Spending", "By day, finetune and endpoint ($)", self.action_show_spending)
-        yield SystemCommand("Requests", "What was sent, without secrets", self.action_show_requests)
-        yield SystemCommand("Pictures", "How they are drawn: kitty, sixel, …", self.action_choose_protocol)
-        yield SystemCommand(*RECALL, self.action_recall)
-        yield SystemCommand("Page", "The gallery in a browser, on or off", self.action_toggle_page)
-        yield SystemCommand("Draw anew", "Where the screen is broken (Ctrl+/)", self.action_redraw)
-        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
-        yield SystemCommand("Quit", "Leave the program (Ctrl+Q)", self.action_leave)
+        from fluxtui.app.commands import system_commands
 
-    def _going(self, place: PlaceName) -> Callable[[], Awaitable[None]]:
-        async def going() -> None:
-            await self.go(place)
-
-        return going
+        return system_commands(self)
 
     def action_leave_twice(self) -> None:
-        """Leave at the second press within two seconds."""
-        if self._interrupted:
+        """Leave at the second press within two seconds, at the first while there is nothing to lose yet."""
+        if self._interrupted or self._services is None:
             self.action_leave()
             return
         self._interrupted = True
@@ -468,43 +493,30 @@ class FluxApp(PictureChoice, Recalling):
         guarded(self, self._leave(), doing="leaving", group="leave", exclusive=True)
 
     async def _leave(self) -> None:
-        from fluxtui.widgets.dialogs import ConfirmDialog, ask
-
         active = sum(job.is_active for job in self.jobs)
         if active:
-            words = _words_before_leaving(active, collected=self._leaving.leaves_collector)
-            try:
-                await self.services.journal.check()
-            except StorageError as error:
-                # A collector would begin a new journal, and know nothing of these jobs.
-                self._leaving.leave_nothing()
-                words = [error.sentence(), "Nothing that is active now can be written down or collected."]
-            dialog = ConfirmDialog(
-                "Leave while jobs are active?",
-                words,
-                confirm_label="Leave",
-                cancel_label="Stay",
-            )
-            sure = await ask(self, dialog)
-            if not sure:
+            if not await self._is_sure_to_leave(active):
                 return
             self.tell("Finishing the requests on their way …")
             self._leaving.end_soon(0)
             await self._stop_runner()
         self.exit(0)
 
+    async def _is_sure_to_leave(self, active: int) -> bool:
+        from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
-def _words_before_leaving(active: int, *, collected: bool) -> list[str]:
-    """Return what becomes of the active jobs, for the user who is about to leave."""
-    first = f"{plural(active, 'job')} not finished. What the service has taken goes on without us."
-    if collected:
-        return [
-            first,
-            "A collector without a screen stays behind: it brings in everything, even if you log out, and "
-            "ends by itself. The next start tells what came in.",
-        ]
-    return [
-        first,
-        "It keeps a picture for ten minutes only: start FluxTUI again before then, and it collects "
-        "everything by itself.",
-    ]
+        words = words_before_leaving(active, collected=self._leaving.leaves_collector)
+        try:
+            await self.services.session.check()
+        except StorageError as error:
+            # A collector would begin a new journal, and know nothing of these jobs.
+            self._leaving.leave_nothing()
+            words = [error.sentence(), "Nothing that is active now can be written down or collected."]
+        dialog = ConfirmDialog(
+            "Leave while jobs are active?",
+            words,
+            confirm_label="Leave",
+            cancel_label="Stay",
+        )
+        sure: bool | None = await ask(self, dialog)
+        return bool(sure)

@@ -38,7 +38,7 @@ class SheetFeed:
             self._make()
 
     def _make(self) -> None:
-        guarded(self._app, self._make_due(), doing="making a contact sheet", group="sheets")
+        guarded(self._app, self._make_due(), doing="making a contact sheet", group="sheets", leads=False)
 
     async def _make_due(self) -> None:
         batches = self._services.batches

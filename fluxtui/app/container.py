@@ -19,30 +19,11 @@ from fluxtui.api.trace import Exchange, Trace
 from fluxtui.domain.errors import FluxError, InvalidInput, NotAuthenticated
 from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider, provider_hosts
-from fluxtui.services.account import AccountService
-from fluxtui.services.batches import BatchService
-from fluxtui.services.budget import BudgetService
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService, Profile
-from fluxtui.services.datasets import DatasetService, WorkspaceService
-from fluxtui.services.finetune_defaults import FinetuneDefaults
-from fluxtui.services.finetuning import FinetuningService
-from fluxtui.services.gallery import GalleryService
-from fluxtui.services.inference import InferenceService
-from fluxtui.services.jobs import JobService, Pacing
+from fluxtui.services.jobs import Pacing
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService
-from fluxtui.services.models import ModelService
-from fluxtui.services.page import GalleryReader, PageService
-from fluxtui.services.presets import PresetService
-from fluxtui.services.prices import PriceService
-from fluxtui.services.profiles import ProfileService
-from fluxtui.services.prompts import PromptService
-from fluxtui.services.spending import SpendingService
 from fluxtui.services.storage import StorageService
-from fluxtui.services.thumbnails import ThumbnailCache
-from fluxtui.services.training_sets import TrainingSetService
-from fluxtui.services.validation import ValidationService
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -104,10 +85,7 @@ class Connections:
         api = APIService(
             profile.base_url,
             key,
-            key_header=hosts.key_header,
-            key_prefix=hosts.key_prefix,
-            trusted_hosts=hosts.trusted_hosts,
-            other_bases=profile.bases,
+            hosts.key_policy(profile.bases),
             timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
             trace=self._trace,
             known_keys=self._config.known_keys,
@@ -149,7 +127,7 @@ class Container:
         self._first_notes = first_notes or {}
         self._journal: Journal | None = None
         self._connections: Connections | None = None
-        self._page: PageService | None = None
+        self._services: Services | None = None
 
     async def open(self) -> Services:
         """Create the directories, open the journal and return the services. Raises `StorageError`."""
@@ -162,52 +140,18 @@ class Container:
         trace = Trace()
         trace.listener = _log_exchange
         connections = self._connections = Connections(self.config, trace)
-        validation = ValidationService()
-        datasets = DatasetService(self._storage.cache_directory("looks"))
-        owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-        workspaces = WorkspaceService(self._storage)
-        budget = BudgetService(journal, lambda: self.config.config.budget)
-        jobs = JobService(
-            journal, self._storage, connections, owner=owner, pacing=self._pacing, budget=budget
-        )
-        account = AccountService(journal, connections)
-        prices = PriceService(journal, connections)
-        loras = LoraService(self._storage, journal)
-        gallery = GalleryService(journal, self._storage)
-        await _mend(gallery)
-        thumbnails = ThumbnailCache(self._storage.cache_directory("thumbnails"))
-        page = self._page = PageService(GalleryReader(gallery, thumbnails, _small))
-        return Services(
+        services = self._services = Services(
             config=self.config,
             storage=self._storage,
             journal=journal,
-            validation=validation,
-            datasets=datasets,
-            workspaces=workspaces,
-            gallery=gallery,
-            thumbnails=thumbnails,
-            models=ModelService(journal, self._storage, connections, loras),
-            finetuning=FinetuningService(
-                journal, self._storage, connections, datasets, validation, jobs, prices=prices
-            ),
-            training_sets=TrainingSetService(self._storage, datasets, workspaces),
-            presets=PresetService(journal),
-            inference=InferenceService(journal, self._storage, connections, validation, jobs, prices=prices),
-            batches=BatchService(journal, self._storage, connections),
-            finetune_defaults=FinetuneDefaults(journal),
-            prompts=PromptService(
-                journal, self.config.config.prompts.wildcards_dir or self._storage.root / "wildcards"
-            ),
-            prices=prices,
-            loras=loras,
-            jobs=jobs,
-            account=account,
-            profiles=ProfileService(self.config, journal, jobs, account),
-            budget=budget,
-            spending=SpendingService(journal, self._storage),
+            connections=connections,
             trace=trace,
-            page=page,
+            pacing=self._pacing,
+            owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+            reduce=_small,
         )
+        await _mend(services)
+        return services
 
     def on_connection(self, listener: Callable[[str, bool], None]) -> None:
         """Tell `listener` of which profile the network goes away (False) and comes back (True)."""
@@ -221,18 +165,19 @@ class Container:
 
     async def close(self) -> None:
         """Close the page, connections and journal."""
-        if self._page is not None:
-            await self._page.stop()
+        if self._services is not None and self._services.made("page"):
+            await self._services.page.stop()
         if self._connections is not None:
             await self._connections.close()
         if self._journal is not None:
             await self._journal.close()
 
 
-async def _mend(gallery: GalleryService) -> None:
+async def _mend(services: Services) -> None:
     """Finish interrupted moves of pictures; a disk that does not take them keeps nobody from starting."""
     try:
-        await gallery.mend()
+        if await services.journal.trash.unfinished():
+            await services.gallery.mend()
     except FluxError as error:
         _log.warning("pictures on their way to or from the trash: %s", error)
 

@@ -8,10 +8,8 @@ from typing import Final
 from textual.events import Resize
 
 from fluxtui.app.state import StatefulApp
-from fluxtui.screens.view.words import PROTOCOL_TITLES
-from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.profile import PROTOCOL_TITLES, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.ttys import cell_size_of
-from fluxtui.widgets.pictures.channel import channel_of
 
 NOTES: Final = {
     GraphicsProtocol.KITTY: "kitty, Ghostty",
@@ -52,6 +50,8 @@ class PictureChoice(StatefulApp):
         self.tell(f"Pictures are drawn by {PROTOCOL_TITLES[protocol]}{where}, until you leave the program.")
 
     def _draw_pictures(self, terminal: TerminalProfile) -> None:
+        from fluxtui.widgets.pictures.channel import channel_of
+
         self.terminal = terminal
         channel_of(self, terminal).use(terminal)
 

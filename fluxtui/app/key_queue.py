@@ -12,11 +12,10 @@ from textual.events import Event, Key, MouseEvent, MouseMove, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import TextArea
 from textual.worker import Worker
 
 from fluxtui.app.state import StatefulApp
-from fluxtui.widgets.dialogs import DeliberateDialog
+from fluxtui.widgets.quiet_screen import QuietScreen
 
 LEADING_SECONDS = 1.0
 """How long the next key may wait for work that the one before it began, and that may open a screen."""
@@ -81,9 +80,10 @@ class TypedAhead:
         return self._settling is None and not self._waiting
 
     def begin(self) -> None:
-        """Act on what was typed so far, and from now on on everything."""
+        """Act on what was typed so far, as soon as the first screen has restored what it shows."""
         self._has_begun = True
-        self._app.call_later(self._act_on_next)
+        screen = self._app.screen
+        self._settling = asyncio.create_task(self._settle(screen, screen))
 
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""
@@ -96,7 +96,7 @@ class TypedAhead:
 
     async def _act_on(self, event: Event) -> None:
         screen = self._app.screen
-        if isinstance(screen, DeliberateDialog) and not screen.is_seen_at(event.time):
+        if isinstance(screen, QuietScreen) and not screen.is_seen_at(event.time):
             return
         if isinstance(event, MouseEvent):
             await self._deliver(event)
@@ -151,6 +151,8 @@ class TypedAhead:
 
 def _stays(screen: Screen[Any], target: Widget, event: Key) -> bool:
     """Whether a key does no more than type or move about."""
+    from textual.widgets import TextArea
+
     if _is_text_for(target, event) or (event.key == "enter" and isinstance(target, TextArea)):
         return True
     active = screen.active_bindings.get(event.key)

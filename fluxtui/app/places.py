@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName
     from fluxtui.screens.place import PlaceScreen
+
+
+def load_place(name: PlaceName | None) -> None:
+    """Import what a place needs, and what follows its state; takes time, and may run in a thread.
+
+    Args:
+        name: of the place; None for the first start, which asks for a key over the settings.
+    """
+    for module in ("fluxtui.app.state_sync", "fluxtui.app.contact_sheet_sync", "fluxtui.screens.place"):
+        import_module(module)
+    if name is None:
+        import_module("fluxtui.screens.welcome")
+    import_module(f"fluxtui.screens.{name or 'settings'}")
 
 
 def make_place(name: PlaceName) -> PlaceScreen:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.navigation import UseRecalled
 
 if TYPE_CHECKING:
     from fluxtui.services.recipes.recall import Recalled
@@ -36,7 +35,8 @@ class Recalling(StatefulApp):
             guarded(self, self._recall(recalled), doing="recalling", group="go", exclusive=True)
 
     async def _recall(self, recalled: Recalled) -> None:
-        from fluxtui.screens.view.looking import leave_pictures
+        from fluxtui.controllers.navigation import UseRecalled
+        from fluxtui.screens.using_pictures import leave_pictures
 
         await leave_pictures(self)
         await self.go(UseRecalled(recalled))

@@ -13,6 +13,7 @@ from subprocess import Popen
 from types import FrameType
 
 from fluxtui.collector.detached import CollectorError, DetachedCollector
+from fluxtui.domain.text import plural
 
 END_SECONDS = 20.0
 """How long the end may take once it is wanted; requests on their way are waited for half of that."""
@@ -51,6 +52,10 @@ class Leaving:
     def collector_id(self) -> int | None:
         """The process id of the collector that was left behind."""
         return self._process.pid if self._process is not None else None
+
+    def leave_behind(self, collector: DetachedCollector) -> None:
+        """Leave this collector behind from now on, where jobs are active at the end."""
+        self._collector = collector
 
     def leave_nothing(self) -> None:
         """Leave no collector behind: there is nothing that it could know of."""
@@ -152,3 +157,19 @@ class Leaving:
             words.start()
             words.join(WORDS_SECONDS)
         os._exit(code)
+
+
+def words_before_leaving(active: int, *, collected: bool) -> list[str]:
+    """Return what becomes of the active jobs, for the user who is about to leave."""
+    first = f"{plural(active, 'job')} not finished. What the service has taken goes on without us."
+    if collected:
+        return [
+            first,
+            "A collector without a screen stays behind: it brings in everything, even if you log out, and "
+            "ends by itself. The next start tells what came in.",
+        ]
+    return [
+        first,
+        "It keeps a picture for ten minutes only: start FluxTUI again before then, and it collects "
+        "everything by itself.",
+    ]

@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.text import Text
 from textual.app import App
+from textual.css.query import QueryError
 from textual.dom import DOMNode
 from textual.reactive import var
 from textual.worker import Worker
 
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job
 from fluxtui.domain.notices import Balance, Notice, Severity
 from fluxtui.domain.prices import Prices
-from fluxtui.domain.spending import Allowance
 from fluxtui.domain.text import safe_text
 
 if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
+    from fluxtui.domain.finetune import Finetune
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.spending import Allowance
     from fluxtui.services.bundle import Services
     from fluxtui.services.jobs.queues import QueueState
     from fluxtui.terminal.profile import TerminalProfile
@@ -161,6 +162,8 @@ def guarded(
 ) -> Worker[None]:
     """Run `work` in a worker of `node`; what it raises becomes one message to the user, never a crash.
 
+    Work that finds the widgets of its node gone because the node itself was left has nothing to tell.
+
     Args:
         node: whose worker it is; it ends with the node.
         work: the coroutine to run.
@@ -179,7 +182,10 @@ def guarded(
         except FluxError as error:
             app.tell_error(error)
         except Exception as error:
-            app.tell_fault(error, doing)
+            if isinstance(error, QueryError) and not node.is_attached:
+                logging.getLogger("fluxtui").info("%s: its screen was left", doing, exc_info=error)
+            else:
+                app.tell_fault(error, doing)
 
     # A worker that is replaced before it began never awaits its work.
     weakref.finalize(run, work.close)

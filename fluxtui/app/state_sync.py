@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -29,7 +28,6 @@ BALANCE_REST = 1.0
 """Seconds for which reasons to ask for the balance are gathered."""
 PRESENCE_SECONDS = 20.0
 """Seconds between two notes that the user has a screen; what ends without one is told at the next start."""
-PRESENCE_NOTE = "last_seen"
 _NAMED = 3
 """How many jobs that ended badly are named when it is told what came in."""
 
@@ -62,23 +60,22 @@ class StateFeed:
     async def note_presence(self) -> None:
         """Remember that the user has had a screen until now."""
         try:
-            await self._services.journal.notes.set(PRESENCE_NOTE, self._app.clock().isoformat())
+            await self._services.session.note_presence(self._app.clock())
         except StorageError as error:
             # Not worth an interruption every few seconds: whatever matters more fails too, and is told.
             self._app.log.warning(f"presence: {error.title}")
 
     def _stay_present(self) -> None:
-        guarded(self._app, self.note_presence(), doing="noting the time", group="presence", exclusive=True)
+        work = self.note_presence()
+        guarded(self._app, work, doing="noting the time", group="presence", exclusive=True, leads=False)
 
     async def tell_of_absence(self) -> None:
         """Tell what ended since the user last had a screen. Raises `StorageError`."""
-        journal = self._services.journal
-        noted = await journal.notes.get(PRESENCE_NOTE)
+        seen = await self._services.session.last_seen()
         await self.note_presence()
-        seen = _moment(noted)
         if seen is None:
             return
-        since = await journal.jobs.ended_since(seen)
+        since = await self._services.jobs.ended_since(seen)
         ended = [job for job in since if (job.id, job.state) not in self._announced]
         self._announced.update((job.id, job.state) for job in ended)
         if ended:
@@ -105,9 +102,8 @@ class StateFeed:
 
     def ask_balance(self) -> None:
         """Ask the services of all profiles with a key for balances and prices soon."""
-        guarded(
-            self._app, self._ask_balances(), doing="asking for the balance", group="balance", exclusive=True
-        )
+        work = self._ask_balances()
+        guarded(self._app, work, doing="asking for the balance", group="balance", exclusive=True, leads=False)
 
     def _changed(self, change: Change) -> None:
         if change.kind == "pictures":
@@ -122,12 +118,12 @@ class StateFeed:
     def _read(self) -> None:
         self._timer = None
         stale, self._stale = self._stale, set()
-        guarded(self._app, self._follow(stale), doing="reading the journal", group="state")
+        guarded(self._app, self._follow(stale), doing="reading the journal", group="state", leads=False)
 
     async def _follow(self, stale: set[str]) -> None:
         before = {job.id for job in self._app.jobs if job.is_active}
         self._app.queues = await self._services.jobs.queues(self._app.profile)
-        self._app.jobs = await self._jobs()
+        self._app.jobs = await self._services.jobs.newest(JOBS_SHOWN)
         if self._announce_others(before):
             stale = stale | {"finished"}
             self._app.pictures_revision += 1
@@ -135,13 +131,7 @@ class StateFeed:
         self._app.allowances = await self._services.budget.allowances()
         if stale & {"finetunes", "finished"}:
             self._app.finetunes = await self._services.models.list()
-        self._app.unreadable = len(self._services.journal.unreadable.all)
-
-    async def _jobs(self) -> tuple[Job, ...]:
-        recent = await self._services.journal.jobs.recent(JOBS_SHOWN)
-        known = {job.id for job in recent}
-        older = [job for job in await self._services.journal.jobs.active() if job.id not in known]
-        return (*recent, *sorted(older, key=lambda job: job.created_at, reverse=True))
+        self._app.unreadable = self._services.jobs.unreadable
 
     async def _ask_balances(self) -> None:
         await asyncio.sleep(BALANCE_REST)
@@ -191,15 +181,6 @@ class StateFeed:
             self._app.tell(text, title=title, severity="success" if succeeded else "error")
         if self._services.config.config.interface.bell:
             self._app.bell()
-
-
-def _moment(noted: object) -> datetime | None:
-    """Return the aware time that a note holds, or None."""
-    try:
-        moment = datetime.fromisoformat(noted) if isinstance(noted, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def absence_of(ended: Sequence[Job]) -> str:

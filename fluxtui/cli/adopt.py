@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.typed_paths import homeless, meant
-from fluxtui.system.process_end import run_to_end
+from fluxtui.system.event_loop import run_to_end
 
 if TYPE_CHECKING:
     from fluxtui.domain.finetune import Finetune
@@ -36,7 +36,7 @@ class Adoption:
 
 def run_adopt(options: argparse.Namespace) -> int:
     """Take over what the paths hold and tell of it; returns 0, 1 with problems, or 2 where nothing went."""
-    from fluxtui.cli.run import CANNOT_START, complain, data_directory, load_config
+    from fluxtui.cli.config import CANNOT_START, complain, data_directory, load_config
 
     try:
         config = load_config(options)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
-from fluxtui.system.process_end import end_within, handling_signals, run_to_end
+from fluxtui.system.event_loop import run_to_end
+from fluxtui.system.process_end import end_within, handling_signals
 
 if TYPE_CHECKING:
     from fluxtui.app.container import Container
@@ -34,24 +35,12 @@ END_SECONDS = 20.0
 _log = logging.getLogger(__name__)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that no other command has."""
-    parser.add_argument("--watch", action="store_true", help="stay when no job is left, for new ones")
-    parser.add_argument("--json", action="store_true", help="print one JSON object for each change")
-    parser.add_argument("--demo", action="store_true", help="collect the jobs of the demo")
-    parser.add_argument(
-        "--debug", action="store_true", default=argparse.SUPPRESS, help="write more to the log, no secrets"
-    )
-    # For the program itself: no terminal, no output, one for each data directory.
-    parser.add_argument("--detached", action="store_true", help=argparse.SUPPRESS)
-
-
 def run_collect(options: argparse.Namespace) -> int:
     """Collect until no job is left; returns 0 if all ended well, 1 if not, 2 where it cannot start.
 
     Ended by a signal, it returns 128 and the signal's number, as shells do.
     """
-    from fluxtui.cli.run import complain
+    from fluxtui.cli.config import complain
 
     try:
         with _place(options) as place:
@@ -85,30 +74,36 @@ class _Place:
 @contextmanager
 def _place(options: argparse.Namespace) -> Iterator[_Place]:
     """Yield the place of the program, or of the demo while its simulator is held."""
-    from fluxtui.cli import run as launch
+    from fluxtui.cli import config as given
     from fluxtui.cli.logs import log_path
+    from fluxtui.cli.opening import DEMO_POLL_SECONDS
     from fluxtui.services.jobs import Pacing
 
     if not options.demo:
-        config = launch.load_config(options)
-        launch.begin_log(config, log_path())
-        folder = launch.data_directory(config, options).absolute()
-        closed = launch.own(folder)
-        launch.tell_closed(config, closed)
+        config = given.load_config(options)
+        _say_without_log(given.begin_log(config, log_path()))
+        folder = given.data_directory(config, options).absolute()
+        closed = given.own(folder)
+        given.tell_closed(config, closed)
         _say_closed(closed)
         yield _Place(config, folder, Pacing())
         return
 
     from fluxtui.demo.simulation import Speed, simulator
 
-    folder = launch.demo_directory(options).absolute()
-    closed = launch.own(folder)
+    folder = given.demo_directory(options).absolute()
+    closed = given.own(folder)
     with simulator(folder / "simulator", Speed()) as addresses:
-        config = launch.demo_config(folder, addresses, options)
-        launch.begin_log(config, launch.demo_log_path(folder))
-        launch.tell_closed(config, closed)
+        config = given.demo_config(folder, addresses, options)
+        _say_without_log(given.begin_log(config, given.demo_log_path(folder)))
+        given.tell_closed(config, closed)
         _say_closed(closed)
-        yield _Place(config, folder, Pacing(slowest_training=launch.DEMO_POLL_SECONDS))
+        yield _Place(config, folder, Pacing(slowest_training=DEMO_POLL_SECONDS))
+
+
+def _say_without_log(sentence: str) -> None:
+    if sentence:
+        print(f"fluxtui: {sentence}", file=sys.stderr)  # noqa: T201
 
 
 def _say_closed(sentences: tuple[str, ...]) -> None:
@@ -146,7 +141,7 @@ def _collect_alone(place: _Place) -> int:
     code = 0
     with SoleLock(place.data_dir) as lock:
         while lock.take():
-            code, collected = run_to_end(_collect(place, Report(), patience=PATIENCE_SECONDS))
+            code, collected = run_to_end(_collect(place, Report(), idle_limit=PATIENCE_SECONDS))
             lock.give_back()
             # Jobs may have come after the last look, left by a program that found the lock taken.
             if collected.gave_up or code > ENDED_BADLY or not run_to_end(_is_something_to_do(place)):
@@ -165,13 +160,13 @@ async def _is_something_to_do(place: _Place) -> bool:
 
 
 async def _collect(
-    place: _Place, report: Report, *, watch: bool = False, patience: float | None = None
+    place: _Place, report: Report, *, watch: bool = False, idle_limit: float | None = None
 ) -> tuple[int, Collected]:
     from fluxtui.collector.collector import Collector
 
     container = place.container()
     try:
-        collector = Collector(await container.open(), report, watch=watch, patience=patience)
+        collector = Collector(await container.open(), report, watch=watch, idle_limit=idle_limit)
         with handling_signals(), _signals(collector) as received:
             collected = await collector.run()
     finally:

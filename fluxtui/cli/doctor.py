@@ -14,7 +14,7 @@ from fluxtui import __version__
 from fluxtui.domain.errors import FluxError, UntrustedFile
 from fluxtui.domain.text import safe_text
 from fluxtui.providers.registry import provider_hosts
-from fluxtui.system.process_end import run_to_end
+from fluxtui.system.event_loop import run_to_end
 
 if TYPE_CHECKING:
     from fluxtui.services.config import ConfigService
@@ -50,8 +50,8 @@ def _version(package: str) -> str:
 
 
 def _tell_config(options: argparse.Namespace) -> bool:
+    from fluxtui.cli.config import data_directory, load_config
     from fluxtui.cli.logs import log_path
-    from fluxtui.cli.run import data_directory, load_config
     from fluxtui.services.journal.search import MISSING, has_fts5
 
     try:
@@ -104,12 +104,13 @@ def _tell_profile(config: ConfigService, name: str) -> None:
 
 def _tell_owners(options: argparse.Namespace) -> bool:
     """Say what others could have put in place or changed; False where the program does not start for it."""
+    from fluxtui.cli.config import chosen_directory, data_directory, load_config
     from fluxtui.cli.logs import log_path
-    from fluxtui.cli.run import chosen_directory, data_directory, default_data_directory, load_config
     from fluxtui.services.config import ConfigService
     from fluxtui.services.storage.claiming import inspected
     from fluxtui.services.storage.ownership import Role, findings_at
     from fluxtui.services.storage.service import StorageService
+    from fluxtui.system.directories import default_data_directory
 
     try:
         path = ConfigService(getattr(options, "config", None)).path
@@ -156,7 +157,7 @@ def _tell_findings(findings: Iterable[Finding], told: Collection[Finding] = ()) 
 
 
 def _tell_terminal(options: argparse.Namespace) -> None:
-    from fluxtui.terminal.between import Between
+    from fluxtui.terminal.intermediary import Intermediary
     from fluxtui.terminal.probe import probe_terminal
     from fluxtui.terminal.ttys import require_terminal, size_of
 
@@ -173,7 +174,7 @@ def _tell_terminal(options: argparse.Namespace) -> None:
     where += [f"in {terminal.between.value}"] if terminal.between else []
     _say("line", ", ".join(where) or "local")
     colours = "24-bit, which the terminal is known to show" if terminal.truecolor else "by TERM and COLORTERM"
-    _say("colours", "256, for GNU screen" if terminal.between is Between.SCREEN else colours)
+    _say("colours", "256, for GNU screen" if terminal.between is Intermediary.SCREEN else colours)
     for reason in terminal.reasons:
         _say("", reason)
     if terminal.note:

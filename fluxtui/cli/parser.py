@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from fluxtui import __version__
 from fluxtui.system.process_end import INTERRUPTED, LAST_SECONDS, end_within, interruptible
@@ -60,11 +61,25 @@ def _takes_output() -> bool:
     return True
 
 
+class LateParser(argparse.ArgumentParser):
+    """A parser whose arguments are added when it is used, because they stand in a module of their own.
+
+    Attributes:
+        add_late: adds them; None once it has.
+    """
+
+    add_late: Callable[[argparse.ArgumentParser], None] | None = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as usual, with all arguments there; what helps and what complains knows them too."""
+        add, self.add_late = self.add_late, None
+        if add is not None:
+            add(self)
+        return super().parse_known_args(args, namespace)
+
+
 def command_line() -> argparse.ArgumentParser:
     """Return the parser of everything that can be typed after `fluxtui`."""
-    from fluxtui.cli import collect
-    from fluxtui.simulator import command as simulate
-
     parser = argparse.ArgumentParser(
         prog="fluxtui",
         description="Train FLUX image models on your own pictures, manage them and generate with them.",
@@ -75,7 +90,7 @@ def command_line() -> argparse.ArgumentParser:
     _add_program_options(parser)
     _add_screen_options(parser)
     parser.set_defaults(run=_run_program)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=LateParser)
 
     demo = commands.add_parser("demo", help="the whole program on a built-in simulator, nothing needed")
     _add_demo_options(demo)
@@ -88,14 +103,14 @@ def command_line() -> argparse.ArgumentParser:
         "Returns 0 if all ended well, 1 if some did not, 2 if it cannot start.",
     )
     _add_program_options(collector)
-    collect.add_arguments(collector)
-    collector.set_defaults(run=collect.run_collect)
+    _add_collect_options(collector)
+    collector.set_defaults(run=_run_collect)
 
     simulated = commands.add_parser(
         "simulate", help="run the simulator alone: BFL, fal and Replicate on this machine"
     )
-    simulate.add_arguments(simulated)
-    simulated.set_defaults(run=simulate.run)
+    simulated.add_late = _add_simulator_options
+    simulated.set_defaults(run=_run_simulator)
 
     doctor = commands.add_parser("doctor", help="tell what the terminal can show and where things are kept")
     _add_program_options(doctor)
@@ -182,6 +197,23 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     _add_screen_options(parser)
 
 
+def _add_collect_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--watch", action="store_true", help="stay when no job is left, for new ones")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each change")
+    parser.add_argument("--demo", action="store_true", help="collect the jobs of the demo")
+    parser.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help="write more to the log, no secrets"
+    )
+    # For the program itself: no terminal, no output, one for each data directory.
+    parser.add_argument("--detached", action="store_true", help=argparse.SUPPRESS)
+
+
+def _add_simulator_options(parser: argparse.ArgumentParser) -> None:
+    from fluxtui.simulator.command import add_arguments
+
+    add_arguments(parser)
+
+
 def _add_adopt_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths",
@@ -209,6 +241,18 @@ def _run_demo(options: argparse.Namespace) -> int:
     from fluxtui.cli.run import run_demo
 
     return run_demo(options)
+
+
+def _run_collect(options: argparse.Namespace) -> int:
+    from fluxtui.cli.collect import run_collect
+
+    return run_collect(options)
+
+
+def _run_simulator(options: argparse.Namespace) -> int:
+    from fluxtui.simulator.command import run
+
+    return run(options)
 
 
 def _run_doctor(options: argparse.Namespace) -> int:

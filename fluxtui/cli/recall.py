@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def run_recall(options: argparse.Namespace) -> int:
     """Print what the files say; returns 0, or 1 where one of them says nothing that is understood."""
-    from fluxtui.cli.run import complain
+    from fluxtui.cli.config import complain
     from fluxtui.services.recipes.recall import recall
     from fluxtui.services.typed_paths import homeless, meant
 

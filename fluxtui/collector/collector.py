@@ -34,7 +34,7 @@ class Collected:
     Attributes:
         ended: jobs that ended or fell in doubt meanwhile, whoever drove them.
         left: jobs that are still active.
-        gave_up: whether it lost patience.
+        gave_up: whether nothing has changed for too long.
         is_gone: whether the journal was deleted meanwhile, so that nothing is known of what is left.
         unreadable: how many jobs of the journal cannot be understood, so that nobody brings them in.
     """
@@ -76,16 +76,16 @@ class Collector:
         services: open.
         report: told of every change.
         watch: stay when no job is left, for new ones, as long as the report has a reader.
-        patience: seconds without any change after which it is given up; None for never.
+        idle_limit: seconds without any change after which it is given up; None for never.
     """
 
     def __init__(
-        self, services: Services, report: Report, *, watch: bool = False, patience: float | None = None
+        self, services: Services, report: Report, *, watch: bool = False, idle_limit: float | None = None
     ) -> None:
         self._services = services
         self._report = report
         self._watch = watch
-        self._patience = patience
+        self._idle_limit = idle_limit
         self._jobs: dict[str, Job] = {}
         self._told: dict[str, tuple[JobState, str | None]] = {}
         self._news = asyncio.Event()
@@ -149,7 +149,7 @@ class Collector:
         if not going_on:
             return self._watch and self._report.has_reader
         quiet = asyncio.get_running_loop().time() - self._changed_at
-        if self._patience is not None and quiet >= self._patience:
+        if self._idle_limit is not None and quiet >= self._idle_limit:
             self._gave_up = True
             _log.warning("nothing has changed for %.0f hours; the jobs go on at the next start", quiet / 3600)
         return not self._gave_up

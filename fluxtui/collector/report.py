@@ -7,13 +7,14 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits, usd
 from fluxtui.domain.text import safe_text
+from fluxtui.system.clock import utc_now
 
 LAST_LINES_SECONDS = 2.0
 """How long the end waits for a reader that takes the last lines slowly."""
@@ -112,7 +113,7 @@ class LineReport(Report):
         if self._with_sentences:
             self.say(sentence)
             return
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        now = utc_now().isoformat(timespec="milliseconds")
         self._writer.write(json.dumps({"time": now, "warning": safe_text(sentence)}))
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.domain.errors import FluxError
     from fluxtui.domain.finetune import Finetune
@@ -85,6 +86,12 @@ class Host(Known, Protocol):
 
     def tell_error(self, error: FluxError) -> None:
         """Say what went wrong, with what to do next."""
+
+    async def go(self, to: PlaceName | Request) -> None:
+        """Lead the user to a place, which does what a request asks of it."""
+
+    def follow_config(self) -> None:
+        """Take over a changed configuration: profile, theme, connections."""
 
     def ask_balance(self) -> None:
         """Ask the services for balances and prices soon."""

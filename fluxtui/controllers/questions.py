@@ -97,6 +97,21 @@ class LineQuestion(Question[str]):
 
 
 @dataclass(frozen=True)
+class PathQuestion(Question[str]):
+    """Which file; the answer is the path as it was typed.
+
+    Attributes:
+        title: what is asked for.
+        words: what the file is, in a sentence.
+        value: what stands in the line at first.
+    """
+
+    title: str
+    words: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
 class NameQuestion(Question[str]):
     """Under which name something is kept.
 

@@ -22,7 +22,7 @@ from fluxtui.domain.json_text import read_json
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.files import make_private_directory
 from fluxtui.simulator.core.roles import ROLES, SERVICES
-from fluxtui.simulator.needed import NEXT_STEP, lacking
+from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
 from fluxtui.system.interpreter import bare_environ, module_command, module_environ
 from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.system.private_files import create_anew, open_lasting
@@ -34,6 +34,8 @@ END_SECONDS = 10.0
 """How long an older simulator may take until it has ended."""
 LOCK_SECONDS = START_SECONDS * 2 + END_SECONDS * 2
 """How long another demo may be about starting the simulator that both use."""
+READY_SECONDS = 0.01
+"""How often it is looked whether it listens: the demo waits for it."""
 ASK_SECONDS = 2.0
 """How long an answer about its health may take."""
 
@@ -273,7 +275,7 @@ def _command_line(pid: int) -> bytes:
 
 
 def _start(folder: Path, speed: Speed, before: _Announced | None) -> _Announced:
-    if complaint := lacking():
+    if complaint := missing_packages():
         raise SimulatorError(f"{complaint} Nothing was started.", next_step=NEXT_STEP)
     _check_room(folder)
     words = ""
@@ -351,7 +353,7 @@ def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> _Announ
             known = _announced(folder)
             if known is not None and known.pid == process.pid:
                 return known
-            time.sleep(0.05)
+            time.sleep(READY_SECONDS)
     except BaseException:
         _end_process(process)
         raise

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from fluxtui.domain.text import plural
+
+
+class Purpose(StrEnum):
+    """What a training is for."""
+
+    TRIAL = "quick test"
+    CHARACTER = "character"
+    PRODUCT = "product"
+    STYLE = "style"
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ _NONE = "none"
 class TypedAxis(BaseModel):
     """One parameter and its values as they were written; both are `''` where there is none."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     parameter: str = ""
     values: str = ""

@@ -41,7 +41,7 @@ class BatchSetup(BaseModel):
         seed_list: the seeds as written, for `SeedMode.LIST`.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     axes: tuple[TypedAxis, ...] = ()
     seeds: SeedMode = SeedMode.USUAL

@@ -62,7 +62,7 @@ class Crop(BaseModel):
     `left` and `top` belong to it, `right` and `bottom` are where it ends.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     left: float = Field(0.0, ge=0.0, lt=1.0)
     top: float = Field(0.0, ge=0.0, lt=1.0)
@@ -95,7 +95,7 @@ class TrainingPicture(BaseModel):
     `width` and `height` are those of what is used, after turning and cropping.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     width: int
@@ -149,7 +149,7 @@ class DatasetProblem(BaseModel):
     `automatic` is put right when the archive is made.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     reason: str
@@ -167,7 +167,7 @@ class DatasetProblem(BaseModel):
 class ArchiveSize(BaseModel):
     """How large a training archive is in bytes, or probably will be."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     size: int
     is_exact: bool = False
@@ -183,7 +183,7 @@ class ArchiveSize(BaseModel):
 class Dataset(BaseModel):
     """A folder or ZIP as found: its usable pictures, and every problem and ignored file."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     source: Path
     """As it was asked for."""
@@ -242,7 +242,7 @@ def _facts(picture: TrainingPicture) -> dict[str, Any]:
 class PackedDataset(BaseModel):
     """A training archive in the data directory: path, bytes, hash, and the names of its pictures."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     path: Path
     size: int

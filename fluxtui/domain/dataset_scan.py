@@ -31,7 +31,7 @@ class PictureLook(BaseModel):
         colour: mean distance between the strongest and the weakest of red, green and blue, 0 (grey) to 255.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     format: str
     width: int
@@ -49,14 +49,14 @@ class PictureLook(BaseModel):
     colour: float = 0.0
 
 
-class FoundPicture(BaseModel):
+class ScannedPicture(BaseModel):
     """A file that promises to be a picture: how it looks, or the reason in `fault` why it cannot be used.
 
     `about_set` marks a fault whose sentence stands for itself and is not about this one file's content.
     `mend` is what can be done about it, where that is special.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     size: int
@@ -67,7 +67,7 @@ class FoundPicture(BaseModel):
     mend: str = ""
 
 
-class FoundCaption(BaseModel):
+class ScannedCaption(BaseModel):
     """A caption as it was found: its text, or the reason in `fault` why it cannot be used.
 
     Attributes:
@@ -79,7 +79,7 @@ class FoundCaption(BaseModel):
         picture: the name of the picture that the file itself says it is for, `''` where the file's name does.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     text: str = ""
@@ -95,7 +95,7 @@ class Likeness(BaseModel):
     `exact` files have the same content.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     other: str
@@ -104,17 +104,17 @@ class Likeness(BaseModel):
     exact: bool = False
 
 
-class Found(BaseModel):
+class DatasetScan(BaseModel):
     """Everything in a source, by name: pictures, captions, what is wrong already, and what is left out."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     source: Path
     """As it was asked for."""
     root: Path | None = None
     """The folder under which the pictures have their names, or None where they are in an archive."""
-    pictures: tuple[FoundPicture, ...]
-    captions: tuple[FoundCaption, ...] = ()
+    pictures: tuple[ScannedPicture, ...]
+    captions: tuple[ScannedCaption, ...] = ()
     problems: tuple[DatasetProblem, ...] = ()
     ignored: tuple[str, ...] = ()
     likenesses: tuple[Likeness, ...] = ()

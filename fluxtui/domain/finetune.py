@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.weights import Base, Weights
 
 OWN_FILES = "files"
@@ -47,7 +48,7 @@ class Finetune(BaseModel):
     a service keeps that file for anyone who knows the address, and `endpoint` what trained it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     profile: str
     id: str
@@ -64,7 +65,7 @@ class Finetune(BaseModel):
     created_at: datetime | None = None
     refreshed_at: datetime | None = None
     job_id: str | None = None
-    dataset: dict[str, Any] | None = None
+    dataset: TrainingSet | None = None
     favourite: bool = False
     raw: dict[str, Any] = {}
     base: Base | None = None

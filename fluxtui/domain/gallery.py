@@ -100,7 +100,7 @@ class GalleryFilter(BaseModel):
     credits; bounds are included. `trashed` shows the trash instead of the gallery.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     words: str = ""
     finetune: str | None = None

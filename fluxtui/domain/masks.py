@@ -22,7 +22,7 @@ class MaskDrawing(BaseModel):
         feather: pixels of the picture over which the edges fade, 0 for hard ones.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     boxes: tuple[Crop, ...] = ()
     inverted: bool = False

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 class Picture(BaseModel):
     """A picture on disk: `path` is relative to the data directory, sizes are pixels and bytes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     job_id: str

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fluxtui.domain.advice import Purpose
+from fluxtui.domain.endpoint import TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from fluxtui.domain.endpoint import TrainingEndpoint
-
-
-class Purpose(StrEnum):
-    """What a training is for."""
-
-    TRIAL = "quick test"
-    CHARACTER = "character"
-    PRODUCT = "product"
-    STYLE = "style"
 
 
 @dataclass(frozen=True)

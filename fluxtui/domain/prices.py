@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from fluxtui.domain.endpoint import Endpoint
 from fluxtui.domain.money import UnitPrice
+
+if TYPE_CHECKING:
+    from fluxtui.domain.endpoint import Endpoint
 
 
 @dataclass(frozen=True)

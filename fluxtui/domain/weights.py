@@ -131,7 +131,7 @@ class Weights(BaseModel):
         source: where it came from, such as `fal`, `replicate` or `file`.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     path: str
     size: int

@@ -30,7 +30,7 @@ class PictureEdit(BaseModel):
             not known.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     excluded: bool = False
     caption: str | None = None
@@ -56,7 +56,7 @@ class Workspace(BaseModel):
     `jpeg_quality` is that of the JPEGs which are made of it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     source: str
     edits: Mapping[str, PictureEdit] = Field(default_factory=dict)
@@ -102,7 +102,7 @@ def _turned(crop: Crop | None) -> Crop | None:
 class Step(BaseModel):
     """A workspace as it was, and what was done to it then, in words such as `crop of dog.jpg`."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     workspace: Workspace
     done: str
@@ -111,7 +111,7 @@ class Step(BaseModel):
 class History(BaseModel):
     """A workspace with what it was before, to be undone and done again; immutable."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     present: Workspace
     past: tuple[Step, ...] = ()

@@ -155,7 +155,7 @@ class Materials:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRequest:
     """A request that is ready to be ordered: all that can be done without cost is done.
 
     `body` is what will be sent and `details` what the provider itself needs beside it; neither is logged.
@@ -327,7 +327,7 @@ class Provider(Protocol):
         """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
         ...
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Do all that a request needs and that costs nothing, such as uploads; may be done again.
 
         Raises:
@@ -336,7 +336,7 @@ class Provider(Protocol):
         """
         ...
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Send the one request that is billed; `progress` is told of the bytes of an upload within it.
 
         Raises:

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeGuard
 
+from fluxtui.api.options import KeyPolicy
 from fluxtui.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class ProviderHosts:
     key_help: str = ""
     summary: str = ""
     catalogue: str = ""
+
+    def key_policy(self, bases: Mapping[str, str] | None = None) -> KeyPolicy:
+        """Return how its key is sent; `bases` stand in the place of `other_bases`, where given."""
+        others = self.other_bases if bases is None else bases
+        return KeyPolicy(self.key_header, self.key_prefix, self.trusted_hosts, others)
 
 
 _HOSTS: dict[str, ProviderHosts] = {

@@ -1,10 +1,7 @@
-"""What every place that takes a key has: a line that hides it, an answer below, and words for an account."""
+"""What every place that takes a key has: a line that hides it, and an answer below."""
 
 from __future__ import annotations
 
-from fluxtui.domain.money import show_credits
-from fluxtui.providers.base import Account
-from fluxtui.services.config import ConfigService
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic, plain
 
@@ -33,19 +30,3 @@ class AnswerLine(PlainStatic):
     def show_fault(self, sentence: str) -> None:
         """Say what went wrong."""
         self.show(plain(f"✗ {sentence}", "bold $text-error"))
-
-
-def account_words(account: Account | None) -> str:
-    """Return what a good key opens: `The key is good: $9.10 left.`"""
-    told = []
-    if account is not None and account.balance is not None:
-        told.append(f"{show_credits(account.balance)} left")
-    if account is not None and account.name:
-        told.append(f"the account is {account.name}")
-    return f"The key is good: {', '.join(told)}." if told else "The key is good."
-
-
-def copy_words(config: ConfigService) -> str:
-    """Return where the last save left what the user wrote by hand, or `''` where it did not copy it."""
-    copy = config.copied_to
-    return f"What you wrote by hand is in {copy}, without keys." if copy else ""

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from fluxtui.domain.durations import relative_time
 from fluxtui.domain.text import file_size
 from fluxtui.screens.timed import TimedScreen
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell
 from fluxtui.widgets.table import Column, Row, RowTable
 
@@ -39,7 +39,7 @@ class ListScreen(TimedScreen[None]):
         yield PlainLabel(self.LIST_TITLE, classes="list-title")
         yield RowTable(self.COLUMNS, empty=self.EMPTY)
         yield PlainStatic("", classes="list-full")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the rows."""

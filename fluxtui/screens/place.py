@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.events import Resize
+from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from fluxtui.app.state import guarded
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.notices import Notice
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.key_line import KeyLine
+from fluxtui.widgets.places_line import places_line
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.top_bar import TopBar
 
@@ -73,22 +74,13 @@ class PlaceScreen(TimedScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the body between the top line and the footer."""
+        # Known before there is anything, the styles of all need not be worked out again for it.
+        self._fit(self.app.size)
         yield PlainStatic(TOO_SMALL, classes="too-small")
         yield TopBar()
         yield from self.compose_place()
-        yield Flash(self._places())
-        yield Footer(compact=True, show_command_palette=False)
-
-    def _places(self) -> Content:
-        """Return the places with their keys, this one marked; shown while there is no news."""
-        from fluxtui.app.tabs import PLACES
-
-        parts: list[tuple[str, str]] = []
-        for place in PLACES:
-            here = place.name == self.PLACE
-            parts.append((f"  {place.function_key.upper()} ", "$foreground-muted"))
-            parts.append((place.title, "bold $text-accent" if here else "$foreground-muted"))
-        return Content.assemble(*parts)
+        yield Flash(places_line(self.PLACE))
+        yield KeyLine()
 
     def compose_place(self) -> ComposeResult:
         """Return the widgets of the body."""
@@ -96,9 +88,12 @@ class PlaceScreen(TimedScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Tell the styles how much room there is; a very wide place is a wide one as well."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
         # Textual's own breakpoints set one class at a time.
-        width = event.size.width
-        self._show_cramped(width < LEAST_COLUMNS or event.size.height < LEAST_ROWS)
+        width = size.width
+        self._show_cramped(width < LEAST_COLUMNS or size.height < LEAST_ROWS)
         self.set_class(width < WIDE_COLUMNS, "-narrow")
         self.set_class(width >= WIDE_COLUMNS, "-wide")
         self.set_class(width >= VERY_WIDE_COLUMNS, "-very-wide")
@@ -127,8 +122,8 @@ class PlaceScreen(TimedScreen[None]):
         self.query_one(Flash).clear()
 
     async def _restore(self) -> None:
-        draft = await self.app.services.journal.notes.get(f"draft.{self.PLACE}", None)
-        if isinstance(draft, dict):
+        draft = await self.app.services.session.draft(self.PLACE)
+        if draft is not None:
             self.restore(draft)
         await self.restored()
 
@@ -151,7 +146,7 @@ class PlaceScreen(TimedScreen[None]):
     async def _write_draft(self) -> None:
         draft, self._draft = self._draft, None
         if draft is not None:
-            await self.app.services.journal.notes.set(f"draft.{self.PLACE}", draft)
+            await self.app.services.session.keep_draft(self.PLACE, draft)
 
     async def on_unmount(self) -> None:
         """Write what was typed last; where that cannot be kept, say so when the screen is gone."""

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.domain.money import show_credits
@@ -21,6 +20,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.widgets.bar_chart import POSSIBLE, Bar, BarChart
 from fluxtui.widgets.budget import allowance_words
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, plain
 from fluxtui.widgets.quiet_screen import QuietScreen
 from fluxtui.widgets.table import Column, Row, RowTable
@@ -79,7 +79,7 @@ Days are those of the local time. `x` writes the table as a CSV file into the da
         yield BarChart(show_credits, id="spending-chart")
         yield RowTable(COLUMNS, empty=EMPTY)
         yield Flash()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Follow jobs, budgets and news."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from textual import getters
+from textual.events import ScreenResume
 
 from fluxtui.app.state import StatefulApp
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -29,7 +30,7 @@ class TimedScreen(QuietScreen[Answer]):
         self._tells_time = True
         self.watch(self.app, "seconds", self._follow_time, init=False)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Tell the time that it is by now."""
         if self._tells_time:
             self.show_time()

@@ -9,16 +9,17 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Button, Footer, Input
+from textual.widgets import Button, Input
 
 from fluxtui.app.state import OPEN_DEMO, StatefulApp, guarded
+from fluxtui.controllers.settings.keys import give_first_key, profile_of
 from fluxtui.domain.errors import FluxError
-from fluxtui.providers.base import Account
 from fluxtui.providers.registry import provider_hosts
-from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words, copy_words
+from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.screens.service_list import ServiceList
-from fluxtui.simulator.needed import NEXT_STEP, lacking
+from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -53,7 +54,7 @@ in the configuration file, or in the keyring of this system where there is one a
             with Horizontal(id="welcome-buttons"):
                 yield Button("Check and keep", id="welcome-keep", variant="primary", compact=True)
                 yield Button("Open the demo: no key, no cost", id="welcome-demo", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with the services."""
@@ -64,17 +65,11 @@ in the configuration file, or in the keyring of this system where there is one a
     def _provider(self) -> str:
         return self.query_one(ServiceList).value
 
-    @property
-    def _present(self) -> str | None:
-        """The profile of the chosen service that there is already: the active one, else the first."""
-        config = self.app.services.config.config
-        names = (config.profile, *config.profiles)
-        return next((name for name in names if config.profiles[name].provider == self._provider), None)
-
     @on(ServiceList.Changed)
     def _show_ways(self) -> None:
-        hosts, name = provider_hosts(self._provider), self._present
-        profile = self.app.services.config.config.profiles[name] if name else None
+        config = self.app.services.config
+        hosts, name = provider_hosts(self._provider), profile_of(config, self._provider)
+        profile = config.config.profiles[name] if name else None
         # An address of one's own is worth a word: the key goes there.
         own = profile is not None and profile.base_url != hosts.default_base_url
         who = f"The server of {name}, {profile.base_url}," if profile is not None and own else "It"
@@ -110,30 +105,13 @@ in the configuration file, or in the keyring of this system where there is one a
 
     async def _keep(self, key: SecretStr) -> None:
         try:
-            account, left = await self._kept(key)
+            place = self.query_one(KeyPlaceLine).place
+            told = await give_first_key(self.app.services, self._provider, key, place)
         except FluxError as error:
             self.query_one(AnswerLine).show_fault(f"{error.sentence()} The key was not kept.")
             return
-        self.app.tell(f"{account_words(account)} It is kept. {left}".strip(), severity="success")
+        self.app.tell(told, severity="success")
         self._leave()
-
-    async def _kept(self, key: SecretStr) -> tuple[Account | None, str]:
-        """Keep a good key for the chosen service's profile, a new one where there is none yet."""
-        services, name = self.app.services, self._present
-        account: Account | None
-        place, left = self.query_one(KeyPlaceLine).place, ""
-        if name is not None:
-            kept = await services.profiles.give_key(name, key, place)
-            account, left = kept.account, kept.left
-        else:
-            name = services.profiles.free_name(self._provider)
-            account = await services.profiles.add(name, {"provider": self._provider}, key, place)
-        # Said now: the next save finds a file that the program has written.
-        left = f"{copy_words(services.config)} {left}".strip()
-        config = services.config.config
-        if config.profile == name and len(config.profiles) > 1:
-            await services.profiles.activate(name)
-        return account, left
 
     def action_look_again(self) -> None:
         """Read variables and file again, in case a key is there now."""
@@ -150,7 +128,7 @@ in the configuration file, or in the keyring of this system where there is one a
     @on(Button.Pressed, "#welcome-demo")
     def action_open_demo(self) -> None:
         """Leave this program for the demo, where what it needs is installed."""
-        if complaint := lacking():
+        if complaint := missing_packages():
             self.query_one(AnswerLine).show_fault(f"{complaint} {NEXT_STEP}")
             return
         self.app.exit(OPEN_DEMO)

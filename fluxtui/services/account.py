@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pydantic import SecretStr
 
@@ -13,6 +13,7 @@ from fluxtui.providers.base import Abilities, Account
 from fluxtui.services.config import Profile
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
+from fluxtui.system.clock import utc_now
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,6 @@ class KnownBalance:
 
     credits: float
     at: datetime
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class AccountService:
@@ -36,7 +33,9 @@ class AccountService:
         clock: tells the time, as an aware UTC datetime.
     """
 
-    def __init__(self, journal: Journal, gateway: Gateway, *, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, journal: Journal, gateway: Gateway, *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._journal = journal
         self._gateway = gateway
         self._clock = clock

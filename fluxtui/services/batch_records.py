@@ -23,7 +23,7 @@ class Layout(BaseModel):
         sheets: a label for each sheet.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     columns: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class BatchRecord(BaseModel):
         layout: how they stand on a contact sheet.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     title: str = ""
     jobs: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class BatchRecord(BaseModel):
 class MadeSheets(BaseModel):
     """The contact sheets that were made of a batch, by their paths in the data directory."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     paths: tuple[str, ...] = ()
 

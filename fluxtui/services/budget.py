@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import credits
@@ -11,10 +11,7 @@ from fluxtui.domain.spending import Allowance, OverBudget, Period, Spent
 from fluxtui.services.config.model import BudgetSettings
 from fluxtui.services.journal import Journal
 from fluxtui.services.journal.spending import Guard, SpentSince
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from fluxtui.system.clock import utc_now
 
 
 class BudgetService:
@@ -31,7 +28,7 @@ class BudgetService:
         journal: Journal,
         settings: Callable[[], BudgetSettings],
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._journal = journal
         self._settings = settings

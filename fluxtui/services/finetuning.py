@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules, PackedDataset
 from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
 from fluxtui.domain.errors import DatasetError, FluxError, InvalidInput, Problem
-from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobKind, JobState
+from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobKind, JobState, TrainingWork
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace, pace_of
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
 from fluxtui.services.datasets import DatasetService
@@ -26,10 +27,7 @@ from fluxtui.services.samples import SampleOffer, plan_samples, sample_offer
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
 from fluxtui.services.validation import ValidationService
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from fluxtui.system.clock import utc_now
 
 
 class FinetuningService:
@@ -56,7 +54,7 @@ class FinetuningService:
         jobs: JobService,
         *,
         prices: PriceService | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._journal = journal
         self._storage = storage
@@ -143,7 +141,7 @@ class FinetuningService:
         if not candidates or dataset.blocking:
             return None
         packed = await self._datasets.pack(dataset, self._storage, trainer.endpoint.rules, progress)
-        return next((job for job in candidates if (job.dataset or {}).get("sha256") == packed.sha256), None)
+        return next((job for job in candidates if _known_of(job).sha256 == packed.sha256), None)
 
     async def _paid(self, trainer: Trainer) -> list[Job]:
         """Return the trainings with a trainer that were or will be paid, the newest first."""
@@ -220,7 +218,6 @@ class FinetuningService:
         now = self._clock()
         return Job(
             id=new_id(),
-            kind=JobKind.TRAINING,
             state=JobState.DRAFT,
             profile=profile,
             provider=provider.id,
@@ -228,19 +225,21 @@ class FinetuningService:
             title=name,
             parameters=parameters,
             estimate_credits=estimate.credits,
-            finetune_name=name,
-            dataset={
-                "source": safe_text(packed.source),
-                "sha256": packed.sha256,
-                "path": self._storage.relative(packed.path),
-                "size": packed.size,
-                "pictures": len(packed.pictures),
-                "captioned": packed.captioned,
-                "names": [picture.name for picture in dataset.pictures],
-                "print": dataset.print,
-                "content": dataset.content,
-                **({"samples": list(samples)} if samples else {}),
-            },
+            work=TrainingWork(
+                finetune_name=name,
+                dataset=TrainingSet(
+                    source=safe_text(packed.source),
+                    sha256=packed.sha256,
+                    path=self._storage.relative(packed.path),
+                    size=packed.size,
+                    pictures=len(packed.pictures),
+                    captioned=packed.captioned,
+                    names=tuple(picture.name for picture in dataset.pictures),
+                    print=dataset.print,
+                    content=dataset.content,
+                    samples=tuple(samples),
+                ),
+            ),
             created_at=now,
             updated_at=now,
         )
@@ -258,11 +257,15 @@ class FinetuningService:
 
 def _is_alike(job: Job, request: TrainingEndpoint, dataset: Dataset) -> bool:
     """Tell whether a training was ordered with the same values, for as many pictures and captions."""
-    known = job.dataset or {}
-    if (known.get("pictures"), known.get("captioned")) != (len(dataset.pictures), dataset.captioned):
+    known = _known_of(job)
+    if (known.pictures, known.captioned) != (len(dataset.pictures), dataset.captioned):
         return False
     unnamed = {request.name_field: None}
     return {**job.parameters, **unnamed} == {**request.given(), **unnamed}
+
+
+def _known_of(job: Job) -> TrainingSet:
+    return job.dataset or TrainingSet()
 
 
 def caption_problem(

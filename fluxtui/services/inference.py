@@ -5,25 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fluxtui.domain.endpoint import Field, FinetuneBy, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit, why_not
 from fluxtui.providers.base import Provider
 from fluxtui.services.batch_records import LABEL_LIMIT, BatchRecord, BatchRecords, Layout
 from fluxtui.services.jobs import Gateway, JobService, new_id
-from fluxtui.services.jobs.requests import picture_fields
+from fluxtui.services.jobs.requests import picture_parameters
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
 from fluxtui.services.seeds import seeds_for
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
+from fluxtui.system.clock import utc_now
 
 _WHY_UNUSABLE = {
     FinetuneState.TRAINING: "is still in training; it can be used as soon as that is done",
@@ -61,10 +62,6 @@ class _Taken:
     price: float
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class InferenceService:
     """Generates with any endpoint of any profile.
 
@@ -87,7 +84,7 @@ class InferenceService:
         jobs: JobService,
         *,
         prices: PriceService | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._journal = journal
         self._storage = storage
@@ -255,19 +252,20 @@ class InferenceService:
         foreign = finetune is not None and finetune.profile != offer.profile
         return Job(
             id=new_id(),
-            kind=JobKind.GENERATION,
             state=JobState.DRAFT,
             profile=offer.profile,
             provider=offer.provider,
             endpoint=info.id,
             title=title or info.title,
             parameters=recipe,
-            batch=batch,
             estimate_credits=taken.price,
-            finetune_id=str(finetune_id) if finetune_id else None,
-            finetune_name=finetune.name if finetune else None,
-            finetune_profile=finetune.profile if finetune and foreign else None,
-            seed=seed,
+            work=GenerationWork(
+                batch=batch,
+                finetune_id=str(finetune_id) if finetune_id else None,
+                finetune_name=finetune.name if finetune else None,
+                finetune_profile=finetune.profile if finetune and foreign else None,
+                seed=seed,
+            ),
             created_at=now,
             updated_at=now,
         )
@@ -286,7 +284,7 @@ class _Kept:
         parameters = request.used()
         endpoint = type(request)
         for field in fields_of(endpoint):
-            if field.name in picture_fields(endpoint) and parameters.get(field.name):
+            if field.name in picture_parameters(endpoint) and parameters.get(field.name):
                 parameters[field.name] = await self._kept(field, parameters[field.name])
         return parameters
 

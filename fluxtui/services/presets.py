@@ -21,7 +21,7 @@ NAME_LIMIT = 60
 class SavedPreset(BaseModel):
     """Values for a trainer under a name that the user chose."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str = Field(min_length=1)
     provider: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +13,7 @@ from fluxtui.domain.money import UnitPrice, as_unit_price
 from fluxtui.domain.prices import Prices
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
+from fluxtui.system.clock import utc_now
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +22,6 @@ FRESH = timedelta(hours=24)
 
 _NOTE = "prices: "
 _READER = TypeAdapter(dict[str, UnitPrice])
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class PriceService:
@@ -36,7 +33,9 @@ class PriceService:
         clock: tells the time, as an aware UTC datetime.
     """
 
-    def __init__(self, journal: Journal, gateway: Gateway, *, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, journal: Journal, gateway: Gateway, *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._journal = journal
         self._gateway = gateway
         self._clock = clock

@@ -9,7 +9,7 @@ from datetime import datetime
 from fluxtui.domain.endpoint import Availability, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import safe_text
@@ -144,18 +144,14 @@ def _job(
         recipe["seed"] = seed
     return Job(
         id=new_id(),
-        kind=JobKind.GENERATION,
         state=JobState.DRAFT,
         profile=offer.profile,
         provider=offer.provider,
         endpoint=request.info.id,
         title=safe_text(recipe["prompt"], limit=80).strip(),
         parameters=recipe,
-        batch=batch,
         estimate_credits=price,
-        finetune_name=training.finetune_name,
-        seed=seed,
-        after=training.id,
+        work=GenerationWork(batch=batch, finetune_name=training.finetune_name, seed=seed, after=training.id),
         created_at=now,
         updated_at=now,
     )

@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from fluxtui.domain.csv_cells import no_formula
@@ -16,13 +16,10 @@ from fluxtui.domain.text import safe_text
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import make_private_directory
+from fluxtui.system.clock import utc_now
 
 DIRECTORY = "spending"
 """Where in the data directory exported files are."""
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class SpendingService:
@@ -35,7 +32,7 @@ class SpendingService:
     """
 
     def __init__(
-        self, journal: Journal, storage: StorageService, *, clock: Callable[[], datetime] = _now
+        self, journal: Journal, storage: StorageService, *, clock: Callable[[], datetime] = utc_now
     ) -> None:
         self._journal = journal
         self._storage = storage

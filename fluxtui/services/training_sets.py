@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
@@ -23,7 +22,7 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
-class KeptArchive:
+class TrainingArchive:
     """The archive that a training was sent.
 
     Attributes:
@@ -40,7 +39,7 @@ class KeptArchive:
 
 
 @dataclass(frozen=True)
-class Origin:
+class TrainingSource:
     """What to take for training the same again.
 
     Attributes:
@@ -70,29 +69,28 @@ class TrainingSetService:
         self._datasets = datasets
         self._workspaces = workspaces
 
-    async def kept(self, dataset: Mapping[str, Any] | None) -> KeptArchive | None:
+    async def archive_of(self, dataset: TrainingSet | None) -> TrainingArchive | None:
         """Return the archive of a training, or None where the journal names none."""
-        return await asyncio.to_thread(self._kept, dataset or {})
+        return await asyncio.to_thread(self._archive_of, dataset or TrainingSet())
 
-    def _kept(self, dataset: Mapping[str, Any]) -> KeptArchive | None:
-        shown, size = dataset.get("path"), dataset.get("size")
-        if not isinstance(shown, str) or not shown:
+    def _archive_of(self, dataset: TrainingSet) -> TrainingArchive | None:
+        if not dataset.path:
             return None
-        told = size if isinstance(size, int) else 0
+        told = dataset.size or 0
         try:
-            path = self._storage.inside(shown)
+            path = self._storage.inside(dataset.path)
             there = path.stat().st_size if path.is_file() else None
         except (StorageError, OSError):
             return None
         is_there = there is not None and (not told or there == told)
-        return KeptArchive(path, safe_text(shown), told, is_there)
+        return TrainingArchive(path, safe_text(dataset.path), told, is_there)
 
     async def origin(
         self,
-        dataset: Mapping[str, Any] | None,
+        dataset: TrainingSet | None,
         rules: DatasetRules | None,
         progress: Progress | None = None,
-    ) -> Origin:
+    ) -> TrainingSource:
         """Return what to train the same again with: the user's own pictures, else the archive that was kept.
 
         Args:
@@ -100,46 +98,45 @@ class TrainingSetService:
             rules: of the trainer; without them the user's pictures cannot be compared.
             progress: told of the pictures that are looked at.
         """
-        known = dataset or {}
-        source = str(known.get("source") or "")
+        known = dataset or TrainingSet()
+        source = known.source
         if source and rules is not None and await self._is_same(source, known, rules, progress):
-            return Origin(source, is_archive=False, is_same=True)
-        kept = await self.kept(known)
+            return TrainingSource(source, is_archive=False, is_same=True)
+        kept = await self.archive_of(known)
         if kept is not None and kept.is_there:
-            return Origin(str(kept.path), is_archive=True, is_same=True)
-        return Origin(source, is_archive=False, is_same=False)
+            return TrainingSource(str(kept.path), is_archive=True, is_same=True)
+        return TrainingSource(source, is_archive=False, is_same=False)
 
     async def _is_same(
-        self, source: str, known: Mapping[str, Any], rules: DatasetRules, progress: Progress | None
+        self, source: str, known: TrainingSet, rules: DatasetRules, progress: Progress | None
     ) -> bool:
         with suppress(DatasetError, StorageError):
-            found = await self._datasets.look(Path(source), progress)
+            found = await self._datasets.scan(Path(source), progress)
             workspace = (await self._workspaces.load(found.source)).present
-            return looks_like(await self._datasets.judged(found, rules, workspace), known)
+            return looks_like(await self._datasets.checked(found, rules, workspace), known)
         return False
 
-    async def export(self, dataset: Mapping[str, Any] | None, target: Path) -> Path:
+    async def export(self, dataset: TrainingSet | None, target: Path) -> Path:
         """Copy the archive of a training to a new file, compare it with its hash, and return its path.
 
         Raises:
             StorageError: the archive is gone or damaged, something is there already, or it cannot be written.
         """
-        kept = await self.kept(dataset)
+        kept = await self.archive_of(dataset)
         if kept is None or not kept.is_there:
             raise StorageError("The archive that was trained on is no longer in the data directory.")
-        sha256 = str((dataset or {}).get("sha256") or "")
+        sha256 = dataset.sha256 if dataset is not None else ""
         await asyncio.to_thread(_copy, kept.path, target, sha256)
         return target
 
 
-def looks_like(dataset: Dataset, known: Mapping[str, Any]) -> bool:
+def looks_like(dataset: Dataset, known: TrainingSet) -> bool:
     """Tell whether a dataset looks as one that was trained on, by all that the journal has of that."""
-    if "print" in known:
-        same_content = not known.get("content") or known["content"] == dataset.content
-        return bool(known["print"] == dataset.print and same_content)
+    if known.print:
+        return known.print == dataset.print and known.content in {"", dataset.content}
     # Trainings of older versions of the program.
-    names = [picture.name for picture in dataset.pictures]
-    return bool(known.get("names") == names and known.get("captioned") == dataset.captioned)
+    names = tuple(picture.name for picture in dataset.pictures)
+    return known.names == names and known.captioned == dataset.captioned
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.ineffective import RequestPicture, ineffective
 from fluxtui.domain.picture_fields import mask_field, source_field
-from fluxtui.domain.pointless import PictureFacts, pointless
 from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, is_web_address, safe_text
 from fluxtui.services.picture_inputs import (
@@ -50,7 +50,7 @@ class ValidationService:
             named = {problem.field for problem in problems}
             problems += [problem for problem in error.problems if problem.field not in named]
         if not problems:
-            problems += pointless(request, _facts_of(request, looks))
+            problems += ineffective(request, _facts_of(request, looks))
         if problems:
             raise InvalidInput("Nothing was sent.", tuple(problems))
         return request
@@ -89,7 +89,7 @@ class ValidationService:
         return finetune.model_copy(update=texts | {"name": texts["name"].strip() or finetune.id})
 
 
-def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, PictureFacts]:
+def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, RequestPicture]:
     """Return what counts of the pictures of a request; the pixels of a mask are read."""
     mask, values = mask_field(type(request)), request.given()
     facts = {}
@@ -97,7 +97,7 @@ def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str,
         is_mask = mask is not None and name == mask.name
         width, height = look.sent or (look.width, look.height)
         is_black = _is_black(picture_path(str(values[name]))) if is_mask else None
-        facts[name] = PictureFacts(width, height, is_black)
+        facts[name] = RequestPicture(width, height, is_black)
     return facts
 
 

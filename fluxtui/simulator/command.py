@@ -69,9 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted or no longer needed. Returns 0; 2 after a sentence when it cannot start."""
-    from fluxtui.simulator.needed import NEXT_STEP, lacking
+    from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
 
-    if complaint := lacking():
+    if complaint := missing_packages():
         sys.stderr.write(f"fluxtui simulate: {complaint} {NEXT_STEP}\n")
         return 2
 
@@ -148,7 +148,7 @@ def _port_list(option: str, given: str, roles: tuple[str, ...]) -> dict[str, int
 
 def greeting(server: SimulatorServer, settings: Settings) -> str:
     """Return what is printed on start: the URLs, the keys and the admin paths."""
-    from fluxtui.simulator.bfl.admin import ADMIN_PATHS
+    from fluxtui.simulator.admin import ADMIN_PATHS
 
     urls = server.simulation.bfl.addresses
     rows = {"base URL": urls.submit, "polling": urls.polling, "delivery": urls.delivery}
@@ -171,7 +171,7 @@ def greeting(server: SimulatorServer, settings: Settings) -> str:
 
 def _key_lines(keyring: Keyring) -> list[str]:
     """Return the keys, and who else has them."""
-    from fluxtui.simulator.bfl.admin import ADMIN_HEADER
+    from fluxtui.simulator.admin import ADMIN_HEADER
     from fluxtui.simulator.core.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
     from fluxtui.simulator.fal import keys as fal
     from fluxtui.simulator.replicate import keys as replicate

@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fluxtui.simulator.admin import admin_routes
 from fluxtui.simulator.bfl.delivery_app import delivery_app
 from fluxtui.simulator.bfl.polling_app import polling_app
 from fluxtui.simulator.bfl.service import Addresses
@@ -23,8 +24,8 @@ from fluxtui.simulator.bfl.submit_app import submit_app
 from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.connections import Connections
 from fluxtui.simulator.core.door import COOKIE_SENT, brings_cookies, refusal
+from fluxtui.simulator.core.file_lock import is_unlocked
 from fluxtui.simulator.core.gate import FaultGate
-from fluxtui.simulator.core.holding import nobody_holds
 from fluxtui.simulator.core.private_files import open_temporary
 from fluxtui.simulator.core.roles import BFL, ROLES
 from fluxtui.simulator.core.settings import Settings
@@ -92,7 +93,7 @@ class SimulatorServer:
 
     def _gates(self) -> dict[Place, ASGIApp]:
         bfl, connections = self.simulation.bfl, self._connections
-        apps = (submit_app(self.simulation), polling_app(bfl), delivery_app(bfl))
+        apps = (submit_app(bfl, admin_routes(self.simulation)), polling_app(bfl), delivery_app(bfl))
         gates: dict[Place, ASGIApp] = {
             (BFL, role): FaultGate(app, bfl.faults, connections)
             for role, app in zip(_BFL_ROLES, apps, strict=True)
@@ -166,7 +167,7 @@ class SimulatorServer:
         quiet = time.monotonic() - self.simulation.last_request_at >= self._settings.idle_seconds
         if not quiet or self.simulation.active_tasks():
             return False
-        return await asyncio.to_thread(nobody_holds, hold_file)
+        return await asyncio.to_thread(is_unlocked, hold_file)
 
 
 class _PortSwitch:
@@ -222,7 +223,9 @@ def _ports(settings: Settings, hosted: list[str]) -> dict[Place, int]:
 
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # Only where the protocol is named asyncio sends small pieces at once; else the body of an answer waits
+    # 40 ms for the client to acknowledge its head, from the second on a connection on.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

@@ -10,13 +10,19 @@ import time
 from fluxtui.simulator.bfl.service import SimulatedService
 from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.faults import FaultBox
-from fluxtui.simulator.core.hosting import HostedService, foundation
+from fluxtui.simulator.core.hosting import Foundation, HostedService, foundation
 from fluxtui.simulator.core.keyring import Keyring
 from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
 from fluxtui.simulator.core.roles import BFL
 from fluxtui.simulator.core.settings import Settings
-from fluxtui.simulator.services import hosted_services
+from fluxtui.simulator.fal.hosted import HostedFal
+from fluxtui.simulator.replicate.hosted import HostedReplicate
+
+
+def hosted_services(shared: Foundation) -> list[HostedService]:
+    """Build every hosted service on the `shared` foundation, in the order of their ports."""
+    return [HostedFal(shared), HostedReplicate(shared)]
 
 
 class Simulation:
@@ -33,7 +39,7 @@ class Simulation:
             self.bfl = SimulatedService(self._shared)
             self.hosted = hosted_services(self._shared)
         except BaseException:
-            self._shared.studio.close()
+            self._shared.renderer.close()
             self._shared.store.close()
             raise
         self._shared.services.extend(self.hosted)
@@ -90,7 +96,7 @@ class Simulation:
     async def reset(self) -> None:
         """Forget all work and faults and refill the accounts."""
         self.faults.clear()
-        self._shared.studio.forget_all()
+        self._shared.renderer.forget_all()
         await asyncio.to_thread(self._shared.store.clear)
         await asyncio.to_thread(self.keyring.keep, self._shared.store)
         await self.bfl.reset()
@@ -105,7 +111,7 @@ class Simulation:
 
     def close(self) -> None:
         """Finish painting and close the state."""
-        self._shared.studio.close()
+        self._shared.renderer.close()
         for service in self.hosted:
             service.close()
         self._shared.store.close()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import signal
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
-
-Result = TypeVar("Result")
 
 INTERRUPTED = 128 + signal.SIGINT
 """Exit code after Ctrl+C, as shells have it."""
@@ -34,19 +30,6 @@ def end_within(code: int, seconds: float) -> None:
         os._exit(code)
 
     threading.Thread(target=end, name="end", daemon=True).start()
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    """An event loop whose end waits for no thread: one may look up a name that nobody answers for."""
-
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Leave the threads to the end of the process, which has its own bound."""
-
-
-def run_to_end(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run work as `asyncio.run` does and return its result, whatever threads are left of it."""
-    with asyncio.Runner(loop_factory=_Loop) as runner:
-        return runner.run(work)
 
 
 @contextmanager

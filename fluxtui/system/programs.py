@@ -1,24 +1,87 @@
-"""Asking another program something: within bounds, whatever it prints and however long it takes."""
+"""Other programs that are asked something: within bounds of time and output, ended with all they started."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
-import selectors
-import subprocess
-import time
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 
-MOST_BYTES = 64_000
-"""Of an answer; one that is longer is none."""
+MOST_OUTPUT = 64 * 1024
+"""Bytes that are read of each of the two outputs, where nothing else is said."""
+_PIECE = 16 * 1024
+_DRAIN_SECONDS = 2.0
+
+
+class TooMuchOutput(Exception):
+    """A program printed more than anybody wants of it."""
+
+
+@dataclass(frozen=True)
+class ProgramResult:
+    """How a program ended: its exit code, what it printed, and what it complained of."""
+
+    code: int
+    output: bytes
+    complaint: bytes
+
+
+async def run_program(
+    words: Sequence[str],
+    *,
+    seconds: float,
+    environ: Mapping[str, str],
+    executable: str | None = None,
+    given: bytes | None = None,
+    most: int = MOST_OUTPUT,
+) -> ProgramResult:
+    """Run a program without a shell and return how it ended.
+
+    It is stopped with all its children when it takes too long, prints too much, or the caller is cancelled.
+
+    Args:
+        words: the program and its arguments.
+        seconds: how long it may take.
+        environ: its variables.
+        executable: the file that is run; what the first word names if None.
+        given: its input; none if None.
+        most: how many bytes are read of each of its two outputs.
+
+    Raises:
+        OSError: it could not be run.
+        TimeoutError: it took too long.
+        TooMuchOutput: it printed more.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *words,
+        executable=executable,
+        stdin=DEVNULL if given is None else PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        start_new_session=True,
+        env=environ,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            output, complaint = await _exchanged(process, given, most)
+            code = await process.wait()
+    except BaseException:
+        await _stop(process)
+        raise
+    finally:
+        await _let_go(process)
+    return ProgramResult(code, output, complaint)
 
 
 def output_of(
-    command: Sequence[str], environ: Mapping[str, str], *, seconds: float, most: int = MOST_BYTES
+    command: Sequence[str], environ: Mapping[str, str], *, seconds: float, most: int = MOST_OUTPUT
 ) -> bytes | None:
     """Return what a program prints, or None if it cannot be run, fails, takes too long or prints too much.
 
-    It gets no input. What it leaves running is not waited for.
+    It gets no input. Waits: not to be called on an event loop.
 
     Args:
         command: the program and its arguments.
@@ -27,43 +90,69 @@ def output_of(
         most: how many bytes it may print.
     """
     try:
-        process = subprocess.Popen(
-            command,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-    except (OSError, ValueError):
+        ended = asyncio.run(run_program(command, seconds=seconds, environ=environ, most=most))
+    except (OSError, ValueError, TooMuchOutput):
         return None
-    end = time.monotonic() + seconds
+    return ended.output if ended.code == 0 else None
+
+
+async def _exchanged(process: Process, given: bytes | None, most: int) -> tuple[bytes, bytes]:
+    reading = [asyncio.ensure_future(_read(stream, most)) for stream in (process.stdout, process.stderr)]
+    giving = asyncio.ensure_future(_give(process.stdin, given))
     try:
-        answer = _read(process, end, most)
-        code = process.wait(max(end - time.monotonic(), 0.0))
-    except subprocess.TimeoutExpired:
-        return None
+        await asyncio.gather(*reading, giving)
     finally:
-        if process.stdout is not None:
-            process.stdout.close()
-        process.kill()
-        # A process that does not even end by that is left; it is collected with ours.
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-    return answer if code == 0 else None
+        for task in (*reading, giving):
+            task.cancel()
+        await asyncio.gather(*reading, giving, return_exceptions=True)
+    output, complaint = (task.result() for task in reading)
+    return output, complaint
 
 
-def _read(process: subprocess.Popen[bytes], end: float, most: int) -> bytes:
-    """Return all that a process prints. Raises `TimeoutExpired` where that takes too long or is too much."""
-    answer = b""
-    with selectors.DefaultSelector() as selector:
-        if process.stdout is None:
-            return answer
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while (left := end - time.monotonic()) > 0 and len(answer) <= most:
-            if not selector.select(left):
-                continue
-            block = os.read(process.stdout.fileno(), 65_536)
-            if not block:
-                return answer
-            answer += block
-    raise subprocess.TimeoutExpired(process.args, 0)
+async def _read(stream: asyncio.StreamReader | None, most: int) -> bytes:
+    content = bytearray()
+    while stream is not None and (piece := await stream.read(_PIECE)):
+        content += piece
+        if len(content) > most:
+            raise TooMuchOutput
+    return bytes(content)
+
+
+async def _give(stream: asyncio.StreamWriter | None, given: bytes | None) -> None:
+    if stream is None:
+        return
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        stream.write(given or b"")
+        await stream.drain()
+    stream.close()
+
+
+async def _stop(process: Process) -> None:
+    # All of its group: a child that is left can hold the pipes open. macOS forbids to kill what is dead.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            # Where a pipe is full and nobody reads it, the end of the process is not told.
+            await asyncio.gather(*map(_drained, (process.stdout, process.stderr)))
+    await process.wait()
+
+
+async def _let_go(process: Process) -> None:
+    """Close the pipes: what a child of a child holds open is not waited for, nor read by anybody."""
+    if process.stdin is not None and not _is_closed(process.stdin.transport):
+        process.stdin.transport.abort()
+    # There is no other way to it; what is left open is told as a fault when the loop is gone.
+    transport: asyncio.SubprocessTransport = vars(process)["_transport"]
+    transport.close()
+    await asyncio.sleep(0)
+
+
+def _is_closed(transport: asyncio.WriteTransport) -> bool:
+    # One that is closed with something left to write waits for somebody to read that.
+    return transport.is_closing() and not transport.get_write_buffer_size()
+
+
+async def _drained(stream: asyncio.StreamReader | None) -> None:
+    while stream is not None and await stream.read(_PIECE):
+        continue

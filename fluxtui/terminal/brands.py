@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from fluxtui.terminal.between import Between, is_of_a_multiplexer
 from fluxtui.terminal.environment import is_over_ssh
+from fluxtui.terminal.intermediary import Intermediary, is_of_a_multiplexer
 from fluxtui.terminal.profile import GraphicsProtocol
 
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)")
@@ -56,7 +56,7 @@ class Claims:
     sixel: bool = False
 
 
-def brand_of(claims: Claims, environ: Mapping[str, str], between: Between = Between.NOTHING) -> str:
+def brand_of(claims: Claims, environ: Mapping[str, str], between: Intermediary = Intermediary.NOTHING) -> str:
     """The terminal's brand in small letters, from its own answer, else from the environment, else empty.
 
     Variables come along over SSH and into whatever is started from a terminal. They are believed only where
@@ -78,13 +78,13 @@ def brand_of(claims: Claims, environ: Mapping[str, str], between: Between = Betw
 
 
 def choose(
-    claims: Claims, environ: Mapping[str, str], between: Between = Between.NOTHING
+    claims: Claims, environ: Mapping[str, str], between: Intermediary = Intermediary.NOTHING
 ) -> GraphicsProtocol:
     """The best protocol that really works in this terminal."""
     brand = brand_of(claims, environ, between)
     is_passed = not between.draws_itself
     # tmux would hand kitty's pictures on, but not those of iTerm2, and sixel only if it says so itself.
-    if claims.kitty and (is_passed or between is Between.TMUX) and has_placeholders(brand):
+    if claims.kitty and (is_passed or between is Intermediary.TMUX) and has_placeholders(brand):
         return GraphicsProtocol.KITTY
     if is_passed and any(name in brand for name in _ITERM2_NAMES):
         # Without its own word the line may still have something in it that only looks like this brand.
@@ -93,7 +93,9 @@ def choose(
     return GraphicsProtocol.SIXEL if claims.sixel else GraphicsProtocol.HALFCELL
 
 
-def shows_truecolor(claims: Claims, environ: Mapping[str, str], between: Between = Between.NOTHING) -> bool:
+def shows_truecolor(
+    claims: Claims, environ: Mapping[str, str], between: Intermediary = Intermediary.NOTHING
+) -> bool:
     """Whether the brand is known to show 24-bit colour, which SSH does not tell."""
     brand = brand_of(claims, environ, between)
     return not between.draws_itself and any(name in brand for name in _TRUECOLOUR_NAMES)

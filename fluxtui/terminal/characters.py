@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from io import TextIOWrapper
 from typing import Final
 
-from fluxtui.terminal.asking import converse
+from fluxtui.terminal.query import converse
 
 TRIAL: Final = "\r\u00e9\x1b[6n\r\x1b[K"
 """One character that takes two bytes in UTF-8, the question where the cursor is now, and its removal."""

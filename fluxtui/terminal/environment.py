@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Final
 
-from fluxtui.terminal.between import Between
+from fluxtui.terminal.intermediary import Intermediary
 
 SSH_SETTINGS: Final = {
     "TEXTUAL_ANIMATIONS": "none",
@@ -25,7 +25,7 @@ def prepare_environment(
     over_ssh: bool,
     *,
     truecolor: bool = False,
-    between: Between = Between.NOTHING,
+    between: Intermediary = Intermediary.NOTHING,
 ) -> None:
     """Set what Textual should know, leaving alone whatever the user has set.
 
@@ -39,7 +39,7 @@ def prepare_environment(
     if over_ssh:
         for name, value in SSH_SETTINGS.items():
             environ.setdefault(name, value)
-    if between is Between.SCREEN:
+    if between is Intermediary.SCREEN:
         environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
     elif truecolor and "COLORTERM" not in environ:
         environ.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")

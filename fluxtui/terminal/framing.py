@@ -88,6 +88,20 @@ class Frame:
         return Part(round(left), round(top), width, height)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of a picture: its frame and its part, the whole picture's size, and the scale.
+
+    `scale` is how many pixels of the terminal one pixel of the picture takes; half cells count as pixels
+    where nothing finer is drawn.
+    """
+
+    frame: Frame
+    part: Part
+    full_size: tuple[int, int]
+    scale: float
+
+
 def _within(middle: float, seen: int, whole: int) -> float:
     """Return the middle moved so far that what is seen around it lies within the whole."""
     return max(seen / 2, min(whole - seen / 2, middle))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 UPPER_HALF: Final = "▀"
 
 
-class Run(NamedTuple):
+class CellRun(NamedTuple):
     """Neighbouring cells that look the same: colour of the upper half, of the lower half, how many."""
 
     upper: Colour
@@ -32,7 +32,7 @@ class CellRow(NamedTuple):
     upper: bytes
     lower: bytes
 
-    def runs(self) -> Iterator[Run]:
+    def runs(self) -> Iterator[CellRun]:
         """The row as runs, from the left."""
         last: tuple[bytes, bytes] | None = None
         length = 0
@@ -47,8 +47,8 @@ class CellRow(NamedTuple):
             yield _run(*last, length)
 
 
-def _run(upper: bytes, lower: bytes, length: int) -> Run:
-    return Run((upper[0], upper[1], upper[2]), (lower[0], lower[1], lower[2]), length)
+def _run(upper: bytes, lower: bytes, length: int) -> CellRun:
+    return CellRun((upper[0], upper[1], upper[2]), (lower[0], lower[1], lower[2]), length)
 
 
 def half_cells(

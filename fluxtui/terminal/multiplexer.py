@@ -9,7 +9,6 @@ from typing import Final
 
 from fluxtui.domain.text import safe_text
 from fluxtui.system.interpreter import bare_environ
-from fluxtui.system.programs import output_of
 
 TMUX_SECONDS: Final = 1.0
 ESC: Final = "\x1b"
@@ -37,6 +36,8 @@ def ask_tmux(environ: Mapping[str, str]) -> TmuxFacts | None:
 
     The terminal's own answer to XTVERSION never reaches a pane, because tmux takes it for itself.
     """
+    from fluxtui.system.programs import output_of
+
     program = which("tmux", path=environ.get("PATH"))
     if program is None:
         return None

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from fluxtui.terminal.asking import converse
-from fluxtui.terminal.between import Between, ancestors, what_is_between
 from fluxtui.terminal.brands import Claims, brand_of, choose, has_placeholders, shows_truecolor
 from fluxtui.terminal.environment import is_over_ssh
+from fluxtui.terminal.explanations import explanations
+from fluxtui.terminal.intermediary import Intermediary, ancestors, intermediary_of
 from fluxtui.terminal.multiplexer import TmuxFacts, ask_tmux
 from fluxtui.terminal.profile import (
     DEFAULT_CELL_HEIGHT,
@@ -18,7 +18,7 @@ from fluxtui.terminal.profile import (
     GraphicsProtocol,
     TerminalProfile,
 )
-from fluxtui.terminal.reasons import reasons
+from fluxtui.terminal.query import converse
 from fluxtui.terminal.replies import Questions, Replies, read_replies
 from fluxtui.terminal.ttys import cell_size_of
 
@@ -50,12 +50,12 @@ def probe_terminal(
     Raises ValueError for an unknown setting.
     """
     environ = os.environ if environ is None else environ
-    between = what_is_between(environ, ancestors() if descent is None else descent)
+    between = intermediary_of(environ, ancestors() if descent is None else descent)
     reading = sys.__stdin__.fileno() if input_fd is None and sys.__stdin__ else (input_fd or 0)
     writing = sys.__stderr__.fileno() if output_fd is None and sys.__stderr__ else (output_fd or 2)
     wanted = None if setting == "auto" else GraphicsProtocol(setting)
     cell = cell_size_of(writing)
-    in_tmux = between is Between.TMUX
+    in_tmux = between is Intermediary.TMUX
     tmux = ask_tmux(environ) if in_tmux else None
     asks = wanted is None or (wanted.draws_pixels and cell is None)
     replies = Replies()
@@ -78,13 +78,13 @@ def _profile(
     cell: tuple[int, int] | None,
     tmux: TmuxFacts | None,
     environ: Mapping[str, str],
-    between: Between,
+    between: Intermediary,
 ) -> TerminalProfile:
     name = tmux.terminal if tmux is not None else replies.name
     claims = Claims(name, replies.kitty, replies.sixel)
     protocol = choose(claims, environ, between) if wanted is None else wanted
     width, height = cell or replies.cell or (DEFAULT_CELL_WIDTH, DEFAULT_CELL_HEIGHT)
-    in_tmux = between is Between.TMUX
+    in_tmux = between is Intermediary.TMUX
     shut_off = in_tmux and (tmux is None or not tmux.passthrough)
     return TerminalProfile(
         protocol=protocol,
@@ -95,7 +95,7 @@ def _profile(
         between=between,
         name=name,
         brand=brand_of(claims, environ, between),
-        reasons=tuple(reasons(claims, environ, between, replies, wanted)),
+        reasons=tuple(explanations(claims, environ, between, replies, wanted)),
         note=TMUX_NOTE if shut_off and wanted is None and protocol is GraphicsProtocol.HALFCELL else None,
         truecolor=shows_truecolor(claims, environ, between),
     )

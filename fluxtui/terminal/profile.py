@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from fluxtui.terminal.between import Between
+from fluxtui.terminal.intermediary import Intermediary
 
 DEFAULT_CELL_WIDTH: Final = 10
 """Pixels, for terminals that do not tell."""
 DEFAULT_CELL_HEIGHT: Final = 20
 """Pixels, for terminals that do not tell."""
 
+SSH_BYTES_PER_SECOND: Final = 400_000
+"""Pace over SSH, whose buffers would otherwise take a whole picture and make the next key wait for it."""
 SSH_PREVIEW_BYTES: Final = 150_000
 LOCAL_PREVIEW_BYTES: Final = 1_000_000
 FULL_VIEW_BYTES: Final = 20_000_000
@@ -34,6 +36,16 @@ class GraphicsProtocol(StrEnum):
         return self in (GraphicsProtocol.KITTY, GraphicsProtocol.ITERM2, GraphicsProtocol.SIXEL)
 
 
+PROTOCOL_TITLES: Final = {
+    GraphicsProtocol.KITTY: "kitty",
+    GraphicsProtocol.ITERM2: "iTerm2",
+    GraphicsProtocol.SIXEL: "sixel",
+    GraphicsProtocol.HALFCELL: "half cells",
+    GraphicsProtocol.NONE: "no pictures",
+}
+"""The protocols by their names for people."""
+
+
 @dataclass(frozen=True)
 class TerminalProfile:
     """What the terminal can do, found once before the program starts.
@@ -47,7 +59,7 @@ class TerminalProfile:
     cell_height: int = DEFAULT_CELL_HEIGHT
     over_ssh: bool = False
     in_tmux: bool = False
-    between: Between = Between.NOTHING
+    between: Intermediary = Intermediary.NOTHING
     name: str = ""
     brand: str = ""
     """In small letters, by its own answer or what else is believed; see `brands.brand_of`."""

@@ -40,7 +40,7 @@ class UnreadablePictureError(FluxError):
 
 
 @dataclass(frozen=True)
-class PictureFacts:
+class PictureFileInfo:
     """What a file says about itself: pixels as it is seen, format, bytes on disk, time of its last change."""
 
     width: int
@@ -55,14 +55,14 @@ class Bitmap:
     """A decoded picture, or a part of one, without transparency and upright; reduced where that is enough."""
 
     image: Image
-    facts: PictureFacts
+    facts: PictureFileInfo
 
     @property
     def full_size(self) -> tuple[int, int]:
         """Width and height of the whole picture as it is seen upright, pixels."""
         return self.facts.width, self.facts.height
 
-    def serves(self, facts: PictureFacts, side: int) -> bool:
+    def serves(self, facts: PictureFileInfo, side: int) -> bool:
         """Whether it is of this very file, and large enough for `side` pixels on the longer side."""
         return facts == self.facts and max(self.image.size) >= min(side, max(facts.width, facts.height))
 
@@ -95,18 +95,18 @@ def load_bitmap(
         return Bitmap(_reduce(source, side, background), facts)
 
 
-def read_facts(path: Path) -> PictureFacts:
+def read_facts(path: Path) -> PictureFileInfo:
     """Size and format of a picture file, without decoding it. Raises UnreadablePictureError."""
     with _opened(path) as source:
         return _facts(source, path)
 
 
-def _facts(source: Image, path: Path) -> PictureFacts:
+def _facts(source: Image, path: Path) -> PictureFileInfo:
     from fluxtui.imaging.orientation import upright_size
 
     status = path.stat()
     width, height = upright_size(source)
-    return PictureFacts(width, height, source.format or "?", status.st_size, status.st_mtime_ns)
+    return PictureFileInfo(width, height, source.format or "?", status.st_size, status.st_mtime_ns)
 
 
 @contextmanager

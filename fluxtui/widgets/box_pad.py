@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from textual.binding import Binding, BindingType
 
 from fluxtui.domain import boxes
@@ -25,34 +28,50 @@ def box_bindings(name: str) -> list[BindingType]:
     ]
 
 
-class BoxPad(PlainStatic, can_focus=True):
-    """Base of what changes a box; says what the box is."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__("", id=id)
-        self.pixels = (1, 1)
-        """Width and height of the picture as it is seen."""
+class BoxOwner(Protocol):
+    """Has a box over a picture, such as the editor of a crop."""
 
     @property
     def box(self) -> Crop | None:
         """The box that the keys change, None where there is none."""
-        raise LookupError(f"{type(self).__name__} has no box")
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the picture as it is seen."""
 
     def take(self, box: Crop) -> None:
         """Put another box in its place."""
-        raise LookupError(f"{type(self).__name__} takes no box")
+
+
+class BoxPad(PlainStatic, can_focus=True):
+    """Takes the keys that change a box, and says what the box is.
+
+    Args:
+        owner: has the box.
+        id: of the widget.
+    """
+
+    def __init__(self, owner: BoxOwner, id: str) -> None:
+        super().__init__("", id=id)
+        self._owner = owner
+
+    @property
+    def box(self) -> Crop | None:
+        """The box that the keys change, None where there is none."""
+        return self._owner.box
+
+    def _take(self, change: Callable[[Crop, int, int], Crop]) -> None:
+        if self._owner.box is not None:
+            self._owner.take(change(self._owner.box, *self._owner.pixels))
 
     def action_move(self, across: int, down: int) -> None:
         """Move the box."""
-        if self.box is not None:
-            self.take(boxes.moved(self.box, across, down, *self.pixels))
+        self._take(lambda box, *pixels: boxes.moved(box, across, down, *pixels))
 
     def action_stretch(self, across: int, down: int) -> None:
         """Move its right and lower edges."""
-        if self.box is not None:
-            self.take(boxes.stretched(self.box, across, down, *self.pixels))
+        self._take(lambda box, *pixels: boxes.stretched(box, across, down, *pixels))
 
     def action_resize(self, steps: int) -> None:
         """Make it larger or smaller."""
-        if self.box is not None:
-            self.take(boxes.resized(self.box, steps, *self.pixels))
+        self._take(lambda box, *pixels: boxes.resized(box, steps, *pixels))

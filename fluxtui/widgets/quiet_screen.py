@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from textual.events import ScreenResume
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -23,9 +24,29 @@ class QuietScreen(Screen[Answer]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
+    _is_new = True
+    """Whether it has been in front since it was made."""
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._compositor = ThoroughCompositor()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Work out the styles of a new screen alone: Textual would do so twice more for all of its widgets.
+
+        These were made when its sheet was there already; the screen itself was not.
+        """
+        if self._is_new:
+            event.refresh_styles = False
+            self.app.stylesheet.update_nodes([self])
+
+    def on_screen_suspend(self) -> None:
+        """Note that something may have changed until it comes to the front again."""
+        self._is_new = False
+
+    def is_seen_at(self, moment: float) -> bool:
+        """Whether what is typed at a moment (as an event's `time`) can be meant for this screen."""
+        return True
 
     def _compositor_refresh(self) -> None:
         """Draw what is marked; Textual would work out a frame in a batch as well, and throw it away."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.api.answers import Answer, Body, Unreadable, error_for, error_of, parse
+from fluxtui.api.answers import Body, JSONAnswer, NotJSON, error_for, error_of, parse
 from fluxtui.api.shapes import detail_of, problems_of, salvaged_problems
 from fluxtui.domain.errors import (
     FluxError,
@@ -137,7 +137,7 @@ def test_moderation_tells_its_reason() -> None:
 
 def test_a_failure_taken_for_an_answer_is_the_same_error() -> None:
     document = {"detail": [{"loc": ["body", "steps"], "msg": "too many", "type": "less_than_equal"}]}
-    error = error_of(Answer(422, document, {}), "fal.ai")
+    error = error_of(JSONAnswer(422, document, {}), "fal.ai")
     assert isinstance(error, Refused)
     assert error.problems == (Problem("steps", "too many"),)
     assert (error.status, error.kind) == (422, "less_than_equal")
@@ -194,12 +194,12 @@ def test_many_problems_are_cut() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"<html>", b"1" * 5000])
 def test_what_is_not_json_is_unreadable(content: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotJSON):
         parse(Body(content))
 
 
 def test_an_incomplete_body_is_unreadable_even_if_it_parses() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotJSON):
         parse(Body(b"1", complete=False))
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluxtui.api.attachments import CHUNK_BYTES, Attachment, StreamedBody
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.retries import RetryPolicy
-from fluxtui.api.sending import Sending
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InDoubt, NetworkDown, Refused, StorageError
 
@@ -32,7 +32,7 @@ async def test_the_body_is_the_json_it_should_be(tmp_path: Path, size: int) -> N
     content = os.urandom(size)
     path = tmp_path / "archive.zip"
     path.write_bytes(content)
-    sending = Sending()
+    sending = Attempt()
     streamed = await StreamedBody.open({"mode": 'a"b', "n": 1}, Attachment("file_data", path), sending)
     body = await _all(streamed)
     await streamed.close()
@@ -43,7 +43,7 @@ async def test_the_body_is_the_json_it_should_be(tmp_path: Path, size: int) -> N
 async def test_a_body_of_nothing_but_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"abc")
-    streamed = await StreamedBody.open({"file_data": "replaced"}, Attachment("file_data", path), Sending())
+    streamed = await StreamedBody.open({"file_data": "replaced"}, Attachment("file_data", path), Attempt())
     assert json.loads(await _all(streamed)) == {"file_data": "YWJj"}
     await streamed.close()
 

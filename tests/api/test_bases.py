@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluxtui.api.limits import Timeouts
+from fluxtui.api.options import KeyPolicy, RequestOptions
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import (
     ConfigError,
@@ -31,9 +32,7 @@ ANY_ERROR = frozenset(range(400, 600))
 @pytest.fixture
 def fal(server: ScriptedServer, elsewhere: ScriptedServer, make_service: MakeService) -> APIService:
     """A service like fal.ai's: the scripted server, and another one as its base `rest`."""
-    return make_service(
-        key_header="Authorization", key_prefix="Key ", other_bases={"rest": f"{elsewhere.url}/storage"}
-    )
+    return make_service(policy=KeyPolicy("Authorization", "Key ", bases={"rest": f"{elsewhere.url}/storage"}))
 
 
 async def test_the_key_has_its_prefix(server: ScriptedServer, fal: APIService) -> None:
@@ -49,7 +48,7 @@ async def test_each_method_can_go_to_another_base(
     for _ in range(4):
         elsewhere.answer(200, {"status": "OK"})
     await fal.get("/a", {"b": "c"}, base="rest")
-    await fal.post("/a", {}, base="rest", paid=False)
+    await fal.post("/a", {}, RequestOptions(base="rest"), paid=False)
     await fal.put("/a", base="rest")
     await fal.delete("/a", base="rest")
     assert [(seen.method, seen.target) for seen in elsewhere.seen] == [
@@ -68,7 +67,7 @@ async def test_addresses_at_any_base_are_asked(
     server.answer(200, {"status": "IN_QUEUE"}).answer(200, {})
     elsewhere.answer(200, {})
     await fal.get(f"{server.url}/requests/1/status?sig=a%2Fb", {"logs": "1"})
-    await fal.post(f"{server.url}/requests", {}, params={"a": "b"})
+    await fal.post(f"{server.url}/requests", {}, RequestOptions(params={"a": "b"}))
     await fal.put(f"{elsewhere.url}/requests/1/cancel")
     assert [seen.target for seen in server.seen] == ["/requests/1/status?sig=a%2Fb&logs=1", "/requests?a=b"]
     assert elsewhere.seen[0].target == "/requests/1/cancel"
@@ -77,7 +76,7 @@ async def test_addresses_at_any_base_are_asked(
 async def test_another_loopback_port_never_sees_the_key(
     server: ScriptedServer, elsewhere: ScriptedServer, make_service: MakeService
 ) -> None:
-    fal = make_service(key_prefix="Key ")
+    fal = make_service(policy=KeyPolicy(prefix="Key "))
     address = f"{elsewhere.url}/x"
     for attempt in (fal.get(address), fal.post(address, {}), fal.put(address), fal.delete(address)):
         with pytest.raises(UnexpectedAnswer, match="may not have the key"):
@@ -89,7 +88,9 @@ async def test_a_provider_with_a_domain_is_polled_at_another_loopback_port(
     elsewhere: ScriptedServer, make_service: MakeService
 ) -> None:
     elsewhere.answer(200, {"status": "Ready"})
-    await make_service(trusted_hosts=(".bfl.ai",)).get(f"{elsewhere.url}/v1/get_result?id=1")
+    await make_service(policy=KeyPolicy(trusted_hosts=(".bfl.ai",))).get(
+        f"{elsewhere.url}/v1/get_result?id=1"
+    )
     assert elsewhere.seen[0].headers["x-key"] == KEY
 
 
@@ -109,13 +110,13 @@ async def test_redirects_with_the_key_are_refused(
 def test_a_base_without_encryption_is_refused(make_service: MakeService) -> None:
     for other in ("http://rest.fal.ai", "http://127.0.0.1:1"):
         with pytest.raises(ConfigError):
-            make_service("https://queue.fal.run", other_bases={"rest": other})
+            make_service("https://queue.fal.run", policy=KeyPolicy(bases={"rest": other}))
 
 
 async def test_a_post_has_its_headers_and_keeps_its_own(server: ScriptedServer, fal: APIService) -> None:
     server.answer(200, {})
     wishes = {"X-Fal-No-Retry": "1", "authorization": "Key other", "content-type": "text/plain"}
-    await fal.post("/x", {"a": 1}, headers=wishes)
+    await fal.post("/x", {"a": 1}, RequestOptions(headers=wishes))
     seen = server.seen[0]
     assert seen.headers["x-fal-no-retry"] == "1"
     assert seen.headers["authorization"] == f"Key {KEY}"
@@ -128,7 +129,7 @@ async def test_a_paid_post_to_another_base_is_left_in_doubt(
 ) -> None:
     elsewhere.drop().answer(200, {"request_id": "twice"})
     with pytest.raises(InDoubt):
-        await fal.post("/x", {"prompt": "p"}, base="rest")
+        await fal.post("/x", {"prompt": "p"}, RequestOptions(base="rest"))
     assert len(elsewhere.seen) == 1
 
 

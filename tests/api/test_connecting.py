@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from fluxtui.api.attempt import Attempt
 from fluxtui.api.connecting import Connecting
 from fluxtui.api.hosts import HostPolicy, parsed
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.reach import Reach
-from fluxtui.api.sending import Sending
 from fluxtui.domain.errors import ServiceError, UnexpectedAnswer
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ async def connected(
     policy: HostPolicy, url: httpx.URL, host: str, address: str, *, is_foreign: bool
 ) -> Stream:
     """Play what the library tells while it connects; return the connection."""
-    stream, watching = Stream(address), Connecting(Sending(), policy, url, is_foreign=is_foreign)
+    stream, watching = Stream(address), Connecting(Attempt(), policy, url, is_foreign=is_foreign)
     await watching.note("connection.connect_tcp.started", {"host": host})
     await watching.note("connection.connect_tcp.complete", {"return_value": stream})
     await watching.note("connection.start_tls.complete", {"return_value": stream})

@@ -17,6 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from fluxtui.api.limits import ANSWER_BYTES, Timeouts
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import (
@@ -325,7 +326,7 @@ async def test_total_time_is_limited_even_while_bytes_trickle(
 async def test_a_foreign_address_never_sees_the_key(
     server: ScriptedServer, make_service: MakeService
 ) -> None:
-    service = make_service("https://api.bfl.ai", trusted_hosts=(".bfl.ai",))
+    service = make_service("https://api.bfl.ai", policy=KeyPolicy(trusted_hosts=(".bfl.ai",)))
     with pytest.raises(UnexpectedAnswer, match="may not have the key"):
         await service.get(f"{server.url}/v1/get_result?id=1")
     assert server.connections == 0

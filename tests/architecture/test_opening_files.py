@@ -21,7 +21,7 @@ ALLOWED = {
     "services/storage/ownership.py": "of /proc, by fixed names",
     "cli/logs.py": "writes only, and does not wait (O_NONBLOCK)",
     "terminal/characters.py": "standard streams, by their descriptors",
-    "terminal/between.py": "of /proc, by a number",
+    "terminal/intermediary.py": "of /proc, by a number",
     "demo/simulation.py": "of /proc, by a number",
     "services/journal/repair.py": "does not wait, and reads nothing but what is a file",
     "services/picture_inputs.py": "does not wait, and has its own words for what is no file",

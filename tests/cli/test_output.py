@@ -10,12 +10,19 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
-COMMANDS = (("doctor",), ("collect",), ("recall", "{}"), ("adopt", "{}"), ("--help",), ("--version",))
+RECALL = ("recall", "{}")
+COMMANDS = (("doctor",), ("collect",), RECALL, ("adopt", "{}"), ("--help",), ("--version",))
 LOCALES = (
     {"LANG": "en_US.ISO-8859-1"},
     {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
     {"LC_ALL": "xx_YY.KOI8-R", "PYTHONUTF8": "0"},
     *({"PYTHONIOENCODING": name} for name in ("ascii", "latin-1", "cp1252", "utf-16")),
+)
+STREAMS = ('>&- 2> "$ERRORS"', '2> "$ERRORS" | true', ">&- 2>&- <&-", "2>&- > /dev/null")
+IN_ENCODINGS = (
+    # This one writes the user's own words; all write through the same functions.
+    *((RECALL, variables) for variables in LOCALES),
+    *((command, variables) for command in COMMANDS[:4] if command != RECALL for variables in LOCALES[1::5]),
 )
 
 
@@ -51,22 +58,24 @@ def run_shell(command: tuple[str, ...], picture: Path, how: str, **variables: st
     return result.returncode, errors.read_text(errors="replace") if errors.exists() else ""
 
 
-@pytest.mark.parametrize("variables", LOCALES, ids=lambda variables: "-".join(variables.values()))
-@pytest.mark.parametrize("command", COMMANDS[:4], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    IN_ENCODINGS,
+    ids=lambda value: value[0] if isinstance(value, tuple) else "-".join(value.values()),
+)
 def test_no_encoding_is_a_fault(command: tuple[str, ...], variables: dict[str, str], picture: Path) -> None:
     code, errors = run_shell(command, picture, '> /dev/null 2> "$ERRORS" < /dev/null', **variables)
     assert "Traceback" not in errors
     assert code == (1 if command[0] == "adopt" else 0)
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize(
-    "how", ['>&- 2> "$ERRORS"', '2> "$ERRORS" | true', ">&- 2>&- <&-", "2>&- > /dev/null"]
-)
+@pytest.mark.parametrize(("number", "how"), enumerate(STREAMS))
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_closed_or_unread_output_is_no_fault(
-    command: tuple[str, ...], how: str, unbuffered: str, picture: Path
+    command: tuple[str, ...], number: int, how: str, picture: Path
 ) -> None:
+    # Each command writes in both ways, and so does each kind of output.
+    unbuffered = "1" if (COMMANDS.index(command) + number) % 2 else ""
     _, errors = run_shell(command, picture, how, PYTHONUNBUFFERED=unbuffered)
     assert "Traceback" not in errors
     assert "Error" not in errors

@@ -1,4 +1,4 @@
-"""Collectors in processes of their own, on a simulator that paints in a third of a second."""
+"""Collectors in processes of their own, on a simulator whose clock can be held."""
 
 from __future__ import annotations
 
@@ -26,11 +26,48 @@ AddJobs = Callable[..., Awaitable[tuple[Job, ...]]]
 StartCollector = Callable[..., subprocess.Popen[str]]
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    """A service of its own for each test."""
-    with running_simulator(Settings(seconds_per_image=0.3)) as running:
+class HeldClock:
+    """The time of the service, which stands still while it is held: nothing comes to its end then."""
+
+    def __init__(self) -> None:
+        self._held_at: float | None = None
+
+    def __call__(self) -> float:
+        return time.time() if self._held_at is None else self._held_at
+
+    def hold(self) -> None:
+        """Stand still."""
+        self._held_at = time.time()
+
+    def go_on(self) -> None:
+        """Be what it is everywhere."""
+        self._held_at = None
+
+
+@pytest.fixture(scope="session")
+def session_clock() -> HeldClock:
+    return HeldClock()
+
+
+@pytest.fixture(scope="session")
+def session_simulator(session_clock: HeldClock) -> Iterator[Simulator]:
+    settings = Settings(seconds_per_image=0.05, seconds_per_training=0.3, listing_delay=0)
+    with running_simulator(settings, session_clock) as running:
         yield running
+
+
+@pytest.fixture
+def clock(session_clock: HeldClock) -> HeldClock:
+    """The service's clock, which goes."""
+    session_clock.go_on()
+    return session_clock
+
+
+@pytest.fixture
+def simulator(session_simulator: Simulator, clock: HeldClock) -> Simulator:
+    """A service in which nothing has happened yet."""
+    session_simulator.reset()
+    return session_simulator
 
 
 @pytest.fixture
@@ -106,7 +143,7 @@ def rows(data_dir: Path) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute("SELECT * FROM jobs ORDER BY number")]
 
 
-def wait_for(data_dir: Path, condition: Callable[[list[dict[str, Any]]], bool], seconds: float = 20) -> float:
+def wait_for(data_dir: Path, condition: Callable[[list[dict[str, Any]]], bool], seconds: float = 40) -> float:
     """Wait until the jobs in the journal fulfil a condition, and return how long that took."""
     begin = time.monotonic()
     while not condition(rows(data_dir)):
@@ -124,4 +161,4 @@ def journal_rows(data_dir: Path) -> Callable[[], list[dict[str, Any]]]:
 @pytest.fixture
 def wait_for_jobs(data_dir: Path) -> Callable[..., float]:
     """Return a function that waits until the jobs fulfil a condition, and returns the seconds that took."""
-    return lambda condition, seconds=20.0: wait_for(data_dir, condition, seconds)
+    return lambda condition, seconds=40.0: wait_for(data_dir, condition, seconds)

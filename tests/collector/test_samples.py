@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 from fluxtui.simulator.core.keys import VALID_KEY
-from fluxtui.simulator.core.settings import Settings
-from fluxtui.simulator.running import Simulator, running_simulator
+from fluxtui.simulator.running import Simulator
+from tests.collector.conftest import HeldClock
 from tests.services.conftest import LoopbackGateway
 
 StartCollector = Callable[..., subprocess.Popen[str]]
@@ -28,14 +28,7 @@ Rows = Callable[[], list[dict[str, Any]]]
 WaitForJobs = Callable[..., float]
 
 VALUES = {"finetune_comment": "Fox", "mode": "character", "iterations": 200}
-PATIENCE = 30.0
-
-
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    """A service that trains in a moment."""
-    with running_simulator(Settings(seconds_per_image=0.3, seconds_per_training=2.0)) as running:
-        yield running
+PATIENCE = 40.0
 
 
 @asynccontextmanager
@@ -73,13 +66,16 @@ async def test_killed_collector_is_followed_by_one_that_finishes_the_samples(
     journal_rows: Rows,
     wait_for_jobs: WaitForJobs,
     simulator: Simulator,
+    clock: HeldClock,
 ) -> None:
+    clock.hold()
     await order("a fox in snow", "a fox at sea")
     first = start_collector()
     wait_for_jobs(lambda rows: rows[0]["remote_id"] is not None)
     first.kill()
     first.communicate()
     assert [row["state"] for row in journal_rows()[1:]] == ["draft", "draft"]
+    clock.go_on()
     second = start_collector()
     output, errors = second.communicate(timeout=PATIENCE)
     assert (second.returncode, errors) == (0, "")
@@ -108,7 +104,7 @@ async def test_samples_of_a_training_that_was_done_before_are_made(
             "after": training.id,
         }
         recipe = {"prompt": "a fox in snow", "seed": 7}
-        sample = {**training.model_dump(), **fields, "id": new_id(), "parameters": recipe, "dataset": None}
+        sample = {**training.values(), **fields, "id": new_id(), "parameters": recipe, "dataset": None}
         await journal.jobs.add([Job.model_validate(sample)])
     process = start_collector()
     process.communicate(timeout=PATIENCE)

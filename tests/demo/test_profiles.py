@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxtui.cli.run import demo_config
+from fluxtui.cli.config import demo_config
 from fluxtui.demo.simulation import Addresses
 from fluxtui.simulator.running import running_simulator
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain.advice import StepsRule, wanted
+from fluxtui.domain.advice import Purpose, StepsRule, wanted
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.pace import pace_of
-from fluxtui.domain.presets import Purpose, presets_of, valid_values
+from fluxtui.domain.presets import presets_of, valid_values
 from tests.fakes.academy import Captioned, Quick
 
 RULE = StepsRule(trial=140, usual=300, per_picture=30, most=500)

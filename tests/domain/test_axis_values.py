@@ -16,7 +16,7 @@ from fluxtui.domain.errors import InvalidInput
 
 def made(control: Control = Control.NUMBER, **changes: object) -> Field:
     values = {"required": False, "nullable": False, "default": None, **changes}
-    return Field("thing", "Thing", "", control, **values)  # type: ignore[arg-type]
+    return Field(name="thing", title="Thing", help="", control=control, **values)  # type: ignore[arg-type]
 
 
 STRENGTH = made(minimum=0, maximum=2, default=1.1, step=0.1)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.domain.outcome import outcome_of
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 def job(state: JobState, kind: JobKind = JobKind.GENERATION, cost: float | None = 7.0) -> Job:
     return Job(
         id="1",
-        kind=kind,
+        work=WORKS[kind](),
         state=state,
         profile="bfl",
         provider="bfl",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.pace import batch_seconds, picture_seconds
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -13,7 +13,7 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 def made(seconds: float, state: JobState = JobState.DONE, endpoint: str = "flux-dev") -> Job:
     return Job(
         id=f"{seconds}-{state}-{endpoint}",
-        kind=JobKind.GENERATION,
+        work=GenerationWork(),
         state=state,
         profile="bfl",
         provider="bfl",

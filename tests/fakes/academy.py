@@ -20,7 +20,7 @@ from fluxtui.domain.endpoint import (
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.weights import Base
-from fluxtui.providers.base import Materials, Phase, Prepared, RemoteStatus, RemoteTask
+from fluxtui.providers.base import Materials, Phase, PreparedRequest, RemoteStatus, RemoteTask
 from tests.fakes.still_provider import StillProvider, still_abilities
 
 CANCEL_ADVICE = "A running training is billed for the steps it took."
@@ -110,8 +110,8 @@ class Academy(StillProvider):
     hidden: ClassVar[set[str]] = set()
     """Ids of tasks that it says not to know, for now."""
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
-        return Prepared(request, {**request.wire(), "endpoint": request.info.id})
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
+        return PreparedRequest(request, {**request.wire(), "endpoint": request.info.id})
 
     async def status(self, task: RemoteTask) -> RemoteStatus:
         if task.remote_id in self.hidden:

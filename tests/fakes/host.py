@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from fluxtui.controllers.navigation import PlaceName, Request
 from fluxtui.controllers.questions import Question
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.finetune import Finetune
@@ -35,12 +36,16 @@ class FakeHost:
         answers: what is answered to the next questions, in their order; a function gets the question.
         questions: what was asked.
         notices: what was told, oldest first.
+        requests: where the user was led.
+        followed: how often a changed configuration was taken over.
     """
 
     services: Services
     answers: deque[Any] = field(default_factory=deque)
     questions: list[Question[Any]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    requests: list[PlaceName | Request] = field(default_factory=list)
+    followed: int = 0
     clock: Callable[[], datetime] = now
     profile: str = "demo"
     usable_profiles: tuple[str, ...] = ("demo",)
@@ -75,6 +80,16 @@ class FakeHost:
     def balance_of(self, profile: str) -> Balance | None:
         """Return what is left in a profile."""
         return self.balances.get(profile)
+
+    async def go(self, to: PlaceName | Request) -> None:
+        """Keep where the user is led."""
+        self.requests.append(to)
+
+    def follow_config(self) -> None:
+        """Take the profiles from the configuration, as the program does."""
+        self.followed += 1
+        self.profile = self.services.config.active()[0]
+        self.usable_profiles = self.services.config.usable_profiles()
 
     def ask_balance(self) -> None:
         """Nothing is asked by itself here."""

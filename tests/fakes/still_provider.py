@@ -20,7 +20,7 @@ from fluxtui.providers.base import (
     Candidate,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -77,10 +77,10 @@ class StillProvider:
                 return endpoint
         raise InvalidInput("There is no such endpoint.")
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
-        return Prepared(request, request.wire())
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
+        return PreparedRequest(request, request.wire())
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         self.ordered.append(prepared.body)
         return Accepted(f"task-{next(self._numbers)}")
 

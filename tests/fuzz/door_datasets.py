@@ -12,15 +12,15 @@ from pathlib import Path
 from random import Random
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import caption_files
 from fluxtui.services.datasets.caption_checks import captions_of
-from fluxtui.services.datasets.checks import fixed, judge
-from fluxtui.services.datasets.memory import LookMemory
+from fluxtui.services.datasets.checks import check_dataset, fixed
 from fluxtui.services.datasets.packing import pack_dataset
-from fluxtui.services.datasets.scan import look_through
+from fluxtui.services.datasets.scan import scan_source
+from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.datasets.tracking import marked
 from tests.fuzz.corpus_datasets import CAPTIONS, FOLDERS, ODD_NAMES, RECORDS, TOKENS, ZIPS, picture, zip_parts
 from tests.fuzz.mutation import MEAN_TEXTS, Material, mutated
@@ -40,13 +40,13 @@ class _DatasetDoor:
 
     def taken(self, source: Path, room: Room) -> str:
         """Take a source to its archive and see that only what is confirmed is in that."""
-        memory = LookMemory(room.own / "looks")
+        memory = ScanMemory(room.own / "looks")
         stop = threading.Event()
-        found = look_through(source, memory, lambda done, total: None, stop)
+        found = scan_source(source, memory, lambda done, total: None, stop)
         workspace = marked(Workspace(source=str(source)), found)
-        dataset = judge(found, workspace, RULES)
+        dataset = check_dataset(found, workspace, RULES)
         mended = fixed(dataset, found, workspace)
-        dataset = judge(found, mended, RULES)
+        dataset = check_dataset(found, mended, RULES)
         _show(dataset, found, mended, room)
         if dataset.blocking:
             return "judged"
@@ -64,7 +64,7 @@ def _new_file(room: Room) -> Path:
     return target
 
 
-def _show(dataset: Dataset, found: Found, workspace: Workspace, room: Room) -> None:
+def _show(dataset: Dataset, found: DatasetScan, workspace: Workspace, room: Room) -> None:
     for problem in dataset.problems:
         room.show_sentence(problem.sentence())
     for name in (*(one.name for one in found.pictures), *found.ignored, *found.others):

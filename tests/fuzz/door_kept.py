@@ -22,7 +22,7 @@ from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import History, Step, Workspace
 from fluxtui.services.datasets import caption_files
-from fluxtui.services.datasets.memory import LookMemory
+from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.gallery.tables import TABLES
 from fluxtui.services.journal import Journal
@@ -273,7 +273,7 @@ class KeptDoor:
             mask.unlink(missing_ok=True)
             return "drawn" if drawing is not None else "no drawing"
         if kind == "looks":
-            memory = LookMemory(room.own / "looks")
+            memory = ScanMemory(room.own / "looks")
             memory.remember(room.given, ())
             next((room.own / "looks").iterdir()).write_bytes(content)
             return f"{min(len(memory.recall(room.given)), 1)} looks"

@@ -22,7 +22,8 @@ from PIL import Image
 from pydantic import SecretStr
 
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobKind, JobState, TrainingWork
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider
 from fluxtui.services.config import Profile
@@ -51,7 +52,7 @@ _QUICK = Pacing(
     last_answer=1.0,
     longest_wish=0.05,
     longest_rest=0.05,
-    patience=0.000005,
+    search_factor=0.000005,
 )
 _PATIENCE = 30.0
 _LORA = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"
@@ -314,18 +315,20 @@ def _trainer_of(provider: str, mark: str) -> tuple[str, dict[str, Any]]:
     return found[provider]
 
 
+ARCHIVE = TrainingSet(path="datasets/set.zip", sha256=HASH)
+
+
 def _job(number: int, provider: str, kind: JobKind, endpoint: str, values: dict[str, Any]) -> Job:
     now = datetime.now(UTC)
     return Job(
         id=f"job-{number}",
-        kind=kind,
+        work=GenerationWork() if kind is JobKind.GENERATION else TrainingWork(dataset=ARCHIVE),
         state=JobState.DRAFT,
         profile=provider,
         provider=provider,
         endpoint=endpoint,
         title=f"mark{number}x",
         parameters=values,
-        dataset={"path": "datasets/set.zip", "sha256": HASH} if kind is JobKind.TRAINING else None,
         estimate_credits=2.5,
         created_at=now,
         updated_at=now,

@@ -16,7 +16,7 @@ from typing import Any
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobKind, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.spending import SpendingView
 from fluxtui.domain.uses import Trainer
@@ -146,7 +146,7 @@ class JournalDoor:
         return False
 
     async def _use(self, path: Path) -> str:
-        journal = Journal(path, patience=0.05)
+        journal = Journal(path, lock_timeout=0.05)
         try:
             await journal.open()
         except StorageError as error:
@@ -180,7 +180,7 @@ class JournalDoor:
         check_shown(repair.sentence(), "the word on a repair")
         if hashlib.sha256(repair.aside.read_bytes()).digest() != hashlib.sha256(before).digest():
             raise Fault("the damaged journal was not kept as it was")
-        async with Journal(path, patience=0.05) as journal:
+        async with Journal(path, lock_timeout=0.05) as journal:
             for step in _steps(journal):
                 try:
                     await step()
@@ -254,7 +254,7 @@ def _trainer() -> Trainer:
 def _job(job_id: str, state: JobState) -> Job:
     return Job(
         id=job_id,
-        kind=JobKind.GENERATION,
+        work=GenerationWork(),
         state=state,
         profile="bfl",
         provider="bfl",

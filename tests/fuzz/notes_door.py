@@ -15,7 +15,7 @@ from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.journal import Journal
 from fluxtui.services.presets import PresetService
 from fluxtui.services.prices import PriceService
-from fluxtui.services.prompts.history import Origin, PromptHistory
+from fluxtui.services.prompts.history import PromptHistory, PromptOrigin
 from fluxtui.services.prompts.service import PromptService
 from fluxtui.services.prompts.styles import StyleService
 from tests.fuzz import shapes
@@ -93,7 +93,7 @@ class NotesDoor:
         for key, value in notes.items():
             await self._journal.notes.set(key.encode("utf-8", "replace").decode(), value)
         found = {name: await read(self._journal) for name, read in _READERS.items()}
-        await PromptHistory(self._journal).keep("another", Origin.DRAFT)
+        await PromptHistory(self._journal).keep("another", PromptOrigin.DRAFT)
         if not found["prompts"] and "prompts.typed" in notes and case not in _NAMED:
             return "no prompt is understood"
         return f"{sum(map(bool, found.values()))} of {len(found)} read"

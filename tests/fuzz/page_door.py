@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.picture import Picture
 from fluxtui.services.page import PageService
-from fluxtui.services.page.reader import Shown
+from fluxtui.services.page.reader import ShownPicture
 from tests.fuzz import shapes
 from tests.fuzz.campaign import Fault
 
@@ -80,18 +80,18 @@ class _Shelf:
     """Pictures whose every word is bent."""
 
     def __init__(self) -> None:
-        self.pictures: list[Shown] = []
+        self.pictures: list[ShownPicture] = []
 
-    async def page(self, start: int, count: int) -> tuple[Sequence[Shown], int]:
+    async def page(self, start: int, count: int) -> tuple[Sequence[ShownPicture], int]:
         return self.pictures[start : start + count], len(self.pictures)
 
-    async def find(self, number: int) -> Shown | None:
+    async def find(self, number: int) -> ShownPicture | None:
         return next((one for one in self.pictures if one.number == number), None)
 
-    async def content(self, shown: Shown) -> bytes:
+    async def content(self, shown: ShownPicture) -> bytes:
         return _SECRET
 
-    async def thumbnail(self, shown: Shown) -> bytes:
+    async def thumbnail(self, shown: ShownPicture) -> bytes:
         raise StorageError("It cannot be decoded.")
 
 
@@ -192,7 +192,7 @@ def _request(chance: Random) -> bytes:
     return head + (chance.randbytes(50) if chance.random() < 0.1 else b"")
 
 
-def _picture(number: int, chance: Random) -> Shown:
+def _picture(number: int, chance: Random) -> ShownPicture:
     def text() -> str:
         return chance.choice((*shapes.TEXTS, *shapes.ADDRESSES)) if chance.random() < 0.5 else "a fox"
 
@@ -212,4 +212,4 @@ def _picture(number: int, chance: Random) -> Shown:
         parameters={"prompt": text(), text(): shapes.value(chance)},
         created_at=datetime(2026, 11, 26, tzinfo=UTC),
     )
-    return Shown(number, picture)
+    return ShownPicture(number, picture)

@@ -121,10 +121,7 @@ class ScriptedAPI(APIService):
         super().__init__(
             hosts.default_base_url,
             SecretStr(KEYS[provider]),
-            key_header=hosts.key_header,
-            key_prefix=hosts.key_prefix,
-            trusted_hosts=hosts.trusted_hosts,
-            other_bases=hosts.other_bases,
+            hosts.key_policy(hosts.other_bases),
             retries=RetryPolicy(attempts=1),
         )
         self._client = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)

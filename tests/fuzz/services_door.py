@@ -21,7 +21,7 @@ from fluxtui.providers.base import (
     Account,
     LoraSource,
     Materials,
-    Prepared,
+    PreparedRequest,
     Provider,
     RemoteStatus,
     RemoteTask,
@@ -31,7 +31,7 @@ from fluxtui.providers.bfl.flux1 import FluxDev
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.providers.fal.training import FastTrainer
-from fluxtui.providers.fal.uploads import DATASET_LIFETIME, Uploads
+from fluxtui.providers.fal.uploads import DATASET_LIFETIME, FalUploads
 from fluxtui.providers.registry import create_provider
 from fluxtui.providers.replicate.generation import FluxDevLora
 from fluxtui.providers.replicate.training import FluxDevLoraTrainer
@@ -230,10 +230,12 @@ class _Call:
         return transport.statuses[-1:] == [200]
 
     async def order(self, chance: Random) -> AsyncIterator[Any]:
-        yield await self._provider.order(Prepared(self._picture(), *self._sent()), _nothing)
+        yield await self._provider.order(PreparedRequest(self._picture(), *self._sent()), _nothing)
 
     async def train(self, chance: Random) -> AsyncIterator[Any]:
-        prepared = Prepared(self._training(), *self._sent("trainings"), archive=self._materials.archive)
+        prepared = PreparedRequest(
+            self._training(), *self._sent("trainings"), archive=self._materials.archive
+        )
         yield await self._provider.order(prepared, _nothing)
 
     async def prepare(self, chance: Random) -> AsyncIterator[Any]:
@@ -244,7 +246,7 @@ class _Call:
 
     async def parts(self, chance: Random) -> AsyncIterator[Any]:
         if self._provider.id == "fal":
-            uploads = Uploads(self._api, Memory(), _nothing, whole_bytes=4, part_bytes=10)
+            uploads = FalUploads(self._api, Memory(), _nothing, whole_bytes=4, part_bytes=10)
             yield await uploads.address_of(self._folder / "set.zip", DATASET_LIFETIME, sha256="a")
 
     async def status(self, chance: Random) -> AsyncIterator[Any]:

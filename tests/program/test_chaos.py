@@ -10,9 +10,9 @@ import pytest
 
 CHAOS = Path(__file__).parents[2] / "benchmarks" / "chaos.py"
 BOUNDS = {
-    "bfl": {"generations": 25, "trainings": 2, "kills": 6, "seconds": 50, "late": 4},
-    "fal": {"generations": 12, "trainings": 2, "kills": 5, "seconds": 50, "late": 4},
-    "replicate": {"generations": 12, "trainings": 2, "kills": 5, "seconds": 50, "late": 4},
+    "bfl": {"generations": 10, "trainings": 2, "kills": 4, "seconds": 70, "late": 2},
+    "fal": {"generations": 8, "trainings": 2, "kills": 4, "seconds": 70, "late": 2},
+    "replicate": {"generations": 8, "trainings": 2, "kills": 4, "seconds": 70, "late": 2},
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 import fluxtui
 
 if TYPE_CHECKING:
-    from tests.program.conftest import Demo
+    from tests.program.demos import Demo
 
 ROOT = Path(fluxtui.__file__).parents[1]
 WALK = re.compile(r"<!-- walk -->\n(.*?)<!-- end -->", re.DOTALL)

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import select
 import signal
 import sqlite3
-import struct
-import subprocess
-import sys
-import termios
-import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,87 +13,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.demo.simulation import Speed, simulator
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.services.jobs import new_id
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.core.keys import VALID_KEY
-from fluxtui.simulator.core.settings import Settings
-from fluxtui.simulator.running import Simulator, running_simulator
+from tests.program.conftest import until
 
 if TYPE_CHECKING:
-    from tests.program.conftest import Demo
+    from fluxtui.simulator.core.clock import ManualClock
+    from fluxtui.simulator.running import Simulator
+    from tests.program.demos import Demo, StartProgram
+    from tests.program.terminal import Terminal
 
 PICTURES = 4
-PATIENCE = 25.0
-START = (
-    "import fcntl, os, signal, sys, termios\n"
-    # Whoever runs the tests under nohup has it ignored, and the program respects that.
-    "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
-    "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-    "os.execv(sys.executable, [sys.executable, '-m', 'fluxtui', *sys.argv[1:]])\n"
-)
-
-
-class Window:
-    """A terminal's window with the program in it, which can be closed or stop taking what is drawn."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", START, *arguments],
-                stdin=slave,
-                stdout=slave,
-                stderr=slave,
-                start_new_session=True,
-                env={**os.environ, "TERM": "xterm-256color"},
-            )
-        finally:
-            os.close(slave)
-        self._is_taking = threading.Event()
-        self._is_taking.set()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self.shown = b""
-
-    def _read(self) -> None:
-        with suppress(OSError):
-            while self._is_taking.is_set():
-                if select.select([self._master], [], [], 0.05)[0]:
-                    self.shown += os.read(self._master, 65536)
-
-    def stall(self) -> None:
-        """Take nothing any more, and let the program draw more than fits on the way."""
-        self._is_taking.clear()
-        self._reader.join()
-        for step in range(40):
-            size = struct.pack("HHHH", 40 + step % 2, 120, 0, 0)
-            fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
-            time.sleep(0.1)
-
-    def close(self) -> None:
-        """Close the window; the kernel hangs the program up."""
-        self._is_taking.clear()
-        self._reader.join()
-        os.close(self._master)
-        self._master = -1
-
-    def clean_up(self) -> None:
-        """End what is left."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(PATIENCE)
-        if self._master >= 0:
-            self.close()
-
-
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    """A service that takes two seconds for a picture."""
-    with running_simulator(Settings(seconds_per_image=2.0)) as running:
-        yield running
+AT_ONCE = 15.0
+"""Seconds for an end that nothing holds up; where something does, the program gives up after twenty."""
 
 
 @pytest.fixture
@@ -135,7 +62,7 @@ async def queue_generations(data_dir: Path, profile: str) -> None:
     jobs = [
         Job(
             id=new_id(),
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.DRAFT,
             profile=profile,
             provider="bfl",
@@ -153,22 +80,18 @@ async def queue_generations(data_dir: Path, profile: str) -> None:
 
 
 @pytest.fixture
-async def window(
+async def terminal(
     data_dir: Path,
-    simulator: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
+    service: Simulator,
     collectors: Callable[[], dict[int, str]],
-) -> AsyncIterator[Window]:
-    """The program in its window, with generations accepted by the service and not ready yet."""
+    start_program: StartProgram,
+) -> Terminal:
+    """The program, with generations accepted by the service and not ready yet."""
     await queue_generations(data_dir, "bfl")
-    monkeypatch.setenv("BFL_API_KEY", VALID_KEY)
-    place = ("--data-dir", str(data_dir), "--base-url", simulator.base_url)
-    window = Window("--images", "none", *place)
-    try:
-        until(lambda: set(states(data_dir)).isdisjoint({"draft", "submitting"}))
-        yield window
-    finally:
-        window.clean_up()
+    place = ("--data-dir", data_dir, "--base-url", service.base_url)
+    terminal = start_program("--images", "none", *place, environ={"BFL_API_KEY": VALID_KEY})
+    until(lambda: set(states(data_dir)).isdisjoint({"draft", "submitting"}))
+    return terminal
 
 
 def states(data_dir: Path) -> list[str]:
@@ -176,62 +99,59 @@ def states(data_dir: Path) -> list[str]:
         return [state for (state,) in connection.execute("SELECT state FROM jobs")]
 
 
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "what was waited for did not happen"
-        time.sleep(0.02)
-
-
-@pytest.mark.parametrize(
-    ("how", "code"), [("close", signal.SIGHUP), ("hang up", signal.SIGHUP), ("end", signal.SIGTERM)]
-)
+@pytest.mark.parametrize(("how", "code"), [("close", signal.SIGHUP), ("end", signal.SIGTERM)])
 def test_every_picture_arrives_when_the_terminal_goes_away(
-    window: Window,
+    terminal: Terminal,
     data_dir: Path,
-    simulator: Simulator,
+    service: Simulator,
+    clock: ManualClock,
     collectors: Callable[[], dict[int, str]],
     how: str,
     code: signal.Signals,
 ) -> None:
     if how == "close":
-        window.close()
+        terminal.hang_up()
     else:
-        window.process.send_signal(code)
-    assert window.process.wait(PATIENCE) == 128 + code
+        terminal.process.send_signal(code)
+    assert terminal.wait_for_end() == 128 + code
     (left,) = collectors().values()
     assert VALID_KEY not in left
+    assert "done" not in states(data_dir)
+    clock.advance(2)
     until(lambda: states(data_dir) == ["done"] * PICTURES)
     pictures = [path for path in (data_dir / "pictures").rglob("*") if path.is_file()]
-    assert len(pictures) == len(simulator.ledger()) == PICTURES
+    assert len(pictures) == len(service.ledger()) == PICTURES
     until(lambda: not collectors())
     if how != "close":
-        assert b"\x1b[?1049l" in window.shown
-        assert b"a collector (process " in window.shown
+        terminal.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent and b"a collector (process " in sent)
 
 
 def test_a_terminal_that_takes_nothing_holds_up_neither_the_jobs_nor_the_end(
-    window: Window, data_dir: Path, simulator: Simulator
+    terminal: Terminal, data_dir: Path, service: Simulator, clock: ManualClock
 ) -> None:
-    simulator.faults("latency", seconds=4.0, where="delivery")
-    window.stall()
+    terminal.stall()
+    terminal.fill()
     assert "done" not in states(data_dir)
+    clock.advance(2)
     until(lambda: states(data_dir) == ["done"] * PICTURES)
-    window.process.send_signal(signal.SIGTERM)
-    assert window.process.wait(5) == 128 + signal.SIGTERM
-    assert len(simulator.ledger()) == PICTURES
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.wait_for_end(AT_ONCE) == 128 + signal.SIGTERM
+    assert len(service.ledger()) == PICTURES
 
 
 async def test_leaving_the_demo_leaves_a_collector_that_keeps_its_simulator(
     demo: Demo, collectors: Callable[[], dict[int, str]]
 ) -> None:
-    await queue_generations(demo.folder, "demo")
-    terminal = demo.start(image=4)
-    terminal.wait_until(lambda _: "waiting" in states(demo.folder))
-    terminal.press("ctrl+q")
-    terminal.confirm("Leave while jobs are active?", "collector without a screen")
-    assert terminal.wait_for_end() == 0
-    assert "done" not in states(demo.folder)
+    with simulator(demo.folder / "simulator", Speed(1.0, 0.3)):
+        # Nothing comes to its end before the program has left.
+        demo.strike(kind="503", where="poll")
+        await queue_generations(demo.folder, "demo")
+        terminal = demo.start()
+        terminal.wait_until(lambda _: "waiting" in states(demo.folder))
+        terminal.press("ctrl+q")
+        terminal.confirm("Leave while jobs are active?", "collector without a screen")
+        assert terminal.wait_for_end() == 0
+    demo.behave()
     until(lambda: states(demo.folder) == ["done"] * PICTURES)
     terminal = demo.start()
     terminal.wait_for(f"{PICTURES} pictures.")

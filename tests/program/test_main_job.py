@@ -11,7 +11,8 @@ from PIL import Image, ImageStat
 from fluxtui.domain.jobs import JobKind, JobState
 
 if TYPE_CHECKING:
-    from tests.program.conftest import Demo, Terminal
+    from tests.program.demos import Demo
+    from tests.program.terminal import Terminal
 
 SEED = "7"
 

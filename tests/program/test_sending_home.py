@@ -11,7 +11,8 @@ from tests.fakes.kitty import Kitty
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.program.conftest import Demo, Terminal
+    from tests.program.demos import Demo
+    from tests.program.terminal import Terminal
 
 OVER_SSH = {"SSH_CONNECTION": "10.0.0.5 51022 10.0.0.7 22", "SSH_TTY": "/dev/pts/1"}
 
@@ -42,9 +43,9 @@ def open_dialog(terminal: Terminal, file: Path, size: int, outlook: str) -> None
 def begin_sending(terminal: Terminal) -> None:
     """Let iTerm2 save the picture, and wait until that is under way."""
     before = len(terminal.received)
-    terminal.write(b"t")
+    terminal.press("t")
     terminal.wait_for("Sending", "stands still until it is there")
-    terminal.wait_for_bytes(lambda sent: b"1337;File=" in sent[before:])
+    terminal.wait_for_bytes(lambda sent: b"1337;File=" in sent, since=before)
 
 
 async def test_iterm2_gets_pictures_whole_or_not_at_all(demo: Demo) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 
 @pytest.fixture

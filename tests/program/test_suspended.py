@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.program.conftest import NO_SERVICE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 JOB_CONTROL = ("sh", "-c", 'set -m; "$@"; echo the shell again; sleep 0.5; fg', "sh")
 NO_JOB_CONTROL = ("sh", "-c", '"$@"; echo the shell again', "sh")
-FIRST_START = ("--base-url", "http://127.0.0.1:9")
 
 
 def test_the_shell_is_shown_and_brings_the_program_back(start_program: StartProgram, tmp_path: Path) -> None:
     """The shell of the test brings it back, as soon as its words had time to be seen."""
     terminal = start_program(
-        *FIRST_START, "--data-dir", tmp_path, environ={"BFL_API_KEY": "x"}, through=JOB_CONTROL
+        *NO_SERVICE, "--data-dir", tmp_path, environ={"BFL_API_KEY": "x"}, through=JOB_CONTROL
     )
     terminal.wait_for("1 Pictures", "F6 Jobs")
     terminal.press("ctrl+z")
@@ -37,7 +38,7 @@ def test_nothing_stops_where_nobody_could_go_on(
     start_program: StartProgram, tmp_path: Path, through: Sequence[str]
 ) -> None:
     terminal = start_program(
-        *FIRST_START, "--data-dir", tmp_path, environ={"BFL_API_KEY": "x"}, through=through
+        *NO_SERVICE, "--data-dir", tmp_path, environ={"BFL_API_KEY": "x"}, through=through
     )
     terminal.wait_for("1 Pictures", "F6 Jobs")
     terminal.press("ctrl+z")

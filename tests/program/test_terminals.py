@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.program.conftest import NO_SERVICE
+
 if TYPE_CHECKING:
-    from tests.program.conftest import Demo
+    from tests.program.demos import StartProgram
 
 
-def test_a_window_may_become_small_and_large_again(demo: Demo) -> None:
-    terminal = demo.start()
-    terminal.wait_for("✓ 12 pictures")
-    for key in ("f2", "f3", "f4", "f6", "f7"):
+PLACES = {"f2": "1 Pictures", "f3": "Models", "f4": "Prompt", "f6": "Nothing has been sent", "f7": "Server"}
+
+
+def test_a_window_may_become_small_which_it_says_and_large_again(
+    start_program: StartProgram, tmp_path: Path
+) -> None:
+    terminal = start_program(*NO_SERVICE, "--data-dir", tmp_path / "data", environ={"BFL_API_KEY": "x"})
+    for key, words in PLACES.items():
         terminal.press(key)
-        for size in ((60, 15), (20, 5), (2, 1), (200, 60)):
+        terminal.wait_for(words)
+        for size in ((20, 5), (2, 1), (200, 60)):
             terminal.resize(*size)
-            terminal.look()
+            terminal.synchronise()
+        terminal.resize(60, 15)
+        terminal.wait_for("FluxTUI needs 80x24 characters")
         terminal.resize(80, 24)
-        terminal.look()
+        terminal.wait_for(words)
     terminal.press("f4")
     terminal.wait_for("Prompt", "Generate 1")
     assert terminal.process.poll() is None
-
-
-def test_a_window_that_is_too_small_says_so(demo: Demo) -> None:
-    terminal = demo.start()
-    terminal.wait_for("✓ 12 pictures")
-    terminal.resize(60, 15)
-    terminal.wait_for("FluxTUI needs 80x24 characters")
-    terminal.resize(80, 24)
-    terminal.wait_for("✓ 12 pictures")
 
 
 @pytest.mark.parametrize("arguments", [(), ("demo",)])

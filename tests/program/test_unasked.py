@@ -5,46 +5,67 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pyte
 import pytest
 
+from tests.program.conftest import NO_SERVICE
 from tests.terminal.test_input_reader import REPLIES, SEQUENCES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.program.conftest import StartProgram, Terminal
+    from tests.program.demos import StartProgram
+    from tests.program.terminal import Terminal
 
 GAP = 0.12
-"""Seconds between two pieces: longer than a lone ESC waits to be the key."""
+"""Seconds between two pieces: longer than a lone ESC waits to be the key. The longer it is, the harder."""
 REPORTS = [
     *REPLIES,
     *(sequence for sequence in SEQUENCES[:17] if "48;24" not in sequence and "<" not in sequence),
 ]
+TEXT = "a boat"
 MODES = ("1000", "1003", "1006", "1004", "2004")
-FIRST_START = ("--base-url", "http://127.0.0.1:9")
 
 
-@pytest.fixture
-def program(start_program: StartProgram, tmp_path: Path) -> Terminal:
-    """The program on a place with a text field that has the focus, and an editor that leaves a trace."""
-    editor = tmp_path / "editor"
-    editor.write_text(f"#!/bin/sh\ntouch {tmp_path / 'edited'}\n")
+def opened(start: StartProgram, folder: Path) -> Terminal:
+    """Start the program on a place with a text field, and an editor that leaves a trace."""
+    editor = folder / "editor"
+    editor.write_text(f"#!/bin/sh\ntouch {folder / 'edited'}\n")
     editor.chmod(0o700)
     environ = {"BFL_API_KEY": "x", "EDITOR": str(editor), "VISUAL": str(editor)}
-    terminal = start_program(*FIRST_START, "--data-dir", tmp_path / "data", environ=environ)
+    terminal = start(*NO_SERVICE, "--data-dir", folder / "data", environ=environ)
     terminal.wait_for("1 Pictures", "F6 Jobs")
     terminal.press("f4")
-    terminal.wait_for("Prompt")
-    terminal.type("a boat")
-    # Nothing on the screen changes by itself from here on.
-    terminal.wait_for("a boat", "no connection")
+    terminal.wait_for("Prompt", "no connection")
     return terminal
 
 
-def test_replies_nobody_asked_for_are_neither_typed_nor_acted_on(program: Terminal, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the program that all tests of this file use that do not end it."""
+    return tmp_path_factory.mktemp("unasked")
+
+
+@pytest.fixture(scope="module")
+def one_program(start_for_all: StartProgram, folder: Path) -> Terminal:
+    """That program."""
+    return opened(start_for_all, folder)
+
+
+@pytest.fixture
+def program(one_program: Terminal) -> Terminal:
+    """The program with the focus in a text field, in which nothing changes by itself."""
+    one_program.press("escape", "ctrl+u")
+    one_program.type(TEXT)
+    one_program.wait_for(TEXT)
+    one_program.synchronise()
+    return one_program
+
+
+def test_replies_nobody_asked_for_are_neither_typed_nor_acted_on(program: Terminal, folder: Path) -> None:
     before = program.text
     for reply in REPORTS:
         program.write(reply.encode())
@@ -57,10 +78,10 @@ def test_replies_nobody_asked_for_are_neither_typed_nor_acted_on(program: Termin
         time.sleep(GAP)
         program.write(reply[middle:].encode())
     program.type("!")
-    program.wait_for("a boat!")
+    program.wait_for(f"{TEXT}!")
     program.press("backspace")
     program.wait_until(lambda text: text == before)
-    assert not (tmp_path / "edited").exists()
+    assert not (folder / "edited").exists()
 
 
 @pytest.mark.parametrize("cut", range(1, 6))
@@ -69,28 +90,16 @@ def test_a_gap_within_the_end_of_a_paste(program: Terminal, cut: int) -> None:
     time.sleep(GAP)
     program.write(b"\x1b[201~"[-cut:])
     program.type("!")
-    program.wait_for("a boat at sea!")
+    program.wait_for(f"{TEXT} at sea!")
 
 
 def test_a_paste_without_end_is_there_soon_and_the_keyboard_lives(program: Terminal) -> None:
     program.write(b"\x1b[200~ at sea")
-    program.wait_for("a boat at sea", seconds=4)
+    program.wait_for(f"{TEXT} at sea")
     program.type("!")
-    program.wait_for("a boat at sea!")
-
-
-@pytest.mark.parametrize(
-    "begun", [b"\x1b[200~text", b"\x1b]11;rgb:", b"\x1bP>|x", b"\x1b_G", b"\x1b[<0;1", b"\x1b[200~x\x1b[20"]
-)
-@pytest.mark.parametrize("keys", [(b"\x11",), (b"\x03", b"\x03"), (b"\x1b[113;5u",)])
-def test_the_keys_that_leave_work_in_the_middle_of_anything(
-    program: Terminal, begun: bytes, keys: tuple[bytes, ...]
-) -> None:
-    program.write(begun)
-    for key in keys:
-        time.sleep(GAP)
-        program.write(key)
-    assert program.wait_for_end(8) == 0
+    program.wait_for(f"{TEXT} at sea!")
+    # Until its end, or a pause, whatever follows is content of the paste.
+    program.write(b"\x1b[201~")
 
 
 def sets_modes(sent: bytes) -> bool:
@@ -102,18 +111,18 @@ def redrawn(program: Terminal, before: int, *words: str) -> None:
 
     def is_complete(sent: bytes) -> bool:
         screen = pyte.Screen(80, 24)
-        pyte.ByteStream(screen).feed(sent[before:])
+        pyte.ByteStream(screen).feed(sent)
         shown = "\n".join(screen.display)
-        return sets_modes(sent[before:]) and all(word in shown for word in words)
+        return sets_modes(sent) and all(word in shown for word in words)
 
-    program.wait_for_bytes(is_complete)
+    program.wait_for_bytes(is_complete, since=before)
 
 
 @pytest.mark.parametrize("key", [b"\x1f", b"\x0c", b"\x1b[47;5u"])
 def test_a_key_draws_everything_anew(program: Terminal, key: bytes) -> None:
     before = len(program.received)
     program.write(key)
-    redrawn(program, before, "FluxTUI", "a boat", "F6 Jobs")
+    redrawn(program, before, "FluxTUI", TEXT, "F6 Jobs")
 
 
 def test_it_works_in_a_dialog_too(program: Terminal) -> None:
@@ -122,12 +131,14 @@ def test_it_works_in_a_dialog_too(program: Terminal) -> None:
     before = len(program.received)
     program.write(b"\x1f")
     redrawn(program, before, "FluxTUI", "Help: Generate")
+    program.press("escape")
+    program.wait_until(lambda text: "Help: Generate" not in text)
 
 
 def test_whoever_attaches_with_the_same_size_sees_everything(program: Terminal) -> None:
     before = len(program.received)
     os.kill(program.process.pid, signal.SIGWINCH)
-    redrawn(program, before, "FluxTUI", "a boat", "F6 Jobs")
+    redrawn(program, before, "FluxTUI", TEXT, "F6 Jobs")
 
 
 def test_going_on_after_a_stop_from_outside(program: Terminal) -> None:
@@ -135,20 +146,30 @@ def test_going_on_after_a_stop_from_outside(program: Terminal) -> None:
     os.kill(program.process.pid, signal.SIGSTOP)
     os.waitid(os.P_PID, program.process.pid, os.WSTOPPED | os.WNOWAIT)
     os.kill(program.process.pid, signal.SIGCONT)
-    redrawn(program, before, "FluxTUI", "a boat", "F6 Jobs")
+    redrawn(program, before, "FluxTUI", TEXT, "F6 Jobs")
     program.type(" at sea")
-    program.wait_for("a boat at sea")
+    program.wait_for(f"{TEXT} at sea")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, None])
-def test_every_mode_is_reset_and_a_prompt_can_follow(
-    program: Terminal, number: signal.Signals | None
+BEGUN = (b"\x1b[200~text", b"\x1b]11;rgb:", b"\x1bP>|x")
+ENDS: Mapping[str, Callable[[Terminal], None]] = {
+    "Ctrl+Q within a paste": lambda program: program.write(BEGUN[0] + b"\x11"),
+    "Ctrl+C twice within a reply": lambda program: program.write(BEGUN[1] + b"\x03\x03"),
+    "Ctrl+Q as kitty tells it": lambda program: program.write(BEGUN[2] + b"\x1b[113;5u"),
+    "SIGTERM": lambda program: program.process.send_signal(signal.SIGTERM),
+    "SIGHUP": lambda program: program.process.send_signal(signal.SIGHUP),
+}
+"""What else may have begun when a key comes that leaves, is in `tests/terminal/test_input_reader.py`."""
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_however_it_ends_every_mode_is_reset_and_a_prompt_can_follow(
+    start_program: StartProgram, tmp_path: Path, how: str
 ) -> None:
-    if number is None:
-        program.write(b"\x11")
-    else:
-        os.kill(program.process.pid, number)
-    program.wait_for_end()
+    program = opened(start_program, tmp_path)
+    ENDS[how](program)
+    number = getattr(signal, how, None)
+    assert program.wait_for_end() == (0 if number is None else 128 + number)
     sent = program.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent)
     for mode in MODES:
         assert sent.rindex(f"\x1b[?{mode}l".encode()) > sent.rindex(f"\x1b[?{mode}h".encode())

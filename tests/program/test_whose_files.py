@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 COMMANDS = (("collect",), ("collect", "--demo"), ("collect", "--detached"), ("adopt", "{models}"))
 WITHOUT_CONFIG = {("collect", "--demo")}

@@ -15,12 +15,12 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.fal.keys import VALID_KEY
-from fluxtui.simulator.needed import PACKAGES
+from fluxtui.simulator.requirements import PACKAGES
 from fluxtui.simulator.running import running_simulator
 from tests.program.test_main_job import generate
 
 if TYPE_CHECKING:
-    from tests.program.conftest import StartProgram
+    from tests.program.demos import StartProgram
 
 
 @pytest.fixture

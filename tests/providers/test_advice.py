@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from fluxtui.domain.advice import Purpose
 from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
-from fluxtui.domain.presets import Purpose, presets_of
+from fluxtui.domain.presets import presets_of
 from fluxtui.providers.bfl import training as bfl
 from fluxtui.providers.fal import training as fal
 from fluxtui.providers.replicate import training as replicate

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.providers.registry import create_provider, provider_hosts, provider_ids
@@ -10,7 +11,7 @@ from fluxtui.providers.registry import create_provider, provider_hosts, provider
 @pytest.mark.parametrize("provider_id", provider_ids())
 def test_every_provider_can_be_made(provider_id: str) -> None:
     hosts = provider_hosts(provider_id)
-    api = APIService(hosts.default_base_url, None, trusted_hosts=hosts.trusted_hosts)
+    api = APIService(hosts.default_base_url, None, KeyPolicy(trusted_hosts=hosts.trusted_hosts))
     provider = create_provider(provider_id, api)
     assert provider.id == provider_id
     assert provider.generation_endpoints()

@@ -16,12 +16,13 @@ from fluxtui.app.app import FluxApp
 from fluxtui.app.state import OPEN_DEMO
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal import Journal
+from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
@@ -140,7 +141,7 @@ async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_
     data = tmp_path / "data"
     data.mkdir()
     app = make_app()
-    journal = app._container._storage.journal_path
+    journal = StorageService(data).journal_path
     journal.write_bytes(b"not a database at all, but long enough to look like one" * 40)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.return_code == 2)
@@ -198,7 +199,7 @@ async def test_rows_that_cannot_be_read_are_told_and_everything_else_goes_on(
         now = app.clock()
         job = Job(
             id="bad",
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.WAITING,
             profile=app.profile,
             provider="bfl",

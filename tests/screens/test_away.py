@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fluxtui.app.app import FluxApp
-from fluxtui.app.state_sync import PRESENCE_NOTE
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
@@ -23,7 +22,7 @@ def make_job(number: int, kind: JobKind = JobKind.GENERATION) -> Job:
     now = datetime.now(UTC)
     return Job(
         id=f"job-{number}",
-        kind=kind,
+        work=WORKS[kind](),
         state=JobState.COLLECTING,
         profile="demo",
         provider="bfl",
@@ -99,4 +98,4 @@ async def test_presence_is_noted_when_the_program_ends(make_app: AppFactory, tmp
         await until_screen(pilot, PlaceScreen)
         begun = datetime.now(UTC)
     async with Journal(StorageService(tmp_path / "data").journal_path) as journal:
-        assert datetime.fromisoformat(await journal.notes.get(PRESENCE_NOTE)) >= begun
+        assert datetime.fromisoformat(await journal.notes.get("last_seen")) >= begun

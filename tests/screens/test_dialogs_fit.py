@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ import pytest
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.dataset.questions import BulkEditQuestion
+from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
 from fluxtui.controllers.generation.preview import preview_of
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prompts import Templates
 from fluxtui.domain.uses import Offer
@@ -33,10 +38,8 @@ from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
-from fluxtui.screens.workbench.path_dialog import PathDialog
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.prompts.history import PastPrompt
 from fluxtui.services.samples import SampleOffer
@@ -44,6 +47,7 @@ from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ConfirmDialog, Dialog,
 from fluxtui.widgets.dialogs.base import DeliberateDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.help_panel import HelpPanel
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.recall_dialog import RecallDialog
@@ -63,7 +67,8 @@ async def _history(words: str) -> tuple[PastPrompt, ...]:
 def _preview(app: FluxApp, offer: Offer, prompt: str) -> PreviewDialog:
     form = GenerateForm("demo", "flux-dev", prompt=prompt, templates=Templates.ALL)
     stock = Stock((offer,))
-    return PreviewDialog(app.services.prompts, form, lambda form, made: preview_of(stock, offer, form, made))
+    shown = partial(preview_of, stock, offer)
+    return PreviewDialog(PreviewQuestion(app.services.prompts, form, shown))
 
 
 async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
@@ -80,22 +85,23 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield LineDialog("Which?", LONG * 4)
     yield NameDialog("preset", LONG * 4, frozenset(), limit=40)
     yield PathDialog("Which?", LONG * 4)
-    yield BulkDialog(dict.fromkeys(MANY, LONG), "TOK")
+    yield BulkDialog(BulkEditQuestion(dict.fromkeys(MANY, LONG), "TOK"))
     yield NewProfileDialog()
     yield KeyDialog(state)
     yield OwnFileDialog()
     yield AddDialog((offers, offers))
     yield DashboardDialog("Anna")
-    yield StepsDialog(Prepared(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
+    yield StepsDialog(DashboardFile(path, "anna", Base.KLEIN_9B, steps_for(path, "anna", Base.KLEIN_9B)))
     yield ExportDialog("3 pictures", date(2026, 11, 23))
     yield HomeDialog([ViewItem(path=folder / "a.png", parameters={"prompt": LONG * 5})])
-    yield HistoryDialog(_history)
+    yield HistoryDialog(HistoryQuestion(_history))
     yield _preview(app, offer, f"{LONG} {{{numbers}}}")
     yield _preview(app, offer, f"{LONG} __{'x' * 60}__ {{a|b}}")
     yield RecallDialog()
     yield PathPicker(folder)
     yield SamplesDialog(MANY, SampleOffer(offer, Estimate(2.5, "a picture")), "TOK")
-    yield BatchDialog(GenerateForm("demo", "flux-dev"), Stock((offer,)), offer, lambda setup: None)
+    form = GenerateForm("demo", "flux-dev")
+    yield BatchDialog(BatchQuestion(form, Stock((offer,)), offer, lambda setup: None))
 
 
 def kinds() -> set[type[Dialog[Any]]]:

@@ -35,9 +35,16 @@ Until = Callable[..., Awaitable[None]]
 SIZE = (80, 24)
 
 
+def is_open(app: FluxApp) -> bool:
+    """Whether the place is there with the form of a trainer."""
+    if not isinstance(app.screen, FinetuneScreen) or app.screen.training.order.endpoint is None:
+        return False
+    return app.screen.query_one(ParameterForm).fields == app.screen.training.order.fields()
+
+
 async def place(app: FluxApp, pilot: Pilot[int], until: Until) -> FinetuneScreen:
     """Wait for the place with its form."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: is_open(app))
     assert isinstance(app.screen, FinetuneScreen)
     return app.screen
 
@@ -48,7 +55,7 @@ async def choose(screen: FinetuneScreen, pilot: Pilot[int], until: Until, source
     panel.source_input.focus()
     panel.source_input.value = str(source)
     await pilot.press("enter")
-    await until(pilot, lambda: screen.order.dataset is not None or screen.order.fault)
+    await until(pilot, lambda: screen.training.order.dataset is not None or screen.training.order.fault)
 
 
 async def fill(screen: FinetuneScreen, pilot: Pilot[int], until: Until, **values: object) -> None:
@@ -57,7 +64,7 @@ async def fill(screen: FinetuneScreen, pilot: Pilot[int], until: Until, **values
     for name, value in values.items():
         form.set_value(name, value)
     form.post_message(ParameterForm.Changed(form, form.values, next(iter(values))))
-    await until(pilot, lambda: screen.order.values == form.values)
+    await until(pilot, lambda: screen.training.order.values == form.values)
 
 
 def summary(screen: FinetuneScreen) -> str:
@@ -182,10 +189,10 @@ async def test_problems_stop_and_hints_do_not(
         assert [str(row.cells["name"]) for row in rows][:3] == ["broken.jpg", "captions", "lantern-0.png"]
         assert "1 picture without one" in str(rows[1].cells["text"])
         assert str(rows[-1].cells["name"]) == ".DS_Store"
-        assert screen.order.dataset_fault() == ""
+        assert screen.training.order.dataset_fault() == ""
         await choose(screen, pilot, until, empty)
         assert "✗ 0 pictures" in summary(screen)
-        assert "no picture" in screen.order.dataset_fault()
+        assert "no picture" in screen.training.order.dataset_fault()
         assert "stops the training" in str(screen.query_one("#contents", RowTable).rows[0].cells["text"])
         await choose(screen, pilot, until, tmp_path / "nothing [/x] here")
         assert "nothing at" in summary(screen)
@@ -198,12 +205,12 @@ async def test_the_learning_rate_follows_the_type_until_it_is_edited(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
-        assert screen.order.values["learning_rate"] == 1e-5
+        assert screen.training.order.values["learning_rate"] == 1e-5
         await fill(screen, pilot, until, finetune_type="lora")
-        assert screen.order.values["learning_rate"] == 1e-4
+        assert screen.training.order.values["learning_rate"] == 1e-4
         await fill(screen, pilot, until, learning_rate=2e-4)
         await fill(screen, pilot, until, finetune_type="full")
-        assert screen.order.values["learning_rate"] == 2e-4
+        assert screen.training.order.values["learning_rate"] == 2e-4
 
 
 async def test_the_draft_is_there_again_and_the_pictures_are_looked_at_anew(
@@ -221,12 +228,12 @@ async def test_the_draft_is_there_again_and_the_pictures_are_looked_at_anew(
     again = make_app()
     async with again.run_test(size=SIZE) as pilot:
         screen = await place(again, pilot, until)
-        await until(pilot, lambda: screen.order.dataset is not None)
+        await until(pilot, lambda: screen.training.order.dataset is not None)
         assert "6 pictures · 6 captions" in summary(screen)
-        assert screen.order.values["finetune_comment"] == "Half [/x] typed"
-        assert screen.order.values["iterations"] == 450
+        assert screen.training.order.values["finetune_comment"] == "Half [/x] typed"
+        assert screen.training.order.values["iterations"] == 450
         await fill(screen, pilot, until, finetune_type="lora")
-        assert screen.order.values["learning_rate"] == 3e-5
+        assert screen.training.order.values["learning_rate"] == 3e-5
 
 
 async def test_a_service_that_no_longer_trains_is_explained_for_good(
@@ -251,24 +258,6 @@ async def test_a_service_that_no_longer_trains_is_explained_for_good(
         async with again.run_test(size=SIZE) as pilot:
             screen = await place(again, pilot, until)
             await until(pilot, lambda: screen.query_one("#notice").display)
-
-
-async def test_looking_can_be_stopped(make_app: AppFactory, training_pictures: Path, until: Until) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        panel = screen.query_one(DatasetPanel)
-        panel.source_input.value = str(training_pictures)
-        await pilot.pause()
-        panel.action_look()
-        was_looking = panel.is_looking
-        screen.action_stop()
-        assert (was_looking, panel.is_looking) == (True, False)
-        await pilot.pause()
-        assert "Stopped" in summary(screen)
-        assert screen.order.dataset is None
-        await pilot.press("enter")
-        await until(pilot, lambda: screen.order.dataset is not None)
 
 
 async def test_a_path_that_is_only_typed_is_looked_through_before_the_question(
@@ -320,15 +309,15 @@ async def test_preparing_can_be_stopped_before_anything_is_paid(
         await until_screen(pilot, ConfirmDialog)
         stopped = False
 
-        def stop(preparing: bool) -> None:
+        def stop() -> None:
             nonlocal stopped
-            if preparing and not stopped:
+            if screen.training.progress and not stopped:
                 stopped = True
                 screen.call_later(screen.action_stop)
 
-        screen.watch(screen, "preparing", stop)
+        screen.training.changed.connect(stop)
         await pilot.press("y")
-        await until(pilot, lambda: stopped and not screen.preparing)
+        await until(pilot, lambda: stopped and not screen.training.progress)
         assert "before anything was sent" in app.notices[0].text
         assert app.jobs == ()
         assert simulator.ledger() == []
@@ -345,8 +334,8 @@ async def test_the_picker_chooses_the_pictures(
         await pilot.press("ctrl+l")
         await until_screen(pilot, PathPicker)
         app.screen.dismiss(training_pictures)
-        await until(pilot, lambda: screen.order.dataset is not None)
-        assert screen.order.source == str(training_pictures)
+        await until(pilot, lambda: screen.training.order.source == str(training_pictures))
+        await until(pilot, lambda: "7 pictures" in summary(screen))
 
 
 async def test_enter_on_a_training_goes_where_it_leads(
@@ -356,9 +345,9 @@ async def test_enter_on_a_training_goes_where_it_leads(
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
         await choose(screen, pilot, until, training_pictures)
-        assert screen.order.dataset is not None
+        assert screen.training.order.dataset is not None
         values = {"finetune_comment": "Lantern", "mode": "style"}
-        await app.services.finetuning.start("demo", screen.order.dataset, values)
+        await app.services.finetuning.start("demo", screen.training.order.dataset, values)
         await until(pilot, lambda: any(job.is_active for job in app.jobs))
         panel = screen.query_one(TrainingsPanel)
         await until(pilot, lambda: len(app.finetunes) == 1 and "ready" in str(panel.rows[0].cells["state"]))
@@ -375,13 +364,13 @@ async def test_the_form_comes_with_the_key(make_app: AppFactory, simulator: Simu
         await app.go("finetune")
         screen = app.screen_stack[0]
         assert isinstance(screen, FinetuneScreen)
-        await until(pilot, lambda: screen.fault is not None)
+        await until(pilot, lambda: screen.training.fault is not None)
         assert "no key" in str(screen.query_one("#notice", PlainStatic).render())
         app.services.config.save({"profiles.demo.api_key": VALID_KEY})
         app.follow_config()
         await pilot.press("f3", "f2")
-        await until(pilot, lambda: screen.order.endpoint is not None)
-        assert screen.fault is None
+        await until(pilot, lambda: is_open(app))
+        assert screen.training.fault is None
         assert not screen.query_one("#notice").display
 
 
@@ -395,12 +384,14 @@ async def test_edits_of_the_workbench_count_in_the_training(
         screen = await place(app, pilot, until)
         await choose(screen, pilot, until, training_pictures)
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.dataset is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.controller.review.dataset
+        )
         await pilot.pause()
         await pilot.press("x", "escape")
         await until(pilot, lambda: app.screen is screen and "1 left out" in summary(screen))
-        assert screen.order.dataset is not None
-        assert len(screen.order.dataset.pictures) == 6
+        assert screen.training.order.dataset is not None
+        assert len(screen.training.order.dataset.pictures) == 6
         assert sorted(path.name for path in training_pictures.glob("*.png"))[0] == "lantern-0.png"
 
 
@@ -419,7 +410,10 @@ async def test_what_was_left_out_a_moment_ago_is_not_paid_for(
         await choose(screen, pilot, until, training_pictures)
         await fill(screen, pilot, until, finetune_comment="Fewer", mode="style")
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.captions()))
+        await until(
+            pilot,
+            lambda: isinstance(app.screen, WorkbenchScreen) and bool(app.screen.controller.review.captions()),
+        )
         await until(pilot, lambda: app.screen.focused is not None)
         load = app.services.workspaces.load
 

@@ -10,26 +10,19 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.training import wording
-from fluxtui.controllers.training.advice import advice_texts, time_text
-from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, shown_values
-from fluxtui.controllers.training.presets import preset_choices
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.domain.money import Estimate
-from fluxtui.domain.pace import Pace
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
-from fluxtui.services.presets import SavedPreset
 from fluxtui.widgets.dialogs import ChoiceDialog, NameDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.academy import Quick
 from tests.piloting.waiting import until_screen
-from tests.screens.test_finetune import train_line
+from tests.screens.test_finetune import is_open, train_line
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -40,104 +33,9 @@ TRAINER = Trainer("demo", "bfl", "BFL", BFLTraining)
 OTHER = Trainer("school", "academy", "Academy", Quick)
 
 
-# Pure
-
-
-def test_a_cost_is_compared_with_the_one_before_the_field_was_touched() -> None:
-    two, four, six = (Estimate(credits, "") for credits in (200.0, 400.0, 600.0))
-    change = CostChange().following("iterations", two)
-    assert change.show(four) == "$2.00 → $4.00"
-    further = change.following("iterations", four)
-    assert further.show(six) == "$2.00 → $6.00"
-    assert further.following("mode", six).show(six) == ""
-    assert change.show(None) == CostChange("iterations", None).show(four) == CostChange().show(two) == ""
-
-
-def test_a_change_says_what_it_leaves_and_a_fault_stays_said() -> None:
-    change, four = "$2.00 → $4.00", Estimate(400.0, "")
-    assert wording.changed_text("", "as ever", four, 2_000.0) == "as ever"
-    assert wording.changed_text(change, "as ever", four, 2_000.0) == "$2.00 → $4.00, leaves $16.00"
-    assert wording.changed_text(change, "not known", four, None) == change
-    assert wording.changed_text(change, "too little", four, 100.0) == "too little"
-    assert wording.changed_text(change, "no price", None, 100.0) == "no price"
-
-
-def test_time_is_told_only_by_own_trainings() -> None:
-    order = TrainingOrder(TRAINER, values={"iterations": 300})
-    assert time_text(order, None) == ""
-    assert time_text(order, Pace(1.2, 1)) == "About 6 m 00 s, by your last training with it."
-    assert "your 3 trainings" in time_text(order, Pace(1.2, 3))
-    assert time_text(TrainingOrder(TRAINER, values={"iterations": "x"}), Pace(1.2, 1)) == ""
-    assert time_text(TrainingOrder(), Pace(1.2, 1)) == ""
-
-
-def test_advice_is_said_at_its_fields() -> None:
-    said = advice_texts(TrainingOrder(TRAINER, values={"mode": "character", "iterations": 300}), Pace(1.2, 2))
-    assert said["mode"].startswith("One person in all pictures")
-    assert "300 iterations" in said["iterations"]
-    assert "About 6 m 00 s" in said["iterations"]
-    assert said[""].startswith(BFLTraining.info.summary)
-    assert advice_texts(TrainingOrder(), None) == {}
-    assert set(advice_texts(TrainingOrder(OTHER), None)) == {""}
-
-
-def test_a_name_that_exists_is_told_at_the_name() -> None:
-    field = BFLTraining.name_field
-    order = TrainingOrder(TRAINER, values={field: " lantern ", "iterations": 300})
-    assert "of this name already" in advice_texts(order, None, ["Fog", "Lantern"])[field]
-    assert field not in advice_texts(order, None, ["Fog", "Lanterns", ""])
-    assert field not in advice_texts(TrainingOrder(TRAINER, values={field: ""}), None, ["Fog"])
-
-
-def test_presets_name_their_values_and_prices() -> None:
-    saved = [
-        SavedPreset(name="Theirs", provider="academy", endpoint="academy/quick", values={"steps": 20}),
-        SavedPreset(name="Mine [/x]", provider="bfl", endpoint="finetune", values={"iterations": 700}),
-    ]
-    order = TrainingOrder(TRAINER, values={"mode": "style", "iterations": 300})
-    choices = preset_choices(order, saved)
-    assert [choice.label for choice in choices] == [
-        "quick test",
-        "character",
-        "product",
-        "style",
-        "Mine [/x]",
-        "Theirs",
-        "save these values …",
-        "delete one of yours …",
-    ]
-    assert choices[0].note == "$2.00 · Iterations 140, Priority speed"
-    assert choices[4].note == "Iterations 700"
-    assert choices[5].note == "academy/quick"
-    assert [choice.group for choice in preset_choices(order, ())][-1] == "Keep"
-    assert len(preset_choices(order, ())) == 5
-    assert preset_choices(TrainingOrder(), saved) == ()
-    assert shown_values(BFLTraining, {"captioning": True, "learning_rate": 1e-5, "nonsense": 3}) == (
-        "Learning rate 0.00001, Automatic captions yes"
-    )
-
-
-def test_a_filling_takes_what_fits_and_keeps_the_rest_unless_it_is_whole() -> None:
-    before = TrainingOrder(TRAINER, values={"finetune_comment": "Fox", "iterations": 300, "mode": "style"})
-    values = {"iterations": 5, "mode": "character", "colour": "red"}
-    assert Filling(TRAINER.ref, values).values_for(TRAINER, None, before) == {
-        "finetune_comment": "Fox",
-        "iterations": 300,
-        "mode": "character",
-    }
-    assert Filling(TRAINER.ref, values, is_whole=True).values_for(TRAINER, None, before) == {
-        "mode": "character"
-    }
-    moved = Filling(OTHER.ref, {"steps": 20}).values_for(OTHER, {"trigger_word": "fx"}, before)
-    assert moved == {"name": "Fox", "steps": 20, "trigger_word": "fx"}
-
-
-# On the screen
-
-
 async def place(app: FluxApp, pilot: Pilot[int], until: Until) -> FinetuneScreen:
     """Wait for the place with its form."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: is_open(app))
     assert isinstance(app.screen, FinetuneScreen)
     return app.screen
 
@@ -177,7 +75,7 @@ async def test_advice_is_under_the_form_and_follows_the_values(
         await until(pilot, lambda: BFLTraining.info.summary[:30] in help_line(screen))
         screen.query_one(DatasetPanel).source_input.value = str(training_pictures)
         screen.query_one(DatasetPanel).action_look()
-        await until(pilot, lambda: screen.order.dataset is not None)
+        await until(pilot, lambda: screen.training.order.dataset is not None)
         form.focus_field("iterations")
         await until(pilot, lambda: "7 pictures: 300 iterations" in help_line(screen))
         assert "by your" not in help_line(screen)
@@ -232,7 +130,7 @@ async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until, size:
         await pilot.press("f9")
         await until_screen(pilot, ChoiceDialog)
         await pilot.press("enter")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 140)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 140)
         assert form.values["priority"] == "speed"
         assert form.values["finetune_comment"] == "Fox"
         await until(pilot, lambda: "$4.00 → $2.00" in train_line(screen))
@@ -249,7 +147,7 @@ async def test_own_presets_are_saved_chosen_and_deleted(
         form = screen.query_one(ParameterForm)
         form.focus_field("iterations")
         await pilot.press(*"700")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 700)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 700)
         await pilot.press("f9")
         await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"save", "enter")
@@ -257,7 +155,7 @@ async def test_own_presets_are_saved_chosen_and_deleted(
         await pilot.press(*"Long", "enter")
         await until(pilot, lambda: app.notices and "preset Long" in app.notices[0].text)
         form.reset("iterations")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 300)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 300)
     # It is there again after a restart.
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -267,7 +165,7 @@ async def test_own_presets_are_saved_chosen_and_deleted(
         app.screen.query_one(LineInput).value = "Long"
         await pilot.pause()
         await pilot.press("enter")
-        await until(pilot, lambda: screen.order.values.get("iterations") == 700)
+        await until(pilot, lambda: screen.training.order.values.get("iterations") == 700)
         screen.action_presets()
         await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"delete", "enter")

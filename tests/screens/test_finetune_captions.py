@@ -12,7 +12,6 @@ from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.navigation import TrainAgain
-from fluxtui.controllers.training.samples import Samples, kept_prompts
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
@@ -23,6 +22,7 @@ from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from tests.piloting.waiting import until_screen
+from tests.screens.test_finetune import is_open
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -32,14 +32,14 @@ SIZE = (120, 40)
 
 async def chosen(app: FluxApp, pilot: Pilot[int], until: Until, source: Path | str) -> FinetuneScreen:
     """Wait for the place, enter a path there, and wait until it has been looked through."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: is_open(app))
     screen = app.screen
     assert isinstance(screen, FinetuneScreen)
     line = screen.query_one(DatasetPanel).source_input
     line.focus()
     line.value = str(source)
     await pilot.press("enter")
-    await until(pilot, lambda: screen.order.dataset is not None or screen.order.fault)
+    await until(pilot, lambda: screen.training.order.dataset is not None or screen.training.order.fault)
     return screen
 
 
@@ -49,7 +49,7 @@ async def named(screen: FinetuneScreen, pilot: Pilot[int], until: Until, name: s
     form.set_value("finetune_comment", name)
     form.set_value("mode", "style")
     form.post_message(ParameterForm.Changed(form, form.values, "mode"))
-    await until(pilot, lambda: screen.order.values.get("mode") == "style")
+    await until(pilot, lambda: screen.training.order.values.get("mode") == "style")
 
 
 async def asked(app: FluxApp, pilot: Pilot[int]) -> str:
@@ -72,16 +72,18 @@ async def test_a_path_is_shown_absolute_and_remembered_so(
     async with app.run_test(size=SIZE) as pilot:
         screen = await chosen(app, pilot, until, f"'{training_pictures.name}' ")
         assert screen.query_one(DatasetPanel).source == str(training_pictures)
-        assert screen.order.source == str(training_pictures)
+        assert screen.training.order.source == str(training_pictures)
         await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
     elsewhere = training_pictures.parent / "elsewhere"
     (elsewhere / training_pictures.name).mkdir(parents=True)
     monkeypatch.chdir(elsewhere)
     again = make_app()
     async with again.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: isinstance(again.screen, FinetuneScreen) and again.screen.order.dataset)
+        await until(pilot, lambda: is_open(again))
         assert isinstance(again.screen, FinetuneScreen)
-        assert again.screen.order.source == str(training_pictures)
+        training = again.screen.training
+        await until(pilot, lambda: training.order.dataset is not None)
+        assert training.order.source == str(training_pictures)
 
 
 async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_keys(
@@ -96,7 +98,9 @@ async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.dataset)
+        await until(
+            pilot, lambda: isinstance(app.screen, WorkbenchScreen) and app.screen.controller.review.dataset
+        )
         bench = app.screen
         assert "TOK is in 0 of 6 captions (b inserts it)" in str(
             bench.query_one("#bench-set", PlainStatic).render()
@@ -107,9 +111,9 @@ async def test_a_trigger_word_that_is_in_no_caption_is_told_and_inserted_by_two_
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is bench)
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is screen and screen.order.dataset is not None)
-        assert screen.order.dataset is not None
-        assert screen.order.dataset.pictures[1].caption == "TOK, a lantern, number 1, over a lake"
+        await until(pilot, lambda: app.screen is screen and screen.training.order.dataset is not None)
+        assert screen.training.order.dataset is not None
+        assert screen.training.order.dataset.pictures[1].caption == "TOK, a lantern, number 1, over a lake"
         await until(pilot, lambda: notice(screen) == "")
 
 
@@ -124,7 +128,7 @@ async def test_what_changes_after_it_was_shown_is_shown_again_before_it_is_paid(
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.notices and "have changed since" in app.notices[0].text)
         assert app.screen is screen
-        await until(pilot, lambda: screen.order.dataset and screen.order.dataset.captioned == 7)
+        await until(pilot, lambda: "7 captions" in screen.training.pictures.status.text)
         assert "7 with 7 captions" in await asked(app, pilot)
         assert simulator.ledger() == []
 
@@ -146,7 +150,7 @@ async def test_a_training_that_is_here_already_is_told_before_it_is_paid_again(
         await pilot.press("n")
         (training_pictures / "lantern-2.txt").write_text("another caption")
         screen.query_one(DatasetPanel).action_look()
-        await until(pilot, lambda: not screen.query_one(DatasetPanel).is_looking)
+        await until(pilot, lambda: not screen.training.pictures.is_looking)
         assert "Identical" not in await asked(app, pilot)
         assert len(simulator.ledger()) == 1
 
@@ -158,8 +162,8 @@ async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
     async with app.run_test(size=SIZE) as pilot:
         screen = await chosen(app, pilot, until, training_pictures)
         await named(screen, pilot, until, "Lantern")
-        await until(pilot, lambda: screen.samples.chosen.offer is not None)
-        screen.samples = Samples(("a TOK lantern at sea",), screen.samples.chosen)
+        await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
+        screen.training.wish_samples(("a TOK lantern at sea",))
         await asked(app, pilot)
         await pilot.press("y")
         await until(pilot, lambda: any(job.kind is JobKind.TRAINING for job in app.jobs))
@@ -168,15 +172,15 @@ async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
             f"{first.profile}/{first.endpoint}",
             str(training_pictures),
             first.parameters,
-            kept_prompts(first.dataset or {}),
+            first.dataset.samples if first.dataset is not None else (),
         )
-        screen.samples = Samples(("of another", "and another"), screen.samples.chosen)
+        screen.training.wish_samples(("of another", "and another"))
         await app.go(again)
-        await until(pilot, lambda: screen.samples.prompts == ("a TOK lantern at sea",))
-        screen.samples = Samples(("of another",), screen.samples.chosen)
+        await until(pilot, lambda: screen.training.samples.prompts == ("a TOK lantern at sea",))
+        screen.training.wish_samples(("of another",))
         await app.go(replace(again, samples=()))
-        await until(pilot, lambda: screen.samples.prompts == ())
-        estimate = screen.estimate()
+        await until(pilot, lambda: screen.training.samples.prompts == ())
+        estimate = screen.training.estimate()
         assert estimate is not None
         assert "sample" not in estimate.basis
 

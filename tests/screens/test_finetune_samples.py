@@ -10,7 +10,6 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.samples_dialog import SamplesDialog
@@ -51,7 +50,7 @@ async def test_the_line_can_be_told_its_words_before_it_is_laid_out() -> None:
 
 async def ask_for(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int], until: Until, *lines: str) -> None:
     """Type prompts into the dialog and keep them."""
-    await until(pilot, lambda: screen.samples.chosen.offer is not None)
+    await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
     await pilot.press("f12")
     await until_screen(pilot, SamplesDialog)
     for line in lines:
@@ -75,7 +74,7 @@ async def test_they_are_priced_with_the_training_and_made_after_it(
         await fill(screen, pilot, until, finetune_comment="Lantern", mode="style", trigger_word="lntrn")
         await until(pilot, lambda: app.balance is not None)
         await ask_for(app, screen, pilot, until, "lntrn at sea", "", "lntrn in snow", "lntrn")
-        assert screen.samples.prompts == ("lntrn at sea", "lntrn in snow", "lntrn")
+        assert screen.training.samples.prompts == ("lntrn at sea", "lntrn in snow", "lntrn")
         assert "Train · $4.21" in train_line(screen)
         assert "$4.00 → $4.21, leaves $95.79" in train_line(screen)
         button = screen.query_one(TrainLine).query_one("#samples")
@@ -106,26 +105,26 @@ async def test_prompts_are_kept_with_the_draft_and_can_be_taken_back(
     again = make_app()
     async with again.run_test(size=size) as pilot:
         screen = await place(again, pilot, until)
-        assert screen.samples.prompts == ("a [/x] fox",)
-        await until(pilot, lambda: "$4.07" in train_line(screen) or screen.samples.ordered)
+        assert screen.training.samples.prompts == ("a [/x] fox",)
+        await until(pilot, lambda: "$4.07" in train_line(screen) or screen.training.samples.ordered)
         assert "1 sample" in train_line(screen)
         await pilot.press("f12")
         await until_screen(pilot, SamplesDialog)
         await pilot.press("x", "escape")
         await until(pilot, lambda: again.screen is screen)
-        assert screen.samples.prompts == ("a [/x] fox",)
+        assert screen.training.samples.prompts == ("a [/x] fox",)
         await pilot.press("f12")
         await until_screen(pilot, SamplesDialog)
         await pilot.press("ctrl+u", "ctrl+s")
         await until(pilot, lambda: "Samples F12" in train_line(screen))
-        assert not screen.samples.prompts
+        assert not screen.training.samples.prompts
 
 
 async def test_too_many_are_not_kept(make_app: AppFactory, until: Until) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await place(app, pilot, until)
-        await until(pilot, lambda: screen.samples.chosen.offer is not None)
+        await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
         await pilot.press("f12")
         await until_screen(pilot, SamplesDialog)
         for _ in range(9):
@@ -134,7 +133,7 @@ async def test_too_many_are_not_kept(make_app: AppFactory, until: Until) -> None
         await pilot.pause()
         assert "9 lines; 8 samples at most" in shown(app)
         await pilot.press("backspace", "backspace", "ctrl+s")
-        await until(pilot, lambda: len(screen.samples.prompts) == 8)
+        await until(pilot, lambda: len(screen.training.samples.prompts) == 8)
 
 
 async def test_trainer_whose_profile_cannot_use_its_finetunes_makes_none_and_says_why(
@@ -144,13 +143,13 @@ async def test_trainer_whose_profile_cannot_use_its_finetunes_makes_none_and_say
         app = make_app(more=PROFILE)
         async with app.run_test(size=(120, 40)) as pilot:
             screen = await place(app, pilot, until)
-            await until(pilot, lambda: screen.samples.chosen.reason)
+            await until(pilot, lambda: screen.training.samples.chosen.reason)
             assert "Samples F12" in train_line(screen)
-            screen.samples = Samples(("a fox",), screen.samples.chosen)
+            screen.training.wish_samples(("a fox",))
             await pilot.pause()
             assert "no samples" in train_line(screen)
-            assert screen.samples.ordered == ()
-            assert "Samples: none." in screen.samples.lines()[0]
+            assert screen.training.samples.ordered == ()
+            assert "Samples: none." in screen.training.samples.lines()[0]
             await pilot.press("f12")
             await until(pilot, lambda: app.notices)
             assert "no samples there" in app.notices[0].text

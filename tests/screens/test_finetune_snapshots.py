@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Footer
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.training.pictures import TrainingPictures
+from fluxtui.controllers.training.samples import SamplesQuestion
 from fluxtui.domain.dataset import Dataset
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.notices import Balance
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.train_line import TrainLine
-from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
+from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.journal.logs import LogStore
-from fluxtui.widgets.dialogs import ChoiceDialog
+from fluxtui.widgets.dialogs import ChoiceDialog, dialog_of
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.parameter_form import ParameterForm
 from tests.fakes.academy import LOG, PROFILE, opened_academy
 from tests.piloting.snapshots import BOTH, Size, Snap
 from tests.piloting.waiting import until, until_screen
+from tests.screens.test_finetune import is_open
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ENDED = (
@@ -49,7 +51,7 @@ def compare(
 ) -> Compare:
     """Return a function that opens the place, prepares it and compares its picture with the one of before."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(DatasetPanel, "_spelled", as_typed)
+    monkeypatch.setattr(TrainingPictures, "_spelled", as_typed)
     app = make_app()
     app.clock = lambda: NOW
 
@@ -67,11 +69,11 @@ def compare(
 async def opened(app: FluxApp, pilot: Pilot[int]) -> FinetuneScreen:
     """Wait until the place has found a trainer, and return it."""
     screen = await until_screen(pilot, FinetuneScreen)
-    await until(pilot, lambda: screen.order.endpoint is not None)
+    await until(pilot, lambda: is_open(app))
     return screen
 
 
-async def as_typed(panel: DatasetPanel, source: str) -> str:
+async def as_typed(pictures: TrainingPictures, source: str) -> str:
     """Leave a path as it is typed: the absolute one is another for each run of the tests."""
     return source
 
@@ -82,7 +84,7 @@ async def look_at(screen: FinetuneScreen, pilot: Pilot[int], source: str) -> Non
     panel.source_input.value = source
     await pilot.pause()
     panel.action_look()
-    await until(pilot, lambda: screen.order.fault or _is_weighed(screen.order.dataset))
+    await until(pilot, lambda: screen.training.order.fault or _is_weighed(screen.training.order.dataset))
 
 
 def _is_weighed(dataset: Dataset | None) -> bool:
@@ -91,7 +93,7 @@ def _is_weighed(dataset: Dataset | None) -> bool:
 
 def without_keys(screen: FinetuneScreen) -> None:
     """Hide the footer, which may be made anew before or after a dialog lies over it."""
-    screen.query_one(Footer).display = False
+    screen.query_one(KeyLine).display = False
 
 
 def training(number: int, state: JobState, **changes: Any) -> Job:
@@ -148,6 +150,8 @@ def test_problems(compare: Compare, training_pictures: Path) -> None:
 
 @pytest.mark.usefixtures("training_pictures")
 def test_running(compare: Compare) -> None:
+    preparing = ExitStack()
+
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
         app.jobs = (
@@ -157,7 +161,7 @@ def test_running(compare: Compare) -> None:
             training(4, JobState.IN_DOUBT),
             training(5, JobState.FAILED, error_title="Failed at the service"),
         )
-        screen.query_one(TrainLine).show_progress("Preparing picture 3 of 7 · Esc stops")
+        preparing.enter_context(screen.training.starting.preparing("Preparing picture 3 of 7 · Esc stops"))
 
     assert compare(prepare)
 
@@ -187,18 +191,16 @@ def test_question(compare: Compare) -> None:
 
 async def wish_for(screen: FinetuneScreen, pilot: Pilot[int], *prompts: str) -> None:
     """Ask for sample pictures, once it is known what they are made with."""
-    await until(pilot, lambda: screen.samples.chosen.offer is not None)
-    screen.samples = replace(screen.samples, prompts=prompts)
+    await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
+    screen.training.wish_samples(prompts)
 
 
 def test_samples(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
-        screen.sampled_trigger_word = "lntrn"
-        await wish_for(
-            screen, pilot, "lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain"
-        )
-        screen.action_samples()
-        await until(pilot, lambda: app.screen is not screen)
+        prompts = ("lntrn over a lake [/x]", "lntrn in a market, seen from above, in the rain")
+        await wish_for(screen, pilot, *prompts)
+        question = SamplesQuestion(prompts, screen.training.samples.chosen, trigger_word="lntrn")
+        await app.push_screen(dialog_of(question))
 
     assert compare(prepare)
 
@@ -257,7 +259,7 @@ def test_advice(compare: Compare) -> None:
 def test_presets(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
-        trainer = screen.order.trainer
+        trainer = screen.training.order.trainer
         assert trainer is not None
         await app.services.presets.save(trainer, "Long [/x]", {"iterations": 700, "finetune_type": "lora"})
         without_keys(screen)
@@ -273,7 +275,7 @@ def compare_shared(
 ) -> Iterator[Compare]:
     """The same as `compare`, with a second profile at a service that has trainers of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(DatasetPanel, "_spelled", as_typed)
+    monkeypatch.setattr(TrainingPictures, "_spelled", as_typed)
 
     async def log(_: LogStore, job_id: str) -> str:
         return LOG if job_id == "job-1" else ""
@@ -341,6 +343,6 @@ def test_no_key(snap: Snap, make_app: Callable[..., FluxApp]) -> None:
         await app.go("finetune")
         screen = app.screen_stack[0]
         assert isinstance(screen, FinetuneScreen)
-        await until(pilot, lambda: screen.fault is not None)
+        await until(pilot, lambda: screen.training.fault is not None)
 
     assert snap(app, before)

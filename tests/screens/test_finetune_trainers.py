@@ -12,7 +12,7 @@ from fluxtui.app.app import FluxApp
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
-from fluxtui.screens.finetune.trainer_chooser import TrainerChooser
+from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
@@ -20,7 +20,7 @@ from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.academy import CANCEL_ADVICE, CAPTION_ADVICE, PROFILE, Academy, opened_academy
 from tests.piloting.waiting import until_screen
-from tests.screens.test_finetune import train_line
+from tests.screens.test_finetune import is_open, train_line
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
@@ -41,7 +41,7 @@ async def place(make_app: AppFactory, academy: type[Academy], until: Until) -> A
     """The open place of a program with profiles at two services that train."""
     app = make_app(more=PROFILE)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.trainer)
+        await until(pilot, lambda: is_open(app))
         screen = app.screen
         assert isinstance(screen, FinetuneScreen)
         chooser = screen.query_one(TrainerChooser)
@@ -54,7 +54,13 @@ async def choose(place: Place, until: Until, ref: str) -> None:
     _, pilot, screen = place
     chooser = screen.query_one(TrainerChooser)
     chooser._chosen_in_dialog(ref)
-    await until(pilot, lambda: screen.order.trainer is not None and screen.order.trainer.ref == ref)
+    await until(pilot, lambda: is_open(place[0]) and chosen_ref(screen) == ref)
+
+
+def chosen_ref(screen: FinetuneScreen) -> str:
+    """Return the ref of the trainer that is trained with."""
+    trainer = screen.training.order.trainer
+    return trainer.ref if trainer is not None else ""
 
 
 async def look_at(place: Place, until: Until, source: Path) -> None:
@@ -64,7 +70,7 @@ async def look_at(place: Place, until: Until, source: Path) -> None:
     panel.source_input.value = str(source)
     await pilot.pause()
     panel.action_look()
-    await until(pilot, lambda: screen.order.dataset is not None)
+    await until(pilot, lambda: screen.training.order.dataset is not None)
 
 
 async def enter(place: Place, until: Until, **values: object) -> None:
@@ -74,7 +80,7 @@ async def enter(place: Place, until: Until, **values: object) -> None:
     for name, value in values.items():
         form.set_value(name, value)
     form.post_message(ParameterForm.Changed(form, form.values, next(iter(values))))
-    await until(pilot, lambda: all(screen.order.values.get(name) == values[name] for name in values))
+    await until(pilot, lambda: all(screen.training.order.values.get(name) == values[name] for name in values))
 
 
 def field_names(screen: FinetuneScreen) -> list[str]:
@@ -94,8 +100,8 @@ async def test_trainers_of_all_profiles_are_offered_but_for_those_that_are_gone(
         "FLUX.2 quick LoRA · school · beta",
     ]
     assert "10 pictures or more · Academy" in choices[1].note
-    assert screen.order.trainer is not None
-    assert screen.order.trainer.ref == CAPTIONED, "what is surely there comes before what has ended"
+    assert screen.training.order.trainer is not None
+    assert screen.training.order.trainer.ref == CAPTIONED, "what is surely there comes before what has ended"
 
 
 async def test_another_trainer_judges_the_pictures_by_its_own_rules_at_once(
@@ -103,15 +109,15 @@ async def test_another_trainer_judges_the_pictures_by_its_own_rules_at_once(
 ) -> None:
     app, pilot, screen = place
     await look_at(place, until, training_pictures)
-    assert screen.order.dataset_fault() == ""
+    assert screen.training.order.dataset_fault() == ""
     await choose(place, until, QUICK)
-    await until(pilot, lambda: screen.order.dataset is not None)
-    assert "at most 5" in screen.order.dataset_fault()
+    await until(pilot, lambda: screen.training.order.dataset is not None)
+    assert "at most 5" in screen.training.order.dataset_fault()
     await pilot.press("ctrl+s")
     await until(pilot, lambda: any("at most 5" in notice.text for notice in app.notices))
     await choose(place, until, CAPTIONED)
-    await until(pilot, lambda: screen.order.dataset is not None)
-    assert screen.order.dataset_fault() == ""
+    await until(pilot, lambda: screen.training.order.dataset is not None)
+    assert screen.training.order.dataset_fault() == ""
 
 
 async def test_a_default_caption_is_asked_for_only_where_captions_are_missing(
@@ -134,7 +140,7 @@ async def test_a_default_caption_is_asked_for_only_where_captions_are_missing(
     (training_pictures / "lantern-0.txt").write_text("a lantern of its own")
     screen.query_one(DatasetPanel).action_look()
     await until(pilot, lambda: "default_caption" not in field_names(screen))
-    assert "default_caption" not in screen.order.given()
+    assert "default_caption" not in screen.training.order.given()
 
 
 async def test_names_and_words_go_along_and_numbers_stay_with_their_trainer(
@@ -143,12 +149,15 @@ async def test_names_and_words_go_along_and_numbers_stay_with_their_trainer(
     _, pilot, screen = place
     await enter(place, until, name="Lantern", trigger_word="lntrn", steps=700)
     await choose(place, until, QUICK)
-    assert (screen.order.values["name"], screen.order.values["trigger_word"]) == ("Lantern", "lntrn")
-    assert screen.order.values["steps"] == 100
+    assert (screen.training.order.values["name"], screen.training.order.values["trigger_word"]) == (
+        "Lantern",
+        "lntrn",
+    )
+    assert screen.training.order.values["steps"] == 100
     await choose(place, until, "demo/finetune")
-    assert screen.order.values["finetune_comment"] == "Lantern"
+    assert screen.training.order.values["finetune_comment"] == "Lantern"
     await choose(place, until, CAPTIONED)
-    assert screen.order.values["steps"] == 700
+    assert screen.training.order.values["steps"] == 700
     await pilot.pause()
     assert screen.query_one(ParameterForm).values["steps"] == 700
 
@@ -160,11 +169,11 @@ async def test_the_last_trainer_is_there_again(place: Place, make_app: AppFactor
     await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
     again = make_app(more=PROFILE)
     async with again.run_test(size=(80, 24)) as second:
-        await until(second, lambda: isinstance(again.screen, FinetuneScreen) and again.screen.order.trainer)
+        await until(second, lambda: is_open(again))
         assert isinstance(again.screen, FinetuneScreen)
-        assert again.screen.order.trainer is not None
-        assert again.screen.order.trainer.ref == QUICK
-        assert again.screen.order.values["steps"] == 250
+        assert again.screen.training.order.trainer is not None
+        assert again.screen.training.order.trainer.ref == QUICK
+        assert again.screen.training.order.values["steps"] == 250
 
 
 async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancelled_there(

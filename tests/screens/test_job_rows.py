@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fluxtui.controllers.jobs.controller import JobStory
 from fluxtui.controllers.jobs.rows import (
     SIGNS,
     cost_cell,
@@ -72,7 +73,7 @@ def test_cost_that_may_have_been_charged_is_marked() -> None:
     for state in (JobState.IN_DOUBT, JobState.CANCELLED):
         job = make_job(state, maybe_billed=True)
         assert cost_cell(job) == "$0.04?"
-        assert "possible in what you spent" in job_details(job, ()).plain
+        assert "possible in what you spent" in job_details(job, JobStory()).plain
     assert cost_cell(make_job(JobState.CANCELLED)) == ""
 
 
@@ -89,7 +90,7 @@ def test_queued_jobs_stand_in_the_order_of_their_queue() -> None:
 
 def test_details_show_what_the_service_answered() -> None:
     response = {"submission": {"id": "r-1", "polling_url": "(address at x removed)"}, "result": {"seed": 7}}
-    text = job_details(make_job(JobState.DONE, response=response), ()).plain
+    text = job_details(make_job(JobState.DONE, response=response), JobStory()).plain
     assert "Answer to the submission" in text
     assert "(address at x removed)" in text
     assert "Answer to the result" not in text
@@ -104,7 +105,7 @@ def test_progress_shows_a_share_only_where_the_service_tells_one() -> None:
 
 @pytest.mark.parametrize("state", list(ADVICE))
 def test_a_bad_end_says_what_to_do_next(state: JobState) -> None:
-    assert ADVICE[state] in job_details(make_job(state), ()).plain
+    assert ADVICE[state] in job_details(make_job(state), JobStory()).plain
 
 
 def test_the_story_shows_every_state_and_hostile_text_as_text() -> None:
@@ -115,7 +116,7 @@ def test_the_story_shows_every_state_and_hostile_text_as_text() -> None:
         JobEvent(job_id=job.id, at=NOW, state=JobState.SUBMITTING),
         JobEvent(job_id=job.id, at=NOW, state=JobState.FAILED, note="the service said: Error"),
     ]
-    text = job_details(job, story).plain
+    text = job_details(job, JobStory(story)).plain
     assert "[/x] red" in text
     assert "[bold]no" in text
     assert "\x1b" not in text
@@ -133,6 +134,6 @@ def test_sample_that_waits_for_its_training_says_so_and_stands_after_the_queue()
         "done",
     ]
     assert (state_text(waiting), progress_cell(waiting, NOW)) == ("○ waits", "for training")
-    assert "waits for its training" in job_details(waiting, ()).plain
+    assert "waits for its training" in job_details(waiting, JobStory()).plain
     cancelled = make_job(JobState.CANCELLED, after="training")
     assert state_text(cancelled) == "– cancelled"

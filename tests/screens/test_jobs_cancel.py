@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.jobs.controller import JobStory
 from fluxtui.controllers.jobs.rows import LOOKING, state_text
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.providers.base import CancelAnswer
@@ -137,8 +138,8 @@ async def test_what_was_paid_for_and_is_away_is_looked_for_until_the_user_stops_
 
 
 def test_only_what_the_service_gave_an_id_can_be_looked_for_again() -> None:
-    assert LOOK_AGAIN not in job_details(make_job(JobState.EXPIRED), ()).plain
-    assert LOOK_AGAIN in job_details(make_job(JobState.FAILED, remote_id="task-9"), ()).plain
+    assert LOOK_AGAIN not in job_details(make_job(JobState.EXPIRED), JobStory()).plain
+    assert LOOK_AGAIN in job_details(make_job(JobState.FAILED, remote_id="task-9"), JobStory()).plain
 
 
 @pytest.mark.usefixtures("still_state")
@@ -177,17 +178,17 @@ async def test_the_profile_stands_beside_jobs_where_there_are_several(place: Pla
 def test_a_job_that_is_to_be_cancelled_says_so_until_it_has_ended() -> None:
     wished = make_job(JobState.RUNNING, cancel_asked_at=NOON)
     assert state_text(wished) == "– cancelling"
-    assert "the service has not answered" in job_details(wished, ()).plain
+    assert "the service has not answered" in job_details(wished, JobStory()).plain
     answered = make_job(JobState.RUNNING, cancel_asked_at=NOON, cancel_answer=CancelAnswer.ASKED.value)
-    assert CancelAnswer.ASKED.value in job_details(answered, ()).plain
+    assert CancelAnswer.ASKED.value in job_details(answered, JobStory()).plain
     ended = make_job(JobState.CANCELLED, cancel_asked_at=NOON)
     assert state_text(ended) == "– cancelled"
-    assert "cancelling" not in job_details(ended, ()).plain
+    assert "cancelling" not in job_details(ended, JobStory()).plain
 
 
 def test_only_the_end_of_a_log_is_shown_and_as_text() -> None:
     log = "\n".join(f"step {number} [/x]\x1b[31m" for number in range(1, 101))
-    text = job_details(make_job(JobState.RUNNING), (), log=log).plain
+    text = job_details(make_job(JobState.RUNNING), JobStory(log=log)).plain
     assert "step 100 [/x]" in text
     assert "step 80 " not in text
     assert "\x1b" not in text

@@ -93,7 +93,7 @@ async def test_offline_the_local_copy_stays_with_its_age(make_app: AppFactory, u
         await until(pilot, lambda: app.notices and app.notices[0].severity == "error")
         assert "Shown is the local copy of 3 h ago" in app.notices[0].text
         assert screen.selected == app.finetunes[0]
-        assert screen.doing == ""
+        assert screen.controller.activity.words == ""
 
 
 async def test_enter_generates_with_what_can_be_used(make_app: AppFactory, until: Until) -> None:
@@ -232,7 +232,7 @@ async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
         app.screen.query_one(LineInput).value = "yes"
         await pilot.press("enter")
         await until_screen(pilot, ConfirmDialog)
-        assert screen.doing == ""
+        assert screen.controller.activity.words == ""
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         assert len(app.finetunes) == 1

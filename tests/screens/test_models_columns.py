@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fluxtui.controllers.models.facts import facts_of, refreshed_text, state_sentence
-from fluxtui.controllers.models.removal import removal_dialog, removal_sentences
+from fluxtui.controllers.models.removal import removal_question, removal_sentences
+from fluxtui.controllers.questions import Confirmation, DeletionQuestion
 from fluxtui.domain.errors import NetworkDown, Problem
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.uses import Offer, uses_of
@@ -16,7 +17,6 @@ from fluxtui.domain.weights import Base, Weights
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
 from fluxtui.services.models import FileState, ProfileAnswer, RefreshResult, Removal, Uses
-from fluxtui.widgets.dialogs import ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.table.rows import Sorting
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -190,6 +190,6 @@ def test_what_goes_is_said_before(removed: Removal, said: tuple[str, ...]) -> No
 def test_a_key_forgets_and_a_word_deletes_what_may_be_nowhere_else() -> None:
     own = LAMP.model_copy(update={"profile": OWN_FILES})
     for harmless in (removal(), removal(finetune=own, weights=WEIGHTS)):
-        assert isinstance(removal_dialog(harmless), ConfirmDialog)
+        assert isinstance(removal_question(harmless), Confirmation)
     for final in (removal(at_service=True), removal(weights=WEIGHTS)):
-        assert isinstance(removal_dialog(final), TypeWordDialog)
+        assert isinstance(removal_question(final), DeletionQuestion)

@@ -96,7 +96,7 @@ async def test_an_own_file_is_looked_into_and_taken_in(
         await until(pilot, lambda: len(app.finetunes) == 1)
         finetune = app.finetunes[0]
         assert (finetune.profile, finetune.name, finetune.trigger_word) == (OWN_FILES, "Anna", "ANNA")
-        await until(pilot, lambda: screen.selected == finetune and screen.doing == "")
+        await until(pilot, lambda: screen.selected == finetune and screen.controller.activity.words == "")
         assert "Anna is among your finetunes" in app.notices[0].text
 
 
@@ -251,7 +251,7 @@ async def test_hostile_metadata_is_shown_as_text(
         assert "\u202e" not in shown
         for key in ("v", "w", "y"):
             await pilot.press(key)
-            await until(pilot, lambda: screen.doing == "")
+            await until(pilot, lambda: screen.controller.activity.words == "")
         assert app.return_code is None
 
 
@@ -286,7 +286,7 @@ async def test_a_file_is_verified_and_found_changed(
         assert "is missing" in app.notices[0].text
         await pilot.press("w")
         await until(pilot, lambda: "came from a file of yours" in app.notices[0].text)
-        assert screen.doing == ""
+        assert screen.controller.activity.words == ""
 
 
 async def test_the_steps_for_the_dashboard_are_told(

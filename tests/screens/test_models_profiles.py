@@ -186,7 +186,7 @@ async def test_a_file_is_fetched_and_then_generated_with(
         screen = await place(app, pilot, until, known)
         await pilot.press("w")
         await until(pilot, lambda: app.finetunes[0].weights is not None)
-        await until(pilot, lambda: screen.doing == "")
+        await until(pilot, lambda: screen.controller.activity.words == "")
         assert "is here and whole: loras/anna-" in app.notices[0].text
         await pilot.press("w")
         await until(pilot, lambda: "here already, and whole" in app.notices[0].text)
@@ -212,11 +212,11 @@ async def test_a_file_that_moves_can_be_stopped(
         screen = await place(app, pilot, until, known)
         await pilot.press("w")
         await until(pilot, asked.is_set)
-        assert "Esc stops" in screen.doing
+        assert "Esc stops" in screen.controller.activity.words
         await pilot.press("o")
         assert "Something is still going on" in app.notices[0].text
         await pilot.press("escape")
-        await until(pilot, lambda: screen.doing == "")
+        await until(pilot, lambda: screen.controller.activity.words == "")
         answered.set()
         assert "Stopped" in app.notices[0].text
         assert app.finetunes[0].weights is None

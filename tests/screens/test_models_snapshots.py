@@ -22,7 +22,7 @@ from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialo
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
-from fluxtui.services.lora import Prepared
+from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.models import ProfileAnswer, RefreshResult
 from fluxtui.widgets.dialogs import open_dialog
@@ -132,7 +132,8 @@ def test_filtered(compare: Compare) -> None:
 def test_asking(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()[:1]
-        screen.doing = "Asking the service for its finetunes …"
+        screen.controller.activity.words = "Asking the service for its finetunes …"
+        screen.controller.changed.send()
 
     assert compare(prepare)
 
@@ -195,7 +196,7 @@ def test_several_profiles(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = several()
         fault = ProfileAnswer("studio", error=NetworkDown("studio.example cannot be reached."))
-        screen._tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
+        screen.controller.tell_faults((ProfileAnswer("demo", RefreshResult(())), fault))
 
     assert compare(prepare)
 
@@ -247,7 +248,7 @@ def test_dashboard_steps(compare: Compare) -> None:
         app.finetunes = several()[:1]
         path = Path("/home/anna/desk/anna-portrait.safetensors")
         steps = steps_for(path, "anna-portrait", Base.KLEIN_9B)
-        open_dialog(app, StepsDialog(Prepared(path, "anna-portrait", Base.KLEIN_9B, steps)))
+        open_dialog(app, StepsDialog(DashboardFile(path, "anna-portrait", Base.KLEIN_9B, steps)))
 
     assert compare(prepare)
 

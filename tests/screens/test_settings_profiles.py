@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
@@ -153,7 +153,7 @@ async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_quest
         now = app.clock()
         open_job = Job(
             id="job-1",
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.RUNNING,
             profile="old",
             provider="fal",
@@ -194,14 +194,15 @@ async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(
         await app.go("finetune")
         form = app.screen
         assert isinstance(form, FinetuneScreen)
-        await until(pilot, lambda: form.sampled_trainer is not None)
+        await until(pilot, lambda: form.training.order.trainer is not None)
         screen = await settings(app, pilot, until)
         await pilot.press("x")
         await until_screen(pilot, ConfirmDialog)
         await pilot.press("y")
         await until(pilot, lambda: app.screen is screen and not app.usable_profiles and bool(app.notices))
-        await until(pilot, lambda: form.fault is not None)
-        await until(pilot, lambda: not any(worker.group == "samples" for worker in app.workers))
+        await until(pilot, lambda: form.training.fault is not None)
+        asking = {"samples", "refresh"}
+        await until(pilot, lambda: asking.isdisjoint(worker.group for worker in app.workers))
         assert [notice.text for notice in app.notices] == ["The key of demo is removed."]
 
 

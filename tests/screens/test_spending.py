@@ -13,9 +13,9 @@ from textual.widgets import Input
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
 from fluxtui.controllers.navigation import GenerateAgain
+from fluxtui.controllers.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.spending import Allowance, Period, Spent
-from fluxtui.screens.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.screens.spending import SpendingScreen, bars_of
 from fluxtui.services.config import ConfigService
 from fluxtui.simulator.running import Simulator

@@ -13,7 +13,7 @@ from fluxtui.app.app import FluxApp
 from fluxtui.app.tabs import PLACES
 from fluxtui.controllers.navigation import PlaceName, ShowJob
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import WORKS, Job, JobKind, JobState
 from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.plain import PlainStatic
@@ -32,7 +32,7 @@ def make_job(name: str, state: JobState, kind: JobKind = JobKind.GENERATION) -> 
     ended = NOON - timedelta(seconds=10) if state is JobState.DONE else None
     return Job(
         id=name,
-        kind=kind,
+        work=WORKS[kind](),
         state=state,
         profile="demo",
         provider="bfl",

@@ -9,18 +9,19 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.jobs.trained_on import archive_text, pictures_text
 from fluxtui.controllers.navigation import PlaceName
 from fluxtui.domain.jobs import JobState
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.trained_on import TrainedOnKeys, archive_text, pictures_text
 from fluxtui.screens.workbench import WorkbenchScreen
-from fluxtui.screens.workbench.path_dialog import PathDialog
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.simulator.running import Simulator
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
@@ -42,19 +43,19 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "12
 
 
 def test_what_was_trained_on_in_words() -> None:
-    assert pictures_text({"pictures": 12, "captioned": 10}) == "12 pictures with 10 captions"
-    assert pictures_text({"pictures": 1, "captioned": 0}) == "1 picture without captions"
-    assert pictures_text({"pictures": 3}) == "3 pictures"
-    assert pictures_text({}) == archive_text(None) == ""
-    kept = KeptArchive(Path("/data/datasets/a.zip"), "datasets/a.zip", 2_000_000, is_there=True)
+    assert pictures_text(TrainingSet(pictures=12, captioned=10)) == "12 pictures with 10 captions"
+    assert pictures_text(TrainingSet(pictures=1, captioned=0)) == "1 picture without captions"
+    assert pictures_text(TrainingSet(pictures=3)) == "3 pictures"
+    assert pictures_text(TrainingSet()) == archive_text(None) == ""
+    kept = TrainingArchive(Path("/data/datasets/a.zip"), "datasets/a.zip", 2_000_000, is_there=True)
     assert archive_text(kept) == "datasets/a.zip · 2.0 MB · here"
-    gone = KeptArchive(kept.path, kept.shown, 0, is_there=False)
+    gone = TrainingArchive(kept.path, kept.shown, 0, is_there=False)
     assert archive_text(gone) == "datasets/a.zip · gone"
 
 
 async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path) -> None:
     """Wait until a training of some pictures is done."""
-    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.endpoint)
+    await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.endpoint)
     services = app.services
     dataset = await services.datasets.inspect(pictures, await services.finetuning.rules("demo"))
     await services.finetuning.start("demo", dataset, VALUES)
@@ -64,7 +65,7 @@ async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path)
     await until(pilot, lambda: len(app.finetunes) == 1)
 
 
-async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: PlaceName) -> TrainedOnKeys:
+async def go(app: FluxApp, pilot: Pilot[int], until: Until, place: PlaceName) -> JobsScreen | ModelsScreen:
     """Go to a place with the training under the cursor."""
     await app.go(place)
     screen = app.screen
@@ -81,7 +82,7 @@ async def export_to(app: FluxApp, pilot: Pilot[int], until: Until, target: Path)
     await pilot.press("enter")
 
 
-def details(screen: TrainedOnKeys) -> str:
+def details(screen: JobsScreen | ModelsScreen) -> str:
     if isinstance(screen, JobsScreen):
         return str(screen.query_one("#jobs-story", PlainStatic).render())
     facts = screen.query_one(ModelDetails)._facts
@@ -108,9 +109,9 @@ async def test_a_training_is_taken_up_with_everything_and_sent_again(
         await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
-        await until(pilot, lambda: again.order.dataset is not None)
-        assert again.order.source == str(training_pictures)
-        await until(pilot, lambda: VALUES.items() <= again.order.values.items())
+        await until(pilot, lambda: again.training.order.dataset is not None)
+        assert again.training.order.source == str(training_pictures)
+        await until(pilot, lambda: VALUES.items() <= again.training.order.values.items())
         form = again.query_one(ParameterForm)
         assert form.values["learning_rate"] == 2e-4
         assert form._focused_name() == "finetune_comment"
@@ -123,7 +124,7 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
         await trained(app, pilot, until, training_pictures)
-        kept = await app.services.training_sets.kept(app.jobs[0].dataset)
+        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
         assert kept is not None
         (training_pictures / "lantern-3.png").unlink()
         await go(app, pilot, until, "jobs")
@@ -131,17 +132,24 @@ async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
         await until_screen(pilot, FinetuneScreen)
         again = app.screen
         assert isinstance(again, FinetuneScreen)
-        await until(pilot, lambda: again.order.dataset is not None and again.order.source == str(kept.path))
-        assert again.order.dataset is not None
-        assert (len(again.order.dataset.pictures), again.order.dataset.captioned) == (7, 6)
+        await until(
+            pilot,
+            lambda: (
+                again.training.order.dataset is not None and again.training.order.source == str(kept.path)
+            ),
+        )
+        assert again.training.order.dataset is not None
+        assert (len(again.training.order.dataset.pictures), again.training.order.dataset.captioned) == (7, 6)
         await until(pilot, lambda: "the ones that were sent" in app.notices[0].text)
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.order.dataset)
+        await until(
+            pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.dataset
+        )
         later = app.screen
         assert isinstance(later, FinetuneScreen)
         assert later.query_one(DatasetPanel).source == str(kept.path)
-        assert VALUES.items() <= later.order.values.items()
+        assert VALUES.items() <= later.training.order.values.items()
 
 
 async def test_without_pictures_and_archive_it_is_said(
@@ -150,7 +158,7 @@ async def test_without_pictures_and_archive_it_is_said(
     app = make_app(simulator.base_url)
     async with app.run_test(size=(80, 24)) as pilot:
         await trained(app, pilot, until, training_pictures)
-        kept = await app.services.training_sets.kept(app.jobs[0].dataset)
+        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
         assert kept is not None
         kept.path.unlink()
         (training_pictures / "lantern-3.png").unlink()
@@ -175,13 +183,13 @@ async def test_the_pictures_that_were_sent_are_shown_and_exported(
     async with app.run_test(size=(120, 40)) as pilot:
         await trained(app, pilot, until, training_pictures)
         screen = await go(app, pilot, until, place)
-        kept = await app.services.training_sets.kept(app.jobs[0].dataset)
+        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
         assert kept is not None
         await pilot.press("i")
         await until_screen(pilot, WorkbenchScreen)
         bench = app.screen
         assert isinstance(bench, WorkbenchScreen)
-        await until(pilot, lambda: len(bench.captions()) == 7)
+        await until(pilot, lambda: len(bench.controller.review.captions()) == 7)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         target = tmp_path / "sent [x].zip"

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.jobs import Job
@@ -67,7 +68,7 @@ FAST = Pacing(
     last_answer=3.0,
     longest_wish=0.2,
     longest_rest=0.2,
-    patience=0.001,
+    search_factor=0.001,
 )
 
 
@@ -98,7 +99,7 @@ class LoopbackGateway:
 
     def _made(self, key: SecretStr) -> APIService:
         trusted, retries = provider_hosts("bfl").trusted_hosts, RetryPolicy(attempts=2, first_wait=0.01)
-        return APIService(self.base_url, key, trusted_hosts=trusted, retries=retries)
+        return APIService(self.base_url, key, KeyPolicy(trusted_hosts=trusted), retries=retries)
 
     def forget(self) -> None:
         self._old += self._open.values()

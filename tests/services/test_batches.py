@@ -160,7 +160,7 @@ _, root, base_url, where = sys.argv
 class Gateway:
     def __init__(self):
         trusted = provider_hosts("bfl").trusted_hosts
-        self._api = APIService(base_url, SecretStr("sim-valid"), trusted_hosts=trusted)
+        self._api = APIService(base_url, SecretStr("sim-valid"), KeyPolicy(trusted_hosts=trusted))
 
     async def provider(self, profile):
         return BFLProvider(self._api)

@@ -30,9 +30,9 @@ async def test_job_holds_the_whole_recipe(
     assert (job.kind, job.state, job.title) == (JobKind.TRAINING, JobState.DRAFT, "Fox")
     assert job.parameters["lora_rank"] == 32
     assert job.dataset is not None
-    assert data_directory.inside(job.dataset["path"]).is_file()
-    assert (job.dataset["pictures"], job.dataset["captioned"]) == (3, 1)
-    assert job.dataset["names"] == ["0.png", "1.png", "2.png"]
+    assert data_directory.inside(job.dataset.path).is_file()
+    assert (job.dataset.pictures, job.dataset.captioned) == (3, 1)
+    assert job.dataset.names == ("0.png", "1.png", "2.png")
     assert progress[-1] == (3, 3)
     endpoint = await finetuning.endpoint("bfl")
     assert job.estimate_credits == finetuning.estimate(endpoint, VALUES).credits == 200

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from fluxtui.domain.errors import NotFound, ResultExpired, WeightsError
 from fluxtui.domain.finetune import OWN_FILES, Finetune
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import Job, JobState, TrainingWork
 from fluxtui.domain.weights import Base
 from fluxtui.providers.base import Packing, Phase, Provider, RemoteStatus, RemoteTask
 from fluxtui.providers.bfl.provider import BFLProvider
@@ -120,7 +120,7 @@ async def trained(open_journal: Journal) -> Finetune:
     now = datetime.now(UTC)
     job = Job(
         id="job-1",
-        kind=JobKind.TRAINING,
+        work=TrainingWork(),
         state=JobState.DONE,
         profile="bfl",
         provider="bfl",

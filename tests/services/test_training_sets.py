@@ -11,6 +11,7 @@ from PIL import Image
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Trainer
 from fluxtui.domain.workspace import History
 from fluxtui.services.datasets import DatasetService, WorkspaceService
@@ -47,25 +48,26 @@ async def test_the_archive_is_kept_and_known(
     training_sets: TrainingSetService, job: Job, data_directory: StorageService
 ) -> None:
     assert job.dataset is not None
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
-    assert kept.path == data_directory.dataset_path(job.dataset["sha256"])
-    assert (kept.shown, kept.size, kept.is_there) == (job.dataset["path"], kept.path.stat().st_size, True)
+    assert kept.path == data_directory.dataset_path(job.dataset.sha256)
+    assert (kept.shown, kept.size, kept.is_there) == (job.dataset.path, kept.path.stat().st_size, True)
     kept.path.write_bytes(b"short")
-    changed = await training_sets.kept(job.dataset)
+    changed = await training_sets.archive_of(job.dataset)
     assert changed is not None
     assert not changed.is_there
     kept.path.unlink()
-    gone = await training_sets.kept(job.dataset)
+    gone = await training_sets.archive_of(job.dataset)
     assert gone is not None
     assert not gone.is_there
 
 
-@pytest.mark.parametrize("dataset", [None, {}, {"path": 3}, {"path": "../../etc/passwd", "size": 1}])
+@pytest.mark.parametrize("told", [None, {}, {"path": 3}, {"path": "../../etc/passwd", "size": 1}])
 async def test_what_names_no_archive_has_none(
-    training_sets: TrainingSetService, dataset: dict[str, Any] | None
+    training_sets: TrainingSetService, told: dict[str, Any] | None
 ) -> None:
-    assert await training_sets.kept(dataset) is None
+    dataset = None if told is None else TrainingSet.model_validate(told)
+    assert await training_sets.archive_of(dataset) is None
 
 
 async def test_pictures_that_are_still_the_same_are_trained_on_again(
@@ -82,7 +84,7 @@ async def test_changed_pictures_give_way_to_the_archive(
     training_folder: Path,
     workspaces: WorkspaceService,
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     (training_folder / "0.txt").write_text("another fox", encoding="utf-8")
     changed = await training_sets.origin(job.dataset, rules)
@@ -103,7 +105,7 @@ async def test_changed_pictures_give_way_to_the_archive(
 async def test_without_pictures_and_archive_nothing_is_the_same(
     training_sets: TrainingSetService, job: Job, rules: DatasetRules, training_folder: Path
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     kept.path.unlink()
     Image.new("RGB", (300, 300), "blue").save(training_folder / "9.png")
@@ -116,18 +118,18 @@ async def test_trainings_of_older_versions_are_compared_by_names_and_captions(
     job: Job, rules: DatasetRules, training_folder: Path
 ) -> None:
     assert job.dataset is not None
-    older = {name: value for name, value in job.dataset.items() if name != "print"}
+    older = job.dataset.model_copy(update={"print": ""})
     dataset = await DatasetService().inspect(training_folder, rules)
     assert looks_like(dataset, older)
-    assert not looks_like(dataset, {**older, "captioned": 2})
-    assert not looks_like(dataset, {**older, "print": "0"})
-    assert not looks_like(dataset, {})
+    assert not looks_like(dataset, older.model_copy(update={"captioned": 2}))
+    assert not looks_like(dataset, older.model_copy(update={"print": "0"}))
+    assert not looks_like(dataset, TrainingSet())
 
 
 async def test_the_archive_is_exported_to_a_new_file_only(
     training_sets: TrainingSetService, job: Job, tmp_path: Path
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     target = tmp_path / "fox.zip"
     assert await training_sets.export(job.dataset, target) == target
@@ -143,7 +145,7 @@ async def test_the_archive_is_exported_to_a_new_file_only(
 async def test_a_damaged_archive_is_not_exported(
     training_sets: TrainingSetService, job: Job, tmp_path: Path
 ) -> None:
-    kept = await training_sets.kept(job.dataset)
+    kept = await training_sets.archive_of(job.dataset)
     assert kept is not None
     kept.path.write_bytes(bytes(kept.size))
     target = tmp_path / "fox.zip"

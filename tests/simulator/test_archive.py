@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from fluxtui.simulator.bfl.validation import LONGEST_ECHO
 from fluxtui.simulator.core import archive as module
 from fluxtui.simulator.core.archive import (
     RefusedArchiveError,
@@ -20,6 +19,7 @@ from fluxtui.simulator.core.archive import (
     examine,
     read_training_body,
 )
+from fluxtui.simulator.core.field_checks import LONGEST_ECHO
 
 
 def zipped(path: Path, files: dict[str, bytes], **attributes: int) -> Path:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from fluxtui.simulator.bfl.admin import ADMIN_HEADER
+from fluxtui.simulator.admin import ADMIN_HEADER
 from fluxtui.simulator.core import connections
 from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.core.settings import Settings

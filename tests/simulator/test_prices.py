@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fluxtui.simulator.bfl.endpoints import endpoints
-from fluxtui.simulator.bfl.prices import image_price, megapixels, training_price
+from fluxtui.simulator.bfl.prices import image_price, training_price
+from fluxtui.simulator.pictures import megapixels
 
 
 @pytest.mark.parametrize(

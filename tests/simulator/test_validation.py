@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fluxtui.simulator.bfl.endpoints import FINETUNE, endpoints
-from fluxtui.simulator.bfl.validation import LONGEST_ECHO, RefusedError, refusal, validated
+from fluxtui.simulator.bfl.validation import validated
+from fluxtui.simulator.core.field_checks import LONGEST_ECHO, RefusedError, refusal
 
 
 def problems_of(path: str, body: dict[str, Any]) -> list[tuple[str, str]]:

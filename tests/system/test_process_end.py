@@ -48,7 +48,7 @@ sys.exit(cli.main())
 IN_MAIN = "system.pthread_mutex_lock(mutex)"
 IN_THREAD = "threading.Thread(target=system.pthread_mutex_lock, args=(mutex,)).start()"
 
-IN_POOL = "from fluxtui.system import process_end as ending; ending.run_to_end(leave_behind(system, mutex))"
+IN_POOL = "from fluxtui.system.event_loop import run_to_end; run_to_end(leave_behind(system, mutex))"
 
 
 def started(wait: str) -> subprocess.Popen[str]:

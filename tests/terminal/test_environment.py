@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fluxtui.terminal.between import Between
 from fluxtui.terminal.environment import is_over_ssh, prepare_environment
+from fluxtui.terminal.intermediary import Intermediary
 
 
 def test_ssh_turns_animations_off() -> None:
@@ -33,10 +33,10 @@ def test_a_terminal_known_for_24_bit_colour_gets_it() -> None:
 
 def test_gnu_screen_gets_no_24_bit_colour_that_is_only_inherited() -> None:
     environ = {"COLORTERM": "truecolor"}
-    prepare_environment(environ, over_ssh=False, truecolor=True, between=Between.SCREEN)
+    prepare_environment(environ, over_ssh=False, truecolor=True, between=Intermediary.SCREEN)
     assert environ["TEXTUAL_COLOR_SYSTEM"] == "256"
     environ = {"TEXTUAL_COLOR_SYSTEM": "truecolor"}
-    prepare_environment(environ, over_ssh=False, between=Between.SCREEN)
+    prepare_environment(environ, over_ssh=False, between=Intermediary.SCREEN)
     assert environ["TEXTUAL_COLOR_SYSTEM"] == "truecolor"
 
 

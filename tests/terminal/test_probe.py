@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluxtui.terminal.between import Between, ancestors, what_is_between
 from fluxtui.terminal.brands import Claims, shows_truecolor
+from fluxtui.terminal.intermediary import Intermediary, ancestors, intermediary_of
 from fluxtui.terminal.probe import TMUX_NOTE, probe_terminal
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 
@@ -109,27 +109,29 @@ ITERM2_FROM_AFAR = {"LC_TERMINAL": "iTerm2", "SSH_CONNECTION": "10.0.0.1 1 10.0.
     ],
 )
 def test_many_colours_are_known_of_some_brands(claims: Claims, environ: dict[str, str], shows: bool) -> None:
-    assert shows_truecolor(claims, environ, what_is_between(environ)) is shows
+    assert shows_truecolor(claims, environ, intermediary_of(environ)) is shows
 
 
 @pytest.mark.parametrize(
     ("environ", "descent", "between"),
     [
-        ({}, (), Between.NOTHING),
-        ({"TMUX": "x", "TERM": "tmux-256color"}, (), Between.TMUX),
-        ({"STY": "x", "TERM": "screen.xterm-256color"}, (), Between.SCREEN),
-        ({"STY": "x", "TMUX": "x", "TERM": "screen"}, (), Between.SCREEN),
-        ({"STY": "x", "TMUX": "x", "TERM": "tmux-256color"}, (), Between.TMUX),
-        ({"ZELLIJ": "0"}, (), Between.ZELLIJ),
-        ({"ABDUCO_SESSION": "x"}, (), Between.ABDUCO),
-        ({"TMUX": "x"}, ("bash", "dtach", "bash", "tmux: server"), Between.DTACH),
-        ({"TMUX": "x"}, ("bash", "screen", "bash", "tmux: server"), Between.SCREEN),
-        ({}, ("zsh", "mosh-server", "sshd"), Between.MOSH),
-        ({}, ("bash", "sshd", "tmux: server"), Between.NOTHING),
+        ({}, (), Intermediary.NOTHING),
+        ({"TMUX": "x", "TERM": "tmux-256color"}, (), Intermediary.TMUX),
+        ({"STY": "x", "TERM": "screen.xterm-256color"}, (), Intermediary.SCREEN),
+        ({"STY": "x", "TMUX": "x", "TERM": "screen"}, (), Intermediary.SCREEN),
+        ({"STY": "x", "TMUX": "x", "TERM": "tmux-256color"}, (), Intermediary.TMUX),
+        ({"ZELLIJ": "0"}, (), Intermediary.ZELLIJ),
+        ({"ABDUCO_SESSION": "x"}, (), Intermediary.ABDUCO),
+        ({"TMUX": "x"}, ("bash", "dtach", "bash", "tmux: server"), Intermediary.DTACH),
+        ({"TMUX": "x"}, ("bash", "screen", "bash", "tmux: server"), Intermediary.SCREEN),
+        ({}, ("zsh", "mosh-server", "sshd"), Intermediary.MOSH),
+        ({}, ("bash", "sshd", "tmux: server"), Intermediary.NOTHING),
     ],
 )
-def test_what_is_nearest_counts(environ: dict[str, str], descent: tuple[str, ...], between: Between) -> None:
-    assert what_is_between(environ, descent) is between
+def test_what_is_nearest_counts(
+    environ: dict[str, str], descent: tuple[str, ...], between: Intermediary
+) -> None:
+    assert intermediary_of(environ, descent) is between
 
 
 def test_the_processes_we_descend_from_are_found() -> None:

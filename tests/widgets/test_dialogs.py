@@ -16,6 +16,8 @@ from fluxtui.widgets.dialogs import (
     ChoiceDialog,
     ConfirmDialog,
     Dialog,
+    LineDialog,
+    NameDialog,
     TypeWordDialog,
     ask,
     open_dialog,
@@ -102,6 +104,35 @@ async def test_choice(host: HostOf, keys: list[str], free_text: str | None, answ
     async with host(None).run_test() as pilot:
         dialog = ChoiceDialog("Lake", LAKES, "2", free_text=free_text)
         assert await answer_of(pilot, dialog, *keys) == answer
+
+
+@pytest.mark.parametrize(
+    "dialog",
+    [
+        lambda: ChoiceDialog("Lake", LAKES),
+        lambda: ConfirmDialog("Train?", ["18 pictures."]),
+        lambda: LineDialog("Note", "What is to be remembered."),
+        lambda: NameDialog("preset", "Its values.", frozenset(), limit=60),
+        lambda: TypeWordDialog("Delete?", ["It is gone then."], "lake"),
+    ],
+)
+async def test_an_answer_may_come_before_the_content_and_counts_once(
+    host: HostOf, dialog: Callable[[], Dialog[Any]]
+) -> None:
+    app = host(None)
+    async with app.run_test() as pilot:
+        answers: list[Any] = []
+        asked = dialog()
+        open_dialog(app, asked, answers.append)
+        asked.dismiss("at once")
+        asked.dismiss("and again")
+        while app.screen is asked:
+            await pilot.pause()
+        asked.dismiss("too late")
+        await pilot.pause()
+        assert answers == ["at once"]
+        assert app.is_running
+        assert len(app.screen_stack) == 1
 
 
 async def test_ask_returns_the_answer(host: HostOf) -> None:

@@ -11,17 +11,60 @@ from fluxtui.domain.endpoint import Control, Field
 from fluxtui.widgets.parameter_form import entries
 
 WIDTH = Field(
-    "width", "Width", "Of the picture.", Control.INTEGER, False, False, 1024,
-    unit="px", minimum=256, maximum=1440, multiple_of=32,
-)  # fmt: skip
+    name="width",
+    title="Width",
+    help="Of the picture.",
+    control=Control.INTEGER,
+    required=False,
+    nullable=False,
+    default=1024,
+    unit="px",
+    minimum=256,
+    maximum=1440,
+    multiple_of=32,
+)
 STRENGTH = Field(
-    "strength", "Strength", "How much.", Control.NUMBER, False, False, 1.2, minimum=0, maximum=2, step=0.1
+    name="strength",
+    title="Strength",
+    help="How much.",
+    control=Control.NUMBER,
+    required=False,
+    nullable=False,
+    default=1.2,
+    minimum=0,
+    maximum=2,
+    step=0.1,
 )
 RATE = Field(
-    "rate", "Rate", "How fast.", Control.NUMBER, False, True, None, minimum=1e-6, maximum=0.005, step=1e-5
+    name="rate",
+    title="Rate",
+    help="How fast.",
+    control=Control.NUMBER,
+    required=False,
+    nullable=True,
+    default=None,
+    minimum=1e-6,
+    maximum=0.005,
+    step=1e-5,
 )
-SEED = Field("seed", "Seed", "Again.", Control.SEED, False, True, None)
-TEXT = Field("ratio", "Ratio", "Shape.", Control.TEXT, False, False, "16:9")
+SEED = Field(
+    name="seed",
+    title="Seed",
+    help="Again.",
+    control=Control.SEED,
+    required=False,
+    nullable=True,
+    default=None,
+)
+TEXT = Field(
+    name="ratio",
+    title="Ratio",
+    help="Shape.",
+    control=Control.TEXT,
+    required=False,
+    nullable=False,
+    default="16:9",
+)
 
 
 @pytest.mark.parametrize(

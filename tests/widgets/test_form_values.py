@@ -10,9 +10,22 @@ import pytest
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.widgets.parameter_form.values import FormValues
 
-KIND = Field("kind", "Type", "", Control.CHOICE, False, False, "full", choices=("full", "lora"))
-RATE = Field("rate", "Rate", "", Control.NUMBER, False, True, None)
-NAME = Field("name", "Name", "", Control.TEXT, False, True, None)
+KIND = Field(
+    name="kind",
+    title="Type",
+    help="",
+    control=Control.CHOICE,
+    required=False,
+    nullable=False,
+    default="full",
+    choices=("full", "lora"),
+)
+RATE = Field(
+    name="rate", title="Rate", help="", control=Control.NUMBER, required=False, nullable=True, default=None
+)
+NAME = Field(
+    name="name", title="Name", help="", control=Control.TEXT, required=False, nullable=True, default=None
+)
 FIELDS = (KIND, RATE, NAME)
 
 
@@ -46,7 +59,16 @@ def test_other_fields_keep_what_was_edited_and_fits() -> None:
     values.edit("kind", "lora")
     values.edit("name", "mine")
     values.edit("rate", 0.5)
-    other_kind = Field("kind", "Type", "", Control.CHOICE, False, False, "big", choices=("big", "small"))
+    other_kind = Field(
+        name="kind",
+        title="Type",
+        help="",
+        control=Control.CHOICE,
+        required=False,
+        nullable=False,
+        default="big",
+        choices=("big", "small"),
+    )
     carried = values.carried_to((other_kind, NAME, RATE), {"rate": 0.7}, None)
     assert carried.as_dict() == {"kind": "big", "name": "mine", "rate": 0.7}
     assert "name" in carried.edited

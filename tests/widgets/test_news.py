@@ -11,7 +11,7 @@ from textual.app import App
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.notices import Severity
 from fluxtui.widgets import flash as flash_module
 from fluxtui.widgets.flash import Flash
@@ -90,7 +90,7 @@ def test_counts() -> None:
     ]
     jobs = tuple(
         Job(
-            id=str(number), kind=JobKind.GENERATION, state=state, profile="p", provider="bfl", endpoint="e",
+            id=str(number), work=GenerationWork(), state=state, profile="p", provider="bfl", endpoint="e",
             title="t", parameters={}, estimate_credits=1, created_at=now, updated_at=now,
         )
         for number, state in enumerate(states)

@@ -13,13 +13,13 @@ from textual.strip import Strip
 
 from fluxtui.terminal.encoder import Encoder
 from fluxtui.terminal.profile import SSH_PREVIEW_BYTES, GraphicsProtocol, TerminalProfile
-from fluxtui.terminal.scaling import Bitmap, PictureFacts
+from fluxtui.terminal.scaling import Bitmap, PictureFileInfo
 from fluxtui.widgets.pictures.drawing import draw_half_cells, encode_picture
 from fluxtui.widgets.pictures.strips import laid_over, placeholder_strips
 
 HARD = Bitmap(
     Image.merge("RGB", [Image.effect_noise((1024, 1024), 60) for _ in range(3)]),
-    PictureFacts(1024, 1024, "PNG", 3_000_000, 0),
+    PictureFileInfo(1024, 1024, "PNG", 3_000_000, 0),
 )
 """Noise: no picture is harder to make small."""
 

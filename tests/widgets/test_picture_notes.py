@@ -13,7 +13,15 @@ from fluxtui.domain.endpoint import Control, Field, PictureLimits, PictureRole
 from fluxtui.widgets.parameter_form.picture_notes import note_input, note_list, note_mask
 from fluxtui.widgets.paths import PathNote
 
-FIELD = Field("image", "Picture", "", Control.PICTURE, required=False, nullable=True, default=None)
+FIELD = Field(
+    name="image",
+    title="Picture",
+    help="",
+    control=Control.PICTURE,
+    required=False,
+    nullable=True,
+    default=None,
+)
 MASK = replace(FIELD, name="mask", role=PictureRole.MASK)
 
 

@@ -1,16 +1,14 @@
-"""What the workbench shows: pictures with their state, filters, words. Pure functions from facts to words."""
+"""Pictures of a dataset with their state, and what is said of them. Pure functions from facts to words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem, DatasetRules
-from fluxtui.domain.dataset_scan import Found, FoundPicture
-from fluxtui.domain.text import plural, safe_text
+from fluxtui.domain.dataset_scan import DatasetScan, ScannedPicture
+from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.datasets.caption_edits import has_tag
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.companions import companions_in
 from fluxtui.services.datasets.tracking import edit_words
@@ -20,18 +18,9 @@ SIGNS = {"fault": "✗", "doubt": "!", "out": "–", "good": "✓"}
 """A sign for each state, so that colour is never the only difference."""
 
 
-class Show(StrEnum):
-    """Which pictures are listed; the values are the words for people, in the order of the key."""
-
-    ALL = "all pictures"
-    PROBLEMS = "only those with problems"
-    UNCAPTIONED = "only those without a caption"
-    EXCLUDED = "only those left out"
-
-
 @dataclass(frozen=True)
-class BenchPicture:
-    """One picture of the workbench.
+class PictureRow:
+    """One picture of a dataset that is edited.
 
     Attributes:
         name: of the file.
@@ -62,14 +51,14 @@ class BenchPicture:
         return f"{self.width}×{self.height}" if self.width else ""
 
 
-def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tuple[BenchPicture, ...]:
+def picture_rows(scan: DatasetScan, dataset: Dataset, workspace: Workspace) -> tuple[PictureRow, ...]:
     """Return every picture of a source but masks, in its order, with what is said of it and its caption."""
-    told = _problems_by_picture(found, dataset)
+    told = _problems_by_picture(scan, dataset)
     kept = {picture.name: picture for picture in dataset.pictures}
-    captions = {name: item.text for name, item in matched(found).of_pictures.items()}
-    masks = companions_in(found).mask_names
+    captions = {name: item.text for name, item in matched(scan).of_pictures.items()}
+    masks = companions_in(scan).mask_names
     pictures = []
-    for item in found.pictures:
+    for item in scan.pictures:
         if item.name in masks:
             continue
         edit = workspace.of(item.name)
@@ -81,7 +70,7 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
             caption = edit.caption if edit.caption is not None else captions.get(item.name, "")
             width, height = _size(item)
         pictures.append(
-            BenchPicture(
+            PictureRow(
                 name=item.name,
                 state=_state(item, edit.excluded, problems),
                 caption=caption,
@@ -94,10 +83,10 @@ def bench_pictures(found: Found, dataset: Dataset, workspace: Workspace) -> tupl
     return tuple(pictures)
 
 
-def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
+def _problems_by_picture(scan: DatasetScan, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
     """Return problems by the picture they are about, those of captions with the picture of the caption."""
-    match = matched(found)
-    of_files: dict[str, list[str]] = {item.name: [item.name] for item in found.pictures}
+    match = matched(scan)
+    of_files: dict[str, list[str]] = {item.name: [item.name] for item in scan.pictures}
     for name, caption in match.of_pictures.items():
         if not caption.picture:
             of_files.setdefault(caption.name, []).append(name)
@@ -108,11 +97,11 @@ def _problems_by_picture(found: Found, dataset: Dataset) -> Mapping[str, list[Da
     return told
 
 
-def _size(item: FoundPicture) -> tuple[int, int]:
+def _size(item: ScannedPicture) -> tuple[int, int]:
     return (item.look.width, item.look.height) if item.look is not None else (0, 0)
 
 
-def _state(item: FoundPicture, excluded: bool, problems: tuple[DatasetProblem, ...]) -> str:
+def _state(item: ScannedPicture, excluded: bool, problems: tuple[DatasetProblem, ...]) -> str:
     if item.look is None:
         return "fault"
     if excluded:
@@ -120,35 +109,7 @@ def _state(item: FoundPicture, excluded: bool, problems: tuple[DatasetProblem, .
     return "doubt" if any(not problem.automatic for problem in problems) else "good"
 
 
-def shown_words(show: Show, tag: str) -> str:
-    """Return which pictures are listed in words, `''` where all are."""
-    if tag:
-        return f"only those with the tag “{safe_text(tag, limit=40)}”"
-    return "" if show is Show.ALL else show.value
-
-
-def shown(pictures: tuple[BenchPicture, ...], show: Show, tag: str = "") -> tuple[BenchPicture, ...]:
-    """Return the pictures that a filter leaves, and of these the ones with a tag if one is given."""
-    if tag:
-        pictures = tuple(item for item in pictures if item.state != "out" and has_tag(item.caption, tag))
-    match show:
-        case Show.ALL:
-            return pictures
-        case Show.PROBLEMS:
-            return tuple(item for item in pictures if item.matters and item.state != "out")
-        case Show.UNCAPTIONED:
-            return tuple(item for item in pictures if not item.caption and item.state not in {"out", "fault"})
-        case Show.EXCLUDED:
-            return tuple(item for item in pictures if item.state == "out")
-
-
-def next_show(show: Show) -> Show:
-    """Return the filter after this one."""
-    every = list(Show)
-    return every[(every.index(show) + 1) % len(every)]
-
-
-def summary(dataset: Dataset, pictures: tuple[BenchPicture, ...]) -> str:
+def summary(dataset: Dataset, pictures: tuple[PictureRow, ...]) -> str:
     """Return a dataset in one line: `'12 pictures, 2 left out · 10 captions · 3 to look at'`."""
     count = plural(len(dataset.pictures), "picture")
     if dataset.excluded:
@@ -182,7 +143,7 @@ def set_problems(dataset: Dataset, rules: DatasetRules, trigger_word: str | None
     return tuple(lines)
 
 
-def problem_lines(picture: BenchPicture) -> tuple[str, ...]:
+def problem_lines(picture: PictureRow) -> tuple[str, ...]:
     """Return what is said of one picture, one line each; with a sign where something is to be done."""
     lines = []
     for problem in picture.problems:

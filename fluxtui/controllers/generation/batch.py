@@ -16,11 +16,11 @@ from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.seeds import SEED_LIMIT
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.services.batch_records import Layout
 from fluxtui.services.inference import Shot
-from fluxtui.widgets.parameter_form.controls import SEED_LIMIT
 
 _PIXELS = 1024.0 * 1024.0
 _NAME_CELLS = 40

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fluxtui.app.state import StatefulApp
 from fluxtui.controllers.generation.batch import Batch, BatchPicture, basis_of, batch_of
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import misfits
-from fluxtui.controllers.generation.missing_masks import fills_something
-from fluxtui.controllers.generation.ordering import check_references, known_funds
-from fluxtui.controllers.generation.price import Funds, funds_sentences, source_of, told_price
+from fluxtui.controllers.generation.ordering import check_references, fills_something
+from fluxtui.controllers.generation.price import Funds, funds_sentences, known_funds, source_of, told_price
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.host import Host, Known
+from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.durations import duration_text
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
-from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
 _SOURCES_SHOWN = 3
 
@@ -81,13 +80,13 @@ class BatchPrice:
         """Whether the user has to be asked first."""
         return not self.is_covered or self.total.usd > self.confirm_above_usd
 
-    def question(self) -> ConfirmDialog:
-        """Return the dialog that shows the figures and asks."""
+    def question(self) -> Confirmation:
+        """Return the question that shows the figures."""
         size = f"{self.size_words} is " if self.size_words else ""
         pictures = f"{size}{plural(len(self.each), 'picture')}, {self.total.basis}."
         time = () if self.seconds is None else (f"Such pictures took about {duration_text(self.seconds)}.",)
         balances = [line for funds, wanted in self.shares.values() for line in funds_sentences(funds, wanted)]
-        return ConfirmDialog(
+        return Confirmation(
             f"Generate {plural(len(self.each), 'picture')}?",
             (pictures, *time, *dict.fromkeys(balances), *tuple(self.sources)[:_SOURCES_SHOWN]),
             price=f"{plural(len(self.each), 'picture')} = {self.total.show()}",
@@ -96,8 +95,8 @@ class BatchPrice:
         )
 
 
-async def send_batch(app: StatefulApp, order: BatchOrder) -> tuple[Job, ...]:
-    """Check a batch, ask the user where it is dear, and order it; to be called in a worker.
+async def send_batch(host: Host, order: BatchOrder) -> tuple[Job, ...]:
+    """Check a batch, ask the user where it is dear, and order it.
 
     Returns the jobs, none where the user said no.
 
@@ -106,46 +105,46 @@ async def send_batch(app: StatefulApp, order: BatchOrder) -> tuple[Job, ...]:
         FluxError: a profile cannot be used, or a budget is too small; nothing was sent.
     """
     batch = order.batch
-    each = [_estimate(app, item) for item in batch.pictures]
-    price = await _priced(app, batch, each)
-    if not await fills_something(app, [(item.offer.endpoint, item.values) for item in batch.pictures]):
+    each = [_estimate(host, item) for item in batch.pictures]
+    price = await _priced(host, batch, each)
+    if not await fills_something(host, [(item.offer.endpoint, item.values) for item in batch.pictures]):
         return ()
-    if price.needs_a_yes and not await ask(app, price.question()):
+    if price.needs_a_yes and not await host.ask(price.question()):
         return ()
     shots = [item.shot for item in batch.pictures]
-    return await app.services.inference.generate_shots(shots, batch_title=batch.title, layout=batch.layout)
+    return await host.services.inference.generate_shots(shots, batch_title=batch.title, layout=batch.layout)
 
 
-def _estimate(app: StatefulApp, item: BatchPicture) -> Estimate:
+def _estimate(known: Known, item: BatchPicture) -> Estimate:
     """Return what one picture will probably cost. Raises `InvalidInput`, with its label, if it is wrong."""
     try:
         request = item.offer.endpoint.checked(item.values)
-        wrong = misfits(item.offer, item.values, app.finetunes)
+        wrong = misfits(item.offer, item.values, known.finetunes)
         if wrong:
             raise InvalidInput("Nothing was sent.", wrong)
     except InvalidInput as error:
         label = f"{item.label}: " if item.label else ""
         raise InvalidInput(f"{label}{error.message}", error.problems) from None
-    return request.estimate(told_price(app.prices, item.offer))
+    return request.estimate(told_price(known.prices, item.offer))
 
 
-async def _priced(app: StatefulApp, batch: Batch, each: Sequence[Estimate]) -> BatchPrice:
+async def _priced(host: Host, batch: Batch, each: Sequence[Estimate]) -> BatchPrice:
     wanted: dict[str, float] = {}
     sources: dict[str, None] = {}
     for item, estimate in zip(batch.pictures, each, strict=True):
         profile = item.offer.profile
         wanted[profile] = wanted.get(profile, 0.0) + estimate.credits
-        abilities = await app.services.account.abilities(profile)
-        sources[source_of(told_price(app.prices, item.offer), abilities.price_source)] = None
+        abilities = await host.services.account.abilities(profile)
+        sources[source_of(told_price(host.prices, item.offer), abilities.price_source)] = None
     shares = {}
     for profile, credits in wanted.items():
-        abilities = await app.services.account.abilities(profile)
-        shares[profile] = (known_funds(app, profile, is_told=abilities.tells_balance), credits)
+        abilities = await host.services.account.abilities(profile)
+        shares[profile] = (known_funds(host, profile, is_told=abilities.tells_balance), credits)
     return BatchPrice(
         each,
         shares,
-        app.services.config.config.generation.confirm_above_usd,
+        host.services.config.config.generation.confirm_above_usd,
         tuple(sources),
-        await app.services.batches.expected_seconds(batch.counts),
+        await host.services.batches.expected_seconds(batch.counts),
         batch.size_words,
     )

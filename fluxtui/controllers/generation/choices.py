@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import goes_with
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.questions import Choice
 from fluxtui.domain.endpoint import Availability, Group
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit
-from fluxtui.widgets.dialogs import Choice
 
 NO_FINETUNE = ""
 """The value of the choice that generates without a finetune."""

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fluxtui.app.state import StatefulApp
 from fluxtui.controllers.generation.form import GenerateForm, prompt_field
 from fluxtui.controllers.generation.matching import misfits
-from fluxtui.controllers.generation.missing_masks import fills_something
-from fluxtui.controllers.generation.price import Funds, Price, source_of, told_price
-from fluxtui.domain.endpoint import Control, GenerationEndpoint, fields_of
-from fluxtui.domain.errors import InvalidInput
+from fluxtui.controllers.generation.price import Price, known_funds, source_of, told_price
+from fluxtui.controllers.host import Host
+from fluxtui.controllers.questions import Confirmation
+from fluxtui.domain.endpoint import Control, GenerationEndpoint, PictureRole, fields_of
+from fluxtui.domain.errors import InvalidInput, PictureError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
-from fluxtui.domain.picture_fields import form_fields
-from fluxtui.domain.text import is_web_address
+from fluxtui.domain.picture_fields import form_fields, mask_field, source_field
+from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.domain.uses import Offer
 from fluxtui.services.inference import Shot
-from fluxtui.services.jobs.requests import picture_fields
+from fluxtui.services.jobs.requests import picture_parameters
+from fluxtui.services.picture_inputs import has_holes, picture_path
 from fluxtui.services.storage import StorageService
-from fluxtui.widgets.dialogs import ask
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def repeatable(
     endpoint: type[GenerationEndpoint], recipe: Mapping[str, Any], storage: StorageService
 ) -> dict[str, Any]:
     """Return a job's parameters as values of a form: pictures that were kept, by their whole path."""
-    kept = picture_fields(endpoint)
+    kept = picture_parameters(endpoint)
     return {name: _whole(value, storage) if name in kept else value for name, value in recipe.items()}
 
 
@@ -110,8 +111,8 @@ def _whole(value: Any, storage: StorageService) -> Any:
     return str(storage.inside(str(value)))
 
 
-async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
-    """Check an order, ask the user where it is dear, and hand it to the services; to be called in a worker.
+async def send(host: Host, order: Order) -> tuple[Job, ...]:
+    """Check an order, ask the user where it is dear, and hand it to the services.
 
     Returns the jobs, none where the user said no.
 
@@ -119,23 +120,23 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
         InvalidInput: with a problem for each parameter that is wrong; nothing was sent.
         FluxError: the profile cannot be used; nothing was sent.
     """
-    services, offer = app.services, order.offer
+    services, offer = host.services, order.offer
     request = offer.endpoint.checked(order.values)
-    wrong = misfits(offer, order.values, app.finetunes)
+    wrong = misfits(offer, order.values, host.finetunes)
     if wrong:
         raise InvalidInput("Nothing was sent.", wrong)
     abilities = await services.account.abilities(offer.profile)
-    told = told_price(app.prices, offer)
+    told = told_price(host.prices, offer)
     price = Price(
         request.estimate(told),
         order.count,
-        known_funds(app, offer.profile, is_told=abilities.tells_balance),
+        known_funds(host, offer.profile, is_told=abilities.tells_balance),
         services.config.config.generation.confirm_above_usd,
         source_of(told, abilities.price_source),
     )
-    if not await fills_something(app, [(offer.endpoint, order.values)]):
+    if not await fills_something(host, [(offer.endpoint, order.values)]):
         return ()
-    if price.needs_a_yes and not await ask(app, price.question()):
+    if price.needs_a_yes and not await host.ask(price.question()):
         return ()
     if order.prompts:
         return await services.inference.generate_shots(order.shots())
@@ -144,8 +145,42 @@ async def send(app: StatefulApp, order: Order) -> tuple[Job, ...]:
     )
 
 
-def known_funds(app: StatefulApp, profile: str, *, is_told: bool) -> Funds:
-    """Return what a profile has to pay with; `is_told` says whether its service tells the balance at all."""
-    known = app.balance_of(profile)
-    owner = profile if len(app.usable_profiles) > 1 else ""
-    return Funds(known.credits if known is not None else None, is_told, owner)
+Request = tuple[type[GenerationEndpoint], Mapping[str, Any]]
+"""An endpoint and the values of a request to it."""
+
+
+async def fills_something(host: Host, requests: Iterable[Request]) -> bool:
+    """Tell whether requests can go, after asking where one of them fills a picture without a mask."""
+    sources = {path for endpoint, values in requests if (path := _unmasked(endpoint, values)) is not None}
+    opaque = await asyncio.to_thread(lambda: [path for path in sorted(sources) if _is_opaque(path)])
+    if not opaque:
+        return True
+    name = safe_text(opaque[0].name, limit=60)
+    sentences = (
+        f"There is no mask, and {name} has no transparency either, so nothing says what is to be filled.",
+        "In the field of the mask ↓ draws one. What the service makes without is charged all the same.",
+    )
+    question = Confirmation("Fill without a mask?", sentences, confirm_label="Send anyway", danger=True)
+    return await host.ask(question) is True
+
+
+def _unmasked(endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> Path | None:
+    """Return the file that a request fills by its transparency alone, None where it does nothing such."""
+    source, mask = source_field(endpoint), mask_field(endpoint)
+    if source is None or mask is None or source.role is not PictureRole.FILL or values.get(mask.name):
+        return None
+    text = str(values.get(source.name) or "")
+    if not text or is_web_address(text):
+        return None
+    try:
+        return picture_path(text)
+    except PictureError:
+        # The check of the request says so in its own words.
+        return None
+
+
+def _is_opaque(path: Path) -> bool:
+    try:
+        return not has_holes(path)
+    except PictureError:
+        return False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fluxtui.controllers.host import Known
+from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
-from fluxtui.widgets.dialogs import ConfirmDialog
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Funds:
     def place(self) -> str:
         """Where they are, to be put behind an amount: `' at fal'`, or `''`."""
         return f" at {self.owner}" if self.owner else ""
+
+
+def known_funds(known: Known, profile: str, *, is_told: bool) -> Funds:
+    """Return what a profile has to pay with; `is_told` says whether its service tells the balance at all."""
+    balance = known.balance_of(profile)
+    owner = profile if len(known.usable_profiles) > 1 else ""
+    return Funds(balance.credits if balance is not None else None, is_told, owner)
 
 
 def told_price(prices: Prices, offer: Offer) -> UnitPrice | None:
@@ -73,10 +81,10 @@ class Price:
         """Whether the user has to be asked first."""
         return not self.is_covered or self.total.usd > self.confirm_above_usd
 
-    def question(self) -> ConfirmDialog:
-        """Return the dialog that shows the figures and asks."""
+    def question(self) -> Confirmation:
+        """Return the question that shows the figures."""
         sum_text = f"{self.count} × {self.each.show()} = {self.total.show()}"
-        return ConfirmDialog(
+        return Confirmation(
             f"Generate {plural(self.count, 'picture')}?",
             tuple(sentence for sentence in (*self._sentences(), self.source) if sentence),
             price=sum_text,

@@ -1,17 +1,23 @@
-"""Sizes on offer for a form, each with its shape and price. Pure functions."""
+"""Sizes on offer for a form, each with its shape and price, and how one of them is chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fluxtui.controllers.background import Work, nothing_to_do
+from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.editor import FormEditor, Step
 from fluxtui.controllers.generation.form import GenerateForm, parameters_of
+from fluxtui.controllers.generation.news import News
+from fluxtui.controllers.host import Host
+from fluxtui.controllers.questions import Choice, Selection
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.sizes import common_sizes, megapixels_text, shape_text
 from fluxtui.domain.uses import Offer
-from fluxtui.widgets.dialogs import Choice
 
+NO_SIDES = "There are no width and height to swap: the service chooses them."
 _BETWEEN = "×"
 _OTHER = (512, 2048)
 """Sides of two squares that cost the same where the price does not depend on the size."""
@@ -122,3 +128,39 @@ def turned(offer: Offer, form: GenerateForm) -> GenerateForm | None:
     """Return the form with width and height swapped, None where it asks for no size in pixels."""
     now = size_now(offer, form)
     return with_size(offer, form, (now[1], now[0])) if now is not None else None
+
+
+class SizeCommands:
+    """Changes both sides of the picture at once."""
+
+    def __init__(self, host: Host, editor: FormEditor, news: News) -> None:
+        """Args:
+        host: is asked.
+        editor: holds the form.
+        news: where it is said why a size cannot be changed.
+        """
+        self._host = host
+        self._editor = editor
+        self._news = news
+
+    def swap(self) -> Work:
+        """Let width become height, where both are known."""
+        offer, form = self._editor.offer, self._editor.form
+        if offer is None or turned(offer, form) is None:
+            self._news.say(NO_SIDES, "warning")
+            return nothing_to_do()
+        return self._editor.alter(Step(lambda form: Change(turned(offer, form) or form)))
+
+    async def choose(self) -> None:
+        """Offer common sizes with their shapes and prices."""
+        offer, form = self._editor.offer, self._editor.form
+        if offer is None or not has_sides(offer):
+            self._news.say("This endpoint takes no width and height.", "warning")
+            return
+        now = size_now(offer, form)
+        present = f"{now[0]}{_BETWEEN}{now[1]}" if now is not None else ""
+        choices = size_choices(offer, form, self._editor.stock.price_of(offer))
+        answer = await self._host.ask(Selection("Size in pixels", choices, present))
+        size = chosen_size(answer, now) if answer else None
+        if size is not None:
+            await self._editor.alter(Step(lambda form: Change(with_size(offer, form, size))))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from fluxtui.controllers.jobs.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.controllers.models.fact import TOLD, TRAINED_ON, TRAINING, Fact
 from fluxtui.controllers.models.use_facts import file_facts, misfit_facts, use_facts, why_nowhere
 from fluxtui.domain.durations import exact_time, progress_text, relative_time
@@ -14,10 +15,9 @@ from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.screens.models.columns import profile_words
-from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.models import ADDED_BY_HAND, ProfileAnswer, Uses
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.training_sets import TrainingArchive
 
 STATE_SENTENCES: dict[FinetuneState, str] = {
     FinetuneState.READY: "Ready: Enter generates with it.",
@@ -44,12 +44,17 @@ _SHOWN_KEYS = frozenset(
 """What a service tells that stands among the facts already."""
 
 
+def profile_words(profile: str) -> str:
+    """Return whose a finetune is, for people: the name of the profile, or that the user brought it."""
+    return "own file" if profile == OWN_FILES else profile
+
+
 def facts_of(
     finetune: Finetune,
     job: Job | None,
     now: datetime,
     uses: Uses | None = None,
-    kept: KeptArchive | None = None,
+    kept: TrainingArchive | None = None,
     defaults: Mapping[str, Any] | None = None,
 ) -> tuple[Fact, ...]:
     """Return what is known of a finetune.
@@ -76,7 +81,7 @@ def facts_of(
         *(use_facts(uses) if uses is not None else ()),
         *file_facts(finetune, uses.file if uses is not None else None),
         *(() if is_own else _training_facts(finetune, job, now)),
-        *_dataset_facts(finetune.dataset or {}, kept),
+        *_dataset_facts(finetune.dataset or TrainingSet(), kept),
         *(() if is_own else _told_facts(finetune, now)),
         *(misfit_facts(uses) if uses is not None else ()),
     ]
@@ -139,15 +144,13 @@ def _number(value: float | None) -> str:
     return "" if value is None else number_text(value)
 
 
-def _dataset_facts(dataset: Mapping[str, Any], kept: KeptArchive | None) -> list[Fact]:
-    names = dataset.get("names")
-    files = ", ".join(str(name) for name in names) if isinstance(names, list | tuple) else ""
+def _dataset_facts(dataset: TrainingSet, kept: TrainingArchive | None) -> list[Fact]:
     texts = {
         "Your pictures": source_text(dataset),
         "Pictures": pictures_text(dataset),
         "Archive": archive_text(kept),
-        "Dataset hash": str(dataset.get("sha256") or ""),
-        "Files": files,
+        "Dataset hash": dataset.sha256,
+        "Files": ", ".join(dataset.names),
         "Keys": keys_text(kept),
     }
     return [Fact(title, text, is_long=True, section=TRAINED_ON) for title, text in texts.items()]

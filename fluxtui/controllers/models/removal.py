@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from fluxtui.controllers.questions import Confirmation, DeletionQuestion
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import OWN_FILES
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.models import Removal
-from fluxtui.widgets.dialogs import ConfirmDialog, TypeWordDialog
 
 
-def removal_dialog(removal: Removal) -> ConfirmDialog | TypeWordDialog:
+def removal_question(removal: Removal) -> Confirmation | DeletionQuestion:
     """Return the question: a key where something goes that can be had again, a word where it cannot."""
     title, sentences, name = removal_title(removal), removal_sentences(removal), removal.finetune.name
     if removal.is_final:
-        return TypeWordDialog(title, sentences, name)
+        return DeletionQuestion(title, sentences, name)
     shown = (safe_text(name, limit=120), *sentences)
-    return ConfirmDialog(title, shown, confirm_label="Forget", danger=True)
+    return Confirmation(title, shown, confirm_label="Forget", danger=True)
 
 
 def removal_title(removal: Removal) -> str:
@@ -50,9 +50,9 @@ def _file(removal: Removal) -> str:
     return "There is no LoRA file of it here."
 
 
-def forget_dialog(error: NotFound) -> ConfirmDialog:
+def forget_question(error: NotFound) -> Confirmation:
     """Return the question whether to forget a finetune that the service does not know any more."""
-    return ConfirmDialog(
+    return Confirmation(
         "Forget it here?",
         (error.message, "It is taken off this list then, with what was said to go before."),
         confirm_label="Forget",

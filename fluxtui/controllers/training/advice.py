@@ -1,12 +1,14 @@
-"""What is said under the form: what the trainer advises, and how long it took before. Pure functions."""
+"""What is said under the form: what the trainer advises, and how long it took before."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from fluxtui.controllers.host import Known
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.controllers.training.wording import undescribed_text
 from fluxtui.domain.durations import duration_text
+from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.text import plural
 
@@ -57,3 +59,9 @@ def advice_texts(order: TrainingOrder, pace: Pace | None, taken: Collection[str]
         said[""].append(time)
         said.setdefault(endpoint.steps_field, []).append(time)
     return {field: " ".join(texts) for field, texts in said.items()}
+
+
+def names_in_use(known: Known) -> list[str]:
+    """Return the names of all finetunes, and of those in training."""
+    in_training = (job.finetune_name for job in known.jobs if job.is_active and job.kind is JobKind.TRAINING)
+    return [*(finetune.name for finetune in known.finetunes), *filter(None, in_training)]

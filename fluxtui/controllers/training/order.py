@@ -168,6 +168,19 @@ class Filling:
         return {**({} if self.is_whole else kept), **valid_values(trainer.endpoint, self.values)}
 
 
+def completed(order: TrainingOrder) -> dict[str, Any]:
+    """Return the values of an order with those that were left open: what is suggested, else the default."""
+    endpoint = order.endpoint
+    if endpoint is None:
+        return dict(order.values)
+    defaults = {item.name: item.default for item in order.fields()}
+    given = {name: value for name, value in order.given().items() if value is not None}
+    values = {**defaults, **given}
+    suggested = endpoint.suggested(values)
+    followed = {name: suggested[name] for name in suggested.keys() & defaults.keys() if values[name] is None}
+    return {**order.values, **values, **followed}
+
+
 def values_at(
     trainer: Trainer, remembered: Mapping[str, Any] | None, before: TrainingOrder
 ) -> dict[str, Any]:

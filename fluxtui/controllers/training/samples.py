@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fluxtui.controllers.questions import Question
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural
 from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
@@ -52,6 +53,21 @@ class Samples:
         return (f"Samples: {len(self.prompts)} when it is done; not paid if it fails",)
 
 
+@dataclass(frozen=True)
+class SamplesQuestion(Question[tuple[str, ...]]):
+    """Of which prompts sample pictures are made; the answer may be none.
+
+    Attributes:
+        prompts: those of before.
+        chosen: what they are made with; there is an offer.
+        trigger_word: of the training, `''` for none.
+    """
+
+    prompts: tuple[str, ...]
+    chosen: SampleOffer
+    trigger_word: str = ""
+
+
 def prompts_of(text: str) -> tuple[str, ...]:
     """Return the prompts in a text, one on each line."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -61,4 +77,9 @@ def kept_prompts(draft: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the prompts that a draft holds; what cannot be some is left out."""
     kept = draft.get("samples")
     texts = [text for text in kept if isinstance(text, str)] if isinstance(kept, list) else []
+    return prompts_within(texts)
+
+
+def prompts_within(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return as many prompts as a training can have samples, without empty ones."""
     return prompts_of("\n".join(texts))[:MOST_SAMPLES]

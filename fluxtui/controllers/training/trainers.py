@@ -1,17 +1,20 @@
-"""What can be trained with at all services: which come first, and what they are called. Pure functions."""
+"""What can be trained with at all services: which there are, which come first, and what they are called."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass, field, replace
 
+from fluxtui.controllers.host import Known
+from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.endpoint import Availability
-from fluxtui.domain.errors import FluxError, InvalidInput
+from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.uses import Trainer
 from fluxtui.providers.base import Abilities
 from fluxtui.services.bundle import Services
-from fluxtui.widgets.dialogs import Choice
 
 AVAILABILITY = {
     Availability.SERVING: "",
@@ -24,7 +27,7 @@ _RANK = {Availability.SERVING: 0, Availability.BETA: 1, Availability.HISTORIC: 2
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProfileTrainers:
     """What one profile trains with and its service can do; or `fault`, why it cannot be used."""
 
     profile: str
@@ -33,13 +36,13 @@ class Answer:
     fault: FluxError | None = None
 
 
-async def ask_profile(services: Services, profile: str) -> Answer:
+async def ask_profile(services: Services, profile: str) -> ProfileTrainers:
     """Ask what a profile trains with: not the network, but its key may have to be fetched for it."""
     try:
         trainers = await services.finetuning.trainers(profile)
-        return Answer(profile, trainers, await services.account.abilities(profile))
+        return ProfileTrainers(profile, trainers, await services.account.abilities(profile))
     except FluxError as error:
-        return Answer(profile, fault=error)
+        return ProfileTrainers(profile, fault=error)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Trainers:
         gone: refs of trainers that their service says it no longer has.
     """
 
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ProfileTrainers, ...] = ()
     gone: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -93,6 +96,29 @@ class Trainers:
     def abilities(self, profile: str) -> Abilities | None:
         """Return what the service of a profile can do, where it has answered."""
         return next((answer.abilities for answer in self.answers if answer.profile == profile), None)
+
+
+async def ask_trainers(known: Known, before: Trainers) -> Trainers:
+    """Ask all profiles what they train with; what was found to be gone `before` stays gone."""
+    profiles = tuple(dict.fromkeys((known.profile, *known.usable_profiles)))
+    answers = await asyncio.gather(*(ask_profile(known.services, profile) for profile in profiles))
+    return replace(before, answers=tuple(answers))
+
+
+async def ask_gone(services: Services, trainers: Trainers) -> frozenset[str]:
+    """Ask the services which of the trainers they no longer have; return their refs.
+
+    A service that cannot be asked now is taken to train: an order of what is gone costs nothing.
+    """
+    profiles = [answer.profile for answer in trainers.answers if answer.trainers]
+    found = await asyncio.gather(*(_gone(services, profile) for profile in profiles))
+    return frozenset[str]().union(*found)
+
+
+async def _gone(services: Services, profile: str) -> frozenset[str]:
+    with contextlib.suppress(ServiceError):
+        return frozenset(f"{profile}/{name}" for name in await services.finetuning.gone(profile))
+    return frozenset()
 
 
 def trainer_title(trainer: Trainer, *, shared: bool) -> str:

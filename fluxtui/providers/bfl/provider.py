@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from fluxtui.api.attachments import Attachment, Progress
 from fluxtui.api.limits import RESULT_BYTES
-from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Availability, Endpoint, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import (
     InDoubt,
@@ -25,7 +24,6 @@ from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice, as_balance, as_cost
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import SHARED_NAME
-from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -35,7 +33,7 @@ from fluxtui.providers.base import (
     Keeping,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -45,14 +43,16 @@ from fluxtui.providers.bfl.bodies import body_of
 from fluxtui.providers.bfl.finding import candidate_of
 from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
 from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
+from fluxtui.providers.catalogue import CatalogueProvider
 from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
+from fluxtui.providers.task_queries import asked_at
 
 _FINETUNE_UNKNOWN = "finetune not found"
 _TASK_UNKNOWN = "task not found"
 _LOOK_FIRST = "Look in the service's dashboard before you send it again."
 
 
-class BFLProvider:
+class BFLProvider(CatalogueProvider):
     """Trains (where the service still does), generates and manages finetunes at BFL, through `api`."""
 
     id = "bfl"
@@ -75,31 +75,14 @@ class BFLProvider:
         ),
     )
     active_limit = 24
+    generation = catalogue.GENERATION
+    training = catalogue.TRAINING
 
-    def __init__(self, api: APIService) -> None:
-        self._api = api
-        endpoints: tuple[type[Endpoint], ...] = (*catalogue.GENERATION, *catalogue.TRAINING)
-        self._endpoints = {endpoint.info.id: endpoint for endpoint in endpoints}
-
-    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
-        """Return every endpoint that makes a picture, finetuned ones first."""
-        return catalogue.GENERATION
-
-    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
-        """Return the one endpoint that trains."""
-        return catalogue.TRAINING
-
-    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
-        """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
-        if endpoint_id not in self._endpoints:
-            raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
-        return self._endpoints[endpoint_id]
-
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Return the request as it is: the service takes pictures and archives within the order itself."""
-        return Prepared(request, archive=materials.archive)
+        return PreparedRequest(request, archive=materials.archive)
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Submit a generation or a training. Raises like `generate` and `train`."""
         request = prepared.request
         if isinstance(request, GenerationEndpoint):

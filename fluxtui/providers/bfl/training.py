@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fluxtui.domain.advice import Advice, StepsRule, wanted
+from fluxtui.domain.advice import Advice, Purpose, StepsRule, wanted
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.endpoint import (
     Availability,
@@ -17,7 +17,6 @@ from fluxtui.domain.endpoint import (
     TrainingEndpoint,
     number_text,
 )
-from fluxtui.domain.presets import Purpose
 from fluxtui.domain.weights import Base
 from fluxtui.providers.bfl.prices import training_price
 

@@ -6,7 +6,6 @@ Source: fal.ai platform API reference, read 2026-11; the shape of the balance fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from fluxtui.domain.money import UnitPrice, as_balance, credits
 from fluxtui.providers.base import Account
 from fluxtui.providers.fal.prices import told_prices
 from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
+from fluxtui.system.clock import utc_now
 
 _AT_ONCE = 25
 _MOST_PAGES = 10
@@ -25,7 +25,7 @@ _MODELS, _PRICES, _BILLING = "/v1/models", "/v1/models/pricing", "/v1/account/bi
 
 async def prices(api: APIService, endpoint_ids: Sequence[str]) -> dict[str, UnitPrice]:
     """Return what endpoints cost now; those that fal does not know are left out."""
-    today = datetime.now(UTC).date().isoformat()
+    today = utc_now().date().isoformat()
     found: dict[str, UnitPrice] = {}
     for page in await _asked(api, _PRICES, endpoint_ids):
         found |= told_prices(page, today)

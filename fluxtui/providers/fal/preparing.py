@@ -13,15 +13,15 @@ from typing import Any
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
-from fluxtui.providers.base import LoraSource, Materials, Prepared
+from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
 from fluxtui.providers.fal.generation import LORA_SLOTS, ONE_PICTURE, FalGeneration
 from fluxtui.providers.fal.training import FalTraining
-from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, Uploads
+from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, FalUploads
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
-async def prepared_training(api: APIService, request: FalTraining, materials: Materials) -> Prepared:
+async def prepared_training(api: APIService, request: FalTraining, materials: Materials) -> PreparedRequest:
     """Return a training whose archive is uploaded, to vanish after a week.
 
     Raises:
@@ -30,13 +30,15 @@ async def prepared_training(api: APIService, request: FalTraining, materials: Ma
     """
     if materials.archive is None:
         raise InvalidInput(f"{request.info.title} needs an archive of pictures; nothing was sent.")
-    uploads = Uploads(api, materials.uploads, materials.progress)
+    uploads = FalUploads(api, materials.uploads, materials.progress)
     address = await uploads.address_of(materials.archive, DATASET_LIFETIME, sha256=materials.archive_sha256)
     body = {**request.plain_input(), request.archive_field: address}
-    return Prepared(request, body=body, archive=materials.archive)
+    return PreparedRequest(request, body=body, archive=materials.archive)
 
 
-async def prepared_generation(api: APIService, request: FalGeneration, materials: Materials) -> Prepared:
+async def prepared_generation(
+    api: APIService, request: FalGeneration, materials: Materials
+) -> PreparedRequest:
     """Return a generation whose pictures and LoRAs are where fal can fetch them.
 
     Raises:
@@ -44,24 +46,24 @@ async def prepared_generation(api: APIService, request: FalGeneration, materials
         InvalidInput: a LoRA is neither here nor at an address.
         ServiceError: something cannot be uploaded.
     """
-    uploads = Uploads(api, materials.uploads, materials.progress)
+    uploads = FalUploads(api, materials.uploads, materials.progress)
     body = request.plain_input()
     pictures = await _pictures(uploads, request)
     if pictures:
         one = request.pictures_field == ONE_PICTURE
         body[request.pictures_field] = pictures[0] if one else pictures
     body["loras"] = await _loras(uploads, request, materials)
-    return Prepared(request, body=body)
+    return PreparedRequest(request, body=body)
 
 
-async def _pictures(uploads: Uploads, request: FalGeneration) -> list[str]:
+async def _pictures(uploads: FalUploads, request: FalGeneration) -> list[str]:
     values = request.given()
     fields = {field.name: field for field in fields_of(type(request))}
     named = [fields[name] for name in request.input_fields() if values.get(name)]
     return [await _picture(uploads, field, str(values[field.name])) for field in named]
 
 
-async def _picture(uploads: Uploads, field: Field, value: str) -> str:
+async def _picture(uploads: FalUploads, field: Field, value: str) -> str:
     if _WEB_ADDRESS.fullmatch(value):
         return value
     path = Path(value)
@@ -70,7 +72,7 @@ async def _picture(uploads: Uploads, field: Field, value: str) -> str:
     return await uploads.address_of(path, DATASET_LIFETIME)
 
 
-async def _loras(uploads: Uploads, request: FalGeneration, materials: Materials) -> list[dict[str, Any]]:
+async def _loras(uploads: FalUploads, request: FalGeneration, materials: Materials) -> list[dict[str, Any]]:
     values = request.given()
     found = []
     for name, strength in LORA_SLOTS.items():
@@ -80,7 +82,7 @@ async def _loras(uploads: Uploads, request: FalGeneration, materials: Materials)
     return found
 
 
-async def _lora(uploads: Uploads, field: str, source: LoraSource) -> str:
+async def _lora(uploads: FalUploads, field: str, source: LoraSource) -> str:
     """Return where fal can fetch a LoRA: the file here goes before an address, which may have died."""
     if source.path is not None:
         return await uploads.address_of(source.path, LORA_LIFETIME, sha256=source.sha256)

@@ -66,7 +66,7 @@ _MOST_MEGAPIXELS = 4
 
 
 @dataclass(frozen=True)
-class Row:
+class UnitCost:
     """USD for one unit of an endpoint, and whether fal's own page names it."""
 
     usd: float
@@ -74,28 +74,28 @@ class Row:
     published: bool = True
 
 
-TABLE: Mapping[str, Row] = {
-    "fal-ai/flux-2-klein-9b-base-trainer": Row(0.0086, STEPS, published=False),
-    "fal-ai/flux-2-klein-4b-base-trainer": Row(0.005, STEPS, published=False),
-    "fal-ai/flux-2-trainer": Row(0.0064, STEPS),
-    "fal-ai/flux-2-trainer-v2": Row(0.0255, STEPS, published=False),
-    "fal-ai/flux-lora-fast-training": Row(0.002, STEPS, published=False),
-    "fal-ai/flux-lora-portrait-trainer": Row(0.0024, STEPS, published=False),
-    "fal-ai/turbo-flux-trainer": Row(0.0024, STEPS),
-    "blackforestlabs/flux-3/klein/base/trainer": Row(0.0043, STEPS),
-    "fal-ai/flux-2/klein/9b/base/lora": Row(0.02, MEGAPIXELS),
-    "fal-ai/flux-2/klein/9b/base/edit/lora": Row(0.02, MEGAPIXELS, published=False),
-    "fal-ai/flux-2/klein/9b/lora": Row(0.011, MEGAPIXELS, published=False),
-    "fal-ai/flux-2/klein/9b/edit/lora": Row(0.011, MEGAPIXELS, published=False),
-    "fal-ai/flux-2/klein/4b/base/lora": Row(0.016, MEGAPIXELS, published=False),
-    "fal-ai/flux-2/klein/4b/base/edit/lora": Row(0.016, MEGAPIXELS),
-    "fal-ai/flux-2/klein/4b/lora": Row(0.01, MEGAPIXELS),
-    "fal-ai/flux-2/klein/4b/edit/lora": Row(0.01, MEGAPIXELS, published=False),
-    "fal-ai/flux-2/lora": Row(0.021, MEGAPIXELS),
-    "fal-ai/flux-2/lora/edit": Row(0.021, MEGAPIXELS, published=False),
-    "fal-ai/flux-lora": Row(0.035, MEGAPIXELS, published=False),
-    "fal-ai/flux-krea-lora": Row(0.035, MEGAPIXELS, published=False),
-    "fal-ai/flux-kontext-lora": Row(0.035, MEGAPIXELS, published=False),
+TABLE: Mapping[str, UnitCost] = {
+    "fal-ai/flux-2-klein-9b-base-trainer": UnitCost(0.0086, STEPS, published=False),
+    "fal-ai/flux-2-klein-4b-base-trainer": UnitCost(0.005, STEPS, published=False),
+    "fal-ai/flux-2-trainer": UnitCost(0.0064, STEPS),
+    "fal-ai/flux-2-trainer-v2": UnitCost(0.0255, STEPS, published=False),
+    "fal-ai/flux-lora-fast-training": UnitCost(0.002, STEPS, published=False),
+    "fal-ai/flux-lora-portrait-trainer": UnitCost(0.0024, STEPS, published=False),
+    "fal-ai/turbo-flux-trainer": UnitCost(0.0024, STEPS),
+    "blackforestlabs/flux-3/klein/base/trainer": UnitCost(0.0043, STEPS),
+    "fal-ai/flux-2/klein/9b/base/lora": UnitCost(0.02, MEGAPIXELS),
+    "fal-ai/flux-2/klein/9b/base/edit/lora": UnitCost(0.02, MEGAPIXELS, published=False),
+    "fal-ai/flux-2/klein/9b/lora": UnitCost(0.011, MEGAPIXELS, published=False),
+    "fal-ai/flux-2/klein/9b/edit/lora": UnitCost(0.011, MEGAPIXELS, published=False),
+    "fal-ai/flux-2/klein/4b/base/lora": UnitCost(0.016, MEGAPIXELS, published=False),
+    "fal-ai/flux-2/klein/4b/base/edit/lora": UnitCost(0.016, MEGAPIXELS),
+    "fal-ai/flux-2/klein/4b/lora": UnitCost(0.01, MEGAPIXELS),
+    "fal-ai/flux-2/klein/4b/edit/lora": UnitCost(0.01, MEGAPIXELS, published=False),
+    "fal-ai/flux-2/lora": UnitCost(0.021, MEGAPIXELS),
+    "fal-ai/flux-2/lora/edit": UnitCost(0.021, MEGAPIXELS, published=False),
+    "fal-ai/flux-lora": UnitCost(0.035, MEGAPIXELS, published=False),
+    "fal-ai/flux-krea-lora": UnitCost(0.035, MEGAPIXELS, published=False),
+    "fal-ai/flux-kontext-lora": UnitCost(0.035, MEGAPIXELS, published=False),
 }
 
 

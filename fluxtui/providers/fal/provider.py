@@ -9,17 +9,16 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from fluxtui.api.answers import Answer, error_of
+from fluxtui.api.answers import JSONAnswer, error_of
 from fluxtui.api.attachments import Progress
 from fluxtui.api.limits import RESULT_BYTES
+from fluxtui.api.options import RequestOptions
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import Availability, Endpoint, GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.endpoint import Availability, Endpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, NotFound, ServiceDown, ServiceError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
-from fluxtui.domain.text import safe_text
-from fluxtui.providers.asking import asked_at
 from fluxtui.providers.base import (
     Abilities,
     Accepted,
@@ -28,11 +27,12 @@ from fluxtui.providers.base import (
     Candidate,
     Keeping,
     Materials,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
 )
+from fluxtui.providers.catalogue import CatalogueProvider
 from fluxtui.providers.fal import catalogue, platform, statuses
 from fluxtui.providers.fal.finding import FOUND_WITHIN, found
 from fluxtui.providers.fal.generation import FalGeneration
@@ -40,11 +40,12 @@ from fluxtui.providers.fal.ordering import CANCEL, NO_RETRY, RESULT, accepted_in
 from fluxtui.providers.fal.preparing import prepared_generation, prepared_training
 from fluxtui.providers.fal.prices import READ_ON
 from fluxtui.providers.fal.training import FalTraining
+from fluxtui.providers.task_queries import asked_at
 
 _NO_LIST = "fal.ai keeps no list of finetunes: a LoRA there is a file, and its file here is what counts."
 
 
-class FalProvider:
+class FalProvider(CatalogueProvider):
     """Trains LoRAs and generates with them at fal.ai, through `api`."""
 
     id = "fal"
@@ -73,28 +74,14 @@ class FalProvider:
         ),
     )
     active_limit = 40
+    generation = catalogue.GENERATION
+    training = catalogue.TRAINING
 
     def __init__(self, api: APIService) -> None:
-        self._api = api
+        super().__init__(api)
         self._told: Mapping[str, UnitPrice] | None = None
-        endpoints: tuple[type[Endpoint], ...] = (*catalogue.GENERATION, *catalogue.TRAINING)
-        self._endpoints = {endpoint.info.id: endpoint for endpoint in endpoints}
 
-    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
-        """Return what makes a picture; all of it does so with LoRAs."""
-        return catalogue.GENERATION
-
-    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
-        """Return the trainers, the one for FLUX.2 [klein] 9B in front."""
-        return catalogue.TRAINING
-
-    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
-        """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
-        if endpoint_id not in self._endpoints:
-            raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
-        return self._endpoints[endpoint_id]
-
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Upload what a request needs; a trainer that may be gone is looked for first.
 
         Raises:
@@ -115,7 +102,7 @@ class FalProvider:
         if not (await self.serving([request.info.id])).get(request.info.id, True):
             raise discontinued(request)
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Send the one request that is billed; fal is told not to run a training again by itself.
 
         Raises:
@@ -124,9 +111,9 @@ class FalProvider:
             NotFound: the endpoint is gone.
         """
         request = prepared.request
-        headers = NO_RETRY if isinstance(request, TrainingEndpoint) else {}
+        options = RequestOptions(headers=NO_RETRY if isinstance(request, TrainingEndpoint) else {})
         try:
-            answer = await self._api.post(f"/{request.info.id}", prepared.body, headers=headers)
+            answer = await self._api.post(f"/{request.info.id}", prepared.body, options)
         except ServiceError as error:
             failure = order_failure(error, request)
         else:
@@ -142,7 +129,7 @@ class FalProvider:
                 not known by its id.
         """
 
-        async def ask(address: str) -> Answer:
+        async def ask(address: str) -> JSONAnswer:
             return await self._api.get(address, {"logs": "1"})
 
         said = (await asked_at(self._api, task.polling_url, f"{_path(task)}/status", ask)).data
@@ -153,7 +140,7 @@ class FalProvider:
     async def _ended(self, said: Any, task: RemoteTask) -> RemoteStatus:
         fails = statuses.told_failure(said)
 
-        async def ask(address: str) -> Answer:
+        async def ask(address: str) -> JSONAnswer:
             return await self._api.get(
                 address, accept_statuses=statuses.RESULT_STATUSES, any_body=True, longest=RESULT_BYTES
             )
@@ -183,7 +170,7 @@ class FalProvider:
     async def cancel(self, task: RemoteTask) -> CancelAnswer:
         """Ask fal to stop a task."""
 
-        async def ask(address: str) -> Answer:
+        async def ask(address: str) -> JSONAnswer:
             return await self._api.put(address, accept_statuses=statuses.CANCEL_STATUSES)
 
         try:
@@ -218,7 +205,8 @@ class FalProvider:
 
     async def prices(self) -> Mapping[str, UnitPrice]:
         """Return what fal charges now for the unit of each endpoint."""
-        self._told = told = await platform.prices(self._api, tuple(self._endpoints))
+        known = tuple(endpoint.info.id for endpoint in (*self.generation, *self.training))
+        self._told = told = await platform.prices(self._api, known)
         return told
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
@@ -226,7 +214,7 @@ class FalProvider:
         return await platform.serving(self._api, endpoint_ids)
 
 
-def _may_pass(result: Answer) -> bool:
+def _may_pass(result: JSONAnswer) -> bool:
     """Tell whether an answer in the place of a result may be a passing fault of the host that has the result.
 
     With 400 that host says that the task is still in progress (fal.ai queue reference, read 2026-11), which

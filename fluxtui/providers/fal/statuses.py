@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fluxtui.api.answers import Answer
+from fluxtui.api.answers import JSONAnswer
 from fluxtui.api.shapes import fault_of
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
@@ -78,7 +78,7 @@ def told_failure(data: Any) -> bool:
     return bool(answer.get("error") or answer.get("error_type"))
 
 
-def is_told_failure(status: Any, result: Answer) -> bool:
+def is_told_failure(status: Any, result: JSONAnswer) -> bool:
     """Tell whether what came in place of a result is the failure that the status told.
 
     Where fal's gateway fails just then, it says nothing of the task: neither why it failed nor what it cost.
@@ -89,7 +89,7 @@ def is_told_failure(status: Any, result: Answer) -> bool:
     return told is None or fault_of(result.data, result.headers).kind == told
 
 
-def succeeded(status: Any, result: Answer, task: RemoteTask, told: UnitPrice | None) -> RemoteStatus:
+def succeeded(status: Any, result: JSONAnswer, task: RemoteTask, told: UnitPrice | None) -> RemoteStatus:
     """Return what came of a task that went well.
 
     Args:
@@ -132,7 +132,7 @@ def succeeded(status: Any, result: Answer, task: RemoteTask, told: UnitPrice | N
     )
 
 
-def failed(status: Any, result: Answer | None) -> RemoteStatus:
+def failed(status: Any, result: JSONAnswer | None) -> RemoteStatus:
     """Return what is said of a task that failed.
 
     Args:

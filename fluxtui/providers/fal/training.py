@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fluxtui.domain.advice import Advice, StepsRule, wanted
+from fluxtui.domain.advice import Advice, Purpose, StepsRule, wanted
 from fluxtui.domain.dataset import CaptionRule, DatasetRules
 from fluxtui.domain.endpoint import (
     Availability,
@@ -23,7 +23,6 @@ from fluxtui.domain.endpoint import (
     TrainingEndpoint,
     number_text,
 )
-from fluxtui.domain.presets import Purpose
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.prices import live_training_price, training_price
 

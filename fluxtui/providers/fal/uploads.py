@@ -12,17 +12,19 @@ import asyncio
 import json
 import mimetypes
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from fluxtui.api.attachments import Progress
+from fluxtui.api.options import RequestOptions
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.providers.base import UploadMemory
 from fluxtui.providers.files import sha256_of, unreadable
 from fluxtui.providers.reading import as_mapping
+from fluxtui.system.clock import utc_now
 from fluxtui.system.ordinary_files import open_ordinary
 
 DATASET_LIFETIME = timedelta(days=7)
@@ -39,14 +41,14 @@ _TYPES = {".zip": _ZIP, ".safetensors": _SAFETENSORS}
 
 
 @dataclass(frozen=True)
-class Place:
+class UploadTarget:
     """Where fal wants a file put, which is a secret, and where it can be fetched from then."""
 
     upload_url: str
     file_url: str
 
     def __repr__(self) -> str:
-        return "Place(...)"
+        return "UploadTarget(...)"
 
     def below(self, name: str) -> str:
         """Return the address of a part of the upload, its signature kept. Raises `UnexpectedAnswer`."""
@@ -57,7 +59,7 @@ class Place:
         return urlunsplit(parts._replace(path=f"{parts.path}/{name}"))
 
 
-class Uploads:
+class FalUploads:
     """Uploads each file once, as long as fal keeps it.
 
     Args:
@@ -98,7 +100,7 @@ class Uploads:
             return known if known is not None else await self._uploaded(path, lifetime, digest)
 
     async def _uploaded(self, path: Path, lifetime: timedelta, digest: str) -> str:
-        expires_at = datetime.now(UTC) + lifetime
+        expires_at = utc_now() + lifetime
         suffix = path.suffix.lower()
         content_type = _TYPES.get(suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         size = await asyncio.to_thread(_size_of, path)
@@ -111,22 +113,22 @@ class Uploads:
         await self._memory.remember(digest, place.file_url, expires_at)
         return place.file_url
 
-    async def _place(self, name: str, content_type: str, lifetime: timedelta, *, in_parts: bool) -> Place:
+    async def _place(
+        self, name: str, content_type: str, lifetime: timedelta, *, in_parts: bool
+    ) -> UploadTarget:
         answer = await self._api.post(
             f"/storage/upload/initiate{'-multipart' if in_parts else ''}",
             {"file_name": name, "content_type": content_type},
-            base="rest",
-            params=_STORAGE,
-            headers=dict.fromkeys(_LIFECYCLE_HEADERS, _lifecycle(lifetime)),
+            RequestOptions("rest", _STORAGE, dict.fromkeys(_LIFECYCLE_HEADERS, _lifecycle(lifetime))),
             paid=False,
         )
         told = as_mapping(answer.data)
         upload_url, file_url = told.get("upload_url"), told.get("file_url")
         if not (isinstance(upload_url, str) and upload_url and isinstance(file_url, str) and file_url):
             raise _no_place()
-        return Place(upload_url, file_url)
+        return UploadTarget(upload_url, file_url)
 
-    async def _put_parts(self, place: Place, path: Path, size: int, content_type: str) -> None:
+    async def _put_parts(self, place: UploadTarget, path: Path, size: int, content_type: str) -> None:
         parts: list[dict[str, Any]] = []
         for number, offset in enumerate(range(0, size, self._part_bytes), start=1):
             piece = await asyncio.to_thread(_piece, path, offset, self._part_bytes)

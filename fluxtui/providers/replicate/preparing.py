@@ -20,14 +20,14 @@ from fluxtui.domain.errors import (
     TrainingDiscontinued,
     UnexpectedAnswer,
 )
-from fluxtui.providers.base import LoraSource, Materials, Prepared
+from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
 from fluxtui.providers.files import sha256_of
 from fluxtui.providers.reading import as_identifier, as_mapping
 from fluxtui.providers.replicate.destinations import destination
 from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
 from fluxtui.providers.replicate.names import Reference, archive_name, reference
 from fluxtui.providers.replicate.training import name_in, training_input
-from fluxtui.providers.replicate.uploads import Uploads
+from fluxtui.providers.replicate.uploads import ReplicateUploads
 
 PATH = "path"
 """Where the order goes, among the details of a prepared request."""
@@ -41,7 +41,9 @@ _FETCHED = re.compile(
 )
 
 
-async def prepared_training(api: APIService, request: TrainingEndpoint, materials: Materials) -> Prepared:
+async def prepared_training(
+    api: APIService, request: TrainingEndpoint, materials: Materials
+) -> PreparedRequest:
     """Return a training whose archive is uploaded and whose destination exists.
 
     Raises:
@@ -57,11 +59,11 @@ async def prepared_training(api: APIService, request: TrainingEndpoint, material
     name = name_in(request)
     sha256 = materials.archive_sha256 or await asyncio.to_thread(sha256_of, materials.archive)
     model = await destination(api, name, sha256)
-    uploads = Uploads(api, materials.uploads, materials.progress)
+    uploads = ReplicateUploads(api, materials.uploads, materials.progress)
     address = await uploads.address_of(materials.archive, sha256=sha256, called=archive_name(name))
     body = {"destination": model, "input": {**values, "input_images": address}}
     path = f"/v1/models/{request.info.id}/versions/{version}/trainings"
-    return Prepared(request, body=body, details={PATH: path}, archive=materials.archive)
+    return PreparedRequest(request, body=body, details={PATH: path}, archive=materials.archive)
 
 
 async def _trainer(api: APIService, request: TrainingEndpoint) -> tuple[str, Any]:
@@ -82,7 +84,7 @@ async def _trainer(api: APIService, request: TrainingEndpoint) -> tuple[str, Any
 
 async def prepared_generation(
     api: APIService, request: ReplicateGeneration, materials: Materials
-) -> Prepared:
+) -> PreparedRequest:
     """Return a generation whose pictures are uploaded and whose LoRAs are named as Replicate wants them.
 
     Raises:
@@ -94,9 +96,9 @@ async def prepared_generation(
     values = {**request.plain_input(), **await _pictures(api, request, materials)}
     if isinstance(request, TrainedVersion):
         body: dict[str, Any] = {"version": await _version(api, request.finetune_id), "input": values}
-        return Prepared(request, body=body, details={PATH: "/v1/predictions"})
+        return PreparedRequest(request, body=body, details={PATH: "/v1/predictions"})
     body = {"input": {**values, **_loras(request, materials)}}
-    return Prepared(request, body=body, details={PATH: f"/v1/models/{request.info.id}/predictions"})
+    return PreparedRequest(request, body=body, details={PATH: f"/v1/models/{request.info.id}/predictions"})
 
 
 async def _version(api: APIService, finetune_id: str) -> str:
@@ -117,7 +119,7 @@ async def newest_version(api: APIService, named: Reference) -> str:
 
 async def _pictures(api: APIService, request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
     values = request.given()
-    uploads = Uploads(api, materials.uploads, materials.progress)
+    uploads = ReplicateUploads(api, materials.uploads, materials.progress)
     wanted = [
         field
         for field in fields_of(type(request))
@@ -129,7 +131,7 @@ async def _pictures(api: APIService, request: ReplicateGeneration, materials: Ma
     }
 
 
-async def _picture(uploads: Uploads, field: Field, value: str) -> str:
+async def _picture(uploads: ReplicateUploads, field: Field, value: str) -> str:
     if _WEB_ADDRESS.fullmatch(value):
         return value
     path = Path(value)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from fluxtui.api.attachments import Progress
 from fluxtui.api.limits import RESULT_BYTES
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.endpoint import Endpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, NotFound, Problem, ServiceError, UnexpectedAnswer
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
@@ -28,11 +28,12 @@ from fluxtui.providers.base import (
     Materials,
     PartOfList,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
 )
+from fluxtui.providers.catalogue import CatalogueProvider
 from fluxtui.providers.replicate import catalogue
 from fluxtui.providers.replicate.destinations import username
 from fluxtui.providers.replicate.finding import found
@@ -46,7 +47,7 @@ from fluxtui.providers.replicate.prices import READ_ON
 from fluxtui.providers.replicate.statuses import cancel_answer_of, status_of
 
 
-class ReplicateProvider:
+class ReplicateProvider(CatalogueProvider):
     """Trains LoRAs for FLUX.1 [dev], generates with them and manages them at Replicate, through `api`."""
 
     id = "replicate"
@@ -73,28 +74,14 @@ class ReplicateProvider:
         ),
     )
     active_limit = 20
+    generation = catalogue.GENERATION
+    training = catalogue.TRAINING
 
     def __init__(self, api: APIService) -> None:
-        self._api = api
+        super().__init__(api)
         self._trained: Mapping[str, Mapping[str, Any]] | None = None
-        endpoints: tuple[type[Endpoint], ...] = (*catalogue.GENERATION, *catalogue.TRAINING)
-        self._endpoints = {endpoint.info.id: endpoint for endpoint in endpoints}
 
-    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
-        """Return what makes a picture; all of it does so with a finetune."""
-        return catalogue.GENERATION
-
-    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
-        """Return the trainers, the one with every knob in front."""
-        return catalogue.TRAINING
-
-    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
-        """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
-        if endpoint_id not in self._endpoints:
-            raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")
-        return self._endpoints[endpoint_id]
-
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Upload what the request needs, make the model that a training ends in, look the trainer up.
 
         Raises:
@@ -108,7 +95,7 @@ class ReplicateProvider:
             raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
         return await prepared_generation(self._api, request, materials)
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         """Send the one request that is billed.
 
         Raises:

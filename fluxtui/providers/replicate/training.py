@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from fluxtui.domain.advice import Advice, StepsRule, wanted
+from fluxtui.domain.advice import Advice, Purpose, StepsRule, wanted
 from fluxtui.domain.dataset import CaptionRule, DatasetRules
 from fluxtui.domain.endpoint import (
     Availability,
@@ -24,7 +24,6 @@ from fluxtui.domain.endpoint import (
     number_text,
 )
 from fluxtui.domain.errors import UnexpectedAnswer
-from fluxtui.domain.presets import Purpose
 from fluxtui.domain.weights import Base
 from fluxtui.providers.replicate.prices import training_price
 

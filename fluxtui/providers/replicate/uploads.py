@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import mimetypes
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from fluxtui.api.attachments import Progress
@@ -17,12 +17,13 @@ from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.providers.base import UploadMemory
 from fluxtui.providers.files import sha256_of
 from fluxtui.providers.reading import as_mapping, as_moment
+from fluxtui.system.clock import utc_now
 
 KEPT_FOR = timedelta(hours=24)
 """For how long Replicate keeps an upload that does not say when it expires."""
 
 
-class Uploads:
+class ReplicateUploads:
     """Uploads each file once, as long as Replicate keeps it.
 
     Args:
@@ -67,6 +68,6 @@ class Uploads:
         address = as_mapping(told.get("urls")).get("get")
         if not isinstance(address, str) or not address:
             raise UnexpectedAnswer("Replicate took the file and named no address for it. Nothing was billed.")
-        expires_at = as_moment(told.get("expires_at")) or datetime.now(UTC) + KEPT_FOR
+        expires_at = as_moment(told.get("expires_at")) or utc_now() + KEPT_FOR
         await self._memory.remember(digest, address, expires_at)
         return address

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.navigation import Request, TrainAgain
-from fluxtui.controllers.training.order import Filling, TrainingOrder
-from fluxtui.controllers.training.samples import Samples, kept_prompts
+from fluxtui.controllers.training.controller import TrainingController
+from fluxtui.controllers.training.draft import TrainingDraft
+from fluxtui.controllers.training.notice import TrainingNotice
+from fluxtui.controllers.training.start import Obstacle
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
-from fluxtui.screens.finetune.train_part import TrainPart
-from fluxtui.screens.finetune.trainers_part import TrainersPart
-from fluxtui.screens.finetune.trainings import TrainingsPanel
-from fluxtui.screens.finetune.trainings_part import TrainingsPart
-from fluxtui.widgets.parameter_form import ParameterForm
-from fluxtui.widgets.plain import PlainStatic, set_title
+from fluxtui.screens.finetune.training_form import TrainingForm
+from fluxtui.screens.finetune.trainings import TrainingLog, TrainingsPanel
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.widgets.plain import PlainStatic, plain
+from fluxtui.widgets.table import RowTable
 
 
-class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
-    """Trains finetunes. What is asked for is one `TrainingOrder`; the widgets show it and report changes."""
+class FinetuneScreen(PlaceScreen):
+    """Trains finetunes. `training` owns what is asked for; the panels show it and report what is done."""
 
     PLACE: ClassVar[str] = "finetune"
     CSS_PATH = "screen.tcss"
@@ -43,143 +45,188 @@ class FinetuneScreen(TrainersPart, TrainPart, TrainingsPart):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f12", "samples", "Samples", id="finetune.samples", show=False, key_display="F12"),
+        Binding("ctrl+s", "train", "Train", id="finetune.train"),
+        Binding("escape", "stop", "Stop", id="finetune.stop", show=False),
+        Binding("f9", "presets", "Presets", id="finetune.presets", key_display="F9"),
         Binding("ctrl+l,o", "choose_pictures", "Choose pictures", id="finetune.choose"),
         Binding("f8", "edit_pictures", "Workbench", id="finetune.edit", key_display="F8"),
     ]
 
-    _filling: Filling | None = None
-    """What another place wants in the form, until it is there."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.training = TrainingController(self.app)
+        self._kept = TrainingDraft()
+        # What they show may be known before they are laid out.
+        self._pictures = DatasetPanel(self.training, self.app.terminal)
+        self._form = TrainingForm(self.training)
+        self._notice = PlainStatic("", id="notice")
+        self._train_line = TrainLine()
+        self._trainings = TrainingsPanel(self.training.trainings)
+        self._log = TrainingLog(self.training.trainings)
 
     def compose_place(self) -> ComposeResult:
         """Lay out the three steps and the trainings."""
         with Container(id="steps"):
-            yield DatasetPanel(self.app.terminal)
+            yield self._pictures
             with Vertical(id="training"):
-                with Vertical(id="parameters") as step:
-                    set_title(step, "2 Finetune")
-                    yield self.trainer_row()
-                    yield ParameterForm(id="form")
-                yield PlainStatic("", id="notice")
-                yield TrainLine()
-                yield TrainingsPanel()
-                yield PlainStatic("", id="training-log")
+                yield self._form
+                yield self._notice
+                yield self._train_line
+                yield self._trainings
+                yield self._log
 
     def on_mount(self) -> None:
-        """Follow balances, prices, jobs and profiles."""
-        self.dataset_panel = self.query_one(DatasetPanel)
-        self.form = self.query_one(ParameterForm)
-        self.train_line = self.query_one(TrainLine)
-        self.watch(self.app, "balances", self.show_price, init=False)
-        self.watch(self.app, "silent_profiles", self.show_price, init=False)
-        self.watch(self.app, "prices", self.show_trainers, init=False)
-        self.watch(self.app, "jobs", self._show_trainings)
+        """Follow what is asked for, balances, prices, jobs and profiles."""
+        self._disconnect = self.training.changed.connect(self._show)
+        self.watch(self.app, "balances", self._show_price, init=False)
+        self.watch(self.app, "silent_profiles", self._show_price, init=False)
+        self.watch(self.app, "prices", self._follow_prices, init=False)
+        self.watch(self.app, "jobs", self._follow_jobs)
         self.watch(self.app, "profile", self._follow_profiles, init=False)
         self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
+
+    async def on_unmount(self) -> None:
+        """Leave alone what is no longer there."""
+        self._disconnect()
 
     # What was typed before, and what another place wants
 
     def restore(self, draft: Mapping[str, Any]) -> None:
         """Put back pictures, trainer, parameters and prompts."""
-        self.wished_trainer = str(draft.get("trainer") or "")
-        remembered = draft.get("by_trainer")
-        if isinstance(remembered, dict):
-            self.remembered = {
-                str(ref): values for ref, values in remembered.items() if isinstance(values, dict)
-            }
-        self.samples = Samples(kept_prompts(draft))
-        self.order = TrainingOrder(source=str(draft.get("source") or ""))
+        self._kept = TrainingDraft.from_note(draft)
+        self.training.restore(self._kept)
 
     async def restored(self) -> None:
         """Make the form for the last trainer, and look at the pictures that were chosen before."""
-        before = self.order.source
-        await self._prepare_form()
+        before = self.training.order.source
+        await self._prepare()
         # Whoever types already is left where they are.
-        if self.dataset_panel.source == before:
+        if self._pictures.source == before:
             self._focus_what_is_missing()
-
-    def keep(self) -> None:
-        """Remember all that is asked for, so that leaving the program loses nothing."""
-        trainer = self.order.trainer
-        if trainer is not None:
-            self.remembered[trainer.ref] = dict(self.order.values)
-        draft = {
-            "source": self.order.source,
-            "trainer": self.wished_trainer,
-            "by_trainer": self.remembered,
-            "samples": list(self.samples.prompts),
-        }
-        self.keep_draft(draft)
 
     def follow(self, request: Request) -> None:
         """Put a training that another place names into the form."""
-        if not isinstance(request, TrainAgain):
-            return
-        values, samples = dict(request.values), request.samples
-        self._filling = Filling(request.trainer, values, request.source, is_whole=True, samples=samples)
-        if self.trainers.answers:
-            guarded(self, self._follow_filling(), doing="filling the form", group="form")
+        if isinstance(request, TrainAgain):
+            self.training.want(request)
+            guarded(self, self._take_wanted(), doing="filling the form", group="wanted")
 
-    async def _follow_filling(self) -> None:
-        filling, self._filling = self._filling, None
-        if filling is not None:
-            await self.fill(filling)
-            if self.order.endpoint is not None:
-                self.form.focus_field(self.order.endpoint.name_field)
+    async def _take_wanted(self) -> None:
+        if self.training.take_wanted():
+            await self._form.focus_name()
+            await self.training.refresh()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Try again what could not be: the key may have come in the meantime."""
-        if self.fault is not None:
+        if self.training.fault is not None:
             self._follow_profiles()
 
     def _follow_profiles(self) -> None:
-        guarded(self, self._prepare_form(), doing="preparing the form", group="profile")
+        guarded(self, self._prepare(), doing="preparing the form", group="profile")
 
-    async def _prepare_form(self) -> None:
-        await self.ask_profiles()
-        await self._follow_filling()
+    async def _prepare(self) -> None:
+        if await self.training.prepare():
+            await self._form.focus_name()
+        await self._form.filled()
+        work = self.training.refresh()
+        guarded(self, work, doing="looking at the pictures", group="refresh")
+        work = self.training.drop_gone()
+        guarded(self, work, doing="asking for the trainers", group="gone", exclusive=True)
 
     def _focus_what_is_missing(self) -> None:
         """Start where something is to be entered, unless the user is somewhere already."""
-        missing = next((problem.field for problem in self.order.problems()), "")
-        if self.order.source and missing and self.focused is self.dataset_panel.source_input:
-            self.form.focus_field(missing)
+        order = self.training.order
+        missing = next((problem.field for problem in order.problems()), "")
+        if order.source and missing and self.focused is self._pictures.source_input:
+            self._form.fields.focus_field(missing)
 
-    # What the widgets report
+    # What is shown
 
-    @on(ParameterForm.Changed)
-    def _take_values(self, event: ParameterForm.Changed) -> None:
-        self.cost = self.cost.following(event.changed_name, self.estimate())
-        self.order = replace(self.order, values={**self.order.values, **event.values})
-        self.dataset_panel.trigger_word = self.order.trigger_word
-        self.keep()
+    def _show(self) -> None:
+        """Show all that is asked for, and keep it."""
+        self._form.show()
+        self._show_price()
+        self._show_notice(self.training.notice())
+        draft = self.training.draft
+        if draft != self._kept:
+            self._kept = draft
+            self.keep_draft(draft.to_note())
 
-    @on(DatasetPanel.Changed)
-    def _take_dataset(self, event: DatasetPanel.Changed) -> None:
-        self.order = replace(self.order, source=event.source, dataset=event.dataset, fault=event.fault)
-        self.fit_form()
-        self.keep()
+    def _show_price(self) -> None:
+        """Show how far a training is prepared, else what it costs."""
+        if self.training.progress:
+            self._train_line.show_progress(self.training.progress)
+            return
+        line = self.training.price_line()
+        self._train_line.show_samples(line.samples)
+        self._train_line.show_price(line.price, line.text, fault=line.is_fault)
 
-    def watch_order(self) -> None:
-        """Show what the order costs, and what is advised for it."""
-        self.sampled_trainer = self.order.trainer
-        self.sampled_trigger_word = self.order.trigger_word
-        self.show_price()
-        if self.is_mounted:
-            self.show_advice()
-            self.show_notice()
+    def _show_notice(self, notice: TrainingNotice) -> None:
+        self._notice.set_class(notice.is_hint, "-hint")
+        self._notice.display = bool(notice.text)
+        style = "$text-warning" if notice.is_hint else "bold $text-error"
+        self._notice.show(Content.assemble((notice.heading, style), plain(notice.text)))
 
-    def _show_trainings(self) -> None:
+    def show_time(self) -> None:
+        """Show the trainings as they are by now."""
+        self._trainings.show()
+
+    @on(RowTable.Highlighted, "#trainings")
+    def _show_log(self) -> None:
+        """Show the end of the log of the training under the cursor."""
+        self._log.follow(self._trainings.selected_key, is_wide=self.has_class("-wide"))
+
+    def _follow_jobs(self) -> None:
         self.show_time()
-        self.show_notice()
-        self.show_log()
-        self.follow_finished()
+        self._show_notice(self.training.notice())
+        self._show_log()
+        guarded(
+            self, self.training.follow_jobs(), doing="reading how long it took", group="pace", exclusive=True
+        )
+
+    def _follow_prices(self) -> None:
+        self._show()
+        work = self.training.price_samples()
+        guarded(self, work, doing="pricing the samples", group="samples", exclusive=True)
 
     # What the keys do
 
+    @on(TrainLine.Stopped)
+    def action_stop(self) -> None:
+        """Stop looking through or packing pictures, else clear the news."""
+        if not self.training.stop():
+            self.action_clear_news()
+
+    @on(TrainLine.Pressed)
+    def action_train(self) -> None:
+        """Check everything, ask, and start the training; while one is being prepared nothing happens."""
+        self._pictures.report()
+        guarded(self, self._train(), doing="starting the training", group="train")
+
+    async def _train(self) -> None:
+        outcome = await self.training.start()
+        if not isinstance(outcome, Obstacle):
+            return
+        if outcome.problems:
+            self._form.fields.show_problems(outcome.problems)
+        elif outcome.pictures:
+            self._pictures.source_input.focus()
+
+    @on(TrainLine.SamplesAsked)
+    def action_samples(self) -> None:
+        """Let the prompts be typed, or say why there can be no samples."""
+        work = self.training.ask_samples()
+        guarded(self, work, doing="asking for samples", group="ask-samples", exclusive=True)
+
+    def action_presets(self) -> None:
+        """Offer the presets."""
+        work = self.training.presets.choose()
+        guarded(self, work, doing="choosing a preset", group="presets", exclusive=True)
+
     def action_choose_pictures(self) -> None:
         """Let a folder or archive be picked from the disk."""
-        self.dataset_panel.choose()
+        self._pictures.choose()
 
     def action_edit_pictures(self) -> None:
         """Open the workbench, from any field."""
-        self.dataset_panel.open_workbench()
+        self._pictures.open_workbench()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from rich.text import Text
+from textual import getters
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training import wording
+from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.widgets.plain import set_title
+from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import Column, Row, RowTable
 
 NO_TRAININGS = "No trainings yet. What you train shows its progress here."
@@ -36,16 +37,11 @@ class TrainingsPanel(RowTable):
         Binding("x,delete", "cancel", "Cancel", id="trainings.cancel"),
     ]
 
-    class CancelAsked(Message):
-        """The user wants a training cancelled."""
+    app = getters.app(StatefulApp)
 
-        def __init__(self, job_id: str) -> None:
-            super().__init__()
-            self.job_id = job_id
-
-    def __init__(self) -> None:
+    def __init__(self, trainings: Trainings) -> None:
         super().__init__(_COLUMNS, empty=NO_TRAININGS, header=False, id="trainings")
-
+        self._trainings = trainings
         self._cancellable: frozenset[str] = frozenset()
         self._offers_cancel = False
 
@@ -53,18 +49,12 @@ class TrainingsPanel(RowTable):
         """Say what the rows are."""
         set_title(self, "Trainings")
 
-    def show(
-        self, trainings: Sequence[Job], now: datetime, left: Callable[[Job], str] = lambda _: ""
-    ) -> None:
-        """Show trainings in their order.
-
-        Args:
-            trainings: of all profiles.
-            now: what times are reckoned to.
-            left: tells how long one will still run, `''` where that is not known.
-        """
+    def show(self) -> None:
+        """Show the trainings as they are by now."""
+        trainings, now = self._trainings.all, self.app.clock()
         shared = len({job.profile for job in trainings}) > 1
         self._cancellable = frozenset(job.id for job in trainings if job.is_active)
+        left = self._trainings.time_left
         self.set_rows([_row(job, now, left(job), shared=shared) for job in trainings])
         self._offer()
 
@@ -86,9 +76,40 @@ class TrainingsPanel(RowTable):
         return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
-        """Ask for the training under the cursor to be cancelled."""
+        """Cancel the training under the cursor, after asking where it may cost all the same."""
         if self.selected_key is not None:
-            self.post_message(self.CancelAsked(self.selected_key))
+            work = self._trainings.cancel(self.selected_key)
+            guarded(self, work, doing="cancelling a training", group="cancel", exclusive=True)
+
+    async def on_row_table_chosen(self, event: RowTable.Chosen) -> None:
+        """Go where a training leads."""
+        event.stop()
+        destination = self._trainings.destination(event.key)
+        if destination is not None:
+            await self.app.go(destination)
+
+
+class TrainingLog(PlainStatic):
+    """The end of the log of a training that runs or has failed; hidden for any other."""
+
+    app = getters.app(StatefulApp)
+
+    LINES: ClassVar[int] = 3
+    """How many lines are shown where there is room."""
+
+    def __init__(self, trainings: Trainings) -> None:
+        super().__init__("", id="training-log")
+        self._trainings = trainings
+
+    def follow(self, job_id: str | None, *, is_wide: bool) -> None:
+        """Show the log of a training, more of it in a wide place."""
+        work = self._read(job_id, self.LINES if is_wide else 1)
+        guarded(self, work, doing="reading a training's log", group="log", exclusive=True)
+
+    async def _read(self, job_id: str | None, count: int) -> None:
+        lines = await self._trainings.log_lines(job_id, count)
+        self.display = bool(lines)
+        self.show(plain(lines, newlines=True))
 
 
 def _row(job: Job, now: datetime, left: str, *, shared: bool) -> Row:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,30 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from fluxtui.controllers.gallery.exporting import Export, ExportKind, ExportQuestion, proposed
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog
+from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
 from fluxtui.widgets.plain import PlainLabel, set_title
 
-
-class ExportKind(StrEnum):
-    """In what form pictures leave the gallery."""
-
-    FOLDER = "folder"
-    ZIP = "ZIP"
-    SHEET = "sheet"
-    CSV = "CSV"
-    JSONL = "JSON lines"
-
-
-_SUFFIXES = {
-    ExportKind.FOLDER: "",
-    ExportKind.ZIP: ".zip",
-    ExportKind.SHEET: ".jpg",
-    ExportKind.CSV: ".csv",
-    ExportKind.JSONL: ".jsonl",
-}
 _WORDS = {
     ExportKind.FOLDER: "The files as they are, with their parameters in them, into a folder.",
     ExportKind.ZIP: "The files as they are, with their parameters in them, in one archive.",
@@ -44,19 +24,6 @@ _WORDS = {
     ExportKind.CSV: "Prompts, parameters and your marks as a table; no pictures.",
     ExportKind.JSONL: "Prompts, parameters and your marks, one JSON object a line; no pictures.",
 }
-
-
-@dataclass(frozen=True)
-class Export:
-    """What to make, and where."""
-
-    kind: ExportKind
-    target: Path
-
-
-def proposed(kind: ExportKind, day: date) -> str:
-    """Return the path that is offered for a kind of export."""
-    return f"~/fluxtui-{day.isoformat()}{_SUFFIXES[kind]}"
 
 
 class ExportDialog(Dialog[Export]):
@@ -131,3 +98,8 @@ class ExportDialog(Dialog[Export]):
         text = self.query_one(PathInput).value.strip()
         if text:
             self.dismiss(Export(self._kind, expanded(text)))
+
+
+@dialog_of.register
+def _(question: ExportQuestion) -> ExportDialog:
+    return ExportDialog(question.what, question.day)

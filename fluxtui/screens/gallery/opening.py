@@ -6,30 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from fluxtui.app.state import StatefulApp
+from fluxtui.controllers.gallery.wording import rating_words
 from fluxtui.domain.durations import exact_time
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.domain.money import show_credits
-from fluxtui.screens.gallery.wording import rating_words
 from fluxtui.screens.view import CompareScreen, ViewItem, ViewScreen
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 
-MOST_COMPARED = 4
-"""More pictures do not fit beside each other."""
-VIEWED_AROUND = 100
-"""How many pictures before and after one can be gone through in the view."""
-
 PathOf = Callable[[GalleryEntry], Path]
-
-
-def is_comparable(numbers: Sequence[int]) -> bool:
-    """Tell whether so many pictures can be compared."""
-    return 2 <= len(numbers) <= MOST_COMPARED
-
-
-def around(index: int, count: int) -> range:
-    """Return the places of the pictures that can be gone through from one of `count`."""
-    return range(max(index - VIEWED_AROUND, 0), min(index + VIEWED_AROUND + 1, count))
 
 
 async def open_view(app: StatefulApp, entries: Sequence[GalleryEntry], number: int, path_of: PathOf) -> int:

@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.gallery import filtering, wording
+from fluxtui.controllers.gallery.controller import GalleryController, GalleryDraft
+from fluxtui.controllers.gallery.shown import MOST_COMPARED
 from fluxtui.controllers.navigation import Request, ShowPictures
-from fluxtui.domain.errors import FluxError
-from fluxtui.domain.gallery import GalleryEntry, GalleryFilter, GalleryOrder
-from fluxtui.screens.gallery import filtering, wording
-from fluxtui.screens.gallery.marking import MarkKeys
-from fluxtui.screens.gallery.tiles import PictureTile
-from fluxtui.screens.gallery.using import UseKeys
-from fluxtui.services.thumbnails import SIDE
-from fluxtui.terminal.scaling import load_bitmap
-from fluxtui.widgets.dialogs import Choice, ChoiceDialog, LineDialog, ask
+from fluxtui.domain.gallery import GalleryFilter
+from fluxtui.domain.text import shorten
+
+# The dialogs of this place register themselves.
+from fluxtui.screens.gallery import export_dialog as export_dialog
+from fluxtui.screens.gallery import tags_dialog as tags_dialog
+from fluxtui.screens.gallery.opening import open_compare, open_view, view_item
+from fluxtui.screens.gallery.pictures_panel import PicturesPanel
+from fluxtui.screens.gallery.suggesting import FilterSuggester
+from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.filter_line import FilterLine
-from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic
-from fluxtui.widgets.text_pane import TextPane
-from fluxtui.widgets.thumbnail_grid import ThumbnailGrid, Tile
+from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    pass
 
 TYPING_REST = 0.15
 """Seconds for which the typing of a filter must rest until the journal is asked."""
-CURSOR_REST = 0.1
-"""Seconds for which the cursor must rest until the picture under it is shown large."""
-PLAIN_CELLS = 37
-"""Cells of a tile without pictures: two of them stand beside each other in 80 columns."""
-TILE_SIZES = ((18, 8), (24, 11), (37, 17))
-"""Cells of a tile and rows of its picture: small, middle, large."""
+_COPIED_SHOWN = 60
+"""Characters of what was copied that are told."""
+
+MARK_KEYS: Final = (
+    Binding("space", "mark", "Mark", id="gallery.mark", key_display="␣"),
+    Binding("a", "mark_all", "Mark all or none", id="gallery.mark_all", show=False),
+    Binding("s", "star", "Star", id="gallery.star"),
+    Binding("plus,equals_sign", "rate(1)", "Rate higher", id="gallery.rate_up", show=False),
+    Binding("minus", "rate(-1)", "Rate lower", id="gallery.rate_down", show=False),
+    Binding("t", "tag", "Tags", id="gallery.tag", show=False),
+    Binding("e", "note", "Note", id="gallery.note", show=False),
+    Binding("d,delete", "trash", "Trash", id="gallery.trash"),
+    Binding("u", "restore", "Restore", id="gallery.restore"),
+    Binding("D", "empty_trash", "Empty the trash", id="gallery.empty_trash"),
+)
+USE_KEYS: Final = (
+    Binding("p", "use_again", "Use again", id="gallery.use"),
+    Binding("f12", "use_picture", "Use this picture", id="gallery.use_picture", show=False),
+    Binding("c", "compare", "Compare", id="gallery.compare", show=False),
+    Binding("x", "export", "Export", id="gallery.export"),
+    Binding("H", "get_home", "Get it home", id="gallery.home", show=False),
+    Binding("y", "copy('path')", "Copy path", id="gallery.copy", show=False),
+    Binding("Y", "copy('prompt')", "Copy prompt", id="gallery.copy_prompt", show=False),
+)
 
 
-class GalleryScreen(UseKeys, MarkKeys):
+class GalleryScreen(PlaceScreen):
     """All pictures that were made, with what the user thinks of them."""
 
     PLACE = "gallery"
@@ -59,6 +76,8 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 `d` moves to the trash, `u` takes that back; `T` shows the trash, where `D` deletes for good."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *MARK_KEYS,
+        *USE_KEYS,
         Binding("slash", "filter", "Filter", id="gallery.filter", key_display="/"),
         Binding("escape", "back", "Clear filter or marks", id="gallery.back", show=False),
         Binding("f", "choose_filter", "Choose a filter", id="gallery.filters", show=False),
@@ -70,57 +89,44 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def __init__(self) -> None:
         super().__init__()
-        self._suggester = filtering.FilterSuggester()
-        self._total = 0
-        self._tile_size = 0
-        self._told: GalleryEntry | None = None
-        """What the details tell of."""
-        self._begin_at: int | None = None
-        """The picture to begin with, until the pictures are there."""
+        self.controller = GalleryController(self.app)
+        self._shown = self.controller.shown
         self._is_stale = False
         """Whether there are new pictures that were not shown because another place is."""
+        self._told = self._shown.wanted
+        """The filter that the line tells."""
+        self._offered = (False, False)
+        """What the footer offers to do with the trash."""
 
     def compose_place(self) -> ComposeResult:
         """Lay out title, filter, grid and what is said of the picture under the cursor."""
-        terminal = self.app.terminal
         yield PlainStatic(wording.LOADING[0], id="gallery-title")
-        yield FilterLine(filtering.PLACEHOLDER, self._suggester, id="gallery-filter")
+        suggester = FilterSuggester(lambda: self._shown.facets)
+        yield FilterLine(filtering.PLACEHOLDER, suggester, id="gallery-filter")
         yield PlainStatic("", id="gallery-problem")
-        with Horizontal(id="gallery"):
-            with Vertical(id="gallery-many"):
-                width, height = TILE_SIZES[self._tile_size]
-                yield ThumbnailGrid(
-                    terminal,
-                    self._thumbnail,
-                    tile_width=width,
-                    tile_height=height,
-                    plain_width=PLAIN_CELLS,
-                    id="gallery-grid",
-                )
-                yield PlainStatic("", id="gallery-prompt")
-                yield PlainStatic("", id="gallery-facts")
-            with Vertical(id="gallery-details"):
-                yield PictureView(terminal, placeholder="", id="gallery-picture")
-                yield TextPane(id="gallery-story")
+        yield PicturesPanel(self.controller)
+
+    @property
+    def panel(self) -> PicturesPanel:
+        """The pictures, with the cursor on one."""
+        return self.query_one(PicturesPanel)
 
     def on_mount(self) -> None:
-        """Follow what is saved."""
-        self.grid.show_empty(*wording.LOADING)
+        """Follow what is saved, and what the controller has to show."""
+        self._shown.changed.connect(self._redraw)
         self.watch(self.app, "pictures_revision", self._note_new, init=False)
+
+    # What is kept
 
     def restore(self, draft: Mapping[str, Any]) -> None:
         """Filter as before, with the cursor on the same picture."""
-        wanted, _ = filtering.problem_of(str(draft.get("filter") or ""))
-        number, size = draft.get("picture"), draft.get("size")
-        self._begin_at = number if isinstance(number, int) else None
-        self._tile_size = size if isinstance(size, int) and 0 <= size < len(TILE_SIZES) else 0
-        self.grid.set_tile_size(*TILE_SIZES[self._tile_size])
-        if wanted is not None:
-            self._want(wanted)
+        kept = GalleryDraft.read(draft)
+        self.panel.begin(kept.picture, kept.size)
+        self._shown.want(kept.wanted)
 
     async def restored(self) -> None:
         """Read the pictures."""
-        self.reload()
+        self._read()
 
     def follow(self, request: Request) -> None:
         """Filter as another place asks."""
@@ -130,153 +136,86 @@ Space marks pictures; what is done next is done to all that are marked, else to 
                 self._want(wanted)
 
     def _keep(self) -> None:
-        picture = self.current if self._begin_at is None else self._begin_at
-        self.keep_draft({"filter": self.wanted.text(), "picture": picture, "size": self._tile_size})
+        draft = GalleryDraft(self._shown.wanted, self.panel.cursor_to_keep, self.panel.size_step)
+        self.keep_draft(draft.kept())
+
+    @on(ThumbnailGrid.Highlighted)
+    def _keep_cursor(self, event: ThumbnailGrid.Highlighted) -> None:
+        event.stop()
+        if not self.panel.is_beginning:
+            self._keep()
 
     # Which pictures there are
 
     def _note_new(self) -> None:
         if self.app.screen is self:
-            self.reload()
+            self._read()
         else:
             self._is_stale = True
 
     @on(events.ScreenResume)
     def _catch_up(self) -> None:
         if self._is_stale:
-            self.reload()
+            self._read()
 
-    def reload(self, *, rest: float = 0.0) -> None:
-        """Ask the journal again which pictures there are, after some seconds of rest."""
+    def _read(self, *, rest: float = 0.0) -> None:
+        """Ask again which pictures there are, after some seconds of rest."""
         self._is_stale = False
-        guarded(self, self._reload(rest), doing="reading the pictures", group="numbers", exclusive=True)
-
-    async def _reload(self, rest: float) -> None:
-        await asyncio.sleep(rest)
-        wanted = self.wanted
-        try:
-            numbers = await self.gallery.numbers(wanted)
-            alone = GalleryFilter(trashed=wanted.trashed)
-            shows_all = wanted.model_copy(update={"order": alone.order}) == alone
-            total = len(numbers if shows_all else await self.gallery.numbers(alone))
-        except FluxError as error:
-            self.show_fault(error)
-            raise
-        self._show_numbers(numbers, total)
-        self._suggester.facets = await self.gallery.facets()
-
-    def _show_numbers(self, numbers: Sequence[int], total: int) -> None:
-        self._total = total
-        self.entries.doubt()
-        self.tiles = self._tiles_of(numbers)
-        grid = self.grid
-        grid.show_empty(*wording.empty_words(self.wanted))
-        grid.set_tiles(self.tiles)
-        if self._begin_at is not None:
-            grid.select(str(self._begin_at))
-            self._begin_at = None
-        self.show_title()
-        self.show_current()
-
-    def show_fault(self, error: FluxError) -> None:
-        """Say in place that pictures could not be read."""
-        self.grid.show_empty(*wording.fault_words(error.sentence()))
-        title = self.query_one("#gallery-title", PlainStatic)
-        title.add_class("-fault")
-        title.show(" ".join(wording.fault_words(error.sentence())), layout=False)
-
-    def show_title(self) -> None:
-        """Show how many pictures there are, how they are sorted, and how many are marked."""
-        title = self.query_one("#gallery-title", PlainStatic)
-        title.remove_class("-fault")
-        counts = len(self.tiles), self._total, len(self.marked)
-        title.show(wording.title_words(*counts, self.wanted), layout=False)
-
-    def show_progress(self, doing: str, done: int, total: int) -> None:
-        """Show how far long work is, in the title."""
-        words = f"{doing}: {done:,} of {total:,} · Esc stops it"
-        self.query_one("#gallery-title", PlainStatic).show(words, layout=False)
-
-    def action_refresh_pictures(self) -> None:
-        """Read everything anew."""
-        self.reload()
-
-    # The picture under the cursor
-
-    @on(ThumbnailGrid.Highlighted)
-    def _follow_cursor(self, event: ThumbnailGrid.Highlighted) -> None:
-        event.stop()
-        self.show_current()
-        if self._begin_at is None:
-            self._keep()
-
-    def show_current(self) -> None:
-        """Show the picture under the cursor with everything about it; large after a moment's rest."""
-        guarded(self, self._show_current(), doing="showing a picture", group="current", exclusive=True)
-
-    async def _show_current(self) -> None:
-        number = self.current
-        if number is not None and number not in self.entries:
-            index = self.grid.cursor
-            await self.tiles.fetch(range(index, index + 1))
-        entry = self.entries.get(number)
-        self.query_one("#gallery-prompt", PlainStatic).show(
-            wording.prompt_line(entry) if entry else "", layout=False
-        )
-        self.query_one("#gallery-facts", PlainStatic).show(
-            wording.facts_line(entry) if entry else "", layout=False
-        )
-        view = self.query_one("#gallery-picture", PictureView)
-        self._told = None
-        if entry is None:
-            view.path = None
-            self.query_one(TextPane).show(Content())
-        elif self.has_class("-wide"):
-            # The words follow every step of the cursor only where they are one line.
-            await asyncio.sleep(CURSOR_REST)
-            self._told = entry
-            self.query_one(TextPane).show(wording.details(entry, self.app.clock()))
-            view.path = self.path_of(entry)
-
-    def show_time(self) -> None:
-        """Tell how old the picture is by now."""
-        if self._told is not None:
-            self.query_one(TextPane).show(wording.details(self._told, self.app.clock()), stay=True)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Show the picture large where there is room now."""
-        self.call_after_refresh(self.show_current)
-
-    def _thumbnail(self, tile: Tile) -> Image:
-        """Return the small picture of a tile; called in a thread."""
-        entry = tile.entry if isinstance(tile, PictureTile) else None
-        if entry is None or entry.missing:
-            raise FluxError("The file is not there any more.")
-        path = self.path_of(entry)
-        return self.app.services.thumbnails.get(
-            entry.picture.sha256, lambda: load_bitmap(path, side=SIDE).image
-        )
-
-    def action_resize(self) -> None:
-        """Draw the small pictures larger, and after the largest small again."""
-        self._tile_size = (self._tile_size + 1) % len(TILE_SIZES)
-        self.grid.set_tile_size(*TILE_SIZES[self._tile_size])
-        self._keep()
-
-    # Filter and order
+        work = self._shown.read(rest=rest)
+        guarded(self, work, doing="reading the pictures", group="numbers", exclusive=True)
 
     def _want(self, wanted: GalleryFilter, *, rest: float = 0.0) -> None:
         """Show other pictures, and say in the line which."""
-        if wanted != self.wanted:
-            if wanted.trashed != self.wanted.trashed:
-                self.marked.clear()
-            self.wanted = wanted
-            self.reload(rest=rest)
+        if self._shown.want(wanted):
+            self._read(rest=rest)
+        else:
+            self._show_filter()
+
+    def action_refresh_pictures(self) -> None:
+        """Read everything anew."""
+        self._read()
+
+    # Drawing
+
+    def _redraw(self) -> None:
+        """Show what the controller shows; nothing where the place is being taken down."""
+        if not self.is_attached:
+            return
+        if self._shown.wanted != self._told:
+            self._told = self._shown.wanted
+            self._show_filter()
             self._keep()
+        self._show_title()
+        offered = (self.controller.trash.is_shown, self.controller.trash.can_restore)
+        if offered != self._offered:
+            self._offered = offered
             self.refresh_bindings()
+
+    def _show_filter(self) -> None:
         line = self.query_one(FilterLine)
         if not line.has_focus_within:
-            line.show(wanted.text())
+            line.show(self._shown.wanted.text())
+
+    def _show_title(self) -> None:
+        """Show how many pictures there are, or how far long work is, or why there are none."""
+        shown, title = self._shown, self.query_one("#gallery-title", PlainStatic)
+        title.set_class(shown.fault is not None, "-fault")
+        if shown.fault is not None:
+            title.show(" ".join(wording.fault_words(shown.fault.sentence())), layout=False)
+            return
+        counts = len(shown.listing), shown.total, len(shown.marked)
+        title.show(shown.progress or wording.title_words(*counts, shown.wanted), layout=False)
+
+    def show_time(self) -> None:
+        """Tell how old the picture is by now."""
+        self.panel.show_time(self.app.clock())
+
+    def action_resize(self) -> None:
+        """Draw the small pictures larger, and after the largest small again."""
+        self.panel.next_size()
+        self._keep()
+
+    # The filter line
 
     @on(FilterLine.Changed)
     def _take_filter(self, event: FilterLine.Changed) -> None:
@@ -292,7 +231,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
     @on(FilterLine.Left)
     def _leave_filter(self, event: FilterLine.Left) -> None:
         event.stop()
-        self.grid.focus()
+        self.panel.grid.focus()
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -300,64 +239,158 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def action_back(self) -> None:
         """Stop what takes long; else clear the filter, then the marks, then the news."""
-        if self.is_working:
-            self.stop_working()
+        if self._shown.is_working:
+            for group in ("act", "export"):
+                self.workers.cancel_group(self, group)
+            self.app.tell("Stopped. What was done before stays as it is.")
         elif self.query_one(FilterLine).text:
             self.query_one(FilterLine).action_clear()
-        elif self.marked:
-            self.forget_marked()
+        elif self._shown.marked:
+            self._shown.forget_marks()
         else:
             self.action_clear_news()
 
     def action_show_trash(self) -> None:
         """Show the trash, or the gallery again."""
-        self._want(GalleryFilter(trashed=not self.wanted.trashed))
+        self._want(GalleryFilter(trashed=not self._shown.wanted.trashed))
 
     def action_sort(self) -> None:
         """Choose how pictures are sorted."""
-        self.act(self._sort, "sorting")
-
-    async def _sort(self) -> None:
-        dialog = ChoiceDialog("Sort pictures", filtering.order_choices(), self.wanted.order.value)
-        answer = await ask(self.app, dialog)
-        if answer is not None:
-            self._want(self.wanted.model_copy(update={"order": GalleryOrder(answer)}))
+        self._act(self.controller.filters.sort(), "sorting")
 
     def action_choose_filter(self) -> None:
         """Choose what to filter by, or a saved filter."""
-        self.act(self._choose_filter, "filtering")
+        self._act(self.controller.filters.choose(), "filtering")
 
-    async def _choose_filter(self) -> None:
-        facets, saved = await self.gallery.facets(), await self.gallery.saved()
-        dialog = ChoiceDialog("Show only …", filtering.filter_choices(facets, saved, self.wanted))
-        answer = await ask(self.app, dialog) or ""
-        if answer.startswith(filtering.SAVED):
-            self._want(saved[answer.removeprefix(filtering.SAVED)])
-        elif answer.startswith(filtering.ADD):
-            self._want(filtering.with_condition(self.wanted, answer.removeprefix(filtering.ADD)))
-        elif answer == filtering.CLEAR:
-            self._want(GalleryFilter())
-        elif answer == filtering.KEEP:
-            await self._keep_filter(saved)
-        elif answer == filtering.FORGET:
-            await self._forget_filter(saved)
+    # What is done to the marked pictures, or to the one under the cursor
 
-    async def _keep_filter(self, saved: Mapping[str, GalleryFilter]) -> None:
-        names = ", ".join(saved)
-        about = f" There are: {names}." if names else ""
-        dialog = LineDialog(
-            "Save this filter",
-            f"{self.wanted.text()}\nA name that is taken is replaced.{about}",
-            placeholder="name",
-        )
-        name = await ask(self.app, dialog)
-        if name:
-            await self.gallery.save(name, self.wanted)
-            self.app.tell(f"Saved the filter {name}; f offers it.", severity="success")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what the gallery and what the trash allow."""
+        if action == "trash":
+            return not self.controller.trash.is_shown
+        if action == "restore":
+            return self.controller.trash.can_restore
+        if action == "empty_trash":
+            return self.controller.trash.is_shown
+        return super().check_action(action, parameters)
 
-    async def _forget_filter(self, saved: Mapping[str, GalleryFilter]) -> None:
-        choices = [Choice(name, name, each.text()) for name, each in saved.items()]
-        name = await ask(self.app, ChoiceDialog("Forget a saved filter", choices))
-        if name:
-            await self.gallery.forget(name)
-            self.app.tell(f"Forgot the filter {name}.")
+    def _act(self, work: Coroutine[Any, Any, None], doing: str, group: str = "act") -> None:
+        guarded(self, work, doing=doing, group=group)
+
+    def _chosen(self) -> tuple[int, ...]:
+        self.panel.point()
+        return self._shown.chosen()
+
+    def _act_on_chosen(
+        self, command: Callable[[Sequence[int]], Coroutine[Any, Any, None]], doing: str, group: str = "act"
+    ) -> None:
+        """Do something to the pictures that are meant now, whatever is meant when its turn comes."""
+        if numbers := self._chosen():
+            self._act(command(numbers), doing, group)
+
+    def _act_on_current(self, command: Callable[[int], Coroutine[Any, Any, None]], doing: str) -> None:
+        if (number := self.panel.point()) is not None:
+            self._act(command(number), doing)
+
+    def action_mark(self) -> None:
+        """Mark the picture under the cursor, or take the mark away."""
+        self.panel.point()
+        self._shown.toggle_mark()
+
+    def action_mark_all(self) -> None:
+        """Mark all pictures that are shown, or none where some are marked."""
+        self._shown.toggle_all_marks()
+
+    def action_star(self) -> None:
+        """Give a star, or take it away where all of them have one."""
+        self._act_on_chosen(self.controller.marking.star, "giving a star")
+
+    def action_rate(self, by: int) -> None:
+        """Rate higher or lower by one, from none to 5."""
+        numbers, current = self._chosen(), self._shown.current
+        if numbers and current is not None:
+            leader = current if current in numbers else numbers[0]
+            self._act(self.controller.marking.rate(numbers, leader, by), "rating")
+
+    def action_tag(self) -> None:
+        """Change the tags."""
+        self._act_on_chosen(self.controller.marking.tag, "tagging")
+
+    def action_note(self) -> None:
+        """Write a note about the picture under the cursor."""
+        self._act_on_current(self.controller.marking.note, "noting")
+
+    def action_trash(self) -> None:
+        """Move pictures to the trash, from where they can be taken back."""
+        self._act_on_chosen(self.controller.trash.put, "moving to the trash")
+
+    def action_restore(self) -> None:
+        """Take pictures out of the trash; in the gallery, those that were moved there last."""
+        self.panel.point()
+        if numbers := self.controller.trash.restorable():
+            self._act(self.controller.trash.restore(numbers), "restoring")
+
+    def action_empty_trash(self) -> None:
+        """Delete what is in the trash for good, after asking."""
+        self._act(self.controller.trash.empty(), "emptying the trash")
+
+    def action_export(self) -> None:
+        """Export the marked pictures, or the one under the cursor."""
+        self._act_on_chosen(self.controller.exporting.export, "exporting", "export")
+
+    def action_use_again(self) -> None:
+        """Put the parameters of the picture under the cursor into the form."""
+        self._act_on_current(self.controller.use_again, "taking over parameters")
+
+    def action_copy(self, what: str) -> None:
+        """Copy the path or the prompt of the picture under the cursor."""
+        self.panel.point()
+        if (text := self.controller.copyable(what)) is not None:
+            self.app.copy_to_clipboard(text)
+            self.app.tell(f"Copied the {what}: {shorten(text, _COPIED_SHOWN)}")
+
+    # What else is opened
+
+    @on(ThumbnailGrid.Chosen)
+    def _open(self, event: ThumbnailGrid.Chosen) -> None:
+        event.stop()
+        self._act_on_current(self._view, "showing a picture")
+
+    async def _view(self, number: int) -> None:
+        async with self._shown.turn:
+            entries = await self._shown.around(number, self.panel.grid.cursor)
+            last = await open_view(self.app, entries, number, self.controller.path_of)
+        self.panel.grid.select(str(last))
+
+    def action_compare(self) -> None:
+        """Show the marked pictures side by side."""
+        numbers = self._chosen()
+        if 2 <= len(numbers) <= MOST_COMPARED:
+            self._act(self._compare(numbers), "comparing")
+        else:
+            self.app.tell(f"Mark 2 to {MOST_COMPARED} pictures with space; c shows them side by side.")
+
+    async def _compare(self, numbers: Sequence[int]) -> None:
+        async with self._shown.turn:
+            entries = await self.app.services.gallery.entries(numbers)
+            await open_compare(self.app, entries, self.controller.path_of)
+
+    def action_get_home(self) -> None:
+        """Offer the ways to get the marked pictures home, or the one under the cursor."""
+        self._act_on_chosen(self._get_home, "getting pictures home")
+
+    async def _get_home(self, numbers: Sequence[int]) -> None:
+        from fluxtui.screens.home import get_home
+
+        entries = await self.app.services.gallery.entries(numbers)
+        path_of, finetunes = self.controller.path_of, self.app.finetunes
+        get_home(self.app, [view_item(entry, path_of(entry), finetunes) for entry in entries])
+
+    def action_use_picture(self) -> None:
+        """Ask what the picture under the cursor is to be used for, and open Generate with it."""
+        self.panel.point()
+        if (entry := self._shown.entry) is not None:
+            from fluxtui.screens.using_pictures import use_picture
+
+            work = use_picture(self.app, self.controller.path_of(entry))
+            guarded(self, work, doing="using a picture", group="use", exclusive=True)

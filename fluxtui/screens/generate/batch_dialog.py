@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -16,16 +15,15 @@ from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of, scope_of
-from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.generation.batch_setup import BatchQuestion
+from fluxtui.controllers.questions import Choice
 from fluxtui.domain.axes import TypedAxis, axis_help, axis_titles
 from fluxtui.domain.batches import MOST_AXES, BatchSetup, SeedMode
 from fluxtui.domain.durations import duration_text
 from fluxtui.domain.errors import FluxError, InvalidInput
 from fluxtui.domain.text import plural
-from fluxtui.domain.uses import Offer
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog
+from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, set_title
 
@@ -82,20 +80,15 @@ class BatchDialog(Dialog[None]):
         Binding("ctrl+x", "clear", "Clear", id="batch.clear", priority=True),
     ]
 
-    def __init__(
-        self, form: GenerateForm, stock: Stock, offer: Offer, changed: Callable[[BatchSetup], None]
-    ) -> None:
+    def __init__(self, question: BatchQuestion) -> None:
         """Args:
-        form: what is asked for, with its set-up.
-        stock: what there is to choose from.
-        offer: the form's endpoint.
-        changed: called with every change of the set-up.
+        question: what is asked for, and who is told of every change of the set-up.
         """
         super().__init__()
-        self._form = form
-        self._stock = stock
-        self._offer = offer
-        self._changed = changed
+        self._form = question.form
+        self._stock = question.stock
+        self._offer = question.offer
+        self._changed = question.changed
 
     def compose(self) -> ComposeResult:
         """Lay out the directions of the grid, the seeds, and what comes of it."""
@@ -245,3 +238,8 @@ class BatchDialog(Dialog[None]):
         line = self.query_one("#batch-sum", PlainStatic)
         line.set_class(wrong, "-wrong")
         line.show(words)
+
+
+@dialog_of.register
+def _(question: BatchQuestion) -> BatchDialog:
+    return BatchDialog(question)

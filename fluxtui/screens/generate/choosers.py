@@ -16,8 +16,8 @@ from fluxtui.controllers.generation.choices import (
 )
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.questions import Choice
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form.finetune_control import ANY_FINETUNE
 from fluxtui.widgets.plain import plain
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -13,10 +12,11 @@ from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Input
 
 from fluxtui.app.state import guarded
+from fluxtui.controllers.generation.planner import HistoryQuestion
 from fluxtui.domain.durations import relative_time
 from fluxtui.screens.timed import TimedScreen
-from fluxtui.services.prompts import Origin, PastPrompt
-from fluxtui.widgets.dialogs import Dialog
+from fluxtui.services.prompts import PastPrompt, PromptOrigin
+from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 TYPING_REST = 0.12
 """Seconds for which typing must rest until the journal is searched."""
 NOTE_CELLS = 12
-
-Search = Callable[[str], Awaitable[tuple[PastPrompt, ...]]]
 
 
 class HistoryDialog(TimedScreen[PastPrompt], Dialog[PastPrompt]):
@@ -54,12 +52,12 @@ it was."""
         Binding("pagedown", "move(10)", "Page down", id="history.page_down", show=False),
     ]
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, question: HistoryQuestion) -> None:
         """Args:
-        search: returns the prompts in which some words stand.
+        question: has what searches for prompts.
         """
         super().__init__()
-        self._search = search
+        self._search = question.search
         self._found: tuple[PastPrompt, ...] = ()
         self._searched: str | None = None
         """The words that the list shows the answer to."""
@@ -106,7 +104,7 @@ it was."""
         self.query_one(".dialog-keys", PlainLabel).show(f"{count}Esc or ctrl+c leaves all as it was")
 
     def _note(self, item: PastPrompt) -> Text:
-        is_draft = item.origin is Origin.DRAFT
+        is_draft = item.origin is PromptOrigin.DRAFT
         return cell(item.origin.value if is_draft else relative_time(item.at, self.app.clock()), "dim")
 
     def show_time(self) -> None:
@@ -152,3 +150,8 @@ it was."""
         """Move the mark."""
         row = max(0, min(self._table.cursor_row + by, len(self._found) - 1))
         self._table.move_cursor(row=row, animate=False)
+
+
+@dialog_of.register
+def _(question: HistoryQuestion) -> HistoryDialog:
+    return HistoryDialog(question)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import random
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import Screen
 
-from fluxtui.controllers.generation.batch_wording import batch_words
+from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices, lora_choices
+from fluxtui.controllers.generation.controller import GenerationController
 from fluxtui.controllers.generation.form import (
     GenerateForm,
     finetune_field,
@@ -22,62 +22,70 @@ from fluxtui.controllers.generation.form import (
     prompt_field,
 )
 from fluxtui.controllers.generation.matching import misfits
-from fluxtui.controllers.generation.price import Funds
-from fluxtui.controllers.generation.prompt_plan import Asked, Plan
+from fluxtui.controllers.generation.prompt_plan import Plan
 from fluxtui.controllers.generation.sizes import has_sides, size_field, size_note
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.domain.batches import MOST_PICTURES
+from fluxtui.controllers.generation.submission import Refusal
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.picture_fields import form_fields
-from fluxtui.domain.prompts import MOST_COMBINATIONS
 from fluxtui.domain.uses import Offer
+from fluxtui.screens.external_editor import edit_text
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
+from fluxtui.screens.generate.picture_lines import change_line, state_of
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
-from fluxtui.screens.generate.submit_bar import SubmitBar, button_label, cost_note
+from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
-from fluxtui.widgets.parameter_form.controls import SEED_LIMIT
+from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
+from fluxtui.widgets.parameter_form.sides import SIDES, SideControl
 from fluxtui.widgets.paths import PathNote
 
 TITLE_CELLS = 10
 HELP_ROWS = 3
 
-_ENDPOINT = Field("endpoint", "Endpoint", "", Control.CHOICE, required=True, nullable=False, default=None)
-_FINETUNE = Field("finetune", "Finetune", "", Control.FINETUNE, required=False, nullable=True, default=None)
+_ENDPOINT = Field(
+    name="endpoint",
+    title="Endpoint",
+    help="",
+    control=Control.CHOICE,
+    required=True,
+    nullable=False,
+    default=None,
+)
+_FINETUNE = Field(
+    name="finetune",
+    title="Finetune",
+    help="",
+    control=Control.FINETUNE,
+    required=False,
+    nullable=True,
+    default=None,
+)
 
 
 class OrderPanel(Vertical):
-    """The left side of the generate place; it holds the form and tells every change of it."""
+    """The left side of the generate place: shows the form, and tells the controller what is entered."""
 
-    class Changed(Message):
-        """The user changed the form."""
+    app = getters.app(StatefulApp)
 
-        def __init__(self, form: GenerateForm) -> None:
-            super().__init__()
-            self.form = form
+    edit_externally = staticmethod(edit_text)
+    """Gives the terminal to the user's editor."""
 
-    class EndpointChosen(Message):
-        """The user chose another endpoint; `ref` is that of its offer."""
-
-        def __init__(self, ref: str) -> None:
-            super().__init__()
-            self.ref = ref
-
-    class FinetuneChosen(Message):
-        """The user chose another finetune, by its ref or as typed; None for none."""
-
-        def __init__(self, finetune: str | None) -> None:
-            super().__init__()
-            self.finetune = finetune
-
-    def __init__(self) -> None:
+    def __init__(self, generation: GenerationController) -> None:
         super().__init__(id="order")
-        self.form = GenerateForm()
+        self._generation = generation
+        self._seen = GenerateForm()
+        """The form that is shown, as far as it was reported."""
         self._stock = Stock()
         self._offer: Offer | None = None
+        """The endpoint that is shown."""
+        self._entered_at: Offer | None = None
+        """The endpoint whose parameters stand in the fields; behind by a moment when that changes."""
+        self._revision = 0
         self._plan: Plan | None = None
+        self._is_mounting = False
 
     def compose(self) -> ComposeResult:
         """Lay out the controls from top to bottom, as the eye and Tab go."""
@@ -87,165 +95,184 @@ class OrderPanel(Vertical):
         yield ParameterForm(id="parameters")
         yield SubmitBar()
 
-    async def show(self, form: GenerateForm, offer: Offer) -> None:
-        """Show a form, whose endpoint is that of `offer`."""
-        form = self._with_what_is_typed(form)
-        endpoint = offer.endpoint
-        values = form.values_for(offer, self._stock.finetunes)
-        self.form = form.with_values(endpoint, values)
-        changed, self._offer = self._offer != offer, offer
-        editor = self.query_one(PromptEditor)
-        editor.show(form.prompt)
-        prompt = prompt_field(endpoint)
-        editor.enable(prompt is not None, prompt.max_length if prompt is not None else None)
-        self.query_one(EndpointChooser).value = offer.ref
-        self._show_finetune()
-        self.query_one(SubmitBar).show_count(form.count)
-        parameters = self.query_one(ParameterForm)
-        self._offer_choices()
-        await parameters.set_fields(
-            parameters_of(endpoint), values, suggest=endpoint.suggested, find_problems=self._find_problems
-        )
-        self._note_size()
-        if changed:
-            # What was wrong at another endpoint says nothing of this one.
-            editor.show_problem("")
-            self._finetune_row.show_problem("")
-            self._unfold_where_roomy()
-
-    def _with_what_is_typed(self, form: GenerateForm) -> GenerateForm:
-        """Return a form that leaves the prompt as it was with what has been typed, but not told of yet."""
-        editor = self.query_one(PromptEditor)
-        if form.prompt != self.form.prompt or not editor.is_ahead_of(self.form.prompt):
-            return form
-        return replace(form, prompt=editor.area.text)
-
-    def _show_finetune(self) -> None:
-        """Show the chosen finetune, or none where the endpoint does not go with it."""
-        finetune = self._stock.finetune_of(self.form)
-        takes = self._offer is not None and self.form.finetune_for(self._offer, finetune) is not None
-        named = finetune.ref if finetune is not None else self.form.finetune
-        self.query_one(FinetuneChooser).value = named if takes and named else NO_FINETUNE
-
-    def on_mount(self) -> None:
-        """Share the room anew whenever anything has changed its size."""
-        self.screen.screen_layout_refresh_signal.subscribe(self, self._share_room)
-
-    def on_resize(self) -> None:
-        """Unfold the advanced parameters where there is room for all."""
-        self.call_after_refresh(self._unfold_where_roomy)
-
-    def _unfold_where_roomy(self) -> None:
-        # Called after the next drawing, before which the place may have been closed.
-        for parameters in self.query(ParameterForm):
-            rows = parameters.size.height + self._rows_lent
-            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= rows)
+    @property
+    def form(self) -> GenerateForm:
+        """What is asked for."""
+        return self._generation.form
 
     @property
-    def _rows_lent(self) -> int:
-        """How many rows the prompt takes beyond its own."""
-        area = self.query_one(PromptEditor).area
-        own = area.styles.min_height
-        return max(area.size.height - int(own.value if own is not None else 0), 0)
-
-    def _share_room(self, _: Screen[Any]) -> None:
-        """Let the prompt grow with its text into the rows that the parameters leave free."""
-        parameters = self.query_one(ParameterForm)
-        free = max(parameters.size.height + self._rows_lent - parameters.rows_needed - HELP_ROWS, 0)
-        area = self.query_one(PromptEditor).area
-        own = area.styles.min_height
-        if own is not None:
-            area.styles.max_height = int(own.value) + free
-
-    def show_stock(self, stock: Stock) -> None:
-        """Offer what there is to choose from; what is chosen stays chosen."""
-        self._stock = stock
-        self._offer_choices()
-        if self._offer is not None:
-            self._show_finetune()
-
-    def _offer_choices(self) -> None:
-        """Offer endpoints and finetunes, and for further finetunes what the endpoint takes."""
-        self.query_one(EndpointChooser).offer(self._stock, self.form)
-        self.query_one(FinetuneChooser).choices = finetune_choices(self._stock, self._offer)
-        if self._offer is not None:
-            fitting = self._stock.fitting(self._offer)
-            choices = lora_choices(self._offer, fitting, shared=self._stock.is_shared)
-            self.query_one(ParameterForm).set_finetunes(choices)
-
-    def show_trigger(self, word: str) -> None:
-        """Show what becomes of the trigger word of the chosen finetune."""
-        editor = self.query_one(PromptEditor)
-        in_prompt = self.form.has_trigger_word(word)
-        editor.show_chip(trigger_chip(word, inserted=self.form.with_trigger, in_prompt=in_prompt))
-        editor.offer_trigger(bool(word))
-
-    def show_plan(self, plan: Plan) -> None:
-        """Show what a template makes and which style is used."""
-        self._plan = plan
-        style = f"style: {self.form.style_name or 'of its own'}" if self.form.style else ""
-        chip = plan.chip()
-        notes = " · ".join(part for part in (chip, style) if part)
-        self.query_one(PromptEditor).show_notes(notes, wrong=bool(plan.problem))
-
-    @property
-    def pictures(self) -> Any:
-        """How many pictures the order makes: those of the template, or as entered; None while not known."""
-        if not self.form.makes_all or not self.form.has_count:
-            return self.form.count
-        if self._plan is None or self._plan.asked != Asked.by(self.form) or self._plan.problem:
-            return None
-        return len(self._plan.prompts)
-
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Show what is wrong at the fields that it is about, and focus the first."""
-        if self._offer is not None:
-            problems = form_fields(self._offer.endpoint).shown(problems)
-        reasons = {problem.field: problem.reason for problem in reversed(problems)}
-        prompt, finetune = self._own_names()
-        self.query_one(PromptEditor).show_problem(reasons.get(prompt, ""))
-        self._finetune_row.show_problem(reasons.get(finetune, ""))
-        self.query_one(ParameterForm).show_problems(problems)
-        if prompt in reasons:
-            self.query_one(PromptEditor).area.focus()
-        elif finetune in reasons:
-            self.query_one(FinetuneChooser).focus()
+    def is_behind(self) -> bool:
+        """Whether the fields are those of another endpoint than the one that is asked for."""
+        return self._is_mounting or self._entered_at != self._offer
 
     @property
     def prompt(self) -> PromptArea:
         """Where the prompt is typed."""
         return self.query_one(PromptEditor).area
 
-    def focus_count(self) -> None:
-        """Go to the number of pictures."""
-        self.query_one(SubmitBar).focus_count()
-
-    def show_cost(self, funds: Funds, *, busy: bool) -> None:
-        """Show on the button and beside it what the order costs, and whether the funds suffice."""
-        bar, offer = self.query_one(SubmitBar), self._offer
-        if offer is None:
-            return
-        plan = self._plan if self.form.is_template else None
-        prompts = plan.prompts if plan is not None and plan.asked == Asked.by(self.form) else ()
-        setup = self.form.setup
-        if setup.is_on and (prompts or setup.is_grid or not self.form.makes_all):
-            bar.show_batch(batch_words(self.form, self._stock, offer, funds, prompts), busy=busy)
-            return
-        bar.show_single()
-        told = self._stock.price_of(offer)
-        estimate = self.form.estimate(offer, told)
-        most = MOST_COMBINATIONS if self.form.makes_all and self.form.has_count else MOST_PICTURES
-        count = self.pictures
-        bar.show_label("Sending …" if busy else button_label(estimate, count, most), busy=busy)
-        if count is None and self.form.has_count:
-            bar.show_note("The cost is known once the template is worked out")
-            return
-        note, wrong = cost_note(estimate, count, funds, told, most)
-        bar.show_note(note, wrong=wrong)
+    @property
+    def _parameters(self) -> ParameterForm:
+        return self.query_one(ParameterForm)
 
     @property
     def _finetune_row(self) -> FieldRow:
         return next(row for row in self.query(FieldRow) if row.field is _FINETUNE)
+
+    # What is shown
+
+    def draw(self) -> None:
+        """Show what is another one now: what there is to choose from, the form, what follows from it."""
+        editor = self._generation.editor
+        if editor.stock is not self._stock:
+            self._stock = editor.stock
+            self._offer_choices()
+            self._show_finetune()
+        if editor.revision != self._revision:
+            self._revision = editor.revision
+            self._draw_form(editor.form, editor.offer)
+        self._draw_consequences(editor.form)
+        self._seen = editor.form
+
+    def _draw_form(self, form: GenerateForm, offer: Offer | None) -> None:
+        """Show a form that was changed by something else than its fields."""
+        self._show_prompt(form)
+        if offer is None:
+            return
+        changed, self._offer = self._offer != offer, offer
+        prompt = prompt_field(offer.endpoint)
+        editor = self.query_one(PromptEditor)
+        editor.enable(prompt is not None, prompt.max_length if prompt is not None else None)
+        self.query_one(EndpointChooser).value = offer.ref
+        self._show_finetune()
+        self.query_one(SubmitBar).show_count(form.count)
+        self._offer_choices()
+        if changed:
+            # What was wrong at another endpoint says nothing of this one.
+            self._finetune_row.show_problem("")
+        self._draw_parameters(form, offer)
+
+    def _show_prompt(self, form: GenerateForm) -> None:
+        """Show the prompt; where it is as it was, what has been typed and is not told of yet stays."""
+        editor = self.query_one(PromptEditor)
+        is_ahead = editor.is_ahead_of(self._seen.prompt)
+        if is_ahead and form.prompt == self._seen.prompt:
+            return
+        if is_ahead:
+            self._generation.editor.keep_replaced(editor.area.text, form.prompt)
+        editor.show(form.prompt)
+
+    def _draw_parameters(self, form: GenerateForm, offer: Offer) -> None:
+        """Show values in the fields that are there, or other fields as soon as they are mounted."""
+        if self._is_mounting or parameters_of(offer.endpoint) != self._parameters.fields:
+            guarded(self, self._mount_fields(), doing="showing the parameters", group="fields")
+            return
+        self._entered_at = offer
+        shown = self._parameters.values
+        for name, value in form.values_for(offer, self._stock.finetunes).items():
+            if shown[name] != value:
+                self._parameters.set_value(name, value)
+
+    async def _mount_fields(self) -> None:
+        if self._is_mounting:
+            # That work goes on until the newest are there.
+            return
+        self._is_mounting = True
+        try:
+            mounted = -1
+            while self._offer is not None and mounted != self._revision:
+                mounted, offer, form = self._revision, self._offer, self._generation.form
+                self._entered_at = offer
+                await self._parameters.set_fields(
+                    parameters_of(offer.endpoint),
+                    form.values_for(offer, self._stock.finetunes),
+                    suggest=offer.endpoint.suggested,
+                    find_problems=self._find_problems,
+                )
+        finally:
+            self._is_mounting = False
+        self._note_size()
+        self._unfold_where_roomy()
+
+    def _show_finetune(self) -> None:
+        """Show the chosen finetune, or none where the endpoint does not go with it."""
+        if self._offer is None:
+            return
+        form, finetune = self._generation.form, self._generation.editor.finetune
+        takes = form.finetune_for(self._offer, finetune) is not None
+        named = finetune.ref if finetune is not None else form.finetune
+        self.query_one(FinetuneChooser).value = named if takes and named else NO_FINETUNE
+
+    def _offer_choices(self) -> None:
+        """Offer endpoints and finetunes, and for further finetunes what the endpoint takes."""
+        self.query_one(EndpointChooser).offer(self._stock, self._generation.form)
+        self.query_one(FinetuneChooser).choices = finetune_choices(self._stock, self._offer)
+        if self._offer is not None:
+            fitting = self._stock.fitting(self._offer)
+            choices = lora_choices(self._offer, fitting, shared=self._stock.is_shared)
+            self._parameters.set_finetunes(choices)
+
+    def _draw_consequences(self, form: GenerateForm) -> None:
+        """Show what follows from the form: the trigger word's chip, the template, the size, the cost."""
+        offer, generation = self._offer, self._generation
+        if offer is None:
+            return
+        if _is_reworded(self._seen, form):
+            # What was wrong with the prompt of before says nothing of this one.
+            self.query_one(PromptEditor).show_problem("")
+        self._show_trigger(form.trigger_word(offer, generation.editor.finetune))
+        self._show_plan(generation.prompts.plan)
+        if form.values is not self._seen.values:
+            self._note_size()
+        cost = generation.cost
+        if cost is not None:
+            self.query_one(SubmitBar).show_words(cost, busy=generation.submission.is_busy)
+
+    def _show_trigger(self, word: str) -> None:
+        """Show what becomes of the trigger word of the chosen finetune."""
+        editor, form = self.query_one(PromptEditor), self._generation.form
+        in_prompt = form.has_trigger_word(word)
+        editor.show_chip(trigger_chip(word, inserted=form.with_trigger, in_prompt=in_prompt))
+        editor.offer_trigger(bool(word))
+
+    def _show_plan(self, plan: Plan | None) -> None:
+        """Show what a template makes and which style is used; what was shown stays until that is known."""
+        if plan is None or plan is self._plan:
+            return
+        self._plan = plan
+        form = self._generation.form
+        style = f"style: {form.style_name or 'of its own'}" if form.style else ""
+        notes = " · ".join(part for part in (plan.chip(), style) if part)
+        self.query_one(PromptEditor).show_notes(notes, wrong=bool(plan.problem))
+
+    def _note_size(self) -> None:
+        """Say how large the picture will be, of what shape, and what that costs where it matters."""
+        offer = self._offer
+        if offer is None or not has_sides(offer):
+            return
+        words = size_note(offer, self._generation.form, self._stock.price_of(offer))
+        self._parameters.show_note(size_field(offer), PathNote(words, True) if words else None)
+
+    # What is wrong
+
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Show why an order was not sent, at the fields that it is about, and focus the first."""
+        self.show_problems(refusal.problems)
+        if not refusal.form.has_count and not refusal.form.setup.is_grid:
+            self.query_one(SubmitBar).focus_count()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Show what is wrong at the fields that it is about, nothing at the others, and focus the first."""
+        if self._offer is not None:
+            problems = form_fields(self._offer.endpoint).shown(problems)
+        reasons = {problem.field: problem.reason for problem in reversed(problems)}
+        prompt, finetune = self._own_names()
+        self.query_one(PromptEditor).show_problem(reasons.get(prompt, ""))
+        self._finetune_row.show_problem(reasons.get(finetune, ""))
+        self._parameters.show_problems(problems)
+        if prompt in reasons:
+            self.query_one(PromptEditor).area.focus()
+        elif finetune in reasons:
+            self.query_one(FinetuneChooser).focus()
 
     def _find_problems(self, values: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Name what is wrong with the parameters beside prompt and finetune."""
@@ -266,83 +293,171 @@ class OrderPanel(Vertical):
         prompt, finetune = prompt_field(endpoint), finetune_field(endpoint)
         return (prompt.name if prompt else "", finetune.name if finetune else "")
 
-    def _change(self, form: GenerateForm) -> None:
-        if form != self.form:
-            self.form = form
-            self.post_message(self.Changed(form))
+    # How much room there is
 
-    def reset_parameters(self) -> None:
-        """Put the defaults back into all parameters."""
-        self.query_one(ParameterForm).reset_all()
+    def on_mount(self) -> None:
+        """Share the room anew whenever anything has changed its size."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._share_room)
 
-    def draw_seed(self) -> int | None:
-        """Enter a new seed and return it, None where the endpoint takes none."""
-        parameters = self.query_one(ParameterForm)
-        name = next((item.name for item in parameters.fields if item.control is Control.SEED), None)
-        if name is None or self._offer is None:
-            return None
-        # Not a secret: the seed is shown and kept with the picture.
-        seed = random.randrange(SEED_LIMIT)  # noqa: S311
-        parameters.set_value(name, seed)
-        self._change(self.form.with_values(self._offer.endpoint, parameters.values))
-        return seed
+    def on_resize(self) -> None:
+        """Unfold the advanced parameters where there is room for all."""
+        self.call_after_refresh(self._unfold_where_roomy)
 
-    def amend(self, **changes: Any) -> None:
-        """Change what stands in the form beside the controls: style, templates and their seed."""
-        changed = replace(self.form, **changes)
-        if changed != self.form:
-            # What was wrong with the prompt of before says nothing of this one.
-            self.query_one(PromptEditor).show_problem("")
-        self._change(changed)
+    def _unfold_where_roomy(self) -> None:
+        # Called after the next drawing, before which the place may have been closed.
+        for parameters in self.query(ParameterForm):
+            rows = parameters.size.height + self._rows_lent
+            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= rows)
 
-    # What the user does
+    @property
+    def _rows_lent(self) -> int:
+        """How many rows the prompt takes beyond its own."""
+        area = self.prompt
+        own = area.styles.min_height
+        return max(area.size.height - int(own.value if own is not None else 0), 0)
+
+    def _share_room(self, _: Screen[Any]) -> None:
+        """Let the prompt grow with its text into the rows that the parameters leave free."""
+        parameters, area = self._parameters, self.prompt
+        free = max(parameters.size.height + self._rows_lent - parameters.rows_needed - HELP_ROWS, 0)
+        own = area.styles.min_height
+        if own is not None:
+            area.styles.max_height = int(own.value) + free
+
+    # What the user enters and chooses
 
     def on_prompt_editor_changed(self, event: PromptEditor.Changed) -> None:
-        """Take over the prompt."""
+        """Take over the prompt, as it stands now."""
         event.stop()
         if self.query_one(PromptEditor).problem:
             self.query_one(PromptEditor).show_problem("")
-        self._change(replace(self.form, prompt=self.prompt.text))
+        self._generation.editor.enter_prompt(self.prompt.text)
 
     def on_prompt_editor_trigger_toggled(self, event: PromptEditor.TriggerToggled) -> None:
         """Leave the trigger word out, or put it back."""
         event.stop()
-        self._change(replace(self.form, with_trigger=not self.form.with_trigger))
+        self._generation.editor.toggle_trigger()
+
+    def on_prompt_area_clear_wanted(self, event: PromptArea.ClearWanted) -> None:
+        """Clear the prompt, which is kept in the history."""
+        event.stop()
+        self._generation.prompts.clear()
+
+    def on_prompt_editor_wildcards_wanted(self, event: PromptEditor.WildcardsWanted) -> None:
+        """Look at the wildcards."""
+        event.stop()
+        guarded(self, self._offer_wildcards(), doing="looking at the wildcards", group="wildcards")
+
+    async def _offer_wildcards(self) -> None:
+        names = await self._generation.prompts.wildcards()
+        self.query_one(PromptEditor).offer_wildcards(names)
 
     def on_parameter_form_changed(self, event: ParameterForm.Changed) -> None:
         """Take over the parameters."""
         event.stop()
-        if self._offer is not None:
-            self._change(self.form.with_values(self._offer.endpoint, event.values))
-            self._note_size()
-
-    def _note_size(self) -> None:
-        """Say how large the picture will be, of what shape, and what that costs where it matters."""
-        if self._offer is None or not has_sides(self._offer):
-            return
-        words = size_note(self._offer, self.form, self._stock.price_of(self._offer))
-        note = PathNote(words, True) if words else None
-        self.query_one(ParameterForm).show_note(size_field(self._offer), note)
+        if self._entered_at is not None:
+            self._generation.editor.enter_values(self._entered_at.endpoint, self._parameters.values)
 
     def on_submit_bar_counted(self, event: SubmitBar.Counted) -> None:
         """Take over the number of pictures."""
         event.stop()
-        self._change(replace(self.form, count=event.count))
+        self._generation.editor.enter_count(event.count)
 
     @on(Chooser.Changed, "#endpoint")
     def choose_endpoint(self, event: Chooser.Changed) -> None:
-        """Ask for another endpoint."""
+        """Change the endpoint."""
         event.stop()
-        self.post_message(self.EndpointChosen(event.value))
+        work = self._generation.choose_offer(event.value)
+        guarded(self, work, doing="changing the form", group="form")
 
     @on(Chooser.Changed, "#finetune")
-    def choose_finetune(self, event: Chooser.Changed) -> None:
-        """Ask for another finetune."""
+    def take_finetune(self, event: Chooser.Changed) -> None:
+        """Change the finetune, and the endpoint where that does not go with it."""
         event.stop()
         self._finetune_row.show_problem("")
-        self.post_message(self.FinetuneChosen(event.value or None))
+        work = self._generation.choose_finetune(event.value or None)
+        guarded(self, work, doing="changing the form", group="form")
 
     def on_chooser_passed(self, event: Chooser.Passed) -> None:
         """Go on to the next control."""
         event.stop()
         self.screen.focus_next()
+
+    def reset_parameters(self) -> None:
+        """Put the defaults back into all parameters."""
+        self._parameters.reset_all()
+
+    def choose_finetune(self) -> None:
+        """Offer the finetunes."""
+        self.query_one(FinetuneChooser).action_open()
+
+    # Other ways than typing
+
+    def fill_otherwise(self) -> None:
+        """Offer another way than typing to fill the field that has the focus."""
+        focused = self.screen.focused
+        if focused is self.prompt:
+            guarded(self, self._edit(), doing="editing the prompt", group="dialog", exclusive=True)
+        elif isinstance(focused, PictureInput):
+            focused.action_ways()
+        elif isinstance(focused, Chooser):
+            focused.action_open()
+        elif self._is_in_size:
+            self._choose_size()
+        else:
+            self._generation.news.say(
+                "Ctrl+G helps in the prompt, the size, pictures and what is chosen from a list."
+            )
+
+    async def _edit(self) -> None:
+        """Let the prompt be written in the user's own editor."""
+        offer = self._generation.editor.offer
+        if offer is None or prompt_field(offer.endpoint) is None:
+            self._generation.news.say("There is no prompt to edit.", "warning")
+            return
+        before = self.form.prompt
+        file: Path = await asyncio.to_thread(self.app.services.storage.temporary, "txt")
+        after = await self.edit_externally(self.app, file, before)
+        if after != before:
+            self._generation.editor.take_prompt(after)
+        self.prompt.focus()
+
+    def on_side_control_size_asked(self, event: SideControl.SizeAsked) -> None:
+        """Change both sides as the user wants."""
+        event.stop()
+        if event.wish == "common":
+            self._choose_size()
+        else:
+            guarded(self, self._generation.sizes.swap(), doing="changing the form", group="form")
+
+    def _choose_size(self) -> None:
+        work = self._generation.sizes.choose()
+        guarded(self, work, doing="choosing a size", group="size", exclusive=True)
+
+    @property
+    def _is_in_size(self) -> bool:
+        """Whether the focus is where the size is entered."""
+        focused = self.screen.focused
+        if focused is None or self._offer is None or not has_sides(self._offer):
+            return False
+        row = next((node for node in focused.ancestors_with_self if isinstance(node, FieldRow)), None)
+        return row is not None and row.field.name in {*SIDES, size_field(self._offer)}
+
+    def on_picture_input_ways_asked(self, event: PictureInput.WaysAsked) -> None:
+        """Offer what can be done in the line of a picture."""
+        event.stop()
+        work = self._fill_line(event.line)
+        guarded(self, work, doing="changing a picture", group="ways", exclusive=True)
+
+    async def _fill_line(self, line: PictureInput) -> None:
+        change = await self._generation.pictures.fill(state_of(line, self._parameters))
+        if change is not None:
+            await change_line(self.app, line, change)
+
+
+def _is_reworded(before: GenerateForm, after: GenerateForm) -> bool:
+    """Tell whether something else is made of the prompt."""
+    return any(
+        getattr(before, name) != getattr(after, name)
+        for name in ("prompt", "style", "style_name", "templates", "prompt_seed")
+    )

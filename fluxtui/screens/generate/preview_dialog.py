@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import getters
@@ -14,12 +13,11 @@ from textual.containers import Vertical
 from textual.widgets import DataTable
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.planner import Preview, PreviewQuestion
 from fluxtui.controllers.generation.preview import Shown
 from fluxtui.controllers.generation.prompt_plan import SEED_LIMIT, Asked, Plan, plan
 from fluxtui.domain.prompts import Templates, is_template
-from fluxtui.services.prompts import PromptService
-from fluxtui.widgets.dialogs import DeliberateDialog
+from fluxtui.widgets.dialogs import DeliberateDialog, dialog_of
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
 
 _NEXT = {
@@ -33,15 +31,6 @@ _WORDS = {
     Templates.OFF: "Templates are off: the prompt is sent as it stands.",
 }
 _PLAIN = "No template: every picture has this prompt."
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What is to be done with what was shown: the templates and their seed are kept, and perhaps sent."""
-
-    templates: Templates
-    prompt_seed: int | None
-    send: bool = False
 
 
 class PreviewDialog(DeliberateDialog[Preview]):
@@ -75,21 +64,14 @@ is shown."""
 
     app = getters.app(StatefulApp)
 
-    def __init__(
-        self,
-        prompts: PromptService,
-        form: GenerateForm,
-        shown: Callable[[GenerateForm, Sequence[str]], Shown],
-    ) -> None:
+    def __init__(self, question: PreviewQuestion) -> None:
         """Args:
-        prompts: works templates out.
-        form: what is asked for.
-        shown: returns what a form sends where its prompt was worked out as some prompts.
+        question: what is asked for, and what tells what would be sent.
         """
         super().__init__()
-        self._prompts = prompts
-        self._form = form
-        self._show_for = shown
+        self._prompts = question.prompts
+        self._form = question.form
+        self._show_for = question.shown
         self._shown: tuple[str, ...] = ()
         self._is_wrong = False
         self._plan: Plan | None = None
@@ -206,3 +188,8 @@ is shown."""
 
     def _answer(self, *, send: bool) -> None:
         self.dismiss(Preview(self._form.templates, self._form.prompt_seed, send))
+
+
+@dialog_of.register
+def _(question: PreviewQuestion) -> PreviewDialog:
+    return PreviewDialog(question)

@@ -135,6 +135,8 @@ class PromptEditor(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="prompt")
+        self._is_begun = False
+        """Whether a prompt has been shown."""
         self._has_word = False
         self._chip = Content()
         self._reason = ""
@@ -166,15 +168,16 @@ class PromptEditor(Vertical):
         return self.query_one(PromptArea)
 
     def show(self, prompt: str) -> None:
-        """Show a prompt, with the cursor at its end."""
+        """Show a prompt, with the cursor at its end; what it replaces comes back by undoing."""
         text = safe_text(prompt, newlines=True)
+        is_first, self._is_begun = not self._is_begun, True
         if text == self.area.text:
             return
-        if self.area.text:
-            self.area.put(text)
-        else:
+        if is_first and not self.area.text:
             self.area.load_text(text)
             self.area.move_cursor(self.area.document.end)
+        else:
+            self.area.put(text)
 
     def enable(self, is_enabled: bool, limit: int | None = None) -> None:
         """Take a prompt of at most `limit` characters, or say that the endpoint takes none."""

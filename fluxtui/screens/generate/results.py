@@ -9,12 +9,21 @@ from pathlib import Path
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.generation.controller import GenerationController
+from fluxtui.controllers.generation.picture_inputs import path_in
+from fluxtui.controllers.navigation import GenerateAgain
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.text import is_web_address
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
+from fluxtui.screens.home import get_home
+from fluxtui.screens.view.opening import show_pictures
+from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.table import RowTable
 
 REST_SECONDS = 0.1
@@ -26,8 +35,16 @@ class Results(Vertical):
 
     app = getters.app(StatefulApp)
 
-    def __init__(self) -> None:
+    class UsedAgain(Message):
+        """The user wants the parameters of a picture in the form."""
+
+        def __init__(self, request: GenerateAgain) -> None:
+            super().__init__()
+            self.request = request
+
+    def __init__(self, generation: GenerationController) -> None:
         super().__init__(id="results")
+        self._generation = generation
         self._chosen: str | None = None
         """The job that the user went to, or None while the newest picture is followed."""
         self._shown: Job | None = None
@@ -53,8 +70,28 @@ class Results(Vertical):
         """The job whose picture is shown, or would be without a preview."""
         return self._shown
 
-    def preview(self, path: Path | None, title: str, words: str) -> None:
-        """Show a picture that goes into a request, or words about it, until `end_preview`."""
+    @property
+    def picture(self) -> Path | None:
+        """The file of the picture that is shown, or would be without a preview."""
+        job = self._shown
+        if job is None or job.state is not JobState.DONE or not job.picture:
+            return None
+        return self.app.services.storage.inside(job.picture)
+
+    def preview_line(self, line: PictureInput) -> None:
+        """Show the picture of a line of the form, or words about it, until `end_preview`."""
+        title, text = line.field.title, line.value.strip()
+        if not text:
+            words = "No picture yet.\n\nType a path, or press ↓ for other ways to name one."
+            self._preview(None, title, words)
+        elif is_web_address(text):
+            self._preview(None, title, "An address: the service fetches the picture itself.")
+        elif line.found is not None:
+            note = line.found.note
+            path = path_in(text) if note.usable else None
+            self._preview(path, title, note.text if note.usable else f"✗ {note.text}")
+
+    def _preview(self, path: Path | None, title: str, words: str) -> None:
         self._previewing = True
         self.workers.cancel_group(self, "picture")
         self.query_one(PicturePanel).show_input(path, title, words)
@@ -81,6 +118,8 @@ class Results(Vertical):
 
     def show_fault(self, sentence: str) -> None:
         """Say why nothing can be generated, or take that back with an empty sentence."""
+        if sentence == self.fault:
+            return
         self.fault = sentence
         if self._shown is None:
             self.query_one(PicturePanel).show_nothing(sentence)
@@ -121,7 +160,7 @@ class Results(Vertical):
             # Going through the queue quickly draws no pictures on the way.
             await asyncio.sleep(REST_SECONDS)
         path = self.app.services.storage.inside(job.picture or "")
-        known = await self.app.services.journal.pictures.for_job(job.id)
+        known = await self.app.services.gallery.made_by(job.id)
         picture = known[0] if known else None
         self.query_one(PicturePanel).show_picture(job, path, picture, shared=self._shared)
 
@@ -133,3 +172,57 @@ class Results(Vertical):
             return
         self._chosen = event.key
         self._show(self.queue.job(event.key))
+
+    # What is done about a job of the queue
+
+    def on_queue_table_asked(self, event: QueueTable.Asked) -> None:
+        """Do what the user wants with a job."""
+        event.stop()
+        self.act_on(event.wish, event.job)
+
+    def act_on(self, wish: str, job: Job) -> None:
+        """Do what the user wants with a job; `wish` is that of `QueueTable.Asked`."""
+        queue = self._generation.queue
+        match wish:
+            case "large":
+                show_pictures(self.app, queued_generations(self.app.jobs), job)
+            case "copy":
+                self._copy_path(job)
+            case "home":
+                self._get_home(job)
+            case "use_again":
+                self._use_again(job)
+            case "another_seed":
+                guarded(self, queue.send_another(job), doing="generating", group="send")
+            case "cancel":
+                guarded(self, queue.cancel(job), doing="cancelling a job", group="cancel")
+            case "move_up" | "move_down" | "to_top":
+                # Not exclusive: each press counts, also while the one before is being written.
+                guarded(self, queue.move(job, wish), doing="moving a job", group="order")
+            case "retry":
+                work = queue.retry(job)
+                guarded(self, work, doing="sending a job again", group="retry", exclusive=True)
+            case "sheet":
+                guarded(self, self._make_sheet(job), doing="making a contact sheet", group="sheet")
+            case "keep_strength" | "keep_all":
+                keeping = queue.keep_defaults(job, everything=wish == "keep_all")
+                guarded(self, keeping, doing="keeping the defaults of a finetune", group="defaults")
+
+    def _copy_path(self, job: Job) -> None:
+        if job.picture:
+            path = str(self.app.services.storage.inside(job.picture))
+            self.app.copy_to_clipboard(path)
+            self._generation.news.say(f"Copied the path: {path}", "success")
+
+    def _get_home(self, job: Job) -> None:
+        if job.picture:
+            get_home(self.app, [ViewItem.from_job(job, self.app.services.storage.inside(job.picture))])
+
+    def _use_again(self, job: Job) -> None:
+        seed = {"seed": job.seed} if job.seed is not None else {}
+        request = GenerateAgain(job.profile, job.endpoint, {**job.parameters, **seed}, job.finetune_ref)
+        self._generation.news.say("The form has the parameters and the seed of that picture.")
+        self.post_message(self.UsedAgain(request))
+
+    async def _make_sheet(self, job: Job) -> None:
+        self.app.copy_to_clipboard(await self._generation.queue.make_sheet(job))

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
-from fluxtui.controllers.generation.changes import Change, to_finetune, to_offer, to_request
+from fluxtui.controllers.generation.controller import CHANGING, GenerationController
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.ordering import known_funds
-from fluxtui.controllers.generation.price import Funds
-from fluxtui.controllers.generation.stock import Stock
-from fluxtui.controllers.generation.supply import Supply, ask_profile
-from fluxtui.controllers.navigation import GenerateRequest, GenerateWith, Request
+from fluxtui.controllers.generation.news import Saying
+from fluxtui.controllers.generation.submission import Receipt, Refusal
+from fluxtui.controllers.navigation import GenerateRequest, Request
 from fluxtui.domain.finetune import Finetune
-from fluxtui.screens.generate.batch_keys import BATCH_BINDINGS, BatchKeys
-from fluxtui.screens.generate.changing import Step
 from fluxtui.screens.generate.order_panel import OrderPanel
-from fluxtui.screens.generate.picture_keys import PICTURE_BINDINGS, PictureKeys
-from fluxtui.screens.generate.prompt_keys import PROMPT_BINDINGS, PromptKeys
-from fluxtui.screens.generate.queue_keys import QueueKeys
 from fluxtui.screens.generate.results import Results
-from fluxtui.screens.generate.size_keys import SizeKeys
-from fluxtui.widgets.chooser import Chooser
+from fluxtui.screens.generate.submit_bar import SubmitBar
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.using_pictures import use_picture
+from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
+from fluxtui.widgets.plain import plain
 
 
-class GenerateScreen(BatchKeys, QueueKeys, PromptKeys, SizeKeys, PictureKeys):
-    """Holds order and results together; all rules are elsewhere."""
+class GenerateScreen(PlaceScreen):
+    """Holds order and results together; what they show and do is the controller's."""
 
     PLACE = "generate"
     CSS_PATH = "generate.tcss"
@@ -55,9 +51,21 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Generate", id="generate.submit"),
         Binding("ctrl+l", "focus_queue", "Queue", id="generate.focus_queue"),
-        *BATCH_BINDINGS,
-        *PROMPT_BINDINGS,
-        *PICTURE_BINDINGS,
+        Binding("f11", "set_up_batch", "Grid", id="generate.batch", key_display="F11"),
+        Binding("ctrl+o", "sweep_strength", "Sweep the strength", id="generate.sweep", show=False),
+        Binding("ctrl+r", "history", "Prompts used before", id="generate.history", show=False),
+        Binding("f8", "draw_seed", "New seed", id="generate.draw_seed", show=False, key_display="F8"),
+        Binding("f9", "styles", "Styles of prompts", id="generate.styles", show=False, key_display="F9"),
+        Binding("f10", "preview", "Preview", id="generate.preview", key_display="F10"),
+        Binding(
+            "ctrl+@,ctrl+space",
+            "choose_finetune",
+            "Choose a finetune",
+            id="generate.choose_finetune",
+            show=False,
+            key_display="^space",
+        ),
+        Binding("f12", "use_picture", "Use this picture", id="generate.use_picture", show=False),
         Binding("ctrl+g", "fill_otherwise", "Another way", id="generate.fill_otherwise", show=False),
         Binding("escape", "focus_prompt", "Prompt", id="generate.focus_prompt", show=False),
         Binding("ctrl+n", "reset", "Default parameters", id="generate.reset", show=False),
@@ -65,201 +73,194 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
 
     def __init__(self) -> None:
         super().__init__()
-        self._supply = Supply()
-        self._is_supplied = False
-        """Whether every profile has answered."""
-        self._left_out: frozenset[str] = frozenset()
-        """The profiles of which it was told that they cannot be used."""
-        self._config: object = None
-        """The configuration under which the profiles were asked."""
-        self._wishes: tuple[Step, ...] = ()
-        """Wished before every profile has answered, which is waited for."""
+        self._generation: GenerationController | None = None
         self._first_form = GenerateForm()
+        self._kept = GenerateForm()
+        """The form that is kept as the draft."""
+        self._said: Saying | None = None
+        self._refusal: Refusal | None = None
+        self._receipt: Receipt | None = None
+
+    @property
+    def generation(self) -> GenerationController:
+        """What is asked for and what becomes of it."""
+        if self._generation is None:
+            self._generation = GenerationController(self.app, partial(guarded, self))
+        return self._generation
+
+    @property
+    def order(self) -> OrderPanel:
+        """The left side."""
+        return self.query_one(OrderPanel)
+
+    @property
+    def results(self) -> Results:
+        """The right side."""
+        return self.query_one(Results)
 
     def compose_place(self) -> ComposeResult:
         """Put the order beside the results."""
         with Horizontal(id="generate"):
-            yield OrderPanel()
-            yield Results()
+            yield OrderPanel(self.generation)
+            yield Results(self.generation)
 
     def on_mount(self) -> None:
         """Follow what the order depends on."""
+        self._kept = self.generation.form
+        self._end_following = self.generation.changed.connect(self._draw)
         self.watch(self.app, "finetunes", self._follow_finetunes, init=False)
-        self.watch(self.app, "prices", self._restock, init=False)
-        self.watch(self.app, "balances", self._show_cost, init=False)
+        self.watch(self.app, "prices", self.generation.catalogue.restock, init=False)
+        self.watch(self.app, "balances", self._draw, init=False)
         self.watch(self.app, "profile", self._follow_profiles, init=False)
         self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
         self.order.prompt.focus()
 
-    # What is asked for
+    async def on_unmount(self) -> None:
+        """Draw no more; Textual calls the method of the base class as well."""
+        self._end_following()
 
-    async def restored(self) -> None:
-        """Show what was typed before, or an empty form."""
-        await self._open(self._first_form)
+    # What is there at first, and what comes from elsewhere
 
     def restore(self, draft: Mapping[str, Any]) -> None:
         """Begin with what was typed before."""
         self._first_form = GenerateForm.from_draft(draft)
 
-    @property
-    def is_changing(self) -> bool:
-        """Whether the form is about to be another than the one that is shown."""
-        return bool(self._wishes) or super().is_changing
+    async def restored(self) -> None:
+        """Show what was typed before, or an empty form."""
+        await self.generation.open(self._first_form)
 
-    async def _open(self, first: GenerateForm | None = None) -> None:
-        """Ask all profiles what they offer and show a form, as soon as its own has answered.
+    def follow(self, request: Request) -> None:
+        """Do what another place asks for, after what was asked before."""
+        if isinstance(request, GenerateRequest):
+            work = self.generation.follow(request)
+            guarded(self, work, doing="changing the form", group="form")
+            self.order.prompt.focus()
 
-        Args:
-            first: the form to begin with, None for the one that is shown.
-        """
-        self._is_supplied = False
-        self._config = self.app.services.config.config
-        profiles = tuple(dict.fromkeys((self.app.profile, *self.app.usable_profiles)))
-        self._supply = self._supply.asked(profiles)
-        own = (first or self.order.form).profile
-        home = own if own in profiles else profiles[0]
-        await self._ask(home)
-        is_shown = bool(self._stock.offers) and not self._wishes
-        if is_shown:
-            self._begin(first)
-        await asyncio.gather(*(self._ask(profile) for profile in profiles if profile != home))
-        self._is_supplied = True
-        self._tell_faults()
-        if not is_shown:
-            self._begin(first)
-        wishes, self._wishes = self._wishes, ()
-        for wish in wishes:
-            self.alter(wish.change, with_defaults=wish.with_defaults)
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Try again what did not work before, such as a profile without a key."""
+        if self.generation.catalogue.may_have_changed:
+            self._follow_profiles()
 
-    def _begin(self, first: GenerateForm | None) -> None:
-        def begun(form: GenerateForm) -> Change:
-            if first is not None:
-                form = self._with_early_prompt(first)
-            return Change(replace(form, profile=form.profile or self.app.profile))
+    def _follow_profiles(self) -> None:
+        work = self.generation.open()
+        guarded(self, work, doing="taking the profiles", group="profile", exclusive=True)
 
-        self.alter(begun)
+    def _follow_finetunes(self, before: tuple[Finetune, ...], after: tuple[Finetune, ...]) -> None:
+        work = self.generation.follow_finetunes(before, after)
+        guarded(self, work, doing="changing the form", group="form")
 
-    def _with_early_prompt(self, first: GenerateForm) -> GenerateForm:
-        """Return the form to begin with, with the prompt that was typed before the services had answered."""
-        typed = self.order.prompt.text
-        if not typed.strip():
-            return first
-        self.keep_replaced(first.prompt, typed)
-        return replace(first, prompt=typed)
+    # What is shown
 
-    async def _ask(self, profile: str) -> None:
-        self._supply = self._supply.with_answer(await ask_profile(self.app.services, profile))
-        self._restock()
+    def _draw(self) -> None:
+        """Show what is another one now."""
+        generation = self.generation
+        self.order.draw()
+        self._draw_outcome(generation.submission.refusal, generation.submission.receipt)
+        self._draw_news(generation.news.latest)
+        self.results.show_fault(generation.catalogue.fault)
+        if generation.form is not self._kept:
+            self._kept = generation.form
+            self.keep_draft(generation.form.draft())
 
-    def _tell_faults(self) -> None:
-        """Say of each profile once that it is left out, or why nothing can be generated at all."""
-        faults = {answer.profile: answer.fault for answer in self._supply.faults}
-        self.results.show_fault("" if self._stock.offers else next(iter(faults.values()), ""))
-        if self._stock.offers:
-            for profile in faults.keys() - self._left_out:
-                self.app.tell(f"Generate does without {profile}: {faults[profile]}", severity="warning")
-            self._left_out = frozenset(faults)
+    def _draw_outcome(self, refusal: Refusal | None, receipt: Receipt | None) -> None:
+        """Show what is wrong with an order, or that it was sent."""
+        if refusal is not None and refusal is not self._refusal:
+            self.order.show_refusal(refusal)
+        elif refusal is None and self._refusal is not None:
+            self._take_back(self._refusal)
+        self._refusal = refusal
+        if receipt is not self._receipt:
+            self._receipt = receipt
+            self.order.show_problems(())
+            self.results.follow_newest()
+
+    def _take_back(self, refusal: Refusal) -> None:
+        """Say no more what was wrong with an order, since the form is another one now."""
+        flash = self.query_one(Flash)
+        if flash.stays and flash.text == plain(refusal.sentence).plain:
+            flash.clear()
+
+    def _draw_news(self, saying: Saying | None) -> None:
+        if saying is not None and saying is not self._said:
+            self._said = saying
+            self.query_one(Flash).show(saying.text, saying.severity)
 
     def show_time(self) -> None:
         """Show how long the jobs have taken by now."""
         self.results.show_time()
 
-    def on_screen_resume(self) -> None:
-        """Try again what did not work before, such as a profile without a key."""
-        changed = self._config is not None and self._config is not self.app.services.config.config
-        if self.results.fault or (changed and self._supply.faults):
-            self._follow_profiles()
+    # What the keys do
 
-    def _follow_profiles(self) -> None:
-        guarded(self, self._open(), doing="taking the profiles", group="profile", exclusive=True)
-
-    def _follow_finetunes(self, before: tuple[Finetune, ...], after: tuple[Finetune, ...]) -> None:
-        """Offer other finetunes; one that is gone is not chosen any more."""
-        self._restock()
-        gone = {item.ref for item in before} - {item.ref for item in after}
-        if self.order.form.finetune in gone:
-            self.alter(lambda form: Change(replace(form, finetune=None) if form.finetune in gone else form))
-
-    def _restock(self) -> None:
-        """Take over what there is to choose from now."""
-        self._stock = Stock(self._supply.offers, self.app.finetunes, self.app.prices)
-        self.order.show_stock(self._stock)
-        self._show_state()
-
-    def follow(self, request: Request) -> None:
-        """Do what another place wishes, after what was wished before."""
-        if isinstance(request, GenerateRequest):
-            self.take_request(request)
-
-    def take_request(self, request: GenerateRequest) -> None:
-        """Change the form as is asked for, once every profile has answered."""
-
-        def change(form: GenerateForm) -> Change:
-            return to_request(self._stock, form, request, self.app.services.storage)
-
-        with_defaults = isinstance(request, GenerateWith)
-        if self._is_supplied:
-            self.alter(change, with_defaults=with_defaults)
+    def action_submit(self) -> None:
+        """Send what is asked for, once."""
+        if self.order.is_behind:
+            self.generation.news.say(CHANGING, "warning")
         else:
-            self._wishes += (Step(change, with_defaults),)
-        self.order.prompt.focus()
+            guarded(self, self.generation.submit(), doing="generating", group="send")
 
-    def on_order_panel_changed(self, event: OrderPanel.Changed) -> None:
-        """Say what the order costs now, and remember it."""
+    def on_submit_bar_pressed(self, event: SubmitBar.Pressed) -> None:
+        """Generate, as the key does."""
         event.stop()
-        self.take_refusal_back()
-        self._show_state()
-        self.keep_draft(event.form.draft())
+        self.action_submit()
 
-    def on_order_panel_endpoint_chosen(self, event: OrderPanel.EndpointChosen) -> None:
-        """Change the endpoint; what both know of the parameters stays, the finetune where it goes with it."""
-        event.stop()
-        offer = self._stock.offer_called(event.ref)
-        if offer is not None:
-            self.alter(lambda form: to_offer(self._stock, form, offer))
+    def action_preview(self) -> None:
+        """Show what is going to be sent."""
+        work = self.generation.preview()
+        guarded(self, work, doing="showing what will be sent", group="dialog", exclusive=True)
 
-    def on_order_panel_finetune_chosen(self, event: OrderPanel.FinetuneChosen) -> None:
-        """Change the finetune, and the endpoint where the present one does not go with it."""
-        event.stop()
-        self.alter(lambda form: to_finetune(self._stock, form, event.finetune), with_defaults=True)
+    def action_history(self) -> None:
+        """Offer prompts used before."""
+        work = self.generation.prompts.choose_from_history()
+        guarded(self, work, doing="looking for prompts", group="dialog", exclusive=True)
 
-    def _show_state(self) -> None:
-        """Draw what follows from the form: the trigger word's chip and the cost."""
-        offer, form = self._offer, self.order.form
-        if offer is not None:
-            self.order.show_trigger(form.trigger_word(offer, self._stock.finetune_of(form)))
-            self.follow_prompt()
-        self._show_cost()
+    def action_styles(self) -> None:
+        """Offer styles to go round the prompt."""
+        work = self.generation.styles.choose()
+        guarded(self, work, doing="choosing a style", group="dialog", exclusive=True)
 
-    def _show_cost(self) -> None:
-        profile = self.order.form.profile
-        is_told = self._supply.tells_balance(profile)
-        funds = known_funds(self.app, profile, is_told=is_told) if profile else Funds()
-        self.order.show_cost(funds, busy=self._sending)
+    def action_set_up_batch(self) -> None:
+        """Set up seeds and a grid."""
+        guarded(self, self.generation.batches.set_up(), doing="setting up a batch", group="batch")
+
+    def action_sweep_strength(self) -> None:
+        """Go over the strength of the finetune, around the present one; pressed again, take that back."""
+        self.generation.batches.sweep_strength()
+
+    def action_draw_seed(self) -> None:
+        """Enter a new seed."""
+        self.generation.editor.draw_seed()
 
     def action_reset(self) -> None:
         """Put the defaults back into all parameters; prompt, endpoint and finetune stay."""
         self.order.reset_parameters()
-        self._say("The parameters have their defaults again.")
+        self.generation.news.say("The parameters have their defaults again.")
 
-    def action_draw_seed(self) -> None:
-        """Enter a new seed."""
-        seed = self.order.draw_seed()
-        self._say("This endpoint takes no seed." if seed is None else f"The seed is now {seed}.")
+    def action_use_picture(self) -> None:
+        """Ask what the picture that is shown is to be used for."""
+        path = self.results.picture
+        if path is None:
+            self.generation.news.say("No picture of yours is shown that could be used.", "warning")
+            return
+        work = use_picture(self.app, path, self.generation.catalogue.stock.offers)
+        guarded(self, work, doing="using a picture", group="use", exclusive=True)
+
+    def action_choose_finetune(self) -> None:
+        """Offer the finetunes, from whatever field."""
+        self.order.choose_finetune()
 
     def action_fill_otherwise(self) -> None:
         """Offer another way than typing to fill the field that has the focus."""
-        focused = self.focused
-        if focused is self.order.prompt:
-            self.action_edit()
-        elif isinstance(focused, PictureInput):
-            focused.action_ways()
-        elif isinstance(focused, Chooser):
-            focused.action_open()
-        elif self.is_in_size:
-            self.action_sizes()
-        else:
-            self._say("Ctrl+G helps in the prompt, the size, pictures and what is chosen from a list.")
+        self.order.fill_otherwise()
+
+    def on_picture_input_pointed(self, event: PictureInput.Pointed) -> None:
+        """Show the picture of the line with the focus in the place of results."""
+        event.stop()
+        self.results.preview_line(event.line)
+
+    def on_results_used_again(self, event: Results.UsedAgain) -> None:
+        """Put the parameters of a picture into the form."""
+        event.stop()
+        self.follow(event.request)
 
     def action_focus_prompt(self) -> None:
         """Go back to the prompt, and follow the newest picture."""
@@ -278,5 +279,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         return super().check_action(action, parameters)
 
     def on_descendant_focus(self) -> None:
-        """The footer depends on where the focus is."""
+        """Show what came of requests again once no input picture has the focus; the footer depends on it."""
+        if not isinstance(self.focused, PictureInput):
+            self.results.end_preview()
         self.refresh_bindings()

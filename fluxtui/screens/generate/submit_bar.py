@@ -10,15 +10,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
 
-from fluxtui.controllers.generation.batch_wording import BatchWords
+from fluxtui.controllers.generation.cost import SEPARATOR, CostWords
 from fluxtui.controllers.generation.form import COUNT
-from fluxtui.controllers.generation.price import Funds
 from fluxtui.domain.batches import MOST_PICTURES
-from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
-
-_BETWEEN = " · "
 
 
 class CountInput(NumberControl):
@@ -63,28 +59,18 @@ class SubmitBar(Vertical):
         self.query_one(CountInput).enter(count)
         self._mark_count(count)
 
-    def show_label(self, label: str, *, busy: bool = False) -> None:
-        """Show what the button does; a busy one cannot be pressed."""
-        button = self.query_one(Button)
+    def show_words(self, words: CostWords, *, busy: bool) -> None:
+        """Say what is made and what it costs; a busy button cannot be pressed."""
+        self.query_one(".submit-title", PlainLabel).show("Grid  F11" if words.is_grid else "Pictures")
+        # A grid says its number itself.
+        self.query_one(CountInput).display = not words.is_grid
+        button, label = self.query_one(Button), "Sending …" if busy else words.label
         if str(button.label) != label:
             button.label = Content(label)
         button.disabled = busy
+        self._show_note(words.note, wrong=words.is_wrong)
 
-    def show_batch(self, words: BatchWords, *, busy: bool) -> None:
-        """Show a batch: its number in the place of that of single pictures, where it says that itself."""
-        self._show_title("Grid  F11" if words.is_grid else "Pictures", count=not words.is_grid)
-        self.show_label("Sending …" if busy else words.label, busy=busy)
-        self.show_note(words.note, wrong=words.is_wrong)
-
-    def show_single(self) -> None:
-        """Let the number of pictures be entered."""
-        self._show_title("Pictures", count=True)
-
-    def _show_title(self, title: str, *, count: bool) -> None:
-        self.query_one(".submit-title", PlainLabel).show(title)
-        self.query_one(CountInput).display = count
-
-    def show_note(self, note: str, *, wrong: bool = False) -> None:
+    def _show_note(self, note: str, *, wrong: bool) -> None:
         """Say something about the cost, without its last parts where there is no room for them."""
         if note != self._note:
             self._note = note
@@ -125,49 +111,8 @@ class SubmitBar(Vertical):
         self.post_message(self.Pressed())
 
 
-def button_label(estimate: Estimate | None, count: Any, most: int = MOST_PICTURES) -> str:
-    """Return `'Generate 4 · $0.28'`, as far as it is known; `most` is how many pictures there may be."""
-    if not isinstance(count, int) or not 1 <= count <= most:
-        return "Generate  ^S"
-    price = f" · {estimate.times(count).show()}" if estimate is not None else ""
-    return f"Generate {count}{price}  ^S"
-
-
-def cost_note(
-    estimate: Estimate | None,
-    count: Any,
-    funds: Funds,
-    told: UnitPrice | None = None,
-    most: int = MOST_PICTURES,
-) -> tuple[str, bool]:
-    """Return what to say about the cost, and whether the funds are too small for it.
-
-    Args:
-        estimate: of one picture, None while it cannot be reckoned.
-        count: as entered.
-        funds: of the profile that pays.
-        told: the price that the service told, where the estimate comes of it.
-        most: how many pictures there may be.
-    """
-    if not isinstance(count, int) or not 1 <= count <= most:
-        return f"✗ Pictures must be 1 to {MOST_PICTURES}", True
-    if estimate is None:
-        return "The cost is known once the form is right", False
-    if funds.balance is not None and not funds.covers(estimate.times(count).credits):
-        return f"✗ Only {show_credits(funds.balance)} are left{funds.place}", True
-    basis = "" if estimate.basis.startswith("a picture") else estimate.basis
-    if estimate.doubt:
-        parts = [estimate.doubt]
-    elif told is not None:
-        parts = [f"{estimate.show()} a picture, told {told.read_on}", basis]
-    else:
-        parts = [f"{estimate.show()} a picture: {basis}" if basis else f"{estimate.show()} {estimate.basis}"]
-    untold = "" if funds.is_told else "balance not told"
-    return _BETWEEN.join(part for part in (*parts, untold) if part), False
-
-
 def fitted(note: str, cells: int) -> str:
     """Return as many whole parts of a note as fit into some cells, at least the first."""
-    while len(note) > cells and _BETWEEN in note:
-        note = note.rpartition(_BETWEEN)[0]
+    while len(note) > cells and SEPARATOR in note:
+        note = note.rpartition(SEPARATOR)[0]
     return note

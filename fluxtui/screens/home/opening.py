@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.screens.view.item import ViewItem
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.widgets.dialogs import open_dialog
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from fluxtui.controllers.pictures.copies import COPIES
 from fluxtui.domain.text import plural, safe_text
-from fluxtui.screens.home.texts import COPIES
 from fluxtui.widgets.plain import plain
 
 NAME_CELLS = 21

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from textual.content import Content
 
+from fluxtui.controllers.jobs.controller import JobStory
 from fluxtui.controllers.jobs.rows import is_cancelling, kind_word, state_word
+from fluxtui.controllers.jobs.trained_on import archive_text, keys_text, pictures_text, source_text
 from fluxtui.domain.durations import exact_time, next_try_text
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.trained_on import archive_text, keys_text, pictures_text, source_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.journal.trash import TRASH
-from fluxtui.services.told import told_parameters
-from fluxtui.services.training_sets import KeptArchive
+from fluxtui.services.parameter_words import parameters_in_words
+from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.widgets.fact_lines import fact_line, value_text
 from fluxtui.widgets.plain import plain
 
@@ -56,37 +56,26 @@ def advice_for(job: Job, *, can_be_found: bool = True) -> str:
     return again + ADVICE.get(job.state, "")
 
 
-def job_details(
-    job: Job,
-    story: Sequence[JobEvent],
-    *,
-    log: str = "",
-    can_be_found: bool = True,
-    kept: KeptArchive | None = None,
-    now: datetime | None = None,
-) -> Content:
+def job_details(job: Job, story: JobStory, *, now: datetime | None = None) -> Content:
     """Return title, error, advice, facts, log, story and parameters of a job.
 
     Args:
         job: any job.
-        story: its states, from the first on.
-        log: what the task printed at the service, as far as it is known.
-        can_be_found: whether its service can be asked for a job like it whose answer was lost.
-        kept: the archive that it was trained on, if it was.
+        story: what is told of it beside itself.
         now: the present, aware, for when a job in trouble is asked for again.
     """
     parts: list[Content] = [plain(job.title or kind_word(job), "bold"), Content("\n")]
     if job.error:
         title = f"{job.error_title}: " if job.error_title else ""
         parts += [plain(f"✗ {title}{job.error}", "$text-error"), Content("\n")]
-    if advice := advice_for(job, can_be_found=can_be_found):
+    if advice := advice_for(job, can_be_found=story.can_be_found):
         parts += [plain(advice, "$text-warning"), Content("\n")]
-    parts += [fact_line(label, value) for label, value in _facts(job, kept, now) if value]
-    if lines := [line for line in log.splitlines() if line.strip()][-LOG_LINES:]:
+    parts += [fact_line(label, value) for label, value in _facts(job, story.kept, now) if value]
+    if lines := [line for line in story.log.splitlines() if line.strip()][-LOG_LINES:]:
         parts += [Content.styled("\nLog\n", "bold"), *(plain(f"{line}\n", newlines=True) for line in lines)]
-    parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story)]
+    parts += [Content.styled("\nStory\n", "bold"), *(_event(event) for event in story.events)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    told = told_parameters(job.endpoint, job.parameters)
+    told = parameters_in_words(job.endpoint, job.parameters)
     parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     for part, answer in (job.response or {}).items():
         about = f"with the {part}" if part == "result" else f"to the {part}"
@@ -96,7 +85,7 @@ def job_details(
     return Content.assemble(*parts)
 
 
-def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
+def _facts(job: Job, kept: TrainingArchive | None, now: datetime | None) -> tuple[tuple[str, str], ...]:
     cost = "" if job.cost_credits is None else show_credits(job.cost_credits)
     return (
         ("state", _state(job)),
@@ -109,7 +98,7 @@ def _facts(job: Job, kept: KeptArchive | None, now: datetime | None) -> tuple[tu
         ("charged", "not known; it counts as possible in what you spent" if job.maybe_billed else ""),
         ("seed", "" if job.seed is None else str(job.seed)),
         ("picture", _picture(job)),
-        *_dataset(job.dataset or {}, kept),
+        *_dataset(job.dataset or TrainingSet(), kept),
         ("remote id", job.remote_id or ""),
         ("job", job.id),
         ("made", exact_time(job.created_at)),
@@ -138,12 +127,12 @@ def _cancelling(job: Job) -> str:
     )
 
 
-def _dataset(dataset: Mapping[str, Any], kept: KeptArchive | None) -> tuple[tuple[str, str], ...]:
+def _dataset(dataset: TrainingSet, kept: TrainingArchive | None) -> tuple[tuple[str, str], ...]:
     return (
         ("trained on", source_text(dataset)),
         ("pictures", pictures_text(dataset)),
         ("archive", archive_text(kept)),
-        ("hash", safe_text(dataset.get("sha256") or "")),
+        ("hash", safe_text(dataset.sha256)),
         ("keys", keys_text(kept)),
     )
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Footer
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.domain.errors import FluxError, PictureError
-from fluxtui.domain.masks import MaskDrawing
+from fluxtui.controllers.pictures.mask import MaskEditor
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.masking.canvas import MaskCanvas
 from fluxtui.screens.masking.pad import MaskPad
-from fluxtui.services.masks import MaskService
-from fluxtui.services.picture_inputs import look_at
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -53,63 +50,43 @@ class MaskScreen(QuietScreen[Path | None]):
         self._picture = picture
         self._mask = mask
 
+    @cached_property
+    def mask(self) -> MaskEditor:
+        """Owns what is drawn; there is an application by the time that it is asked for."""
+        return MaskEditor(self.app.services.storage, self._picture, self._mask)
+
     def compose(self) -> ComposeResult:
         """Lay out the picture, what the mask is, and the keys."""
         words = f"What is coloured is painted anew · {safe_text(self._picture.name, limit=60)}"
         yield PlainStatic(words, classes="line name")
         yield MaskCanvas(self.app.terminal)
-        yield MaskPad()
-        yield Footer(compact=True, show_command_palette=False)
+        yield MaskPad(self.mask)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with the picture and the mask that there is."""
         self.query_one(MaskPad).focus()
-        guarded(self, self._begin(), doing="opening the picture", group="mask-begin")
+        self.mask.changed.connect(self._redraw)
+        work = self.mask.open(self.query_one(MaskCanvas).load)
+        guarded(self, work, doing="opening the picture", group="mask-begin")
 
-    async def _begin(self) -> None:
-        try:
-            look = await asyncio.to_thread(look_at, self._picture)
-            await self.query_one(MaskCanvas).load(self._picture)
-        except PictureError as error:
-            self._complain(f"{self._picture.name} {error.message}")
-            return
-        except FluxError as error:
-            self._complain(error.sentence())
-            return
-        self.query_one(MaskPad).begin(await self._known(), look.width, look.height)
-
-    async def _known(self) -> MaskDrawing:
-        """Return the drawing of the mask that there is, an empty one where it is none of ours."""
-        masks = MaskService(self.app.services.storage)
-        try:
-            drawing = await asyncio.to_thread(masks.drawing_of, self._mask) if self._mask else None
-        except PictureError:
-            drawing = None
-        return drawing or MaskDrawing()
-
-    def _complain(self, sentence: str) -> None:
-        line = self.query_one(".name", PlainStatic)
-        line.add_class("-wrong")
-        line.show(f"✗ {sentence}")
-
-    def on_mask_pad_changed(self, event: MaskPad.Changed) -> None:
-        """Show the drawing as it is now."""
-        event.stop()
-        self.query_one(MaskCanvas).show(event.drawing, event.number)
+    def _redraw(self) -> None:
+        if self.mask.fault:
+            line = self.query_one(".name", PlainStatic)
+            line.add_class("-wrong")
+            line.show(f"✗ {self.mask.fault}")
+        self.query_one(MaskPad).show(self.mask.words)
+        self.query_one(MaskCanvas).show(self.mask.drawing, self.mask.number)
 
     def on_mask_pad_done(self, event: MaskPad.Done) -> None:
         """Write the mask and answer with it, or leave."""
         event.stop()
-        if event.drawing is None:
-            self.dismiss(None)
-        elif not event.drawing.boxes:
-            self._complain("Nothing is drawn, so nothing would be changed: n adds a rectangle.")
+        if event.kept:
+            guarded(self, self._keep(), doing="keeping the mask", group="mask-keep")
         else:
-            guarded(self, self._keep(event.drawing), doing="keeping the mask", group="mask-keep")
+            self.dismiss(None)
 
-    async def _keep(self, drawing: MaskDrawing) -> None:
-        masks = MaskService(self.app.services.storage)
-        try:
-            self.dismiss(await asyncio.to_thread(masks.draw, drawing, self._picture))
-        except PictureError as error:
-            self._complain(f"{self._picture.name} {error.message}")
+    async def _keep(self) -> None:
+        kept = await self.mask.keep()
+        if kept is not None:
+            self.dismiss(kept)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -12,25 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.domain.endpoint import FinetuneBy
+from fluxtui.controllers.models.questions import IdQuestion, NewFinetune
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.text import safe_text
-from fluxtui.domain.weights import Base
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.models import ProfileOffers, check_id
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, ConfirmDialog, Dialog
+from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, set_title
-
-
-@dataclass(frozen=True)
-class NewFinetune:
-    """What was typed: an id at the service of a profile, and a trigger word or `''`."""
-
-    profile: str
-    id: str
-    trigger_word: str
 
 
 class AddDialog(Dialog[NewFinetune]):
@@ -124,21 +112,6 @@ class AddDialog(Dialog[NewFinetune]):
         return self.query_one(selector, LineInput)
 
 
-def unlisted_dialog(finetune_id: str) -> ConfirmDialog:
-    """Return the question whether to take a finetune that the service tells nothing of."""
-    return ConfirmDialog(
-        "Add it all the same?",
-        (
-            f"The service tells nothing of {safe_text(finetune_id, limit=60)}.",
-            "That is usual for a LoRA uploaded in the dashboard or shared by somebody else; "
-            "it can be used if the name is right.",
-        ),
-        confirm_label="Add",
-    )
-
-
-def bases_by_id(offers: ProfileOffers) -> tuple[Base, ...]:
-    """Return the base models of the finetunes that a profile knows by their ids, in the usual order."""
-    uses = [offer.endpoint.info.finetunes for offer in offers.offers]
-    known = {base for use in uses if use is not None and use.by is FinetuneBy.ID for base in use.bases}
-    return tuple(base for base in Base if base in known)
+@dialog_of.register
+def _(question: IdQuestion) -> AddDialog:
+    return AddDialog(question.profiles)

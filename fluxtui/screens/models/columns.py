@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
+from fluxtui.controllers.models.facts import profile_words
 from fluxtui.domain.endpoint import number_text
-from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
+from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.widgets.table import Column, Row
@@ -86,11 +87,6 @@ def fitting(width: int, *, several: bool = True) -> tuple[Column, ...]:
     return tuple(column for column in COLUMNS if column.key in kept)
 
 
-def profile_words(profile: str) -> str:
-    """Return whose a finetune is, for people: the name of the profile, or that the user brought it."""
-    return "own file" if profile == OWN_FILES else profile
-
-
 def base_words(base: Base | None) -> str:
     """Return the base model without the brackets of its name, which cost room: `FLUX.2 klein 9B`."""
     return "" if base is None else base.title.replace("[", "").replace("]", "")
@@ -147,7 +143,7 @@ def _number(value: float | None) -> str:
 
 def _searched_text(finetune: Finetune) -> str:
     """Return what has no column of its own and shall be found by the filter all the same."""
-    told = [*finetune.raw.items(), *(finetune.dataset or {}).items()]
+    told = [*finetune.raw.items(), *(finetune.dataset.known().items() if finetune.dataset else ())]
     if finetune.weights is not None:
         told += [("file", finetune.weights.path), *finetune.weights.metadata.items()]
     if finetune.base is not None:

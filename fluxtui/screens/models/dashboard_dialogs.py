@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from textual import getters
@@ -13,26 +11,19 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp
+from fluxtui.controllers.models.questions import DashboardCopy, DashboardQuestion, DashboardSteps
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import dashboard_name
 from fluxtui.screens.key_entry import AnswerLine
-from fluxtui.services.lora import Prepared
-from fluxtui.widgets.dialogs import Dialog
+from fluxtui.services.lora import DashboardFile
+from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
 from fluxtui.widgets.plain import PlainLabel, set_title
 
 
-@dataclass(frozen=True)
-class Export:
-    """What was entered: the name for the dashboard, and the folder for the copy or None for the usual one."""
-
-    name: str
-    folder: Path | None
-
-
-class DashboardDialog(Dialog[Export]):
+class DashboardDialog(Dialog[DashboardCopy]):
     """Answers with name and folder.
 
     Args:
@@ -94,7 +85,7 @@ class DashboardDialog(Dialog[Export]):
             self.query_one("#export-folder", PathInput).focus()
             return
         folder = self.query_one("#export-folder", PathInput).value.strip()
-        self.dismiss(Export(name, expanded(folder) if folder else None))
+        self.dismiss(DashboardCopy(name, expanded(folder) if folder else None))
 
 
 class StepsDialog(Dialog[None]):
@@ -118,7 +109,7 @@ class StepsDialog(Dialog[None]):
 
     app = getters.app(StatefulApp)
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: DashboardFile) -> None:
         super().__init__()
         self._prepared = prepared
 
@@ -146,3 +137,13 @@ class StepsDialog(Dialog[None]):
     def _copy(self, text: str, what: str) -> None:
         self.app.copy_to_clipboard(safe_text(text))
         self.query_one(".dialog-keys", PlainLabel).show(f"✓ The {what} is copied · Enter or Esc closes")
+
+
+@dialog_of.register
+def _(question: DashboardQuestion) -> DashboardDialog:
+    return DashboardDialog(question.name)
+
+
+@dialog_of.register
+def _(question: DashboardSteps) -> StepsDialog:
+    return StepsDialog(question.prepared)

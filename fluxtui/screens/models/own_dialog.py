@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,35 +13,19 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.models.questions import NOT_KNOWN, OwnFile, OwnFileQuestion, base_choices
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.weights import Base
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.models import Glance
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog, open_dialog
+from fluxtui.widgets.dialogs import Dialog, dialog_of, open_dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
 from fluxtui.widgets.plain import PlainLabel, plain, set_title
 
 _NO_TRIGGER = "if it has one"
-NOT_KNOWN = ""
-"""The value of the choice that names no base model."""
-
-
-@dataclass(frozen=True)
-class OwnFile:
-    """What was entered: a file, its name and trigger word or `''`, and the model it was trained on."""
-
-    path: Path
-    name: str
-    trigger_word: str
-    base: Base | None
-
-
-def base_choices() -> tuple[Choice, ...]:
-    """Return every base model, and that it is not known."""
-    return (Choice(NOT_KNOWN, "not known"), *(Choice(base.value, base.title) for base in Base))
 
 
 class OwnFileDialog(Dialog[OwnFile]):
@@ -205,3 +188,8 @@ file itself is only read; a copy is kept in the data directory. Escape or `ctrl+
 
 def _line(title: str, control: Widget) -> Horizontal:
     return Horizontal(PlainLabel(title, classes="own-title"), control, classes="own-line")
+
+
+@dialog_of.register
+def _(question: OwnFileQuestion) -> OwnFileDialog:
+    return OwnFileDialog()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import on
@@ -13,29 +11,25 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
-from fluxtui.controllers.models.facts import facts_of, refreshed_text, state_sentence
-from fluxtui.controllers.models.removal import forget_dialog, removal_dialog
-from fluxtui.controllers.navigation import GenerateWith, Request, ShowFinetune
-from fluxtui.domain.durations import relative_time
-from fluxtui.domain.errors import NotFound
-from fluxtui.domain.finetune import OWN_FILES, Finetune
-from fluxtui.domain.jobs import Job
-from fluxtui.domain.text import plural, safe_text
-from fluxtui.domain.weights import Base
-from fluxtui.screens.models.add_dialog import AddDialog, NewFinetune, bases_by_id, unlisted_dialog
+from fluxtui.controllers.models.controller import FinetuneDetails, ModelsController
+from fluxtui.controllers.navigation import Request, ShowFinetune
+from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.text import safe_text
+from fluxtui.screens.models import add_dialog as add_dialog
+from fluxtui.screens.models import dashboard_dialogs as dashboard_dialogs
+from fluxtui.screens.models import own_dialog as own_dialog
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.models.file_keys import FileKeys
 from fluxtui.screens.models.table import ModelTable
-from fluxtui.screens.trained_on import Trained, TrainedOnKeys
-from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
-from fluxtui.widgets.dialogs import Choice, ChoiceDialog, ask
+from fluxtui.screens.place import PlaceScreen
+from fluxtui.screens.trained_on import TRAINED_ON_KEYS, show_archive
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
 
 
-class ModelsScreen(FileKeys, TrainedOnKeys):
+class ModelsScreen(PlaceScreen):
     """Lists the finetunes that the app's state holds, of all profiles, and what can be done with them."""
 
     PLACE: ClassVar[str] = "models"
@@ -51,6 +45,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *TRAINED_ON_KEYS,
         Binding("r", "refresh", "Refresh", id="models.refresh"),
         Binding("f", "favourite", "Star", id="models.favourite"),
         Binding("n", "add", "Add", id="models.add"),
@@ -68,9 +63,11 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
 
     def __init__(self) -> None:
         super().__init__()
+        self.controller = ModelsController(self.app)
         self._wished = False
-        self._tell: Callable[[datetime], None] | None = None
-        """Shows the details as they are at a moment."""
+        """Whether another place has asked for a finetune."""
+        self._told: FinetuneDetails | None = None
+        """What the details tell of."""
 
     def compose_place(self) -> ComposeResult:
         """Lay out the table and the details, and over them how fresh they are."""
@@ -83,6 +80,7 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
     def on_mount(self) -> None:
         """Follow the finetunes, and the jobs that they came from."""
         self.query_one("#faults").display = False
+        self.controller.changed.connect(self._draw_activity)
         self.watch(self.app, "finetunes", self._draw)
         self.watch(self.app, "usable_profiles", self._draw_details, init=False)
         self.watch(self.app, "jobs", self._draw_details, init=False)
@@ -113,15 +111,14 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         self._table.select(ref)
         self._table.focus()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Tell what was kept for a finetune meanwhile."""
         self._draw_details()
 
     def show_time(self) -> None:
         """Tell the ages as they are by now."""
         self._draw_age()
-        if self._tell is not None:
-            self._tell(self.app.clock())
+        self._tell()
 
     # Drawing
 
@@ -130,29 +127,23 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
         self._draw_age()
         self._draw_details()
 
-    def watch_doing(self) -> None:
-        """Say what is asked of the service."""
+    def _draw_activity(self) -> None:
+        """Show what is being done, and what stood in the way; nothing where the place is taken down."""
+        if not self.is_attached:
+            return
         self._draw_age()
+        faults = self.query_one("#faults", PlainStatic)
+        faults.display = bool(self.controller.faults)
+        faults.show("\n".join(safe_text(line) for line in self.controller.faults))
 
     def _draw_age(self) -> None:
-        count = len(self.app.finetunes)
-        hint = " · / filters, s sorts" if count > 1 else ""
-        is_told = any(item.profile != OWN_FILES for item in self.app.finetunes)
-        age = f" · {self._age()}" if is_told else ""
-        text = f"{plural(count, 'finetune')}{age}{hint}" if count else ""
-        self.query_one("#age", PlainStatic).show(plain(self.doing or text))
-
-    def _age(self) -> str:
-        times = [item.refreshed_at for item in self.app.finetunes if item.refreshed_at is not None]
-        if not times:
-            return "local copy, never compared with the service"
-        return f"local copy of {relative_time(max(times), self.app.clock())}"
+        self.query_one("#age", PlainStatic).show(plain(self.controller.headline()))
 
     def _draw_details(self) -> None:
         finetune = self.selected
         details = self.query_one(ModelDetails)
         details.display = finetune is not None
-        self._tell = None
+        self._told = None
         if finetune is None:
             self.workers.cancel_group(self, "details")
             details.show(None)
@@ -161,38 +152,13 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
             guarded(self, work, doing="looking at a finetune", group="details", exclusive=True)
 
     async def _show_details(self, finetune: Finetune) -> None:
-        uses = await self._uses(finetune)
-        job = await self._job_of(finetune)
-        kept = await self.app.services.training_sets.kept(finetune.dataset)
-        defaults = await self.app.services.finetune_defaults.get(finetune.ref)
-        details, sentence = self.query_one(ModelDetails), state_sentence(finetune, uses)
+        self._told = await self.controller.details(finetune)
+        self._tell()
 
-        def tell(now: datetime) -> None:
-            details.show(finetune, facts_of(finetune, job, now, uses, kept, defaults), sentence)
-
-        self._tell = tell
-        tell(self.app.clock())
-
-    async def _job_of(self, finetune: Finetune) -> Job | None:
-        """Return the training that it came from; the state holds the newest jobs only."""
-        if finetune.job_id is None:
-            return None
-        known = next((job for job in self.app.jobs if job.id == finetune.job_id), None)
-        return known or await self.app.services.journal.jobs.get(finetune.job_id)
-
-    async def trained(self) -> Trained | None:
-        """Return the finetune under the cursor, as what it was trained on."""
-        finetune = self.selected
-        if finetune is None:
-            return None
-        return Trained(finetune.name, finetune.dataset, await self._job_of(finetune))
-
-    def action_use_again(self) -> None:
-        """Put pictures and values of the selected finetune's training into the training form."""
-        self.train_again()
-
-    async def _uses(self, finetune: Finetune) -> Uses:
-        return await self.app.services.models.uses(finetune, self.app.usable_profiles)
+    def _tell(self) -> None:
+        if (told := self._told) is not None:
+            details = self.query_one(ModelDetails)
+            details.show(told.finetune, told.facts(self.app.clock()), told.sentence)
 
     @on(RowTable.Highlighted)
     def _follow_cursor(self, event: RowTable.Highlighted) -> None:
@@ -204,73 +170,103 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
 
     @on(RowTable.Chosen)
     def _choose(self, event: RowTable.Chosen) -> None:
-        finetune = self.app.finetune_of(event.key)
-        if finetune is not None:
-            guarded(self, self._generate(finetune), doing="going to generate", group="go", exclusive=True)
+        self._act(self.controller.generate, "going to generate", "go")
 
-    async def _generate(self, finetune: Finetune) -> None:
-        uses = await self._uses(finetune)
-        if finetune.is_usable and uses.fitting:
-            await self.app.go(GenerateWith(finetune.ref))
+    def _act(
+        self,
+        command: Callable[[Finetune], Coroutine[Any, Any, None]],
+        doing: str,
+        group: str,
+        *,
+        moves: bool = False,
+    ) -> None:
+        """Do something with the selected finetune.
+
+        Args:
+            command: does it.
+            doing: what it does, in words that fit before "failed".
+            group: others of it are replaced.
+            moves: whether it moves a file: the keys go on meanwhile, Escape stops it.
+        """
+        if (finetune := self.selected) is not None:
+            guarded(self, command(finetune), doing=doing, group=group, exclusive=not moves, leads=not moves)
+
+    def action_clear_news(self) -> None:
+        """Stop the file that moves; without one, let an error that was read go."""
+        if self.controller.activity.can_be_stopped:
+            self.workers.cancel_group(self, "transfer")
+            self.app.tell("Stopped; everything is as it was.")
         else:
-            self.app.tell(f"{finetune.name}: {state_sentence(finetune, uses)}", severity="warning")
+            super().action_clear_news()
+
+    def action_use_again(self) -> None:
+        """Put pictures and values of the selected finetune's training into the training form."""
+        self._act(self.controller.train_again, "taking up a training", "trained")
+
+    def action_show_archive(self) -> None:
+        """Show the pictures and captions that the selected finetune was trained on."""
+        self._act(self._show_archive, "opening the pictures", "trained")
+
+    async def _show_archive(self, finetune: Finetune) -> None:
+        trained = await self.controller.trained(finetune)
+        await show_archive(self.app, self.controller.trained_on, trained)
+
+    def action_export_archive(self) -> None:
+        """Copy what the selected finetune was trained on to where the user wants it."""
+        self._act(self.controller.export_archive, "exporting the pictures", "trained")
 
     def action_refresh(self) -> None:
         """Ask the services of all profiles for their finetunes."""
-        if self.is_free():
-            guarded(self, self._refresh(), doing="asking for the finetunes", group="refresh")
-
-    async def _refresh(self) -> None:
-        self.doing = "Asking the services for their finetunes …"
-        try:
-            answers = await self.app.services.models.refresh_all(self.app.usable_profiles)
-        finally:
-            self.doing = ""
-        self.app.refresh_state("finetunes")
-        self._tell_faults(answers)
-        if any(answer.result is not None for answer in answers):
-            is_whole = all(answer.result is not None and not answer.result.failures for answer in answers)
-            self.app.tell(refreshed_text(answers), severity="information" if is_whole else "warning")
-        elif not answers:
-            self.app.tell("None of your services lists finetunes, so nothing was asked.", severity="warning")
-
-    def _tell_faults(self, answers: Sequence[ProfileAnswer]) -> None:
-        """Say of each profile what stood in the way; with several of them it stays in sight."""
-        lines = []
-        for answer in answers:
-            error = answer.error
-            if error is not None:
-                whose = f"{answer.profile}: " if len(answers) > 1 else ""
-                lines.append(f"✗ {whose}{error.sentence()}")
-                text = f"{whose}{error.sentence()} Shown is the {self._age()}."
-                self.app.tell(text, title=error.title, severity="error")
-        faults = self.query_one("#faults", PlainStatic)
-        faults.display = bool(lines) and len(answers) > 1
-        faults.show("\n".join(safe_text(line) for line in lines))
+        guarded(self, self.controller.refresh(), doing="asking for the finetunes", group="refresh")
 
     def action_favourite(self) -> None:
         """Mark the selected finetune as a favourite, or no longer."""
-        if (finetune := self.selected) is not None:
-            guarded(self, self._set_favourite(finetune), doing="marking a favourite", group="favourite")
-
-    async def _set_favourite(self, finetune: Finetune) -> None:
-        await self.app.services.models.set_favourite(finetune.profile, finetune.id, not finetune.favourite)
-        self.app.refresh_state("finetunes")
-        words = (
-            "is no longer a favourite." if finetune.favourite else "is a favourite; favourites stand first."
-        )
-        self.app.tell(f"{finetune.name} {words}")
+        self._act(self.controller.mark_favourite, "marking a favourite", "favourite")
 
     def action_forget_defaults(self) -> None:
         """Let the selected finetune begin with the defaults of its endpoint again."""
-        if (finetune := self.selected) is not None:
-            guarded(self, self._forget(finetune), doing="forgetting defaults", group="defaults")
+        self._act(self._forget_defaults, "forgetting defaults", "defaults")
 
-    async def _forget(self, finetune: Finetune) -> None:
-        had = await self.app.services.finetune_defaults.forget(finetune.ref)
-        words = "begins with the defaults of its endpoint again." if had else "has no defaults of its own."
-        self.app.tell(f"{finetune.name} {words}")
+    async def _forget_defaults(self, finetune: Finetune) -> None:
+        await self.controller.forget_defaults(finetune)
         self._draw_details()
+
+    def action_add(self) -> None:
+        """Ask for an id and add that finetune."""
+        guarded(self, self._select_new(self.controller.add()), doing="adding a finetune", group="add")
+
+    def action_take_in(self) -> None:
+        """Take in a LoRA file of the user's own."""
+        work = self._select_new(self.controller.files.take_in())
+        guarded(self, work, doing="taking in a LoRA file", group="transfer")
+
+    async def _select_new(self, coming: Coroutine[Any, Any, Finetune | None]) -> None:
+        finetune = await coming
+        if finetune is not None:
+            self._table.select(finetune.ref)
+
+    def action_delete(self) -> None:
+        """Delete the selected finetune, at its service where that can be, after the user was asked."""
+        if (finetune := self.selected) is not None:
+            guarded(self, self.controller.delete(finetune), doing="deleting a finetune", group="delete")
+
+    def action_fetch_weights(self) -> None:
+        """Fetch the file of the selected finetune from its service, where that still has it."""
+        self._act(self.controller.files.fetch, "fetching a LoRA file", "transfer", moves=True)
+
+    def action_verify(self) -> None:
+        """Read all of the file of the selected finetune, and say whether it is what it was."""
+        self._act(self.controller.files.verify, "reading a LoRA file", "transfer", moves=True)
+
+    def action_set_base(self) -> None:
+        """Say which model the selected finetune was trained on, where neither file nor service does."""
+        self._act(self.controller.files.set_base, "noting a base model", "base")
+
+    def action_prepare(self) -> None:
+        """Put the file of the selected finetune where it can be uploaded to BFL's dashboard from."""
+        if (finetune := self.selected) is not None:
+            work = self.controller.files.prepare(finetune)
+            guarded(self, work, doing="preparing a LoRA", group="prepare")
 
     def action_copy_id(self) -> None:
         """Copy the id."""
@@ -288,82 +284,3 @@ class ModelsScreen(FileKeys, TrainedOnKeys):
     def _copy(self, text: str, what: str) -> None:
         self.app.copy_to_clipboard(safe_text(text))
         self.app.tell(f"Copied {what}: {text}")
-
-    def action_add(self) -> None:
-        """Ask for an id and add that finetune."""
-        if self.is_free():
-            guarded(self, self._add(), doing="adding a finetune", group="add", exclusive=True)
-
-    async def _add(self) -> None:
-        offers = await self.app.services.models.offers(self.app.usable_profiles)
-        taking = [item for item in offers if item.abilities is not None and item.abilities.adds_by_id]
-        if not taking:
-            words = "None of your services takes a finetune by its id; o takes in a LoRA file of yours."
-            self.app.tell(words, severity="warning")
-            return
-        new = await ask(self.app, AddDialog(taking))
-        if new is None:
-            return
-        finetune = await self._added(new, next(item for item in taking if item.profile == new.profile))
-        if finetune is None:
-            return
-        self.app.refresh_state("finetunes")
-        self.show_new(finetune)
-        self.app.tell(f"{finetune.name} is among your finetunes now.", severity="success")
-
-    def show_new(self, finetune: Finetune) -> None:
-        """Select a finetune that has just come in."""
-        self._table.select(finetune.ref)
-
-    async def _added(self, new: NewFinetune, offers: ProfileOffers) -> Finetune | None:
-        """Return the finetune once it is in the local copy; None where the user thought better of it."""
-        models, trigger_word = self.app.services.models, new.trigger_word or None
-        self.doing = f"Asking the service for {safe_text(new.id, limit=60)} …"
-        try:
-            return await models.add(new.profile, new.id, trigger_word=trigger_word)
-        except NotFound:
-            self.doing = ""
-            if not await ask(self.app, unlisted_dialog(new.id)):
-                return None
-            base = await self._base_of(offers)
-            return await models.add(new.profile, new.id, trigger_word=trigger_word, base=base, unlisted=True)
-        finally:
-            self.doing = ""
-
-    async def _base_of(self, offers: ProfileOffers) -> Base | None:
-        """Ask for the base model of a finetune that the service tells nothing of; None if it is not known."""
-        bases = bases_by_id(offers)
-        if len(bases) < 2:
-            return next(iter(bases), None)
-        choices = [Choice(base.value, base.title) for base in bases]
-        value = await ask(self.app, ChoiceDialog("Trained on which model? Esc: not known", choices))
-        return Base(value) if value else None
-
-    def action_delete(self) -> None:
-        """Delete the selected finetune, at its service where that can be, after the user was asked."""
-        finetune = self.selected
-        if finetune is not None and self.is_free():
-            guarded(self, self._delete(finetune), doing="deleting a finetune", group="delete", exclusive=True)
-
-    async def _delete(self, finetune: Finetune) -> None:
-        removal = await self.app.services.models.removal(finetune)
-        if not await ask(self.app, removal_dialog(removal)):
-            return
-        try:
-            message = await self._deleted(removal)
-        except NotFound as error:
-            if not await ask(self.app, forget_dialog(error)):
-                return
-            removal = replace(removal, at_service=False)
-            message = await self._deleted(removal)
-        self.app.refresh_state("finetunes")
-        done = "is deleted" if removal.at_service else "is off your list"
-        self.app.tell(f"{finetune.name} {done}. {message}".strip(), severity="success")
-
-    async def _deleted(self, removal: Removal) -> str:
-        name = safe_text(removal.finetune.name, limit=60)
-        self.doing = f"Deleting {name} at the service …" if removal.at_service else f"Deleting {name} …"
-        try:
-            return await self.app.services.models.remove(removal)
-        finally:
-            self.doing = ""

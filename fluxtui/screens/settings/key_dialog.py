@@ -12,13 +12,14 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.settings.controller import KeyQuestion
+from fluxtui.controllers.settings.keys import give_key, present_words
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts
-from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
+from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine
-from fluxtui.services.config import KeyPlace
 from fluxtui.services.profiles import ProfileState
-from fluxtui.widgets.dialogs import Dialog
+from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.plain import PlainLabel, set_title
 
 
@@ -51,7 +52,7 @@ class KeyDialog(Dialog[str]):
         with Vertical(classes="dialog") as frame:
             set_title(frame, f"New key for {state.name}")
             yield PlainLabel(f"{state.title} at {state.profile.base_url}")
-            yield PlainLabel(_present_words(state))
+            yield PlainLabel(present_words(state))
             yield KeyInput()
             yield KeyPlaceLine(state.key_place)
             yield PlainLabel(f"It is {provider_hosts(state.profile.provider).key_help}.")
@@ -73,25 +74,15 @@ class KeyDialog(Dialog[str]):
         guarded(self, self._keep(SecretStr(typed)), doing="checking the key", group="key", exclusive=True)
 
     async def _keep(self, key: SecretStr) -> None:
-        services, name = self.app.services, self._state.name
+        place = self.query_one(KeyPlaceLine).place
         try:
-            given = await services.profiles.give_key(name, key, self.query_one(KeyPlaceLine).place)
+            told = await give_key(self.app.services, self._state.name, key, place)
         except FluxError as error:
             self.query_one(AnswerLine).show_fault(f"{error.sentence()} The key was not kept.")
             return
-        kept = f"{account_words(given.account)} It is kept for {name}."
-        parts = (kept, given.left, unused_words(await services.profiles.state(name)))
-        self.dismiss(" ".join(part for part in parts if part))
+        self.dismiss(told)
 
 
-def _present_words(state: ProfileState) -> str:
-    if state.key_place is KeyPlace.NONE:
-        return "It has no key yet."
-    return unused_words(state) or f"It has a key ({state.key_source}); the new one takes its place."
-
-
-def unused_words(state: ProfileState) -> str:
-    """Return that a key of the file is not used, where another comes before it, or `''`."""
-    if not state.key_place.comes_before_file:
-        return ""
-    return f"The key of {state.key_source} comes before one in the file, as long as it is there."
+@dialog_of.register
+def _(question: KeyQuestion) -> KeyDialog:
+    return KeyDialog(question.state)

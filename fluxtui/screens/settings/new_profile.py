@@ -13,13 +13,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.controllers.settings.controller import NewProfileQuestion
+from fluxtui.controllers.settings.keys import add_profile
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts, provider_ids
-from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput, account_words
+from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine
-from fluxtui.screens.settings.key_dialog import unused_words
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog
+from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, set_title
 
@@ -115,17 +116,13 @@ the key, which may be left out, checks it without cost and keeps the profile. Es
         guarded(self, self._keep(secret), doing="making a profile", group="key", exclusive=True)
 
     async def _keep(self, key: SecretStr | None) -> None:
-        profiles, name = self.app.services.profiles, self._input("name").value.strip()
+        name, place = self._input("name").value.strip(), self.query_one(KeyPlaceLine).place
         try:
-            account = await profiles.add(name, self._values(), key, self.query_one(KeyPlaceLine).place)
+            told = await add_profile(self.app.services, name, self._values(), key, place)
         except FluxError as error:
             self.query_one(AnswerLine).show_fault(f"{error.sentence()} Nothing was kept.")
             return
-        if account is None:
-            self.dismiss(f"The profile {name} is kept. It has no key yet: k takes one.")
-            return
-        unused = unused_words(await profiles.state(name))
-        self.dismiss(f"{account_words(account)} The profile {name} is kept. {unused}".strip())
+        self.dismiss(told)
 
     def _values(self) -> dict[str, str]:
         hosts = provider_hosts(self._provider)
@@ -138,3 +135,8 @@ the key, which may be left out, checks it without cost and keeps the profile. Es
 
 def _line(title: str, control: Widget) -> Horizontal:
     return Horizontal(PlainLabel(title, classes="new-title"), control, classes="new-line")
+
+
+@dialog_of.register
+def _(question: NewProfileQuestion) -> NewProfileDialog:
+    return NewProfileDialog()

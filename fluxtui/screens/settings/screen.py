@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Coroutine
 from typing import Any, ClassVar
 
 from textual import on
@@ -10,20 +10,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import ScreenResume
 from textual.widgets import Button
 
 from fluxtui.app.state import guarded
-from fluxtui.domain.errors import ConfigError, InvalidInput, Problem
-from fluxtui.domain.text import plural
-from fluxtui.screens.key_entry import account_words, copy_words
+from fluxtui.controllers.settings.controller import SettingsController
+from fluxtui.controllers.settings.fields import settings_fields, settings_values
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.screens.settings.fields import changes_between, settings_fields, settings_values
-from fluxtui.screens.settings.key_dialog import KeyDialog
-from fluxtui.screens.settings.new_profile import NewProfileDialog
+
+# The dialogs of this place register themselves.
+from fluxtui.screens.settings import key_dialog as key_dialog
+from fluxtui.screens.settings import new_profile as new_profile
 from fluxtui.screens.settings.profile_panel import ProfilePanel
-from fluxtui.services.config import KeyPlace
-from fluxtui.services.profiles import Leftovers
-from fluxtui.widgets.dialogs import ConfirmDialog, ask
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
@@ -57,6 +55,14 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         Binding("r", "reload", "Read the file again", id="settings.reload", show=False),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.controller = SettingsController(self.app)
+        self._values = self.controller.values
+        """The settings with which the form was filled."""
+        self._problems = self.controller.problems
+        """What the form shows as wrong."""
+
     def compose_place(self) -> ComposeResult:
         """Lay out the profiles, the form and the facts."""
         config = self.app.services.config.config
@@ -74,13 +80,14 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
     def on_mount(self) -> None:
         """Show the facts, and the address of whichever profile is active."""
         self._show_facts()
+        self.controller.changed.connect(self._redraw)
         self.watch(self.app, "profile", self._refill, init=False)
 
     def show_time(self) -> None:
         """Show how old the balance is by now."""
         self._panel.show_time()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Show what changed while another place was visible; nothing where the screen is being taken down."""
         if not self.query("#settings-facts"):
             return
@@ -117,34 +124,19 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
             "settings-test": self.action_test_key,
         }[event.button.id or "settings-save"]()
 
-    # The form
+    # What the controller has to show
 
-    def action_save(self) -> None:
-        """Write what changed to the file and take it over."""
-        guarded(self, self._save(), doing="saving the settings", group="save", exclusive=True)
-
-    async def _save(self) -> None:
-        services = self.app.services
-        form = self.query_one(ParameterForm)
-        changes = changes_between(services.config.config, form.values)
-        if not changes:
-            self.app.tell("Nothing has changed.")
+    def _redraw(self) -> None:
+        """Show a configuration that has changed; nothing where the place is being taken down."""
+        if not self.is_attached:
             return
-        try:
-            await asyncio.to_thread(services.config.save, changes)
-        except ConfigError as error:
-            form.show_problems(tuple(_to_form(problem) for problem in error.problems))
-            raise
-        form.show_problems(())
-        self._follow(f"Saved to {services.config.path}.")
-        self._refill()
-
-    def _follow(self, told: str, *, saved: bool = True) -> None:
-        """Take the changed configuration over and say what became of it, and of what was written by hand."""
-        self.app.follow_config()
         self._panel.refresh_states()
-        kept = copy_words(self.app.services.config) if saved else ""
-        self.app.tell(f"{told} {kept}".strip(), severity="success")
+        if self.controller.problems is not self._problems:
+            self._problems = self.controller.problems
+            self.query_one(ParameterForm).show_problems(self._problems)
+        if self.controller.values is not self._values:
+            self._values = self.controller.values
+            self._refill()
 
     def _refill(self) -> None:
         form = self.query_one(ParameterForm)
@@ -152,122 +144,45 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
             form.set_value(key, value)
         self._show_facts()
 
+    # What the keys do
+
+    def _act(self, work: Coroutine[Any, Any, None], doing: str, group: str) -> None:
+        guarded(self, work, doing=doing, group=group, exclusive=True)
+
+    def action_save(self) -> None:
+        """Write what changed to the file and take it over."""
+        work = self.controller.save(self.query_one(ParameterForm).values)
+        self._act(work, "saving the settings", "save")
+
     def action_reload(self) -> None:
         """Read file and variables again."""
-        guarded(self, self._reload(), doing="reading the configuration", group="save", exclusive=True)
-
-    async def _reload(self) -> None:
-        await asyncio.to_thread(self.app.services.config.reload)
-        self._follow("The configuration was read again.", saved=False)
-        self._refill()
-
-    # The profiles
+        self._act(self.controller.reload(), "reading the configuration", "save")
 
     @on(RowTable.Chosen)
     def _activate_chosen(self, event: RowTable.Chosen) -> None:
-        guarded(
-            self, self._activate(event.key), doing="changing the profile", group="profile", exclusive=True
-        )
-
-    async def _activate(self, name: str) -> None:
-        if name == self.app.profile:
-            self.app.tell(f"{name} is the active profile already.")
-            return
-        await self.app.services.profiles.activate(name)
-        self._follow(f"{name} is the active profile now: new work goes there at first.")
+        self._act(self.controller.activate(event.key), "changing the profile", "profile")
 
     def action_new_profile(self) -> None:
         """Ask for a new profile."""
-        guarded(self, self._new_profile(), doing="making a profile", group="profile", exclusive=True)
+        self._act(self._new_profile(), "making a profile", "profile")
 
     async def _new_profile(self) -> None:
-        before = self.app.services.config.config.profiles
-        told = await ask(self.app, NewProfileDialog())
-        if told is not None:
-            made = [name for name in self.app.services.config.config.profiles if name not in before]
-            self._follow(told)
-            self._panel.select_soon(made[0])
+        name = await self.controller.new_profile()
+        if name is not None:
+            self._panel.select_soon(name)
 
     def action_give_key(self) -> None:
         """Ask for a new key of the selected profile."""
-        guarded(self, self._give_key(), doing="taking a key", group="profile", exclusive=True)
-
-    async def _give_key(self) -> None:
-        told = await ask(self.app, KeyDialog(await self.app.services.profiles.state(self._panel.selected)))
-        if told is not None:
-            self._follow(told)
+        self._act(self.controller.give_key(self._panel.selected), "taking a key", "profile")
 
     def action_remove_key(self) -> None:
         """Take the key of the selected profile away, after asking."""
-        name = self._panel.selected
-        guarded(self, self._remove_key(name), doing="removing a key", group="profile", exclusive=True)
-
-    async def _remove_key(self, name: str) -> None:
-        config = self.app.services.config
-        dialog = ConfirmDialog(
-            f"Remove the key of {name}?",
-            [f"It is deleted from {config.key_source(name)}. The profile stays, and can send nothing then."],
-            confirm_label="Remove",
-            danger=True,
-        )
-        if config.key_place(name) in {KeyPlace.FILE, KeyPlace.KEYRING} and not await ask(self.app, dialog):
-            return
-        left = await self.app.services.profiles.remove_key(name)
-        self._follow(f"The key of {name} is removed. {left}".strip())
+        self._act(self.controller.remove_key(self._panel.selected), "removing a key", "profile")
 
     def action_test_key(self) -> None:
         """Ask the service of the selected profile whether it takes the key, without cost."""
-        name = self._panel.selected
-        self.app.tell(f"Checking the key of {name} …")
-        guarded(self, self._test_key(name), doing="checking the key", group="key", exclusive=True)
-
-    async def _test_key(self, name: str) -> None:
-        services = self.app.services
-        if not services.config.config.profiles[name].has_key:
-            raise InvalidInput(f"The profile {name} has no key.", next_step="k takes one.")
-        account = await services.account.check_key(name)
-        self.app.tell(f"{name}: {account_words(account)}", severity="success")
-        self.app.ask_balance()
+        self._act(self.controller.test_key(self._panel.selected), "checking the key", "key")
 
     def action_delete_profile(self) -> None:
         """Delete the selected profile, after asking."""
-        name = self._panel.selected
-        guarded(self, self._delete(name), doing="deleting a profile", group="profile", exclusive=True)
-
-    async def _delete(self, name: str) -> None:
-        profiles = self.app.services.profiles
-        dialog = ConfirmDialog(
-            f"Delete the profile {name}?",
-            _words_before_deleting(await profiles.leftovers(name)),
-            confirm_label="Delete",
-            danger=True,
-        )
-        if not await ask(self.app, dialog):
-            return
-        left = await profiles.delete(name)
-        again = name in self.app.services.config.config.profiles
-        why = (
-            f" It is there again because {self.app.services.config.key_source(name)} is set." if again else ""
-        )
-        self._follow(f"The profile {name} is deleted from the file.{why} {left}".strip())
-
-
-def _words_before_deleting(left: Leftovers) -> list[str]:
-    """Return what goes and what stays, for the user who is about to delete a profile."""
-    sentences = ["Its key and its address are taken out of the configuration file, and out of the keyring."]
-    if left.finetunes:
-        sentences.append(
-            f"Its {plural(left.finetunes, 'finetune')} and all jobs and pictures stay; what the finetunes "
-            "need of its service works again with a profile of the same name."
-        )
-    else:
-        sentences.append("All jobs and pictures made with it stay.")
-    if left.in_doubt:
-        sentences.append(f"{plural(left.in_doubt, 'job')} in doubt can no longer be looked for.")
-    return sentences
-
-
-def _to_form(problem: Problem) -> Problem:
-    """Return a problem of the file with the name that the form knows."""
-    field: Any = problem.field.rpartition(".")
-    return Problem("base_url", problem.reason) if field[2] == "base_url" else problem
+        self._act(self.controller.delete_profile(self._panel.selected), "deleting a profile", "profile")

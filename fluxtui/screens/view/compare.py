@@ -11,12 +11,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widgets import DataTable
 
+from fluxtui.controllers.pictures.item import ViewItem
+from fluxtui.controllers.pictures.parameters import ParameterRow, difference_line, parameter_rows
+from fluxtui.controllers.pictures.viewer import PictureViewer
+from fluxtui.controllers.pictures.wording import KEYS_HINT, position_words, sending_words, state_line
 from fluxtui.domain.text import safe_text
+from fluxtui.screens.view.base import PictureScreen
 from fluxtui.screens.view.compared import ComparedPictures
-from fluxtui.screens.view.item import ViewItem
-from fluxtui.screens.view.looking import LookingScreen
-from fluxtui.screens.view.parameters import ParameterRow, difference_line, parameter_rows
-from fluxtui.screens.view.words import KEYS_HINT, position_words, sending_words, state_line
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic, cell
@@ -26,7 +27,7 @@ NAME_CELLS = 18
 """Width of the column with the names of the parameters."""
 
 
-class CompareScreen(LookingScreen):
+class CompareScreen(PictureScreen):
     """Shows pictures in the same frame, with what sets each apart; answers with the last one's number."""
 
     HELP = """The pictures are seen in the same frame: `+` and `-` go closer and further away in all of them,
@@ -51,24 +52,29 @@ picture, or of the one that is seen alone, into the form of Generate."""
         """Args:
         items: two to four pictures; more are left out.
         """
-        super().__init__()
-        self._items = tuple(items[:MOST_PICTURES])
-        self._rows = parameter_rows(self._items)
+        super().__init__(PictureViewer(tuple(items[:MOST_PICTURES])))
+        self._rows = parameter_rows(self.viewer.items)
         self._sending: dict[PictureView, str] = {}
-        self._news = ""
+        """How each picture came here."""
+
+    def on_mount(self) -> None:
+        """Follow how the pictures are seen."""
+        self.viewer.changed.connect(self._show_line)
 
     def compose(self) -> ComposeResult:
         """Lay out the pictures with a line under each, the one place for all of them, and the parameters."""
         terminal, full = self.app.terminal, self.starts_in_full
         with ComparedPictures(classes="pictures"):
-            for number, item in enumerate(self._items):
+            for number, item in enumerate(self.viewer.items):
                 with Vertical(classes="compared"):
                     yield PictureView(terminal, item.path, placeholder="", full=full)
                     apart = difference_line(self._rows, number)
                     caption = PlainStatic(safe_text(f"{number + 1} {apart}"), classes="caption")
                     caption.set_class(apart.startswith("≠"), "-differs")
                     yield caption
-        yield PictureView(terminal, self._items[0].path, placeholder="", eager=True, full=full, id="flicker")
+        yield PictureView(
+            terminal, self.viewer.items[0].path, placeholder="", eager=True, full=full, id="flicker"
+        )
         with VerticalScroll(classes="table-pane") as pane:
             pane.can_focus = False
             table: DataTable[object] = DataTable(cursor_type="none")
@@ -81,8 +87,8 @@ picture, or of the one that is seen alone, into the form of Generate."""
         table = self.query_one(DataTable)
         table.clear(columns=True)
         table.add_column(" ", width=NAME_CELLS)
-        each = (width - NAME_CELLS) // len(self._items) - 3
-        for number, _ in enumerate(self._items):
+        each = (width - NAME_CELLS) // len(self.viewer.items) - 3
+        for number, _ in enumerate(self.viewer.items):
             table.add_column(str(number + 1), width=max(1, each))
         for row in sorted(self._rows, key=lambda row: not row.differs):
             table.add_row(*_cells(row))
@@ -93,11 +99,6 @@ picture, or of the one that is seen alone, into the form of Generate."""
         self.call_after_refresh(self._list_parameters, event.size.width)
 
     @property
-    def item(self) -> ViewItem:
-        """The picture that is seen alone, or the first."""
-        return self._items[self.index]
-
-    @property
     def is_flickering(self) -> bool:
         """Whether one picture after another is shown in the same place."""
         return self.has_class("-flicker")
@@ -106,71 +107,55 @@ picture, or of the one that is seen alone, into the form of Generate."""
     def _flicker(self) -> PictureView:
         return self.query_one("#flicker", PictureView)
 
-    @property
-    def views(self) -> Sequence[PictureView]:
-        """The pictures that are seen."""
-        if self.is_flickering:
-            return (self._flicker,)
-        return tuple(self.query(".compared PictureView").results(PictureView))
-
     def on_picture_view_shown(self, event: PictureView.Shown) -> None:
         """Say what was sent for a picture."""
         event.stop()
         self._sending[event.view] = sending_words(event.protocol, event.size, event.view.profile)
-        self.show_state()
+        self._show_line()
 
-    def show_news(self, text: str) -> None:
-        """Say something until the next key."""
-        self._news = text
-        self.query_one(".line", PlainStatic).show(safe_text(text), layout=False)
-
-    def show_state(self) -> None:
-        """Say how the pictures are seen."""
-        view = next(iter(self.views), None)
-        if view is None:
-            return
-        which = f"{self.index + 1}/{len(self._items)}" if self.is_flickering else ""
-        apart = difference_line(self._rows, self.index) if self.is_flickering else self._items[0].title
+    def _show_line(self) -> None:
+        """Say how the pictures are seen, or what is news."""
+        viewer = self.viewer
+        view = self._flicker if self.is_flickering else self.query(".compared PictureView").first(PictureView)
+        which = viewer.position if self.is_flickering else ""
+        apart = difference_line(self._rows, viewer.index) if self.is_flickering else viewer.items[0].title
         sent = self._sending.get(view, "")
-        line = state_line(which, position_words(view.seen), sent, KEYS_HINT, apart)
-        self.query_one(".line", PlainStatic).show(line, layout=False)
+        state = state_line(which, position_words(view.seen), sent, KEYS_HINT, apart)
+        self.query_one(".line", PlainStatic).show(safe_text(viewer.news) or state, layout=False)
 
     def action_flicker(self, by: int) -> None:
         """Show the next picture in the place of the last, in the same frame."""
+        index = self.viewer.index
         if self.is_flickering:
-            self.index = (self.index + by) % len(self._items)
+            index = (index + by) % len(self.viewer.items)
         else:
             self.app.delay_update(OPENING_SECONDS)
             self.add_class("-flicker")
-        self._flicker.path = self._items[self.index].path
-        self.show_state()
+        self._flicker.path = self.viewer.items[index].path
+        self.viewer.select(index)
 
     def action_side_by_side(self) -> None:
         """Show all of them again."""
         self.app.delay_update(OPENING_SECONDS)
         self.remove_class("-flicker")
-        self.show_state()
+        self._show_line()
 
     def action_toggle_parameters(self) -> None:
         """List all parameters, or hide them."""
         self.app.delay_update(OPENING_SECONDS)
         self.toggle_class("-table")
 
-    def action_use_again(self) -> None:
-        """Take the parameters of the picture that is seen alone, or of the first, into the form."""
-        self.use_again(self.item)
-
     def action_back(self) -> None:
         """Show the pictures beside each other again, or go back."""
         if self.is_flickering:
             self.action_side_by_side()
         else:
-            self.dismiss(self.index)
+            self.dismiss(self.viewer.index)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what these pictures have."""
         if action == "use_again":
-            return self.item.can_be_used
+            return self.viewer.item.can_be_used
         return True
 
 

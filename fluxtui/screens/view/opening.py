@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fluxtui.app.state import StatefulApp
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.jobs import Job
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.screens.view.screen import ViewScreen
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 

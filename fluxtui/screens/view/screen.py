@@ -11,12 +11,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
+from fluxtui.controllers.pictures.item import ViewItem
+from fluxtui.controllers.pictures.parameters import fact_rows, parameter_rows
+from fluxtui.controllers.pictures.viewer import PictureViewer
+from fluxtui.controllers.pictures.wording import KEYS_HINT, position_words, sending_words, state_line
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.view.item import ViewItem
-from fluxtui.screens.view.looking import LookingScreen
-from fluxtui.screens.view.parameters import fact_rows, parameter_rows
-from fluxtui.screens.view.words import KEYS_HINT, position_words, sending_words, state_line
-from fluxtui.terminal.framing import Frame
+from fluxtui.screens.view.base import PictureScreen
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic
@@ -27,7 +27,7 @@ SHORT_VALUE = 20
 """A value with at most as many characters stands beside its name, others below it."""
 
 
-class ViewScreen(LookingScreen):
+class ViewScreen(PictureScreen):
     """Shows pictures one after another, as large as the terminal; answers with the last one's number."""
 
     HELP = """`+` and `-` go closer and further away, the arrows move over the picture, `0` shows all of it,
@@ -59,16 +59,14 @@ Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and say
         items: the pictures, at least one.
         index: the one to begin with.
         """
-        super().__init__()
-        self._items = items
-        self.index = max(0, min(index, len(items) - 1))
+        super().__init__(PictureViewer(items, index))
         self._sending = ""
-        self._news = ""
-        self._copied = 0
+        """How the picture came here."""
+        self._shown: ViewItem | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the picture, its parameters, which are hidden at first, and one line."""
-        view = PictureView(self.app.terminal, self.item.path, placeholder="", full=self.starts_in_full)
+        view = PictureView(self.app.terminal, self.viewer.item.path, placeholder="", full=self.starts_in_full)
         parameters = VerticalScroll(PlainStatic("", classes="parameters"), classes="parameters-pane")
         parameters.can_focus = False
         yield view
@@ -77,17 +75,13 @@ Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and say
 
     def on_mount(self) -> None:
         """Say what is seen."""
-        self._show_item()
+        self.viewer.changed.connect(self._redraw)
+        self._redraw()
 
     @property
-    def item(self) -> ViewItem:
-        """The picture that is seen."""
-        return self._items[self.index]
-
-    @property
-    def views(self) -> Sequence[PictureView]:
+    def view(self) -> PictureView:
         """The one picture."""
-        return (self.query_one(PictureView),)
+        return self.query_one(PictureView)
 
     def on_resize(self, event: Resize) -> None:
         """Put the parameters where there is room for them."""
@@ -97,60 +91,42 @@ Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and say
         """Say what was sent for the picture."""
         event.stop()
         self._sending = sending_words(event.protocol, event.size, event.view.profile)
-        self.show_state()
+        self._show_line()
 
     def on_picture_view_failed(self, event: PictureView.Failed) -> None:
         """Say nothing of bytes; why it cannot be shown stands in the place of the picture."""
         event.stop()
         self._sending = ""
-        self.show_state()
+        self._show_line()
 
-    def show_news(self, text: str) -> None:
-        """Say something in the line until the next picture or movement."""
-        self._news = text
-        self.query_one(".line", PlainStatic).show(safe_text(text), layout=False)
+    def _redraw(self) -> None:
+        if self.viewer.item is not self._shown:
+            self._shown, self._sending = self.viewer.item, ""
+            self.view.path = self.viewer.item.path
+            self._show_parameters()
+            self.refresh_bindings()
+        self._show_line()
 
-    def show_state(self) -> None:
-        """Say which picture is seen, how much of it, and how it came here."""
-        if not self._news:
-            number = f"{self.index + 1}/{len(self._items)}" if len(self._items) > 1 else ""
-            seen = position_words(self.views[0].seen)
-            line = state_line(number, seen, self._sending, KEYS_HINT, self.item.title)
-            self.query_one(".line", PlainStatic).show(line, layout=False)
-
-    def show_frame(self, frame: Frame) -> None:
-        """Look in another way; what was said is read by then."""
-        self._news = ""
-        super().show_frame(frame)
-
-    def _show_item(self) -> None:
-        self._news, self._sending, self._copied = "", "", 0
-        view = self.views[0]
-        view.path = self.item.path
-        self.show_frame(Frame())
-        self._show_parameters()
-        self.refresh_bindings()
+    def _show_line(self) -> None:
+        """Say which picture is seen, how much of it, and how it came here; or what is news."""
+        viewer = self.viewer
+        number = viewer.position if len(viewer.items) > 1 else ""
+        seen = position_words(self.view.seen)
+        state = state_line(number, seen, self._sending, KEYS_HINT, viewer.item.title)
+        self.query_one(".line", PlainStatic).show(safe_text(viewer.news) or state, layout=False)
 
     def _show_parameters(self) -> None:
         if self.has_class("-parameters"):
-            self.query_one(".parameters", PlainStatic).show(_parameters(self.item))
+            self.query_one(".parameters", PlainStatic).show(_parameters(self.viewer.item))
             self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_step(self, by: int) -> None:
         """Go to the next or the previous picture; at the ends it stays."""
-        self._go_to(self.index + by)
+        self.viewer.go_to(self.viewer.index + by)
 
     def action_go_to(self, index: int) -> None:
         """Go to a picture by its number; -1 is the last."""
-        self._go_to(index % len(self._items))
-
-    def _go_to(self, index: int) -> None:
-        index = max(0, min(index, len(self._items) - 1))
-        if index == self.index:
-            self.show_news("This is the only picture." if len(self._items) == 1 else "There are no more.")
-        else:
-            self.index = index
-            self._show_item()
+        self.viewer.go_to(index % len(self.viewer.items))
 
     def action_toggle_parameters(self) -> None:
         """Show all parameters, or hide them."""
@@ -167,35 +143,25 @@ Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and say
         """Show the picture beside the next one, at the end beside the one before."""
         from fluxtui.screens.view.compare import CompareScreen
 
-        first = min(self.index, len(self._items) - 2)
+        items = self.viewer.items
+        first = min(self.viewer.index, len(items) - 2)
         self.app.delay_update(OPENING_SECONDS)
-        self.app.push_screen(CompareScreen((self._items[first], self._items[first + 1])))
+        self.app.push_screen(CompareScreen((items[first], items[first + 1])))
 
     def action_copy(self) -> None:
         """Copy the path; pressed again the prompt, then the seed."""
-        texts = {"path": str(self.item.path), "prompt": self.item.prompt, "seed": self.item.seed}
-        known = [(what, str(text)) for what, text in texts.items() if text not in ("", None)]
-        what, text = known[self._copied % len(known)]
-        self._copied += 1
-        following = known[self._copied % len(known)][0]
-        self.app.copy_to_clipboard(text)
-        more = f" (y again copies the {following})" if len(known) > 1 else ""
-        self.show_news(f"Copied the {what}{more}: {text}")
-
-    def action_use_again(self) -> None:
-        """Take the parameters into the form of Generate."""
-        self.use_again(self.item)
+        self.app.copy_to_clipboard(self.viewer.copy())
 
     def action_back(self) -> None:
         """Go back."""
-        self.dismiss(self.index)
+        self.dismiss(self.viewer.index)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what this picture has."""
         if action == "use_again":
-            return self.item.can_be_used
+            return self.viewer.item.can_be_used
         if action == "compare":
-            return len(self._items) > 1
+            return len(self.viewer.items) > 1
         return True
 
 

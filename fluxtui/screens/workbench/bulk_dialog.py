@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,11 +11,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
+from fluxtui.controllers.dataset.questions import BulkEditQuestion
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import plural
 from fluxtui.services.datasets.caption_edits import BulkEdit, CaptionChange, EditKind, changes_by
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog
+from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain, set_title
 
@@ -55,34 +56,19 @@ class BulkDialog(Dialog[BulkEdit]):
         Binding("ctrl+t", "toggle_case", "Capitals", id="bulk.case"),
     ]
 
-    def __init__(
-        self,
-        captions: Mapping[str, str],
-        trigger_word: str = "",
-        *,
-        whose: str = "",
-        kind: EditKind = EditKind.PREFIX,
-    ) -> None:
-        """Args:
-        captions: of the pictures that are meant, `''` for none.
-        trigger_word: offered where one is to be inserted or removed.
-        whose: which pictures are meant, in words that fit after "Change the captions", `''` for all.
-        kind: what to begin with.
-        """
+    def __init__(self, question: BulkEditQuestion) -> None:
         super().__init__()
-        self._whose = whose
-        self._kind = kind
-        self._captions = dict(captions)
-        self._trigger_word = trigger_word
+        self._question = question
         self._changes: tuple[CaptionChange, ...] = ()
         self._ignore_case = False
 
     def compose(self) -> ComposeResult:
         """Lay out what to do, the two lines, and the changes."""
         with Vertical(classes="dialog") as frame:
-            set_title(frame, f"Change the captions {self._whose}" if self._whose else "Change all captions")
+            whose = self._question.whose
+            set_title(frame, f"Change the captions {whose}" if whose else "Change all captions")
             kinds = [Choice(kind.name, kind.value) for kind in EditKind]
-            yield Chooser(kinds, self._kind.name, title="What to do", id="bulk-kind")
+            yield Chooser(kinds, self._question.kind.name, title="What to do", id="bulk-kind")
             yield LineInput(id="bulk-text")
             yield LineInput(placeholder="what takes its place; nothing removes it", id="bulk-replacement")
             yield PlainLabel("", id="bulk-count")
@@ -119,7 +105,7 @@ class BulkDialog(Dialog[BulkEdit]):
         text.display = kind is not EditKind.CLEAR
         text.placeholder = _TEXT_WORDS[kind]
         if kind in {EditKind.INSERT_TRIGGER, EditKind.REMOVE_TRIGGER} and not text.value:
-            text.show(self._trigger_word)
+            text.show(self._question.trigger_word)
         self.query_one("#bulk-replacement", LineInput).display = kind in _NEEDS_REPLACEMENT
         self._preview()
 
@@ -150,8 +136,8 @@ class BulkDialog(Dialog[BulkEdit]):
 
     def _preview(self) -> None:
         try:
-            self._changes = changes_by(self._edit, self._captions)
-            count = f"{plural(len(self._changes), 'caption')} of {len(self._captions)} would change"
+            self._changes = changes_by(self._edit, self._question.captions)
+            count = f"{plural(len(self._changes), 'caption')} of {len(self._question.captions)} would change"
         except InvalidInput as error:
             self._changes = ()
             count = error.message
@@ -159,6 +145,11 @@ class BulkDialog(Dialog[BulkEdit]):
         self.query_one("#bulk-changes", PlainStatic).show(_listed(self._changes))
         capitals = "capitals do not matter" if self._ignore_case else "capitals matter"
         self.query_one(".dialog-keys", PlainLabel).show(f"^S does it · ^T {capitals} · Esc cancels")
+
+
+@dialog_of.register
+def _(question: BulkEditQuestion) -> BulkDialog:
+    return BulkDialog(question)
 
 
 def _listed(changes: Sequence[CaptionChange]) -> Content:

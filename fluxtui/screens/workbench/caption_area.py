@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
+from fluxtui.controllers.dataset.controller import DatasetController
 from fluxtui.domain.text import safe_text
 from fluxtui.widgets.steady_area import SteadyArea
 
@@ -27,25 +28,10 @@ class CaptionArea(SteadyArea):
         Binding("escape", "leave", "To the list", id="caption.leave"),
     ]
 
-    class Typed(Message):
-        """The user typed; `text` is the whole caption of the picture `name`."""
-
-        def __init__(self, name: str, text: str) -> None:
-            super().__init__()
-            self.name = name
-            self.text = text
-
-    class Go(Message):
-        """The user wants to go on by some pictures."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
     class Left(Message):
         """The user wants to go back to the list."""
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, dataset: DatasetController, id: str) -> None:
         super().__init__(
             compact=True,
             soft_wrap=True,
@@ -54,9 +40,10 @@ class CaptionArea(SteadyArea):
             id=id,
         )
         self.cursor_blink = False
+        self._dataset = dataset
         self._picture = ""
-        self._told = self._known = ""
-        """The text as it was told to the screen last, and as the screen has taken it."""
+        self._told = ""
+        """The text as the controller knows it."""
 
     def show(self, name: str, caption: str) -> None:
         """Show the caption of a picture, with the cursor at its end; what is being typed in it stays."""
@@ -66,37 +53,36 @@ class CaptionArea(SteadyArea):
             return
         self.tell()
         self._picture = name
-        self._told = self._known = text
+        self._told = text
         self.disabled = not name
         self.placeholder = Content("no caption") if name else Content()
         self.load_text(text)
         self.move_cursor(self.document.end)
 
-    def take_typed(self) -> tuple[str, str] | None:
-        """Return the picture and its caption as typed, once, if the screen has not taken that yet.
-
-        What was told may still be on its way to a screen that is just being closed.
-        """
-        if not self._picture or self.text == self._known:
-            return None
-        self._told = self._known = self.text
-        return self._picture, self.text
-
-    def know(self, name: str, text: str) -> None:
-        """Note that the screen has taken what was typed."""
-        if name == self._picture:
-            self._known = text
+    @property
+    def untold(self) -> tuple[str, str] | None:
+        """The picture and its caption as typed, where the controller does not know that yet."""
+        return (self._picture, self.text) if self._picture and self.text != self._told else None
 
     def tell(self) -> None:
         """Tell what was typed since it was told last."""
-        if self._picture and self.text != self._told:
+        if (untold := self.untold) is not None:
             self._told = self.text
-            self.post_message(self.Typed(self._picture, self.text))
+            self._dataset.type_caption(*untold)
 
     def on_text_area_changed(self, event: SteadyArea.Changed) -> None:
         """Tell what is typed, but not what is only shown."""
         event.stop()
         self.tell()
+
+    def on_focus(self) -> None:
+        """Keep the picture listed while its caption is typed."""
+        self._dataset.enter_caption()
+
+    def on_blur(self) -> None:
+        """Save a caption as soon as it is left."""
+        self.tell()
+        self._dataset.leave_caption()
 
     def on_resize(self) -> None:
         """Draw the text as it is wrapped now: what wraps it anew draws nothing."""
@@ -108,9 +94,9 @@ class CaptionArea(SteadyArea):
         self.replace(safe_text(event.text, newlines=True), *self.selection)
 
     def action_go(self, by: int) -> None:
-        """Ask for another picture; what was typed belongs to this one."""
+        """Go to another picture; what was typed belongs to this one."""
         self.tell()
-        self.post_message(self.Go(by))
+        self._dataset.go_on(by)
 
     def action_leave(self) -> None:
         """Ask for the list."""

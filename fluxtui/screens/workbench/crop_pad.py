@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
-from fluxtui.domain import boxes
-from fluxtui.domain.dataset import Crop
+from fluxtui.controllers.dataset.controller import DatasetController
 from fluxtui.widgets.box_pad import BoxPad, box_bindings
 
 
@@ -28,57 +26,22 @@ class CropPad(BoxPad):
         Binding("escape", "leave", "Leave", id="crop.leave"),
     ]
 
-    class Changed(Message):
-        """The crop is another one; it is kept only when the user says so."""
-
-        def __init__(self, crop: Crop) -> None:
-            super().__init__()
-            self.crop = crop
-
-    class Done(Message):
-        """The user is ready: `crop` is to be kept, None being the whole picture, unless `kept` is false."""
-
-        def __init__(self, crop: Crop | None, *, kept: bool) -> None:
-            super().__init__()
-            self.crop = crop
-            self.kept = kept
-
-    def __init__(self, id: str) -> None:
-        super().__init__(id)
-        self._crop = Crop()
-
-    @property
-    def box(self) -> Crop:
-        """The crop."""
-        return self._crop
-
-    def begin(self, crop: Crop | None, width: int, height: int) -> None:
-        """Start with a crop, or the largest square, of a picture with these pixels after turning."""
-        self.pixels = (width, height)
-        self.take(crop if crop is not None else boxes.largest(width, height, 1.0))
-
-    def take(self, box: Crop) -> None:
-        """Have another crop, and say what it is."""
-        self._crop = box
-        width, height = self.pixels
-        left, top, right, bottom = box.box(width, height)
-        name = boxes.name_of(box, width, height)
-        self.show(f"Crop {right - left}×{bottom - top} · {name} · ←↑↓→ move")
-        self.post_message(self.Changed(box))
+    def __init__(self, dataset: DatasetController, id: str) -> None:
+        super().__init__(dataset.crop, id)
+        self._dataset = dataset
 
     def action_shape(self) -> None:
         """Give it the next shape."""
-        self.take(boxes.next_shape(self._crop, *self.pixels))
+        self._dataset.crop.next_shape()
 
     def action_whole(self) -> None:
         """Take the whole picture."""
-        self.take(Crop())
+        self._dataset.crop.take_whole()
 
     def action_keep(self) -> None:
         """Be ready, with this crop."""
-        whole = boxes.is_whole(self._crop)
-        self.post_message(self.Done(None if whole else self._crop, kept=True))
+        self._dataset.keep_crop()
 
     def action_leave(self) -> None:
         """Be ready, with the crop that was there before."""
-        self.post_message(self.Done(None, kept=False))
+        self._dataset.crop.end()

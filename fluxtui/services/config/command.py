@@ -12,7 +12,7 @@ from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.config.environment import environ_without_keys
 from fluxtui.services.config.programs import trusted_program
-from fluxtui.services.config.running import MOST_OUTPUT, TooMuchOutput, run_program
+from fluxtui.system.programs import MOST_OUTPUT, TooMuchOutput, run_program
 
 TIME_LIMIT = 20.0
 _NEXT_STEP = "Run the command by hand to see what it says, or set the key in another way."

@@ -15,8 +15,8 @@ from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.config.environment import environ_without_keys
-from fluxtui.services.config.running import TooMuchOutput, run_program
 from fluxtui.system.interpreter import module_command, module_environ
+from fluxtui.system.programs import TooMuchOutput, run_program
 
 SERVICE = "fluxtui"
 """Under this name the keyring shows our keys."""

@@ -45,7 +45,7 @@ KEY_FIELDS = ("api_key", "api_key_keyring", "api_key_command")
 
 class _Table(BaseModel):
     # A faulty value can be a key in the wrong place, so errors never carry values.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Profile(_Table):

@@ -20,13 +20,6 @@ _MOST_BYTES = 1_000_000
 _POSITION = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
-def default_path() -> Path:
-    """Return where the platform wants the configuration."""
-    from platformdirs import user_config_path
-
-    return user_config_path("fluxtui", appauthor=False) / "config.toml"
-
-
 def read_text(path: Path) -> str:
     """Return the content of the file, or nothing if there is none.
 

@@ -20,10 +20,11 @@ from fluxtui.services.config.keyring import SystemKeyring, entry_name
 from fluxtui.services.config.layers import COMMAND_LINE, Layers, merge, plain, remove_value, set_value
 from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
 from fluxtui.services.config.problems import problems_of
-from fluxtui.services.config.reading import default_path, parse, permission_warning, read_text
+from fluxtui.services.config.reading import parse, permission_warning, read_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 from fluxtui.services.storage.ownership import Role, findings_at, refuse
 from fluxtui.services.typed_paths import homeless
+from fluxtui.system.directories import default_config_path
 
 _KEYRING = "the keyring"
 """Stands before the name of an entry where a command has its words."""
@@ -71,7 +72,7 @@ class ConfigService:
         self._environ = os.environ if environ is None else environ
         self._overrides = dict(overrides or {})
         self._first_profile = first_profile
-        named = path or self._environ.get("FLUXTUI_CONFIG") or default_path()
+        named = path or self._environ.get("FLUXTUI_CONFIG") or default_config_path()
         path = Path(os.path.expanduser(named))
         if reason := homeless(path):
             raise ConfigError(f"{safe_text(path, limit=200)} {reason}.", next_step="Name another file.")

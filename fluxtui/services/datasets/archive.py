@@ -18,9 +18,9 @@ from fluxtui.services.datasets.naming import is_system_name
 from fluxtui.services.datasets.sources import (
     MAX_FILE_BYTES,
     MAX_FILES,
-    Entry,
-    Listing,
     Sorter,
+    SourceEntry,
+    SourceListing,
     complain_of_folders,
     tell_of_repeats,
     unreadable,
@@ -109,7 +109,7 @@ class ArchiveSource:
         if packed > self._path.stat().st_size:
             raise self._refusal("lists members that overlap, as in an archive made to fill the disk")
 
-    def listing(self) -> Listing:
+    def listing(self) -> SourceListing:
         """Return the members that can be looked at."""
         sorter = Sorter()
         members, is_guessed = self._named(sorter)
@@ -127,7 +127,7 @@ class ArchiveSource:
                 inside.append(folder.split("/")[0])
             else:
                 folders.update(folder.split("/"))
-                sorter.offer(Entry(rest, str(number), member.file_size, f"{member.CRC:08x}"))
+                sorter.offer(SourceEntry(rest, str(number), member.file_size, f"{member.CRC:08x}"))
         complain_of_folders(sorter, inside)
         tell_of_repeats(sorter, folders)
         if is_guessed:
@@ -155,18 +155,18 @@ class ArchiveSource:
                 found.append(("/".join(parts) + ("/" if name.endswith("/") else ""), member))
         return found, is_guessed
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: SourceEntry) -> bytes:
         """Return the content of one member. Raises `DatasetError` where it is damaged."""
         content = self._read(entry, MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
             raise DatasetError(f"{safe_text(entry.name)} is larger than {file_size(MAX_FILE_BYTES)}.")
         return content
 
-    def head(self, entry: Entry) -> bytes:
+    def head(self, entry: SourceEntry) -> bytes:
         """Return the first bytes of one member. Raises `DatasetError` where it is damaged."""
         return self._read(entry, HEAD_BYTES)
 
-    def _read(self, entry: Entry, most: int) -> bytes:
+    def _read(self, entry: SourceEntry, most: int) -> bytes:
         try:
             with self._zip.open(self._members[int(entry.address)]) as file:
                 return file.read(most)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from fluxtui.domain.dataset import DatasetProblem, Fix, ProblemKind
-from fluxtui.domain.dataset_scan import Found, FoundCaption, FoundPicture
+from fluxtui.domain.dataset_scan import DatasetScan, ScannedCaption, ScannedPicture
 from fluxtui.domain.text import LOST_LETTER, plural, safe_text, shorten
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_matching import Matched, matched
@@ -22,18 +22,18 @@ _RTF = "{\\rtf"
 """Source: Microsoft's Rich Text Format specification 1.9.1, read 2026-11."""
 
 
-def captions_judged(
-    found: Found, kept: Iterable[FoundPicture], workspace: Workspace
+def check_captions(
+    scan: DatasetScan, kept: Iterable[ScannedPicture], workspace: Workspace
 ) -> tuple[Mapping[str, str], list[DatasetProblem]]:
     """Return the captions by the names of the pictures, and what is wrong with captions.
 
     Args:
-        found: what is in the source.
+        scan: what is in the source.
         kept: the pictures that are used.
         workspace: its captions stand in for those that were found.
     """
-    match = matched(found)
-    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in companions_in(found).pairs}
+    match = matched(scan)
+    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in companions_in(scan).pairs}
     problems = [_lonely(item, pairs) for item in match.lonely]
     captions: dict[str, str] = {}
     told: set[str] = set()
@@ -51,19 +51,19 @@ def captions_judged(
         if text:
             captions[picture.name] = text
             problems.extend(_doubtful(picture.name, text))
-    problems += _of_whole_set(found, match)
+    problems += _of_whole_set(scan, match)
     return captions, problems
 
 
-def captions_of(found: Found, workspace: Workspace) -> Mapping[str, str]:
+def captions_of(scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
     """Return the captions of the pictures that are used, by name, `''` for none."""
-    masks = companions_in(found).mask_names
+    masks = companions_in(scan).mask_names
     kept = [
         item
-        for item in found.pictures
+        for item in scan.pictures
         if item.look is not None and item.name not in masks and not workspace.of(item.name).excluded
     ]
-    captions, _ = captions_judged(found, kept, workspace)
+    captions, _ = check_captions(scan, kept, workspace)
     return {item.name: captions.get(item.name, "") for item in kept}
 
 
@@ -72,7 +72,7 @@ def word_count(text: str) -> int:
     return len(text.split())
 
 
-def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
+def _of_whole_set(scan: DatasetScan, match: Matched) -> Iterator[DatasetProblem]:
     for file, count in sorted(Counter(match.overruled.values()).items()):
         whose = f" for {plural(count, 'picture')}" if count > 1 else ""
         yield _problem(file, f"says something else{whose} than a caption that lies nearer; not used", "")
@@ -81,11 +81,11 @@ def _of_whole_set(found: Found, match: Matched) -> Iterator[DatasetProblem]:
             shown = " and ".join(safe_text(name, limit=40) for name in pictures[:2])
             yield _problem(file, f"is taken for both {shown}", "give it the exact name of its picture")
     yield from _shared(match)
-    names = {picture.name for picture in found.pictures}
-    unknown = Counter(item.name for item in found.captions if item.picture and item.picture not in names)
+    names = {picture.name for picture in scan.pictures}
+    unknown = Counter(item.name for item in scan.captions if item.picture and item.picture not in names)
     for file, count in sorted(unknown.items()):
         yield _problem(file, f"has captions of {plural(count, 'picture')} that are not here", "")
-    perhaps = [name for name in found.others if suffix_of(name) in PERHAPS_SUFFIXES]
+    perhaps = [name for name in scan.others if suffix_of(name) in PERHAPS_SUFFIXES]
     if perhaps:
         first = safe_text(perhaps[0], limit=60)
         reason = f"{plural(len(perhaps), 'file')} may be captions, but are not read, such as {first}."
@@ -106,7 +106,7 @@ def _shared(match: Matched) -> Iterator[DatasetProblem]:
             )
 
 
-def _lonely(item: FoundCaption, pairs: Collection[str]) -> DatasetProblem:
+def _lonely(item: ScannedCaption, pairs: Collection[str]) -> DatasetProblem:
     if is_metadata(item.name):
         return _problem(item.name, item.fault, "")
     if stem_of(item.name) in pairs:
@@ -115,7 +115,7 @@ def _lonely(item: FoundCaption, pairs: Collection[str]) -> DatasetProblem:
     return _problem(item.name, reason, "give it the name of its picture")
 
 
-def _unusable(item: FoundCaption) -> DatasetProblem:
+def _unusable(item: ScannedCaption) -> DatasetProblem:
     if item.reread is None:
         return _problem(item.name, item.fault, "")
     said = shorten(safe_text(item.reread), _SHOWN_GUESS)

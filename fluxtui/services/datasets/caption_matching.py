@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fluxtui.domain.dataset_scan import Found, FoundCaption
+from fluxtui.domain.dataset_scan import DatasetScan, ScannedCaption
 from fluxtui.services.datasets.captions import is_metadata, is_text_caption, stem_of
 
 
@@ -20,24 +20,24 @@ class Matched:
         shared: pictures that one caption is taken for, though their names differ in capitals, by its file.
     """
 
-    of_pictures: Mapping[str, FoundCaption]
-    lonely: tuple[FoundCaption, ...]
+    of_pictures: Mapping[str, ScannedCaption]
+    lonely: tuple[ScannedCaption, ...]
     overruled: Mapping[str, str]
     shared: Mapping[str, tuple[str, ...]]
 
 
-def matched(found: Found) -> Matched:
+def matched(scan: DatasetScan) -> Matched:
     """Put captions and pictures together.
 
     What lies nearer to a picture counts: text with its whole name, then with its name, then JSON, then a file
     for the whole folder; of two alike the first by name. One that cannot be used gives way. The name must be
     the same; only where no picture has just that name, capitals do not matter.
     """
-    finder = _Pictures([picture.name for picture in found.pictures])
-    of_pictures: dict[str, list[FoundCaption]] = {}
+    finder = _Pictures([picture.name for picture in scan.pictures])
+    of_pictures: dict[str, list[ScannedCaption]] = {}
     lonely = []
     shared: dict[str, tuple[str, ...]] = {}
-    for caption in found.captions:
+    for caption in scan.captions:
         names = finder.of(caption)
         if len({stem_of(name) for name in names}) > 1:
             shared[caption.name] = tuple(names)
@@ -45,7 +45,7 @@ def matched(found: Found) -> Matched:
             lonely.append(caption)
         for name in names:
             of_pictures.setdefault(name, []).append(caption)
-    chosen: dict[str, FoundCaption] = {}
+    chosen: dict[str, ScannedCaption] = {}
     overruled: dict[str, str] = {}
     for name, captions in of_pictures.items():
         first, *others = captions if len(captions) == 1 else _nearest_first(captions, name)
@@ -58,11 +58,11 @@ def matched(found: Found) -> Matched:
     return Matched(chosen, tuple(lonely), overruled, shared)
 
 
-def _nearest_first(captions: list[FoundCaption], picture: str) -> list[FoundCaption]:
+def _nearest_first(captions: list[ScannedCaption], picture: str) -> list[ScannedCaption]:
     return sorted(captions, key=lambda caption: (bool(caption.fault), _distance(caption, picture)))
 
 
-def _distance(caption: FoundCaption, picture: str) -> int:
+def _distance(caption: ScannedCaption, picture: str) -> int:
     if caption.picture:
         return 3
     if not is_text_caption(caption.name):
@@ -81,7 +81,7 @@ class _Pictures:
                 self._exact.setdefault(key, []).append(name)
                 self._folded.setdefault(key.casefold(), []).append(name)
 
-    def of(self, caption: FoundCaption) -> list[str]:
+    def of(self, caption: ScannedCaption) -> list[str]:
         if is_metadata(caption.name):
             return self._exact.get(caption.picture, [])
         key = stem_of(caption.name)

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
-from fluxtui.domain.dataset_scan import FoundCaption
+from fluxtui.domain.dataset_scan import ScannedCaption
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.datasets.caption_files import pairs_in
 from fluxtui.services.datasets.encodings import decoded, guessed, is_text
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.sources import Source, SourceEntry
 
 CAPTION_SUFFIX = ".txt"
 TEXT_SUFFIXES = (CAPTION_SUFFIX, ".caption")
@@ -63,8 +63,8 @@ def is_metadata(name: str) -> bool:
 
 
 def read_captions(
-    source: Source, entries: Iterable[Entry], pictures: Iterable[str]
-) -> tuple[FoundCaption, ...]:
+    source: Source, entries: Iterable[SourceEntry], pictures: Iterable[str]
+) -> tuple[ScannedCaption, ...]:
     """Return all captions among the files of a source, with a fault where one cannot be used.
 
     Args:
@@ -73,7 +73,7 @@ def read_captions(
         pictures: the names of its pictures; a JSON file is looked into only beside one of them.
     """
     stems = {name for picture in pictures for name in (picture.casefold(), stem_of(picture).casefold())}
-    found: list[FoundCaption] = []
+    found: list[ScannedCaption] = []
     unread: dict[int, bytes] = {}
     for entry in entries:
         if is_metadata(entry.name):
@@ -92,32 +92,32 @@ def read_captions(
     return tuple(found)
 
 
-def _text_caption(source: Source, entry: Entry) -> tuple[FoundCaption, bytes]:
+def _text_caption(source: Source, entry: SourceEntry) -> tuple[ScannedCaption, bytes]:
     """Return a caption, and the bytes of one whose encoding is not known."""
     if entry.size > MAX_CAPTION_BYTES:
         reason = f"is longer than {file_size(MAX_CAPTION_BYTES)}, too long for a caption; not used"
-        return FoundCaption(name=entry.name, fault=reason), b""
+        return ScannedCaption(name=entry.name, fault=reason), b""
     try:
         content = source.read(entry)
     except DatasetError as error:
-        return FoundCaption(name=entry.name, fault=error.message), b""
+        return ScannedCaption(name=entry.name, fault=error.message), b""
     text = decoded(content)
     if text is None:
-        return FoundCaption(name=entry.name, fault="is not UTF-8 text; save it as UTF-8 to use it"), content
+        return ScannedCaption(name=entry.name, fault="is not UTF-8 text; save it as UTF-8 to use it"), content
     if not is_text(text):
-        return FoundCaption(name=entry.name, fault=NO_TEXT), content
+        return ScannedCaption(name=entry.name, fault=NO_TEXT), content
     return _with_text(entry.name, text), b""
 
 
-def _with_text(name: str, text: str, picture: str = "") -> FoundCaption:
+def _with_text(name: str, text: str, picture: str = "") -> ScannedCaption:
     if not is_text(text):
-        return FoundCaption(name=name, fault=NO_TEXT, picture=picture)
+        return ScannedCaption(name=name, fault=NO_TEXT, picture=picture)
     if text.strip():
-        return FoundCaption(name=name, text=text.strip(), picture=picture)
-    return FoundCaption(name=name, fault=EMPTY, picture=picture)
+        return ScannedCaption(name=name, text=text.strip(), picture=picture)
+    return ScannedCaption(name=name, fault=EMPTY, picture=picture)
 
 
-def _json_caption(source: Source, entry: Entry) -> list[FoundCaption]:
+def _json_caption(source: Source, entry: SourceEntry) -> list[ScannedCaption]:
     """Return the caption in a JSON file beside a picture; nothing where it is a file of another kind."""
     if entry.size > MAX_CAPTION_BYTES:
         return []
@@ -132,7 +132,7 @@ def _json_caption(source: Source, entry: Entry) -> list[FoundCaption]:
     return [_with_text(entry.name, text)] if text else []
 
 
-def _metadata(source: Source, entry: Entry) -> list[FoundCaption]:
+def _metadata(source: Source, entry: SourceEntry) -> list[ScannedCaption]:
     """Return the captions in a file for a whole folder; one with a fault where it cannot be understood."""
     folder = posixpath.dirname(entry.name)
     try:
@@ -145,7 +145,7 @@ def _metadata(source: Source, entry: Entry) -> list[FoundCaption]:
     except DatasetError as error:
         # What is told of a caption stands behind the name of its file.
         name = safe_text(posixpath.basename(entry.name), limit=120)
-        return [FoundCaption(name=entry.name, fault=error.message.removeprefix(f"{name} "))]
+        return [ScannedCaption(name=entry.name, fault=error.message.removeprefix(f"{name} "))]
     return [
         _with_text(entry.name, caption, posixpath.normpath(posixpath.join(folder, name)))
         for name, caption in pairs

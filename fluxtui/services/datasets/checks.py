@@ -12,33 +12,33 @@ from fluxtui.domain.dataset import (
     ProblemKind,
     TrainingPicture,
 )
-from fluxtui.domain.dataset_scan import Found, FoundPicture, Likeness, PictureLook
+from fluxtui.domain.dataset_scan import DatasetScan, Likeness, PictureLook, ScannedPicture
 from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import PictureEdit, Workspace
 from fluxtui.imaging.sizes import fitted, used
 from fluxtui.services.datasets.advice import advice_on
-from fluxtui.services.datasets.caption_checks import captions_judged
+from fluxtui.services.datasets.caption_checks import check_captions
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.companions import companion_problems, companions_in
 from fluxtui.services.datasets.kinds_of_files import other_files
 from fluxtui.services.datasets.tracking import outdated_problems
 
 
-def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
+def check_dataset(scan: DatasetScan, workspace: Workspace, rules: DatasetRules) -> Dataset:
     """Return the dataset that would be sent, with everything that is wrong with it.
 
     Args:
-        found: what is in the source.
+        scan: what is in the source.
         workspace: the user's edits; those of pictures that are not there any more do nothing.
         rules: of the trainer.
     """
-    companions = companions_in(found)
+    companions = companions_in(scan)
     masks = companions.mask_names
-    usable = [item for item in found.pictures if item.look is not None and item.name not in masks]
+    usable = [item for item in scan.pictures if item.look is not None and item.name not in masks]
     excluded = tuple(item.name for item in usable if workspace.of(item.name).excluded)
     kept = [item for item in usable if item.name not in set(excluded)]
-    captions, caption_problems = captions_judged(found, kept, workspace)
-    hashes = {item.name: item.look.sha256 for item in found.pictures if item.look is not None}
+    captions, caption_problems = check_captions(scan, kept, workspace)
+    hashes = {item.name: item.look.sha256 for item in scan.pictures if item.look is not None}
     of_pictures = companions.masks if rules.masks else {}
     pictures = tuple(
         _picture(item, item.look, workspace.of(item.name), captions.get(item.name), rules).model_copy(
@@ -50,30 +50,30 @@ def judge(found: Found, workspace: Workspace, rules: DatasetRules) -> Dataset:
         for item in kept
         if item.look is not None
     )
-    problems = [*found.problems, *_faults(found.pictures)]
+    problems = [*scan.problems, *_faults(scan.pictures)]
     for item, picture in zip(kept, pictures, strict=True):
         if item.look is not None:
             problems.extend(advice_on(item.name, item.look, picture, rules))
-    problems += _copies(found.likenesses, {item.name for item in kept})
+    problems += _copies(scan.likenesses, {item.name for item in kept})
     problems += caption_problems
-    problems += companion_problems(companions, found, (item.name for item in kept), rules)
-    problems += outdated_problems(workspace, found)
-    problems += other_files(found.others, rules)
+    problems += companion_problems(companions, scan, (item.name for item in kept), rules)
+    problems += outdated_problems(workspace, scan)
+    problems += other_files(scan.others, rules)
     problems += _count(len(pictures), rules)
     return Dataset(
-        source=found.source,
-        root=found.root,
+        source=scan.source,
+        root=scan.root,
         pictures=pictures,
         problems=_sorted(problems),
-        ignored=tuple(sorted((*found.ignored, *found.others, *sorted(masks)))),
+        ignored=tuple(sorted((*scan.ignored, *scan.others, *sorted(masks)))),
         excluded=excluded,
         jpeg_quality=workspace.jpeg_quality,
     )
 
 
-def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
+def fixed(dataset: Dataset, scan: DatasetScan, workspace: Workspace) -> Workspace:
     """Return the workspace with everything put right that can be, as the problems say."""
-    of_pictures = matched(found).of_pictures
+    of_pictures = matched(scan).of_pictures
     for problem in dataset.problems:
         if problem.fix is Fix.EXCLUDE:
             workspace = workspace.edited(problem.name, excluded=True)
@@ -88,7 +88,7 @@ def fixed(dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
 
 
 def _picture(
-    item: FoundPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
+    item: ScannedPicture, look: PictureLook, edit: PictureEdit, caption: str | None, rules: DatasetRules
 ) -> TrainingPicture:
     width, height = used(look.width, look.height, edit.turns, edit.crop)
     size = fitted(width, height, rules.max_pixels)
@@ -106,7 +106,7 @@ def _picture(
     )
 
 
-def _faults(pictures: Iterable[FoundPicture]) -> list[DatasetProblem]:
+def _faults(pictures: Iterable[ScannedPicture]) -> list[DatasetProblem]:
     problems = []
     for item in pictures:
         if item.fault and item.about_set:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.captions import EMPTY, stem_of
@@ -48,11 +48,11 @@ class Companions:
         return frozenset((*self.masks.values(), *self.further))
 
 
-def companions_in(found: Found) -> Companions:
+def companions_in(scan: DatasetScan) -> Companions:
     """Return which pictures of a source are masks of others, and which are two of a pair."""
-    captions = matched(found).of_pictures
+    captions = matched(scan).of_pictures
     captioned = {name for name, caption in captions.items() if caption.fault != EMPTY}
-    return companions_of((item.name for item in found.pictures), captioned)
+    return companions_of((item.name for item in scan.pictures), captioned)
 
 
 def companions_of(names: Iterable[str], captioned: Collection[str] = ()) -> Companions:
@@ -100,18 +100,18 @@ def _masked_by(stem: str) -> Iterator[str]:
 
 
 def companion_problems(
-    companions: Companions, found: Found, kept: Iterable[str], rules: DatasetRules
+    companions: Companions, scan: DatasetScan, kept: Iterable[str], rules: DatasetRules
 ) -> list[DatasetProblem]:
     """Return what is to be said of masks and pairs among the pictures that are used; none of it stops.
 
     Args:
         companions: of all pictures.
-        found: what is in the source.
+        scan: what is in the source.
         kept: names of the pictures that are used; masks are not among them.
         rules: of the trainer.
     """
     used = set(kept)
-    problems = list(_of_masks(companions, found, used, rules))
+    problems = list(_of_masks(companions, scan, used, rules))
     pairs = [pair for pair in companions.pairs if used.issuperset(pair)]
     if pairs:
         before, after = (safe_text(name, limit=60) for name in pairs[0])
@@ -124,7 +124,7 @@ def companion_problems(
 
 
 def _of_masks(
-    companions: Companions, found: Found, used: Collection[str], rules: DatasetRules
+    companions: Companions, scan: DatasetScan, used: Collection[str], rules: DatasetRules
 ) -> Iterator[DatasetProblem]:
     of_masks = {mask: picture for picture, mask in companions.masks.items() if picture in used}
     if of_masks:
@@ -136,7 +136,7 @@ def _of_masks(
             reason = f"{count}, such as {first}, are left out: this trainer takes none."
             yield _of_set(reason, "choose a trainer that takes masks, or rename those that are pictures")
     what = "is sent" if rules.masks else "is left out"
-    for item in found.pictures:
+    for item in scan.pictures:
         shown = safe_text(of_masks.get(item.name, ""), limit=60)
         if shown and item.look is not None and item.look.colour >= COLOURED:
             reason = f"looks like a photograph, but {what} as the mask of {shown}"

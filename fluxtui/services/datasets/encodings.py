@@ -65,7 +65,7 @@ _EASTERN = _KANA | {"CJK", "HANGUL"}
 
 
 @dataclass(frozen=True)
-class Reading:
+class DecodedText:
     """What a text probably says, and in which encoding, in words for people."""
 
     text: str
@@ -89,7 +89,7 @@ def is_text(text: str) -> bool:
     return "\0" not in text and not _HALVES.search(text)
 
 
-def guessed(contents: Sequence[bytes]) -> tuple[Reading | None, ...]:
+def guessed(contents: Sequence[bytes]) -> tuple[DecodedText | None, ...]:
     """Return what texts probably say that `decoded` cannot read, None for each of which nothing can be said.
 
     Texts that lie together are mostly of one encoding, so that what all of them say decides, and each for
@@ -110,11 +110,11 @@ def _within_bound(contents: Sequence[bytes]) -> list[bytes | None]:
     return among
 
 
-def _guess(content: bytes, together: tuple[str, ...]) -> Reading | None:
+def _guess(content: bytes, together: tuple[str, ...]) -> DecodedText | None:
     for encoding in dict.fromkeys((*together, *_encodings_of(content))):
         text = _strictly(content, encoding)
         if text is not None and _is_plausible(text, encoding):
-            return Reading(text, _SHOWN[encoding])
+            return DecodedText(text, _SHOWN[encoding])
     return None
 
 

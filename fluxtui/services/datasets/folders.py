@@ -15,9 +15,9 @@ from fluxtui.services.datasets.links import OUTSIDE, followed
 from fluxtui.services.datasets.naming import is_system_name
 from fluxtui.services.datasets.sources import (
     MAX_FILES,
-    Entry,
-    Listing,
     Sorter,
+    SourceEntry,
+    SourceListing,
     complain_of_folders,
     read_head,
     read_whole,
@@ -55,7 +55,7 @@ class FolderSource:
     def __exit__(self, *_: object) -> None:
         return None
 
-    def listing(self) -> Listing:
+    def listing(self) -> SourceListing:
         """Return the files of the folder. Raises `DatasetError` where it cannot be read or holds too many."""
         sorter = Sorter()
         inside: list[str] = []
@@ -115,7 +115,7 @@ class FolderSource:
             sorter.complain(name, reason, mend)
         for name, target in result.targets.items():
             status = target.stat()
-            sorter.offer(Entry(name, name, status.st_size, stamp_of(status)))
+            sorter.offer(SourceEntry(name, name, status.st_size, stamp_of(status)))
         if result.targets:
             where = f" in {safe_text(result.store, limit=120)}" if result.store is not None else ""
             count = plural(len(result.targets), "file is a link", "files are links")
@@ -124,15 +124,15 @@ class FolderSource:
     def _stays_inside(self, item: os.DirEntry[str]) -> bool:
         return _leads_below(Path(item.path), self._root)
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: SourceEntry) -> bytes:
         """Return the content of one file of the folder. Raises `DatasetError`."""
         return read_whole(self._place(entry), entry.name)
 
-    def head(self, entry: Entry) -> bytes:
+    def head(self, entry: SourceEntry) -> bytes:
         """Return the first bytes of one file of the folder. Raises `DatasetError`."""
         return read_head(self._place(entry))
 
-    def _place(self, entry: Entry) -> Path:
+    def _place(self, entry: SourceEntry) -> Path:
         """Return where a file really is. Raises `DatasetError` for a link that must not be followed."""
         path = self._folder / entry.address
         try:
@@ -169,7 +169,7 @@ def _sort(name: str, item: os.DirEntry[str], sorter: Sorter) -> None:
     try:
         if item.is_file():
             status = item.stat()
-            sorter.offer(Entry(name, name, status.st_size, stamp_of(status)))
+            sorter.offer(SourceEntry(name, name, status.st_size, stamp_of(status)))
         elif item.is_dir():
             sorter.complain(f"{name}/", "is a link to a folder; not followed")
         else:
@@ -202,7 +202,7 @@ class FilesSource:
     def __exit__(self, *_: object) -> None:
         return None
 
-    def listing(self) -> Listing:
+    def listing(self) -> SourceListing:
         """Return the files, and the captions of the same names. Raises `DatasetError` for too many."""
         if len(self._files) > MAX_FILES:
             raise too_many(self._shown)
@@ -234,7 +234,7 @@ class FilesSource:
         try:
             if path.is_file():
                 status = path.stat()
-                sorter.offer(Entry(name, name, status.st_size, stamp_of(status)))
+                sorter.offer(SourceEntry(name, name, status.st_size, stamp_of(status)))
             elif path.is_dir():
                 sorter.ignore(f"{name}/")
             elif wanted:
@@ -244,11 +244,11 @@ class FilesSource:
             if wanted or error.errno != errno.ENAMETOOLONG:
                 sorter.complain(name, f"cannot be read: {error.strerror or 'unknown reason'}")
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: SourceEntry) -> bytes:
         """Return the content of one of the files. Raises `DatasetError`."""
         return read_whole(self._root / entry.address, entry.name)
 
-    def head(self, entry: Entry) -> bytes:
+    def head(self, entry: SourceEntry) -> bytes:
         """Return the first bytes of one of the files. Raises `DatasetError`."""
         return read_head(self._root / entry.address)
 

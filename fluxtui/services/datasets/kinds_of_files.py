@@ -10,7 +10,7 @@ from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.imaging.kinds import kind_of
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.sources import Source, SourceEntry
 
 FORMAT_OF_SUFFIX = {
     ".jpg": "JPEG",
@@ -59,7 +59,7 @@ def suffix_of(name: str) -> str:
     return PurePosixPath(name).suffix.lower()
 
 
-def pictures_in(source: Source, entries: Iterable[Entry]) -> Iterator[Entry]:
+def pictures_in(source: Source, entries: Iterable[SourceEntry]) -> Iterator[SourceEntry]:
     """Yield the files that promise to be pictures by their names, or without such a name are some.
 
     Reads the first bytes of files with other names.
@@ -129,7 +129,7 @@ def _kind(name: str) -> str:
     return "backup" if suffix_of(stem) in FORMAT_OF_SUFFIX else ""
 
 
-def _begins_as_one(source: Source, entry: Entry) -> bool:
+def _begins_as_one(source: Source, entry: SourceEntry) -> bool:
     try:
         return kind_of(source.head(entry)) in FORMAT_OF_SUFFIX.values()
     except DatasetError:

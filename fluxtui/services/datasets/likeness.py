@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from fluxtui.domain.dataset_scan import FoundPicture, Likeness, PictureLook
+from fluxtui.domain.dataset_scan import Likeness, PictureLook, ScannedPicture
 from fluxtui.services.threads import Stopped
 
 ALIKE_BITS = 6
@@ -21,7 +21,7 @@ _PARTS = 8
 _PART_BITS = 64 // _PARTS
 
 
-def likenesses(pictures: tuple[FoundPicture, ...], stop: threading.Event) -> tuple[Likeness, ...]:
+def likenesses(pictures: tuple[ScannedPicture, ...], stop: threading.Event) -> tuple[Likeness, ...]:
     """Return the pairs of pictures that are alike, each picture with those before it, the nearest first.
 
     Raises:

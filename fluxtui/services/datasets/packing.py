@@ -17,7 +17,7 @@ from fluxtui.imaging.pictures import Preparation, examine, prepared, prepared_ma
 from fluxtui.services.datasets.companions import MASK_ENDINGS
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.storage.files import sha256_of
 from fluxtui.services.threads import Advance
 
@@ -101,7 +101,7 @@ def _member(
 
 
 def _mask(
-    source: Source, entries: Mapping[str, Entry], picture: TrainingPicture, content: bytes
+    source: Source, entries: Mapping[str, SourceEntry], picture: TrainingPicture, content: bytes
 ) -> bytes | None:
     """Return the mask of a picture that is sent as `content`. Raises `DatasetError`."""
     if picture.mask is None:
@@ -120,7 +120,7 @@ def _mask(
 
 def ready(
     source: Source,
-    entries: Mapping[str, Entry],
+    entries: Mapping[str, SourceEntry],
     rules: DatasetRules,
     jpeg_quality: int,
     picture: TrainingPicture,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageEnhance
 
-from fluxtui.domain.dataset_scan import Found, FoundPicture
+from fluxtui.domain.dataset_scan import DatasetScan, ScannedPicture
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.domain.workspace import PictureEdit
 from fluxtui.imaging.opening import opened
 from fluxtui.imaging.pictures import turned, upright
 from fluxtui.services.datasets.opening import open_source
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.storage.files import storage_fault
 from fluxtui.services.thumbnails import SIDE, ThumbnailCache
 from fluxtui.system.private_files import create_anew
@@ -33,16 +33,16 @@ class Previews:
     """Pictures of one source that was looked through. Blocking: to be called in threads; `close` at the end.
 
     Args:
-        found: what is in the source.
+        scan: what is in the source.
         cache: keeps thumbnails.
     """
 
-    def __init__(self, found: Found, cache: ThumbnailCache) -> None:
-        self._found = {item.name: item for item in found.pictures}
-        self._path = found.source
+    def __init__(self, scan: DatasetScan, cache: ThumbnailCache) -> None:
+        self._pictures = {item.name: item for item in scan.pictures}
+        self._path = scan.source
         self._cache = cache
         self._source: Source | None = None
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, SourceEntry] = {}
         self._lock = threading.Lock()
 
     def thumbnail(self, name: str, edit: PictureEdit) -> Image.Image:
@@ -80,8 +80,8 @@ class Previews:
             self._source = None
             self._entries = {}
 
-    def _item(self, name: str) -> FoundPicture:
-        item = self._found.get(name)
+    def _item(self, name: str) -> ScannedPicture:
+        item = self._pictures.get(name)
         if item is None or item.look is None:
             raise PictureError("cannot be shown: it is no picture that can be read")
         return item

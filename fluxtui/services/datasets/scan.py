@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from fluxtui.domain.dataset_scan import Found, FoundPicture
+from fluxtui.domain.dataset_scan import DatasetScan, ScannedPicture
 from fluxtui.domain.errors import DatasetError, PictureError
 from fluxtui.imaging.pictures import looked_at
 from fluxtui.services.datasets.captions import is_metadata, is_text_caption, read_captions
 from fluxtui.services.datasets.kinds_of_files import pictures_in
 from fluxtui.services.datasets.likeness import likenesses
-from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.parallel import in_order
-from fluxtui.services.datasets.sources import Entry, Source
+from fluxtui.services.datasets.scan_memory import ScanMemory
+from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.threads import Advance
 
 
-def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: threading.Event) -> Found:
+def scan_source(
+    source_path: Path, memory: ScanMemory, advance: Advance, stop: threading.Event
+) -> DatasetScan:
     """Return everything in the source at a path as typed.
 
     What is remembered of unchanged files is not looked at again; also what was seen before it was stopped is
@@ -34,7 +36,7 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
         listing = source.listing()
         candidates = list(pictures_in(source, listing.entries))
         known = memory.recall(source_path)
-        pictures: list[FoundPicture] = []
+        pictures: list[ScannedPicture] = []
         advance(0, len(candidates))
         try:
             look = partial(_look_at, source, known)
@@ -54,7 +56,7 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
         for entry in listing.entries
         if entry.name not in read and not is_text_caption(entry.name) and not is_metadata(entry.name)
     )
-    return Found(
+    return DatasetScan(
         source=source_path,
         root=root,
         pictures=tuple(pictures),
@@ -67,17 +69,17 @@ def look_through(source_path: Path, memory: LookMemory, advance: Advance, stop: 
     )
 
 
-def _look_at(source: Source, known: Mapping[str, FoundPicture], entry: Entry) -> FoundPicture:
+def _look_at(source: Source, known: Mapping[str, ScannedPicture], entry: SourceEntry) -> ScannedPicture:
     before = known.get(entry.name)
     if before is not None and entry.stamp and (before.stamp, before.size) == (entry.stamp, entry.size):
         return before
-    found = FoundPicture(name=entry.name, size=entry.size, stamp=entry.stamp)
+    picture = ScannedPicture(name=entry.name, size=entry.size, stamp=entry.stamp)
     try:
-        return found.model_copy(update={"look": looked_at(source.read(entry))})
+        return picture.model_copy(update={"look": looked_at(source.read(entry))})
     except PictureError as error:
-        return found.model_copy(update={"fault": error.message, "mend": _mend(error)})
+        return picture.model_copy(update={"fault": error.message, "mend": _mend(error)})
     except DatasetError as error:
-        return found.model_copy(update={"fault": error.message, "about_set": True})
+        return picture.model_copy(update={"fault": error.message, "about_set": True})
 
 
 def _mend(error: PictureError) -> str:

@@ -14,7 +14,7 @@ from fluxtui.services.storage.files import sha256_of, storage_fault
 from fluxtui.services.threads import Progress, in_thread, new_file
 
 if TYPE_CHECKING:
-    from fluxtui.domain.dataset_scan import Found
+    from fluxtui.domain.dataset_scan import DatasetScan
     from fluxtui.services.datasets.spelling import Spelling
     from fluxtui.services.storage import StorageService
 
@@ -34,17 +34,17 @@ class DatasetService:
         self._memory = memory
         self._sizes: dict[tuple[str, str, int], ArchiveSize] = {}
 
-    async def look(self, source: Path, progress: Progress | None = None) -> Found:
+    async def scan(self, source: Path, progress: Progress | None = None) -> DatasetScan:
         """Return everything in the source that `opening.open_source` finds for a path as typed.
 
         Raises:
             DatasetError: the source itself cannot be used.
         """
-        from fluxtui.services.datasets.memory import LookMemory
-        from fluxtui.services.datasets.scan import look_through
+        from fluxtui.services.datasets.scan import scan_source
+        from fluxtui.services.datasets.scan_memory import ScanMemory
 
-        memory = LookMemory(self._memory)
-        return await in_thread(lambda advance, stop: look_through(source, memory, advance, stop), progress)
+        memory = ScanMemory(self._memory)
+        return await in_thread(lambda advance, stop: scan_source(source, memory, advance, stop), progress)
 
     async def spelled(self, typed: str) -> Spelling:
         """Return how a source is written, absolute and the same for all ways to type it."""
@@ -52,27 +52,29 @@ class DatasetService:
 
         return await asyncio.to_thread(spelled, typed)
 
-    def judge(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
+    def check(self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
-        from fluxtui.services.datasets.checks import judge
+        from fluxtui.services.datasets.checks import check_dataset
 
-        return judge(found, workspace or Workspace(source=str(found.source)), rules)
+        return check_dataset(scan, workspace or Workspace(source=str(scan.source)), rules)
 
-    async def judged(self, found: Found, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
-        """Return the same, judged in a thread: thousands of pictures take longer than a key may."""
-        return await asyncio.to_thread(self.judge, found, rules, workspace)
+    async def checked(
+        self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None
+    ) -> Dataset:
+        """Return the same, checked in a thread: thousands of pictures take longer than a key may."""
+        return await asyncio.to_thread(self.check, scan, rules, workspace)
 
-    def captions(self, found: Found, workspace: Workspace) -> Mapping[str, str]:
+    def captions(self, scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
         """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
         from fluxtui.services.datasets.caption_checks import captions_of
 
-        return captions_of(found, workspace)
+        return captions_of(scan, workspace)
 
-    def fixed(self, dataset: Dataset, found: Found, workspace: Workspace) -> Workspace:
+    def fixed(self, dataset: Dataset, scan: DatasetScan, workspace: Workspace) -> Workspace:
         """Return the workspace with everything put right that the program can, as the problems say."""
         from fluxtui.services.datasets.checks import fixed
 
-        return fixed(dataset, found, workspace)
+        return fixed(dataset, scan, workspace)
 
     async def inspect(self, source: Path, rules: DatasetRules, progress: Progress | None = None) -> Dataset:
         """Return what is in the source, with everything that is wrong with it, without any edits.
@@ -80,7 +82,7 @@ class DatasetService:
         Raises:
             DatasetError: `source` itself cannot be used.
         """
-        return self.judge(await self.look(source, progress), rules)
+        return self.check(await self.scan(source, progress), rules)
 
     async def archive_size(self, dataset: Dataset, rules: DatasetRules) -> ArchiveSize:
         """Return how large the archive is that would be sent: the true size where it is packed already.

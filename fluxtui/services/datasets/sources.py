@@ -30,7 +30,7 @@ MAX_NAME_CHARACTERS = 4_000
 
 
 @dataclass(frozen=True)
-class Entry:
+class SourceEntry:
     """One file of a source.
 
     Attributes:
@@ -48,7 +48,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Listing:
+class SourceListing:
     """What is in a source.
 
     Attributes:
@@ -59,7 +59,7 @@ class Listing:
             otherwise.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SourceEntry, ...]
     ignored: tuple[str, ...] = ()
     problems: tuple[DatasetProblem, ...] = ()
     real: Mapping[str, bytes] = field(default_factory=dict)
@@ -73,15 +73,15 @@ class Source(Protocol):
         """The folder under which the files have their names, or None where they are in an archive."""
         ...
 
-    def listing(self) -> Listing:
+    def listing(self) -> SourceListing:
         """Return what is in it, by name. Raises `DatasetError`."""
         ...
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: SourceEntry) -> bytes:
         """Return the whole content of a file. Raises `DatasetError` where that cannot be."""
         ...
 
-    def head(self, entry: Entry) -> bytes:
+    def head(self, entry: SourceEntry) -> bytes:
         """Return the first `kinds.HEAD_BYTES` of a file. Raises `DatasetError` where that cannot be."""
         ...
 
@@ -100,11 +100,11 @@ class Sorter:
     """Takes the names found in a source and keeps apart what is used, ignored and complained about."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, SourceEntry] = {}
         self._ignored: list[str] = []
         self._problems: list[DatasetProblem] = []
 
-    def offer(self, entry: Entry) -> None:
+    def offer(self, entry: SourceEntry) -> None:
         """Take a file by its real name, unless that, its size or another of that name speaks against it."""
         if len(entry.name) > MAX_NAME_CHARACTERS:
             self.complain(entry.name, "its name is far too long; left out", "give it a shorter name")
@@ -132,7 +132,7 @@ class Sorter:
         """Note something about a file or folder, or about the whole source where the name is `''`."""
         self._problems.append(DatasetProblem(name=shorten(shown(name), 120), reason=reason, mend=mend))
 
-    def listing(self) -> Listing:
+    def listing(self) -> SourceListing:
         """Return everything in the order of the names under which it is shown."""
         plain_names = shown_names(self._entries)
         entries = [replace(entry, name=plain_names[name]) for name, entry in self._entries.items()]
@@ -143,7 +143,7 @@ class Sorter:
             for name, plain in plain_names.items()
             if name != plain
         }
-        return Listing(tuple(entries), tuple(sorted(self._ignored)), tuple(problems), real)
+        return SourceListing(tuple(entries), tuple(sorted(self._ignored)), tuple(problems), real)
 
 
 def complain_of_folders(sorter: Sorter, folders: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.dataset import DatasetProblem, ProblemKind
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.domain.workspace import UNSURE, PictureEdit, Workspace
 from fluxtui.services.datasets.caption_matching import matched
@@ -38,7 +38,7 @@ class Outdated:
 
 
 @dataclass(frozen=True)
-class Marks:
+class EditStamps:
     """What edits of a source are marked with, by the names of its pictures.
 
     Attributes:
@@ -50,20 +50,22 @@ class Marks:
     texts: Mapping[str, str]
 
 
-def marks_of(found: Found) -> Marks:
+def marks_of(scan: DatasetScan) -> EditStamps:
     """Return the marks of what was found; for thousands of pictures that takes longer than a key may."""
-    return Marks(_contents(found), _found_texts(found))
+    return EditStamps(_contents(scan), _scanned_texts(scan))
 
 
-def marked(workspace: Workspace, found: Found | Marks, before: Workspace | None = None) -> Workspace:
+def marked(
+    workspace: Workspace, scan: DatasetScan | EditStamps, before: Workspace | None = None
+) -> Workspace:
     """Return a workspace whose edits say what they were made on, as far as they did not.
 
     Args:
         workspace: the edits.
-        found: what is in the source, or its marks where they are known.
+        scan: what is in the source, or its marks where they are known.
         before: the edits before the last change; a caption that differs was written on what is there now.
     """
-    marks = found if isinstance(found, Marks) else marks_of(found)
+    marks = scan if isinstance(scan, EditStamps) else marks_of(scan)
     contents, texts = marks.contents, marks.texts
     changes: dict[str, dict[str, Any]] = {}
     for name, edit in workspace.edits.items():
@@ -80,9 +82,9 @@ def marked(workspace: Workspace, found: Found | Marks, before: Workspace | None 
     return workspace.edited_all(changes) if changes else workspace
 
 
-def outdated(workspace: Workspace, found: Found | Marks) -> Outdated:
+def outdated(workspace: Workspace, scan: DatasetScan | EditStamps) -> Outdated:
     """Return which edits were made on other pictures or captions than are there now."""
-    marks = found if isinstance(found, Marks) else marks_of(found)
+    marks = scan if isinstance(scan, EditStamps) else marks_of(scan)
     contents, texts = marks.contents, marks.texts
     pictures, captions, gone = [], [], []
     for name, edit in workspace.edits.items():
@@ -95,30 +97,30 @@ def outdated(workspace: Workspace, found: Found | Marks) -> Outdated:
     return Outdated(tuple(pictures), tuple(captions), tuple(gone))
 
 
-def kept(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspace:
+def kept(workspace: Workspace, scan: DatasetScan, names: Iterable[str]) -> Workspace:
     """Return a workspace in which some edits count as made on what is there now.
 
     Those of pictures that are gone stay as they are: another picture may come under that name.
     """
-    gone = set(outdated(workspace, found).gone)
+    gone = set(outdated(workspace, scan).gone)
     forgotten = {name: {"made_on": "", "caption_made_on": ""} for name in names if name not in gone}
-    return marked(workspace.edited_all(forgotten), found)
+    return marked(workspace.edited_all(forgotten), scan)
 
 
-def dropped(workspace: Workspace, found: Found, names: Iterable[str]) -> Workspace:
+def dropped(workspace: Workspace, scan: DatasetScan, names: Iterable[str]) -> Workspace:
     """Return a workspace without some outdated edits; where only the caption was changed, without that."""
-    only_captions = set(outdated(workspace, found).captions)
+    only_captions = set(outdated(workspace, scan).captions)
     empty = dict(PictureEdit())
     return workspace.edited_all(
         {name: {"caption": None, "caption_made_on": ""} if name in only_captions else empty for name in names}
     )
 
 
-def outdated_problems(workspace: Workspace, found: Found) -> list[DatasetProblem]:
+def outdated_problems(workspace: Workspace, scan: DatasetScan) -> list[DatasetProblem]:
     """Return what is to be said of outdated edits. Until they are kept or dropped, they stop the training."""
     if not workspace.edits:
         return []
-    marks = marks_of(found)
+    marks = marks_of(scan)
     old, texts = outdated(workspace, marks), marks.texts
     problems = [_changed(name, workspace.of(name)) for name in old.pictures]
     for name in old.captions:
@@ -164,13 +166,13 @@ def _has_other_caption(edit: PictureEdit, text: str) -> bool:
     return edit.caption_made_on != _mark(text)
 
 
-def _contents(found: Found) -> dict[str, str]:
+def _contents(scan: DatasetScan) -> dict[str, str]:
     """Return the hash of every picture's file by its name, `''` where it cannot be read."""
-    return {item.name: item.look.sha256 if item.look is not None else "" for item in found.pictures}
+    return {item.name: item.look.sha256 if item.look is not None else "" for item in scan.pictures}
 
 
-def _found_texts(found: Found) -> dict[str, str]:
-    return {name: caption.text for name, caption in matched(found).of_pictures.items()}
+def _scanned_texts(scan: DatasetScan) -> dict[str, str]:
+    return {name: caption.text for name, caption in matched(scan).of_pictures.items()}
 
 
 def _mark(text: str) -> str:

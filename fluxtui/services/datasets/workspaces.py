@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import UNSURE, History, Workspace
@@ -49,13 +49,13 @@ class WorkspaceService:
         """
         return await asyncio.to_thread(self._load, source)
 
-    async def of(self, found: Found) -> History:
+    async def of(self, scan: DatasetScan) -> History:
         """Return the edits of what was found, with what they were made on; that is kept where it is new.
 
         Raises `StorageError` like `load` and `save`.
         """
-        history = await self.load(found.source)
-        known = await asyncio.to_thread(history.every, lambda workspace: marked(workspace, found))
+        history = await self.load(scan.source)
+        known = await asyncio.to_thread(history.every, lambda workspace: marked(workspace, scan))
         if known != history:
             await self.save(known)
         return known
@@ -64,13 +64,13 @@ class WorkspaceService:
         """Put edits on the disk. Raises `StorageError`; what was saved before is left then."""
         await asyncio.to_thread(self._save, history)
 
-    async def write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
+    async def write_captions(self, scan: DatasetScan, captions: Mapping[str, str], when: datetime) -> int:
         """Write captions beside the user's own pictures, which only ever happens on request.
 
         What they replace is put into the data directory first.
 
         Args:
-            found: what is in the source, which must be a folder or files.
+            scan: what is in the source, which must be a folder or files.
             captions: by the names of the pictures; `''` leaves the file alone.
             when: now.
 
@@ -81,12 +81,12 @@ class WorkspaceService:
             DatasetError: the pictures are in an archive.
             StorageError: a file could not be written; those before it are.
         """
-        if found.root is None:
+        if scan.root is None:
             raise DatasetError(
                 "The pictures are in an archive, which is never changed.",
                 next_step="Export the captions to a file instead.",
             )
-        return await asyncio.to_thread(self._write_captions, found, captions, when)
+        return await asyncio.to_thread(self._write_captions, scan, captions, when)
 
     def _load(self, source: Path) -> History:
         key = spelled(source).key
@@ -119,16 +119,16 @@ class WorkspaceService:
         )
         self._storage.write_atomic(path, stored.model_dump_json(exclude_defaults=True).encode())
 
-    def _write_captions(self, found: Found, captions: Mapping[str, str], when: datetime) -> int:
+    def _write_captions(self, scan: DatasetScan, captions: Mapping[str, str], when: datetime) -> int:
         from fluxtui.services.datasets.caption_files import as_jsonl
 
         wanted = {name: text for name, text in captions.items() if text.strip()}
-        targets = {name: found.place_of(target) for name, target in caption_targets(found, wanted).items()}
+        targets = {name: scan.place_of(target) for name, target in caption_targets(scan, wanted).items()}
         before = {name: text for name, path in targets.items() if (text := _content(path)) is not None}
         changed = {name: path for name, path in targets.items() if before.get(name) != captions[name]}
         replaced = {name: before[name] for name in changed if name in before}
         if replaced:
-            kept = self._storage.workspace_path(spelled(found.source).key)
+            kept = self._storage.workspace_path(spelled(scan.source).key)
             name = f"{kept.stem}-captions-before-{when:%Y%m%dT%H%M%S}.jsonl"
             self._storage.write_atomic(kept.with_name(name), as_jsonl(replaced).encode())
         for name, path in changed.items():

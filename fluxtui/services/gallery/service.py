@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.gallery import BEST_RATING, Facets, GalleryEntry, GalleryFilter, clean_tag
+from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
 from fluxtui.services.gallery.exports import Exported, Exporter
 from fluxtui.services.gallery.saved import SavedFilters
@@ -54,6 +55,10 @@ class GalleryService:
     async def facets(self) -> Facets:
         """Return the finetunes, endpoints, profiles and tags that a filter can ask for, with counts."""
         return await self._journal.gallery.facets()
+
+    async def made_by(self, job_id: str) -> tuple[Picture, ...]:
+        """Return the pictures that a job has made."""
+        return await self._journal.pictures.for_job(job_id)
 
     def path_of(self, entry: GalleryEntry) -> Path:
         """Return where the file of a picture is, or was if it is missing. Raises `StorageError`."""

@@ -12,9 +12,9 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pauses import Pause, PauseReason, Pauses
 from fluxtui.services.jobs.queue import queue_order
+from fluxtui.services.jobs.unexpected import unexpected_fault
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class CreditWatch:
         except FluxError as error:
             _log.info("the queue of %s stays paused: %s", profile, error.message)
         except Exception as error:
-            own_fault(f"the balance of {profile}", error)
+            unexpected_fault(f"the balance of {profile}", error)
 
     async def _settle(self, profile: str, pause: Pause, jobs: Sequence[Job]) -> None:
         if all(job.state not in _MAY_MEET_IT for job in jobs):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.errors import PictureError, StorageError, UnexpectedAnswer, UnreadableResult
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import slug
+from fluxtui.imaging.kinds import HEAD_BYTES, kind_of
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.threads import new_file
@@ -48,7 +49,7 @@ MOST_MORE = 63
 
 
 @dataclass(frozen=True)
-class PictureFacts:
+class DeliveredPicture:
     """What a file is that was decoded completely: Pillow's format, pixels, bytes, hash."""
 
     format: str
@@ -63,7 +64,7 @@ class Held:
     """A picture that was fetched and checked: where and what it is, and its place once it is there."""
 
     path: Path | None
-    facts: PictureFacts
+    facts: DeliveredPicture
     placed: Path | None = None
 
 
@@ -85,7 +86,7 @@ class Delivery:
     def __init__(self, context: JobContext) -> None:
         self._context = context
         self._path: Path | None = None
-        self.facts: PictureFacts | None = None
+        self.facts: DeliveredPicture | None = None
         self.placed: Path | None = None
         self.seed: int | None = None
         self.remark = ""
@@ -95,7 +96,7 @@ class Delivery:
         self._named = 0
         self._unreadable: set[Path] = set()
 
-    async def fetch(self, job: Job, url: str) -> PictureFacts:
+    async def fetch(self, job: Job, url: str) -> DeliveredPicture:
         """Fetch and check the picture, unless it is here already.
 
         Raises:
@@ -185,7 +186,7 @@ class Delivery:
         self._unreadable.add(kept)
         return UnreadableResult(f"{reason} It is kept as it came: {kept}.", sha256=digest, kept=str(kept))
 
-    def checked(self) -> PictureFacts:
+    def checked(self) -> DeliveredPicture:
         """Return what the picture is that was fetched."""
         if self.facts is None:
             raise RuntimeError("there is no picture yet")
@@ -294,7 +295,7 @@ def _elsewhere(suffix: str = ".part") -> Path:
         raise storage_fault(error, Path(tempfile.gettempdir()), "could not be written") from error
 
 
-def facts_of(path: Path) -> PictureFacts:
+def facts_of(path: Path) -> DeliveredPicture:
     """Return what a file is, decoded completely.
 
     Raises:
@@ -316,16 +317,10 @@ def facts_of(path: Path) -> PictureFacts:
     if seen.format not in EXTENSIONS:
         raise UnexpectedAnswer(f"The service delivered {a_format(seen.format)}, which is not understood.")
     digest = hashlib.sha256(content).hexdigest()
-    return PictureFacts(seen.format, seen.width, seen.height, len(content), digest)
+    return DeliveredPicture(seen.format, seen.width, seen.height, len(content), digest)
 
 
-_HEADS: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "png"),
-    (b"\xff\xd8\xff", "jpg"),
-    (b"GIF8", "gif"),
-    (b"II*\x00", "tif"),
-    (b"MM\x00*", "tif"),
-    (b"BM", "bmp"),
+_OTHER_HEADS: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x00\x01\x00", "ico"),
     (b"\x1f\x8b", "gz"),
     (b"PK\x03\x04", "zip"),
@@ -335,8 +330,9 @@ _HEADS: tuple[tuple[bytes, str], ...] = (
 
 def extension_in(content: bytes) -> str:
     """Return the usual extension for some bytes by their beginning, `bin` where that says nothing."""
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
+    kind = kind_of(content[:HEAD_BYTES])
+    if kind in EXTENSIONS:
+        return EXTENSIONS[kind]
     if content[4:8] == b"ftyp":
-        return "avif" if content[8:12] == b"avif" else "heic" if content[8:11] == b"hei" else "mp4"
-    return next((extension for head, extension in _HEADS if content.startswith(head)), "bin")
+        return "mp4"
+    return next((extension for head, extension in _OTHER_HEADS if content.startswith(head)), "bin")

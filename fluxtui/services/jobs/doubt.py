@@ -15,8 +15,8 @@ from fluxtui.providers.base import Candidate, Provider, Sought
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.materials import known_addresses
-from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import Waits
+from fluxtui.services.jobs.unexpected import unexpected_fault
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class DoubtWatch:
         except FluxError as error:
             _log.info("job %s: cannot be looked for now: %s", job.id, error.message)
         except Exception as error:
-            own_fault(f"looking for job {job.id}", error)
+            unexpected_fault(f"looking for job {job.id}", error)
 
 
 async def adopt(context: JobContext, job: Job, found: Candidate) -> Job:

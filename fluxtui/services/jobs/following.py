@@ -1,6 +1,6 @@
 """Follows a job at the service until its result is saved, or it is known that there will be none.
 
-What was paid for ends by time or by the service's own word, never by a number of answers: see `patience.py`.
+What was paid for ends by time or by the service's own word, not by a number of answers: see `search_time.py`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from fluxtui.providers.base import CancelAnswer, Phase, Provider, RemoteStatus, 
 from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.delivery import Delivery
 from fluxtui.services.jobs.finetunes import save_finetune
-from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
-from fluxtui.services.jobs.patience import Absence, Looking, Patience
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_picture
+from fluxtui.services.jobs.search_time import Absence, SearchTime, TimeLeft
+from fluxtui.services.jobs.unexpected import unexpected_fault
 
 _KEY_TROUBLE = (NotAuthenticated, NotPermitted)
 
@@ -57,7 +57,7 @@ class Following:
         self._waits = poll_waits(context.pacing, training=job.kind is JobKind.TRAINING)
         self._trouble = trouble_waits(context.pacing)
         self._delivery = Delivery(context)
-        self._patience: Patience | None = None
+        self._search_time: SearchTime | None = None
         self._until: datetime | None = None
         self._slowest = 0.0
         self._left: float | None = None
@@ -92,7 +92,9 @@ class Following:
                 # Another driver brought the job further while this one was held up.
                 raise
             except Exception as error:
-                trouble = error if isinstance(error, FluxError) else own_fault(f"job {self._job.id}", error)
+                trouble = (
+                    error if isinstance(error, FluxError) else unexpected_fault(f"job {self._job.id}", error)
+                )
                 wait = self._wait_after(trouble)
                 self._job = await self._context.tell_trouble(self._job, trouble, wait=wait, until=self._until)
             if not self._job.is_active:
@@ -130,8 +132,10 @@ class Following:
                 self._job = finished
                 return
         provider = await self._context.gateway.provider(self._job.profile)
-        if self._patience is None:
-            self._patience = Patience(self._context.pacing, provider.abilities.keeping, self._context.clock)
+        if self._search_time is None:
+            self._search_time = SearchTime(
+                self._context.pacing, provider.abilities.keeping, self._context.clock
+            )
         await self._cancel_if_wished(provider)
         status = await self._asked(provider)
         await self._keep_log(status)
@@ -237,9 +241,9 @@ class Following:
         """Fetch again what cannot be read: the same bytes for a while are what the service has."""
         same = error.sha256 == self._unreadable
         self._unreadable = error.sha256
-        looking = self._looked_for.looking(self._job, Absence.MORE if same else Absence.RESULT)
-        if not looking.is_over:
-            self._look_until(looking)
+        left = self._looked_for.time_left(self._job, Absence.MORE if same else Absence.RESULT)
+        if not left.is_over:
+            self._look_until(left)
             raise error
         message = f"{error.message} It cost {self._job.price_words}; nothing more is paid for it."
         self._job = await self._context.end(self._job, JobState.FAILED, error.title, message)
@@ -248,19 +252,19 @@ class Following:
         if self._delivery.facts is not None:
             await self._without_the_rest(error)
             return
-        looking = self._looked_for.looking(self._job, Absence.RESULT)
-        if looking.is_over:
+        left = self._looked_for.time_left(self._job, Absence.RESULT)
+        if left.is_over:
             await self._lost(status, error)
             return
-        self._look_until(looking, self._looked_for.slowest())
+        self._look_until(left, self._looked_for.slowest())
         what = "weights are" if self._job.kind is JobKind.TRAINING else "picture is"
         raise NotThere(f"{error.message} The {what} paid for and looked for, each time at a new address.")
 
     async def _bad_weights(self, error: WeightsError, status: RemoteStatus) -> None:
         """Fetch bad weights again for a while, then keep the finetune without them."""
-        looking = self._looked_for.looking(self._job, Absence.WORD)
-        if not looking.is_over:
-            self._look_until(looking, self._looked_for.slowest())
+        left = self._looked_for.time_left(self._job, Absence.WORD)
+        if not left.is_over:
+            self._look_until(left, self._looked_for.slowest())
             raise error
         remark = f"(its weights are not here: {error.message} w in Models fetches them again)"
         self._job = await save_finetune(self._context, self._job, status, without_weights=remark)
@@ -276,7 +280,7 @@ class Following:
 
     async def _without_the_rest(self, error: ServiceError) -> None:
         """Save the picture that is here; further ones of the same task are waited for only for a while."""
-        if not self._looked_for.looking(self._job, Absence.MORE).is_over:
+        if not self._looked_for.time_left(self._job, Absence.MORE).is_over:
             raise error
         self._delivery.give_up_more(error.message)
         self._job = await save_picture(self._context, self._job, None, self._delivery)
@@ -286,33 +290,33 @@ class Following:
         if self._job.ready_at is None and not _has_been(self._job.missing_since, self._context.clock()):
             since = self._context.clock()
             self._job = await self._context.update(self._job, missing_since=since)
-        looking = self._looked_for.looking(self._job, Absence.TASK)
-        if looking.is_over:
+        left = self._looked_for.time_left(self._job, Absence.TASK)
+        if left.is_over:
             await self._expired(f"The service no longer knows this {what}")
             return
-        self._look_until(looking, self._looked_for.slowest())
+        self._look_until(left, self._looked_for.slowest())
         raise NotThere(
             f"The service says that it does not know this {what}, although it accepted it. It is asked again."
         )
 
     async def _doubtfully_failed(self, status: RemoteStatus) -> None:
         """Believe a failure that may be a passing fault once it has been told for a while."""
-        looking = self._looked_for.looking(self._job, Absence.WORD)
-        if looking.is_over:
+        left = self._looked_for.time_left(self._job, Absence.WORD)
+        if left.is_over:
             await self._failed(JobState.FAILED, "Nothing to collect", status)
             return
-        self._look_until(looking)
+        self._look_until(left)
         raise NotThere(f"{status.message or 'The service does not hand out the result.'} It is asked again.")
 
-    def _look_until(self, looking: Looking, slowest: float = 0.0) -> None:
+    def _look_until(self, left: TimeLeft, slowest: float = 0.0) -> None:
         """Note until when something is looked for, and how rarely at most; the last look is not later."""
-        self._until, self._slowest, self._left = looking.until, slowest, looking.seconds
+        self._until, self._slowest, self._left = left.until, slowest, left.seconds
 
     @property
-    def _looked_for(self) -> Patience:
-        if self._patience is None:
+    def _looked_for(self) -> SearchTime:
+        if self._search_time is None:
             raise RuntimeError("the service has not been asked yet")
-        return self._patience
+        return self._search_time
 
     async def _expired(self, what: str) -> None:
         message = f"{what}; it cost {self._job.price_words}. {LOOK_AGAIN}"

@@ -15,7 +15,7 @@ from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.providers.base import LoraSource, Materials
-from fluxtui.services.jobs.requests import archive_of, picture_fields
+from fluxtui.services.jobs.requests import archive_of, picture_parameters
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import sha256_of
@@ -73,10 +73,14 @@ async def materials_of(
     return Materials(
         uploads=ProfileUploads(journal, job.profile),
         archive=archive,
-        archive_sha256=str((job.dataset or {}).get("sha256", "")),
+        archive_sha256=_archive_hash(job),
         loras={name: await lora_source(name, journal, storage) for name in names},
         progress=progress,
     )
+
+
+def _archive_hash(job: Job) -> str:
+    return job.dataset.sha256 if job.dataset is not None else ""
 
 
 async def known_addresses(
@@ -93,7 +97,7 @@ async def known_addresses(
         return await journal.uploads.known(job.profile, sha256, _EVER) if sha256 else None
 
     values = request.given()
-    for name in picture_fields(type(request)):
+    for name in picture_parameters(type(request)):
         given = values.get(name)
         for value in map(str, given if isinstance(given, list) else [given] if given else []):
             address = value if is_web_address(value) else await uploaded(await _hash_of(value, storage))
@@ -104,7 +108,7 @@ async def known_addresses(
             address = await _known_lora(str(values[name]), journal, storage, uploaded)
             if address is not None:
                 found[str(values[name])] = address
-    return await uploaded(str((job.dataset or {}).get("sha256", ""))), found
+    return await uploaded(_archive_hash(job)), found
 
 
 async def _known_lora(

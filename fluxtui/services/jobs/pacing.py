@@ -31,7 +31,7 @@ class Pacing:
         last_answer: how long a request on its way is waited for when the program ends.
         longest_wish: the longest that a service's wish to wait is followed while a result can expire.
         longest_rest: the same before something is sent.
-        patience: a factor on all times for which what was paid for is looked for; 1 but in tests.
+        search_factor: a factor on all times for which what was paid for is looked for; 1 but in tests.
     """
 
     watch: float = 1.0
@@ -49,7 +49,7 @@ class Pacing:
     last_answer: float = 10.0
     longest_wish: float = 30.0
     longest_rest: float = 300.0
-    patience: float = 1.0
+    search_factor: float = 1.0
 
 
 class Waits:

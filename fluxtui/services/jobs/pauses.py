@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fluxtui.services.journal import Journal
+from fluxtui.system.clock import utc_now
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Pause(BaseModel):
         balance: credits that were left then, once the service has told.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     reason: PauseReason
     since: datetime
@@ -67,7 +68,7 @@ class Pauses:
                 found[profile] = Pause.model_validate(value)
             except ValidationError:
                 _log.warning("what the journal holds about the queue of %r is not understood", profile)
-                found[profile] = Pause(reason=PauseReason.USER, since=datetime.now(UTC))
+                found[profile] = Pause(reason=PauseReason.USER, since=utc_now())
         return found
 
     async def get(self, profile: str) -> Pause | None:

@@ -15,7 +15,7 @@ from fluxtui.services.storage import StorageService
 PICTURE_CONTROLS = frozenset({Control.PICTURE, Control.PICTURES})
 
 
-def picture_fields(endpoint: type[Endpoint]) -> tuple[str, ...]:
+def picture_parameters(endpoint: type[Endpoint]) -> tuple[str, ...]:
     """Return the names of the parameters that take pictures."""
     return tuple(field.name for field in fields_of(endpoint) if field.control in PICTURE_CONTROLS)
 
@@ -29,7 +29,7 @@ def request_of(job: Job, provider: Provider, storage: StorageService) -> Endpoin
     """
     endpoint = provider.endpoint(job.endpoint)
     values = dict(job.parameters)
-    for name in picture_fields(endpoint):
+    for name in picture_parameters(endpoint):
         if values.get(name):
             values[name] = _absolute(values[name], storage)
     return endpoint.checked(values)
@@ -57,7 +57,7 @@ def task_of(job: Job) -> RemoteTask:
 
 def archive_of(job: Job, storage: StorageService) -> Path:
     """Return where the archive of a training is. Raises `DatasetError` if it is gone."""
-    relative = str((job.dataset or {}).get("path", ""))
+    relative = job.dataset.path if job.dataset is not None else ""
     path = storage.inside(relative)
     if not relative or not path.is_file():
         raise DatasetError(

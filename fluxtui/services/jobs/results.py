@@ -14,14 +14,13 @@ from fluxtui.domain.text import plural
 from fluxtui.providers.base import RemoteStatus
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
-from fluxtui.services.jobs.delivery import EXTENSIONS, Delivery, PictureFacts, facts_of
+from fluxtui.services.jobs.delivery import EXTENSIONS, DeliveredPicture, Delivery, facts_of
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.threads import unbroken
 
 if TYPE_CHECKING:
     from fluxtui.services.recipes import Recipe
 
-_RECENT = 200
 _LARGEST_SEED = 2**63 - 1
 """What the journal can hold; services draw far smaller ones."""
 
@@ -81,8 +80,7 @@ async def _put_and_finish(context: JobContext, job: Job, final: Path, delivery: 
 async def _put_more(context: JobContext, job: Job, delivery: Delivery) -> tuple[Picture, ...]:
     """Bring the further pictures of a task to their places and return them as the journal will have them."""
     new = [held for held in delivery.more.values() if held.placed is None]
-    nameless = job.model_copy(update={"picture": None})
-    finals = [await asyncio.to_thread(_place, context, nameless, held.facts, None) for held in new]
+    finals = [await asyncio.to_thread(_new_place, context, job, held.facts, None) for held in new]
     await delivery.put_more(finals)
     return tuple(
         _picture(context, job, held.placed, held.facts, None)
@@ -113,8 +111,7 @@ async def finish_saved_picture(context: JobContext, job: Job) -> Job | None:
     if job.picture is None:
         return None
     path = context.storage.inside(job.picture)
-    known = {picture.path for picture in await context.journal.pictures.recent(_RECENT)}
-    if job.picture in known or not await asyncio.to_thread(path.is_file):
+    if await context.journal.pictures.has(job.picture) or not await asyncio.to_thread(path.is_file):
         return None
     try:
         facts = await asyncio.to_thread(facts_of, path)
@@ -133,7 +130,7 @@ async def _recipe(context: JobContext, job: Job, seed: int | None) -> Recipe:
     return Recipe.from_job(job, trigger_word=finetune.trigger_word if finetune else None, seed=seed)
 
 
-def _picture(context: JobContext, job: Job, path: Path, facts: PictureFacts, seed: int | None) -> Picture:
+def _picture(context: JobContext, job: Job, path: Path, facts: DeliveredPicture, seed: int | None) -> Picture:
     return Picture(
         id=new_id(),
         job_id=job.id,
@@ -156,7 +153,7 @@ async def _finish(
     context: JobContext,
     job: Job,
     path: Path,
-    facts: PictureFacts,
+    facts: DeliveredPicture,
     seed: int | None,
     remark: str = "",
     more: Sequence[Picture] = (),
@@ -176,22 +173,27 @@ async def _finish(
 
 async def _own_place(context: JobContext, job: Job, delivery: Delivery) -> Path:
     """Return where the picture is to be put; it is on the job, and no other job has it."""
+    choose = _place
     while True:
-        final = await asyncio.to_thread(_place, context, job, delivery.checked(), delivery.seed)
+        final = await asyncio.to_thread(choose, context, job, delivery.checked(), delivery.seed)
         # Known before the move, so that a crash right after it does not save the picture twice.
         named = await context.journal.jobs.name_picture(job.id, context.storage.relative(final))
         if named is not None:
             context.tell(named)
             return final
-        job = job.model_copy(update={"picture": None})
+        choose = _new_place
 
 
-def _place(context: JobContext, job: Job, facts: PictureFacts, seed: int | None) -> Path:
+def _place(context: JobContext, job: Job, facts: DeliveredPicture, seed: int | None) -> Path:
     """Return where the picture belongs: the place chosen at an earlier try, or a new one."""
     if job.picture is not None:
         chosen = context.storage.inside(job.picture)
         if chosen.parent.is_dir() and not chosen.exists():
             return chosen
+    return _new_place(context, job, facts, seed)
+
+
+def _new_place(context: JobContext, job: Job, facts: DeliveredPicture, seed: int | None) -> Path:
     return context.storage.picture_path(
         finetune=job.finetune_name,
         endpoint=job.endpoint,

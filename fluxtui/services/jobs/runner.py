@@ -16,10 +16,10 @@ from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.credits import CreditWatch
 from fluxtui.services.jobs.doubt import DoubtWatch
 from fluxtui.services.jobs.following import Following
-from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.jobs.queue import SubmissionPace, next_up
 from fluxtui.services.jobs.submission import Submission, found_submitting
+from fluxtui.services.jobs.unexpected import unexpected_fault
 from fluxtui.services.jobs.waiting import Waiting
 from fluxtui.services.journal.rows import UnreadableRow
 
@@ -241,7 +241,7 @@ class Runner:
 
         except Exception as error:
             self._rest(job_id, self._context.pacing.slowest_trouble)
-            trouble = own_fault(f"job {job_id}", error)
+            trouble = unexpected_fault(f"job {job_id}", error)
             current = await self._context.journal.jobs.get(job_id)
             if current is not None:
                 wait = self._context.pacing.slowest_trouble

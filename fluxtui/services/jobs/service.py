@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobKind, JobState
+from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobEvent, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.services.budget import BudgetService
 from fluxtui.services.jobs.changes import Change, Listener
@@ -15,17 +15,14 @@ from fluxtui.services.jobs.doubt import adopt, candidates_for
 from fluxtui.services.jobs.following import LOOK_AGAIN
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
-from fluxtui.services.jobs.ordering import Place, place_in_queue
 from fluxtui.services.jobs.pacing import Pacing
+from fluxtui.services.jobs.queue import Reposition, place_in_queue
 from fluxtui.services.jobs.queues import Queues, QueueState
 from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from fluxtui.system.clock import utc_now
 
 
 class JobService:
@@ -48,7 +45,7 @@ class JobService:
         gateway: Gateway,
         *,
         owner: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         pacing: Pacing | None = None,
         budget: BudgetService | None = None,
     ) -> None:
@@ -136,7 +133,7 @@ class JobService:
         """Send a queued job before all others. Raises `InvalidInput` if it is not in the queue."""
         return await self._placed(job_id, lambda _: 0)
 
-    async def _placed(self, job_id: str, wished: Place) -> Job:
+    async def _placed(self, job_id: str, wished: Reposition) -> Job:
         return await place_in_queue(self._context, await self._existing(job_id), wished)
 
     async def cancel(self, job_id: str) -> Job:
@@ -286,6 +283,37 @@ class JobService:
         self.wake()
         return looked_for
 
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job, or None if there is none with this id. Raises `StorageError`."""
+        return await self._context.journal.jobs.get(job_id)
+
+    async def newest(self, limit: int) -> tuple[Job, ...]:
+        """Return the newest jobs, newest first, then every older active one. Raises `StorageError`."""
+        recent = await self._context.journal.jobs.recent(limit)
+        known = {job.id for job in recent}
+        older = [job for job in await self._context.journal.jobs.active() if job.id not in known]
+        return (*recent, *sorted(older, key=lambda job: job.created_at, reverse=True))
+
+    async def ended_since(self, moment: datetime) -> tuple[Job, ...]:
+        """Return the jobs that ended or fell in doubt after an aware time, oldest first.
+
+        Raises `StorageError`.
+        """
+        return await self._context.journal.jobs.ended_since(moment)
+
+    async def story(self, job_id: str) -> tuple[JobEvent, ...]:
+        """Return what happened to a job, oldest first. Raises `StorageError`."""
+        return await self._context.journal.jobs.story(job_id)
+
+    async def log(self, job_id: str) -> str:
+        """Return what a job's task printed, or `''` where nothing is known. Raises `StorageError`."""
+        return await self._context.journal.logs.get(job_id)
+
+    @property
+    def unreadable(self) -> int:
+        """How many rows of the journal, of whatever kind, were met that cannot be understood."""
+        return len(self._context.journal.unreadable.all)
+
     async def _existing(self, job_id: str) -> Job:
         job = await self._context.journal.jobs.get(job_id)
         if job is None:
@@ -299,26 +327,6 @@ class JobService:
         return job
 
     async def _submit_again(self, job: Job) -> Job:
-        now = self._context.clock()
-        new = Job(
-            id=new_id(),
-            kind=job.kind,
-            state=JobState.DRAFT,
-            profile=job.profile,
-            provider=job.provider,
-            endpoint=job.endpoint,
-            title=job.title,
-            parameters=job.parameters,
-            batch=job.batch,
-            estimate_credits=job.estimate_credits,
-            finetune_id=job.finetune_id if job.kind is JobKind.GENERATION else None,
-            finetune_name=job.finetune_name,
-            finetune_profile=job.finetune_profile,
-            dataset=job.dataset,
-            seed=job.parameters.get("seed"),
-            after=job.after,
-            created_at=now,
-            updated_at=now,
-        )
+        new = job.again(new_id(), self._context.clock())
         await self.submit([new])
         return new

@@ -26,16 +26,16 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.jobs import IllegalTransition, Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.providers.base import Accepted, Prepared, Provider
+from fluxtui.providers.base import Accepted, PreparedRequest, Provider
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.credits import pause_for_credits
 from fluxtui.services.jobs.materials import materials_of
-from fluxtui.services.jobs.own_faults import own_fault
 from fluxtui.services.jobs.pacing import trouble_waits
 from fluxtui.services.jobs.queue import SubmissionPace
 from fluxtui.services.jobs.reporting import transfer_reported
 from fluxtui.services.jobs.requests import request_of
 from fluxtui.services.jobs.responses import kept_response
+from fluxtui.services.jobs.unexpected import unexpected_fault
 
 _log = logging.getLogger(__name__)
 
@@ -59,11 +59,11 @@ class _CancelledByUser(Exception):
 
 
 @dataclass(frozen=True)
-class Ready:
+class PreparedJob:
     """A draft that only has to be ordered, and where."""
 
     provider: Provider
-    prepared: Prepared
+    prepared: PreparedRequest
 
 
 class Submission:
@@ -78,7 +78,7 @@ class Submission:
         self._context = context
         self._pace = pace
 
-    async def prepare(self, job: Job) -> Ready | Job:
+    async def prepare(self, job: Job) -> PreparedJob | Job:
         """Do all that a draft needs before it is billed; may be broken off at any moment.
 
         Returns:
@@ -87,7 +87,7 @@ class Submission:
         """
         try:
             provider = await self._context.gateway.provider(job.profile)
-            return Ready(provider, await self._prepared(job, provider))
+            return PreparedJob(provider, await self._prepared(job, provider))
         except _CancelledByUser:
             return await self._cancelled(job)
         except ServiceError as error:
@@ -95,7 +95,7 @@ class Submission:
         except FluxError as error:
             return await self._refused(job, error)
 
-    async def order(self, job: Job, ready: Ready) -> Job:
+    async def order(self, job: Job, ready: PreparedJob) -> Job:
         """Send a draft and return it as it is then: waiting, refused, in doubt, or a draft still or again.
 
         It stays a draft where the service has no room for it, programs on the same journal taken together.
@@ -113,7 +113,7 @@ class Submission:
             return begun or job
         return await self._sent(begun, ready)
 
-    async def _sent(self, job: Job, ready: Ready) -> Job:
+    async def _sent(self, job: Job, ready: PreparedJob) -> Job:
         try:
             async with transfer_reported(self._context, job, "sending") as progress:
                 accepted = await ready.provider.order(ready.prepared, progress)
@@ -127,7 +127,7 @@ class Submission:
             title, reason = error.title, error.sentence()
             return await self._noted(job, lambda: self._in_doubt(job, title, reason))
         except Exception as error:
-            reason = own_fault(f"job {job.id}", error).sentence()
+            reason = unexpected_fault(f"job {job.id}", error).sentence()
             return await self._noted(job, lambda: self._in_doubt(job, "In doubt", reason))
         except BaseException:
             await self._in_doubt(job, "In doubt", "The program ended before the service's answer came.")
@@ -135,7 +135,7 @@ class Submission:
         self._pace.recover()
         return await self._accepted(job, accepted)
 
-    async def _prepared(self, job: Job, provider: Provider) -> Prepared:
+    async def _prepared(self, job: Job, provider: Provider) -> PreparedRequest:
         """Do what the request needs and costs nothing, such as uploads; a crash meanwhile loses nothing.
 
         Raises `_CancelledByUser` as soon as the user does not want the job any more.

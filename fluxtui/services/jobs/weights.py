@@ -18,7 +18,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Weights
 from fluxtui.providers.base import Packing, Progress
 from fluxtui.services.jobs.gateway import Gateway
-from fluxtui.services.lora import ForeignFile, LoraService, archived, extract_from_archive, keep_as_it_came
+from fluxtui.services.lora import ForeignFile, LoraService, archived, extract_from_archive, keep_unreadable
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Advance, in_thread, new_file
 
@@ -72,7 +72,7 @@ async def fetch_weights(
         except WeightsError as error:
             if isinstance(error, ForeignFile) and error.is_note:
                 raise
-            place = await keep_as_it_came(context.storage, came, finetune.name, _extension(url, packing))
+            place = await keep_unreadable(context.storage, came, finetune.name, _extension(url, packing))
             raise WeightsError(
                 f"{error.message} It is kept as it came: {place}, in the data directory.",
                 next_step=error.next_step,

@@ -19,7 +19,7 @@ from fluxtui.services.journal.search import prepare_search
 from fluxtui.services.journal.unreadable import UnreadableRows
 
 Result = TypeVar("Result")
-Work = Callable[[sqlite3.Connection], Result]
+Transaction = Callable[[sqlite3.Connection], Result]
 
 
 class Database:
@@ -27,16 +27,16 @@ class Database:
 
     Args:
         path: the file; it is made, readable by its owner only, if it does not exist.
-        patience: seconds to wait for another program that holds the lock.
+        lock_timeout: seconds to wait for another program that holds the lock.
     """
 
-    def __init__(self, path: Path, *, patience: float = 5.0) -> None:
+    def __init__(self, path: Path, *, lock_timeout: float = 5.0) -> None:
         self.path = path
         self.searches_words = False
         """Whether there is an index of the words of prompts; see `journal/search.py`."""
         self.unreadable = UnreadableRows(path)
         """The rows that could not be understood so far."""
-        self._patience = patience
+        self._lock_timeout = lock_timeout
         self._executor: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
         self._changes = 0
@@ -66,11 +66,11 @@ class Database:
         await asyncio.shield(asyncio.get_running_loop().run_in_executor(executor, self._disconnect))
         executor.shutdown(wait=False)
 
-    async def read(self, work: Work[Result]) -> Result:
+    async def read(self, work: Transaction[Result]) -> Result:
         """Return what `work` reads, all of it from one state of the database."""
         return await self._run(lambda: self._transaction("BEGIN", work))
 
-    async def write(self, work: Work[Result], *, quiet: bool = False) -> Result:
+    async def write(self, work: Transaction[Result], *, quiet: bool = False) -> Result:
         """Run `work` in one transaction, committed to the disk on return, or not at all.
 
         It is carried out even if the caller is cancelled meanwhile: what was paid must be noted.
@@ -113,7 +113,7 @@ class Database:
 
     def _connect(self) -> None:
         identity = settled(self.path)
-        connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=self._lock_timeout, isolation_level=None)
         try:
             check_opened(identity, self.path)
             connection.row_factory = sqlite3.Row
@@ -145,7 +145,7 @@ class Database:
         if connection is not None:
             connection.close()
 
-    def _transaction(self, begin: str, work: Work[Result]) -> Result:
+    def _transaction(self, begin: str, work: Transaction[Result]) -> Result:
         if self._connection is None:
             raise RuntimeError("the journal is not open")
         self._connection.execute(begin)
@@ -174,7 +174,7 @@ class Database:
                 next_step="Bring it back from a copy, or start the program again with a new one.",
             )
 
-    def _counted(self, work: Work[Result], quiet: bool) -> Result:
+    def _counted(self, work: Transaction[Result], quiet: bool) -> Result:
         self._check_file()
         before = self._connection.total_changes if self._connection else 0
         result = self._transaction("BEGIN IMMEDIATE", work)

@@ -10,9 +10,9 @@ from typing import Any
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
 from fluxtui.domain.spending import day_start
 from fluxtui.domain.text import safe_text
-from fluxtui.services.journal.costs import cost_of, estimate_of
 from fluxtui.services.journal.rows import json_text, utc_text
 from fluxtui.services.journal.search import conditions
+from fluxtui.services.journal.spending import cost_of, estimate_of
 
 SHOWN = "pictures AS p INDEXED BY pictures_in_gallery WHERE p.trashed_at IS NULL"
 TRASHED = "pictures AS p INDEXED BY pictures_in_trash WHERE p.trashed_at IS NOT NULL"

@@ -17,11 +17,11 @@ from fluxtui.services.journal.marks import MarkStore
 from fluxtui.services.journal.notes import NoteStore
 from fluxtui.services.journal.pictures import PictureStore
 from fluxtui.services.journal.prompts import PromptStore
-from fluxtui.services.journal.rows import utc_now
 from fluxtui.services.journal.spending import SpendingStore
 from fluxtui.services.journal.trash import TrashStore
 from fluxtui.services.journal.unreadable import UnreadableRows
 from fluxtui.services.journal.uploads import UploadStore
+from fluxtui.system.clock import utc_now
 
 
 class Journal:
@@ -32,11 +32,13 @@ class Journal:
     Args:
         path: the file, in a directory that exists; made if it does not exist.
         clock: tells the time, aware.
-        patience: seconds to wait while another program is writing.
+        lock_timeout: seconds to wait while another program is writing.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], datetime] = utc_now, patience: float = 5.0) -> None:
-        self._database = Database(path, patience=patience)
+    def __init__(
+        self, path: Path, *, clock: Callable[[], datetime] = utc_now, lock_timeout: float = 5.0
+    ) -> None:
+        self._database = Database(path, lock_timeout=lock_timeout)
         self.jobs = JobStore(self._database, clock)
         self.pictures = PictureStore(self._database, clock)
         self.gallery = GalleryStore(self._database)

@@ -67,8 +67,11 @@ def mended(
         return None
     sound = {**needed, **instead}
     kept = dict(values)
-    for name, value in values.items():
+    for name, value in sorted(values.items(), key=lambda item: item[0] not in needed):
         if makes_sense({**sound, name: value}):
+            if name in needed:
+                # The kind of a job says which of its other values count.
+                sound[name] = value
             continue
         if name in needed:
             return None

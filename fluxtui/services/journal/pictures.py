@@ -10,7 +10,7 @@ from typing import Any
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal.database import Database
-from fluxtui.services.journal.jobs import move_job
+from fluxtui.services.journal.job_changes import move_job
 from fluxtui.services.journal.rows import insert
 
 
@@ -60,6 +60,13 @@ class PictureStore:
     async def for_job(self, job_id: str) -> tuple[Picture, ...]:
         """Return the pictures of a job, oldest first, those in the trash among them."""
         return await self._select("SELECT * FROM pictures WHERE job_id = ? ORDER BY number", job_id)
+
+    async def has(self, path: str) -> bool:
+        """Tell whether a picture is known at a path, relative to the data directory."""
+        sql = "SELECT EXISTS (SELECT 1 FROM pictures WHERE path = ?)"
+        return await self._database.read(
+            lambda connection: bool(connection.execute(sql, (path,)).fetchone()[0])
+        )
 
     async def recent(self, limit: int = 200) -> tuple[Picture, ...]:
         """Return the newest pictures that are not in the trash, newest first."""

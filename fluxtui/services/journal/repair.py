@@ -28,7 +28,7 @@ from fluxtui.services.journal.faults import DAMAGE, set_aside, storage_error
 from fluxtui.services.journal.gallery import MarkedRow
 from fluxtui.services.journal.mending import mended
 from fluxtui.services.journal.place import check
-from fluxtui.services.journal.rows import from_row, utc_now, utc_text
+from fluxtui.services.journal.rows import columns_of, from_row, utc_text
 from fluxtui.services.journal.schema import (
     APPLICATION_ID,
     MIGRATIONS,
@@ -38,6 +38,7 @@ from fluxtui.services.journal.schema import (
 )
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
+from fluxtui.system.clock import utc_now
 from fluxtui.system.ordinary_files import NotAFile
 from fluxtui.system.private_files import create_new, temporary_directory
 
@@ -267,13 +268,16 @@ class _Salvage:
 
     def _makes_sense(self, table: str, values: Mapping[str, Any]) -> bool:
         for model in _MODELS[table]:
-            defaults = {name: info.get_default() for name, info in model.model_fields.items()}
-            known = defaults | dict(values)
+            known = dict.fromkeys(columns_of(model)) | _defaults(model) | dict(values)
             try:
                 from_row(model, known)
             except StorageError:
                 return False
         return True
+
+
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    return {name: info.get_default() for name, info in model.model_fields.items()}
 
 
 def _version_by_parts(connection: sqlite3.Connection) -> int:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from fluxtui.domain.errors import JournalDamaged
+from fluxtui.domain.jobs import Job
 from fluxtui.domain.json_text import read_json
 from fluxtui.domain.moments import can_be
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.journal.faults import repair_command
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -39,11 +41,6 @@ class UnreadableRow(JournalDamaged):
         )
 
 
-def utc_now() -> datetime:
-    """Return the present, aware, in UTC."""
-    return datetime.now(UTC)
-
-
 def utc_text(moment: datetime) -> str:
     """Return an aware time as ISO text in UTC, of constant width, so that texts sort as times do.
 
@@ -62,14 +59,22 @@ def json_text(value: Any) -> str:
 
 def to_row(model: BaseModel) -> dict[str, Any]:
     """Return the columns of a model by name."""
-    return {name: to_column(name, getattr(model, name)) for name in type(model).model_fields}
+    values = model.values() if isinstance(model, Job) else dict(model)
+    return {name: to_column(name, value) for name, value in values.items()}
+
+
+def columns_of(model: type[BaseModel]) -> Iterable[str]:
+    """Return the names of the columns that a model is made of."""
+    return Job.columns() if issubclass(model, Job) else model.model_fields
 
 
 def to_column(name: str, value: Any) -> Any:
     """Return what SQLite stores for one value."""
     if value is None:
         return None
-    if isinstance(value, BaseModel):
+    if isinstance(value, TrainingSet):
+        value = value.known()
+    elif isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     if name in _JSON_COLUMNS:
         return json_text(value)
@@ -87,7 +92,7 @@ def from_row(model: type[Model], row: sqlite3.Row | Mapping[str, Any]) -> Model:
         UnreadableRow: what is in the row is no such thing; somebody else has written there.
     """
     try:
-        values = {name: row[name] for name in model.model_fields}
+        values = {name: row[name] for name in columns_of(model)}
         _check(values)
         for name in _JSON_COLUMNS & values.keys():
             if values[name] is not None:

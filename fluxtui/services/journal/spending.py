@@ -7,10 +7,26 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from fluxtui.domain.jobs import UNBILLED_STATES, JobState
+from fluxtui.domain.money import MOST_CREDITS
 from fluxtui.domain.spending import SpendingRow, SpendingView, Spent
-from fluxtui.services.journal.costs import cost_of, estimate_of
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.rows import json_text, utc_text
+
+
+def _possible(column: str) -> str:
+    # A text, which no number is compared with, is above all numbers, so it is left out as well.
+    return f"CASE WHEN {column} BETWEEN 0 AND {MOST_CREDITS:.1f} THEN {column} END"
+
+
+def cost_of(table: str = "jobs") -> str:
+    """Return the SQL for the true cost in credits, NULL where it is not known."""
+    return f"({_possible(f'{table}.cost_credits')})"
+
+
+def estimate_of(table: str = "jobs") -> str:
+    """Return the SQL for the estimate in credits, NULL for one that cannot be."""
+    return f"({_possible(f'{table}.estimate_credits')})"
+
 
 SpentSince = Callable[[datetime], Spent]
 """Returns what counts against a budget since an aware time."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from fluxtui.domain.jobs import JobState
 from fluxtui.services.journal.database import Database
-from fluxtui.services.journal.jobs import change_job, require_job, write_event
+from fluxtui.services.journal.job_changes import change_job, require_job, write_event
 from fluxtui.services.journal.rows import json_text, utc_text
 
 TRASH = "trash"

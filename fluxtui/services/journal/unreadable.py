@@ -24,7 +24,7 @@ _MOST = 1_000
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableEntry:
     """A row that cannot be understood.
 
     Attributes:
@@ -47,15 +47,15 @@ class UnreadableRows:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._rows: dict[tuple[str, str], Unreadable] = {}
+        self._rows: dict[tuple[str, str], UnreadableEntry] = {}
 
     @property
-    def jobs(self) -> tuple[Unreadable, ...]:
+    def jobs(self) -> tuple[UnreadableEntry, ...]:
         """The jobs among them, which nobody drives: they may have been paid for."""
         return tuple(row for row in self.all if row.kind == "job")
 
     @property
-    def all(self) -> tuple[Unreadable, ...]:
+    def all(self) -> tuple[UnreadableEntry, ...]:
         """All of them, in the order in which they were met."""
         return tuple(self._rows.copy().values())
 
@@ -70,7 +70,7 @@ class UnreadableRows:
     def note(self, error: UnreadableRow) -> None:
         """Remember the row that an error is about, and let the error say how the journal is repaired."""
         error.next_step = repair_step(self._path)
-        row = Unreadable(error.kind, error.key, _told(error.kind, error.key, error.row))
+        row = UnreadableEntry(error.kind, error.key, _told(error.kind, error.key, error.row))
         if len(self._rows) < _MOST:
             self._rows.setdefault((row.kind, row.key), row)
 

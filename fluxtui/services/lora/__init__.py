@@ -1,19 +1,19 @@
 """LoRA files: checked without loading them, read for what they are, kept, and made ready for other places."""
 
-from fluxtui.services.lora.as_came import keep_as_it_came
-from fluxtui.services.lora.dashboard import Prepared
+from fluxtui.services.lora.dashboard import DashboardFile
 from fluxtui.services.lora.safetensors import ForeignFile, Header, read_header
-from fluxtui.services.lora.service import LoraService, Seen
+from fluxtui.services.lora.service import FileInspection, LoraService
 from fluxtui.services.lora.unpacking import archived, extract_from_archive
+from fluxtui.services.lora.unreadable import keep_unreadable
 
 __all__ = [
+    "DashboardFile",
+    "FileInspection",
     "ForeignFile",
     "Header",
     "LoraService",
-    "Prepared",
-    "Seen",
     "archived",
     "extract_from_archive",
-    "keep_as_it_came",
+    "keep_unreadable",
     "read_header",
 ]

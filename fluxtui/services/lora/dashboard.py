@@ -33,7 +33,7 @@ _NO_LINK = frozenset({errno.EPERM, errno.EACCES, errno.EXDEV, errno.EOPNOTSUPP, 
 
 
 @dataclass(frozen=True)
-class Prepared:
+class DashboardFile:
     """A LoRA that is ready for BFL's dashboard.
 
     Attributes:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fluxtui.domain.weights import Kind, Layout
 from fluxtui.services.lora.architectures import OUTSIDE, Layer
 from fluxtui.services.lora.other_architectures import BLOCKS
+from fluxtui.services.lora.safetensors import Tensor
 
 _ADAPTER = r"(?:\.[A-Za-z0-9_-]+)?"
 _END = re.compile(
@@ -40,7 +41,7 @@ _DIFFUSERS_BLOCKS = ("transformer_blocks.", "single_transformer_blocks.")
 
 
 @dataclass(frozen=True)
-class Change:
+class LayerChange:
     """One tensor of a LoRA.
 
     Attributes:
@@ -58,7 +59,7 @@ class Change:
     layout: Layout
 
 
-def change_of(name: str) -> Change | None:
+def change_of(name: str) -> LayerChange | None:
     """Return what a tensor changes by its name, or None if it is not a part of a LoRA."""
     end = _END.search(name)
     if end is None:
@@ -71,10 +72,10 @@ def change_of(name: str) -> Change | None:
     block = _BLOCK.fullmatch(plain)
     layer = Layer(block[1], int(block[2]), block[3]) if block else Layer(OUTSIDE, 0, plain)
     side = 0 if end["down"] else 1 if end["up"] else None
-    return Change(layer, plain, side, _kind(end), _layout(module))
+    return LayerChange(layer, plain, side, _kind(end), _layout(module))
 
 
-def kind_of(changes: Iterable[Change]) -> Kind:
+def kind_of(changes: Iterable[LayerChange]) -> Kind:
     """Return how a file writes its changes down, or `''` where what it has makes no change of any layer."""
     sides: dict[Kind, set[int | None]] = {}
     for change in changes:
@@ -103,3 +104,25 @@ def _layout(module: str) -> Layout:
     if module.startswith((*_DIFFUSERS, *_DIFFUSERS_BLOCKS)):
         return "diffusers"
     return "unknown"
+
+
+_FACTOR = re.compile(r"lokr_w([12])(?:_([ab]))?$")
+
+
+def lokr_sizes(changes: Iterable[tuple[Tensor, LayerChange]]) -> dict[Layer, tuple[int, int]]:
+    """Return what goes into and comes out of each layer of a LoKr whose two matrices are both there."""
+    rows: dict[Layer, dict[str, int]] = {}
+    columns: dict[Layer, dict[str, int]] = {}
+    for tensor, change in changes:
+        factor = _FACTOR.search(tensor.name)
+        if factor is None or len(tensor.shape) != 2:
+            continue
+        if factor[2] != "b":
+            rows.setdefault(change.layer, {})[factor[1]] = tensor.shape[0]
+        if factor[2] != "a":
+            columns.setdefault(change.layer, {})[factor[1]] = tensor.shape[1]
+    return {
+        layer: (columns[layer]["1"] * columns[layer]["2"], found["1"] * found["2"])
+        for layer, found in rows.items()
+        if len(found) == len(columns.get(layer, {})) == 2
+    }

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import FLUX1_FAMILY, Base, Kind, Layout
 from fluxtui.services.lora.architectures import ARCHITECTURES, Architecture, Layer
 from fluxtui.services.lora.claims import UNMEANT, claimed
-from fluxtui.services.lora.layers import Change, change_of, kind_of
-from fluxtui.services.lora.lokr import lokr_sizes
-from fluxtui.services.lora.other_architectures import BLOCKS, DESCRIBED, OTHER_ARCHITECTURES, OUTER_PARTS
+from fluxtui.services.lora.layers import LayerChange, change_of, kind_of, lokr_sizes
+from fluxtui.services.lora.other_architectures import (
+    BLOCKS,
+    DESCRIBED,
+    OTHER_ARCHITECTURES,
+    OUTER_PARTS,
+    unet_bases,
+)
 from fluxtui.services.lora.safetensors import Header, Tensor
-from fluxtui.services.lora.unet import unet_bases
+from fluxtui.system.ordinary_files import open_ordinary
 
 MOST_METADATA = 60
 MOST_RANK = 100_000
@@ -28,7 +35,7 @@ _DEV_AND_KIN = frozenset({Base.FLUX1_DEV, Base.FLUX1_KREA, Base.FLUX1_KONTEXT})
 
 
 @dataclass(frozen=True)
-class Reading:
+class HeaderReading:
     """What a header shows; see `Weights` for the meaning of each."""
 
     rank: int | None
@@ -40,13 +47,13 @@ class Reading:
     metadata: dict[str, str]
 
 
-def read(header: Header) -> Reading:
+def read(header: Header) -> HeaderReading:
     """Return what the header of a LoRA shows; None or `unknown` for what it does not show beyond doubt."""
     changes = [
         (tensor, change) for tensor in header.tensors if (change := change_of(tensor.name)) is not None
     ]
     base, possible = _base(changes, claimed(header.metadata))
-    return Reading(
+    return HeaderReading(
         rank=_commonest(_ranks(changes)),
         dtype=_dtype(header.tensors),
         layout=_commonest(change.layout for _, change in changes) or "unknown",
@@ -57,7 +64,7 @@ def read(header: Header) -> Reading:
     )
 
 
-def _ranks(changes: Iterable[tuple[Tensor, Change]]) -> Iterable[int]:
+def _ranks(changes: Iterable[tuple[Tensor, LayerChange]]) -> Iterable[int]:
     for tensor, change in changes:
         # The narrow side of either half: what goes in is counted by rows, what comes out by columns.
         if change.side is not None and len(tensor.shape) > 1 and 0 < tensor.shape[change.side] <= MOST_RANK:
@@ -72,7 +79,7 @@ def _dtype(tensors: Iterable[Tensor]) -> str:
 
 
 def _base(
-    changes: Sequence[tuple[Tensor, Change]], said: frozenset[Base] | None
+    changes: Sequence[tuple[Tensor, LayerChange]], said: frozenset[Base] | None
 ) -> tuple[Base | None, frozenset[Base]]:
     """Return the one model that the layers and the maker's words both allow, and all that the layers allow.
 
@@ -87,7 +94,7 @@ def _base(
     return _only(both), both or possible
 
 
-def _allowed_by_layers(changes: Sequence[tuple[Tensor, Change]]) -> frozenset[Base] | None:
+def _allowed_by_layers(changes: Sequence[tuple[Tensor, LayerChange]]) -> frozenset[Base] | None:
     """Return the models that have all of the layers; those of no table may be of any model without one."""
     unet = unet_bases((change.module, _width(tensor, change, 0)) for tensor, change in changes)
     if unet is not None:
@@ -116,7 +123,7 @@ def _fits(architecture: Architecture, known: Iterable[tuple[Layer, int | None, i
     return all(architecture.has(layer, side or 0, width) for layer, side, width in known)
 
 
-def _width(tensor: Tensor, change: Change, side: int | None) -> int | None:
+def _width(tensor: Tensor, change: LayerChange, side: int | None) -> int | None:
     """Return how many numbers go into the layer (side 0) or come out of it, if this half of it tells."""
     if side is None or side != change.side or len(tensor.shape) < 2:
         return None
@@ -144,3 +151,22 @@ def _harmless(metadata: dict[str, str]) -> dict[str, str]:
         if plain and len(found) < MOST_METADATA:
             found[plain] = safe_text(value, limit=MOST_VALUE_CHARACTERS)
     return found
+
+
+_CONFIG = "adapter_config.json"
+_WEIGHTS = "adapter_model"
+_BASE = "base_model_name_or_path"
+_MOST_BYTES = 1_000_000
+
+
+def base_named_beside(path: Path) -> dict[str, str]:
+    """Return the base model that PEFT's configuration names beside a file, as metadata; else nothing."""
+    if not path.name.startswith(_WEIGHTS):
+        return {}
+    try:
+        with open_ordinary(path.with_name(_CONFIG)) as file:
+            config = json.loads(file.read(_MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    base = config.get(_BASE) if isinstance(config, dict) else None
+    return {_BASE: base} if isinstance(base, str) and base else {}

@@ -17,11 +17,10 @@ from fluxtui.domain.errors import StorageError, WeightsError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Weights
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora.beside import told_beside
 from fluxtui.services.lora.contents import check_is_lora
 from fluxtui.services.lora.copying import copied, has_content, hashed
-from fluxtui.services.lora.dashboard import Prepared, accepted_base, exported, steps_for
-from fluxtui.services.lora.reading import Reading, read
+from fluxtui.services.lora.dashboard import DashboardFile, accepted_base, exported, steps_for
+from fluxtui.services.lora.reading import HeaderReading, base_named_beside, read
 from fluxtui.services.lora.safetensors import Header, header_of, open_weights
 from fluxtui.services.lora.sampling import sampled
 from fluxtui.services.lora.unpacking import Opened, opened_weights
@@ -34,11 +33,11 @@ OWN_FILE = "file"
 
 
 @dataclass(frozen=True)
-class Seen:
+class FileInspection:
     """What a look into a file showed: its header, what that means, and what is wrong with its numbers."""
 
     header: Header
-    reading: Reading
+    reading: HeaderReading
     fault: str = ""
 
 
@@ -79,7 +78,7 @@ class LoraService:
 
         return await in_thread(work, progress)
 
-    async def look(self, path: Path) -> Seen:
+    async def look(self, path: Path) -> FileInspection:
         """Return what the LoRA in a file or archive is, without reading all of it.
 
         Args:
@@ -90,10 +89,10 @@ class LoraService:
             StorageError: there is no room to unpack an archive.
         """
 
-        def work(_advance: Advance, stop: threading.Event) -> Seen:
+        def work(_advance: Advance, stop: threading.Event) -> FileInspection:
             found = meant(path)
             with self._opened(found, stop) as opened:
-                return _seen(opened.file, opened.name, stop, told_beside(found))
+                return _seen(opened.file, opened.name, stop, base_named_beside(found))
 
         return await in_thread(work)
 
@@ -133,7 +132,7 @@ class LoraService:
         def work(advance: Advance, stop: threading.Event) -> Weights:
             found = meant(path)
             with self._opened(found, stop) as opened:
-                return self._copied(opened, part, advance, stop, told_beside(found))
+                return self._copied(opened, part, advance, stop, base_named_beside(found))
 
         part = await new_file(self._storage.temporary, ".part")
         try:
@@ -144,7 +143,7 @@ class LoraService:
 
     async def prepare_for_dashboard(
         self, weights: Weights, *, name: str, folder: Path | None = None
-    ) -> Prepared:
+    ) -> DashboardFile:
         """Put a kept LoRA under a name for BFL's dashboard where the user can upload it from.
 
         Args:
@@ -164,7 +163,7 @@ class LoraService:
                 next_step="Fetch it again, or add it again from your own copy.",
             )
         path = await asyncio.to_thread(self._exported, weights, folder, name, taken)
-        return Prepared(path, path.stem, base, steps_for(path, path.stem, base))
+        return DashboardFile(path, path.stem, base, steps_for(path, path.stem, base))
 
     async def remove(self, weights: Weights) -> None:
         """Delete a kept LoRA from the disk; nothing happens if it is gone. Raises `StorageError`."""
@@ -232,14 +231,14 @@ class LoraService:
 
 def _seen(
     file: BinaryIO, name: str, stop: threading.Event, beside: Mapping[str, str] = MappingProxyType({})
-) -> Seen:
+) -> FileInspection:
     header = header_of(file, name)
     check_is_lora(header, name)
     told = replace(header, metadata={**beside, **header.metadata})
-    return Seen(told, read(told), sampled(file, header, name, stop).fault())
+    return FileInspection(told, read(told), sampled(file, header, name, stop).fault())
 
 
-def _weights(seen: Seen, sha256: str, path: str, source: str) -> Weights:
+def _weights(seen: FileInspection, sha256: str, path: str, source: str) -> Weights:
     reading = seen.reading
     return Weights(
         path=path,

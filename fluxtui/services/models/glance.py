@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.domain.weights import FLUX1_FAMILY, Base, Kind, may_work
-from fluxtui.services.lora import Seen
+from fluxtui.services.lora import FileInspection
 
 _TITLES = ("modelspec.title", "ss_output_name", "name")
 _TRIGGERS = ("modelspec.trigger_phrase", "trigger_word", "trigger_phrase", "instance_prompt")
@@ -103,7 +103,7 @@ def model_words(possible: Sequence[Base]) -> str:
     return " or ".join(named) if 1 <= len(named) <= _MOST_NAMED else ""
 
 
-def glance_of(seen: Seen) -> Glance:
+def glance_of(seen: FileInspection) -> Glance:
     """Return what a look into a file means for somebody who takes it in."""
     reading, told = seen.reading, seen.header.metadata
     return Glance(

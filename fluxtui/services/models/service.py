@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fluxtui.domain.errors import (
@@ -25,7 +25,7 @@ from fluxtui.domain.weights import Base
 from fluxtui.providers.base import Abilities, PartOfList, Progress, Provider
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService, Prepared
+from fluxtui.services.lora import DashboardFile, LoraService
 from fluxtui.services.lora.dashboard import accepted_base
 from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
 from fluxtui.services.models.glance import Glance
@@ -33,6 +33,7 @@ from fluxtui.services.models.removal import Removal, removal_of
 from fluxtui.services.models.uses import FileState, ProfileOffers, Uses, offers_of, uses_in
 from fluxtui.services.models.weights import WeightsKeeper, file_for_dashboard
 from fluxtui.services.storage import StorageService
+from fluxtui.system.clock import utc_now
 
 DETAILS_AT_ONCE = 6
 """How many finetunes are asked for at the same time."""
@@ -45,10 +46,6 @@ LISTING_DELAY = timedelta(hours=1)
 
 ADDED_BY_HAND = "added_by_hand"
 """Key in `Finetune.raw` of one that the service does not list, such as a LoRA uploaded in its dashboard."""
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class ModelService:
@@ -69,7 +66,7 @@ class ModelService:
         gateway: Gateway,
         loras: LoraService,
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._journal = journal
         self._gateway = gateway
@@ -260,7 +257,7 @@ class ModelService:
 
     async def prepare_for_dashboard(
         self, finetune: Finetune, *, name: str = "", folder: Path | None = None
-    ) -> Prepared:
+    ) -> DashboardFile:
         """Put a copy of a LoRA's file where it can be uploaded from to BFL's dashboard, with the steps to do.
 
         Args:

@@ -16,7 +16,7 @@ from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.weights import fetch_weights
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService, Prepared
+from fluxtui.services.lora import DashboardFile, LoraService
 from fluxtui.services.models.glance import Glance, glance_of
 from fluxtui.services.models.uses import FileState, file_state
 from fluxtui.services.storage import StorageService
@@ -131,7 +131,9 @@ class WeightsKeeper:
         found = weights.model_copy(update=shown | {"base": reading.base, "rank": reading.rank})
         return finetune.model_copy(update={"weights": found, "base": finetune.base or reading.base})
 
-    async def prepare_for_dashboard(self, finetune: Finetune, *, name: str, folder: Path | None) -> Prepared:
+    async def prepare_for_dashboard(
+        self, finetune: Finetune, *, name: str, folder: Path | None
+    ) -> DashboardFile:
         """Put the file where it can be uploaded from; see `LoraService.prepare_for_dashboard`."""
         weights = file_for_dashboard(finetune)
         return await self.loras.prepare_for_dashboard(weights, name=name, folder=folder)

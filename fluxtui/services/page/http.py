@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Request:
+class PageRequest:
     """What a browser asks for: `target` is path and query, `headers` have small names."""
 
     method: str
@@ -66,7 +66,7 @@ class Response:
     to_known: bool = False
 
 
-Answer = Callable[[Request], Awaitable[Response]]
+Responder = Callable[[PageRequest], Awaitable[Response]]
 
 
 class BadRequest(Exception):
@@ -77,7 +77,7 @@ class BadRequest(Exception):
         self.status = status
 
 
-def parse_request(head: bytes) -> Request:
+def parse_request(head: bytes) -> PageRequest:
     """Return the request that a head (up to the empty line) is. Raises `BadRequest`."""
     first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     found = _REQUEST_LINE.fullmatch(first)
@@ -95,7 +95,7 @@ def parse_request(head: bytes) -> Request:
     if "transfer-encoding" in headers or headers.get("content-length", "0") != "0":
         raise BadRequest(HTTPStatus.BAD_REQUEST)
     closes = "close" in headers.get("connection", "").lower() or found[3] == "0"
-    return Request(found[1], found[2], headers, keeps_alive=not closes)
+    return PageRequest(found[1], found[2], headers, keeps_alive=not closes)
 
 
 @dataclass(eq=False)
@@ -125,7 +125,7 @@ class LoopbackServer:
 
     def __init__(
         self,
-        answer: Answer,
+        answer: Responder,
         *,
         headers: Mapping[str, str],
         head_seconds: float = HEAD_SECONDS,
@@ -220,7 +220,7 @@ class LoopbackServer:
         self, connection: _Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         """Take one request and answer it; tell whether another one may follow."""
-        request: Request | None = None
+        request: PageRequest | None = None
         connection.is_answered = False
         try:
             async with asyncio.timeout(self._seconds_for_head(connection)):

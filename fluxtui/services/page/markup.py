@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from html import escape
 
 from fluxtui.domain.text import plural, safe_text, shorten
-from fluxtui.services.page.reader import Shown
-from fluxtui.services.told import told_parameters
+from fluxtui.services.page.reader import ShownPicture
+from fluxtui.services.parameter_words import parameters_in_words
 
 PER_PAGE = 60
 _CAPTION = 90
@@ -51,7 +51,7 @@ def sentence_page(title: str, sentence: str) -> bytes:
     return _page(title, f"<h1>{_text(title)}</h1><p>{_text(sentence)}</p>")
 
 
-def list_page(pictures: Sequence[Shown], total: int, number: int, place: str) -> bytes:
+def list_page(pictures: Sequence[ShownPicture], total: int, number: int, place: str) -> bytes:
     """Return a page of small pictures; `number` counts from 1."""
     tiles = "".join(
         f'<li><a href="{place}/picture/{one.number}">'
@@ -71,7 +71,7 @@ def list_page(pictures: Sequence[Shown], total: int, number: int, place: str) ->
     return _page("FluxTUI", f'{header}{nav}<ul class="grid">{tiles}</ul>{nav}', place)
 
 
-def picture_page(one: Shown, place: str) -> bytes:
+def picture_page(one: ShownPicture, place: str) -> bytes:
     """Return a page with one picture and all that it was made of."""
     picture = one.picture
     facts: dict[str, object] = {
@@ -84,7 +84,7 @@ def picture_page(one: Shown, place: str) -> bytes:
         "Prompt": picture.prompt,
     }
     rest = {name: value for name, value in picture.parameters.items() if name not in ("prompt", "seed")}
-    for name, value in told_parameters(picture.endpoint, rest).items():
+    for name, value in parameters_in_words(picture.endpoint, rest).items():
         facts.setdefault(name, _shown(value))
     rows = "".join(
         f"<tr><th>{_text(name)}</th><td>{_text(value, newlines=True)}</td></tr>"

@@ -24,7 +24,7 @@ _QUALITY = 80
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownPicture:
     """A picture of the journal under the number that names it."""
 
     number: int
@@ -34,16 +34,16 @@ class Shown:
 class PictureReader(Protocol):
     """What the page reads; nothing of it changes anything. Each raises `StorageError`."""
 
-    async def page(self, start: int, count: int) -> tuple[Sequence[Shown], int]:
+    async def page(self, start: int, count: int) -> tuple[Sequence[ShownPicture], int]:
         """Return some pictures, newest first, and how many there are in all."""
 
-    async def find(self, number: int) -> Shown | None:
+    async def find(self, number: int) -> ShownPicture | None:
         """Return a picture that the journal knows, or None."""
 
-    async def content(self, shown: Shown) -> bytes:
+    async def content(self, shown: ShownPicture) -> bytes:
         """Return the file."""
 
-    async def thumbnail(self, shown: Shown) -> bytes:
+    async def thumbnail(self, shown: ShownPicture) -> bytes:
         """Return the small picture as WebP. Raises `FluxError` where the file cannot be decoded."""
 
 
@@ -64,26 +64,26 @@ class GalleryReader:
         self._load = load
         self._turns = asyncio.Semaphore(2)
 
-    async def page(self, start: int, count: int) -> tuple[Sequence[Shown], int]:
+    async def page(self, start: int, count: int) -> tuple[Sequence[ShownPicture], int]:
         """Return some pictures, newest first, and how many there are in all."""
         numbers = await self._gallery.numbers(GalleryFilter())
         entries = await self._gallery.entries(numbers[start : start + count])
-        return [Shown(entry.number, entry.picture) for entry in entries], len(numbers)
+        return [ShownPicture(entry.number, entry.picture) for entry in entries], len(numbers)
 
-    async def find(self, number: int) -> Shown | None:
+    async def find(self, number: int) -> ShownPicture | None:
         """Return a picture of the gallery, or None."""
         found = await self._gallery.entries((number,))
         if not found or found[0].trashed_at is not None:
             return None
-        return Shown(found[0].number, found[0].picture)
+        return ShownPicture(found[0].number, found[0].picture)
 
-    async def _path(self, shown: Shown) -> Path:
+    async def _path(self, shown: ShownPicture) -> Path:
         found = await self._gallery.entries((shown.number,))
         if not found:
             raise StorageError("The picture is not there any more.")
         return await asyncio.to_thread(self._gallery.path_of, found[0])
 
-    async def content(self, shown: Shown) -> bytes:
+    async def content(self, shown: ShownPicture) -> bytes:
         """Return the file."""
         path = await self._path(shown)
         try:
@@ -91,7 +91,7 @@ class GalleryReader:
         except OSError as error:
             raise StorageError("The file of the picture cannot be read.") from error
 
-    async def thumbnail(self, shown: Shown) -> bytes:
+    async def thumbnail(self, shown: ShownPicture) -> bytes:
         """Return the small picture as WebP."""
         path = await self._path(shown)
         async with self._turns:

@@ -24,8 +24,8 @@ from urllib.parse import parse_qs
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.services.page import markup
-from fluxtui.services.page.http import Request, Response
-from fluxtui.services.page.reader import PictureReader, Shown
+from fluxtui.services.page.http import PageRequest, Response
+from fluxtui.services.page.reader import PictureReader, ShownPicture
 
 _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _ITEM = re.compile(r"/(picture|thumbnail|file)/([1-9][0-9]{0,17})")
@@ -126,7 +126,7 @@ class Site:
         """How many browsers have been let in."""
         return len(self._taken)
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: PageRequest) -> Response:
         """Answer a request; never raises `FluxError`."""
         if not _HOST.fullmatch(request.headers.get("host", "").lower()):
             # Another name for this address is how a page elsewhere would read from it (DNS rebinding).
@@ -155,7 +155,7 @@ class Site:
             response = _sentence(HTTPStatus.NOT_FOUND, error.title, error.sentence())
         return replace(response, to_known=True)
 
-    def _enter(self, token: str, request: Request) -> Response:
+    def _enter(self, token: str, request: PageRequest) -> Response:
         """Give a cookie for the right token, and lead on to where the token is not in the address."""
         onward = Response(HTTPStatus.SEE_OTHER, headers={"Location": f"{self._place}/"}, to_known=True)
         is_new, is_used = _same(token, self._offer.token), any(_same(token, one.token) for one in self._taken)
@@ -172,7 +172,7 @@ class Site:
         cookie = f"{self._cookie}={given.session}; HttpOnly; SameSite=Lax; Path={self._place}/"
         return replace(onward, headers={**onward.headers, "Set-Cookie": cookie})
 
-    def _is_known(self, request: Request) -> bool:
+    def _is_known(self, request: PageRequest) -> bool:
         """Tell whether a browser is let in: from now on, if it brings the cookie of the present address."""
         given = _cookie_in(request, self._cookie)
         if any(one.cookie(given) for one in self._taken):
@@ -203,7 +203,7 @@ class Site:
         pictures, total = await self._reader.page((number - 1) * markup.PER_PAGE, markup.PER_PAGE)
         return _html(markup.list_page(pictures, total, number, self._place))
 
-    async def _content(self, shown: Shown, *, small: bool, known: str) -> Response:
+    async def _content(self, shown: ShownPicture, *, small: bool, known: str) -> Response:
         mark = shown.picture.sha256
         etag = f'"{"small-" if small else ""}{mark}"' if _HASH.fullmatch(mark) else ""
         if etag and etag in (one.strip() for one in known.split(",")):
@@ -214,13 +214,13 @@ class Site:
         return _response(await self._reader.content(shown), kind, etag=etag)
 
 
-def _is_of_another_page(request: Request) -> bool:
+def _is_of_another_page(request: PageRequest) -> bool:
     """Tell whether a page of another address makes the request, other than by a link that is followed."""
     site = request.headers.get("sec-fetch-site", "none")
     return site not in ("none", "same-origin") and request.headers.get("sec-fetch-mode") != "navigate"
 
 
-def _cookie_in(request: Request, wanted: str) -> str:
+def _cookie_in(request: PageRequest, wanted: str) -> str:
     """Return the value of a cookie, empty where there is none."""
     cookies = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
     return next((value for name, _, value in cookies if name == wanted), "")

@@ -36,14 +36,14 @@ _WEIGHT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)::(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Choice:
+class WildcardOption:
     """One of the choices of a wildcard: its text, which may be a template, and how often it is drawn."""
 
     text: str
     weight: float = 1.0
 
 
-Collection = tuple[Choice, ...]
+Collection = tuple[WildcardOption, ...]
 
 
 def read_file(path: Path) -> dict[str, Collection]:
@@ -165,7 +165,7 @@ def _is_foreign(tag: str | None) -> bool:
     return tag is not None and tag != "!" and not re.fullmatch(r"tag:yaml\.org,2002:[a-z]+", tag)
 
 
-def _lines(text: str) -> Iterator[Choice]:
+def _lines(text: str) -> Iterator[WildcardOption]:
     for line in text.splitlines():
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
@@ -190,7 +190,7 @@ def _walk(
         yield "/".join(names), tuple(_items(data, path, budget))
 
 
-def _items(data: list[Any], path: Path, budget: Iterator[int]) -> Iterator[Choice]:
+def _items(data: list[Any], path: Path, budget: Iterator[int]) -> Iterator[WildcardOption]:
     for item in data:
         if next(budget, None) is None:
             raise _too_many(path)
@@ -199,12 +199,14 @@ def _items(data: list[Any], path: Path, budget: Iterator[int]) -> Iterator[Choic
         elif isinstance(item, Mapping):
             text = item.get("text") or item.get("content")
             if isinstance(text, str) and text.strip():
-                yield Choice(_harmless(text), _usable(item.get("weight", 1)))
+                yield WildcardOption(_harmless(text), _usable(item.get("weight", 1)))
 
 
-def _choice(text: str) -> Choice:
+def _choice(text: str) -> WildcardOption:
     found = _WEIGHT.fullmatch(text)
-    return Choice(_harmless(found[2]), _usable(found[1])) if found else Choice(_harmless(text))
+    return (
+        WildcardOption(_harmless(found[2]), _usable(found[1])) if found else WildcardOption(_harmless(text))
+    )
 
 
 def _usable(weight: Any) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fluxtui.services.journal import Journal
+from fluxtui.system.clock import utc_now
 
 _NOTE = "prompts.typed"
 KEPT = 200
@@ -18,7 +19,7 @@ SHOWN = 200
 CHARACTERS_KEPT = 20_000
 
 
-class Origin(StrEnum):
+class PromptOrigin(StrEnum):
     """Where a prompt of the history comes from."""
 
     DRAFT = "draft"
@@ -31,11 +32,11 @@ class Origin(StrEnum):
 class PastPrompt(BaseModel):
     """A prompt that was used or typed, and when for the last time."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     prompt: str
     at: datetime
-    origin: Origin = Origin.SENT
+    origin: PromptOrigin = PromptOrigin.SENT
 
 
 class PromptHistory:
@@ -46,7 +47,7 @@ class PromptHistory:
         clock: tells the time, as an aware UTC datetime.
     """
 
-    def __init__(self, journal: Journal, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, journal: Journal, clock: Callable[[], datetime] = utc_now) -> None:
         self._journal = journal
         self._clock = clock
         self._writing = asyncio.Lock()
@@ -60,16 +61,16 @@ class PromptHistory:
         used = await self._journal.prompts.search(words, limit)
         sent = [PastPrompt(prompt=item.prompt, at=item.at) for item in used]
         others = sorted(
-            [*(item for item in typed if item.origin is not Origin.DRAFT), *sent],
+            [*(item for item in typed if item.origin is not PromptOrigin.DRAFT), *sent],
             key=lambda item: item.at,
             reverse=True,
         )
         found: dict[str, PastPrompt] = {}
-        for item in (*(item for item in typed if item.origin is Origin.DRAFT), *others):
+        for item in (*(item for item in typed if item.origin is PromptOrigin.DRAFT), *others):
             found.setdefault(item.prompt, item)
         return tuple(found.values())[:limit]
 
-    async def keep(self, prompt: str, origin: Origin) -> None:
+    async def keep(self, prompt: str, origin: PromptOrigin) -> None:
         """Remember what was typed; an empty prompt is nothing to remember."""
         text = prompt.strip()[:CHARACTERS_KEPT]
         if not text:

@@ -34,7 +34,7 @@ _NOTE = "template."
 class UsedTemplate(BaseModel):
     """The template that the prompts of a batch were made of, and the seed: enough to make them again."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     template: str
     seed: int

@@ -16,7 +16,7 @@ _NOTE = "style."
 class Style(BaseModel):
     """A text under a name, with `{prompt}` where the prompt goes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str = Field(min_length=1)
     text: str = Field(min_length=1)

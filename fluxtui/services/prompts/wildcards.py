@@ -15,8 +15,8 @@ from fluxtui.domain.text import safe_text
 from fluxtui.services.prompts.collections import (
     STRUCTURED,
     SUFFIXES,
-    Choice,
     Collection,
+    WildcardOption,
     read_file,
     shown_name,
 )
@@ -108,7 +108,7 @@ class WildcardLibrary:
         fitting = self._fitting(pattern)
         if not fitting:
             raise self._faults.get(pattern) or self._missing(pattern)
-        found: dict[str, Choice] = {}
+        found: dict[str, WildcardOption] = {}
         for name in fitting:
             for choice in self._choices_of(name):
                 found.setdefault(choice.text, choice)

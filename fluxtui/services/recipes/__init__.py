@@ -2,7 +2,7 @@
 
 from fluxtui.services.recipes.a1111 import A1111Parameters, parse_parameters
 from fluxtui.services.recipes.embedding import embed, read_metadata, read_parameters, read_recipe
-from fluxtui.services.recipes.pieces import Metadata
+from fluxtui.services.recipes.file_segments import Metadata
 from fluxtui.services.recipes.recipe import Recipe, read_object
 
 __all__ = [

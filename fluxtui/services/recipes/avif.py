@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fluxtui.services.recipes.blocks import metadata_of
-from fluxtui.services.recipes.pieces import MAX_METADATA_BYTES, MAX_PARTS, Metadata, PictureFile, damaged
+from fluxtui.services.recipes.file_segments import (
+    MAX_METADATA_BYTES,
+    MAX_PARTS,
+    Metadata,
+    PictureFile,
+    damaged,
+)
 
 BRANDS = frozenset({b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.services.recipes import exif, xmp
-from fluxtui.services.recipes.pieces import Metadata
+from fluxtui.services.recipes.file_segments import Metadata
 
 
 def metadata_of(block: bytes | None, packet: bytes | None) -> Metadata:

@@ -9,7 +9,7 @@ from pathlib import Path
 from fluxtui.domain.errors import PictureError
 from fluxtui.services.recipes import avif, jpeg, png, webp
 from fluxtui.services.recipes.a1111 import A1111Parameters, parameters_text, parse_parameters
-from fluxtui.services.recipes.pieces import Metadata, PictureFile, Piece, open_picture
+from fluxtui.services.recipes.file_segments import FileSegment, Metadata, PictureFile, open_picture
 from fluxtui.services.recipes.recipe import MAX_RECIPE_CHARACTERS, Recipe
 from fluxtui.services.storage.files import write_blocks_atomic
 
@@ -17,7 +17,7 @@ from fluxtui.services.storage.files import write_blocks_atomic
 @dataclass(frozen=True)
 class _Format:
     read: Callable[[PictureFile], Metadata]
-    plan: Callable[[PictureFile, str, str], list[Piece]] | None = None
+    plan: Callable[[PictureFile, str, str], list[FileSegment]] | None = None
     """None for a form that is only read."""
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from fluxtui.domain.errors import PictureError
 from fluxtui.services.recipes import exif, xmp
 from fluxtui.services.recipes.blocks import metadata_of
-from fluxtui.services.recipes.pieces import (
+from fluxtui.services.recipes.file_segments import (
     BLOCK_BYTES,
     MAX_PARTS,
+    FileSegment,
     Metadata,
     PictureFile,
-    Piece,
     Span,
     damaged,
 )
@@ -43,7 +43,7 @@ class _Segment:
     end: int
 
 
-def plan(file: PictureFile, parameters: str, recipe: str) -> list[Piece]:
+def plan(file: PictureFile, parameters: str, recipe: str) -> list[FileSegment]:
     """Return the pieces of the file with our EXIF comment and XMP recipe in it.
 
     EXIF and XMP that are there keep all that is not ours. A comment of another program stays, and then ours
@@ -63,7 +63,7 @@ def plan(file: PictureFile, parameters: str, recipe: str) -> list[Piece]:
     places = {block: written[mark] for mark, block in blocks.items() if block and written.get(mark)}
     added = [segment for mark, segment in written.items() if blocks[mark] is None and segment is not None]
     first = next(number for number, segment in enumerate(segments) if segment.marker != _APP0)
-    pieces: list[Piece] = [Span(0, segments[first].start), *added]
+    pieces: list[FileSegment] = [Span(0, segments[first].start), *added]
     pieces += [places.get(segment) or Span(segment.start, segment.end) for segment in segments[first:]]
     return [*pieces, Span(segments[-1].end, file.size)]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from fluxtui.services.recipes import xmp
 from fluxtui.services.recipes.a1111 import is_ours
-from fluxtui.services.recipes.pieces import (
+from fluxtui.services.recipes.file_segments import (
     MAX_METADATA_BYTES,
     MAX_PARTS,
+    FileSegment,
     Metadata,
     PictureFile,
-    Piece,
     Span,
     damaged,
 )
@@ -48,7 +48,7 @@ class _Chunk:
         return self.start + self.size + _FRAME_BYTES
 
 
-def plan(file: PictureFile, parameters: str, recipe: str) -> list[Piece]:
+def plan(file: PictureFile, parameters: str, recipe: str) -> list[FileSegment]:
     """Return the pieces of the file with our texts in it, in place of those that we wrote before.
 
     A text `parameters` of another program stays, and then ours is left out. Raises `PictureError`.

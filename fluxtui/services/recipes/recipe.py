@@ -37,7 +37,7 @@ class Recipe(BaseModel):
     of this description. One that was read from a file is text from outside.
     """
 
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, defer_build=True, allow_inf_nan=False)
 
     layout: int = 1
     program: _Name = PROGRAM

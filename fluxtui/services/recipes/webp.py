@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from fluxtui.services.recipes import exif, xmp
 from fluxtui.services.recipes.blocks import metadata_of
-from fluxtui.services.recipes.pieces import (
+from fluxtui.services.recipes.file_segments import (
     MAX_METADATA_BYTES,
     MAX_PARTS,
+    FileSegment,
     Metadata,
     PictureFile,
-    Piece,
     Span,
     damaged,
     ends_too_early,
@@ -43,7 +43,7 @@ class _Chunk:
         return Span(self.start + 8, self.start + 8 + self.size)
 
 
-def plan(file: PictureFile, parameters: str, recipe: str) -> list[Piece]:
+def plan(file: PictureFile, parameters: str, recipe: str) -> list[FileSegment]:
     """Return the pieces of the file with our EXIF comment and XMP recipe in it.
 
     EXIF and XMP that are there keep all that is not ours. A comment of another program stays, and then ours
@@ -57,7 +57,7 @@ def plan(file: PictureFile, parameters: str, recipe: str) -> list[Piece]:
         new_exif = old_exif or b""
     notes = _chunk(_EXIF, new_exif) + _chunk(_XMP, xmp.with_recipe(old_xmp, recipe))
     kept = [chunk for chunk in chunks if chunk.kind not in {_EXIF, _XMP}]
-    body: list[Piece] = [_extended_chunk(file, kept)]
+    body: list[FileSegment] = [_extended_chunk(file, kept)]
     for chunk in kept:
         if chunk.kind != _EXTENDED:
             # The pad is written by us, since a file may lack it behind its last chunk.

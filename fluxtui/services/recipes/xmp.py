@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-from fluxtui.services.recipes.pieces import damaged
+from fluxtui.services.recipes.file_segments import damaged
 
 NAMESPACE = "urn:fluxtui:recipe:1#"
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from fluxtui.simulator.bfl.fields import Field, choice, image, integer, number, switch, text
 from fluxtui.simulator.bfl.finetunes import FinetuneKind
+from fluxtui.simulator.core.fields import Field, choice, image, integer, number, switch, text
 
 Family = Literal["flux-1", "flux-2", "flux-3", "tool", "training"]
 Job = Literal["create", "edit", "fill", "expand", "erase", "deblur", "depth", "canny", "outpaint"]

@@ -15,10 +15,10 @@ from fluxtui.simulator.bfl.endpoints import endpoints
 from fluxtui.simulator.bfl.service import SimulatedService
 from fluxtui.simulator.bfl.signing import format_of, result_url
 from fluxtui.simulator.bfl.tasks import NOT_FOUND, READY, Task
-from fluxtui.simulator.bfl.uploads import refused
-from fluxtui.simulator.bfl.validation import problem
 from fluxtui.simulator.core import answers
+from fluxtui.simulator.core.bodies import refused
 from fluxtui.simulator.core.faults import ABSURD, ABSURD_COST, DATA_URI, SECOND_RESULT, UNKNOWN_STATUS
+from fluxtui.simulator.core.field_checks import problem
 
 STRANGE_STATUS = "Rehearsing"
 """A state that no document mentions, for the fault `unknown-status`."""

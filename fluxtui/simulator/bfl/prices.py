@@ -10,9 +10,7 @@ historic depth and canny finetunes, FLUX 3 at 1.5k) are taken from their neighbo
 
 from __future__ import annotations
 
-import math
-
-MEGAPIXEL = 1024 * 1024
+from fluxtui.simulator.pictures import megapixels
 
 _FLAT = {
     "flux-pro-1.1": 4.0,
@@ -44,11 +42,6 @@ _FLUX_3 = {"768sq": 4.1, "1k": 4.8, "1.5k": 7.4, "2k": 10.0, "4k": 60.7}
 
 _TRAINING = ((150, 200.0), (501, 400.0))
 _LONGEST_TRAINING = 600.0
-
-
-def megapixels(pixels: int) -> int:
-    """Return the megapixels paid for `pixels`."""
-    return math.ceil(pixels / MEGAPIXEL)
 
 
 def image_price(path: str, output_pixels: int, input_pixels: int, choice: str | None = None) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fluxtui.simulator.bfl.finetunes import Finetune, FinetuneKind, built_in_loras
 from fluxtui.simulator.bfl.ordering import order_of
 from fluxtui.simulator.bfl.tasks import READY, Task
-from fluxtui.simulator.core import answers, ledger
+from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.accounts import Account, Accounts
 from fluxtui.simulator.core.hosting import Foundation
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
@@ -37,7 +37,7 @@ class SimulatedService:
         self.clock = shared.clock
         self.addresses = Addresses()
         self.store = shared.store
-        self.studio = shared.studio
+        self.renderer = shared.renderer
         self.accounts = Accounts(shared.keyring.own_keys(self.settings.keys))
         self.faults = shared.faults.of(BFL)
         self.tasks: dict[str, Task] = {}
@@ -157,13 +157,13 @@ class SimulatedService:
 
     async def picture(self, task: Task) -> bytes:
         """Return the picture of a finished task."""
-        return await self.studio.picture(task.id, lambda: self._order(task))
+        return await self.renderer.picture(task.id, lambda: self._order(task))
 
     def begin_painting(self, task: Task) -> None:
         """Start on the picture of a picture task, unless it will not end well."""
         self._shelved.add(task.id)
         if task.outcome == READY:
-            self.studio.begin(task.id, lambda: self._order(task))
+            self.renderer.begin(task.id, lambda: self._order(task))
 
     def _order(self, task: Task) -> Order:
         finetune = self.finetunes.get(task.parameters.get("finetune_id", ""))
@@ -179,8 +179,23 @@ class SimulatedService:
 
     def ledger(self) -> list[LedgerEntry]:
         """Return what was accepted and billed, oldest first."""
-        return ledger.entries(self.tasks.values(), self.clock())
+        return [_entry(task, self.clock()) for task in self.tasks.values()]
 
 
 def _piece_blobs(finetune: Finetune) -> list[Blob]:
     return [(finetune.id, f"piece-{number:03}", piece) for number, piece in enumerate(finetune.pieces)]
+
+
+def _entry(task: Task, now: float) -> LedgerEntry:
+    return LedgerEntry(
+        service=BFL,
+        id=task.id,
+        key=task.key_name,
+        kind=task.kind,
+        endpoint=task.endpoint,
+        cost=task.cost,
+        accepted_at=task.accepted_at,
+        status=task.status(now),
+        delivered=task.delivered,
+        violations=list(task.violations),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fluxtui.simulator.bfl.admin import admin_routes
 from fluxtui.simulator.bfl.endpoints import FINETUNE, Endpoint, endpoints
 from fluxtui.simulator.bfl.polling_app import get_result
 from fluxtui.simulator.bfl.service import SimulatedService
 from fluxtui.simulator.bfl.submitting import accept_image, accept_training
 from fluxtui.simulator.bfl.tasks import PENDING, Task
-from fluxtui.simulator.bfl.uploads import as_answer, body_to_file, json_object, refused
-from fluxtui.simulator.bfl.validation import RefusedError, problem, validated
+from fluxtui.simulator.bfl.validation import validated
 from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.accounts import Account
 from fluxtui.simulator.core.archive import (
@@ -29,18 +28,18 @@ from fluxtui.simulator.core.archive import (
     examine,
     read_training_body,
 )
+from fluxtui.simulator.core.bodies import as_answer, body_to_file, json_object, refused
 from fluxtui.simulator.core.faults import ABSURD, ABSURD_COST, ABSURD_DETAILS, ABSURD_WHOLE
+from fluxtui.simulator.core.field_checks import RefusedError, problem
 from fluxtui.simulator.core.private_files import temporary_directory
-from fluxtui.simulator.simulation import Simulation
 
 
-def submit_app(simulation: Simulation) -> Starlette:
-    """Build the application for the submit port, admin paths included.
+def submit_app(service: SimulatedService, more: Sequence[Route] = ()) -> Starlette:
+    """Build the application for the submit port, with `more` routes beside those of the service.
 
     It never opens a connection itself: a webhook is acknowledged but not called, and an input picture given
     as an address counts as given but is not fetched.
     """
-    service = simulation.bfl
     pages = _Pages(service)
     routes = [
         Route("/v1/credits", pages.credits),
@@ -50,7 +49,7 @@ def submit_app(simulation: Simulation) -> Starlette:
         Route("/v1/get_result", get_result(service)),
         Route("/v1/finetune", pages.finetune, methods=["POST"]),
         Route("/v1/{path:path}", pages.picture, methods=["POST"]),
-        *admin_routes(simulation),
+        *more,
     ]
     return Starlette(routes=routes, exception_handlers=answers.EXCEPTION_HANDLERS)
 

@@ -20,7 +20,7 @@ from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.accounts import Account
 from fluxtui.simulator.core.archive import MOST_IMAGES, TrainingSet
 from fluxtui.simulator.core.faults import CONTENT_MODERATED, FAILED, OUTCOME_KINDS
-from fluxtui.simulator.core.pictures import decoded, is_web_address, opened
+from fluxtui.simulator.pictures import decoded, is_web_address, opened
 
 _FLUX_3_EXTRA_LIFE = 6
 _MOST_OUTPUT_PIXELS = 17_000_000

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from fluxtui.simulator.bfl.validation import LONGEST_ECHO
-from fluxtui.simulator.core.pictures import UnreadablePictureError, encoded, reduced
+from fluxtui.simulator.core.field_checks import LONGEST_ECHO
 from fluxtui.simulator.core.private_files import create
+from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
 
 MOST_IMAGES = 20
 MOST_ENTRIES = 500

@@ -16,9 +16,9 @@ from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.faults import Fault, FaultBox
 from fluxtui.simulator.core.keyring import Keyring
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
+from fluxtui.simulator.core.rendering import Renderer
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.core.state import StateStore
-from fluxtui.simulator.core.studio import Studio
 from fluxtui.simulator.core.weights import TrainedWeights
 
 
@@ -63,7 +63,7 @@ class HostedService(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what is the service's own; store and studio are closed by the server."""
+        """Let go of what is the service's own; store and renderer are closed by the server."""
         ...
 
 
@@ -74,7 +74,7 @@ class Foundation:
     settings: Settings
     clock: Clock
     store: StateStore
-    studio: Studio
+    renderer: Renderer
     weights: TrainedWeights
     faults: FaultBox
     keyring: Keyring
@@ -114,4 +114,4 @@ def foundation(settings: Settings, clock: Clock) -> Foundation:
     store = StateStore(settings.state_directory)
     faults = FaultBox(settings.faults, Random(settings.seed))  # noqa: S311
     keyring = Keyring(store, private=settings.private)
-    return Foundation(settings, clock, store, Studio(store), TrainedWeights(store), faults, keyring)
+    return Foundation(settings, clock, store, Renderer(store), TrainedWeights(store), faults, keyring)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, TypedDict
-
-from fluxtui.simulator.bfl.tasks import Task
-from fluxtui.simulator.core.roles import BFL
 
 
 class LedgerEntry(TypedDict):
@@ -34,25 +30,6 @@ class Violation(TypedDict):
     job: str | None
     what: str
     at: float
-
-
-def entries(tasks: Iterable[Task], now: float) -> list[LedgerEntry]:
-    """Return one entry a task, in the order of acceptance."""
-    return [
-        LedgerEntry(
-            service=BFL,
-            id=task.id,
-            key=task.key_name,
-            kind=task.kind,
-            endpoint=task.endpoint,
-            cost=task.cost,
-            accepted_at=task.accepted_at,
-            status=task.status(now),
-            delivered=task.delivered,
-            violations=list(task.violations),
-        )
-        for task in tasks
-    ]
 
 
 def as_json(listed: list[LedgerEntry]) -> list[dict[str, Any]]:

@@ -1,12 +1,11 @@
-"""What an endpoint of fal is, and the list of all."""
+"""What an endpoint of fal is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import ClassVar, Literal
 
-from fluxtui.simulator.bfl.fields import Field
+from fluxtui.simulator.core.fields import Field
 from fluxtui.simulator.core.weights import BaseModel
 
 Status = Literal["active", "deprecated"]
@@ -61,13 +60,3 @@ class Generator(FalEndpoint):
     inputs: tuple[str, ...] = ()
     default_format: str = "png"
     paid_inputs: bool = False
-
-
-@cache
-def endpoints() -> dict[str, Trainer | Generator]:
-    """Return every endpoint by its id."""
-    from fluxtui.simulator.fal.generators import generators
-    from fluxtui.simulator.fal.trainers import trainers
-
-    known: tuple[Trainer | Generator, ...] = (*trainers(), *generators())
-    return {endpoint.id: endpoint for endpoint in known}

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from fluxtui.simulator.bfl.uploads import body_to_file
+from fluxtui.simulator.core.bodies import body_to_file
 from fluxtui.simulator.core.private_files import create, make_directory, new_directory
 from fluxtui.simulator.core.state import Record, StateStore
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.simulator.bfl.fields import Field, choice, integer, number, switch, text
+from fluxtui.simulator.core.fields import Field, choice, integer, number, switch, text
 from fluxtui.simulator.core.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel
 from fluxtui.simulator.fal.endpoints import Generator, PaintJob
 

@@ -1,16 +1,20 @@
-"""Turns an accepted job of fal into orders for the painter, and into a black picture where it must be."""
+"""The files that a job of fal leaves: names, orders for the painter, a black picture where it must be."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from PIL import Image
 
-from fluxtui.simulator.core.pictures import encoded
-from fluxtui.simulator.fal.endpoints import Generator, endpoints
+from fluxtui.simulator.fal.catalogue import endpoints
+from fluxtui.simulator.fal.endpoints import Generator
 from fluxtui.simulator.fal.jobs import FalJob
 from fluxtui.simulator.painter.order import Order
+from fluxtui.simulator.pictures import encoded
 
+WEIGHTS_FILE = "pytorch_lora_weights.safetensors"
+CONFIG_FILE = "config.json"
 PIECE = "piece-"
 INPUT = "input-"
 _CANNY = {"canny_low_threshold": 50, "canny_high_threshold": 200}
@@ -41,3 +45,14 @@ def black_picture(job: FalJob) -> bytes:
     if job.size is None:
         raise ValueError(f"Job {job.id} makes no pictures.")
     return encoded(Image.new("RGB", job.size), str(job.parameters["output_format"]).upper())
+
+
+def picture_names(job: FalJob) -> list[str]:
+    """Return the file names of a job's pictures, in order."""
+    suffix = {"jpeg": "jpg"}.get(job.parameters["output_format"], job.parameters["output_format"])
+    return [f"{job.id[:8]}_{number}.{suffix}" for number in range(job.count)]
+
+
+def config_of(job: FalJob) -> bytes:
+    """Return the file that says how a LoRA was trained."""
+    return json.dumps({"endpoint": job.endpoint, **job.parameters}, indent=2).encode()

@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from fluxtui.simulator.core.accounts import Account
 from fluxtui.simulator.core.faults import ABSURD, ABSURD_COST, LISTED_AT_ONCE, TENFOLD_PRICE, VAGUE_UNITS
-from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
+from fluxtui.simulator.fal.catalogue import endpoints
+from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, platform_failure
 from fluxtui.simulator.fal.history import RequestsError, past_requests
 from fluxtui.simulator.fal.keys import authenticated

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fluxtui.simulator.core.hosting import Foundation
-from fluxtui.simulator.core.pictures import UnreadablePictureError, decoded, is_web_address, opened
 from fluxtui.simulator.core.weights import TrainedWeights, UnreadableWeightsError, hidden_size_of
 from fluxtui.simulator.fal.dataset import RefusedDatasetError, read_dataset
 from fluxtui.simulator.fal.endpoints import Generator, Trainer
@@ -15,6 +14,7 @@ from fluxtui.simulator.fal.errors import Failure, input_failure, problem
 from fluxtui.simulator.fal.prices import picture_units, training_units
 from fluxtui.simulator.fal.sizes import Size, picture_size
 from fluxtui.simulator.fal.validation import filled
+from fluxtui.simulator.pictures import UnreadablePictureError, decoded, is_web_address, opened
 
 MOST_STRENGTH = 2.0
 _MOST_PIECES = 8

@@ -7,8 +7,8 @@ is 1024 x 1024 pixels.
 
 from __future__ import annotations
 
-from fluxtui.simulator.bfl.prices import megapixels
 from fluxtui.simulator.fal.endpoints import Generator, Trainer
+from fluxtui.simulator.pictures import megapixels
 
 _FACTORS = {1: 2.11, 2: 3.44, 3: 5.09, 4: 6.95}
 _MOST_KNOWN = max(_FACTORS)

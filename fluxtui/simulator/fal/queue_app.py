@@ -27,7 +27,8 @@ from fluxtui.simulator.core.faults import (
     UNKNOWN_STATUS,
     WRONG_SIZE,
 )
-from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
+from fluxtui.simulator.fal.catalogue import endpoints
+from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, refused
 from fluxtui.simulator.fal.jobs import COMPLETED, IN_QUEUE, FalJob
 from fluxtui.simulator.fal.keys import authenticated

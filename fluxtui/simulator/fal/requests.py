@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from fluxtui.simulator.bfl.uploads import MOST_BODY_BYTES
+from fluxtui.simulator.core.bodies import MOST_BODY_BYTES
 from fluxtui.simulator.fal.errors import FalError, gateway_failure, refused
 
 

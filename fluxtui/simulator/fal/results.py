@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluxtui.simulator.core.faults import DATA_URI, SECOND_RESULT
-from fluxtui.simulator.fal.endpoints import Trainer, endpoints
+from fluxtui.simulator.fal.catalogue import endpoints
+from fluxtui.simulator.fal.endpoints import Trainer
 from fluxtui.simulator.fal.jobs import FalJob
+from fluxtui.simulator.fal.painting import CONFIG_FILE, WEIGHTS_FILE, picture_names
+from fluxtui.simulator.fal.service import FalService
 
-if TYPE_CHECKING:
-    from fluxtui.simulator.fal.service import FalService
-
-WEIGHTS_FILE = "pytorch_lora_weights.safetensors"
-CONFIG_FILE = "config.json"
 _FALSE_BYTES = 1000
 
 
@@ -69,14 +66,3 @@ async def _file(service: FalService, job: FalJob, name: str, content_type: str) 
         "file_name": name,
         "file_size": len(content),
     }
-
-
-def picture_names(job: FalJob) -> list[str]:
-    """Return the file names of a job's pictures, in order."""
-    suffix = {"jpeg": "jpg"}.get(job.parameters["output_format"], job.parameters["output_format"])
-    return [f"{job.id[:8]}_{number}.{suffix}" for number in range(job.count)]
-
-
-def config_of(job: FalJob) -> bytes:
-    """Return the file that says how a LoRA was trained."""
-    return json.dumps({"endpoint": job.endpoint, **job.parameters}, indent=2).encode()

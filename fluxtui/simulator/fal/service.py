@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from starlette.responses import Response
-from starlette.types import ASGIApp
-
 from fluxtui.simulator.core.accounts import Accounts
-from fluxtui.simulator.core.faults import Fault
-from fluxtui.simulator.core.gate import REASONS, retry_headers, status_of
 from fluxtui.simulator.core.hosting import Foundation
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
 from fluxtui.simulator.core.state import Blob, Record
 from fluxtui.simulator.core.weights import lora_file
-from fluxtui.simulator.fal.endpoints import endpoints
-from fluxtui.simulator.fal.errors import gateway_failure, refused
+from fluxtui.simulator.fal.catalogue import endpoints
 from fluxtui.simulator.fal.files import Upload, Uploads
 from fluxtui.simulator.fal.jobs import COMPLETED, FalJob
 from fluxtui.simulator.fal.keys import VALID_KEY, fal_keys
 from fluxtui.simulator.fal.line import advance
 from fluxtui.simulator.fal.outcomes import CANCELLED, is_billed
-from fluxtui.simulator.fal.painting import INPUT, PIECE, black_picture, order_of
+from fluxtui.simulator.fal.painting import (
+    CONFIG_FILE,
+    INPUT,
+    PIECE,
+    WEIGHTS_FILE,
+    black_picture,
+    config_of,
+    order_of,
+    picture_names,
+)
 from fluxtui.simulator.fal.preparing import Prepared
-from fluxtui.simulator.fal.results import CONFIG_FILE, WEIGHTS_FILE, config_of, picture_names
 from fluxtui.simulator.painter.order import Order
 
 NAME = "fal"
 _JOB, _BALANCES = "fal-job", "fal-balances"
 _RANK = 4
-_GATEWAY_KINDS = {
-    500: "internal_error",
-    502: "runner_incomplete_response",
-    503: "runner_scheduling_failure",
-    504: "request_timeout",
-}
 
 
 class FalService:
@@ -59,37 +54,6 @@ class FalService:
         for document in shared.store.records(_JOB):
             job = FalJob.from_document(document)
             self.jobs[job.id] = job
-
-    def applications(self) -> Mapping[str, ASGIApp]:
-        """Return the application of each port."""
-        from fluxtui.simulator.fal.cdn_app import cdn_app
-        from fluxtui.simulator.fal.platform_app import platform_app
-        from fluxtui.simulator.fal.queue_app import queue_app
-        from fluxtui.simulator.fal.rest_app import rest_app
-        from fluxtui.simulator.fal.upload_app import upload_app
-
-        return {
-            "queue": queue_app(self),
-            "rest": rest_app(self),
-            "platform": platform_app(self),
-            "upload": upload_app(self),
-            "cdn": cdn_app(self),
-        }
-
-    def place_of(self, role: str, method: str, path: str) -> str | None:
-        """Return where a request goes, in the words of `Fault.where`."""
-        if role == "queue":
-            return {"POST": "submit", "PUT": "manage"}.get(method, "poll")
-        return {"rest": "upload", "upload": "upload", "cdn": "delivery"}.get(role, "manage")
-
-    def refusal(self, fault: Fault) -> Response:
-        """Return fal's own answer for a fault of status 429 or 5xx."""
-        status = status_of(fault)
-        kind = _GATEWAY_KINDS.get(status)
-        failure = gateway_failure(status, kind, REASONS[status]) if kind else refused(status, REASONS[status])
-        answer = failure.response()
-        answer.headers.update({"x-fal-request-id": "refused", **retry_headers(fault)})
-        return answer
 
     def settle(self) -> None:
         """Bring every job to where it is now."""
@@ -141,7 +105,7 @@ class FalService:
             if job.outputs_expired(now) and not job.swept:
                 job.swept = True
                 self._unsaved.add(job.id)
-                for owner in (job.id, *_easels(job)):
+                for owner in (job.id, *_picture_keys(job)):
                     await asyncio.to_thread(self.shared.store.forget_blobs, owner)
 
     def known(self, key_name: str, app: str, job_id: str) -> FalJob | None:
@@ -175,13 +139,15 @@ class FalService:
         if job.black:
             return await asyncio.to_thread(black_picture, job)
         number = names.index(name)
-        return await self.shared.studio.picture(_easels(job)[number], lambda: self._order(job, number))
+        return await self.shared.renderer.picture(
+            _picture_keys(job)[number], lambda: self._order(job, number)
+        )
 
     def _begin_painting(self, job: FalJob) -> None:
         if job.kind != "image" or not job.succeeded or job.black:
             return
-        for number, easel in enumerate(_easels(job)):
-            self.shared.studio.begin(easel, lambda number=number: self._order(job, number))  # type: ignore[misc]
+        for number, key in enumerate(_picture_keys(job)):
+            self.shared.renderer.begin(key, lambda number=number: self._order(job, number))  # type: ignore[misc]
 
     def _order(self, job: FalJob, number: int) -> Order:
         return order_of(job, number, self.shared.store.blobs(job.id))
@@ -258,7 +224,7 @@ class FalService:
         self.uploads.close()
 
 
-def _easels(job: FalJob) -> list[str]:
+def _picture_keys(job: FalJob) -> list[str]:
     """Return the names under which the pictures of a job are painted."""
     return [f"{job.id}-{number}" for number in range(job.count)]
 

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluxtui.simulator.core.accounts import Account
 from fluxtui.simulator.core.faults import EARLY_VALIDATION
@@ -18,10 +18,8 @@ from fluxtui.simulator.fal.lifecycle import asked_lifetime
 from fluxtui.simulator.fal.outcomes import ending_of, is_billed, refusal_of
 from fluxtui.simulator.fal.preparing import Prepared, prepared_picture, prepared_training
 from fluxtui.simulator.fal.prices import credits_for
+from fluxtui.simulator.fal.service import FalService
 from fluxtui.simulator.fal.validation import problems_in
-
-if TYPE_CHECKING:
-    from fluxtui.simulator.fal.service import FalService
 
 NO_EXPIRY = (
     "A training archive was uploaded without an expiry: anybody who has its address can read it for good. "

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fluxtui.simulator.bfl.fields import Field
-from fluxtui.simulator.bfl.validation import problems_of
+from fluxtui.simulator.core.field_checks import problems_of
+from fluxtui.simulator.core.fields import Field
 from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.fal.errors import in_model_words, problem
 from fluxtui.simulator.fal.sizes import DEFAULT_SIDE, NAMED_SIZES

@@ -7,11 +7,11 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from fluxtui.simulator.core.pictures import opened, reduced
 from fluxtui.simulator.painter.finetuned import soft_mask
 from fluxtui.simulator.painter.order import Order
 from fluxtui.simulator.painter.palette import Palette, coloured
 from fluxtui.simulator.painter.tracing import traced_depth, traced_edges
+from fluxtui.simulator.pictures import opened, reduced
 
 _PROMPT_STRENGTH = 0.35
 _STYLE_SHARE = 0.42

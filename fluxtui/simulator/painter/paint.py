@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PIL import Image
 
-from fluxtui.simulator.core.pictures import encoded, reduced
 from fluxtui.simulator.painter.caption import captioned
 from fluxtui.simulator.painter.composition import composed
 from fluxtui.simulator.painter.edits import edited
@@ -13,6 +12,7 @@ from fluxtui.simulator.painter.noise import grain
 from fluxtui.simulator.painter.order import Order
 from fluxtui.simulator.painter.palette import invented
 from fluxtui.simulator.painter.randomness import detail_chance, layout_chance
+from fluxtui.simulator.pictures import encoded, reduced
 
 _WORK_PIXELS = 1_100_000
 _BESIDE_INPUTS = 0.5

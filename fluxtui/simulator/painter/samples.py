@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from fluxtui.simulator.core.pictures import encoded
 from fluxtui.simulator.painter.composition import composed
 from fluxtui.simulator.painter.palette import invented
 from fluxtui.simulator.painter.randomness import seeded
+from fluxtui.simulator.pictures import encoded
 
 _COUNT = 3
 _SIDE = 512

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fluxtui.simulator.replicate.desk import counted
 from fluxtui.simulator.replicate.documents import account_document
 from fluxtui.simulator.replicate.file_pages import file_routes
 from fluxtui.simulator.replicate.hardware import OFFERED
@@ -16,6 +15,7 @@ from fluxtui.simulator.replicate.keys import WEBHOOK_SECRET
 from fluxtui.simulator.replicate.members import Member
 from fluxtui.simulator.replicate.model_pages import model_routes
 from fluxtui.simulator.replicate.problems import EXCEPTION_HANDLERS
+from fluxtui.simulator.replicate.requests import counted
 from fluxtui.simulator.replicate.service import ReplicateService
 
 

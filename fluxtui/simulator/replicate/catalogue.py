@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from fluxtui.simulator.bfl.fields import Field, choice, image, integer, number, switch, text
+from fluxtui.simulator.core.fields import Field, choice, image, integer, number, switch, text
 from fluxtui.simulator.replicate.hardware import EIGHT_H100, H100, Hardware
 from fluxtui.simulator.replicate.schema import picture_schema, trainer_schema
 

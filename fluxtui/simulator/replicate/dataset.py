@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from fluxtui.simulator.core.archive import IMAGE_SUFFIXES, PIECE_PIXELS
-from fluxtui.simulator.core.pictures import UnreadablePictureError, encoded, reduced
+from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
 
 MISSING = "input_images must be provided"
 NO_ZIP = "input_images must be a zip file"

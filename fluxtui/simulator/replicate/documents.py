@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import zlib
+from datetime import UTC, datetime
 from typing import Any
 
 from fluxtui.simulator.core.faults import ABSURD, ABSURD_COST
 from fluxtui.simulator.replicate.catalogue import TRAINED, BuiltIn
 from fluxtui.simulator.replicate.jobs import PREDICTION, SUCCEEDED, TRAINING, Job
 from fluxtui.simulator.replicate.keys import MemberKey
-from fluxtui.simulator.replicate.logs import logs_of
 from fluxtui.simulator.replicate.models import LINKS, Model, Version, version_of_training
+from fluxtui.simulator.replicate.outcomes import logs_of
 from fluxtui.simulator.replicate.outputs import addresses_of
 from fluxtui.simulator.replicate.service import ReplicateService
-from fluxtui.simulator.replicate.timestamps import stamp
 from fluxtui.simulator.replicate.uploads import StoredFile
+
+_DIGITS = (3, 6, 9)
+
+
+def stamp(moment: float | None, of: str) -> str | None:
+    """Return `moment` (seconds since the epoch) as text; `of`, anything at all, decides the number of digits.
+
+    Recorded answers mix the three precisions from field to field and from job to job.
+    """
+    if moment is None:
+        return None
+    nanoseconds = round(moment * 1e6) * 1000
+    seconds, fraction = divmod(nanoseconds, 10**9)
+    digits = _DIGITS[zlib.crc32(of.encode()) % len(_DIGITS)]
+    whole = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{whole}.{fraction:09}"[: len(whole) + 1 + digits] + "Z"
+
+
+def moment_of(text: str) -> float:
+    """Return the seconds since the epoch of an ISO 8601 text with a zone. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("A moment needs a zone.")
+    return moment.timestamp()
+
 
 _WEB = "https://replicate.com"
 _COG_VERSION = "0.9.20"

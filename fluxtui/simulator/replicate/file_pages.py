@@ -12,11 +12,11 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from fluxtui.simulator.replicate import problems
-from fluxtui.simulator.replicate.desk import uncounted
 from fluxtui.simulator.replicate.documents import file_document
 from fluxtui.simulator.replicate.members import Member
 from fluxtui.simulator.replicate.multipart import Form, read_form
 from fluxtui.simulator.replicate.paging import page_of
+from fluxtui.simulator.replicate.requests import uncounted
 from fluxtui.simulator.replicate.service import ReplicateService
 from fluxtui.simulator.replicate.uploads import StoredFile
 

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp
 
 from fluxtui.simulator.core.accounts import Accounts
 from fluxtui.simulator.core.faults import Fault
+from fluxtui.simulator.core.gate import REASONS, status_of
 from fluxtui.simulator.core.hosting import Foundation
 from fluxtui.simulator.core.ledger import LedgerEntry
-from fluxtui.simulator.replicate import misbehaving
+from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.api_app import api_app
 from fluxtui.simulator.replicate.delivery_app import delivery_app, found_at
 from fluxtui.simulator.replicate.jobs import TRAINING
 from fluxtui.simulator.replicate.keys import VALID_KEY
 from fluxtui.simulator.replicate.service import NAME, ReplicateService
+
+_CREATE = re.compile(r"/v1/(predictions|models/[^/]+/[^/]+/(predictions|versions/[^/]+/trainings))")
+_POLL = re.compile(r"/v1/(predictions|trainings)/[^/]+")
+
+
+def place_of(role: str, method: str, path: str) -> str:
+    """Return where a request to the port of `role` goes, in words of `Fault.where`."""
+    if role == "delivery":
+        return "delivery"
+    if method == "POST" and _CREATE.fullmatch(path):
+        return "submit"
+    if method == "POST" and path == "/v1/files":
+        return "upload"
+    return "poll" if method == "GET" and _POLL.fullmatch(path) else "manage"
+
+
+def refusal(fault: Fault) -> Response:
+    """Return the answer for a fault: 429 tells its wait in the body if at all, and 5xx is a page."""
+    status = status_of(fault)
+    if status == 429:
+        told = fault.kind.endswith("retry-after")
+        return problems.throttled(round(fault.seconds), told=told).response()
+    title = f"{status} {REASONS[status]}"
+    page = f"<!doctype html><title>api.replicate.com | {title}</title><h1>Error {title}</h1>"
+    return HTMLResponse(page, status)
 
 
 class HostedReplicate(ReplicateService):
@@ -35,11 +62,11 @@ class HostedReplicate(ReplicateService):
 
     def place_of(self, role: str, method: str, path: str) -> str | None:
         """Return where a request goes, in words of `Fault.where`."""
-        return misbehaving.place_of(role, method, path)
+        return place_of(role, method, path)
 
     def refusal(self, fault: Fault) -> Response:
         """Return what Replicate answers for a fault of `faults.HTTP_KINDS`."""
-        return misbehaving.refusal(fault)
+        return refusal(fault)
 
     async def content_at(self, role: str, path: str) -> bytes | None:
         """Return an output or the weights at `path`, which anybody can fetch, or None."""

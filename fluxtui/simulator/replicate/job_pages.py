@@ -13,12 +13,12 @@ from starlette.routing import Route
 
 from fluxtui.simulator.core.faults import UNKNOWN_STATUS
 from fluxtui.simulator.replicate import problems
-from fluxtui.simulator.replicate.desk import counted, deadline_of, json_body, wait_of
 from fluxtui.simulator.replicate.documents import (
     PREDICTIONS,
     TRAININGS,
     job_document,
     listed_job_document,
+    moment_of,
     new_job_document,
 )
 from fluxtui.simulator.replicate.jobs import PREDICTION, SUCCEEDED, TRAINING, Job
@@ -27,8 +27,8 @@ from fluxtui.simulator.replicate.members import Member
 from fluxtui.simulator.replicate.outputs import names_of, output_of
 from fluxtui.simulator.replicate.paging import page_of
 from fluxtui.simulator.replicate.predicting import accept_prediction
+from fluxtui.simulator.replicate.requests import counted, deadline_of, json_body, wait_of
 from fluxtui.simulator.replicate.service import ReplicateService
-from fluxtui.simulator.replicate.timestamps import moment_of
 from fluxtui.simulator.replicate.training import accept_training
 from fluxtui.simulator.replicate.validation import check_body
 

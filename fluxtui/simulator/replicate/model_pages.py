@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.catalogue import BuiltIn
-from fluxtui.simulator.replicate.desk import counted, json_body
 from fluxtui.simulator.replicate.documents import model_document, version_document, version_documents
 from fluxtui.simulator.replicate.hardware import OFFERED
 from fluxtui.simulator.replicate.members import Member
 from fluxtui.simulator.replicate.models import CHANGEABLE, MODEL_NAME, VISIBILITIES, Model
+from fluxtui.simulator.replicate.requests import counted, json_body
 from fluxtui.simulator.replicate.service import ReplicateService
 from fluxtui.simulator.replicate.validation import Flaw, check_body, refusal
 

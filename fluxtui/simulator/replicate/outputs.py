@@ -3,15 +3,54 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fluxtui.simulator.core.weights import FLUX_1, lora_file
-from fluxtui.simulator.replicate import tarball
-from fluxtui.simulator.replicate.gallery import pictures_of
 from fluxtui.simulator.replicate.jobs import SUCCEEDED, TRAINING, Job
-from fluxtui.simulator.replicate.ordering import FORMATS
+from fluxtui.simulator.replicate.painting import FORMATS, pictures_of
 from fluxtui.simulator.replicate.service import ReplicateService
+
+WEIGHTS_TAR = "trained_model.tar"
+_FOLDER = "output/flux_train_replicate"
+
+
+def weights_tar(
+    weights: bytes, inputs: Mapping[str, Any], captions: Mapping[str, str], moment: float
+) -> bytes:
+    """Return a tar of the safetensors file `weights`, the configuration and the captions, as of `moment`."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        _add(archive, f"{_FOLDER}/config.yaml", _configuration(inputs).encode(), moment)
+        _add(archive, f"{_FOLDER}/lora.safetensors", weights, moment)
+        _add_folder(archive, f"{_FOLDER}/captions", moment)
+        for name, text in sorted(captions.items()):
+            _add(archive, f"{_FOLDER}/captions/{name}", text.encode(), moment)
+    return buffer.getvalue()
+
+
+def _configuration(inputs: Mapping[str, Any]) -> str:
+    """Write the inputs as YAML, whose plain values are those of JSON."""
+    kept = {name: value for name, value in sorted(inputs.items()) if value is not None}
+    lines = [f"    {name}: {json.dumps(value)}" for name, value in kept.items()]
+    return "\n".join(["job: custom_job", "config:", "  name: flux_train_replicate", "  inputs:", *lines, ""])
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes, moment: float) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mtime = len(content), int(moment)
+    archive.addfile(entry, io.BytesIO(content))
+
+
+def _add_folder(archive: tarfile.TarFile, name: str, moment: float) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.mode, entry.mtime = tarfile.DIRTYPE, 0o755, int(moment)
+    archive.addfile(entry)
+
 
 CAPTIONS = "captions"
 """The blob that holds a training's captions by file name, as JSON."""
@@ -30,7 +69,7 @@ class Output:
 def names_of(job: Job) -> list[str]:
     """Return the names of the files that a job leaves when it succeeds."""
     if job.kind == TRAINING:
-        return [tarball.NAME]
+        return [WEIGHTS_TAR]
     return [f"out-{place}.{job.parameters['output_format']}" for place in range(len(pictures_of(job)))]
 
 
@@ -47,7 +86,7 @@ async def output_of(service: ReplicateService, job: Job, name: str) -> Output | 
         return None
     if job.kind == TRAINING:
         return Output(await asyncio.to_thread(_tar, service, job), "application/x-tar")
-    picture = await service.gallery.picture(job, pictures_of(job)[names_of(job).index(name)])
+    picture = await service.pictures.picture(job, pictures_of(job)[names_of(job).index(name)])
     return Output(picture, f"image/{FORMATS[job.parameters['output_format']]}")
 
 
@@ -59,4 +98,4 @@ def trained_lora(job_id: str, rank: int | None) -> bytes:
 def _tar(service: ReplicateService, job: Job) -> bytes:
     captions = json.loads(service.kept_with(job, CAPTIONS) or b"{}")
     weights = trained_lora(job.id, job.parameters.get("lora_rank"))
-    return tarball.weights_tar(weights, job.parameters, captions, job.ends_at)
+    return weights_tar(weights, job.parameters, captions, job.ends_at)

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.simulator.core.pictures import UnreadablePictureError, opened
+from fluxtui.simulator.pictures import UnreadablePictureError, opened
 from fluxtui.simulator.replicate import loras
 from fluxtui.simulator.replicate.jobs import PREDICTION, Job
 from fluxtui.simulator.replicate.library import Runnable
 from fluxtui.simulator.replicate.loras import UselessLoraError
 from fluxtui.simulator.replicate.members import Member
-from fluxtui.simulator.replicate.ordering import output_size
 from fluxtui.simulator.replicate.outcomes import OUTCOME_FAULTS, Outcome, failed_early, kind_of, outcome_of
-from fluxtui.simulator.replicate.secrets_in import without_secrets
+from fluxtui.simulator.replicate.painting import output_size
+from fluxtui.simulator.replicate.requests import without_secrets
 from fluxtui.simulator.replicate.service import ReplicateService
 from fluxtui.simulator.replicate.uploads import MissingInputError
 from fluxtui.simulator.replicate.validation import check_input
@@ -68,7 +68,7 @@ async def accept_prediction(
         **_ending(outcome),
     )
     await service.keep(job, blobs=[(job.id, name, content) for name, content in pictures.items()])
-    service.gallery.begin(job)
+    service.pictures.begin(job)
     return job
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.simulator.bfl.fields import Field
+from fluxtui.simulator.core.fields import Field
 
 _PICTURES = {
     "type": "array",

@@ -14,14 +14,13 @@ from fluxtui.simulator.core.ledger import Violation
 from fluxtui.simulator.core.state import Blob, Record
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.catalogue import built_in_models
-from fluxtui.simulator.replicate.filestore import FileStore
-from fluxtui.simulator.replicate.gallery import Gallery
 from fluxtui.simulator.replicate.jobs import FAILED, PREDICTION, STARTING, SUCCEEDED, Job
 from fluxtui.simulator.replicate.keys import FILES_SECRET, default_keys
 from fluxtui.simulator.replicate.library import Library
 from fluxtui.simulator.replicate.members import Member, Members
 from fluxtui.simulator.replicate.models import Model
-from fluxtui.simulator.replicate.uploads import StoredFile, Uploads, not_downloaded
+from fluxtui.simulator.replicate.painting import PredictionPictures
+from fluxtui.simulator.replicate.uploads import FileStore, StoredFile, Uploads, not_downloaded
 
 NAME = "replicate"
 _JOB, _PAID_IN, _SIGNING = "replicate-job", "replicate-paid-in", "replicate-signing"
@@ -45,7 +44,7 @@ class ReplicateService:
         self.library = Library(built_in, shared.store, self.clock)
         contents = FileStore(self.settings.state_directory)
         self.uploads = Uploads(shared.store, contents, self.clock, shared.keyring.own(FILES_SECRET))
-        self.gallery = Gallery(shared.studio, shared.store, shared.weights)
+        self.pictures = PredictionPictures(shared.renderer, shared.store, shared.weights)
         self.jobs: dict[str, Job] = {}
         self._signing_key = secrets.token_bytes(32)
         self._shared = shared
@@ -127,7 +126,7 @@ class ReplicateService:
         for old in [kept for kept in self.jobs.values() if kept.kind == PREDICTION and not kept.swept]:
             if old.erased(self.clock()):
                 old.swept = True
-                await self.gallery.forget(old)
+                await self.pictures.forget(old)
                 await self.save(old)
 
     async def save(self, job: Job) -> None:

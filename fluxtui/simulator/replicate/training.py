@@ -15,7 +15,7 @@ from fluxtui.simulator.replicate.members import Member
 from fluxtui.simulator.replicate.models import Model, Version, version_of_training
 from fluxtui.simulator.replicate.outcomes import OUTCOME_FAULTS, failed_early, kind_of, outcome_of
 from fluxtui.simulator.replicate.outputs import CAPTIONS, trained_lora
-from fluxtui.simulator.replicate.secrets_in import without_secrets
+from fluxtui.simulator.replicate.requests import without_secrets
 from fluxtui.simulator.replicate.service import ReplicateService
 from fluxtui.simulator.replicate.uploads import MissingInputError
 from fluxtui.simulator.replicate.validation import check_input

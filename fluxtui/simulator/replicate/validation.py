@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from fluxtui.simulator.bfl.fields import Field
+from fluxtui.simulator.core.fields import Field
 from fluxtui.simulator.replicate.problems import ProblemError
 
 _SCHEMES = ("http", "https", "data")

@@ -7,6 +7,7 @@ from fluxtui.widgets.dialogs.choice import ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.dialogs.type_word import TypeWordDialog
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Dialog",
     "LineDialog",
     "NameDialog",
+    "PathDialog",
     "TypeWordDialog",
     "ask",
     "dialog_of",

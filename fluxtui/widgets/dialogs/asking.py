@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from fluxtui.controllers.questions import (
     Confirmation,
     DeletionQuestion,
     LineQuestion,
     NameQuestion,
+    PathQuestion,
     Question,
     Selection,
 )
@@ -19,11 +20,12 @@ from fluxtui.widgets.dialogs.choice import ChoiceDialog
 from fluxtui.widgets.dialogs.confirm import ConfirmDialog
 from fluxtui.widgets.dialogs.line import LineDialog
 from fluxtui.widgets.dialogs.name import NameDialog
+from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.dialogs.type_word import TypeWordDialog
 
 
 @singledispatch
-def dialog_of(question: Question[Any]) -> ModalScreen[Any]:
+def dialog_of(question: Question[Any]) -> Screen[Any]:
     """Return the dialog that asks a question. Raises `LookupError` where none is registered for its type."""
     raise LookupError(f"no dialog asks {type(question).__name__}")
 
@@ -54,6 +56,11 @@ def _(question: LineQuestion) -> LineDialog:
         placeholder=question.placeholder,
         may_be_empty=question.may_be_empty,
     )
+
+
+@dialog_of.register
+def _(question: PathQuestion) -> PathDialog:
+    return PathDialog(question.title, question.words, question.value)
 
 
 @dialog_of.register

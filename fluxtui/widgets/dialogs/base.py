@@ -7,8 +7,9 @@ from time import monotonic
 from typing import Any, ClassVar, Literal, TypeVar
 
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Button
 
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -23,6 +24,9 @@ class Dialog(QuietScreen[Answer], ModalScreen[Answer]):
     """A panel in the middle of the screen; its content stands in a container with the class `dialog`.
 
     Its keys or buttons, with the class `dialog-keys` or `dialog-buttons`, are seen however long the rest is.
+
+    It is answered once, whenever that comes: an answer before its content is there waits for the content,
+    and one after the answer counts for nothing.
     """
 
     DEFAULT_CSS = """
@@ -47,6 +51,20 @@ class Dialog(QuietScreen[Answer], ModalScreen[Answer]):
         .dialog-keys { margin-top: 1; color: $text-muted; width: 1fr; }
     }
     """
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close it with an answer; to be awaited only by whoever knows that its content is there."""
+        if not self._result_callbacks:
+            # Textual would close whatever is in front now.
+            return AwaitComplete()
+        if not self.is_mounted:
+            # Taken away now, it would be told that it is mounted when its content never came.
+            self.call_later(self._answer_late, result)
+            return AwaitComplete()
+        return super().dismiss(result)
+
+    def _answer_late(self, result: Answer | None) -> None:
+        self.dismiss(result)
 
 
 class DeliberateDialog(Dialog[Answer]):
@@ -85,7 +103,7 @@ def open_dialog(
     app.push_screen(dialog, callback)
 
 
-async def ask(app: App[Any], dialog: ModalScreen[Answer]) -> Answer | None:
+async def ask(app: App[Any], dialog: Screen[Answer]) -> Answer | None:
     """Show a dialog and return its answer, None where there was none. To be called from a worker."""
     app.delay_update(OPENING_SECONDS)
     return await app.push_screen_wait(dialog)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any, ClassVar, Protocol
 
 from textual import events
@@ -13,15 +12,13 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from fluxtui.domain.endpoint import Control, Field
+from fluxtui.domain.seeds import drawn_seed
 from fluxtui.domain.text import safe_text
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.parameter_form import entries
 from fluxtui.widgets.steady_area import SteadyArea
-
-SEED_LIMIT = 2**32
-"""Seeds are drawn below this where a field names no maximum."""
 
 _ON, _OFF = "on", "off"
 _EMPTY = ""
@@ -121,9 +118,7 @@ class SeedControl(NumberControl):
 
     def action_draw_seed(self) -> None:
         """Put a new random seed in."""
-        limit = SEED_LIMIT if self.field.maximum is None else int(self.field.maximum) + 1
-        # Not a secret: the seed is shown and kept with the picture.
-        self.enter(random.randrange(limit))  # noqa: S311
+        self.enter(drawn_seed(self.field))
         self.cursor_position = len(self.value)
 
     async def _on_key(self, event: events.Key) -> None:

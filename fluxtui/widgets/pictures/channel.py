@@ -18,14 +18,11 @@ from fluxtui.terminal.cache import ByteCache
 from fluxtui.terminal.encoder import shared_encoder
 from fluxtui.terminal.kitty import deletion
 from fluxtui.terminal.pieces import PaintedPicture
-from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.profile import SSH_BYTES_PER_SECOND, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, Colour
 
 CACHE_BYTES: Final = 16_000_000
 DECODED_BYTES: Final = 32_000_000
-SSH_BYTES_PER_SECOND: Final = 400_000
-"""Pace over SSH, whose buffers would otherwise take a whole picture and make the next key wait for it."""
-
 BACKLOG_POLL_SECONDS: Final = 0.01
 _CUBE: Final = (0, 95, 135, 175, 215, 255)
 

@@ -14,11 +14,11 @@ from fluxtui.domain.text import file_size, safe_text
 from fluxtui.terminal import kitty
 from fluxtui.terminal.encoder import Encoder
 from fluxtui.terminal.encoding import SSH_SAMPLES
-from fluxtui.terminal.framing import Frame, Part
+from fluxtui.terminal.framing import Frame, Seen
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
-from fluxtui.terminal.scaling import BITMAP_SIDE, Bitmap, PictureFacts, fit_cells
+from fluxtui.terminal.scaling import BITMAP_SIDE, Bitmap, PictureFileInfo, fit_cells
 from fluxtui.widgets.pictures.strips import HalfCellStrip
 
 SSH_HALF_CELLS: Final = 60 * 30
@@ -35,23 +35,9 @@ class Drawing:
     strips: Sequence[Strip]
 
 
-def describe_picture(path: Path, facts: PictureFacts) -> str:
+def describe_picture(path: Path, facts: PictureFileInfo) -> str:
     """A line for those who see no pictures: name, pixels, bytes."""
     return f"{safe_text(path.name)}: {facts.width} x {facts.height} pixels, {file_size(facts.bytes)}"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What is seen of a picture: its frame and its part, the whole picture's size, and the scale.
-
-    `scale` is how many pixels of the terminal one pixel of the picture takes; half cells count as pixels
-    where nothing finer is drawn.
-    """
-
-    frame: Frame
-    part: Part
-    full_size: tuple[int, int]
-    scale: float
 
 
 def area_pixels(size: Size, profile: TerminalProfile) -> tuple[int, int]:

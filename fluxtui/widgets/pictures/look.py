@@ -8,14 +8,13 @@ from pathlib import Path
 
 from textual.geometry import Size
 
-from fluxtui.terminal.framing import Frame
+from fluxtui.terminal.framing import Frame, Seen
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, Colour, load_bitmap
 from fluxtui.widgets.pictures.channel import PictureChannel
 from fluxtui.widgets.pictures.drawing import (
     Drawing,
-    Seen,
     draw_half_cells,
     encode_picture,
     frame_picture,

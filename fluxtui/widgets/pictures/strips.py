@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from fluxtui.terminal.halfcell import CellRow, Run
+from fluxtui.terminal.halfcell import CellRow, CellRun
 from fluxtui.terminal.kitty import placeholders
 from fluxtui.terminal.scaling import Colour
 
@@ -146,7 +146,7 @@ def half_cell_strips(rows: Iterable[CellRow]) -> list[Strip]:
     return [Strip([Segment(run.text, _half_cell_style(run)) for run in row.runs()]) for row in rows]
 
 
-def _half_cell_style(run: Run) -> Style:
+def _half_cell_style(run: CellRun) -> Style:
     lower = RichColor.from_rgb(*run.lower)
     if run.upper == run.lower:
         return Style.from_color(None, lower)

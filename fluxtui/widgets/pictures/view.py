@@ -22,12 +22,12 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from fluxtui.domain.text import shown_text
-from fluxtui.terminal.framing import Frame
+from fluxtui.terminal.framing import Frame, Seen
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, Colour, UnreadablePictureError, read_facts
 from fluxtui.widgets.pictures.channel import PictureChannel, channel_of
-from fluxtui.widgets.pictures.drawing import Drawing, Seen, describe_picture
+from fluxtui.widgets.pictures.drawing import Drawing, describe_picture
 from fluxtui.widgets.pictures.kitty import KittyMemory, KittyPicture
 from fluxtui.widgets.pictures.look import Look
 from fluxtui.widgets.pictures.pixels import PixelPainter

@@ -24,7 +24,7 @@ from fluxtui.providers.base import (
     LoraSource,
     Materials,
     Phase,
-    Prepared,
+    PreparedRequest,
     RemoteStatus,
     RemoteTask,
     Sought,
@@ -89,7 +89,7 @@ class AtelierProvider:
                 return endpoint
         raise InvalidInput("The Atelier has no such endpoint.")
 
-    async def prepare(self, request: Endpoint, materials: Materials) -> Prepared:
+    async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         body = {"what": request.info.id, **request.wire()}
         if isinstance(request, TrainingEndpoint):
             if materials.archive is None:
@@ -99,7 +99,7 @@ class AtelierProvider:
             )
         for source in materials.loras.values():
             body["finetune_id"] = await self._lora(source, materials)
-        return Prepared(request, body)
+        return PreparedRequest(request, body)
 
     async def _lora(self, source: LoraSource, materials: Materials) -> str:
         if source.path is None:
@@ -117,7 +117,7 @@ class AtelierProvider:
         await materials.uploads.remember(sha256, url, datetime.now(UTC) + _KEPT_FOR)
         return url
 
-    async def order(self, prepared: Prepared, progress: Progress) -> Accepted:
+    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
         answer = as_mapping((await self._api.post("/orders", prepared.body)).data)
         remote_id = as_identifier(answer.get("number"))
         if remote_id is None:

@@ -205,6 +205,8 @@ def _unknown_pass() -> Response:
 def running_atelier() -> Iterator[AtelierServer]:
     """Run an Atelier in a thread of its own until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
+        # Else the body of an answer waits for the client to acknowledge its head.
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         atelier = AtelierServer(f"http://127.0.0.1:{bound.getsockname()[1]}")
         config = uvicorn.Config(
             atelier.application(), http="h11", ws="none", lifespan="off", log_config=None, access_log=False

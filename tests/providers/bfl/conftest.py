@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.providers.bfl.provider import BFLProvider
@@ -49,7 +50,7 @@ async def make_api() -> AsyncIterator[Callable[..., APIService]]:
 
     def make(base_url: str, key: str = VALID_KEY) -> APIService:
         trusted, retries = provider_hosts("bfl").trusted_hosts, RetryPolicy(attempts=2, first_wait=0)
-        made.append(APIService(base_url, SecretStr(key), trusted_hosts=trusted, retries=retries))
+        made.append(APIService(base_url, SecretStr(key), KeyPolicy(trusted_hosts=trusted), retries=retries))
         return made[-1]
 
     yield make

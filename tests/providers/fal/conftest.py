@@ -18,7 +18,7 @@ from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Endpoint, TrainingEndpoint
 from fluxtui.domain.jobs import JobKind
-from fluxtui.providers.base import Accepted, LoraSource, Materials, Prepared, RemoteStatus, RemoteTask
+from fluxtui.providers.base import Accepted, LoraSource, Materials, PreparedRequest, RemoteStatus, RemoteTask
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import Klein9BTrainer
 from fluxtui.providers.registry import provider_hosts
@@ -32,7 +32,7 @@ SMALL = {"prompt": "a red SHEET", "image_size": "custom", "width": 512, "height"
 LORA = "fal/red"
 
 MakeApi = Callable[..., APIService]
-Prepare = Callable[..., Awaitable[Prepared]]
+Prepare = Callable[..., Awaitable[PreparedRequest]]
 Order = Callable[..., Awaitable[RemoteTask]]
 
 
@@ -96,10 +96,7 @@ async def make_api() -> AsyncIterator[MakeApi]:
             APIService(
                 urls["queue"],
                 SecretStr(key),
-                key_header=hosts.key_header,
-                key_prefix=hosts.key_prefix,
-                trusted_hosts=hosts.trusted_hosts,
-                other_bases={role: urls[role] for role in hosts.other_bases},
+                hosts.key_policy({role: urls[role] for role in hosts.other_bases}),
                 retries=RetryPolicy(attempts=2, first_wait=0),
             )
         )
@@ -158,7 +155,7 @@ def memory() -> Memory:
 def prepare(provider: FalProvider, archive: Path, memory: Memory) -> Prepare:
     """Prepares a request with the archive and what LoRAs are given."""
 
-    async def run(request: Endpoint, loras: Mapping[str, LoraSource] | None = None) -> Prepared:
+    async def run(request: Endpoint, loras: Mapping[str, LoraSource] | None = None) -> PreparedRequest:
         return await provider.prepare(request, Materials(uploads=memory, archive=archive, loras=loras or {}))
 
     return run

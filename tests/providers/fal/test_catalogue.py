@@ -9,7 +9,7 @@ from fluxtui.domain.endpoint import Availability, Endpoint, FinetuneBy, Training
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.catalogue import GENERATION, TRAINING
 from fluxtui.providers.fal.prices import TABLE
-from fluxtui.simulator.fal.endpoints import endpoints as simulated
+from fluxtui.simulator.fal.catalogue import endpoints as simulated
 
 ENDPOINTS: tuple[type[Endpoint], ...] = (*GENERATION, *TRAINING)
 

@@ -14,7 +14,7 @@ from fluxtui.domain.jobs import JobKind
 from fluxtui.providers.base import CancelAnswer, Materials, Phase, RemoteTask
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import FastTrainer
-from fluxtui.providers.fal.uploads import DATASET_LIFETIME, Uploads
+from fluxtui.providers.fal.uploads import DATASET_LIFETIME, FalUploads
 from tests.api.conftest import ScriptedServer
 from tests.providers.fal.conftest import MakeApi, Memory, nothing
 
@@ -145,7 +145,7 @@ async def test_place_for_an_upload_that_is_none_is_told(
 ) -> None:
     server.answer(200, {"upload_url": "https://[::1", "file_url": "https://v3.fal.media/files/a.zip"})
     api = make_api(dict.fromkeys(("queue", "rest", "platform"), server.url), KEY)
-    uploads = Uploads(api, memory, None, whole_bytes=1)
+    uploads = FalUploads(api, memory, None, whole_bytes=1)
     with pytest.raises(UnexpectedAnswer, match="no place for the upload"):
         await uploads.address_of(archive, DATASET_LIFETIME)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fluxtui.api.answers import Answer
+from fluxtui.api.answers import JSONAnswer
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice
@@ -54,12 +54,12 @@ def test_logs_are_safe_and_tell_the_progress() -> None:
 
 @pytest.mark.parametrize("result", [{}, {"images": []}, {"images": [{"url": None}]}, [], {"images": "x"}])
 def test_completed_without_a_picture_has_failed(result: Any) -> None:
-    assert succeeded(DONE, Answer(200, result, {}), PICTURE, None).phase is Phase.FAILED
+    assert succeeded(DONE, JSONAnswer(200, result, {}), PICTURE, None).phase is Phase.FAILED
 
 
 @pytest.mark.parametrize("name", ["diffusers_lora_file", "lora_file"])
 def test_weights_have_two_names(name: str) -> None:
-    answer = Answer(200, {name: {"url": "https://v3.fal.media/x"}}, {"x-fal-billable-units": "200"})
+    answer = JSONAnswer(200, {name: {"url": "https://v3.fal.media/x"}}, {"x-fal-billable-units": "200"})
     status = succeeded(DONE, answer, TRAINING, None)
     assert (status.phase, status.weights_url) == (Phase.READY, "https://v3.fal.media/x")
     assert status.cost_credits == pytest.approx(128)
@@ -77,7 +77,7 @@ def test_weights_have_two_names(name: str) -> None:
     ],
 )
 def test_results_that_are_failures(status: int, body: Any, phase: Phase) -> None:
-    assert failed(DONE, Answer(status, body, {})).phase is phase
+    assert failed(DONE, JSONAnswer(status, body, {})).phase is phase
 
 
 def test_failure_without_a_result_is_told_by_the_status() -> None:
@@ -101,7 +101,7 @@ def test_a_fault_of_the_gateway_is_not_taken_for_the_failure_of_a_task(
     told: str | None, status: int, body: Any, is_its_own: bool
 ) -> None:
     said = {**DONE, "error": "no", "error_type": told} if told else DONE
-    assert is_told_failure(said, Answer(status, body, {})) is is_its_own
+    assert is_told_failure(said, JSONAnswer(status, body, {})) is is_its_own
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from fluxtui.domain.errors import ResultExpired, StorageError, TimedOut, Unexpec
 from fluxtui.providers.base import LoraSource
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.providers.fal.training import FastTrainer
-from fluxtui.providers.fal.uploads import DATASET_LIFETIME, Place, Uploads
+from fluxtui.providers.fal.uploads import DATASET_LIFETIME, FalUploads, UploadTarget
 from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.running import ServiceView
 from tests.providers.fal.conftest import LORA, SMALL, Memory, Prepare
@@ -35,7 +35,7 @@ async def test_file_arrives_whole_or_in_parts_without_the_key(
     path = tmp_path / "secret name.safetensors"
     path.write_bytes(CONTENT)
     told: list[tuple[int, int]] = []
-    uploads = Uploads(
+    uploads = FalUploads(
         api,
         memory,
         lambda done, total: told.append((done, total)),
@@ -82,7 +82,7 @@ async def test_upload_vanishes_whichever_header_of_its_lifetime_counts(
     fal.faults(obeyed, where="upload")
     path = tmp_path / "photos.safetensors"
     path.write_bytes(CONTENT)
-    uploads = Uploads(api, memory, None, whole_bytes=whole_bytes, part_bytes=3000)
+    uploads = FalUploads(api, memory, None, whole_bytes=whole_bytes, part_bytes=3000)
     address = await uploads.address_of(path, DATASET_LIFETIME)
     clock.advance(DATASET_LIFETIME.total_seconds() - 1)
     assert await fetched(api, address, tmp_path) == CONTENT
@@ -101,10 +101,10 @@ async def test_failed_upload_is_not_remembered(prepare: Prepare, memory: Memory,
 
 async def test_unreadable_file_is_told(api: APIService, memory: Memory, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"gone\.zip cannot be read"):
-        await Uploads(api, memory, None).address_of(tmp_path / "gone.zip", DATASET_LIFETIME)
+        await FalUploads(api, memory, None).address_of(tmp_path / "gone.zip", DATASET_LIFETIME)
 
 
 def test_place_hides_its_signature_and_keeps_it_for_parts() -> None:
-    place = Place("https://up.example.org/a/b.zip?signature=s3cret", "https://cdn.example.org/b.zip")
+    place = UploadTarget("https://up.example.org/a/b.zip?signature=s3cret", "https://cdn.example.org/b.zip")
     assert "s3cret" not in repr(place)
     assert place.below("7") == "https://up.example.org/a/b.zip/7?signature=s3cret"

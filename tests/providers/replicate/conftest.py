@@ -19,7 +19,7 @@ from fluxtui.api.retries import RetryPolicy
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Endpoint, TrainingEndpoint
 from fluxtui.domain.jobs import JobKind
-from fluxtui.providers.base import Accepted, LoraSource, Materials, Prepared, RemoteStatus, RemoteTask
+from fluxtui.providers.base import Accepted, LoraSource, Materials, PreparedRequest, RemoteStatus, RemoteTask
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.providers.replicate.provider import ReplicateProvider
 from fluxtui.providers.replicate.training import FluxDevLoraTrainer
@@ -85,9 +85,7 @@ async def make_api() -> AsyncIterator[Callable[..., APIService]]:
             APIService(
                 base_url,
                 SecretStr(key),
-                key_header=hosts.key_header,
-                key_prefix=hosts.key_prefix,
-                trusted_hosts=hosts.trusted_hosts,
+                hosts.key_policy(),
                 retries=RetryPolicy(attempts=2, first_wait=0),
             )
         )
@@ -146,7 +144,7 @@ def memory(clock: ManualClock) -> Memory:
     return Memory(clock)
 
 
-Prepare = Callable[..., Awaitable[Prepared]]
+Prepare = Callable[..., Awaitable[PreparedRequest]]
 Order = Callable[..., Awaitable[RemoteTask]]
 
 
@@ -154,7 +152,7 @@ Order = Callable[..., Awaitable[RemoteTask]]
 def prepare(provider: ReplicateProvider, archive: Path, memory: Memory) -> Prepare:
     """Prepares a request with the archive and what LoRAs are given."""
 
-    async def run(request: Endpoint, loras: Mapping[str, LoraSource] | None = None) -> Prepared:
+    async def run(request: Endpoint, loras: Mapping[str, LoraSource] | None = None) -> PreparedRequest:
         return await provider.prepare(request, Materials(uploads=memory, archive=archive, loras=loras or {}))
 
     return run

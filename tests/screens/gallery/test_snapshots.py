@@ -14,9 +14,9 @@ from fluxtui.domain.notices import Balance
 from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.gallery.export_dialog import ExportDialog
 from fluxtui.services.thumbnails import ThumbnailCache
+from tests.fakes.gallery import NOON, add_pictures
 from tests.piloting.snapshots import Snap
 from tests.piloting.waiting import settled, until, until_screen
-from tests.screens.gallery.conftest import NOON, add_pictures
 
 Steps = Callable[[FluxApp, Pilot[int], GalleryScreen], Awaitable[None]]
 
@@ -31,7 +31,7 @@ def look(
 ) -> Callable[..., bool]:
     """Return a function that opens the gallery over some pictures, takes the steps, and compares."""
     # Moments are shown in local time, and the pictures are the same everywhere.
-    monkeypatch.setattr("fluxtui.screens.gallery.wording.exact_time", lambda _: "2026-11-23 12:00:00")
+    monkeypatch.setattr("fluxtui.screens.gallery.details.exact_time", lambda _: "2026-11-23 12:00:00")
 
     # One that was kept has lost a little of its colours; which are drawn twice is chance.
     monkeypatch.setattr(ThumbnailCache, "_path", lambda cache, mark: None)
@@ -58,13 +58,13 @@ def look(
 
 def test_marked_and_rated(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: GalleryScreen) -> None:
-        await screen.gallery.star((12, 10), True)
-        await screen.gallery.rate((12,), 4)
-        await screen.gallery.tag((12,), "blue hour")
-        await screen.gallery.note(12, "for the cover [/x]")
-        screen.entries.forget((12, 11, 10))
-        screen.marked.update((12, 11))
-        screen.reload()
+        await app.services.gallery.star((12, 10), True)
+        await app.services.gallery.rate((12,), 4)
+        await app.services.gallery.tag((12,), "blue hour")
+        await app.services.gallery.note(12, "for the cover [/x]")
+        screen.controller.shown.entries.forget((12, 11, 10))
+        screen.controller.shown.mark((12, 11))
+        screen.action_refresh_pictures()
 
     assert look(steps)
 
@@ -79,7 +79,7 @@ def test_no_pictures_yet(look: Callable[..., bool]) -> None:
 def test_filtered_with_a_selection(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: GalleryScreen) -> None:
         Path(app.services.storage.root, "pictures/2026-11-23/picture-4.jpg").unlink()
-        screen.marked.update((5, 9))
+        screen.controller.shown.mark((5, 9))
         screen._want(GalleryFilter.parse("a -lanterns sort:oldest"))
 
     assert look(steps)
@@ -96,7 +96,7 @@ def test_a_filter_that_is_wrong(look: Callable[..., bool]) -> None:
 
 def test_the_trash(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: GalleryScreen) -> None:
-        await screen.gallery.trash((5, 7))
+        await app.services.gallery.trash((5, 7))
         screen.action_show_trash()
 
     assert look(steps)
@@ -104,7 +104,7 @@ def test_the_trash(look: Callable[..., bool]) -> None:
 
 def test_exporting(look: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: GalleryScreen) -> None:
-        screen.marked.update((12, 11))
+        screen.controller.shown.mark((12, 11))
         screen.action_export()
         await until_screen(pilot, ExportDialog)
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from fluxtui.app.state import guarded
 from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.editor import Step
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.navigation import GenerateWith
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
-from fluxtui.screens.generate.sending import CHANGING
-from fluxtui.simulator.running import Simulator
+from fluxtui.screens.generate.choosers import EndpointChooser
 from fluxtui.widgets.flash import Flash
 
 OpenPlace = Callable[..., Any]
@@ -32,55 +33,23 @@ def jobs(place: Any) -> list[Job]:
     return list(place.app.jobs)
 
 
-async def settled(place: Any) -> None:
-    await place.until(lambda: not place.screen.is_changing)
-
-
-async def test_nothing_is_sent_while_the_form_is_being_changed(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await settled(place)
-        await place.screen._show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
-        recipe = {"prompt": "a fox", "seed": 7}
-        place.screen.follow_wish({"profile": "demo", "endpoint": "flux-2-pro", "values": recipe})
-        place.screen.action_submit()
-        assert news(place) == CHANGING
-        await settled(place)
-        await place.pilot.press("ctrl+s")
-        await place.until(lambda: jobs(place))
-        assert [(job.endpoint, job.parameters["prompt"]) for job in jobs(place)] == [("flux-2-pro", "a fox")]
-
-
-@pytest.mark.usefixtures("still_state")
-async def test_wishes_in_quick_succession_are_all_followed(
-    make_app: MakeApp, open_place: OpenPlace, make_finetune: MakeFinetune
-) -> None:
-    async with open_place(make_app()) as place:
-        await settled(place)
-        place.app.finetunes = (make_finetune(),)
-        screen = place.screen
-        await screen._show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
-        await place.app.services.finetune_defaults.keep("demo/ft-1", {"finetune_strength": 1.5})
-        screen.follow(GenerateWith("demo/ft-1"))
-        screen.follow_wish({"profile": "demo", "endpoint": KLEIN})
-        await settled(place)
-        assert (screen.order.form.finetune, screen.order.form.endpoint_id) == ("demo/ft-1", KLEIN)
-        assert screen.order.form.values["finetune_strength"] == 1.5
-        assert screen.order.form.prompt == "a lamp"
+def choose(place: Any, endpoint: str) -> None:
+    """Choose an endpoint as its chooser does."""
+    chooser = place.screen.query_one(EndpointChooser)
+    chooser.post_message(EndpointChooser.Changed(chooser, f"demo/{endpoint}"))
 
 
 async def test_what_was_wrong_at_another_endpoint_is_not_said_any_more(
     make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app()) as place:
-        await settled(place)
-        await place.screen._show(GenerateForm("demo", ULTRA, prompt="a lamp"))
+        await place.settled()
+        await place.show(GenerateForm("demo", ULTRA, prompt="a lamp"))
         place.screen.action_submit()
         row = place.screen.order._finetune_row
         await place.until(lambda: "needed" in row.problem)
-        place.screen.follow_wish({"profile": "demo", "endpoint": "flux-dev"})
-        await settled(place)
+        choose(place, "flux-dev")
+        await place.settled()
         assert not row.problem
 
 
@@ -89,15 +58,15 @@ async def test_what_is_typed_while_defaults_are_looked_up_stays(
     make_app: MakeApp, open_place: OpenPlace, make_finetune: MakeFinetune
 ) -> None:
     async with open_place(make_app()) as place:
-        await settled(place)
+        await place.settled()
         place.app.finetunes = (make_finetune(),)
         screen = place.screen
-        await screen._show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
+        await place.show(GenerateForm("demo", "flux-2-pro", prompt="a lamp"))
         screen.follow(GenerateWith("demo/ft-1"))
-        screen.take_prompt("a lamp in fog")
-        await settled(place)
-        assert screen.order.form.finetune == "demo/ft-1"
-        assert screen.order.prompt.text == screen.order.form.prompt == "a lamp in fog"
+        place.generation.editor.take_prompt("a lamp in fog")
+        await place.settled()
+        assert screen.generation.form.finetune == "demo/ft-1"
+        assert screen.order.prompt.text == screen.generation.form.prompt == "a lamp in fog"
 
 
 @pytest.mark.usefixtures("still_state")
@@ -106,12 +75,17 @@ async def test_a_change_that_fails_leaves_the_form_usable(make_app: MakeApp, ope
         raise LookupError("no such thing")
 
     async with open_place(make_app()) as place:
-        await settled(place)
-        await place.screen._show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
-        place.screen.alter(failing)
+        await place.settled()
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        guarded(
+            place.screen,
+            place.generation.editor.alter(Step(failing)),
+            doing="changing the form",
+            group="form",
+        )
         await place.until(lambda: "Changing the form failed" in news(place))
-        assert not place.screen.is_changing
-        assert place.screen.order.form.prompt == "a lamp"
-        place.screen.follow_wish({"profile": "demo", "endpoint": "flux-2-pro"})
-        await settled(place)
-        assert place.screen.order.form.endpoint_id == "flux-2-pro"
+        assert not place.generation.is_changing
+        assert place.generation.form.prompt == "a lamp"
+        choose(place, "flux-2-pro")
+        await place.settled()
+        assert place.generation.form.endpoint_id == "flux-2-pro"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from fluxtui.screens.generate import screen as screen_module
+from fluxtui.controllers.generation import supply
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 
@@ -39,19 +39,19 @@ async def test_a_prompt_typed_before_the_services_answer_stays(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     asked, may_answer = asyncio.Event(), asyncio.Event()
-    ask = screen_module.ask_profile  # type: ignore[attr-defined]
+    ask = supply.ask_profile
 
     async def slowly(services: Any, profile: str) -> Any:
         asked.set()
         await may_answer.wait()
         return await ask(services, profile)
 
-    monkeypatch.setattr(screen_module, "ask_profile", slowly)
+    monkeypatch.setattr(supply, "ask_profile", slowly)
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await asyncio.wait_for(asked.wait(), 20)
         await pilot.press(*"a fox")
         may_answer.set()
-        await until(pilot, lambda: bool(app.screen.order.form.endpoint_id))
+        await until(pilot, lambda: bool(app.screen.generation.form.endpoint_id))
         assert app.screen.query_one(PromptArea).text == "a fox"
-        await until(pilot, lambda: app.screen.order.form.prompt == "a fox")
+        await until(pilot, lambda: app.screen.generation.form.prompt == "a fox")

@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from fluxtui.controllers.generation.batch_ordering import BatchOrder
-from fluxtui.controllers.generation.changes import to_request
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.picture_inputs import LineState, own_pictures, ways
-from fluxtui.controllers.generation.sizes import (
-    chosen_size,
-    size_choices,
-    size_field,
-    size_note,
-    size_now,
-    turned,
-)
-from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.generation.picture_use import use_choices
 from fluxtui.controllers.navigation import UsePicture
-from fluxtui.domain.axes import OFFER, TypedAxis
-from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.dataset import Crop
-from fluxtui.domain.endpoint import Control, Field, PictureRole
-from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.masks import MaskDrawing
 from fluxtui.domain.picture_fields import REFERENCES, SOURCE
@@ -38,17 +22,15 @@ from fluxtui.screens.generate.choosers import EndpointChooser
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.masking import MaskScreen
 from fluxtui.screens.masking.pad import MaskPad
-from fluxtui.screens.using_pictures import use_choices
 from fluxtui.services.masks import MaskService
-from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.parameter_form.sides import SideControl
 from fluxtui.widgets.pictures.view import PictureView
-from tests.piloting.waiting import settled, until_screen
+from tests.piloting.waiting import until_screen
 
 FindOffer = Callable[..., Offer]
 MakeJob = Callable[..., Job]
@@ -57,92 +39,10 @@ MakeApp = Callable[..., Any]
 
 
 @pytest.fixture
-def stock(all_offers: tuple[Offer, ...]) -> Stock:
-    return Stock(all_offers)
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> StorageService:
-    return StorageService(tmp_path)
-
-
-@pytest.fixture
 def picture(tmp_path: Path) -> Path:
     path = tmp_path / "fox.png"
     Image.linear_gradient("L").resize((320, 240)).convert("RGB").save(path)
     return path
-
-
-# What another place wishes
-
-
-@pytest.mark.parametrize(
-    ("use", "endpoint", "place"),
-    [
-        ("fill", "flux-pro-1.0-fill", SOURCE),
-        ("expand", "flux-pro-1.0-expand", SOURCE),
-        ("outpaint", "flux-tools/outpainting-v1", SOURCE),
-        ("erase", "flux-tools/erase-v1", SOURCE),
-        ("deblur", "flux-tools/deblur-v1", SOURCE),
-        ("image_prompt", "flux-pro-1.1", "image_prompt"),
-    ],
-)
-def test_a_use_opens_the_endpoint_for_it(
-    stock: Stock, storage: StorageService, use: str, endpoint: str, place: str
-) -> None:
-    """The picture is in its place, the prompt stays, and a mask of another picture goes."""
-    form = GenerateForm("demo", "flux-2-pro", prompt="fog", values={"mask": "/old.png", "steps": 20})
-    change = to_request(stock, form, UsePicture("/fox.png", use), storage)
-    assert (change.form.endpoint_id, change.form.prompt) == (endpoint, "fog")
-    assert change.form.values == {place: "/fox.png", "steps": 20}
-    assert change.news.split(" has ")[1].startswith("the picture")
-
-
-def test_a_reference_joins_the_others_at_the_present_endpoint(stock: Stock, storage: StorageService) -> None:
-    form = GenerateForm("demo", "flux-2-flex", values={REFERENCES: ["/a.png"]})
-    request = UsePicture("/b.png", "reference")
-    once = to_request(stock, form, request, storage).form
-    assert once.endpoint_id == "flux-2-flex"
-    assert once.values[REFERENCES] == ["/a.png", "/b.png"]
-    assert to_request(stock, once, request, storage).form.values[REFERENCES] == ["/a.png", "/b.png"]
-    other = to_request(
-        stock, once, replace(request, profile="demo", endpoint="flux-kontext-pro"), storage
-    ).form
-    kontext = stock.offer_of(other)
-    assert kontext is not None
-    assert other.request_values(kontext)["input_image_2"] == "/b.png"
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        UsePicture("/a.png", "vary"),
-        UsePicture("/a.png", "nonsense"),
-        UsePicture("", "fill"),
-        UsePicture("/a.png", "fill", endpoint="gone"),
-        UsePicture("/a.png", "fill", endpoint="flux-2-pro"),
-    ],
-)
-def test_what_cannot_be_done_is_said(stock: Stock, storage: StorageService, asked: UsePicture) -> None:
-    form = GenerateForm("demo", "flux-2-pro")
-    change = to_request(stock, form, asked, storage)
-    assert change.form == form
-    assert change.severity == "warning"
-    assert change.news
-
-
-def test_references_are_kept_over_endpoints(offer: FindOffer) -> None:
-    """A list, eight fields and four: what is entered once goes along, and too many are told."""
-    form = (
-        GenerateForm()
-        .at(offer("flux-2-pro"))
-        .with_values(offer("flux-2-pro").endpoint, {REFERENCES: [f"/{n}.png" for n in range(5)]})
-    )
-    assert form.request_values(offer("flux-3-image"))["images"] == [f"/{n}.png" for n in range(5)]
-    assert form.request_values(offer("flux-2-pro"))["input_image_5"] == "/4.png"
-    assert "input_image_5" not in form.request_values(offer("flux-kontext-pro"))
-    recipe = {"prompt": "x", "input_image": "/a.png", "input_image_2": "/b.png"}
-    assert GenerateForm.from_recipe(offer("flux-2-pro"), recipe).values == {REFERENCES: ["/a.png", "/b.png"]}
 
 
 def test_the_menu_names_use_endpoint_and_price(all_offers: tuple[Offer, ...]) -> None:
@@ -153,70 +53,6 @@ def test_the_menu_names_use_endpoint_and_price(all_offers: tuple[Offer, ...]) ->
     assert all(choice.note for choice in choices)
     assert "$0.0" in fill.note
     assert len({choice.value for choice in choices}) == len(choices)
-
-
-# What can be done in a line
-
-LINE = Field("image", "Picture", "", Control.PICTURE, required=False, nullable=True, default=None)
-MASK = Field(
-    "mask", "Mask", "", Control.PICTURE, required=False, nullable=True, default=None, role=PictureRole.MASK
-)
-
-
-@pytest.mark.parametrize(
-    ("state", "offered"),
-    [
-        (LineState(LINE, ""), ["file", "own"]),
-        (LineState(LINE, "/a.png"), ["file", "own", "large", "remove"]),
-        (LineState(LINE, "/a.png", place=1, filled=2), ["file", "own", "earlier", "large", "remove"]),
-        (LineState(MASK, ""), ["file", "own"]),
-        (LineState(MASK, "", source="/a.png"), ["draw", "transparency", "file", "own"]),
-        (
-            LineState(MASK, "/m.png", source="/a.png", misfits=True),
-            ["scale", "draw", "transparency", "invert", "file", "own", "large", "remove"],
-        ),
-    ],
-)
-def test_ways(state: LineState, offered: list[str]) -> None:
-    assert [choice.value for choice in ways(state)] == offered
-
-
-def test_own_pictures_newest_first(make_job: MakeJob) -> None:
-    jobs = [
-        make_job("old", picture="pictures/old.png"),
-        make_job("bad", JobState.FAILED),
-        make_job("new", picture="pictures/new.png", updated_at="2026-11-24T12:00:00Z"),
-    ]
-    assert [choice.value for choice in own_pictures(jobs)] == ["pictures/new.png", "pictures/old.png"]
-
-
-# Sizes
-
-
-def test_sizes_with_their_prices(offer: FindOffer) -> None:
-    """Where the price depends on the size it stands beside each; only what the endpoint takes is offered."""
-    flex, flat = offer("flux-2-flex"), offer("flux-pro-1.1")
-    form = GenerateForm(prompt="x", values={"width": 1024, "height": 768})
-    assert size_note(flex, form.at(flex)).startswith("0.75 MP · 4:3 · $0.05")
-    assert size_note(flat, form.at(flat)) == "0.75 MP · 4:3"
-    assert size_note(flex, GenerateForm().at(flex)) == ""
-    notes = {choice.value: choice.note for choice in size_choices(flex, form.at(flex))}
-    assert notes["swap"]
-    assert notes["2048×2048"].startswith("1:1 · 4.00 MP · ")
-    assert "$0.20" in notes["2048×2048"]
-    assert "2048×2048" not in {choice.value for choice in size_choices(flat, form.at(flat))}
-    assert all("$" not in choice.note for choice in size_choices(flat, form.at(flat)))
-
-
-def test_a_size_is_turned(offer: FindOffer) -> None:
-    dev = offer("flux-dev")
-    form = turned(dev, GenerateForm(values={"width": 1024, "height": 512}).at(dev))
-    assert form is not None
-    assert size_now(dev, form) == (512, 1024)
-    assert turned(offer("flux-2-pro"), GenerateForm().at(offer("flux-2-pro"))) is None
-    assert chosen_size("swap", (3, 2)) == (2, 3)
-    assert chosen_size("64×32", None) == (64, 32)
-    assert size_field(dev) == "height"
 
 
 # By keys, in the place
@@ -260,7 +96,7 @@ async def test_a_mask_is_drawn_by_keys_and_the_fill_ends_as_a_picture(
         assert drawing.boxes[0].left > drawing.boxes[1].left
         panel = place.screen.query_one(PicturePanel)
         await place.until(lambda: panel.query_one(PictureView).path == Path(mask.value))
-        assert place.screen.order.form.values["mask"] == mask.value
+        assert place.generation.form.values["mask"] == mask.value
         place.screen.action_submit()
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.DONE])
         made = place.app.services.storage.inside(place.app.jobs[0].picture)
@@ -268,52 +104,11 @@ async def test_a_mask_is_drawn_by_keys_and_the_fill_ends_as_a_picture(
         assert not simulator.violations()
 
 
-@pytest.mark.parametrize(
-    "setup", [BatchSetup(), BatchSetup(seeds=SeedMode.INCREASING)], ids=["plain", "batch"]
-)
-async def test_filling_without_a_mask_is_asked_about_once(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace, picture: Path, setup: BatchSetup
-) -> None:
-    form = GenerateForm(
-        "demo", "flux-pro-1.0-fill", prompt="fog", values={SOURCE: str(picture)}, count=2, setup=setup
-    )
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(form)
-        for key, count in (("n", 0), ("y", 2)):
-            await place.until(lambda: not place.screen._sending)
-            place.screen.action_submit()
-            await until_screen(place.pilot, ConfirmDialog)
-            await place.until(lambda: "fox.png has no transparency" in words(place))
-            await settled(place.pilot)
-            await place.pilot.press(key)
-            await place.until(lambda: place.app.screen is place.screen)
-            await place.until(lambda count=count: len(place.app.jobs) == count)
-
-
-def test_a_batch_with_more_references_than_an_endpoint_takes_is_refused(stock: Stock) -> None:
-    """Before anything is priced; the form's own endpoint has room for all."""
-    form = GenerateForm(
-        "demo", "flux-2-pro", prompt="fog", values={REFERENCES: [f"/{n}.png" for n in range(5)]}
-    )
-    over = BatchSetup(axes=(TypedAxis(parameter=OFFER, values="flux-2-pro, flux-kontext-pro"),))
-    offer = stock.offer_of(form)
-    assert offer is not None
-    with pytest.raises(InvalidInput) as raised:
-        BatchOrder.from_form(replace(form, setup=over), stock, offer)
-    assert "takes 4 pictures, and there are 5" in raised.value.sentence()
-    fewer = replace(form, setup=over, values={REFERENCES: ["/0.png"]})
-    values = [item.values for item in BatchOrder.from_form(fewer, stock, offer).batch.pictures]
-    assert [item["input_image"] for item in values] == ["/0.png", "/0.png"]
-    assert all(REFERENCES not in item for item in values)
-
-
 async def test_one_key_helps_in_whatever_field(
     make_app: MakeApp, open_place: OpenPlace, picture: Path
 ) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(
-            GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]})
-        )
+        await place.show(GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]}))
         line = await field_of(place, REFERENCES)
         side = place.screen.query(SideControl).first()
         for widget, title in ((line, "Input pictures"), (side, "Size in pixels")):
@@ -332,7 +127,7 @@ async def test_a_result_is_used_again_and_nothing_is_sent(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
         place.screen.action_submit()
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.DONE])
         await place.until(lambda: place.screen.results.shown and place.screen.results.shown.picture)
@@ -340,9 +135,9 @@ async def test_a_result_is_used_again_and_nothing_is_sent(
         await until_screen(place.pilot, ChoiceDialog)
         values = [choice.value for choice in place.app.screen._choices]
         await choose(place, next(value for value in values if value.startswith("deblur")))
-        await place.until(lambda: place.screen.order.form.endpoint_id == "flux-tools/deblur-v1")
+        await place.until(lambda: place.generation.form.endpoint_id == "flux-tools/deblur-v1")
         made = str(place.app.services.storage.inside(place.app.jobs[0].picture))
-        assert place.screen.order.form.values[SOURCE] == made
+        assert place.generation.form.values[SOURCE] == made
         assert (await field_of(place, SOURCE)).value == made
         assert [entry["endpoint"] for entry in simulator.ledger()] == ["flux-dev"]
 
@@ -353,9 +148,7 @@ async def test_a_picture_that_has_gone_since_is_told(
     """What was typed is there again after a restart; the file is not."""
     app = make_app()
     async with open_place(app) as place:
-        await place.screen._show(
-            GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]})
-        )
+        await place.show(GenerateForm("demo", "flux-2-pro", prompt="x", values={REFERENCES: [str(picture)]}))
     picture.unlink()
     async with open_place(make_app()) as place:
         line = await field_of(place, REFERENCES)
@@ -379,15 +172,15 @@ def _problems(place: Any) -> list[str]:
 
 async def test_sides_are_swapped_and_chosen_by_keys(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(GenerateForm("demo", "flux-pro-1.1", prompt="x"))
+        await place.show(GenerateForm("demo", "flux-pro-1.1", prompt="x"))
         side = place.screen.query(SideControl).first()
         side.focus()
         await place.pilot.press("x")
-        await place.until(lambda: place.screen.order.form.values.get("height") == 1024)
-        assert place.screen.order.form.values["width"] == 768
+        await place.until(lambda: place.generation.form.values.get("height") == 1024)
+        assert place.generation.form.values["width"] == 768
         await place.pilot.press("c")
         await choose(place, "1024×1024")
-        await place.until(lambda: place.screen.order.form.values.get("height") == 1024)
+        await place.until(lambda: place.generation.form.values.get("height") == 1024)
         note = place.screen.query_one(ParameterForm)._rows["height"].query_one(".field-note")
         await place.until(lambda: "1.00 MP · 1:1" in str(note.render()))
 

@@ -38,11 +38,11 @@ def generations(place: Any) -> list[Any]:
 
 async def type_prompt(place: Any, text: str) -> None:
     place.screen.query_one(PromptArea).insert(text)
-    await place.until(lambda: place.screen.order.form.prompt.endswith(text))
+    await place.until(lambda: place.generation.form.prompt.endswith(text))
 
 
 async def show(place: Any, form: GenerateForm) -> None:
-    await place.screen._show(form)
+    await place.show(form)
 
 
 async def test_a_prompt_becomes_a_picture_on_disk_and_on_the_screen(
@@ -62,17 +62,6 @@ async def test_a_prompt_becomes_a_picture_on_disk_and_on_the_screen(
         assert not simulator.violations()
 
 
-async def test_several_pictures_have_seeds_of_their_own(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp", {"seed": 100}, 3))
-        assert "Generate 3 · $0.075" in str(place.screen.query_one("#generate-button", Button).label)
-        place.screen.action_submit()
-        await place.until(lambda: len(generations(place)) == 3)
-        assert sorted(job.seed for job in generations(place)) == [100, 101, 102]
-
-
 async def test_pressing_twice_orders_once_and_says_so(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
@@ -85,19 +74,6 @@ async def test_pressing_twice_orders_once_and_says_so(
         await place.until(lambda: [job.state for job in generations(place)] == [JobState.DONE])
         assert len(simulator.ledger()) == 1
         await place.until(lambda: not place.screen.query_one("#generate-button", Button).disabled)
-
-
-async def test_another_prompt_while_one_is_sent_is_ordered_as_well(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        for prompt in ("a lamp", "an owl", "an owl", "a fox"):
-            await show(place, GenerateForm("demo", "flux-dev", None, prompt))
-            place.screen.action_submit()
-        await place.until(lambda: len(generations(place)) == 3)
-        await place.until(lambda: len(simulator.ledger()) == 3)
-        prompts = sorted(str(job.parameters["prompt"]) for job in generations(place))
-        assert prompts == ["a fox", "a lamp", "an owl"]
 
 
 async def test_what_was_wrong_is_said_until_the_form_is_another_one(
@@ -140,7 +116,7 @@ async def test_a_wrong_number_of_pictures_is_told_at_its_field(
 ) -> None:
     async with open_place(make_app()) as place:
         await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
-        place.screen.order.focus_count()
+        place.screen.query_one(CountInput).focus()
         await place.pilot.press("9", "9", "ctrl+s")
         assert "1 to 24" in news(place)
         assert "1 to 24" in place.text(".cost")
@@ -162,20 +138,6 @@ async def test_a_dear_order_is_asked_about(
         assert place.app.jobs == ()
 
 
-async def test_too_small_a_balance_is_told_before(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url, key="sim-poor")) as place:
-        await place.until(lambda: place.app.balance)
-        await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
-        assert "Only" in place.text(".cost")
-        await place.pilot.press("ctrl+s")
-        await until_screen(place.pilot, ConfirmDialog)
-        await place.pilot.press("y")
-        await place.until(lambda: place.app.jobs)
-        assert not simulator.ledger()
-
-
 @pytest.mark.usefixtures("still_state")
 async def test_the_finetune_brings_its_endpoint_and_its_word(
     make_app: MakeApp, open_place: OpenPlace, make_finetune: Callable[..., Finetune]
@@ -185,14 +147,14 @@ async def test_the_finetune_brings_its_endpoint_and_its_word(
         await show(place, GenerateForm("demo", "flux-dev", None, "a lamp"))
         place.screen.query_one(FinetuneChooser).focus()
         await place.pilot.press("right")
-        await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
-        assert place.screen.order.form.endpoint_id == "flux-pro-1.1-ultra-finetuned"
+        await place.until(lambda: place.generation.form.finetune == "demo/ft-1")
+        assert place.generation.form.endpoint_id == "flux-pro-1.1-ultra-finetuned"
         assert "⟨LUMI⟩ will be put in front" in place.text(".chip")
         await type_prompt(place, " by lumi")
         assert "stands in the prompt" in place.text(".chip")
         await place.pilot.press("left")
-        await place.until(lambda: place.screen.order.form.finetune is None)
-        assert place.screen.order.form.endpoint_id == "flux-2-pro"
+        await place.until(lambda: place.generation.form.finetune is None)
+        assert place.generation.form.endpoint_id == "flux-2-pro"
         assert place.text(".chip") == ""
 
 
@@ -203,7 +165,7 @@ async def test_the_trigger_word_is_left_out_and_put_back_by_a_key(
     async with open_place(make_app()) as place:
         place.app.finetunes = (make_finetune(),)
         place.screen.follow(GenerateWith("demo/ft-1"))
-        await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
+        await place.until(lambda: place.generation.form.finetune == "demo/ft-1")
         place.screen.order.prompt.focus()
         await place.pilot.press("ctrl+t")
         assert "left out" in place.text(".chip")
@@ -217,9 +179,9 @@ async def test_another_endpoint_keeps_what_both_know(make_app: MakeApp, open_pla
         chooser = place.screen.query_one(EndpointChooser)
         chooser.focus()
         await place.pilot.press("right")
-        await place.until(lambda: place.screen.order.form.endpoint_id == "flux-pro-1.0-fill")
-        assert place.screen.order.form.prompt == "a lamp"
-        assert dict(place.screen.order.form.values) == {"seed": 5, "steps": 20}
+        await place.until(lambda: place.generation.form.endpoint_id == "flux-pro-1.0-fill")
+        assert place.generation.form.prompt == "a lamp"
+        assert dict(place.generation.form.values) == {"seed": 5, "steps": 20}
 
 
 async def test_what_was_typed_is_there_after_a_restart(
@@ -229,9 +191,9 @@ async def test_what_was_typed_is_there_after_a_restart(
     async with open_place(make_app(data_dir=data_dir)) as place:
         await show(place, GenerateForm("demo", "flux-dev", None, "", {"seed": 5}, 4))
         await type_prompt(place, "a lamp [/x] in fog")
-        form = place.screen.order.form
+        form = place.generation.form
     async with open_place(make_app(data_dir=data_dir)) as place:
-        assert place.screen.order.form == form
+        assert place.generation.form == form
         assert place.screen.query_one(PromptArea).text == "a lamp [/x] in fog"
 
 
@@ -258,10 +220,10 @@ async def test_what_is_done_with_a_picture_of_the_queue(
         await show(place, GenerateForm("demo", "flux-dev", None, "something else"))
         place.screen.query_one(QueueTable).focus()
         await place.pilot.press("u")
-        await place.until(lambda: place.screen.order.form.prompt == "a lamp")
-        assert dict(place.screen.order.form.values) == {"steps": 20, "seed": 5}
+        await place.until(lambda: place.generation.form.prompt == "a lamp")
+        assert dict(place.generation.form.values) == {"steps": 20, "seed": 5}
 
-        await place.until(lambda: not place.screen._sending)
+        await place.until(lambda: not place.generation.submission.is_busy)
         place.screen.query_one(QueueTable).focus()
         await place.pilot.press("s")
         await place.pilot.press("n")
@@ -295,24 +257,6 @@ async def test_the_newest_picture_is_followed_until_the_user_looks_elsewhere(
         assert isinstance(place.app.focused, PromptArea)
 
 
-async def test_a_queued_job_is_taken_back(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    simulator.faults("latency", count=100, seconds=3.0)
-    async with open_place(make_app(simulator.base_url)) as place:
-        for _ in range(2):
-            await place.app.services.inference.generate("demo", "flux-dev", {"prompt": "a lamp"}, count=20)
-        await place.until(lambda: len(generations(place)) == 40)
-        draft = next(job for job in generations(place) if job.state is JobState.DRAFT)
-        place.screen.query_one(QueueTable).select(draft.id)
-        place.screen.query_one(QueueTable).focus()
-        await place.pilot.press("x")
-        await place.until(lambda: "Cancelled" in news(place))
-        stored = await place.app.services.journal.jobs.get(draft.id)
-        assert stored.state is JobState.CANCELLED
-        simulator.clear_faults()
-
-
 async def test_without_a_key_the_place_says_what_to_do(make_app: MakeApp, open_place: OpenPlace) -> None:
     app = make_app(key=None)
     async with open_place(app) as place:
@@ -335,7 +279,7 @@ async def test_text_from_outside_is_shown_as_it_is(
         failed = make_job(state=JobState.FAILED, title=hostile, error=hostile, error_title=hostile)
         place.app.jobs = (failed,)
         place.screen.follow(GenerateWith("demo/ft-1"))
-        await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
+        await place.until(lambda: place.generation.form.finetune == "demo/ft-1")
         await type_prompt(place, "fog")
         await show(place, GenerateForm("demo", "flux-pro-1.1-ultra-finetuned", "demo/ft-1", hostile))
         await place.pilot.pause()

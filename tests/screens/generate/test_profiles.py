@@ -12,7 +12,6 @@ from fluxtui.controllers.navigation import GenerateAgain, GenerateWith, ShowJob
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import UnitPrice
-from fluxtui.domain.notices import Balance
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.weights import Base
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
@@ -42,7 +41,7 @@ def own_file(make_finetune: MakeFinetune, name: str = "fox") -> Finetune:
 
 
 async def all_answered(place: Any) -> None:
-    await place.until(lambda: place.screen._is_supplied)
+    await place.until(lambda: place.generation.catalogue.is_complete)
 
 
 @pytest.fixture
@@ -64,19 +63,6 @@ async def test_all_profiles_offer_their_endpoints(several: Any, open_place: Open
         assert len(set(labels)) == len(labels)
 
 
-async def test_a_profile_that_cannot_be_used_is_left_out_with_a_word(
-    make_app: MakeApp, atelier: Any, open_place: OpenPlace, shared_profiles: Mapping[str, object]
-) -> None:
-    more = {name: value for name, value in shared_profiles.items() if name != "profiles.studio.api_key"}
-    app = make_app(more={**more, "profiles.studio.api_key_command": "false"})
-    async with open_place(app) as place:
-        await all_answered(place)
-        assert {offer.profile for offer in place.screen._stock.offers} == {"demo", "second"}
-        assert place.screen.order.form.profile == "demo"
-        told = [notice for notice in app.notices if "Generate does without studio" in notice.text]
-        assert len(told) == 1
-
-
 @pytest.mark.usefixtures("still_state")
 async def test_a_finetune_of_another_profile_is_chosen_with_its_endpoint(
     several: Any, open_place: OpenPlace, make_finetune: MakeFinetune
@@ -85,8 +71,8 @@ async def test_a_finetune_of_another_profile_is_chosen_with_its_endpoint(
         await all_answered(place)
         place.app.finetunes = (make_finetune(), make_finetune("ft-9", profile="second", name="Wolf"))
         place.screen.follow(GenerateWith("second/ft-9"))
-        await place.until(lambda: place.screen.order.form.finetune == "second/ft-9")
-        assert place.screen.order.form.profile == "second"
+        await place.until(lambda: place.generation.form.finetune == "second/ft-9")
+        assert place.generation.form.profile == "second"
         assert "Wolf" in place.text("#finetune")
         assert "second" in place.text("#finetune")
 
@@ -98,7 +84,7 @@ async def test_the_list_of_finetunes_says_which_do_not_go_with_the_endpoint(
     async with open_place(several) as place:
         await all_answered(place)
         place.app.finetunes = (make_finetune(base=Base.FLUX1_PRO), own_file(make_finetune))
-        await place.screen._show(GenerateForm("studio", MIX, "files/fox", "fog"))
+        await place.show(GenerateForm("studio", MIX, "files/fox", "fog"))
         place.screen.query_one(FinetuneChooser).focus()
         await place.pilot.press("enter")
         await until_screen(place.pilot, ChoiceDialog)
@@ -106,8 +92,8 @@ async def test_the_list_of_finetunes_says_which_do_not_go_with_the_endpoint(
         assert "not here: for FLUX.1 [pro]" in notes["demo/ft-1"]
         assert "not here" not in notes["files/fox"]
         await place.pilot.press(*"lumi", "enter")
-        await place.until(lambda: place.screen.order.form.finetune == "demo/ft-1")
-        assert (place.screen.order.form.profile, place.screen.order.form.endpoint_id) == ("demo", ULTRA)
+        await place.until(lambda: place.generation.form.finetune == "demo/ft-1")
+        assert (place.generation.form.profile, place.generation.form.endpoint_id) == ("demo", ULTRA)
         assert "The endpoint is now" in news(place)
 
 
@@ -118,10 +104,10 @@ async def test_an_endpoint_that_the_finetune_does_not_go_with_is_not_sent_it(
     async with open_place(several) as place:
         await all_answered(place)
         place.app.finetunes = (make_finetune(base=Base.FLUX1_PRO), own_file(make_finetune))
-        await place.screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", "fog"))
+        await place.show(GenerateForm("demo", ULTRA, "demo/ft-1", "fog"))
         chooser = place.screen.query_one(EndpointChooser)
         chooser._choose(f"studio/{MIX}")
-        await place.until(lambda: place.screen.order.form.endpoint_id == MIX)
+        await place.until(lambda: place.generation.form.endpoint_id == MIX)
         assert "was trained on FLUX.1 [pro]" in news(place)
         assert "none" in place.text("#finetune")
         await place.until(lambda: place.text(".chip") == "")
@@ -132,27 +118,6 @@ async def test_an_endpoint_that_the_finetune_does_not_go_with_is_not_sent_it(
         await place.until(lambda: "Lumi" in place.text("#finetune"))
 
 
-async def test_several_loras_go_out_with_their_strengths(
-    several: Any, atelier: Any, open_place: OpenPlace, make_finetune: MakeFinetune
-) -> None:
-    async with open_place(several) as place:
-        await all_answered(place)
-        journal = place.app.services.journal
-        loras = (own_file(make_finetune, "fox"), own_file(make_finetune, "owl"))
-        place.app.finetunes = await journal.finetunes.put_many(loras)
-        values = {"finetune_strength": 0.7, "finetune_id_2": "files/owl"}
-        await place.screen._show(GenerateForm("studio", MIX, "files/fox", "fog", values))
-        row = next(row for row in place.screen.query(FieldRow) if row.field.name == "finetune_id_2")
-        assert "Owl" in str(row.input.render())
-        place.screen.action_submit()
-        await place.until(lambda: atelier.ordered)
-        (body,) = atelier.ordered
-        assert (body["finetune_id"], body["finetune_id_2"]) == ("files/fox", "files/owl")
-        assert body["finetune_strength"] == 0.7
-        assert body["prompt"] == "LUMI, fog"
-        assert body["loras"] == ["files/fox", "files/owl"]
-
-
 @pytest.mark.usefixtures("still_state")
 async def test_a_further_lora_that_does_not_fit_is_told_at_its_field(
     several: Any, open_place: OpenPlace, make_finetune: MakeFinetune
@@ -160,10 +125,10 @@ async def test_a_further_lora_that_does_not_fit_is_told_at_its_field(
     async with open_place(several) as place:
         await all_answered(place)
         place.app.finetunes = (make_finetune(base=Base.FLUX1_PRO), own_file(make_finetune))
-        await place.screen._show(GenerateForm("studio", MIX, "files/fox", "fog"))
+        await place.show(GenerateForm("studio", MIX, "files/fox", "fog"))
         row = next(row for row in place.screen.query(FieldRow) if row.field.name == "finetune_id_2")
         row.input._choose("demo/ft-1")
-        await place.until(lambda: place.screen.order.form.values.get("finetune_id_2") == "demo/ft-1")
+        await place.until(lambda: place.generation.form.values.get("finetune_id_2") == "demo/ft-1")
         place.screen.action_submit()
         await place.until(lambda: "FLUX.1 [pro]" in row.problem)
         assert place.app.jobs == ()
@@ -176,14 +141,14 @@ async def test_the_price_that_the_service_told_counts_with_its_date(
     async with open_place(several, size=(120, 40)) as place:
         await all_answered(place)
         place.app.finetunes = (own_file(make_finetune),)
-        await place.screen._show(GenerateForm("studio", MIX, "files/fox", "fog"))
+        await place.show(GenerateForm("studio", MIX, "files/fox", "fog"))
         place.app.prices = Prices()
         assert "$0.03 a picture" in place.text(".cost")
         told = UnitPrice(0.05, "images", "2026-11-23", live=True)
         place.app.prices = Prices().with_told("atelier", {MIX: told})
         await place.until(lambda: "told 2026-11-23" in place.text(".cost"))
         assert "$0.05 a picture" in place.text(".cost")
-        await place.screen._show(GenerateForm("studio", MIX, "files/fox", "fog", {}, 24))
+        await place.show(GenerateForm("studio", MIX, "files/fox", "fog", {}, 24))
         await place.pilot.press("ctrl+s")
         await until_screen(place.pilot, ConfirmDialog)
         words = " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel"))
@@ -192,28 +157,12 @@ async def test_the_price_that_the_service_told_counts_with_its_date(
         assert "too little" not in words
 
 
-@pytest.mark.usefixtures("still_state")
-async def test_each_profile_pays_from_its_own_balance(
-    several: Any, open_place: OpenPlace, make_job: MakeJob
-) -> None:
-    async with open_place(several, size=(120, 40)) as place:
-        await all_answered(place)
-        place.app.balances = {"demo": Balance(1.0, make_job().created_at)}
-        await place.screen._show(GenerateForm("demo", "flux-dev", None, "fog"))
-        assert place.text(".cost") == "✗ Only $0.01 are left at demo"
-        await place.screen._show(GenerateForm("second", "flux-dev", None, "fog"))
-        assert "Only" not in place.text(".cost")
-        await place.screen._show(GenerateForm("studio", "atelier/plain", None, "fog"))
-        assert "Only" not in place.text(".cost")
-        assert "balance not told" in place.text(".cost")
-
-
 async def test_a_running_picture_is_cancelled_at_its_service_after_a_question(
     several: Any, atelier: Any, open_place: OpenPlace
 ) -> None:
     async with open_place(several) as place:
         await all_answered(place)
-        await place.screen._show(GenerateForm("studio", "atelier/plain", None, "fog"))
+        await place.show(GenerateForm("studio", "atelier/plain", None, "fog"))
         place.screen.action_submit()
         await place.until(lambda: [job.state for job in place.app.jobs] == [JobState.RUNNING])
         place.screen.query_one(QueueTable).focus()
@@ -269,13 +218,13 @@ async def test_a_job_of_another_profile_is_wished_for_again(
         place.app.finetunes = (own_file(make_finetune),)
         values = {"prompt": "LUMI, fog", "finetune_id": "files/fox", "finetune_strength": 0.5, "seed": 3}
         await place.app.go(GenerateAgain("studio", MIX, values, "files/fox"))
-        await place.until(lambda: place.screen.order.form.endpoint_id == MIX)
-        form = place.screen.order.form
+        await place.until(lambda: place.generation.form.endpoint_id == MIX)
+        form = place.generation.form
         assert (form.profile, form.finetune) == ("studio", "files/fox")
         assert dict(form.values) == {"finetune_strength": 0.5, "seed": 3}
         await place.app.go(GenerateAgain("nobody", MIX, values))
         await place.until(lambda: "The profile nobody does not offer" in news(place))
-        assert place.screen.order.form == form
+        assert place.generation.form == form
 
 
 @pytest.mark.usefixtures("still_state")
@@ -291,14 +240,14 @@ async def test_a_draft_remembers_profile_and_finetune(
     async with open_place(make_app(data_dir=data_dir, more=shared_profiles)) as place:
         await all_answered(place)
         place.app.finetunes = (own_file(make_finetune),)
-        await place.screen._show(GenerateForm("studio", MIX, "files/fox"))
+        await place.show(GenerateForm("studio", MIX, "files/fox"))
         place.screen.query_one(PromptArea).insert("fog")
-        await place.until(lambda: place.screen.order.form.prompt == "fog")
-        form = place.screen.order.form
+        await place.until(lambda: place.generation.form.prompt == "fog")
+        form = place.generation.form
     async with open_place(make_app(data_dir=data_dir, more=shared_profiles)) as place:
         await all_answered(place)
         assert (form.profile, form.finetune) == ("studio", "files/fox")
-        assert place.screen.order.form == form
+        assert place.generation.form == form
 
 
 @pytest.mark.usefixtures("still_state")
@@ -314,6 +263,6 @@ async def test_the_jobs_place_sends_a_job_here_with_its_profile_and_finetune(
         await place.app.go(ShowJob("job-1"))
         await place.until(lambda: place.app.screen is not place.screen)
         place.app.screen.action_use_again()
-        await place.until(lambda: place.screen.order.form.endpoint_id == MIX)
-        form = place.screen.order.form
+        await place.until(lambda: place.generation.form.endpoint_id == MIX)
+        form = place.generation.form
         assert (form.profile, form.finetune, form.prompt) == ("studio", "files/fox", "fog")

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual import events
 
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.prompt_plan import Asked
 from fluxtui.domain.axes import TypedAxis
-from fluxtui.domain.batches import BatchSetup, SeedMode
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates
 from fluxtui.screens.generate.history_dialog import HistoryDialog
 from fluxtui.screens.generate.preview_dialog import PreviewDialog
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor
-from fluxtui.services.prompts import Origin
+from fluxtui.services.prompts import PromptOrigin
 from fluxtui.simulator.running import Simulator
-from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.flash import Flash
 from tests.piloting.waiting import until_screen
 
@@ -52,33 +47,12 @@ def words(place: Any) -> str:
     return " ".join(str(label.render()) for label in place.app.screen.query("PlainLabel, PlainStatic"))
 
 
-async def test_all_combinations_are_one_batch_each_sent_once(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(dev("a {red|grey} {fox|owl}", templates=Templates.ALL))
-        await place.until(lambda: "Generate 4 · $0.10" in place.text("#generate-button"))
-        place.screen.action_submit()
-        await place.until(lambda: len(jobs(place)) == 4)
-        assert sent(place) == ["a grey fox", "a grey owl", "a red fox", "a red owl"]
-        assert len({job.batch for job in jobs(place)}) == 1
-        batch = str(jobs(place)[0].batch)
-        used = await place.app.services.prompts.template_of(batch)
-        for _ in range(100):
-            if used is not None:
-                break
-            await place.pilot.pause(0.02)
-            used = await place.app.services.prompts.template_of(batch)
-        assert used is not None
-        assert used.template == "a {red|grey} {fox|owl}"
-
-
 async def test_what_the_preview_shows_is_what_is_sent(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
         numbers = "|".join(str(number) for number in range(90))
-        await place.screen._show(dev(f"fox {{{numbers}}}", count=2))
+        await place.show(dev(f"fox {{{numbers}}}", count=2))
         await place.pilot.press("f10")
         await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
@@ -93,55 +67,20 @@ async def test_what_the_preview_shows_is_what_is_sent(
         assert sent(place) == shown
 
 
-async def test_grid_draws_one_prompt_for_all_of_it(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        setup = BatchSetup(axes=(TypedAxis(parameter="steps", values="20, 25, 30"),))
-        await place.screen._show(dev("a {red|grey|blue} fox", setup=setup))
-        await place.until(lambda: "Generate 3 · $0.075" in place.text("#generate-button"))
-        place.screen.action_submit()
-        await place.until(lambda: len(jobs(place)) == 3)
-        assert len(set(sent(place))) == 1
-        assert "{" not in sent(place)[0]
-
-
-async def test_all_combinations_and_a_grid_together_are_refused(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        setup = BatchSetup(axes=(TypedAxis(parameter="steps", values="20, 30"),))
-        await place.screen._show(dev("a {red|grey} fox", templates=Templates.ALL, setup=setup))
-        place.screen.action_submit()
-        await place.pilot.pause()
-        assert "cannot go with a grid" in news(place)
-        assert place.app.jobs == ()
-
-
-async def test_template_that_is_wrong_is_not_sent(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(dev("a __nothing_here__ fox"))
-        place.screen.action_submit()
-        await place.until(lambda: "Nothing was sent" in news(place))
-        assert place.app.jobs == ()
-
-
 async def test_styles_go_round_the_prompt(
     simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
 ) -> None:
     async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(dev("a fox"))
+        await place.show(dev("a fox"))
         await place.pilot.press("f9")
         await until_screen(place.pilot, ChoiceDialog)
         place.app.screen.dismiss("made:Ink drawing")
-        await place.until(lambda: place.screen.order.form.style_name == "Ink drawing")
+        await place.until(lambda: place.generation.form.style_name == "Ink drawing")
         assert "style: Ink drawing" in place.text(".notes")
         place.screen.action_submit()
         await place.until(lambda: jobs(place))
         assert sent(place)[0].startswith("A drawing of a fox in black ink")
-        assert place.screen.order.form.prompt == "a fox"
+        assert place.generation.form.prompt == "a fox"
 
 
 async def test_history_is_searched_and_the_present_prompt_is_not_lost(
@@ -149,27 +88,27 @@ async def test_history_is_searched_and_the_present_prompt_is_not_lost(
 ) -> None:
     async with open_place(make_app()) as place:
         history = place.app.services.prompts.history
-        await history.keep("an owl at noon", Origin.TYPED)
-        await history.keep("a fox at dusk", Origin.TYPED)
-        await place.screen._show(dev("half a thought"))
+        await history.keep("an owl at noon", PromptOrigin.TYPED)
+        await history.keep("a fox at dusk", PromptOrigin.TYPED)
+        await place.show(dev("half a thought"))
         await place.pilot.press("ctrl+r")
         await until_screen(place.pilot, HistoryDialog)
         place.app.screen.query_one("LineInput").value = "owl"
         await place.until(lambda: "1 found" in words(place))
         await place.pilot.press("enter")
-        await place.until(lambda: place.screen.order.form.prompt == "an owl at noon")
+        await place.until(lambda: place.generation.form.prompt == "an owl at noon")
         assert [item.prompt for item in await history.search("thought")] == ["half a thought"]
         await place.pilot.press("ctrl+z")
-        await place.until(lambda: place.screen.order.form.prompt == "half a thought")
+        await place.until(lambda: place.generation.form.prompt == "half a thought")
 
 
 async def test_history_opens_from_the_seed_field_too(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(dev("a fox", values={"seed": 7}))
+        await place.show(dev("a fox", values={"seed": 7}))
         place.screen.query_one("SeedControl").focus()
         await place.pilot.press("ctrl+r")
         await until_screen(place.pilot, HistoryDialog)
-        assert place.screen.order.form.values["seed"] == 7
+        assert place.generation.form.values["seed"] == 7
 
 
 async def test_wildcards_are_offered_and_taken(
@@ -178,7 +117,7 @@ async def test_wildcards_are_offered_and_taken(
     (tmp_path / "data" / "wildcards").mkdir(parents=True)
     (tmp_path / "data" / "wildcards" / "colour.txt").write_text("red\n")
     async with open_place(make_app()) as place:
-        await place.screen._show(dev("a "))
+        await place.show(dev("a "))
         area = place.screen.query_one(PromptArea)
         area.focus()
         area.move_cursor(area.document.end)
@@ -190,34 +129,16 @@ async def test_wildcards_are_offered_and_taken(
         await place.until(lambda: "1 prompt drawn" in place.text(".notes"))
 
 
-@pytest.mark.usefixtures("still_state")
-async def test_the_word_is_put_into_drawn_prompts_once(
-    make_app: MakeApp, open_place: OpenPlace, make_finetune: Callable[..., Finetune]
-) -> None:
-    ultra = "flux-pro-1.1-ultra-finetuned"
-    async with open_place(make_app()) as place:
-        place.app.finetunes = (make_finetune(),)
-        form = GenerateForm(
-            "demo", ultra, "demo/ft-1", "{LUMI|a lamp} at {dusk|dawn}", templates=Templates.ALL
-        )
-        await place.screen._show(form)
-        await place.pilot.press("f10")
-        await until_screen(place.pilot, PreviewDialog)
-        dialog = place.app.screen
-        await place.until(lambda: len(dialog._shown) == 4)
-        assert all(prompt.count("LUMI") == 1 for prompt in dialog._shown)
-
-
 async def test_the_editor_gives_the_prompt_back(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(dev("a fox"))
+        await place.show(dev("a fox"))
 
         async def edited(app: Any, file: Path, text: str) -> str:
             return f"{text} at dusk"
 
-        place.screen.edit_externally = edited
+        place.screen.order.edit_externally = edited
         await place.pilot.press("ctrl+g")
-        await place.until(lambda: place.screen.order.form.prompt == "a fox at dusk")
+        await place.until(lambda: place.generation.form.prompt == "a fox at dusk")
 
 
 async def test_what_is_sent_as_it_stands_is_said_under_the_prompt(
@@ -226,8 +147,8 @@ async def test_what_is_sent_as_it_stands_is_said_under_the_prompt(
     async with open_place(make_app()) as place:
 
         async def note(prompt: str, **changes: Any) -> str:
-            await place.screen._show(dev(prompt, **changes))
-            await place.until(lambda: place.screen._plan.asked == Asked.by(place.screen.order.form))
+            await place.show(dev(prompt, **changes))
+            await place.until(lambda: place.generation.prompts.plan is not None)
             await place.pilot.pause()
             return str(place.text(".notes"))
 
@@ -243,7 +164,7 @@ async def test_what_is_sent_as_it_stands_is_said_under_the_prompt(
 
 async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(dev("def __init__(self)"))
+        await place.show(dev("def __init__(self)"))
         await place.pilot.press("ctrl+s")
         await place.until(lambda: place.screen.query_one(PromptEditor).problem)
         await place.pilot.press("f10")
@@ -253,58 +174,10 @@ async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_pla
         await place.pilot.press("o")
         await place.until(lambda: dialog._shown == ("def __init__(self)",))
         await place.pilot.press("escape")
-        await place.until(lambda: place.screen.order.form.templates.value == "off")
+        await place.until(lambda: place.generation.form.templates.value == "off")
         await place.until(lambda: place.text(".notes") == "template: off, sent as it stands")
         assert place.screen.query_one(PromptEditor).problem == ""
         assert news(place) == ""
-
-
-async def test_what_may_be_a_wildcard_is_sent_only_after_a_yes(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        folder = place.app.services.prompts.directory
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "lead.txt").write_text("fox")
-        await place.screen._show(dev("x __ lead__ y"))
-        words_of_doubt = "“__ lead__” may be meant as the wildcard “lead”"
-        await place.until(lambda: place.text(".notes") == f"{words_of_doubt}: asked before it is sent")
-        await place.pilot.press("f10")
-        await place.until(
-            lambda: isinstance(place.app.screen, PreviewDialog) and words_of_doubt in words(place)
-        )
-        await place.pilot.press("ctrl+s")
-        await until_screen(place.pilot, ConfirmDialog)
-        assert f"{words_of_doubt}, but would be sent as it stands. " in words(place)
-        assert "For the wildcard, write __lead__" in words(place)
-        place.app.screen.dismiss(False)
-        await place.until(lambda: news(place) == "Nothing was sent.")
-        await place.until(lambda: not place.screen._sending)
-        assert place.app.jobs == ()
-        place.screen.action_submit()
-        await until_screen(place.pilot, ConfirmDialog)
-        place.app.screen.dismiss(True)
-        await place.until(lambda: jobs(place))
-        assert sent(place) == ["x __ lead__ y"]
-
-
-async def test_json_with_a_fault_is_sent_only_after_a_yes(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    prompt = '{"light": "warm|cold",}'
-    async with open_place(make_app(simulator.base_url)) as place:
-        await place.screen._show(dev(prompt))
-        place.screen.action_submit()
-        await until_screen(place.pilot, ConfirmDialog)
-        assert re.search("fault at character 2[23]", words(place))
-        await place.pilot.press("n")
-        await place.until(lambda: news(place) == "Nothing was sent.")
-        await place.until(lambda: not place.screen._sending)
-        assert jobs(place) == []
-        place.screen.action_submit()
-        await until_screen(place.pilot, ConfirmDialog)
-        await place.pilot.press("y")
-        await place.until(lambda: sent(place) == [prompt])
 
 
 async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
@@ -312,7 +185,7 @@ async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
 ) -> None:
     setup = BatchSetup(axes=(TypedAxis(parameter="seed", values="1, 2"),))
     async with open_place(make_app()) as place:
-        await place.screen._show(dev("a {red|blue} owl", setup=setup))
+        await place.show(dev("a {red|blue} owl", setup=setup))
         await place.pilot.press("f10")
         await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
@@ -340,50 +213,20 @@ async def test_a_joined_emoji_is_typed_as_one(make_app: MakeApp, open_place: Ope
         for character in f"a {family}!":
             key = character if character.isascii() else unicodedata.name(character).lower().replace(" ", "_")
             place.app.post_message(events.Key(key, character))
-        await place.until(lambda: place.screen.order.form.prompt == f"a {family}!")
-
-
-async def test_a_prompt_that_was_sent_as_it_stood_is_used_again_so(
-    make_app: MakeApp, open_place: OpenPlace, make_job: Callable[..., Job]
-) -> None:
-    async with open_place(make_app()) as place:
-        place.screen._use_again(make_job(parameters={"prompt": "a {red|blue} owl", "steps": 20}))
-        await place.until(lambda: place.screen.order.form.prompt == "a {red|blue} owl")
-        assert place.screen.order.form.templates.value == "off"
-        place.screen._use_again(make_job(parameters={"prompt": "an owl", "steps": 20}))
-        await place.until(lambda: place.screen.order.form.prompt == "an owl")
-        assert place.screen.order.form.templates.value == "random"
-
-
-async def test_all_combinations_can_have_one_seed(
-    simulator: Simulator, make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    async with open_place(make_app(simulator.base_url)) as place:
-        form = dev("a {red|grey} owl", templates=Templates.ALL, values={"seed": 7})
-        await place.screen._show(form)
-        await place.pilot.press("f10")
-        await place.until(lambda: "Their seeds count up from 7; F11 can keep one for all" in words(place))
-        await place.pilot.press("escape")
-        await place.until(lambda: place.app.screen is place.screen)
-        await place.screen._show(replace(form, setup=BatchSetup(seeds=SeedMode.FIXED)))
-        await place.until(lambda: "Generate 2 · $0.05" in place.text("#generate-button"))
-        place.screen.action_submit()
-        await place.until(lambda: len(jobs(place)) == 2)
-        assert sent(place) == ["a grey owl", "a red owl"]
-        assert {job.seed for job in jobs(place)} == {7}
+        await place.until(lambda: place.generation.form.prompt == f"a {family}!")
 
 
 async def test_a_prompt_is_cleared_and_kept(make_app: MakeApp, open_place: OpenPlace) -> None:
     async with open_place(make_app()) as place:
-        await place.screen._show(dev("one\ntwo three"))
+        await place.show(dev("one\ntwo three"))
         area = place.screen.order.prompt
         area.focus()
         await place.pilot.press("ctrl+home", "x", "ctrl+end", "y")
-        await place.until(lambda: place.screen.order.form.prompt == "xone\ntwo threey")
+        await place.until(lambda: place.generation.form.prompt == "xone\ntwo threey")
         place.app.post_message(events.Key("alt+a", "a"))
         await place.until(lambda: area.selected_text == "xone\ntwo threey")
         place.app.post_message(events.Key("alt+x", "x"))
-        await place.until(lambda: place.screen.order.form.prompt == "")
+        await place.until(lambda: place.generation.form.prompt == "")
         assert "Ctrl+Z brings it back" in news(place)
         for _ in range(200):
             kept = await place.app.services.prompts.history.search("")
@@ -392,4 +235,4 @@ async def test_a_prompt_is_cleared_and_kept(make_app: MakeApp, open_place: OpenP
             await place.pilot.pause(0.02)
         assert [past.prompt for past in kept] == ["xone\ntwo threey"]
         await place.pilot.press("ctrl+z")
-        await place.until(lambda: place.screen.order.form.prompt == "xone\ntwo threey")
+        await place.until(lambda: place.generation.form.prompt == "xone\ntwo threey")

@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.generation.changes import to_offer
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup
@@ -32,6 +31,7 @@ from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.widgets.flash import Flash
 from tests.piloting.snapshots import BOTH, SMALL, Size, Snap
 from tests.piloting.waiting import until, until_screen
+from tests.screens.generate.conftest import show_form
 
 ULTRA = "flux-pro-1.1-ultra-finetuned"
 PROMPT = "a paper lamp over a quiet harbour at dusk, soft fog, long exposure"
@@ -75,7 +75,7 @@ async def opened(app: FluxApp, pilot: Pilot[int]) -> None:
     await app.go("generate")
     screen = app.screen
     assert isinstance(screen, GenerateScreen)
-    await until(pilot, lambda: screen.order.form.endpoint_id)
+    await until(pilot, lambda: screen.generation.form.endpoint_id)
 
 
 def test_empty(compare: Any) -> None:
@@ -89,19 +89,19 @@ def test_filled(compare: Any, make_finetune: Callable[..., Finetune]) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
         form = GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {"finetune_strength": 1.3, "seed": 42}, 4)
-        await screen._show(form)
+        await show_form(screen, form)
 
     assert compare(prepare)
 
 
 def test_problems(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, "", {"width": 100}, 1))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, "", {"width": 100}, 1))
         problems = (
             Problem("prompt", "Prompt is needed", whole=True),
             Problem("width", "Width must be 256 to 1440 px, multiples of 32", whole=True),
         )
-        screen._show_problems(InvalidInput("Nothing was sent.", problems))
+        screen.generation.submission.refuse(InvalidInput("Nothing was sent.", problems))
 
     assert compare(prepare)
 
@@ -133,9 +133,9 @@ def test_busy(
 ) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         app.finetunes = (make_finetune(name="Lumi the lamp"),)
-        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {}, 4))
+        await show_form(screen, GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT, {}, 4))
         app.jobs = queue(make_job)
-        screen._set_sending(True)
+        screen.generation.submission._set_busy(True)
 
     assert compare(prepare)
 
@@ -158,7 +158,7 @@ def test_done(compare: Any, make_job: Callable[..., Job], tmp_path: Path) -> Non
             finetune_name="Lumi the lamp",
             cost_credits=7.0,
         )
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (*active[-2:], done)
         screen.action_focus_queue()
 
@@ -184,7 +184,7 @@ def test_error(compare: Any, make_job: Callable[..., Job]) -> None:
             error_title="Out of credits",
             error="The account has too few credits for this picture. Nothing was billed.",
         )
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT))
         app.jobs = (failed,)
         screen.query_one(Flash).show("The picture was refused: too few credits.", "error")
 
@@ -219,7 +219,7 @@ def shown_to_several(
 
     def compare_at(prepare: Prepare) -> bool:
         async def before(app: FluxApp, screen: GenerateScreen) -> None:
-            while not screen._is_supplied:
+            while not screen.generation.catalogue.is_complete:
                 await asyncio.sleep(0.02)
             app.finetunes = (
                 make_finetune(name="Lumi the lamp", base=Base.FLUX1_PRO),
@@ -240,7 +240,7 @@ def test_several_profiles(shown_to_several: Any, make_job: Callable[..., Job]) -
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         values = {"finetune_strength": 0.8, "finetune_id_2": "files/owl", "seed": 42}
-        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
+        await show_form(screen, GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
         waiting = {"profile": "studio", "cancel_asked_at": app.clock(), "cancel_answer": "asked"}
         jobs = queue(make_job)
         app.jobs = (jobs[2].model_copy(update=waiting), *jobs[3:])
@@ -252,11 +252,11 @@ def test_a_finetune_that_does_not_fit(shown_to_several: Any) -> None:
     """An endpoint was chosen that the finetune does not go with: why not, and what does."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
-        mix = screen._stock.offer("studio", MIX)
+        await show_form(screen, GenerateForm("demo", ULTRA, "demo/ft-1", PROMPT))
+        mix = screen.generation.catalogue.stock.offer("studio", MIX)
         assert mix is not None
-        screen.alter(lambda form: to_offer(screen._stock, form, mix))
-        while screen.is_changing:
+        await screen.generation.choose_offer(mix.ref)
+        while screen.order.is_behind:
             await asyncio.sleep(0.01)
         screen.query_one(FinetuneChooser).focus()
 
@@ -268,7 +268,7 @@ def test_lists(shown_to_several: Any, chooser: type[Any]) -> None:
     """What there is to choose from, by profile, and what goes with what."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("studio", MIX, "files/fox", PROMPT))
+        await show_form(screen, GenerateForm("studio", MIX, "files/fox", PROMPT))
         screen.query_one(chooser).action_open()
 
     assert shown_to_several(prepare)
@@ -284,14 +284,14 @@ GRID = BatchSetup(
 
 def test_grid(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
 
     assert compare(prepare)
 
 
 def test_batch_dialog(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
+        await show_form(screen, GenerateForm("demo", "flux-dev", None, PROMPT, {"seed": 42}, setup=GRID))
         screen.action_set_up_batch()
 
     assert compare(prepare, sizes=SMALL)
@@ -309,8 +309,8 @@ TEMPLATE = GenerateForm(
 
 def test_template(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(TEMPLATE)
-        while screen._plan is None or not screen._plan.prompts[1:]:
+        await show_form(screen, TEMPLATE)
+        while not screen.generation.prompts.prompts[1:]:
             await asyncio.sleep(0.02)
 
     assert compare(prepare, sizes=SMALL)
@@ -318,7 +318,7 @@ def test_template(compare: Any) -> None:
 
 def test_preview(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        await screen._show(TEMPLATE)
+        await show_form(screen, TEMPLATE)
         screen.action_preview()
         while not (isinstance(app.screen, PreviewDialog) and app.screen._shown):
             await asyncio.sleep(0.02)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices, offer_choices
+from fluxtui.controllers.generation.cost import button_label, cost_note
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.ordering import Order, repeatable
 from fluxtui.controllers.generation.price import Funds, Price
@@ -25,7 +26,7 @@ from fluxtui.providers.bfl.flux1 import FluxDev
 from fluxtui.screens.generate.picture_panel import facts, job_sentence, tail
 from fluxtui.screens.generate.prompt_editor import trigger_chip
 from fluxtui.screens.generate.queue_rows import followed, queue_row, queued_generations, state_text
-from fluxtui.screens.generate.submit_bar import button_label, cost_note, fitted
+from fluxtui.screens.generate.submit_bar import fitted
 from fluxtui.services.storage import StorageService
 
 OWN = tuple(Offer("demo", "bfl", endpoint) for endpoint in GENERATION)

@@ -13,10 +13,10 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.screens.home import get_home
 from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.place import PlaceScreen
-from fluxtui.screens.view.item import ViewItem
 from fluxtui.widgets.plain import PlainStatic
 from tests.piloting.snapshots import Snap
 from tests.piloting.waiting import settled, until_screen

@@ -8,11 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
+from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.view import ViewScreen
 from fluxtui.widgets.table import RowTable
+from tests.fakes.gallery import add_pictures
 from tests.piloting.waiting import until_screen
-from tests.screens.gallery.conftest import add_pictures
 
 Until = Callable[..., Awaitable[None]]
 Program = tuple[FluxApp, Pilot[int]]
@@ -43,7 +44,9 @@ async def paths_at_home(program: Program, until: Until) -> list[str]:
 async def test_in_the_gallery_and_in_the_view(program: Program, until: Until) -> None:
     app, pilot = program
     await app.go("gallery")
-    await until(pilot, lambda: getattr(app.screen, "entry", None) is not None)
+    gallery = app.screen
+    assert isinstance(gallery, GalleryScreen)
+    await until(pilot, lambda: gallery.controller.shown.entry is not None)
     await pilot.press("H")
     assert await paths_at_home(program, until) == ["picture-2.jpg"]
     await pilot.press("space", "right", "space", "H")

@@ -10,11 +10,12 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.dataset import USUAL_QUALITY, DatasetRules
+from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetRules
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
+from fluxtui.screens.workbench.pictures_panel import PicturesPanel
 from fluxtui.widgets.dialogs import ChoiceDialog
 from tests.piloting.waiting import until_screen
 
@@ -24,6 +25,17 @@ AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
 Work = Callable[..., Awaitable[None]]
 Steps = Callable[[FluxApp, Pilot[int], WorkbenchScreen], Awaitable[None]]
+
+
+def judged(screen: WorkbenchScreen) -> Dataset:
+    """Return the dataset of a workbench that has looked through it, with the edits that were judged last."""
+    dataset = screen.controller.review.dataset
+    assert dataset is not None
+    return dataset
+
+
+def is_blocked(screen: WorkbenchScreen) -> bool:
+    return bool(judged(screen).blocking)
 
 
 @pytest.fixture
@@ -54,7 +66,7 @@ def work(
             await until_screen(pilot, PlaceScreen)
             screen = WorkbenchScreen(pictures, RULES, "TOK")
             app.push_screen(screen)
-            await until(pilot, lambda: screen.dataset is not None)
+            await until(pilot, lambda: screen.controller.review.dataset is not None)
             # The rows come with the first layout.
             await until(
                 pilot, lambda: screen.query_one(CaptionArea).text != "" and screen.focused is not None
@@ -68,20 +80,20 @@ def work(
 async def test_pictures_are_left_out_turned_and_cropped_by_keys(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("x", "down", "t", "c", "a", "minus", "right", "enter")
-        present = screen.history.present
+        present = screen.controller.edits.history.present
         assert present.of("a.png").excluded
         assert present.of("b.png").turns == 1
         crop = present.of("b.png").crop
         assert crop is not None
         assert 0.0 < crop.left < crop.right <= 1.0
         await pilot.press("u")
-        assert screen.history.present.of("b.png").crop is None
+        assert screen.controller.edits.history.present.of("b.png").crop is None
         await pilot.press("U")
-        assert screen.history.present.of("b.png").crop == crop
-        history = screen.history
+        assert screen.controller.edits.history.present.of("b.png").crop == crop
+        history = screen.controller.edits.history
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is not screen)
-        loaded = await app.services.workspaces.load(screen.source)
+        loaded = await app.services.workspaces.load(screen.controller.source)
         assert loaded.present == history.present
 
     await work(steps)
@@ -93,12 +105,12 @@ async def test_captions_are_edited_one_after_the_other(work: Work, until: Until)
         await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
         await pilot.press("!", "pagedown", "?", "pageup")
         assert screen.query_one(CaptionArea).text == "a lantern, night, a!"
-        assert screen.captions()["b.png"] == "a lantern, night, b?"
+        assert screen.controller.review.captions()["b.png"] == "a lantern, night, b?"
         await pilot.press("escape", "u")
-        assert screen.captions()["b.png"] == "a lantern, night, b"
+        assert screen.controller.review.captions()["b.png"] == "a lantern, night, b"
         await pilot.press("u")
-        assert screen.captions()["a.png"] == "a lantern, night, a"
-        assert (screen.source / "a.txt").read_text() == "a lantern, night, a"
+        assert screen.controller.review.captions()["a.png"] == "a lantern, night, a"
+        assert (screen.controller.source / "a.txt").read_text() == "a lantern, night, a"
 
     await work(steps)
 
@@ -110,7 +122,7 @@ async def test_what_is_typed_stays_with_its_picture_whatever_is_listed(work: Wor
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
         await pilot.press(*"fog")
-        assert screen.captions()["f.webp"] == "fog"
+        assert screen.controller.review.captions()["f.webp"] == "fog"
         await pilot.press("escape")
         await until(pilot, lambda: "without a caption: 0" in str(screen.query_one("#bench-title").render()))
 
@@ -124,10 +136,10 @@ async def test_all_captions_are_changed_together_after_a_look(work: Work) -> Non
         assert "5 captions of 5" in str(app.screen.query_one("#bulk-count").render())
         await pilot.press("enter")
         await pilot.pause()
-        assert screen.captions()["f.webp"] == "TOK"
-        assert screen.captions()["a.png"] == "TOK, a lantern, night, a"
+        assert screen.controller.review.captions()["f.webp"] == "TOK"
+        assert screen.controller.review.captions()["a.png"] == "TOK, a lantern, night, a"
         await pilot.press("u")
-        assert screen.captions()["f.webp"] == ""
+        assert screen.controller.review.captions()["f.webp"] == ""
 
     await work(steps)
 
@@ -137,8 +149,8 @@ async def test_everything_that_can_be_mended_is_mended_by_one_key(
 ) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("f")
-        assert screen.dataset is not None
-        assert screen.dataset.excluded == ("b.png",)
+        assert screen.controller.review.dataset is not None
+        assert screen.controller.review.dataset.excluded == ("b.png",)
         await pilot.press("p", "p", "p")
         assert "only those left out: 1" in str(screen.query_one("#bench-title").render())
 
@@ -154,7 +166,7 @@ async def test_grid_shows_the_same_picture_as_the_list(work: Work) -> None:
         grid = screen.query_one(ThumbnailGrid)
         assert grid.selected_key == "c.jpg"
         await pilot.press("right", "x", "v")
-        assert screen.history.present.of("d.png").excluded
+        assert screen.controller.edits.history.present.of("d.png").excluded
 
     await work(steps)
 
@@ -166,10 +178,16 @@ async def test_quality_is_chosen_told_and_taken_back(work: Work, until: Until) -
         await pilot.press(*"jpeg", "enter")
         await until_screen(pilot, ChoiceDialog)
         await pilot.press(*"80", "enter")
-        await until(pilot, lambda: screen.history.present.jpeg_quality == 80)
-        await until(pilot, lambda: screen.dataset is not None and screen.dataset.jpeg_quality == 80)
+        await until(pilot, lambda: screen.controller.edits.history.present.jpeg_quality == 80)
+        await until(
+            pilot,
+            lambda: (
+                screen.controller.review.dataset is not None
+                and screen.controller.review.dataset.jpeg_quality == 80
+            ),
+        )
         await pilot.press("u")
-        await until(pilot, lambda: screen.history.present.jpeg_quality == USUAL_QUALITY)
+        await until(pilot, lambda: screen.controller.edits.history.present.jpeg_quality == USUAL_QUALITY)
 
     await work(steps)
 
@@ -183,8 +201,8 @@ async def test_bulk_changes_only_what_is_listed(work: Work, until: Until) -> Non
         assert "1 caption of 1 would change" in str(app.screen.query_one("#bulk-count").render())
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is screen)
-        assert screen.captions()["f.webp"] == "fog"
-        assert screen.captions()["a.png"] == "a lantern, night, a"
+        assert screen.controller.review.captions()["f.webp"] == "fog"
+        assert screen.controller.review.captions()["a.png"] == "a lantern, night, a"
 
     await work(steps)
 
@@ -192,12 +210,14 @@ async def test_bulk_changes_only_what_is_listed(work: Work, until: Until) -> Non
 async def test_bulk_keeps_to_what_is_searched_for(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("slash", *"night, b", "enter")
-        await until(pilot, lambda: screen.listed_names() == ("b.png",))
+        await until(pilot, lambda: screen.query_one(PicturesPanel).names == ("b.png",))
         await pilot.press("b")
         await until_screen(pilot, BulkDialog)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is screen)
-        assert {name for name, text in screen.captions().items() if "TOK" in text} == {"b.png"}
+        assert {name for name, text in screen.controller.review.captions().items() if "TOK" in text} == {
+            "b.png"
+        }
 
     await work(steps)
 
@@ -216,9 +236,9 @@ async def test_a_tag_lists_its_pictures(work: Work, until: Until) -> None:
         )
         await pilot.press(*"lantern", "enter")
         await until(pilot, lambda: "the tag “a lantern”: 4" in str(screen.query_one("#bench-title").render()))
-        assert screen.listed_names() == ("a.png", "b.png", "c.jpg", "d.png")
+        assert screen.query_one(PicturesPanel).names == ("a.png", "b.png", "c.jpg", "d.png")
         await pilot.press("p")
-        assert len(screen.listed_names()) == 6
+        assert len(screen.query_one(PicturesPanel).names) == 6
 
     await work(steps)
 
@@ -231,18 +251,30 @@ async def test_edits_of_a_picture_that_was_replaced_are_asked_about(
         assert app.screen is screen
         textured(500, 400, 9).save(pictures / "a.png")
         await pilot.press("r")
-        await until(pilot, lambda: screen.dataset is not None and screen.dataset.blocking)
+        await until(
+            pilot,
+            lambda: is_blocked(screen),
+        )
         assert "has changed since you edited it" in str(screen.query_one("#bench-problems").render())
         await pilot.press("e")
         await until_screen(pilot, ChoiceDialog)
         await pilot.press("down", "enter")
-        await until(pilot, lambda: screen.dataset is not None and not screen.dataset.blocking)
-        assert screen.history.present.of("a.png").turns == 0
+        await until(
+            pilot,
+            lambda: not is_blocked(screen),
+        )
+        assert screen.controller.edits.history.present.of("a.png").turns == 0
         await pilot.press("u")
-        assert screen.history.present.of("a.png").turns == 1
-        await until(pilot, lambda: screen.dataset is not None and screen.dataset.blocking)
+        assert screen.controller.edits.history.present.of("a.png").turns == 1
+        await until(
+            pilot,
+            lambda: is_blocked(screen),
+        )
         await pilot.press("e", "enter")
-        await until(pilot, lambda: screen.dataset is not None and not screen.dataset.blocking)
-        assert screen.history.present.of("a.png").turns == 1
+        await until(
+            pilot,
+            lambda: not is_blocked(screen),
+        )
+        assert screen.controller.edits.history.present.of("a.png").turns == 1
 
     await work(steps)

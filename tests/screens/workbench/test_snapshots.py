@@ -81,7 +81,7 @@ def compare(snap: Snap, make_app: Callable[..., FluxApp]) -> Compare:
 
 async def looked(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
     """Wait until the pictures are there."""
-    await until(pilot, lambda: screen.dataset is not None)
+    await until(pilot, lambda: screen.controller.review.dataset is not None)
     await settled(pilot)
 
 

@@ -16,6 +16,7 @@ from fluxtui.domain.workspace import History
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
+from fluxtui.screens.workbench.pictures_panel import PicturesPanel
 from fluxtui.services.datasets import DatasetService, WorkspaceService, checks
 from fluxtui.services.storage import StorageService
 from tests.piloting.waiting import until_screen
@@ -46,7 +47,12 @@ def in_the_caption(source: Path, until: Until) -> Open:
         await until_screen(pilot, PlaceScreen)
         screen = WorkbenchScreen(source, RULES)
         app.push_screen(screen)
-        await until(pilot, lambda: screen.dataset is not None and screen.query_one(CaptionArea).text == "a")
+        await until(
+            pilot,
+            lambda: (
+                screen.controller.review.dataset is not None and screen.query_one(CaptionArea).text == "a"
+            ),
+        )
         screen.query_one(CaptionArea).focus()
         await until(pilot, lambda: isinstance(screen.focused, CaptionArea))
         return screen
@@ -82,8 +88,8 @@ async def test_key_just_before_going_on_belongs_to_its_picture(
         await until(pilot, lambda: area.text == "b")
         area.insert("?")
         area.action_leave()
-        await until(pilot, lambda: screen.captions()["b.png"] == "b?")
-        assert screen.captions()["a.png"] == "a!"
+        await until(pilot, lambda: screen.controller.review.captions()["b.png"] == "b?")
+        assert screen.controller.review.captions()["a.png"] == "a!"
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is not screen)
     assert (await edits_on_disk(tmp_path, source)).present.edits.keys() == {"a.png", "b.png"}
@@ -100,7 +106,7 @@ async def test_quick_keys_are_saved_and_judged_together(
         screen = await in_the_caption(app, pilot)
         saved: list[History] = []
         judged: list[threading.Thread] = []
-        save, judge = WorkspaceService.save, checks.judge
+        save, judge = WorkspaceService.save, checks.check_dataset
 
         async def noted_save(service: WorkspaceService, history: History) -> None:
             saved.append(history)
@@ -111,15 +117,15 @@ async def test_quick_keys_are_saved_and_judged_together(
             return judge(*args)  # type: ignore[arg-type]
 
         monkeypatch.setattr(WorkspaceService, "save", noted_save)
-        monkeypatch.setattr(checks, "judge", noted_judge)
+        monkeypatch.setattr(checks, "check_dataset", noted_judge)
         area = screen.query_one(CaptionArea)
         for letter in "lantern":
             area.insert(letter)
         await until(pilot, lambda: bool(saved and judged))
-        assert saved == [screen.history]
+        assert saved == [screen.controller.edits.history]
         assert len(judged) == 1
         assert judged[0] is not threading.main_thread()
-        assert screen.captions()["a.png"] == "alantern"
+        assert screen.controller.review.captions()["a.png"] == "alantern"
 
 
 async def test_what_the_screen_learns_late_is_not_put_over_what_is_typed(
@@ -130,7 +136,7 @@ async def test_what_the_screen_learns_late_is_not_put_over_what_is_typed(
         screen = await in_the_caption(app, pilot)
         area = screen.query_one(CaptionArea)
         area.insert("!")
-        screen.show_picture("a.png")
+        screen.detail.redraw()
         assert area.text == "a!"
 
 
@@ -141,7 +147,7 @@ async def test_caption_that_is_left_is_on_the_disk(
     async with app.run_test() as pilot:
         screen = await in_the_caption(app, pilot)
         screen.query_one(CaptionArea).insert("!")
-        screen.focus_many()
+        screen.query_one(PicturesPanel).focus_pictures()
         path = StorageService(tmp_path / "data").workspace_path(str(source))
         await until(pilot, path.exists)
         assert (await edits_on_disk(tmp_path, source)).present.of("a.png").caption == "a!"
@@ -149,7 +155,7 @@ async def test_caption_that_is_left_is_on_the_disk(
 
 async def test_captions_are_known_without_judging(source: Path) -> None:
     service = DatasetService()
-    found = await service.look(source)
+    found = await service.scan(source)
     present = History.model_validate({"present": {"source": "x"}}).present
     edited = present.edited("a.png", excluded=True).edited("b.png", caption="")
     assert service.captions(found, edited) == {"b.png": "", "c.png": "c"}

@@ -48,7 +48,7 @@ def test_masks_are_those_beside_a_picture_of_their_name() -> None:
 async def packed(
     datasets: DatasetService, storage: StorageService, folder: Path, rules: DatasetRules, workspace: Workspace
 ) -> zipfile.ZipFile:
-    dataset = datasets.judge(await datasets.look(folder), rules, workspace)
+    dataset = datasets.check(await datasets.scan(folder), rules, workspace)
     return zipfile.ZipFile((await datasets.pack(dataset, storage, rules)).path)
 
 

@@ -9,7 +9,7 @@ import pytest
 from fluxtui.domain.dataset import DatasetRules, Fix
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets import DatasetService
-from fluxtui.services.datasets.encodings import Reading, decoded, guessed
+from fluxtui.services.datasets.encodings import DecodedText, decoded, guessed
 
 SHORT = {
     "cp1251": "красный кот на столе",
@@ -66,9 +66,9 @@ async def test_a_guess_is_shown_before_it_is_taken(
 ) -> None:
     (folder / "a.txt").write_bytes(SHORT["cp1251"].encode("cp1251"))
     (folder / "b.txt").write_bytes("\ufeffвыше".encode("utf-16-le"))
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     workspace = Workspace(source=str(folder))
-    dataset = datasets.judge(found, rules, workspace)
+    dataset = datasets.check(found, rules, workspace)
     assert [picture.caption for picture in dataset.pictures] == [None, "выше", None]
     (problem,) = [problem for problem in dataset.problems if problem.fix is Fix.REREAD]
     assert problem.mend == "read it as Windows-1251: “красный кот на столе”"
@@ -97,7 +97,7 @@ async def test_a_guess_is_shown_before_it_is_taken(
     ],
 )
 def test_letters_of_one_language_decide(text: str, encoding: str, shown: str) -> None:
-    assert guessed([text.encode(encoding)]) == (Reading(text, shown),)
+    assert guessed([text.encode(encoding)]) == (DecodedText(text, shown),)
 
 
 @pytest.mark.parametrize(("text", "encoding"), [("חתול אדום", "cp1255"), ("猫", "gbk")])

@@ -18,9 +18,9 @@ from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.workspace import Workspace
 from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared
-from fluxtui.services.datasets.checks import judge
-from fluxtui.services.datasets.memory import LookMemory
-from fluxtui.services.datasets.scan import look_through
+from fluxtui.services.datasets.checks import check_dataset
+from fluxtui.services.datasets.scan import scan_source
+from fluxtui.services.datasets.scan_memory import ScanMemory
 
 RULES = DatasetRules(1, 1, 20, ("JPEG", "PNG", "WEBP"), 10_000)
 
@@ -52,9 +52,9 @@ def complaint_of(work: Callable[[], object]) -> str:
 
 
 def inspected(path: Path) -> Dataset:
-    """Look through a source and judge it, as the service does."""
-    found = look_through(path, LookMemory(None), lambda done, total: None, threading.Event())
-    return judge(found, Workspace(source=str(path)), RULES)
+    """Look through a source and check it, as the service does."""
+    found = scan_source(path, ScanMemory(None), lambda done, total: None, threading.Event())
+    return check_dataset(found, Workspace(source=str(path)), RULES)
 
 
 register_heif_opener()

@@ -15,8 +15,8 @@ from fluxtui.domain.errors import DatasetError
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.caption_files import read_captions
 from fluxtui.services.datasets.encodings import MOST_GUESSED_BYTES, guessed
-from fluxtui.services.datasets.memory import LookMemory
 from fluxtui.services.datasets.opening import open_source
+from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.storage import StorageService
 from tests.services.datasets.test_hostile_corpus import encoded, zip_of
 
@@ -130,7 +130,7 @@ async def test_member_of_an_archive_without_an_end_to_its_name_is_told_in_a_shor
 
 
 def test_looks_that_somebody_nested_too_deep_are_forgotten(tmp_path: Path) -> None:
-    memory = LookMemory(tmp_path / "looks")
+    memory = ScanMemory(tmp_path / "looks")
     memory.remember(tmp_path, ())
     (kept,) = os.scandir(tmp_path / "looks")
     Path(kept.path).write_bytes(b"[" * 400_000)

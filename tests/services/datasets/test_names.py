@@ -93,7 +93,7 @@ async def test_captions_are_written_beside_the_real_file(
     folder = tmp_path / "caf\udce9"
     folder.mkdir()
     (folder / "می\u200cخواهم.png").write_bytes(grey(1))
-    found = await datasets.look(tmp_path / "**")
+    found = await datasets.scan(tmp_path / "**")
     (picture,) = found.pictures
     assert picture.name == "café/میخواهم.png"
     workspaces = WorkspaceService(storage)

@@ -148,8 +148,8 @@ async def test_every_way_of_making_a_picture_gives_the_size_that_was_told(
                     exif = exif_of(6 if number % 2 else 1)
                     path.write_bytes(encoded(textured(width, height, number), kind, exif=exif))
                     workspace = workspace.edited(name, turns=turns, crop=part)
-    found = await datasets.look(tmp_path)
-    packed = await datasets.pack(datasets.judge(found, rules, workspace), storage, rules)
+    found = await datasets.scan(tmp_path)
+    packed = await datasets.pack(datasets.check(found, rules, workspace), storage, rules)
     assert len(packed.pictures) == 32
 
 

@@ -32,7 +32,7 @@ async def previews(
     exif[0x0112] = 6
     (folder / "turned.jpg").write_bytes(picture(2000, 1000, exif=exif, seed=5))
     (folder / "broken.jpg").write_bytes(picture()[:900])
-    return Previews(await datasets.look(folder), cache)
+    return Previews(await datasets.scan(folder), cache)
 
 
 @pytest.fixture(autouse=True)

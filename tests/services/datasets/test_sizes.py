@@ -38,7 +38,7 @@ async def judged(
     datasets: DatasetService, source: Path, rules: DatasetRules, quality: int = USUAL_QUALITY
 ) -> Dataset:
     workspace = Workspace(source=str(source), jpeg_quality=quality)
-    return datasets.judge(await datasets.look(source), rules, workspace)
+    return datasets.check(await datasets.scan(source), rules, workspace)
 
 
 async def test_estimate_is_near_what_is_packed_then(

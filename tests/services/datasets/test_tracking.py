@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fluxtui.domain.dataset import Dataset, DatasetRules, ProblemKind
-from fluxtui.domain.dataset_scan import Found
+from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.workspace import UNSURE, Workspace
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.tracking import dropped, kept, marked, outdated
@@ -21,7 +21,7 @@ async def edited(datasets: DatasetService, folder: Path) -> Workspace:
     """`a.jpg` turned and captioned, `b.png` captioned only, `c.webp` left out; as they were found."""
     workspace = Workspace(source=str(folder)).edited("a.jpg", turns=1, caption="mine")
     workspace = workspace.edited("b.png", caption="mine too").edited("c.webp", excluded=True)
-    return marked(workspace, await datasets.look(folder))
+    return marked(workspace, await datasets.scan(folder))
 
 
 def told(dataset: Dataset) -> list[tuple[str, bool, str]]:
@@ -35,10 +35,10 @@ def told(dataset: Dataset) -> list[tuple[str, bool, str]]:
 async def test_nothing_is_asked_while_nothing_has_changed(
     datasets: DatasetService, folder: Path, rules: DatasetRules, edited: Workspace
 ) -> None:
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     assert marked(edited, found) == edited
     assert outdated(edited, found).names == ()
-    assert told(datasets.judge(found, rules, edited)) == []
+    assert told(datasets.check(found, rules, edited)) == []
 
 
 async def test_pictures_that_were_replaced_stop_the_training_until_it_is_decided(
@@ -46,8 +46,8 @@ async def test_pictures_that_were_replaced_stop_the_training_until_it_is_decided
 ) -> None:
     (folder / "a.jpg").write_bytes(picture(seed=71))
     (folder / "c.webp").write_bytes(picture(seed=72, format_name="WEBP"))
-    found = await datasets.look(folder)
-    dataset = datasets.judge(found, rules, edited)
+    found = await datasets.scan(folder)
+    dataset = datasets.check(found, rules, edited)
     assert told(dataset) == [
         ("a.jpg", True, "has changed since you edited it (turned right, caption changed)"),
         ("c.webp", True, "has changed since you edited it (left out)"),
@@ -61,7 +61,7 @@ async def test_pictures_that_were_replaced_stop_the_training_until_it_is_decided
     both = dropped(one, found, ["c.webp"])
     assert outdated(both, found).names == ()
     assert not both.of("c.webp").excluded
-    assert datasets.judge(found, rules, both).blocking == ()
+    assert datasets.check(found, rules, both).blocking == ()
 
 
 async def test_captions_that_were_changed_elsewhere_are_told(
@@ -69,8 +69,8 @@ async def test_captions_that_were_changed_elsewhere_are_told(
 ) -> None:
     (folder / "a.txt").write_text("theirs")
     (folder / "b.txt").write_text("mine too")
-    found = await datasets.look(folder)
-    ((name, blocks, reason),) = told(datasets.judge(found, rules, edited))
+    found = await datasets.scan(folder)
+    ((name, blocks, reason),) = told(datasets.check(found, rules, edited))
     assert (name, blocks) == ("a.jpg", True)
     assert "“theirs”" in reason
     assert datasets.captions(found, kept(edited, found, ["a.jpg"]))["a.jpg"] == "mine"
@@ -86,22 +86,22 @@ async def test_edits_of_pictures_that_are_gone_are_told_and_wait(
     datasets: DatasetService, folder: Path, rules: DatasetRules, edited: Workspace, picture: PictureMaker
 ) -> None:
     (folder / "b.png").unlink()
-    found = await datasets.look(folder)
-    assert told(datasets.judge(found, rules, edited)) == [
+    found = await datasets.scan(folder)
+    assert told(datasets.check(found, rules, edited)) == [
         ("", False, "1 picture that you had edited are not here any more: b.png.")
     ]
     waiting = kept(edited, found, ["b.png"])
     assert dropped(edited, found, ["b.png"]).of("b.png").is_empty
     (folder / "b.png").write_bytes(picture(seed=73, format_name="PNG"))
-    assert outdated(waiting, await datasets.look(folder)).pictures == ("b.png",)
+    assert outdated(waiting, await datasets.scan(folder)).pictures == ("b.png",)
 
 
 async def test_edits_of_perhaps_another_folder_are_asked_about(
     datasets: DatasetService, folder: Path, rules: DatasetRules
 ) -> None:
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     unsure = Workspace(source=str(folder)).edited("a.jpg", turns=1, made_on=UNSURE)
-    ((_, blocks, reason),) = told(datasets.judge(found, rules, marked(unsure, found)))
+    ((_, blocks, reason),) = told(datasets.check(found, rules, marked(unsure, found)))
     assert blocks
     assert "another folder" in reason
 
@@ -109,7 +109,7 @@ async def test_edits_of_perhaps_another_folder_are_asked_about(
 async def test_edits_of_before_there_were_marks_are_tied_to_what_is_there(
     datasets: DatasetService, folder: Path
 ) -> None:
-    found: Found = await datasets.look(folder)
+    found: DatasetScan = await datasets.scan(folder)
     workspace = marked(Workspace(source="x").edited("a.jpg", turns=1), found)
     look = found.pictures[0].look
     assert look is not None

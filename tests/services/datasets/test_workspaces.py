@@ -79,7 +79,7 @@ async def test_captions_are_written_back_on_request_and_the_old_ones_kept(
     workspaces: WorkspaceService, datasets: DatasetService, storage: StorageService, folder: Path
 ) -> None:
     (folder / "a.txt").chmod(0o664)
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     captions = {"a.jpg": "a cat", "b.png": "another", "c.webp": ""}
     assert await workspaces.write_captions(found, captions, NOW) == 2
     assert (folder / "a.txt").read_text() == "a cat\n"
@@ -87,7 +87,7 @@ async def test_captions_are_written_back_on_request_and_the_old_ones_kept(
     assert [(folder / name).stat().st_mode & 0o777 for name in ("a.txt", "b.txt")] == [0o664, 0o644]
     (kept,) = (storage.root / "workspaces").glob("*-captions-before-20261126T010203.jsonl")
     assert kept.read_text() == '{"file_name": "a.jpg", "text": "a dog, ünder a tree"}\n'
-    assert await workspaces.write_captions(await datasets.look(folder), captions, NOW) == 0
+    assert await workspaces.write_captions(await datasets.scan(folder), captions, NOW) == 0
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
@@ -104,7 +104,7 @@ async def test_captions_are_all_written_where_files_have_no_permissions(
     for name in ("chmod", "fchmod"):
         monkeypatch.setattr(os, name, refuse)
     captions = {"a.jpg": "one", "b.png": "two", "c.webp": "three"}
-    assert await workspaces.write_captions(await datasets.look(folder), captions, NOW) == 3
+    assert await workspaces.write_captions(await datasets.scan(folder), captions, NOW) == 3
     assert [(folder / f"{name}.txt").read_text() for name in "abc"] == ["one\n", "two\n", "three\n"]
 
 
@@ -115,7 +115,7 @@ async def test_captions_in_an_archive_are_never_written(
 
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "a")
-    found = await datasets.look(tmp_path / "a.zip")
+    found = await datasets.scan(tmp_path / "a.zip")
     with pytest.raises(DatasetError, match="archive"):
         await workspaces.write_captions(found, {"a.jpg": "a"}, NOW)
 
@@ -176,14 +176,14 @@ async def test_captions_are_written_where_they_are_found_again(
     (folder / "dog.jpg").write_bytes(picture(seed=8))
     (folder / "dog.png").write_bytes(picture(seed=9, format_name="PNG"))
     (folder / "dog.txt").write_text("a dog")
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     new = {name: f"new {name}" for name in ("a.jpg", "b.png", "c.webp", "d.jpg", "dog.jpg", "dog.png")}
     assert await workspaces.write_captions(found, new, NOW) == 6
     assert (folder / "c.caption").read_text() == "new c.webp\n"
     assert (folder / "d.json").read_text() == '{"caption": "from json"}'
     assert (folder / "metadata.csv").read_text() == "file_name,text\na.jpg,other\n"
     assert (folder / "dog.txt").read_text() == "a dog"
-    again = await datasets.look(folder)
+    again = await datasets.scan(folder)
     assert datasets.captions(again, Workspace(source=str(folder))) == new
 
 
@@ -193,8 +193,8 @@ async def test_former_edits_are_tied_to_what_is_there_when_it_is_looked_at(
     """From then on a picture that is replaced is noticed, also if the workbench was never open."""
     history = await workspaces.load(folder)
     await workspaces.save(history.changed(history.present.edited("a.jpg", turns=1), "turned"))
-    found = await datasets.look(folder)
+    found = await datasets.scan(folder)
     assert (await workspaces.of(found)).present.of("a.jpg").made_on
     (folder / "a.jpg").write_bytes(picture(seed=70))
-    again = await datasets.look(folder)
+    again = await datasets.scan(folder)
     assert outdated((await workspaces.of(again)).present, again).pictures == ("a.jpg",)

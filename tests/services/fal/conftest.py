@@ -62,10 +62,7 @@ class FalGateway:
         return APIService(
             urls["queue"],
             key,
-            key_header=hosts.key_header,
-            key_prefix=hosts.key_prefix,
-            trusted_hosts=hosts.trusted_hosts,
-            other_bases={role: urls[role] for role in hosts.other_bases},
+            hosts.key_policy({role: urls[role] for role in hosts.other_bases}),
             retries=RetryPolicy(attempts=2, first_wait=0.01),
         )
 

@@ -11,7 +11,7 @@ import pytest
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.jobs import Job, JobState
-from fluxtui.providers.fal.uploads import LORA_LIFETIME, Uploads
+from fluxtui.providers.fal.uploads import LORA_LIFETIME, FalUploads
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import Gateway, JobService
@@ -57,7 +57,7 @@ async def test_a_file_that_several_pictures_want_at_once_is_uploaded_once(
     path.write_bytes(bytes(1000))
     api = await gateway.api(PROFILE)
     assert isinstance(api, APIService)
-    uploads = [Uploads(api, ProfileUploads(open_journal, PROFILE), None) for _ in range(4)]
+    uploads = [FalUploads(api, ProfileUploads(open_journal, PROFILE), None) for _ in range(4)]
     addresses = await asyncio.gather(*(one.address_of(path, LORA_LIFETIME) for one in uploads))
     assert len(set(addresses)) == 1
 

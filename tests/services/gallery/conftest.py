@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.gallery import GalleryFilter
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.picture import Picture
 from fluxtui.services.gallery import GalleryService
 from fluxtui.services.journal import Journal
@@ -66,7 +66,7 @@ def add(journal: Journal, storage: StorageService) -> AddPicture:
         picture = Picture(id=name, job_id=f"job-{name}", **(defaults | values))
         job = Job(
             id=picture.job_id,
-            kind=JobKind.GENERATION,
+            work=GenerationWork(picture=picture.path),
             state=JobState.DONE,
             profile=profile,
             provider="bfl",
@@ -75,7 +75,6 @@ def add(journal: Journal, storage: StorageService) -> AddPicture:
             parameters=picture.parameters,
             estimate_credits=6.0,
             cost_credits=cost,
-            picture=picture.path,
             created_at=at,
             updated_at=at,
             submitted_at=at,

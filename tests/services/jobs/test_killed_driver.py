@@ -41,7 +41,7 @@ from fluxtui.services.storage import StorageService
 class Gateway:
     def __init__(self, base_url):
         trusted = provider_hosts("bfl").trusted_hosts
-        self._api = APIService(base_url, SecretStr("sim-valid"), trusted_hosts=trusted)
+        self._api = APIService(base_url, SecretStr("sim-valid"), KeyPolicy(trusted_hosts=trusted))
 
     async def provider(self, profile):
         return BFLProvider(self._api)

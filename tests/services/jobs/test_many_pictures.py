@@ -8,7 +8,7 @@ import pytest
 
 from fluxtui.domain.jobs import Job
 from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.jobs.delivery import MOST_MORE, Delivery, Held, PictureFacts
+from fluxtui.services.jobs.delivery import MOST_MORE, DeliveredPicture, Delivery, Held
 
 
 async def test_no_more_than_a_task_can_make_are_fetched_and_that_is_told_once(
@@ -18,7 +18,7 @@ async def test_no_more_than_a_task_can_make_are_fetched_and_that_is_told_once(
 
     async def fetch(_delivery: Delivery, _job: Job, url: str) -> Held:
         fetched.append(url)
-        return Held(None, PictureFacts("PNG", 1, 1, 1, ""))
+        return Held(None, DeliveredPicture("PNG", 1, 1, 1, ""))
 
     monkeypatch.setattr(Delivery, "_fetched", fetch)
     delivery = Delivery(cast(JobContext, None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState, TrainingWork
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.jobs.pacing import Pacing, Waits
 from fluxtui.services.jobs.queue import SubmissionPace, next_up, queue_order
@@ -18,7 +18,7 @@ def job(
     at = START + timedelta(seconds=number)
     return Job(
         id=f"{number}",
-        kind=JobKind.TRAINING if training else JobKind.GENERATION,
+        work=TrainingWork() if training else GenerationWork(),
         state=state,
         profile="bfl",
         provider="bfl",

@@ -56,7 +56,8 @@ async def test_training_ends_as_a_finetune_that_generates(
     jobs.subscribe(changes.append)
     async with running(jobs):
         job = await start(finetuning, training_folder)
-        assert data_directory.inside(str((job.dataset or {})["path"])).is_file()
+        assert job.dataset is not None
+        assert data_directory.inside(job.dataset.path).is_file()
         (done,) = await ended(jobs, [job])
         assert done.state is JobState.DONE
         assert done.finetune_id is not None
@@ -69,7 +70,7 @@ async def test_training_ends_as_a_finetune_that_generates(
     assert (finetune.name, finetune.trigger_word, finetune.state) == ("Fox", "FOXX", FinetuneState.READY)
     assert (finetune.finetune_type, finetune.iterations, finetune.job_id) == ("lora", 200, job.id)
     assert finetune.dataset == job.dataset
-    assert (finetune.dataset or {})["pictures"] == 3
+    assert job.dataset.pictures == 3
     assert picture.state is JobState.DONE
     assert picture.finetune_name == "Fox"
     assert picture.picture is not None

@@ -67,7 +67,7 @@ async def test_nothing_is_sent_while_the_journal_cannot_be_written(
     simulator: Simulator,
 ) -> None:
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
-    async with Journal(open_journal.path, patience=0.02) as hasty:
+    async with Journal(open_journal.path, lock_timeout=0.02) as hasty:
         jobs = impatient(hasty)
         told = troubles(jobs)
         async with running(jobs):
@@ -92,7 +92,7 @@ async def test_answer_is_written_down_as_soon_as_the_journal_works_again(
 ) -> None:
     simulator.faults("latency", seconds=0.3, count=1, where="submit")
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
-    async with Journal(open_journal.path, patience=0.02) as hasty:
+    async with Journal(open_journal.path, lock_timeout=0.02) as hasty:
         jobs = impatient(hasty)
         told = troubles(jobs)
         async with running(jobs):
@@ -166,7 +166,7 @@ async def test_picture_in_its_place_is_not_fetched_again_when_only_the_journal_f
 ) -> None:
     simulator.faults("latency", seconds=0.3, count=1, where="delivery")
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
-    async with Journal(open_journal.path, patience=0.02) as hasty:
+    async with Journal(open_journal.path, lock_timeout=0.02) as hasty:
         jobs = impatient(hasty)
         told = troubles(jobs)
         async with running(jobs):

@@ -17,7 +17,7 @@ from fluxtui.services.journal.faults import set_aside, storage_error
 
 async def refused(path: Path) -> StorageError:
     with pytest.raises(StorageError) as caught:
-        await Journal(path, patience=0.05).open()
+        await Journal(path, lock_timeout=0.05).open()
     return caught.value
 
 
@@ -71,7 +71,7 @@ async def test_a_locked_journal_is_told_and_usable_later(
 ) -> None:
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    async with Journal(path, patience=0.05) as second:
+    async with Journal(path, lock_timeout=0.05) as second:
         with pytest.raises(StorageError, match="locked by another program"):
             await second.jobs.add([make_job()])
         assert await second.jobs.recent() == (), "reading goes on while another writes"

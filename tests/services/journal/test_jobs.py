@@ -12,11 +12,13 @@ from fluxtui.domain.jobs import (
     ACTIVE_STATES,
     TERMINAL_STATES,
     TRANSITIONS,
+    GenerationWork,
     IllegalTransition,
     Job,
-    JobKind,
     JobState,
+    TrainingWork,
 )
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.journal import Journal
 
 MakeJob = Callable[..., Job]
@@ -24,10 +26,28 @@ ILLEGAL = [pair for pair in itertools.product(JobState, JobState) if pair[1] not
 LEGAL = [(state, following) for state, after in TRANSITIONS.items() for following in sorted(after)]
 
 
-async def test_every_field_comes_back(journal: Journal, make_job: MakeJob) -> None:
+TRAINING = TrainingWork(
+    finetune_id="f",
+    finetune_name="Anna \ud800 [b]",
+    dataset=TrainingSet(pictures=1, names=("ä.png",), sha256="0" * 64, samples=("a fox",)),
+)
+GENERATION = GenerationWork(
+    batch="b",
+    finetune_id="f",
+    finetune_name="Anna \ud800 [b]",
+    finetune_profile="fal",
+    seed=2**32 - 1,
+    after="training",
+    picture="p",
+)
+
+
+@pytest.mark.parametrize("work", [TRAINING, GENERATION], ids=["training", "generation"])
+async def test_every_field_comes_back(
+    journal: Journal, make_job: MakeJob, work: TrainingWork | GenerationWork
+) -> None:
     job = make_job(
-        kind=JobKind.TRAINING,
-        batch="b",
+        work=work,
         remote_id="r",
         polling_url="https://api.bfl.ai/v1/get_result?id=r",
         cost_credits=3.25,
@@ -35,18 +55,14 @@ async def test_every_field_comes_back(journal: Journal, make_job: MakeJob) -> No
         remote_status="Pending",
         error_title="Failed",
         error="it did",
-        finetune_id="f",
-        finetune_name="Anna \ud800 [b]",
-        dataset={"pictures": ["ä.png"], "sha256": "0" * 64},
         parameters={"prompt": "a \udcff \x1b[31m \0 fox", "list": [1, 2.5, None, True]},
-        seed=2**32 - 1,
-        picture="p",
         submitted_at=datetime(2026, 11, 23, 1, tzinfo=timezone(timedelta(hours=2))),
         finished_at=datetime(2026, 11, 23, 2, 3, 4, 5, tzinfo=UTC),
     )
     await journal.jobs.add([job])
     # A lone surrogate cannot be stored as text; in parameters, which are JSON, it can.
-    assert await journal.jobs.get("job") == job.model_copy(update={"finetune_name": "Anna ? [b]"})
+    stored = work.model_copy(update={"finetune_name": "Anna ? [b]"})
+    assert await journal.jobs.get("job") == job.model_copy(update={"work": stored})
     assert await journal.jobs.get("no such job") is None
 
 

@@ -17,7 +17,7 @@ import pytest
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.gallery import Marks
-from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.jobs import Job, JobState, TrainingWork
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal import Journal
 from fluxtui.services.journal.faults import repair_command
@@ -303,3 +303,21 @@ async def test_a_paid_job_is_kept_without_the_value_that_makes_no_sense(
     assert kept is not None
     assert (kept.state, kept.remote_id) == (JobState.WAITING, "id-at-the-service")
     assert repair_journal(path) is None, "the new one is sound"
+
+
+@pytest.mark.parametrize("value", ["'{'", "'[1]'", "x'00'"])
+async def test_a_paid_training_is_kept_without_a_dataset_that_makes_no_sense(
+    path: Path, filled: dict[str, Job], value: str
+) -> None:
+    async with Journal(path) as journal:
+        await journal.jobs.move("sent", JobState.WAITING, remote_id="id-at-the-service")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        sql = f"UPDATE jobs SET kind = 'training', finetune_name = 'Fox', dataset = {value} WHERE id = 'sent'"  # noqa: S608
+        connection.execute(sql)
+        connection.commit()
+    repair = repaired(path)
+    assert (repair.mended, repair.lost) == ({"jobs": 1}, {})
+    async with Journal(path) as journal:
+        kept = await journal.jobs.get("sent")
+    assert kept is not None
+    assert (kept.work, kept.remote_id) == (TrainingWork(finetune_name="Fox"), "id-at-the-service")

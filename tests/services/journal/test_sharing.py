@@ -22,15 +22,16 @@ import asyncio, sys
 from pathlib import Path
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.journal import Journal
-from fluxtui.services.journal.rows import utc_now
+from fluxtui.system.clock import utc_now
 
 async def main(path, name):
     async with Journal(Path(path)) as journal:
         for number in range(10_000):
             now = utc_now()
             job = Job(
-                id=f"{name}-{number}", kind="generation", state="draft", profile="p", provider="bfl",
-                endpoint="e", title="t", parameters={}, estimate_credits=1, created_at=now, updated_at=now,
+                id=f"{name}-{number}", work={"kind": "generation"}, state="draft",
+                profile="p", provider="bfl", endpoint="e", title="t", parameters={},
+                estimate_credits=1, created_at=now, updated_at=now,
             )
             await journal.jobs.add([job])
             await journal.jobs.move(job.id, JobState.SUBMITTING)

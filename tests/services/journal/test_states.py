@@ -18,9 +18,9 @@ from fluxtui.domain.jobs import (
     ACTIVE_STATES,
     IN_FLIGHT_STATES,
     TRANSITIONS,
+    GenerationWork,
     IllegalTransition,
     Job,
-    JobKind,
     JobState,
 )
 from fluxtui.services.journal import Journal
@@ -60,7 +60,7 @@ class JobsInAJournal(RuleBasedStateMachine):
         job_id = f"job-{len(self._states)}"
         job = Job(
             id=job_id,
-            kind=JobKind.GENERATION,
+            work=GenerationWork(),
             state=JobState.DRAFT,
             profile="bfl",
             provider="bfl",

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.weights import FLUX1_FAMILY, Base, may_work
-from fluxtui.services.lora.reading import Reading, read
+from fluxtui.services.lora.reading import HeaderReading, read
 from fluxtui.services.lora.safetensors import read_header
 
-Read = Callable[..., Reading]
+Read = Callable[..., HeaderReading]
 Layers = dict[str, tuple[int, int]]
 OURS = {Base.FLUX1_DEV, Base.FLUX1_KREA, Base.FLUX1_KONTEXT, Base.FLUX2_DEV, Base.KLEIN_4B, Base.KLEIN_9B}
 
 
 @pytest.fixture
 def reading(make_weights: Callable[..., Path], tmp_path: Path) -> Read:
-    def make(tensors: Mapping[str, tuple[int, ...]], *args: Any) -> Reading:
+    def make(tensors: Mapping[str, tuple[int, ...]], *args: Any) -> HeaderReading:
         return read(read_header(make_weights(tmp_path / "a.safetensors", tensors, *args)))
 
     return make

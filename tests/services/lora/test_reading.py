@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.weights import Base
-from fluxtui.services.lora.reading import Reading, read
+from fluxtui.services.lora.reading import HeaderReading, read
 from fluxtui.services.lora.safetensors import read_header
 
 Layers = dict[str, tuple[int, int]]
-Read = Callable[..., Reading]
+Read = Callable[..., HeaderReading]
 
 
 @pytest.fixture
 def reading(make_weights: Callable[..., Path], tmp_path: Path) -> Read:
-    def make(tensors: Mapping[str, tuple[int, ...]], *args: Any, **fields: Any) -> Reading:
+    def make(tensors: Mapping[str, tuple[int, ...]], *args: Any, **fields: Any) -> HeaderReading:
         return read(read_header(make_weights(tmp_path / "a.safetensors", tensors, *args, **fields)))
 
     return make

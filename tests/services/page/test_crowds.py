@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from fluxtui.services.page import PageService, http
-from fluxtui.services.page.http import LoopbackServer, Request, Response
+from fluxtui.services.page.http import LoopbackServer, PageRequest, Response
 from fluxtui.services.page.peers import owners_in, owners_of_peers
 from tests.services.page.test_page import Shelf, base_of, exchange
 
@@ -77,7 +77,7 @@ async def test_those_of_other_users_go_before_one_of_the_owner_that_is_still_sil
     def owners(_port: int) -> dict[int, int]:
         return strangers | dict.fromkeys(our_ports, os.getuid())
 
-    async def answer(_request: Request) -> Response:
+    async def answer(_request: PageRequest) -> Response:
         return Response(HTTPStatus.OK, b"seen", to_known=True)
 
     server = LoopbackServer(answer, headers={}, owners=owners)
@@ -153,7 +153,7 @@ async def test_all_connections_of_the_owner_are_not_taken_for_a_crowd(
             assert (await another.get(page.url)).status_code == 200
 
 
-async def large(_request: Request) -> Response:
+async def large(_request: PageRequest) -> Response:
     return Response(HTTPStatus.OK, bytes(30_000_000), to_known=True)
 
 
@@ -194,7 +194,7 @@ async def test_who_takes_an_answer_too_slowly_is_let_go(monkeypatch: pytest.Monk
 async def test_a_header_of_more_than_a_line_is_never_sent(
     headers: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def answer(_request: Request) -> Response:
+    async def answer(_request: PageRequest) -> Response:
         return Response(HTTPStatus.OK, b"a picture", headers)
 
     server = LoopbackServer(answer, headers={"X-Always": "yes"})

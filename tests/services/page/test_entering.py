@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from fluxtui.services.page import PageService
-from fluxtui.services.page.http import Request, Response
+from fluxtui.services.page.http import PageRequest, Response
 from fluxtui.services.page.site import MAX_BROWSERS, Site
 from tests.services.page.test_page import Shelf, base_of
 
@@ -94,7 +94,7 @@ async def test_who_fetched_the_address_before_is_not_let_in_later(agent: str, se
 
     async def fetched(path: str, agent: str, cookie: str = "") -> Response:
         headers = {"host": "127.0.0.1", "user-agent": agent, "cookie": cookie}
-        return await site.answer(Request("GET", path, headers))
+        return await site.answer(PageRequest("GET", path, headers))
 
     thief = (await fetched(site.address, agent)).headers["Set-Cookie"].partition(";")[0]
     now[0] += seconds

@@ -17,14 +17,14 @@ import pytest
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.picture import Picture
 from fluxtui.services.page import PageService
-from fluxtui.services.page.http import LoopbackServer, Request, Response
-from fluxtui.services.page.reader import Shown
+from fluxtui.services.page.http import LoopbackServer, PageRequest, Response
+from fluxtui.services.page.reader import ShownPicture
 
 HOSTILE = '<script>alert(1)</script> "fox" & \x1b[31m[/x]'
 
 
-def shown(number: int, prompt: str = HOSTILE) -> Shown:
-    return Shown(
+def shown(number: int, prompt: str = HOSTILE) -> ShownPicture:
+    return ShownPicture(
         number,
         Picture(
             id=f"p{number}",
@@ -55,16 +55,16 @@ class Shelf:
     def __init__(self, count: int) -> None:
         self.pictures = [shown(number) for number in range(count, 0, -1)]
 
-    async def page(self, start: int, count: int) -> tuple[Sequence[Shown], int]:
+    async def page(self, start: int, count: int) -> tuple[Sequence[ShownPicture], int]:
         return self.pictures[start : start + count], len(self.pictures)
 
-    async def find(self, number: int) -> Shown | None:
+    async def find(self, number: int) -> ShownPicture | None:
         return next((one for one in self.pictures if one.number == number), None)
 
-    async def content(self, shown: Shown) -> bytes:
+    async def content(self, shown: ShownPicture) -> bytes:
         return b"the file"
 
-    async def thumbnail(self, shown: Shown) -> bytes:
+    async def thumbnail(self, shown: ShownPicture) -> bytes:
         return b"small"
 
 
@@ -207,7 +207,7 @@ async def test_strange_requests_are_refused_and_end_the_connection(
 
 
 async def test_a_slow_client_is_let_go_and_holds_nobody_up() -> None:
-    async def answer(request: Request) -> Response:
+    async def answer(request: PageRequest) -> Response:
         raise LookupError("never")
 
     server = LoopbackServer(answer, headers={"X-Always": "yes"}, head_seconds=0.2)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.services.prompts.collections import FILE_LIMIT, Choice
+from fluxtui.services.prompts.collections import FILE_LIMIT, WildcardOption
 from fluxtui.services.prompts.wildcards import WildcardLibrary
 
 
@@ -41,7 +41,7 @@ def test_text_files_hold_one_choice_a_line(folder: Path) -> None:
     (folder / "a.txt").write_bytes(
         "\ufeff# comment\r\n red \r\n\r\n2.5::blue\r\nred\x1b[31m\x07\r\n".encode()
     )
-    assert library(folder).choices("a") == (Choice("red"), Choice("blue", 2.5))
+    assert library(folder).choices("a") == (WildcardOption("red"), WildcardOption("blue", 2.5))
 
 
 def test_json_and_yaml_hold_several_lists(folder: Path) -> None:
@@ -51,18 +51,22 @@ def test_json_and_yaml_hold_several_lists(folder: Path) -> None:
     (folder / "list.json").write_text('["a", "2::b"]')
     (folder / "warm.yaml").write_text("warm:\n  light: [amber, 2::rose]\n  dark:\n    - rust\n")
     assert library(folder).names() == ("list", "look/metal", "look/one", "warm/dark", "warm/light")
-    assert library(folder).choices("look/metal") == (Choice("gold", 3), Choice("tin"), Choice("7"))
-    assert library(folder).choices("list") == (Choice("a"), Choice("b", 2))
+    assert library(folder).choices("look/metal") == (
+        WildcardOption("gold", 3),
+        WildcardOption("tin"),
+        WildcardOption("7"),
+    )
+    assert library(folder).choices("list") == (WildcardOption("a"), WildcardOption("b", 2))
     assert texts(folder, "warm/*") == ["rust", "amber", "rose"]
 
 
 def test_a_changed_file_is_read_again(folder: Path) -> None:
     (folder / "a.txt").write_text("one")
     known = library(folder)
-    assert known.choices("a") == (Choice("one"),)
+    assert known.choices("a") == (WildcardOption("one"),)
     (folder / "a.txt").write_text("one\ntwo")
     known.refresh()
-    assert known.choices("a") == (Choice("one"), Choice("two"))
+    assert known.choices("a") == (WildcardOption("one"), WildcardOption("two"))
 
 
 def test_links_out_of_the_directory_are_not_followed(folder: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.services.recipes import Recipe
 
 MakePicture = Callable[[str], Path]
@@ -63,7 +63,7 @@ def make_picture(tmp_path: Path) -> MakePicture:
 def job() -> Job:
     return Job(
         id="0193" + "5" * 28,
-        kind=JobKind.GENERATION,
+        work=GenerationWork(finetune_id="3f2a", finetune_name="Paper lanterns, red", seed=42),
         state=JobState.COLLECTING,
         profile="work",
         provider="bfl",
@@ -83,9 +83,6 @@ def job() -> Job:
         },
         estimate_credits=7,
         cost_credits=6.5,
-        finetune_id="3f2a",
-        finetune_name="Paper lanterns, red",
-        seed=42,
         created_at=datetime(2026, 11, 23, 22, 10, 5, tzinfo=UTC),
         updated_at=datetime(2026, 11, 23, 22, 11, tzinfo=UTC),
     )

@@ -69,9 +69,7 @@ class ReplicateGateway:
         return APIService(
             self.base_url,
             key,
-            key_header=hosts.key_header,
-            key_prefix=hosts.key_prefix,
-            trusted_hosts=hosts.trusted_hosts,
+            hosts.key_policy(),
             retries=RetryPolicy(attempts=2, first_wait=0.01),
         )
 

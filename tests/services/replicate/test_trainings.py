@@ -37,7 +37,8 @@ async def test_a_training_ends_with_its_weights_in_the_data_directory(
 ) -> None:
     async with running(jobs):
         job = await start()
-        assert data_directory.inside(str((job.dataset or {})["path"])).is_file()
+        assert job.dataset is not None
+        assert data_directory.inside(job.dataset.path).is_file()
         (done,) = await ended(jobs, [job])
     assert done.state is JobState.DONE
     (entry,) = simulator.replicate.ledger()
@@ -91,7 +92,7 @@ async def test_a_finetune_whose_weights_are_away_can_be_used_and_is_kept_all_the
     open_journal: Journal,
     simulator: Simulator,
 ) -> None:
-    jobs = make_jobs(replace(pacing, patience=1e-5))
+    jobs = make_jobs(replace(pacing, search_factor=1e-5))
     simulator.replicate.faults("expired", where="delivery")
     async with running(jobs):
         job = await start()

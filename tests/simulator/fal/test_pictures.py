@@ -11,7 +11,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from fluxtui.simulator.fal.endpoints import Generator, endpoints
+from fluxtui.simulator.fal.catalogue import endpoints
+from fluxtui.simulator.fal.endpoints import Generator
 from fluxtui.simulator.running import ServiceView
 
 from .conftest import GENERATOR, SMALL, Finish, Upload

@@ -10,7 +10,8 @@ import pytest
 
 from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.core.weights import header_of, hidden_size_of
-from fluxtui.simulator.fal.endpoints import Generator, Trainer, endpoints
+from fluxtui.simulator.fal.catalogue import endpoints
+from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.running import ServiceView
 
 from .conftest import GENERATOR, SMALL, TRAINER, Finish, Submit, Upload, colour_of, make_zip

@@ -7,7 +7,7 @@ import pytest
 
 from fluxtui.simulator.core.clock import ManualClock
 from fluxtui.simulator.replicate.keys import POOR_KEY, THROTTLED_KEY, VALID_KEY
-from fluxtui.simulator.replicate.limits import Limits
+from fluxtui.simulator.replicate.members import Limits
 from fluxtui.simulator.replicate.problems import ProblemError
 from fluxtui.simulator.running import Simulator
 

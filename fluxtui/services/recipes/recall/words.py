@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from fluxtui.domain.text import safe_text
+from fluxtui.services.parameter_words import effective_values, parameters_in_words
 from fluxtui.services.recipes.recall.recalled import Recalled
-from fluxtui.services.told import counted, told_parameters
 
 _FIRST = ("prompt", "negative_prompt", "seed", "steps", "guidance", "width", "height")
 _ELSEWHERE = frozenset({"finetune_id"})
@@ -23,12 +23,12 @@ def rows(recalled: Recalled) -> Iterator[tuple[str, str]]:
         yield "Endpoint", " at ".join(part for part in (recalled.endpoint, recalled.provider) if part)
     if recalled.finetune_name or recalled.finetune_id:
         yield "Finetune", recalled.finetune_name or recalled.finetune_id or ""
-    used = counted(recalled.endpoint, values)
+    used = effective_values(recalled.endpoint, values)
     for name in _FIRST[2:]:
         if name in used:
             yield _title(name), _shown(used[name])
     others = {name: value for name, value in used.items() if name not in {*_FIRST, *_ELSEWHERE}}
-    for title, value in told_parameters(recalled.endpoint, others).items():
+    for title, value in parameters_in_words(recalled.endpoint, others).items():
         yield title, _shown(value)
 
 

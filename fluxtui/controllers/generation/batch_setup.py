@@ -1,0 +1,78 @@
+"""Batches as they are set up: the question for seeds and grid, and the sweep by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fluxtui.controllers.generation.editor import FormEditor
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.news import News
+from fluxtui.controllers.generation.stock import Stock
+from fluxtui.controllers.host import Host
+from fluxtui.controllers.questions import Question
+from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
+from fluxtui.domain.axis_values import sweep_text
+from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.uses import Offer
+
+
+@dataclass(frozen=True)
+class BatchQuestion(Question[None]):
+    """Which seeds and which grid; told as they change, so that every way out leaves it as it stands.
+
+    Attributes:
+        form: what is asked for, with its set-up.
+        stock: what there is to choose from.
+        offer: the form's endpoint.
+        changed: to be called with every change of the set-up.
+    """
+
+    form: GenerateForm
+    stock: Stock
+    offer: Offer
+    changed: Callable[[BatchSetup], None]
+
+
+class BatchCommands:
+    """Sets up batches."""
+
+    def __init__(self, host: Host, editor: FormEditor, news: News) -> None:
+        """Args:
+        host: is asked.
+        editor: holds the form.
+        news: where it is said what came of it.
+        """
+        self._host = host
+        self._editor = editor
+        self._news = news
+
+    async def set_up(self) -> None:
+        """Let seeds and a grid be set up."""
+        offer = self._editor.offer
+        if offer is not None:
+            await self._host.ask(BatchQuestion(self._editor.form, self._editor.stock, offer, self._take))
+
+    def sweep_strength(self) -> None:
+        """Go over the strength of the finetune, around the present one; once more takes that back."""
+        offer, form = self._editor.offer, self._editor.form
+        field = strength_field(offer.endpoint) if offer is not None else None
+        if field is None:
+            self._news.say("This endpoint takes no finetune, so there is no strength to go over.", "warning")
+            return
+        present = form.values.get(STRENGTH)
+        values = sweep_text(field, present if isinstance(present, int | float) else None)
+        sweep = BatchSetup(axes=(TypedAxis(parameter=STRENGTH, values=values),))
+        if form.setup == sweep:
+            self._take(BatchSetup())
+            self._news.say("No grid: pictures of one and the same again.")
+        elif form.setup.is_on:
+            self._news.say("Another grid is set up already; F11 changes or clears it.", "warning")
+        else:
+            self._take(sweep)
+            self._news.say(
+                f"A grid over the strength, {values}: ^S sends it, F11 changes it, ^O takes it back."
+            )
+
+    def _take(self, setup: BatchSetup) -> None:
+        self._editor.amend(setup=setup)

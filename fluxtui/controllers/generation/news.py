@@ -1,0 +1,29 @@
+"""What a controller says in the line for news: small, and not worth keeping among the messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxtui.controllers.signal import Signal
+from fluxtui.domain.notices import Severity
+
+
+@dataclass(frozen=True, eq=False)
+class Saying:
+    """Something that was said; the same again is another one."""
+
+    text: str
+    severity: Severity = "information"
+
+
+class News:
+    """Has what was said last."""
+
+    def __init__(self, changed: Signal) -> None:
+        self._changed = changed
+        self.latest: Saying | None = None
+
+    def say(self, text: str, severity: Severity = "information") -> None:
+        """Say something in the place of what was said before."""
+        self.latest = Saying(text, severity)
+        self._changed.send()

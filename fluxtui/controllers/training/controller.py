@@ -1,0 +1,335 @@
+"""The finetune place without a screen: what is asked for, what it costs, and the training itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from fluxtui.controllers.host import Host
+from fluxtui.controllers.navigation import TrainAgain
+from fluxtui.controllers.signal import Signal
+from fluxtui.controllers.training import wording
+from fluxtui.controllers.training.advice import advice_texts, names_in_use
+from fluxtui.controllers.training.draft import TrainingDraft
+from fluxtui.controllers.training.notice import TrainingNotice, training_notice
+from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
+from fluxtui.controllers.training.pictures import Pictures, TrainingPictures
+from fluxtui.controllers.training.presets import PresetBook
+from fluxtui.controllers.training.price import PriceLine, price_line
+from fluxtui.controllers.training.samples import Samples, SamplesQuestion
+from fluxtui.controllers.training.start import Obstacle, TrainingStart
+from fluxtui.controllers.training.trainers import Trainers, ask_gone, ask_trainers
+from fluxtui.controllers.training.trainings import Trainings
+from fluxtui.domain.errors import FluxError
+from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.money import Estimate
+from fluxtui.domain.pace import Pace
+from fluxtui.domain.uses import Trainer
+from fluxtui.services.samples import SampleOffer
+
+
+class TrainingController:
+    """Prepares a training and starts it; the only owner of all that is asked for.
+
+    `pictures` owns the source and what is in it, `trainings` knows what runs, `presets` fills in values,
+    `starting` checks, asks and sends. `changed` tells that anything of it is another one now. Until `start`
+    has asked and the user has said yes, nothing is sent or paid.
+
+    Args:
+        host: the program, or a script.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.changed = Signal()
+        self.pictures = TrainingPictures(host)
+        self.trainings = Trainings(host, lambda: self.offered)
+        self.presets = PresetBook(host, self)
+        self.starting = TrainingStart(host, self.pictures, self)
+        self._host = host
+        self._trainers = Trainers()
+        self._trainer: Trainer | None = None
+        self._values: Mapping[str, Any] = {}
+        self._revision = 0
+        self._wished = ""
+        self._by_trainer: dict[str, Mapping[str, Any]] = {}
+        self._samples = Samples()
+        self._cost = CostChange()
+        self._pace: Pace | None = None
+        self._done: frozenset[str] = frozenset()
+        self._wanted: Filling | None = None
+        self._seen = self.pictures.state
+        self.pictures.changed.connect(self._follow_pictures)
+        self.starting.changed.connect(self.changed.send)
+
+    # What is asked for
+
+    @property
+    def order(self) -> TrainingOrder:
+        """What is asked for."""
+        found = self.pictures.state
+        return TrainingOrder(self._trainer, found.source, found.dataset, found.fault, self._values)
+
+    @property
+    def revision(self) -> int:
+        """Grows whenever the form has to show other fields or values than it has reported."""
+        return self._revision
+
+    @property
+    def samples(self) -> Samples:
+        """The sample pictures that go with it."""
+        return self._samples
+
+    @property
+    def draft(self) -> TrainingDraft:
+        """What is to be kept, so that leaving the program loses nothing."""
+        source = self.pictures.state.source
+        return TrainingDraft(source, self._wished, dict(self._by_trainer), self._samples.prompts)
+
+    def restore(self, draft: TrainingDraft) -> None:
+        """Put back what was kept; `prepare` makes an order of it."""
+        self._wished = draft.trainer
+        self._by_trainer = dict(draft.by_trainer)
+        self._samples = Samples(draft.samples, self._samples.chosen)
+        self._trainer, self._values = None, {}
+        self.pictures.type_source(draft.source)
+        self.changed.send()
+
+    def change_values(self, ref: str, values: Mapping[str, Any], name: str) -> None:
+        """Take over what was entered.
+
+        Args:
+            ref: of the trainer that the values are for; of another than the chosen one, they are remembered.
+            values: of the form, all of them.
+            name: of the parameter that was changed.
+        """
+        if self._trainer is None or self._trainer.ref != ref:
+            self._by_trainer[ref] = dict(values)
+            return
+        self._cost = self._cost.following(name, self.estimate())
+        self._values = {**self._values, **values}
+        self._remember()
+        self.changed.send()
+
+    def fill(self, filling: Filling) -> None:
+        """Take over values from elsewhere for their trainer, and the pictures beside them."""
+        trainer = self._trainers.chosen(filling.trainer)
+        if trainer is None:
+            return
+        if filling.trainer != trainer.ref:
+            wanted, other = filling.trainer.partition("/")[2], trainer.endpoint.info.title
+            text = f"{wanted} is not on offer now; what fits {other} was taken over."
+            self._host.tell(text, severity="warning")
+        cost = self.estimate() if trainer == self._trainer else None
+        self._wished = trainer.ref
+        if filling.source:
+            self.pictures.type_source(filling.source)
+        if filling.is_whole:
+            self._samples = Samples(filling.samples, self._samples.chosen)
+        remembered = self._by_trainer.get(trainer.ref)
+        self._use(trainer, filling.values_for(trainer, remembered, self.order))
+        self._cost = CostChange("", cost)
+        self._remember()
+        self.changed.send()
+
+    def want(self, request: TrainAgain) -> None:
+        """Have a training in the form as soon as the trainers are known; `take_wanted` puts it there."""
+        values, samples = dict(request.values), request.samples
+        self._wanted = Filling(request.trainer, values, request.source, is_whole=True, samples=samples)
+
+    def take_wanted(self) -> bool:
+        """Take over the training that another place wants in the form; return whether there was one."""
+        if self._wanted is None or not self._trainers.answers:
+            return False
+        filling, self._wanted = self._wanted, None
+        self.fill(filling)
+        return True
+
+    def _remember(self) -> None:
+        if self._trainer is not None:
+            self._by_trainer[self._trainer.ref] = dict(self._values)
+
+    # The trainers
+
+    @property
+    def trainers(self) -> Trainers:
+        """What can be trained with, as far as the profiles have answered."""
+        return self._trainers
+
+    @property
+    def offered(self) -> tuple[Trainer, ...]:
+        """The trainers on offer."""
+        return self._trainers.offered
+
+    @property
+    def fault(self) -> FluxError | None:
+        """Why there is nothing to train with, such as for want of a key; None while it is not known."""
+        return self._trainers.fault if self._trainers.answers else None
+
+    async def prepare(self) -> bool:
+        """Ask all profiles what they train with, and take the trainer of before.
+
+        What follows from it is left to `refresh`. Returns whether a training was taken up that another
+        place wants in the form.
+        """
+        self._trainers = await ask_trainers(self._host, self._trainers)
+        self._use(self._trainers.chosen(self._wished))
+        self.changed.send()
+        return self.take_wanted()
+
+    async def drop_gone(self) -> None:
+        """Take those trainers off that their services say they no longer have."""
+        gone = await ask_gone(self._host.services, self._trainers)
+        if gone <= self._trainers.gone:
+            return
+        self._trainers = self._trainers.without(gone)
+        lost = self._trainer
+        if lost is not None and lost.ref in gone:
+            self._host.tell(f"{lost.service} no longer has {lost.endpoint.info.title}.", severity="warning")
+            self._use(self._trainers.chosen(""))
+        self.changed.send()
+        await self.refresh()
+
+    async def choose_trainer(self, ref: str) -> None:
+        """Train with another trainer: names and words go along, and the pictures are judged by its rules."""
+        self._wished = ref
+        trainer = self._trainers.chosen(ref)
+        if trainer != self._trainer:
+            self._use(trainer)
+            self._remember()
+            self.changed.send()
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Bring up to date what follows from the trainer: its judgement of the pictures, samples, pace."""
+        await asyncio.gather(self.pictures.refresh(), self.price_samples(), self.ask_pace())
+
+    def _use(self, trainer: Trainer | None, given: Mapping[str, Any] | None = None) -> None:
+        """Ask for what a trainer takes, with the values that are given or that go along."""
+        if trainer is None:
+            return
+        before = self.order
+        if given is None and trainer == before.trainer:
+            given = before.values
+        if given is None:
+            given = values_at(trainer, self._by_trainer.get(trainer.ref), before)
+        self._trainer, self._values = trainer, dict(given)
+        self.pictures.use(trainer.endpoint.rules)
+        self._complete()
+        self._cost = CostChange()
+
+    def _complete(self) -> None:
+        """Let the form show the values of now, with those that were left open."""
+        self._values = completed(self.order)
+        self._revision += 1
+
+    def _follow_pictures(self) -> None:
+        before, now = self._seen, self.pictures.state
+        if now is before:
+            return
+        self._seen = now
+        order = self.order
+        if _with(order, before).fields() != order.fields():
+            # A default caption is asked for where some are missing now, and no longer where none is.
+            self._complete()
+        self._remember()
+        self.changed.send()
+
+    # Samples, price, advice
+
+    async def price_samples(self) -> None:
+        """Ask what sample pictures are made with and what they cost, by the prices of now."""
+        trainer, chosen = self._trainer, SampleOffer()
+        if trainer is not None:
+            finetuning = self._host.services.finetuning
+            chosen = await finetuning.samples(trainer.profile, trainer.endpoint.info.id)
+        if trainer == self._trainer and chosen != self._samples.chosen:
+            self._samples = Samples(self._samples.prompts, chosen)
+            # A change of what they are made with is none that the user made.
+            self._cost = CostChange()
+            self.changed.send()
+
+    async def ask_samples(self) -> None:
+        """Ask for the prompts of sample pictures, or say why there can be none."""
+        chosen = self._samples.chosen
+        if chosen.offer is None:
+            self._host.tell(chosen.reason or "Choose a trainer first.", severity="warning")
+            return
+        prompts = self._samples.prompts
+        answer = await self._host.ask(SamplesQuestion(prompts, chosen, self.order.trigger_word))
+        if answer is not None:
+            self.wish_samples(answer)
+
+    def wish_samples(self, prompts: tuple[str, ...]) -> None:
+        """Let sample pictures of these prompts go with the training."""
+        if prompts != self._samples.prompts:
+            self._cost = self._cost.following("samples", self.estimate())
+            self._samples = Samples(prompts, self._samples.chosen)
+            self._remember()
+            self.changed.send()
+
+    @property
+    def terms(self) -> wording.Terms:
+        """On what terms the chosen trainer is paid."""
+        trainer, host = self._trainer, self._host
+        if trainer is None:
+            return wording.Terms(samples=self._samples)
+        known = host.balance_of(trainer.profile)
+        return wording.Terms(
+            None if known is None else known.credits,
+            trainer.profile not in host.silent_profiles,
+            host.prices.of(trainer.provider, trainer.endpoint),
+            self._trainers.abilities(trainer.profile),
+            self._samples,
+        )
+
+    def estimate(self) -> Estimate | None:
+        """Return what it will probably cost in all, None while something is wrong."""
+        return self.terms.total(self.order)
+
+    def price_line(self) -> PriceLine:
+        """Return the price of all that is asked for, that before the last change, and what is left then."""
+        return price_line(self.order, self.terms, self._cost)
+
+    def notice(self) -> TrainingNotice:
+        """Return why nothing can be trained, that the trainer has ended, or what the trigger word lacks."""
+        return training_notice(self.order, self.fault, self._host.jobs)
+
+    def advice(self) -> dict[str, str]:
+        """Return what is advised for each parameter, and under `''` what is said of the trainer."""
+        return advice_texts(self.order, self._pace, names_in_use(self._host))
+
+    async def ask_pace(self) -> None:
+        """Learn from the journal how quick the chosen trainer was."""
+        trainer = self._trainer
+        pace = await self._host.services.finetuning.pace(trainer) if trainer is not None else None
+        if trainer == self._trainer and pace != self._pace:
+            self._pace = pace
+            self.changed.send()
+
+    async def follow_jobs(self) -> None:
+        """Learn the pace anew where another job is done by now."""
+        done = frozenset(job.id for job in self._host.jobs if job.state is JobState.DONE)
+        if done != self._done:
+            self._done = done
+            await self.ask_pace()
+
+    # The training itself
+
+    @property
+    def progress(self) -> str:
+        """How far a training is prepared, `''` while none is."""
+        return self.starting.progress
+
+    async def start(self) -> Job | Obstacle | None:
+        """Check everything, ask, and start the training, see `TrainingStart.start`."""
+        return await self.starting.start()
+
+    def stop(self) -> bool:
+        """Stop preparing a training, or looking through pictures; return whether there was one of them."""
+        return self.starting.stop() or self.pictures.stop()
+
+
+def _with(order: TrainingOrder, pictures: Pictures) -> TrainingOrder:
+    return replace(order, source=pictures.source, dataset=pictures.dataset, fault=pictures.fault)
