@@ -36,6 +36,7 @@ async def test_it_returns_what_came_of_the_work_and_raises_what_it_raised() -> N
     latest, step = LatestWork(), Step("done")
     running = asyncio.create_task(latest.run(step.run()))
     await step.begun.wait()
+    assert [latest.is_running] == [True]
     step.gate.set()
     assert await running == "done"
     assert not latest.is_running
