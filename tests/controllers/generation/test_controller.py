@@ -208,10 +208,10 @@ async def test_loras_go_out_with_their_strengths(
         await desk.generation.submit()
 
         async def ordered() -> bool:
-            return bool(atelier.bodies)
+            return bool(atelier.ordered)
 
         await desk.until(ordered)
-        (body,) = atelier.bodies
+        (body,) = atelier.ordered
         assert (body["finetune_id"], body["finetune_id_2"]) == ("files/fox", "files/owl")
         assert (body["finetune_strength"], body["prompt"]) == (0.7, "LUMI, fog")
         assert body["loras"] == ["files/fox", "files/owl"]
