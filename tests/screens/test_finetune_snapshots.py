@@ -209,11 +209,11 @@ def test_samples(compare: Compare) -> None:
 def test_question_with_samples(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
+        await wish_for(screen, pilot, "one", "two", "three")
         form = screen.query_one(ParameterForm)
         form.set_value("finetune_comment", "Lantern")
         form.set_value("mode", "style")
         form.post_message(ParameterForm.Changed(form, form.values, "mode"))
-        await wish_for(screen, pilot, "one", "two", "three")
         await pilot.pause()
         screen.action_train()
         await until(pilot, lambda: app.screen is not screen)

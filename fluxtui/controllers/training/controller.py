@@ -10,14 +10,12 @@ from typing import Any
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import TrainAgain
 from fluxtui.controllers.signal import Signal
-from fluxtui.controllers.training import wording
-from fluxtui.controllers.training.advice import advice_texts, names_in_use
+from fluxtui.controllers.training.advice import TrainingNotice, advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
-from fluxtui.controllers.training.notice import TrainingNotice, training_notice
 from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
 from fluxtui.controllers.training.pictures import Pictures, TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
-from fluxtui.controllers.training.price import PriceLine, price_line
+from fluxtui.controllers.training.price import PriceLine, Terms, price_line
 from fluxtui.controllers.training.samples import Samples, SamplesQuestion
 from fluxtui.controllers.training.start import Obstacle, TrainingStart
 from fluxtui.controllers.training.trainers import Trainers, ask_gone, ask_trainers
@@ -216,13 +214,16 @@ class TrainingController:
             given = values_at(trainer, self._by_trainer.get(trainer.ref), before)
         self._trainer, self._values = trainer, dict(given)
         self.pictures.use(trainer.endpoint.rules)
-        self._complete()
+        self._complete(before)
         self._cost = CostChange()
 
-    def _complete(self) -> None:
-        """Let the form show the values of now, with those that were left open."""
+    def _complete(self, before: TrainingOrder) -> None:
+        """Add the values that were left open, and let the form show all where it shows what was `before`."""
         self._values = completed(self.order)
-        self._revision += 1
+        now = self.order
+        shown, asked = (before.trainer, before.fields()), (now.trainer, now.fields())
+        if shown != asked or before.values != now.values:
+            self._revision += 1
 
     def _follow_pictures(self) -> None:
         before, now = self._seen, self.pictures.state
@@ -230,9 +231,8 @@ class TrainingController:
             return
         self._seen = now
         order = self.order
-        if _with(order, before).fields() != order.fields():
-            # A default caption is asked for where some are missing now, and no longer where none is.
-            self._complete()
+        # A default caption is asked for where some are missing now, and no longer where none is.
+        self._complete(_with(order, before))
         self._remember()
         self.changed.send()
 
@@ -270,13 +270,13 @@ class TrainingController:
             self.changed.send()
 
     @property
-    def terms(self) -> wording.Terms:
+    def terms(self) -> Terms:
         """On what terms the chosen trainer is paid."""
         trainer, host = self._trainer, self._host
         if trainer is None:
-            return wording.Terms(samples=self._samples)
+            return Terms(samples=self._samples)
         known = host.balance_of(trainer.profile)
-        return wording.Terms(
+        return Terms(
             None if known is None else known.credits,
             trainer.profile not in host.silent_profiles,
             host.prices.of(trainer.provider, trainer.endpoint),

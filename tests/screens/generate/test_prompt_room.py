@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from fluxtui.screens.generate.order_panel import HELP_ROWS
 from fluxtui.screens.generate.prompt_editor import PromptArea
+from fluxtui.screens.generate.room import HELP_ROWS
 from fluxtui.widgets.parameter_form import ParameterForm
 
 OpenPlace = Callable[..., Any]

@@ -64,3 +64,14 @@ async def test_recent_pictures_are_newest_first(
         await journal.pictures.add(make_picture(name))
     assert [picture.id for picture in await journal.pictures.recent(2)] == ["c", "b"]
     assert [picture.id for picture in await journal.pictures.for_job("job")] == ["a", "b", "c"]
+
+
+async def test_a_picture_is_known_by_its_path_however_many_are_newer(
+    journal: Journal, make_job: Make, make_picture: MakePicture
+) -> None:
+    await journal.jobs.add([make_job()])
+    for number in range(201):
+        await journal.pictures.add(make_picture(f"picture {number}", path=f"pictures/{number}.png"))
+    assert await journal.pictures.has("pictures/0.png")
+    assert await journal.pictures.has("pictures/200.png")
+    assert not await journal.pictures.has("pictures/201.png")

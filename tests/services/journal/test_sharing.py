@@ -30,7 +30,8 @@ async def main(path, name):
             now = utc_now()
             job = Job(
                 id=f"{name}-{number}", work={"kind": "generation"}, state="draft",
-                profile="p", provider="bfl", endpoint="e", title="t", parameters={}, estimate_credits=1, created_at=now, updated_at=now,
+                profile="p", provider="bfl", endpoint="e", title="t", parameters={},
+                estimate_credits=1, created_at=now, updated_at=now,
             )
             await journal.jobs.add([job])
             await journal.jobs.move(job.id, JobState.SUBMITTING)
