@@ -22,16 +22,16 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.app.commands import COMMANDS
-from fluxtui.app.graphics import PictureChoice
+from fluxtui.app.graphics import Graphics
 from fluxtui.app.job_control import can_be_resumed
 from fluxtui.app.key_queue import TypedAhead
 from fluxtui.app.keys import APP_BINDINGS
 from fluxtui.app.places import load_place, make_place
-from fluxtui.app.recall import Recalling
-from fluxtui.app.resilient_driver import PatientDriver
+from fluxtui.app.recall import recall_from_file
+from fluxtui.app.resilient_driver import ResilientDriver
 from fluxtui.app.shell import ShellScreen
 from fluxtui.app.shutdown import Leaving, words_before_leaving
-from fluxtui.app.state import Answer, guarded
+from fluxtui.app.state import Answer, StatefulApp, guarded
 from fluxtui.app.stylesheet import ParsedOnce
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError, StorageError
@@ -78,7 +78,7 @@ class Program(Protocol):
         """Close what was opened."""
 
 
-class FluxApp(PictureChoice, Recalling):
+class FluxApp(StatefulApp):
     """FluxTUI in a terminal.
 
     Its first picture is the frame of a place. Behind it the program is opened, and the place is put into it.
@@ -109,6 +109,7 @@ class FluxApp(PictureChoice, Recalling):
         on_complete: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(terminal)
+        self._graphics = Graphics(self)
         self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._program = program
@@ -194,7 +195,7 @@ class FluxApp(PictureChoice, Recalling):
         self._feed = StateFeed(self, services)
         self._program.on_connection(self._note_connection)
         settings = services.config.config
-        self.terminal = replace(self.terminal, max_preview_bytes=settings.images.max_bytes)
+        self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
         self._use_theme(settings.interface.theme)
         await self._told(self._feed.start(), "reading the journal")
         self._begin_batch()
@@ -239,15 +240,31 @@ class FluxApp(PictureChoice, Recalling):
         """Draw everything again after a suspension: the shell has written over it."""
         self.refresh(layout=True)
 
+    def on_resize(self) -> None:
+        """Learn the size of the cells anew."""
+        self._graphics.measure_cells()
+
+    def action_choose_protocol(self) -> None:
+        """Let the user choose how pictures are drawn."""
+        self._graphics.choose_protocol()
+
+    def action_next_protocol(self) -> None:
+        """Draw pictures in the next way, round and round."""
+        self._graphics.next_protocol()
+
+    def action_recall(self, path: str = "") -> None:
+        """Take the parameters of a picture file into the form of Generate."""
+        recall_from_file(self, path)
+
     def action_redraw(self) -> None:
         """Set the terminal's modes again and draw everything anew, pictures too."""
-        if isinstance(self._driver, PatientDriver):
+        if isinstance(self._driver, ResilientDriver):
             self._driver.renew()
         # For what is on the screen it is as if the program had been away.
         self.app_suspend_signal.publish(self)
         self.app_resume_signal.publish(self)
 
-    def on_patient_driver_doubtful(self) -> None:
+    def on_resilient_driver_doubtful(self) -> None:
         """Draw anew: what is on the screen may be something else."""
         self.action_redraw()
 
@@ -335,7 +352,7 @@ class FluxApp(PictureChoice, Recalling):
 
     def exit(self, result: Any = None, return_code: int = 0, message: Any = None) -> None:
         """Leave with a result and an exit code, within bounds, whatever is stuck."""
-        if isinstance(self._driver, PatientDriver):
+        if isinstance(self._driver, ResilientDriver):
             self._leaving.give_back_terminal = self._driver.restore_now
         self._leaving.end_soon(return_code)
         super().exit(result, return_code, message)
@@ -343,14 +360,14 @@ class FluxApp(PictureChoice, Recalling):
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that outlives its terminal, unless another one is asked for."""
         usual = super().get_driver_class()
-        return PatientDriver if usual is LinuxDriver else usual
+        return ResilientDriver if usual is LinuxDriver else usual
 
     @property
     def terminal_is_dead(self) -> bool:
         """Whether the terminal is gone or takes nothing any more."""
-        return isinstance(self._driver, PatientDriver) and self._driver.is_dead
+        return isinstance(self._driver, ResilientDriver) and self._driver.is_dead
 
-    def on_patient_driver_gone(self) -> None:
+    def on_resilient_driver_gone(self) -> None:
         """End: the terminal was closed."""
         self.hang_up(signal.SIGHUP)
 

@@ -16,27 +16,26 @@ RECALL: Final = (
 """The command of the palette: its title and its help."""
 
 
-class Recalling(StatefulApp):
-    """An application that reads from a picture file how it was made."""
+def recall_from_file(app: StatefulApp, path: str = "") -> None:
+    """Ask for a picture file, show what it says, and take that into the form of Generate.
 
-    def action_recall(self, path: str = "") -> None:
-        """Ask for a picture file, show what it says, and take that into the form of Generate.
+    Args:
+        app: whose form it is.
+        path: of the file that is named at first.
+    """
+    from fluxtui.widgets.dialogs.base import open_dialog
+    from fluxtui.widgets.recall_dialog import RecallDialog
 
-        Args:
-            path: of the file that is named at first.
-        """
-        from fluxtui.widgets.dialogs.base import open_dialog
-        from fluxtui.widgets.recall_dialog import RecallDialog
-
-        open_dialog(self, RecallDialog(path), self._take_recalled)
-
-    def _take_recalled(self, recalled: Recalled | None) -> None:
+    def take(recalled: Recalled | None) -> None:
         if recalled is not None:
-            guarded(self, self._recall(recalled), doing="recalling", group="go", exclusive=True)
+            guarded(app, _use(app, recalled), doing="recalling", group="go", exclusive=True)
 
-    async def _recall(self, recalled: Recalled) -> None:
-        from fluxtui.controllers.navigation import UseRecalled
-        from fluxtui.screens.using_pictures import leave_pictures
+    open_dialog(app, RecallDialog(path), take)
 
-        await leave_pictures(self)
-        await self.go(UseRecalled(recalled))
+
+async def _use(app: StatefulApp, recalled: Recalled) -> None:
+    from fluxtui.controllers.navigation import UseRecalled
+    from fluxtui.screens.using_pictures import leave_pictures
+
+    await leave_pictures(app)
+    await app.go(UseRecalled(recalled))

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from queue import Full
 from typing import IO, Any, cast
 
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from fluxtui.app.keyboard import Keyboard
 from fluxtui.app.terminal_modes import SteadyTerminal
-from fluxtui.app.tolerant_driver import TolerantDriver
 from fluxtui.terminal.ttys import size_of
 
 STALL_SECONDS = 2.0
@@ -85,7 +86,7 @@ class Transmission:
             self._put(data)
 
 
-class PatientDriver(TolerantDriver):
+class ResilientDriver(LinuxDriver):
     """Draws on a terminal that can go away or stall at any moment, and tells the application if it does.
 
     When it is gone (its window closed, the line lost), the application gets the message `Gone`. While it
@@ -108,9 +109,14 @@ class PatientDriver(TolerantDriver):
         self._watching = False
         self._transmission: Transmission | None = None
         self._steady = SteadyTerminal(self, self._tell_doubt)
+        self._keyboard = Keyboard(self)
         if self._size is None:
             # Else the application asks elsewhere for its first size, and may be told another one than here.
             self._size = self._get_terminal_size()
+
+    def listen(self, listener: Callable[[str], None] | None) -> None:
+        """Let a function have the inside of each reply about files; it is called on the event loop."""
+        self._keyboard.listen(listener)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Return the columns and rows of the terminal that is drawn on; standard output may be a file."""
@@ -200,7 +206,7 @@ class PatientDriver(TolerantDriver):
     def run_input_thread(self) -> None:
         """Read keys until the end; a terminal that cannot be read from is gone."""
         try:
-            super().run_input_thread()
+            self._keyboard.read()
         except OSError:
             self._tell_gone()
 

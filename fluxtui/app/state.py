@@ -89,6 +89,10 @@ class StatefulApp(App[int]):
         self.begun: deque[Worker[None]] = deque(maxlen=BEGUN_KEPT)
         """The guarded work that was begun since the last key: it may still lead to another screen."""
 
+    def use_terminal(self, terminal: TerminalProfile) -> None:
+        """Take another description of the terminal: it was asked again, or the user knows better."""
+        self.terminal = terminal
+
     @property
     @abstractmethod
     def services(self) -> Services:

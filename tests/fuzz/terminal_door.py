@@ -9,7 +9,7 @@ from random import Random
 from textual import events
 
 from fluxtui.app.input_events import InputEvents
-from fluxtui.app.tolerant_driver import READ_BYTES
+from fluxtui.app.keyboard import READ_BYTES
 from fluxtui.terminal.input_reader import MOST_REPLY, InputReader, Pasted, Replied, Token, Typed
 from fluxtui.terminal.replies import Questions, read_replies
 from tests.fuzz import shapes

@@ -101,7 +101,11 @@ class NumberControl(TextControl):
 
     def action_step(self, steps: int) -> None:
         """Change the number by some steps."""
-        self.enter(entries.stepped(self.field, self.entered(), steps))
+        self.put(entries.stepped(self.field, self.entered(), steps))
+
+    def put(self, value: Any) -> None:
+        """Show a number with the cursor behind it."""
+        self.enter(value)
         self.cursor_position = len(self.value)
 
     async def _on_key(self, event: events.Key) -> None:
@@ -118,8 +122,7 @@ class SeedControl(NumberControl):
 
     def action_draw_seed(self) -> None:
         """Put a new random seed in."""
-        self.enter(drawn_seed(self.field))
-        self.cursor_position = len(self.value)
+        self.put(drawn_seed(self.field))
 
     async def _on_key(self, event: events.Key) -> None:
         if event.character in ("r", "R"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from fluxtui.app.graphics import Graphics
 from fluxtui.screens.generate.screen import GenerateScreen
 from fluxtui.screens.view import CompareScreen, ViewItem, ViewScreen
 from fluxtui.terminal.framing import Frame, Part
@@ -101,6 +102,6 @@ async def test_pictures_are_drawn_in_another_way_at_once(
         assert here.app.terminal.protocol is GraphicsProtocol.NONE
         await here.until(lambda: "400 x 300 pixels" in str(here.view.render()))
         assert "no pictures" in here.line
-        here.app.draw_pictures_by(GraphicsProtocol.SIXEL)
+        Graphics(here.app).draw_pictures_by(GraphicsProtocol.SIXEL)
         await here.until(lambda: here.view.profile.protocol is GraphicsProtocol.SIXEL)
         await here.until(lambda: here.seen.scale == pytest.approx(23 * 20 / 300))
