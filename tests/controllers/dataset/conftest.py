@@ -72,17 +72,27 @@ async def host(tmp_path: Path) -> AsyncIterator[FakeHost]:
     await container.close()
 
 
+@pytest.fixture(scope="session")
+def encoded() -> dict[str, bytes]:
+    """The files of the pictures, encoded by the first test that wants them."""
+    return {}
+
+
 @pytest.fixture
-def pictures(tmp_path: Path, textured: Callable[..., Image.Image]) -> Path:
+def pictures(tmp_path: Path, textured: Callable[..., Image.Image], encoded: dict[str, bytes]) -> Path:
     """Six pictures: good, a copy, a wide one, a dark one, a broken one, one without a caption."""
     folder = tmp_path / "lanterns"
     folder.mkdir()
-    textured(640, 480, 1).save(folder / "a.png")
-    textured(640, 480, 1).save(folder / "b.png")
-    textured(900, 300, 2).save(folder / "c.jpg")
-    textured(400, 400, 3).point(lambda value: value // 8).save(folder / "d.png")
-    (folder / "e.jpg").write_bytes(b"\xff\xd8nothing")
-    textured(400, 500, 4).save(folder / "f.webp")
+    if not encoded:
+        textured(640, 480, 1).save(folder / "a.png")
+        textured(900, 300, 2).save(folder / "c.jpg")
+        textured(400, 400, 3).point(lambda value: value // 8).save(folder / "d.png")
+        textured(400, 500, 4).save(folder / "f.webp")
+        encoded.update({path.name: path.read_bytes() for path in folder.iterdir()})
+        encoded["b.png"] = encoded["a.png"]
+        encoded["e.jpg"] = b"\xff\xd8nothing"
+    for name, content in encoded.items():
+        (folder / name).write_bytes(content)
     for name in "abcd":
         (folder / f"{name}.txt").write_text(f"a lantern, night, {name}")
     return folder
