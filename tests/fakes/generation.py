@@ -24,10 +24,7 @@ from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.uses import Offer
 from fluxtui.domain.weights import Base
-from fluxtui.providers.base import (
-    Materials,
-    PreparedRequest,
-)
+from fluxtui.providers.base import Materials, PreparedRequest
 from fluxtui.providers.bfl.catalogue import GENERATION
 from tests.fakes.still_provider import StillProvider, still_abilities
 

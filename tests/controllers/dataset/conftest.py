@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from fluxtui.app.container import Container
+from fluxtui.controllers.background import Background
 from fluxtui.controllers.dataset.bulk_actions import BulkActions
 from fluxtui.controllers.dataset.controller import DatasetController
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.services.config import ConfigService
-from tests.fakes.background import FakeBackground
 from tests.fakes.host import FakeHost
 
 RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024, default_caption="default_caption")
@@ -24,7 +24,7 @@ class Editing:
 
     def __init__(self, host: FakeHost, source: Path, begin_with: str = "") -> None:
         self.host = host
-        self.background = FakeBackground()
+        self.background = Background(host)
         self.dataset = DatasetController(
             host, self.background, source, RULES, trigger_word="TOK", begin_with=begin_with
         )
@@ -55,7 +55,7 @@ class Editing:
     async def looked(self) -> Editing:
         """Look through the pictures, and return this."""
         await self.dataset.look()
-        await self.background.idle()
+        await self.background.settled()
         return self
 
 

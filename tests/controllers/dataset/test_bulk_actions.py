@@ -37,7 +37,7 @@ async def test_all_captions_are_changed_together(editing: Editing) -> None:
     assert editing.told == "Changed 5 captions; u takes it back."
     editing.dataset.undo()
     assert editing.captions["f.webp"] == ""
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_only_captions_of_pictures_that_are_meant_are_changed(editing: Editing) -> None:
@@ -48,7 +48,7 @@ async def test_only_captions_of_pictures_that_are_meant_are_changed(editing: Edi
     assert (question.captions, question.whose) == ({"f.webp": ""}, "of 1 of 5 pictures: those listed")
     assert editing.captions["f.webp"] == "fog"
     assert editing.captions["a.png"] == "a lantern, night, a"
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_nothing_is_changed_without_an_answer(editing: Editing) -> None:
@@ -67,13 +67,13 @@ async def test_nothing_is_changed_without_an_answer(editing: Editing) -> None:
 async def test_quality_is_chosen_and_taken_back(editing: Editing) -> None:
     editing.host.answers += ["quality", "80"]
     await editing.bulk.choose()
-    await editing.background.idle()
+    await editing.background.settled()
     assert editing.judged.jpeg_quality == 80
     asked = editing.host.questions[-1]
     assert isinstance(asked, Selection)
     assert asked.value == str(USUAL_QUALITY)
     editing.dataset.undo()
-    await editing.background.idle()
+    await editing.background.settled()
     assert editing.judged.jpeg_quality == USUAL_QUALITY
 
 
@@ -104,21 +104,20 @@ async def test_captions_go_into_a_file_and_come_back_from_it(editing: Editing, t
     editing.host.answers += ["import", str(tmp_path / "none.csv")]
     with pytest.raises(FluxError):
         await editing.bulk.choose()
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_captions_are_written_back_once_that_is_said(editing: Editing) -> None:
     editing.dataset.type_caption("f.webp", "fog")
     editing.host.answers += ["write", True]
     await editing.bulk.choose()
-    await editing.background.idle()
+    await editing.background.settled()
     asked = editing.host.questions[-1]
     assert isinstance(asked, Confirmation)
     assert asked.sentences[0].startswith("The captions of 5 pictures are written into text files")
     assert (editing.dataset.source / "f.txt").read_text() == "fog\n"
     assert editing.told == "1 caption file written."
     # It was looked through again, so that the file is what the edit was made on.
-    assert editing.background.begun[-1] == "looking at the pictures"
     assert editing.dataset.review.scan is not None
     assert "f.txt" in [caption.name for caption in editing.dataset.review.scan.captions]
 
@@ -136,7 +135,7 @@ async def test_all_edits_are_forgotten_once_that_is_said(editing: Editing) -> No
     assert not editing.dataset.edits.present.edits
     editing.dataset.undo()
     assert editing.dataset.edits.present.of("a.png").turns == 1
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_edits_of_a_picture_that_was_replaced_are_kept_or_dropped(
@@ -153,19 +152,19 @@ async def test_edits_of_a_picture_that_was_replaced_are_kept_or_dropped(
     assert editing.dataset.review.has_outdated
     editing.host.answers.append(DROP_ONE)
     await editing.bulk.decide_outdated()
-    await editing.background.idle()
+    await editing.background.settled()
     assert editing.dataset.edits.present.of("a.png").turns == 0
     assert editing.captions["b.png"] == "fog"
     editing.dataset.undo()
     editing.host.answers.append(KEEP)
     await editing.bulk.decide_outdated()
-    await editing.background.idle()
+    await editing.background.settled()
     assert not outdated_names(editing)
     assert editing.dataset.edits.present.of("a.png").turns == 1
     assert editing.captions["b.png"] == "fog"
     editing.dataset.undo()
     editing.host.answers.append(DROP)
     await editing.bulk.decide_outdated()
-    await editing.background.idle()
+    await editing.background.settled()
     assert not outdated_names(editing)
     assert editing.captions["b.png"] == "somebody wrote this meanwhile"

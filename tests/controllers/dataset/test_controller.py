@@ -26,7 +26,7 @@ async def test_an_edit_is_known_at_once_and_judged_and_saved_after(editing: Edit
     editing.dataset.toggle_excluded()
     assert editing.dataset.edits.present.of("a.png").excluded
     assert editing.dataset.listed is before
-    await editing.background.idle()
+    await editing.background.settled()
     assert editing.judged.excluded == ("a.png",)
     assert next(iter(editing.dataset.listed)).state == "out"
     assert (await on_disk(tmp_path, editing)).present.of("a.png").excluded
@@ -35,7 +35,7 @@ async def test_an_edit_is_known_at_once_and_judged_and_saved_after(editing: Edit
 async def test_what_is_the_same_stays_the_same_object(editing: Editing) -> None:
     before = {row.name: row for row in editing.dataset.listed}
     editing.dataset.turn(1)
-    await editing.background.idle()
+    await editing.background.settled()
     after = {row.name: row for row in editing.dataset.listed}
     assert after["a.png"] != before["a.png"]
     assert all(after[name] is before[name] for name in ("c.jpg", "d.png", "e.jpg", "f.webp"))
@@ -53,7 +53,7 @@ async def test_undone_and_done_again_in_words(editing: Editing) -> None:
     assert editing.dataset.edits.present.of("a.png").turns == 1
     editing.dataset.redo()
     assert editing.told == "Nothing was undone."
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_a_picture_that_cannot_be_read_is_not_edited(editing: Editing) -> None:
@@ -68,7 +68,7 @@ async def test_a_picture_that_cannot_be_read_is_not_edited(editing: Editing) -> 
 
 async def test_everything_that_can_be_mended_is_mended_at_once(editing: Editing) -> None:
     await editing.dataset.mend()
-    await editing.background.idle()
+    await editing.background.settled()
     assert editing.judged.excluded == ("b.png",)
     for _ in range(3):
         editing.dataset.list_next()
@@ -85,11 +85,11 @@ async def test_a_caption_that_is_typed_stays_listed_whatever_is_listed(editing: 
     editing.dataset.go_to("f.webp")
     editing.dataset.enter_caption()
     editing.dataset.type_caption("f.webp", "fog")
-    await editing.background.idle()
+    await editing.background.settled()
     assert editing.captions["f.webp"] == "fog"
     assert list(editing.listed) == ["f.webp"]
     editing.dataset.leave_caption()
-    await editing.background.idle()
+    await editing.background.settled()
     assert len(editing.listed) == 0
     assert "without a caption: 0" in editing.dataset.title
 
@@ -113,14 +113,14 @@ async def test_quick_keys_are_saved_and_judged_together(
     monkeypatch.setattr(checks, "check_dataset", noted_judge)
     for end in range(1, 8):
         editing.dataset.type_caption("a.png", "lantern"[:end])
-    await editing.background.idle()
+    await editing.background.settled()
     assert saved == [editing.dataset.edits.history]
     assert len(judged) == 1
     assert judged[0] is not threading.main_thread()
     assert editing.captions["a.png"] == "lantern"
     editing.dataset.undo()
     assert editing.captions["a.png"] == "a lantern, night, a"
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_leaving_saves_what_was_typed_last(editing: Editing, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ async def test_a_crop_is_kept_on_its_own_picture(editing: Editing) -> None:
     editing.dataset.keep_crop()
     assert editing.dataset.edits.present.of("a.png").crop == shown
     assert editing.dataset.edits.present.of("b.png").crop is None
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_a_crop_of_a_turned_picture_and_of_all_of_it(editing: Editing) -> None:
@@ -172,7 +172,7 @@ async def test_a_crop_of_a_turned_picture_and_of_all_of_it(editing: Editing) -> 
     editing.dataset.crop.take_whole()
     editing.dataset.keep_crop()
     assert editing.dataset.edits.present.of("a.png").crop is None
-    await editing.background.idle()
+    await editing.background.settled()
 
 
 async def test_a_source_that_cannot_be_used_is_told_and_looked_at_again(
@@ -188,7 +188,7 @@ async def test_a_source_that_cannot_be_used_is_told_and_looked_at_again(
     source.mkdir()
     textured(64, 64, 1).save(source / "a.png")
     editing.dataset.look_again()
-    await editing.background.idle()
+    await editing.background.settled()
     assert editing.listed == ("a.png",)
     assert not any(line.startswith("✗ The") for line in editing.dataset.problems)
 

@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from fluxtui.app.container import Container
+from fluxtui.controllers.background import Background
 from fluxtui.controllers.pictures.home import NO_PAGE, HomeController, Outlet
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.services.config import ConfigService
 from fluxtui.terminal.profile import TerminalProfile
-from tests.fakes.background import FakeBackground
 from tests.fakes.host import FakeHost
 from tests.fakes.iterm2 import files_in
 from tests.fakes.kitty import Kitty
@@ -56,7 +56,7 @@ class Home:
 
     def __init__(self, host: FakeHost, *items: ViewItem, terminal: TerminalProfile = PLAIN) -> None:
         self.clipboard: list[str] = []
-        self.background = FakeBackground()
+        self.background = Background(host)
         self.line = FakeLine(Kitty() if "kitty" in terminal.name else None)
         outlet = Outlet(terminal, lambda: self.line, self.clipboard.append, self._drawn)
         self.controller = HomeController(host, self.background, outlet, items or (ITEM,))
@@ -85,7 +85,7 @@ class Home:
 async def test_what_it_copies(host: FakeHost, key: str, text: str) -> None:
     home = Home(host)
     home.controller.copy(key)
-    await home.background.idle()
+    await home.background.settled()
     assert text in home.clipboard[-1]
     assert home.controller.copied == home.clipboard[-1]
     assert "\x1b" not in home.clipboard[-1]
@@ -95,7 +95,7 @@ async def test_what_it_copies(host: FakeHost, key: str, text: str) -> None:
 async def test_the_line_for_scp_has_the_address_that_one_came_by(host: FakeHost) -> None:
     home = Home(host)
     home.controller.copy_scp()
-    await home.background.idle()
+    await home.background.settled()
     assert home.clipboard[-1].startswith("scp -P 2222 'jo@[2001:db8::7]:/srv/flux/")
     assert "it copies into the directory you are in" in home.controller.news
 
@@ -103,7 +103,7 @@ async def test_the_line_for_scp_has_the_address_that_one_came_by(host: FakeHost)
 async def test_tmux_gets_it_a_second_time(host: FakeHost) -> None:
     home = Home(host, terminal=replace(PLAIN, in_tmux=True))
     home.controller.copy("s")
-    await home.background.idle()
+    await home.background.settled()
     assert home.line.received.startswith(b"\x1bPtmux;")
     assert "set-clipboard" in home.controller.news
 
@@ -121,7 +121,7 @@ async def test_no_text_is_made_before_it_is_asked_for(host: FakeHost) -> None:
     await home.controller.look()
     assert Watched.asked == []
     home.controller.copy("m")
-    await home.background.idle()
+    await home.background.settled()
     assert home.clipboard == ["a fox [red] in the snow"]
     assert threading.main_thread().name not in Watched.asked
 
@@ -137,7 +137,7 @@ async def test_what_is_missing_or_too_long_is_told(host: FakeHost) -> None:
         (home.controller.transfer, "saves no files"),
     ):
         copy()
-        await home.background.idle()
+        await home.background.settled()
         assert told in home.controller.news
     assert home.clipboard == []
 
@@ -155,9 +155,9 @@ async def test_the_page_runs_until_it_is_stopped(host: FakeHost) -> None:
     forward = f"ssh -N -L 127.0.0.1:{page.port}:127.0.0.1:{page.port} -p 2222 jo@2001:db8::7"
     assert home.controller.page_line == forward
     home.controller.copy_forward()
-    await home.background.idle()
+    await home.background.settled()
     home.controller.copy_url()
-    await home.background.idle()
+    await home.background.settled()
     assert home.clipboard == [forward, page.url]
     await home.controller.toggle_page()
     assert (home.controller.news, page.url) == ("The page is stopped.", "")
@@ -180,7 +180,7 @@ async def test_a_file_that_is_gone_is_told_before_it_is_sent(host: FakeHost) -> 
     await home.controller.look()
     assert home.controller.outlook == "a fox's den.png cannot be read."
     home.controller.transfer()
-    await home.background.idle()
+    await home.background.settled()
     assert home.controller.news == "a fox's den.png cannot be read."
     assert not home.controller.stop()
     assert not home.line.received
@@ -191,7 +191,7 @@ async def test_iterm2_gets_a_file_whole(host: FakeHost, file: ViewItem) -> None:
     await home.controller.look()
     assert home.controller.outlook == "1 file, 102.4 kB; iTerm2 asks first"
     home.controller.transfer()
-    await home.background.idle()
+    await home.background.settled()
     (received,) = files_in(bytes(home.line.received))
     assert (received.name, received.content) == ("fox.png", file.path.read_bytes())
     assert home.controller.news.startswith("Sent.")
@@ -203,14 +203,14 @@ async def test_what_is_stopped_is_thrown_away_and_can_be_sent_again(host: FakeHo
     home.controller.transfer()
     await home.line.waited_for.wait()
     home.controller.transfer()
-    assert home.background.begun == ["sending to the terminal"]
     assert home.controller.stop()
-    await home.background.idle()
+    await home.background.settled()
+    assert len([text for text in home.said if text.startswith("Sending fox.png")]) == 1
     assert home.controller.news == "Stopped; iTerm2 throws away what came of fox.png."
     assert not home.controller.stop()
     home.line.full = None
     home.controller.transfer()
-    await home.background.idle()
+    await home.background.settled()
     assert home.controller.news.startswith("Sent.")
 
 
@@ -218,7 +218,7 @@ async def test_a_terminal_that_is_taken_away_is_told(host: FakeHost, file: ViewI
     home = Home(host, file, terminal=ITERM2)
     home.line.taken_away = True
     home.controller.transfer()
-    await home.background.idle()
+    await home.background.settled()
     assert home.controller.news == "fox.png was not sent whole: the terminal was taken away."
 
 
@@ -226,7 +226,7 @@ async def test_kitty_says_what_it_saved_and_replaces_nothing(host: FakeHost, fil
     home = Home(host, file, terminal=KITTY)
     home.kitty.files["~/Downloads/fox.png"] = b"the user's own"
     home.controller.transfer()
-    await home.background.idle()
+    await home.background.settled()
     assert home.controller.news == "kitty saved fox-2.png in ~/Downloads/ on its machine."
     assert home.kitty.files["~/Downloads/fox.png"] == b"the user's own"
     assert home.kitty.files["~/Downloads/fox-2.png"] == file.path.read_bytes()
@@ -237,6 +237,6 @@ async def test_kitty_may_refuse(host: FakeHost, file: ViewItem) -> None:
     home = Home(host, file, terminal=KITTY)
     home.kitty.grants = False
     home.controller.transfer()
-    await home.background.idle()
+    await home.background.settled()
     assert home.controller.news == "kitty saves nothing: User refused the transfer."
     assert home.kitty.cancelled == []

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
 from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.errors import StorageError
 from fluxtui.domain.workspace import History
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
@@ -125,3 +126,20 @@ async def test_captions_are_known_without_judging(source: Path) -> None:
     present = History.model_validate({"present": {"source": "x"}}).present
     edited = present.edited("a.png", excluded=True).edited("b.png", caption="")
     assert service.captions(found, edited) == {"b.png": "", "c.png": "c"}
+
+
+async def test_edits_that_the_disk_does_not_take_at_the_end_are_told(
+    make_app: Callable[..., FluxApp], in_the_caption: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(service: WorkspaceService, history: History) -> None:
+        raise StorageError("The disk is full.", next_step="Make room.")
+
+    told: list[str] = []
+    app = make_app()
+    monkeypatch.setattr(app, "say_at_the_end", told.append)
+    async with app.run_test() as pilot:
+        screen = await in_the_caption(app, pilot)
+        monkeypatch.setattr(WorkspaceService, "save", full)
+        screen.query_one(CaptionArea).insert("!")
+        app.exit()
+    assert told == ["The last edits of lanterns are not kept: The disk is full. Make room."]
