@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from textual.css import stylesheet as textual_stylesheet
+from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
 
 from fluxtui.app.stylesheet import ParsedOnce
@@ -15,13 +15,12 @@ from fluxtui.app.stylesheet import ParsedOnce
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the list of what Textual is asked to parse."""
     told: list[str] = []
-    parse = textual_stylesheet.__dict__["parse"]
 
     def parse_and_tell(scope: str, css: str, *args: Any, **options: Any) -> Any:
         told.append(css)
         return parse(scope, css, *args, **options)
 
-    monkeypatch.setattr(textual_stylesheet, "parse", parse_and_tell)
+    monkeypatch.setattr("textual.css.stylesheet.parse", parse_and_tell)
     return told
 
 
