@@ -30,9 +30,30 @@ settings.load_profile("untimed")
 KEY_VARIABLES = ("BFL_API_KEY", "FAL_KEY", "REPLICATE_API_TOKEN")
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108
+MOST_BYTES = 4_000_000_000
+"""What the files of all tests may take, with much room."""
+TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
+"""pytest's own name for where temporary directories are."""
+
+
 def pytest_configure() -> None:
-    """Take Ctrl+C as at a terminal: what a script starts beside itself ignores it, and so do its children."""
+    """Take Ctrl+C as at a terminal, and keep files where nothing waits for a disk.
+
+    What a script starts beside itself ignores Ctrl+C, and so do its children. A journal waits for a disk with
+    every transaction, 15 ms for a busy one.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if TEMPORARY not in os.environ and _takes_files_of_tests(MEMORY):
+        os.environ[TEMPORARY] = str(MEMORY)
+
+
+def _takes_files_of_tests(folder: Path) -> bool:
+    """Whether a file system in memory has room, and runs the programs that tests write."""
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return False
+    system = os.statvfs(folder)
+    return system.f_bavail * system.f_frsize > MOST_BYTES and not system.f_flag & os.ST_NOEXEC
 
 
 def pytest_collection_finish() -> None:
@@ -92,6 +113,22 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path], one_
     home = next(homes)
     make_private(monkeypatch, home, one_authority)
     return home
+
+
+@pytest.fixture
+def really_painted() -> None:
+    """Asked for by tests that look at what a simulator paints."""
+
+
+@pytest.fixture
+def painted_plainly(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let simulators within the tests paint what costs next to nothing, unless a test looks at pictures."""
+    if "really_painted" in request.fixturenames:
+        return
+    from fluxtui.simulator.core import rendering
+    from tests.fakes import painting
+
+    monkeypatch.setattr(rendering, "paint", painting.painted_plainly)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from textual.events import ScreenResume
+from textual import on
+from textual.events import ScreenResume, ScreenSuspend
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -31,7 +32,8 @@ class QuietScreen(Screen[Answer]):
         super().__init__(*args, **options)
         self._compositor = ThoroughCompositor()
 
-    def on_screen_resume(self, event: ScreenResume) -> None:
+    @on(ScreenResume)
+    def _style_alone(self, event: ScreenResume) -> None:
         """Work out the styles of a new screen alone: Textual would do so twice more for all of its widgets.
 
         These were made when its sheet was there already; the screen itself was not.
@@ -40,7 +42,8 @@ class QuietScreen(Screen[Answer]):
             event.refresh_styles = False
             self.app.stylesheet.update_nodes([self])
 
-    def on_screen_suspend(self) -> None:
+    @on(ScreenSuspend)
+    def _note_suspension(self) -> None:
         """Note that something may have changed until it comes to the front again."""
         self._is_new = False
 

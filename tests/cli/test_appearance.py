@@ -18,7 +18,7 @@ FILES = {
     "mouse in words": '[interface]\nmouse = "off"\n',
     "protocol": '[images]\nprotocol = "sixel"\n',
     "all, and more": '[interface]\ntheme = "gruvbox"\nmouse = true\nbell = false\n'
-    '[images]\nprotocol = "none"\n[budget]\nday = 5\n',
+    '[images]\nprotocol = "none"\n[budget]\nday_usd = 5\n',
 }
 VARIABLES: tuple[dict[str, str], ...] = (
     {},

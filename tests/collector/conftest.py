@@ -44,6 +44,11 @@ class HeldClock:
         self._held_at = None
 
 
+@pytest.fixture(autouse=True)
+def quick_painter(painted_plainly: None) -> None:
+    """Let the simulator paint plainly."""
+
+
 @pytest.fixture(scope="session")
 def session_clock() -> HeldClock:
     return HeldClock()

@@ -30,6 +30,11 @@ def _started_in(terminals: list[Terminal]) -> StartProgram:
     return start
 
 
+@pytest.fixture(autouse=True)
+def quick_painter(painted_plainly: None) -> None:
+    """Let the simulator paint plainly."""
+
+
 @pytest.fixture
 def start_program() -> Iterator[StartProgram]:
     """Return what starts the program in a terminal of its own: `start_program("demo", ...)`."""

@@ -36,7 +36,7 @@ def opened(start: StartProgram, data_dir: Path, service: Simulator) -> Terminal:
     # At the first place, or where one was before.
     terminal.wait_for("F6 Jobs")
     terminal.press("f4")
-    terminal.wait_for("FLUX.2 [pro]", "Generate 1")
+    terminal.wait_for("FLUX.2 [pro]", "Generate ")
     return terminal
 
 

@@ -19,7 +19,7 @@ PLACES = {
     "f7": "Server",
 }
 
-SEEDS = {1: 100, 40: 100}
+SEEDS = {1: 60, 40: 60}
 """Of keys by chance, and how many of each."""
 
 

@@ -34,6 +34,11 @@ _QUICK = Pacing(
 )
 
 
+@pytest.fixture(autouse=True)
+def quick_painter(painted_plainly: None) -> None:
+    """Let the simulator paint plainly."""
+
+
 @pytest.fixture
 def atelier() -> Iterator[AtelierServer]:
     """A running Atelier that the registry knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -81,19 +81,6 @@ async def test_refresh_brings_what_the_service_knows(
         await until(pilot, lambda: screen.selected is not None)
         assert "1 finetune" in app.notices[0].text
         assert "1 finetune" in age(screen)
-
-
-async def test_offline_the_local_copy_stays_with_its_age(make_app: AppFactory, until: Until) -> None:
-    known = finetune("lamp", refreshed_at=datetime.now(UTC) - timedelta(hours=3))
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until, known)
-        assert "local copy of 3 h ago" in age(screen)
-        await pilot.press("r")
-        await until(pilot, lambda: app.notices and app.notices[0].severity == "error")
-        assert "Shown is the local copy of 3 h ago" in app.notices[0].text
-        assert screen.selected == app.finetunes[0]
-        assert screen.controller.activity.words == ""
 
 
 async def test_enter_generates_with_what_can_be_used(make_app: AppFactory, until: Until) -> None:
@@ -219,31 +206,6 @@ async def test_deleting_needs_the_name(make_app: AppFactory, simulator: Simulato
         assert screen.selected is None
         left = await app.services.models.refresh("demo")
         assert left.finetunes == ()
-
-
-async def test_what_the_service_does_not_know_is_forgotten_only_when_asked(
-    make_app: AppFactory, simulator: Simulator, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until, finetune("unknown-there", name="Dog"))
-        await pilot.press("d")
-        await until_screen(pilot, TypeWordDialog)
-        app.screen.query_one(LineInput).value = "yes"
-        await pilot.press("enter")
-        await until_screen(pilot, ConfirmDialog)
-        assert screen.controller.activity.words == ""
-        await pilot.press("n")
-        await until(pilot, lambda: app.screen is screen)
-        assert len(app.finetunes) == 1
-        await pilot.press("d")
-        await until_screen(pilot, TypeWordDialog)
-        app.screen.query_one(LineInput).value = "yes"
-        await pilot.press("enter")
-        await until_screen(pilot, ConfirmDialog)
-        await pilot.press("y")
-        await until(pilot, lambda: not app.finetunes)
-        assert "Dog is off your list" in app.notices[0].text
 
 
 async def test_a_lora_is_added_by_its_name_though_the_service_tells_nothing(

@@ -20,7 +20,7 @@ from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.models.table import ModelTable
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.plain import PlainStatic
@@ -269,26 +269,6 @@ async def test_details_tell_file_and_uses(make_app: AppFactory, until: Until, kl
         assert app.current_mode == "models"
 
 
-async def test_a_file_is_verified_and_found_changed(
-    make_app: AppFactory, until: Until, klein_9b: Path
-) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await with_file(app, pilot, until, klein_9b)
-        await pilot.press("v")
-        await until(pilot, lambda: app.notices)
-        assert "is whole: SHA-256" in app.notices[0].text
-        weights = app.finetunes[0].weights
-        assert weights is not None
-        app.services.storage.inside(weights.path).unlink()
-        await pilot.press("v")
-        await until(pilot, lambda: app.notices[0].severity == "error")
-        assert "is missing" in app.notices[0].text
-        await pilot.press("w")
-        await until(pilot, lambda: "came from a file of yours" in app.notices[0].text)
-        assert screen.controller.activity.words == ""
-
-
 async def test_the_steps_for_the_dashboard_are_told(
     make_app: AppFactory, until: Until, klein_9b: Path, tmp_path: Path
 ) -> None:
@@ -313,44 +293,6 @@ async def test_the_steps_for_the_dashboard_are_told(
         assert app.clipboard == str(folder / "anna-co.safetensors")
         await pilot.press("q")
         await until_screen(pilot, ModelsScreen)
-
-
-async def test_another_model_is_not_prepared_for_the_dashboard(make_app: AppFactory, until: Until) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await opened(app, pilot, until)
-        await app.services.journal.finetunes.put(Finetune(profile="demo", id="a", name="Lamp"))
-        app.refresh_state("finetunes")
-        await until(pilot, lambda: screen.selected is not None)
-        await pilot.press("p")
-        await until(pilot, lambda: app.notices)
-        assert "no file of Lamp here" in app.notices[0].text
-        assert app.screen is screen
-
-
-async def test_deleting_an_own_file_says_what_goes(
-    make_app: AppFactory, until: Until, klein_9b: Path
-) -> None:
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        await with_file(app, pilot, until, klein_9b, name="Anna")
-        weights = app.finetunes[0].weights
-        assert weights is not None
-        kept = app.services.storage.inside(weights.path)
-        await pilot.press("d")
-        await until_screen(pilot, ConfirmDialog)
-        assert "Your own file, which it was copied from, stays." in said(app)
-        assert f"goes too: {weights.path}" in said(app)
-        await pilot.press("enter")
-        await until(pilot, lambda: not isinstance(app.screen, ConfirmDialog))
-        assert kept.is_file()
-        await pilot.press("d")
-        await until_screen(pilot, ConfirmDialog)
-        await pilot.press("y")
-        await until(pilot, lambda: not app.finetunes)
-        assert not kept.exists()
-        assert klein_9b.is_file()
-        assert "Anna is off your list" in app.notices[0].text
 
 
 async def test_finetunes_of_all_profiles_say_whose_they_are(

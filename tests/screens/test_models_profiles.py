@@ -7,38 +7,28 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.endpoint import EndpointInfo, FinetuneBy, FinetuneUse, GenerationEndpoint, Group
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.money import Estimate
 from fluxtui.domain.weights import Base
-from fluxtui.providers.base import Abilities
-from fluxtui.providers.bfl.provider import BFLProvider
-from fluxtui.providers.registry import ProviderHosts, register_provider
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
+from tests.fakes.studio import STUDIO, opened_studio
 from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
 Until = Callable[..., Awaitable[None]]
 
 SIZE = (120, 40)
-STUDIO: dict[str, object] = {
-    "profiles.studio.provider": "studio",
-    "profiles.studio.base_url": "http://127.0.0.1:9",
-    "profiles.studio.api_key": "anything",
-}
 SECOND: dict[str, object] = {
     "profiles.second.provider": "bfl",
     "profiles.second.base_url": "http://127.0.0.1:9",
@@ -52,59 +42,11 @@ def first_place() -> str:
     return "models"
 
 
-def _price(_: Any) -> Estimate:
-    return Estimate(3, "a picture")
-
-
-class Mix(GenerationEndpoint):
-    """Generates with a LoRA of any origin."""
-
-    info: ClassVar[EndpointInfo] = EndpointInfo(
-        id="studio/mix",
-        title="klein with a LoRA",
-        summary="For tests.",
-        group=Group.FINETUNED,
-        price=_price,
-        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.KLEIN_9B})),
-    )
-
-
-class Studio(BFLProvider):
-    """A service that generates with files, and knows nothing of finetunes."""
-
-    id = "studio"
-    title = "Studio"
-    abilities = Abilities(
-        lists_finetunes=False,
-        deletes_finetunes=False,
-        adds_by_id=False,
-        id_help="",
-        cancels=False,
-        cancel_advice="",
-        tells_balance=False,
-        finds=frozenset(),
-        price_source="its own list",
-    )
-
-    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
-        """Return the one endpoint."""
-        return (Mix,)
-
-
 @pytest.fixture
 def studio() -> Iterator[None]:
     """A provider that the program has never heard of, for the length of a test."""
-    hosts = ProviderHosts(
-        title="Studio",
-        default_base_url="http://127.0.0.1:9",
-        trusted_hosts=(),
-        key_header="x-key",
-        key_variable="STUDIO_KEY",
-        maker=f"{__name__}:Studio",
-    )
-    remove = register_provider("studio", hosts)
-    yield
-    remove()
+    with opened_studio():
+        yield
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -164,19 +106,6 @@ async def test_all_profiles_are_asked_and_each_error_has_its_line(
         assert app.notices[1].text.startswith("second: ")
 
 
-async def test_services_that_list_nothing_are_not_asked(
-    make_app: AppFactory, until: Until, studio: None
-) -> None:
-    app = make_app(key=None, more=STUDIO | {"profile": "studio"})
-    async with app.run_test(size=SIZE) as pilot:
-        await place(app, pilot, until)
-        await pilot.press("r")
-        await until(pilot, lambda: app.notices)
-        assert "None of your services lists finetunes" in app.notices[0].text
-        await pilot.press("n")
-        await until(pilot, lambda: "takes a finetune by its id" in app.notices[0].text)
-
-
 async def test_a_file_is_fetched_and_then_generated_with(
     make_app: AppFactory, until: Until, studio: None, served: str
 ) -> None:
@@ -221,21 +150,6 @@ async def test_a_file_that_moves_can_be_stopped(
         assert "Stopped" in app.notices[0].text
         assert app.finetunes[0].weights is None
         assert list((app.services.storage.root / "tmp").iterdir()) == []
-
-
-async def test_what_a_service_does_not_delete_is_forgotten_here(
-    make_app: AppFactory, until: Until, studio: None
-) -> None:
-    app = make_app(more=STUDIO)
-    async with app.run_test(size=SIZE) as pilot:
-        await place(app, pilot, until, Finetune(profile="studio", id="a", name="Anna"))
-        await pilot.press("d")
-        await until_screen(pilot, ConfirmDialog)
-        said = " ".join(str(label.render()) for label in app.screen.query("PlainLabel"))
-        assert "deletes no finetunes" in said
-        assert "what the service has of it stays there." in said
-        await pilot.press("y")
-        await until(pilot, lambda: not app.finetunes)
 
 
 async def test_an_id_is_added_to_the_profile_that_is_chosen(

@@ -11,7 +11,6 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.key_entry import AnswerLine, KeyInput
 from fluxtui.screens.settings import SettingsScreen
@@ -139,48 +138,6 @@ async def test_a_new_key_is_checked_and_enter_makes_active(
         await until(pilot, lambda: app.profile == "flux")
     kept = tomllib.loads(path.read_text())
     assert (kept["profile"], kept["profiles"]["flux"]["api_key"]) == ("flux", REPLICATE_KEY)
-
-
-async def test_a_profile_with_open_jobs_stays_and_one_without_goes_after_a_question(
-    make_app: AppFactory, until: Until, path: Path
-) -> None:
-    path.write_text('[profiles.eu]\n[profiles.old]\nprovider = "fal"\n')
-    path.chmod(0o600)
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await settings(app, pilot, until)
-        table = screen.query_one(RowTable)
-        now = app.clock()
-        open_job = Job(
-            id="job-1",
-            work=GenerationWork(),
-            state=JobState.RUNNING,
-            profile="old",
-            provider="fal",
-            endpoint="x",
-            title="a fox",
-            parameters={},
-            estimate_credits=1.0,
-            created_at=now,
-            updated_at=now,
-        )
-        await app.services.journal.jobs.add([open_job])
-        table.select("old")
-        await pilot.press("d")
-        await until(pilot, lambda: any("1 job not finished" in notice.text for notice in app.notices))
-        assert app.screen is screen
-        assert "old" in names(app)
-        await app.services.journal.jobs.move(open_job.id, JobState.FAILED)
-        await pilot.press("d")
-        await until_screen(pilot, ConfirmDialog)
-        await pilot.press("escape")
-        await until(pilot, lambda: app.screen is screen)
-        assert "old" in names(app)
-        await pilot.press("d")
-        await until_screen(pilot, ConfirmDialog)
-        await pilot.press("y")
-        await until(pilot, lambda: "old" not in names(app))
-    assert list(tomllib.loads(path.read_text())["profiles"]) == ["eu"]
 
 
 async def test_a_key_that_was_taken_away_is_the_last_word_and_no_error(

@@ -37,6 +37,11 @@ from fluxtui.simulator.running import Simulator, running_simulator
 NOBODY = 65534
 
 
+@pytest.fixture(autouse=True)
+def quick_painter(painted_plainly: None) -> None:
+    """Let the simulator paint plainly."""
+
+
 @pytest.fixture
 def ordinary_user() -> Iterator[Path]:
     """A directory of a user without privileges; the process is that user until the test ends."""

@@ -67,6 +67,7 @@ def is_purple(image: Image.Image, x: float) -> bool:
     return all(abs(have - want) < 24 for have, want in zip(pixel, (128, 0, 128), strict=True))
 
 
+@pytest.mark.usefixtures("really_painted")
 async def test_fill_with_a_drawn_mask(
     made: Made, save: Callable[..., Path], data_directory: StorageService
 ) -> None:
@@ -84,6 +85,7 @@ async def test_edit_of_several_references(made: Made, save: Callable[..., Path])
     assert (await made("flux-2-pro", values)).size[0] > 0
 
 
+@pytest.mark.usefixtures("really_painted")
 async def test_erase_and_expand(
     made: Made, save: Callable[..., Path], data_directory: StorageService
 ) -> None:

@@ -25,6 +25,17 @@ Fetch = Callable[[str, dict[str, Any]], httpx.Response]
 Train = Callable[..., str]
 
 
+LOOKS_AT_PICTURES = {"deliver", "fetched"}
+"""Fixtures of tests that look at what is painted."""
+
+
+@pytest.fixture(autouse=True)
+def quick_painter(request: pytest.FixtureRequest) -> None:
+    """Let the simulator paint plainly where nobody looks."""
+    if not LOOKS_AT_PICTURES.intersection(request.fixturenames):
+        request.getfixturevalue("painted_plainly")
+
+
 @pytest.fixture(scope="session")
 def clock() -> ManualClock:
     return ManualClock()

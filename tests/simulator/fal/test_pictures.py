@@ -17,6 +17,8 @@ from fluxtui.simulator.running import ServiceView
 
 from .conftest import GENERATOR, SMALL, Finish, Upload
 
+pytestmark = pytest.mark.usefixtures("really_painted")
+
 GENERATORS = [endpoint for endpoint in endpoints().values() if isinstance(endpoint, Generator)]
 
 

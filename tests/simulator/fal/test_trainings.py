@@ -215,6 +215,7 @@ def test_f10_an_archive_without_expiry_is_a_violation(
     assert "expiry" in fal.ledger()[0]["violations"][0]
 
 
+@pytest.mark.usefixtures("really_painted")
 def test_the_lora_shows_in_pictures(trained: dict[str, Any], finish: Finish, web: httpx.Client) -> None:
     def mean(**more: Any) -> tuple[float, ...]:
         return colour_of(web.get(finish(GENERATOR, SMALL | more).json()["images"][0]["url"]).content)
@@ -231,6 +232,7 @@ def test_the_lora_shows_in_pictures(trained: dict[str, Any], finish: Finish, web
     assert distance(full) < 45
 
 
+@pytest.mark.usefixtures("really_painted")
 def test_the_lora_shows_when_given_back_as_an_upload(
     trained: dict[str, Any], finish: Finish, web: httpx.Client, upload: Upload
 ) -> None:
@@ -245,6 +247,7 @@ def test_the_lora_shows_when_given_back_as_an_upload(
     assert painted("someone/elses-lora") != painted(original)
 
 
+@pytest.mark.usefixtures("really_painted")
 def test_loras_mix(
     trained: dict[str, Any], finish: Finish, upload: Upload, picture: Callable[..., bytes], web: httpx.Client
 ) -> None:
