@@ -21,6 +21,7 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled
 
+from fluxtui.app.commands import COMMANDS
 from fluxtui.app.graphics import PictureChoice
 from fluxtui.app.job_control import can_be_resumed
 from fluxtui.app.key_queue import TypedAhead
@@ -187,7 +188,6 @@ class FluxApp(PictureChoice, Recalling):
 
     async def _begin(self, services: Services, first: PlaceName | None) -> None:
         """Show the first place, and let everything go its way."""
-        from fluxtui.app.contact_sheet_sync import SheetFeed
         from fluxtui.app.state_sync import StateFeed
 
         self._services = services
@@ -202,16 +202,22 @@ class FluxApp(PictureChoice, Recalling):
             await self._show_first_place(first)
         finally:
             self.set_timer(OPENING_REST, self._end_batch)
-        self._typed_ahead.begin()
+        await self._typed_ahead.begin()
+        self._on_complete()
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
+        await self._follow_work(services, self._feed)
+
+    async def _follow_work(self, services: Services, feed: StateFeed) -> None:
+        """Drive the jobs, and do what else goes on behind the places."""
+        from fluxtui.app.contact_sheet_sync import SheetFeed
+
         if not self._closing:
             self._runner = guarded(
                 self, services.jobs.run(), doing="driving the jobs", group="runner", leads=False
             )
         SheetFeed(self, services).start()
-        self._on_complete()
-        await self._feed.tell_of_absence()
+        await feed.tell_of_absence()
 
     async def _told(self, step: Coroutine[Any, Any, None], doing: str) -> None:
         """Do a step of the opening; where it fails, say so and open all the same: jobs are to go on."""
@@ -477,9 +483,8 @@ class FluxApp(PictureChoice, Recalling):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer the places and what has no place of its own in the palette."""
-        from fluxtui.app.commands import system_commands
-
-        return system_commands(self)
+        for title, words, action in COMMANDS:
+            yield SystemCommand(title, words, partial(self.run_action, action))
 
     def action_leave_twice(self) -> None:
         """Leave at the second press within two seconds, at the first while there is nothing to lose yet."""

@@ -79,11 +79,15 @@ class TypedAhead:
         """Whether all that was typed has been acted on."""
         return self._settling is None and not self._waiting
 
-    def begin(self) -> None:
-        """Act on what was typed so far, as soon as the first screen has restored what it shows."""
+    async def begin(self) -> None:
+        """Act on what was typed so far, as soon as the first screen has restored what it shows.
+
+        Returns when that is there.
+        """
         self._has_begun = True
         screen = self._app.screen
-        self._settling = asyncio.create_task(self._settle(screen, screen))
+        self._settling = settling = asyncio.create_task(self._settle(screen, screen))
+        await asyncio.wait({settling})
 
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""

@@ -16,7 +16,7 @@ def load_place(name: PlaceName | None) -> None:
     Args:
         name: of the place; None for the first start, which asks for a key over the settings.
     """
-    for module in ("fluxtui.app.state_sync", "fluxtui.app.contact_sheet_sync", "fluxtui.screens.place"):
+    for module in ("fluxtui.app.state_sync", "fluxtui.screens.place"):
         import_module(module)
     if name is None:
         import_module("fluxtui.screens.welcome")

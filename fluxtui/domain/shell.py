@@ -20,7 +20,7 @@ LOOPBACK = "127.0.0.1"
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*)")
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9._-]+)?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+\\-]*")
-_PLAIN = re.compile(r"[^A-Za-z0-9%+,./:=@_\u0080-\U0010ffff-]")
+_PLAIN = re.compile(r"(?![A-Za-z0-9%+,./:=@_-])[\x00-\x7f]")
 """What a shell or a pattern could read as more than itself."""
 
 _TOLD_AS_IS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")

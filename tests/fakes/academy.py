@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fluxtui.api.attachments import Progress
-from fluxtui.api.service import APIService
 from fluxtui.domain.dataset import CaptionRule, DatasetRules
 from fluxtui.domain.endpoint import (
     Availability,
     Endpoint,
     EndpointInfo,
-    GenerationEndpoint,
     Group,
     Parameter,
     TrainingEndpoint,
 )
-from fluxtui.domain.errors import InvalidInput, NotFound
-from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.errors import NotFound
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.weights import Base
-from fluxtui.providers.base import (
-    Abilities,
-    Accepted,
-    Account,
-    CancelAnswer,
-    Candidate,
-    Materials,
-    Phase,
-    PreparedRequest,
-    RemoteStatus,
-    RemoteTask,
-    Sought,
-)
-from fluxtui.providers.registry import ProviderHosts, register_provider
+from fluxtui.providers.base import Materials, Phase, PreparedRequest, RemoteStatus, RemoteTask
+from tests.fakes.still_provider import StillProvider, still_abilities
 
 CANCEL_ADVICE = "A running training is billed for the steps it took."
 CAPTION_ADVICE = "Every picture needs a caption, or the default caption stands in."
@@ -113,79 +96,27 @@ class Gone(TrainingEndpoint):
     steps: Steps = 100
 
 
-class Academy:
-    """Trains nothing by itself: its tasks run until they are cancelled."""
+class Academy(StillProvider):
+    """Trains nothing by itself, and knows no task that it is told to hide."""
 
     id = "academy"
     title = "Academy"
-    abilities = Abilities(
-        lists_finetunes=False,
-        deletes_finetunes=False,
-        adds_by_id=False,
-        id_help="",
-        cancels=True,
-        cancel_advice=CANCEL_ADVICE,
-        tells_balance=False,
-        finds=frozenset(),
-        price_source="the Academy's price list of 2026-11",
+    abilities = still_abilities(
+        cancel_advice=CANCEL_ADVICE, price_source="the Academy's price list of 2026-11"
     )
-    active_limit = 4
-    ordered: ClassVar[list[Mapping[str, Any]]] = []
-    """What was ordered, with the endpoint under `endpoint`."""
+    training = (Captioned, Quick, Gone)
+    cancelled_cost = 41.0
+    running = RemoteStatus(Phase.RUNNING, "training", progress=0.41, log=LOG)
     hidden: ClassVar[set[str]] = set()
     """Ids of tasks that it says not to know, for now."""
-
-    def __init__(self, api: APIService) -> None:
-        self._numbers = itertools.count(1)
-        self._cancelled: set[str] = set()
-
-    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
-        return ()
-
-    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
-        return (Captioned, Quick, Gone)
-
-    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
-        for endpoint in self.training_endpoints():
-            if endpoint.info.id == endpoint_id:
-                return endpoint
-        raise InvalidInput("There is no such endpoint.")
 
     async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         return PreparedRequest(request, {**request.wire(), "endpoint": request.info.id})
 
-    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
-        self.ordered.append(prepared.body)
-        return Accepted(f"task-{next(self._numbers)}")
-
     async def status(self, task: RemoteTask) -> RemoteStatus:
         if task.remote_id in self.hidden:
             raise NotFound("There is no such task.")
-        if task.remote_id in self._cancelled:
-            return RemoteStatus(Phase.CANCELLED, "canceled", cost_credits=41.0)
-        return RemoteStatus(Phase.RUNNING, "training", progress=0.41, log=LOG)
-
-    async def cancel(self, task: RemoteTask) -> CancelAnswer:
-        self._cancelled.add(task.remote_id)
-        return CancelAnswer.ASKED
-
-    async def find(self, sought: Sought) -> tuple[Candidate, ...]:
-        return ()
-
-    async def finetune_ids(self) -> tuple[str, ...]:
-        return ()
-
-    async def finetune(self, finetune_id: str) -> Finetune:
-        raise NotFound("There is no such LoRA.")
-
-    async def delete_finetune(self, finetune_id: str) -> str:
-        raise NotFound("There is no such LoRA.")
-
-    async def account(self) -> Account:
-        return Account()
-
-    async def check_key(self) -> Account:
-        return Account()
+        return await super().status(task)
 
     async def prices(self) -> Mapping[str, UnitPrice]:
         return {Quick.info.id: UnitPrice(0.05, "steps", "2026-11-23", live=True)}
@@ -197,21 +128,12 @@ class Academy:
 @contextmanager
 def opened_academy() -> Iterator[type[Academy]]:
     """Let the program know the academy, and nothing be ordered there yet."""
-    hosts = ProviderHosts(
-        title=Academy.title,
-        default_base_url="http://127.0.0.1:9",
-        trusted_hosts=(),
-        key_header="x-key",
-        key_variable="ACADEMY_KEY",
-        maker=f"{__name__}:{Academy.__name__}",
-    )
-    remove: Callable[[], None] = register_provider(Academy.id, hosts)
-    Academy.ordered.clear()
+    close = Academy.open()
     Academy.hidden.clear()
     try:
         yield Academy
     finally:
-        remove()
+        close()
 
 
 PROFILE: Mapping[str, object] = {

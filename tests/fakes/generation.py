@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 import pytest
 
-from fluxtui.api.attachments import Progress
-from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import (
     Availability,
     Control,
@@ -21,29 +18,15 @@ from fluxtui.domain.endpoint import (
     GenerationEndpoint,
     Group,
     Parameter,
-    TrainingEndpoint,
 )
-from fluxtui.domain.errors import InvalidInput, NotFound
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.uses import Offer
 from fluxtui.domain.weights import Base
-from fluxtui.providers.base import (
-    Abilities,
-    Accepted,
-    Account,
-    CancelAnswer,
-    Candidate,
-    Materials,
-    Phase,
-    PreparedRequest,
-    RemoteStatus,
-    RemoteTask,
-    Sought,
-)
+from fluxtui.providers.base import Materials, PreparedRequest
 from fluxtui.providers.bfl.catalogue import GENERATION
-from fluxtui.providers.registry import ProviderHosts, register_provider
+from tests.fakes.still_provider import StillProvider, still_abilities
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -146,98 +129,27 @@ class Plain(GenerationEndpoint):
 CANCEL_ADVICE = "A running picture is billed for the seconds it took."
 
 
-class Atelier:
-    """A service that paints nothing by itself: its tasks run until they are cancelled."""
+class Atelier(StillProvider):
+    """Paints nothing by itself."""
 
     id = "atelier"
     title = "Atelier"
-    abilities = Abilities(
-        lists_finetunes=False,
-        deletes_finetunes=False,
-        adds_by_id=False,
-        id_help="",
-        cancels=True,
-        cancel_advice=CANCEL_ADVICE,
-        tells_balance=False,
-        finds=frozenset(),
-        price_source="its own price list",
-    )
-    active_limit = 4
-    bodies: ClassVar[list[Mapping[str, Any]]] = []
-    """What was ordered."""
-
-    def __init__(self, api: APIService) -> None:
-        self._numbers = itertools.count(1)
-        self._cancelled: set[str] = set()
-
-    def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
-        return (OldMix, Mix, Plain)
-
-    def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
-        return ()
-
-    def endpoint(self, endpoint_id: str) -> type[Endpoint]:
-        for endpoint in self.generation_endpoints():
-            if endpoint.info.id == endpoint_id:
-                return endpoint
-        raise InvalidInput("There is no such endpoint.")
+    abilities = still_abilities(cancel_advice=CANCEL_ADVICE, price_source="its own price list")
+    generation = (OldMix, Mix, Plain)
 
     async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         return PreparedRequest(request, {**request.wire(), "loras": sorted(materials.loras)})
 
-    async def order(self, prepared: PreparedRequest, progress: Progress) -> Accepted:
-        self.bodies.append(prepared.body)
-        return Accepted(f"task-{next(self._numbers)}")
-
-    async def status(self, task: RemoteTask) -> RemoteStatus:
-        if task.remote_id in self._cancelled:
-            return RemoteStatus(Phase.CANCELLED, "canceled", cost_credits=1.0)
-        return RemoteStatus(Phase.RUNNING, "painting", queue_position=None)
-
-    async def cancel(self, task: RemoteTask) -> CancelAnswer:
-        self._cancelled.add(task.remote_id)
-        return CancelAnswer.ASKED
-
-    async def find(self, sought: Sought) -> tuple[Candidate, ...]:
-        return ()
-
-    async def finetune_ids(self) -> tuple[str, ...]:
-        return ()
-
-    async def finetune(self, finetune_id: str) -> Finetune:
-        raise NotFound("There is no such LoRA.")
-
-    async def delete_finetune(self, finetune_id: str) -> str:
-        raise NotFound("There is no such LoRA.")
-
-    async def account(self) -> Account:
-        return Account()
-
-    async def check_key(self) -> Account:
-        return Account()
-
     async def prices(self) -> Mapping[str, UnitPrice]:
         return {Mix.info.id: UnitPrice(0.05, "images", "2026-11-23", live=True)}
-
-    async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
-        return {}
 
 
 @pytest.fixture
 def atelier() -> Iterator[type[Atelier]]:
     """A further provider that the program has never heard of, for the length of a test."""
-    hosts = ProviderHosts(
-        title=Atelier.title,
-        default_base_url="http://127.0.0.1:9",
-        trusted_hosts=(),
-        key_header="x-key",
-        key_variable="ATELIER_KEY",
-        maker=f"{__name__}:{Atelier.__name__}",
-    )
-    remove = register_provider(Atelier.id, hosts)
-    Atelier.bodies.clear()
+    close = Atelier.open()
     yield Atelier
-    remove()
+    close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import monotonic, process_time
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -16,14 +16,14 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import Worker
 
-from tests.piloting.waiting import has_messages, is_unpainted, working
+from tests.piloting.waiting import is_unpainted, messages_of, working
 
 GLANCE_SECONDS = 0.001
 TURNS = 5
 """Of the event loop, after which a key is surely in the queue of the program."""
-IDLE_WINDOW = 0.02
-IDLE_SHARE = 0.05
-"""A program that computes for no more than this share of the window waits for something else."""
+LOOKS = 20
+"""After so many looks at which nothing has changed, the program waits for something else than us."""
+LONGEST_SECONDS = 3.0
 
 _waited_for: ContextVar[tuple[App[Any], set[Worker[Any]]]] = ContextVar("waited_for")
 """The program that a pilot waits for, and the workers that had begun before."""
@@ -33,9 +33,9 @@ _waited_for: ContextVar[tuple[App[Any], set[Worker[Any]]]] = ContextVar("waited_
 def asked_for_idleness() -> Iterator[None]:
     """Let pilots go on as soon as a program has nothing to do.
 
-    Textual's own wait rests for 20 ms at least, two times for each key, which for half of the time of a test
-    leaves the machine with nothing to do. A program that is not done but waits for something else than us is
-    found as Textual finds it: it has computed hardly anything for 20 ms.
+    Textual's own wait rests for 20 ms at least, two times for each key, and for half of the time of a test
+    the machine has nothing to do. It also takes a program for idle that has computed nothing for 20 ms, which
+    on a busy machine is one that was not given the time to.
     """
     press, pause = App._press_keys, Pilot.pause
     wait_for_animations = Pilot.wait_for_scheduled_animations
@@ -70,28 +70,27 @@ def asked_for_idleness() -> Iterator[None]:
         yield
 
 
-async def _wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
-    """Wait until the program has handled everything and painted, computes nothing, or time has run out."""
+async def _wait_for_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST_SECONDS) -> None:
+    """Wait until the program has handled everything and painted, waits itself, or time has run out."""
     app, earlier = _waited_for.get()
-    end = monotonic() + max_sleep
-    window, computed = monotonic(), process_time()
+    end = monotonic() + LONGEST_SECONDS
     for _ in range(TURNS):
         await asyncio.sleep(0)
-    while _is_busy(app, earlier) and monotonic() < end:
+    before: object = None
+    unchanged = 0
+    while (left := _left_to_do(app, earlier)) and unchanged < LOOKS and monotonic() < end:
+        unchanged = unchanged + 1 if left == before else 0
+        before = left
         await asyncio.sleep(GLANCE_SECONDS)
-        if monotonic() - window >= IDLE_WINDOW:
-            if process_time() - computed < IDLE_SHARE * IDLE_WINDOW:
-                return
-            window, computed = monotonic(), process_time()
 
 
-def _is_busy(app: App[Any], earlier: set[Worker[Any]]) -> bool:
+def _left_to_do(app: App[Any], earlier: set[Worker[Any]]) -> tuple[int, int] | None:
+    """Return how much is to be handled, and how many workers have begun and go on; None if all is done."""
     if not app._running or not app.screen_stack:
-        return False
-    if has_messages(app):
-        return True
-    if app.screen.is_mounted and is_unpainted(app.screen) and not app._batch_count:
+        return None
+    messages, workers = messages_of(app), len(working(app) - earlier)
+    if not messages and app.screen.is_mounted and is_unpainted(app.screen) and not app._batch_count:
         # What the next tick of its clock would do.
         app.screen._on_timer_update()
-        return True
-    return bool(working(app) - earlier)
+        messages = 1
+    return (messages, workers) if messages or workers else None

@@ -96,6 +96,8 @@ def _moving(app: App[Any], besides: frozenset[str]) -> str:
     """Return the first thing that will still change what is shown, empty if there is none."""
     if app._batch_count:
         return "painting is held back"
+    if app.animator._animations or app.animator._scheduled:
+        return "something is animated"
     for worker in working(app):
         if worker.group not in besides:
             return f"{worker.name} goes on"
@@ -104,7 +106,7 @@ def _moving(app: App[Any], besides: frozenset[str]) -> str:
     if is_unpainted(app.screen):
         return "the screen is not laid out or painted"
     for node in _nodes(app):
-        if _has_messages(node):
+        if _messages_of(node):
             return f"{node} has messages"
         for timer in node._timers:
             if _is_near(timer):
@@ -134,14 +136,18 @@ def _asks(worker: Worker[Any]) -> bool:
     return False
 
 
-def has_messages(app: App[Any]) -> bool:
-    """Whether something of a program still has messages to handle, or keys that wait for earlier ones."""
+def messages_of(app: App[Any]) -> int:
+    """Return how many messages a program has still to handle, keys that wait for earlier ones among them."""
     typed = getattr(app, "_typed_ahead", None)
-    return (typed is not None and not typed.is_idle) or any(_has_messages(node) for node in _nodes(app))
+    return sum(map(_messages_of, _nodes(app))) + (typed is not None and not typed.is_idle)
 
 
-def _has_messages(node: MessagePump) -> bool:
-    return bool(getattr(node._message_queue, "_unfinished_tasks", 0) or node._next_callbacks)
+def _messages_of(node: MessagePump) -> int:
+    """Return how many messages a node has still to handle, with the one that it is about to handle."""
+    queue: Any = node._message_queue
+    waiting = len(queue.values) + len(node._next_callbacks) + (node._pending_message is not None)
+    is_at_rest = node._closed or bool(getattr(queue.ready_event, "_waiters", ()))
+    return waiting + (not is_at_rest)
 
 
 def is_unpainted(screen: Screen[Any]) -> bool:

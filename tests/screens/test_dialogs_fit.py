@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable
@@ -16,11 +15,11 @@ import pytest
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.dataset.questions import BulkEditQuestion
+from fluxtui.controllers.dataset.bulk_actions import BulkEditQuestion
 from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.planner import HistoryQuestion, PreviewQuestion
-from fluxtui.controllers.generation.preview import preview_of
+from fluxtui.controllers.generation.planner import HistoryQuestion
+from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.money import Estimate
@@ -36,6 +35,7 @@ from fluxtui.screens.home.dialog import HomeDialog
 from fluxtui.screens.models.add_dialog import AddDialog
 from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog
 from fluxtui.screens.models.own_dialog import OwnFileDialog
+from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
@@ -127,9 +127,7 @@ async def test_the_keys_of_every_dialog_are_seen_at_80x24(
         (tmp_path / f"{number}.png").touch()
     app, seen, hidden = make_app(), set(), []
     async with app.run_test(size=(80, 24)) as pilot:
-        async with asyncio.timeout(20):
-            while not app.profile:
-                await pilot.pause(0.02)
+        await until_screen(pilot, PlaceScreen)
         async for dialog in dialogs(app, tmp_path):
             seen.add(type(dialog))
             open_dialog(app, dialog)

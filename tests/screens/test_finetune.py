@@ -20,13 +20,11 @@ from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.services.datasets import DatasetService
 from fluxtui.simulator.core.keys import VALID_KEY
-from fluxtui.simulator.core.settings import Settings
-from fluxtui.simulator.running import Simulator, running_simulator
+from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
-from fluxtui.widgets.table import RowTable
 from tests.piloting.waiting import until_screen
 
 AppFactory = Callable[..., FluxApp]
@@ -113,25 +111,6 @@ async def test_it_trains_from_the_folder_to_the_finetune(
         assert "F4 generates with it" in str(row.cells["state"])
 
 
-async def test_pressing_twice_trains_once(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await choose(screen, pilot, until, training_pictures)
-        await fill(screen, pilot, until, finetune_comment="Once", mode="style")
-        for _ in range(3):
-            screen.action_train()
-        await until_screen(pilot, ConfirmDialog)
-        await pilot.press("y")
-        for _ in range(3):
-            screen.action_train()
-        await until(pilot, lambda: any(job.state is JobState.DONE for job in app.jobs))
-        assert len(app.jobs) == 1
-        assert len(simulator.ledger()) == 1
-
-
 async def test_what_is_missing_is_said_at_the_fields_and_nothing_is_sent(
     make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
 ) -> None:
@@ -152,51 +131,6 @@ async def test_what_is_missing_is_said_at_the_fields_and_nothing_is_sent(
         assert "$" not in train_line(screen).split("balance")[0]
         assert app.jobs == ()
         assert simulator.ledger() == []
-
-
-async def test_a_low_balance_is_said_before(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url, key="sim-poor")
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await until(pilot, lambda: app.balance is not None)
-        assert "$4.00 too little" in train_line(screen)
-        await choose(screen, pilot, until, training_pictures)
-        await fill(screen, pilot, until, finetune_comment="Poor", mode="style")
-        await pilot.press("ctrl+s")
-        await until_screen(pilot, ConfirmDialog)
-        asked = " ".join(str(part.render()) for part in app.screen.query("PlainLabel"))
-        assert "would refuse it, at no cost" in asked
-        await pilot.press("n")
-        assert app.jobs == ()
-
-
-async def test_problems_stop_and_hints_do_not(
-    make_app: AppFactory, training_pictures: Path, tmp_path: Path, until: Until
-) -> None:
-    empty = tmp_path / "empty [red]"
-    empty.mkdir()
-    (training_pictures / "broken.jpg").write_bytes(b"\xff\xd8 broken")
-    (training_pictures / ".DS_Store").write_bytes(b"x")
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await choose(screen, pilot, until, training_pictures)
-        assert "✓ 7 pictures" in summary(screen)
-        assert "1 hint · 1 ignored" in summary(screen)
-        rows = screen.query_one("#contents", RowTable).rows
-        assert [str(row.cells["name"]) for row in rows][:3] == ["broken.jpg", "captions", "lantern-0.png"]
-        assert "1 picture without one" in str(rows[1].cells["text"])
-        assert str(rows[-1].cells["name"]) == ".DS_Store"
-        assert screen.training.order.dataset_fault() == ""
-        await choose(screen, pilot, until, empty)
-        assert "✗ 0 pictures" in summary(screen)
-        assert "no picture" in screen.training.order.dataset_fault()
-        assert "stops the training" in str(screen.query_one("#contents", RowTable).rows[0].cells["text"])
-        await choose(screen, pilot, until, tmp_path / "nothing [/x] here")
-        assert "nothing at" in summary(screen)
-        assert "[/x]" in summary(screen)
 
 
 async def test_the_learning_rate_follows_the_type_until_it_is_edited(
@@ -236,30 +170,6 @@ async def test_the_draft_is_there_again_and_the_pictures_are_looked_at_anew(
         assert screen.training.order.values["learning_rate"] == 3e-5
 
 
-async def test_a_service_that_no_longer_trains_is_explained_for_good(
-    make_app: AppFactory, training_pictures: Path, until: Until
-) -> None:
-    with running_simulator(Settings(mode="current")) as current:
-        app = make_app(current.base_url)
-        async with app.run_test(size=SIZE) as pilot:
-            screen = await place(app, pilot, until)
-            await choose(screen, pilot, until, training_pictures)
-            await fill(screen, pilot, until, finetune_comment="Too late", mode="style")
-            await pilot.press("ctrl+s")
-            await until_screen(pilot, ConfirmDialog)
-            await pilot.press("y")
-            notice = screen.query_one("#notice", PlainStatic)
-            await until(pilot, lambda: notice.display and "no longer" in str(notice.render()))
-            assert "klein" in str(notice.render())
-            assert current.ledger() == []
-            await pilot.press("escape", "f3", "f2")
-            assert notice.display
-        again = make_app(current.base_url)
-        async with again.run_test(size=SIZE) as pilot:
-            screen = await place(again, pilot, until)
-            await until(pilot, lambda: screen.query_one("#notice").display)
-
-
 async def test_a_path_that_is_only_typed_is_looked_through_before_the_question(
     make_app: AppFactory, training_pictures: Path, until: Until
 ) -> None:
@@ -283,7 +193,7 @@ async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
         begun.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(DatasetService, "look", endless)
+    monkeypatch.setattr(DatasetService, "scan", endless)
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = await place(app, pilot, until)
@@ -295,33 +205,6 @@ async def test_training_waits_for_the_look_at_the_pictures_and_stops_with_it(
         assert [notice.text for notice in app.notices] == []
         await pilot.press("escape")
         await until(pilot, lambda: any("not been looked at" in notice.text for notice in app.notices))
-
-
-async def test_preparing_can_be_stopped_before_anything_is_paid(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=SIZE) as pilot:
-        screen = await place(app, pilot, until)
-        await choose(screen, pilot, until, training_pictures)
-        await fill(screen, pilot, until, finetune_comment="Stopped", mode="style")
-        await pilot.press("ctrl+s")
-        await until_screen(pilot, ConfirmDialog)
-        stopped = False
-
-        def stop() -> None:
-            nonlocal stopped
-            if screen.training.progress and not stopped:
-                stopped = True
-                screen.call_later(screen.action_stop)
-
-        screen.training.changed.connect(stop)
-        await pilot.press("y")
-        await until(pilot, lambda: stopped and not screen.training.progress)
-        assert "before anything was sent" in app.notices[0].text
-        assert app.jobs == ()
-        assert simulator.ledger() == []
-        assert "Train" in train_line(screen)
 
 
 async def test_the_picker_chooses_the_pictures(
@@ -336,6 +219,7 @@ async def test_the_picker_chooses_the_pictures(
         app.screen.dismiss(training_pictures)
         await until(pilot, lambda: screen.training.order.source == str(training_pictures))
         await until(pilot, lambda: "7 pictures" in summary(screen))
+        assert screen.query_one(DatasetPanel).source == str(training_pictures)
 
 
 async def test_enter_on_a_training_goes_where_it_leads(

@@ -16,8 +16,7 @@ from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
-from fluxtui.widgets.dialogs import ChoiceDialog, NameDialog
-from fluxtui.widgets.line_input import LineInput
+from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.academy import Quick
@@ -100,29 +99,9 @@ async def test_the_time_comes_from_the_journal(make_app: AppFactory, until: Unti
         await until(pilot, lambda: "About 10 m 00 s, by your 3 trainings" in help_line(screen))
 
 
-async def test_a_change_of_a_value_shows_the_cost_before_and_after(
-    make_app: AppFactory, until: Until
-) -> None:
+async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await place(app, pilot, until)
-        form = screen.query_one(ParameterForm)
-        form.focus_field("iterations")
-        await pilot.pause()
-        await pilot.press("pageup")
-        await until(pilot, lambda: "$4.00 → $6.00" in train_line(screen))
-        await pilot.press("pagedown", "pagedown")
-        await until(pilot, lambda: "$4.00 → $2.00" in train_line(screen))
-        form.focus_field("finetune_comment")
-        await pilot.press("F")
-        await until(pilot, lambda: "→" not in train_line(screen))
-        assert "$2.00" in train_line(screen)
-
-
-@SIZES
-async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until, size: tuple[int, int]) -> None:
-    app = make_app()
-    async with app.run_test(size=size) as pilot:
         screen = await place(app, pilot, until)
         form = screen.query_one(ParameterForm)
         form.focus_field("finetune_comment")
@@ -136,40 +115,3 @@ async def test_a_preset_fills_the_form(make_app: AppFactory, until: Until, size:
         await until(pilot, lambda: "$4.00 → $2.00" in train_line(screen))
         await until(pilot, lambda: app.notices)
         assert "Preset quick test: Iterations 140" in app.notices[0].text
-
-
-async def test_own_presets_are_saved_chosen_and_deleted(
-    make_app: AppFactory, until: Until, tmp_path: Path
-) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await place(app, pilot, until)
-        form = screen.query_one(ParameterForm)
-        form.focus_field("iterations")
-        await pilot.press(*"700")
-        await until(pilot, lambda: screen.training.order.values.get("iterations") == 700)
-        await pilot.press("f9")
-        await until_screen(pilot, ChoiceDialog)
-        await pilot.press(*"save", "enter")
-        await until_screen(pilot, NameDialog)
-        await pilot.press(*"Long", "enter")
-        await until(pilot, lambda: app.notices and "preset Long" in app.notices[0].text)
-        form.reset("iterations")
-        await until(pilot, lambda: screen.training.order.values.get("iterations") == 300)
-    # It is there again after a restart.
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await place(app, pilot, until)
-        screen.action_presets()
-        await until_screen(pilot, ChoiceDialog)
-        app.screen.query_one(LineInput).value = "Long"
-        await pilot.pause()
-        await pilot.press("enter")
-        await until(pilot, lambda: screen.training.order.values.get("iterations") == 700)
-        screen.action_presets()
-        await until_screen(pilot, ChoiceDialog)
-        await pilot.press(*"delete", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ChoiceDialog) and "Delete" in app.screen._title)
-        await pilot.press("enter")
-        await until(pilot, lambda: "is deleted" in app.notices[0].text)
-        assert await app.services.presets.list() == ()

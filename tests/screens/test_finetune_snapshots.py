@@ -192,7 +192,7 @@ def test_question(compare: Compare) -> None:
 async def wish_for(screen: FinetuneScreen, pilot: Pilot[int], *prompts: str) -> None:
     """Ask for sample pictures, once it is known what they are made with."""
     await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
-    screen.training.wish_samples(prompts)
+    screen.training.sampling.wish(prompts)
 
 
 def test_samples(compare: Compare) -> None:
@@ -209,11 +209,11 @@ def test_samples(compare: Compare) -> None:
 def test_question_with_samples(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: FinetuneScreen, pilot: Pilot[int]) -> None:
         await look_at(screen, pilot, "lanterns")
+        await wish_for(screen, pilot, "one", "two", "three")
         form = screen.query_one(ParameterForm)
         form.set_value("finetune_comment", "Lantern")
         form.set_value("mode", "style")
         form.post_message(ParameterForm.Changed(form, form.values, "mode"))
-        await wish_for(screen, pilot, "one", "two", "three")
         await pilot.pause()
         screen.action_train()
         await until(pilot, lambda: app.screen is not screen)

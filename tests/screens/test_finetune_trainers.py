@@ -91,35 +91,6 @@ def asked(app: FluxApp) -> str:
     return "\n".join(str(part.render()) for part in app.screen.query("PlainLabel"))
 
 
-async def test_trainers_of_all_profiles_are_offered_but_for_those_that_are_gone(place: Place) -> None:
-    _, _, screen = place
-    choices = screen.query_one(TrainerChooser).choices
-    assert [choice.label for choice in choices] == [
-        "FLUX.1 finetune · demo · ended",
-        "FLUX.2 [dev] LoRA · school",
-        "FLUX.2 quick LoRA · school · beta",
-    ]
-    assert "10 pictures or more · Academy" in choices[1].note
-    assert screen.training.order.trainer is not None
-    assert screen.training.order.trainer.ref == CAPTIONED, "what is surely there comes before what has ended"
-
-
-async def test_another_trainer_judges_the_pictures_by_its_own_rules_at_once(
-    place: Place, training_pictures: Path, until: Until
-) -> None:
-    app, pilot, screen = place
-    await look_at(place, until, training_pictures)
-    assert screen.training.order.dataset_fault() == ""
-    await choose(place, until, QUICK)
-    await until(pilot, lambda: screen.training.order.dataset is not None)
-    assert "at most 5" in screen.training.order.dataset_fault()
-    await pilot.press("ctrl+s")
-    await until(pilot, lambda: any("at most 5" in notice.text for notice in app.notices))
-    await choose(place, until, CAPTIONED)
-    await until(pilot, lambda: screen.training.order.dataset is not None)
-    assert screen.training.order.dataset_fault() == ""
-
-
 async def test_a_default_caption_is_asked_for_only_where_captions_are_missing(
     place: Place, training_pictures: Path, until: Until
 ) -> None:
@@ -160,20 +131,6 @@ async def test_names_and_words_go_along_and_numbers_stay_with_their_trainer(
     assert screen.training.order.values["steps"] == 700
     await pilot.pause()
     assert screen.query_one(ParameterForm).values["steps"] == 700
-
-
-async def test_the_last_trainer_is_there_again(place: Place, make_app: AppFactory, until: Until) -> None:
-    app, pilot, _ = place
-    await choose(place, until, QUICK)
-    await enter(place, until, steps=250)
-    await until(pilot, lambda: not any(worker.group == "keep" for worker in app.workers))
-    again = make_app(more=PROFILE)
-    async with again.run_test(size=(80, 24)) as second:
-        await until(second, lambda: is_open(again))
-        assert isinstance(again.screen, FinetuneScreen)
-        assert again.screen.training.order.trainer is not None
-        assert again.screen.training.order.trainer.ref == QUICK
-        assert again.screen.training.order.values["steps"] == 250
 
 
 async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancelled_there(

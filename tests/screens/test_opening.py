@@ -17,6 +17,7 @@ from fluxtui.screens.generate import GenerateScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.flash import Flash
+from tests.piloting.waiting import until_screen
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
@@ -72,7 +73,7 @@ def prompt_of(app: FluxApp) -> str:
     return next((area.text for area in app.screen.query(TextArea)), "")
 
 
-async def test_the_frame_of_a_place_is_there_first(held: tuple[FluxApp, HeldProgram], until: Until) -> None:
+async def test_the_frame_of_a_place_is_there_first(held: tuple[FluxApp, HeldProgram]) -> None:
     app, program = held
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -82,7 +83,7 @@ async def test_the_frame_of_a_place_is_there_first(held: tuple[FluxApp, HeldProg
         assert before[22] == "   F2 Finetune  F3 Models  F4 Generate  F5 Gallery  F6 Jobs  F7 Settings"
         assert not any(before[1:22])
         program.may_open.set()
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         await pilot.pause()
         after = lines_of(app)
         assert after[0].startswith(before[0])
@@ -98,7 +99,7 @@ async def test_what_is_typed_meanwhile_reaches_the_place_that_it_leads_to(
         await pilot.press("f4", *"a lantern")
         assert isinstance(app.screen, ShellScreen)
         program.may_open.set()
-        await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
+        await until_screen(pilot, GenerateScreen)
         await until(pilot, lambda: prompt_of(app) == "a lantern")
 
 
@@ -108,7 +109,8 @@ async def test_what_is_restored_does_not_overwrite_what_is_typed_meanwhile(
 ) -> None:
     earlier = make_app()
     async with earlier.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: bool(earlier.screen.query(TextArea)) and earlier._typed_ahead.is_idle)
+        await until_screen(pilot, GenerateScreen)
+        await until(pilot, lambda: earlier._typed_ahead.is_idle)
         await pilot.press(*"lake ")
         await until(pilot, lambda: prompt_of(earlier) == "lake ")
     app = make_app()
@@ -118,14 +120,12 @@ async def test_what_is_restored_does_not_overwrite_what_is_typed_meanwhile(
         await pilot.pause()
         await pilot.press(*"dawn")
         program.may_open.set()
-        await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
+        await until_screen(pilot, GenerateScreen)
         await until(pilot, lambda: prompt_of(app) == "lake dawn")
 
 
 @pytest.mark.parametrize("keys", [["ctrl+q"], ["ctrl+c"]])
-async def test_one_can_leave_before_it_is_open(
-    held: tuple[FluxApp, HeldProgram], keys: list[str], until: Until
-) -> None:
+async def test_one_can_leave_before_it_is_open(held: tuple[FluxApp, HeldProgram], keys: list[str]) -> None:
     app, _ = held
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -152,7 +152,7 @@ async def test_the_first_picture_follows_the_size_and_tells_of_a_long_wait(
         await until(pilot, lambda: "It takes long." in app.screen.query_one(Flash).text)
         await pilot.resize_terminal(80, 24)
         program.may_open.set()
-        await until(pilot, lambda: isinstance(app.screen, PlaceScreen))
+        await until_screen(pilot, PlaceScreen)
         assert app.screen.size == (80, 24)
 
 
@@ -203,5 +203,5 @@ async def test_it_is_told_once_that_all_is_there(make_app: AppFactory, until: Un
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: bool(told))
         await pilot.press("f4")
-        await until(pilot, lambda: isinstance(app.screen, GenerateScreen))
+        await until_screen(pilot, GenerateScreen)
     assert told == ["finetune"]

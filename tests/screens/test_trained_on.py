@@ -9,17 +9,13 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.controllers.jobs.trained_on import archive_text, pictures_text
 from fluxtui.controllers.navigation import PlaceName
 from fluxtui.domain.jobs import JobState
-from fluxtui.domain.training_set import TrainingSet
 from fluxtui.screens.finetune import FinetuneScreen
-from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.jobs import JobsScreen
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.workbench import WorkbenchScreen
-from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs.path import PathDialog
 from fluxtui.widgets.parameter_form import ParameterForm
@@ -39,18 +35,6 @@ VALUES = {
     "learning_rate": 2e-4,
 }
 PLACES = pytest.mark.parametrize("place", ["jobs", "models"])
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-
-
-def test_what_was_trained_on_in_words() -> None:
-    assert pictures_text(TrainingSet(pictures=12, captioned=10)) == "12 pictures with 10 captions"
-    assert pictures_text(TrainingSet(pictures=1, captioned=0)) == "1 picture without captions"
-    assert pictures_text(TrainingSet(pictures=3)) == "3 pictures"
-    assert pictures_text(TrainingSet()) == archive_text(None) == ""
-    kept = TrainingArchive(Path("/data/datasets/a.zip"), "datasets/a.zip", 2_000_000, is_there=True)
-    assert archive_text(kept) == "datasets/a.zip · 2.0 MB · here"
-    gone = TrainingArchive(kept.path, kept.shown, 0, is_there=False)
-    assert archive_text(gone) == "datasets/a.zip · gone"
 
 
 async def trained(app: FluxApp, pilot: Pilot[int], until: Until, pictures: Path) -> None:
@@ -90,17 +74,15 @@ def details(screen: JobsScreen | ModelsScreen) -> str:
 
 
 @PLACES
-@SIZES
 async def test_a_training_is_taken_up_with_everything_and_sent_again(
     make_app: AppFactory,
     simulator: Simulator,
     training_pictures: Path,
     until: Until,
     place: PlaceName,
-    size: tuple[int, int],
 ) -> None:
     app = make_app(simulator.base_url)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await trained(app, pilot, until, training_pictures)
         screen = await go(app, pilot, until, place)
         for words in (str(training_pictures), "7 pictures with 6 captions", " · here"):
@@ -116,40 +98,6 @@ async def test_a_training_is_taken_up_with_everything_and_sent_again(
         assert form.values["learning_rate"] == 2e-4
         assert form._focused_name() == "finetune_comment"
         await until(pilot, lambda: "As Lantern was trained" in app.notices[0].text)
-
-
-async def test_changed_pictures_are_taken_from_the_archive_and_survive_leaving(
-    make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
-) -> None:
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await trained(app, pilot, until, training_pictures)
-        kept = await app.services.training_sets.archive_of(app.jobs[0].dataset)
-        assert kept is not None
-        (training_pictures / "lantern-3.png").unlink()
-        await go(app, pilot, until, "jobs")
-        await pilot.press("u")
-        await until_screen(pilot, FinetuneScreen)
-        again = app.screen
-        assert isinstance(again, FinetuneScreen)
-        await until(
-            pilot,
-            lambda: (
-                again.training.order.dataset is not None and again.training.order.source == str(kept.path)
-            ),
-        )
-        assert again.training.order.dataset is not None
-        assert (len(again.training.order.dataset.pictures), again.training.order.dataset.captioned) == (7, 6)
-        await until(pilot, lambda: "the ones that were sent" in app.notices[0].text)
-    app = make_app(simulator.base_url)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(
-            pilot, lambda: isinstance(app.screen, FinetuneScreen) and app.screen.training.order.dataset
-        )
-        later = app.screen
-        assert isinstance(later, FinetuneScreen)
-        assert later.query_one(DatasetPanel).source == str(kept.path)
-        assert VALUES.items() <= later.training.order.values.items()
 
 
 @PLACES

@@ -53,6 +53,23 @@ async def test_the_cursor_stays_on_its_row(table: RowTable, host: HostOf) -> Non
         assert table.selected_key is None
 
 
+async def test_the_cursor_stays_on_a_row_that_was_acted_on_though_it_is_the_first(
+    table: RowTable, host: HostOf
+) -> None:
+    async with host(table).run_test() as pilot:
+        table.set_rows(rows("a", "b"))
+        await pilot.pause()
+        assert (table.selected_key, table.was_moved) == ("a", False)
+        table.stay()
+        assert (table.selected_key, table.was_moved) == ("a", True)
+        table.set_rows(rows("b", "a"))
+        await pilot.pause()
+        assert (table.selected_key, table.was_moved) == ("a", True)
+        table.focus()
+        await pilot.press("up")
+        assert (table.selected_key, table.was_moved) == ("b", False)
+
+
 async def test_rows_given_before_the_table_is_laid_out(host: HostOf) -> None:
     """A wish that comes early is followed once the rows are there."""
     table = RowTable(COLUMNS)

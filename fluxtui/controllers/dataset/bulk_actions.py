@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.controllers.dataset.questions import BulkEditQuestion
-from fluxtui.controllers.questions import Choice, Confirmation, PathQuestion, Selection
+from fluxtui.controllers.questions import Choice, Confirmation, PathQuestion, Question, Selection
 from fluxtui.domain.dataset import LEAST_QUALITY, MOST_QUALITY, USUAL_QUALITY
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.datasets.caption_edits import EditKind, changes_by, tag_counts
+from fluxtui.services.datasets.caption_edits import BulkEdit, EditKind, changes_by, tag_counts
 from fluxtui.services.datasets.tracking import Outdated, dropped, edit_words, kept, outdated
 from fluxtui.services.datasets.triggers import trigger_use
 
@@ -25,6 +25,23 @@ QUALITY_STEP = 5
 """Between the qualities that are offered."""
 
 KEEP, DROP, KEEP_ONE, DROP_ONE = "keep", "drop", "keep-one", "drop-one"
+
+
+@dataclass(frozen=True)
+class BulkEditQuestion(Question[BulkEdit]):
+    """What is done to many captions at once.
+
+    Attributes:
+        captions: of the pictures that are meant, by their names, `''` for none.
+        trigger_word: offered where one is to be inserted or removed.
+        whose: which pictures are meant, in words that fit after "Change the captions", `''` for all.
+        kind: what to begin with.
+    """
+
+    captions: Mapping[str, str] = field(hash=False)
+    trigger_word: str = ""
+    whose: str = ""
+    kind: EditKind = EditKind.PREFIX
 
 
 class BulkActions:

@@ -31,7 +31,7 @@ class DatasetController:
 
     Args:
         host: the program around it.
-        background: runs what follows a change.
+        begin: begins what follows a change, in the background.
         source: of the pictures, as typed.
         rules: of the trainer.
         trigger_word: of the training, `''` for none; None where there is no training to be ordered.
@@ -42,7 +42,7 @@ class DatasetController:
     def __init__(
         self,
         host: Host,
-        background: Begin,
+        begin: Begin,
         source: Path,
         rules: DatasetRules,
         *,
@@ -51,7 +51,7 @@ class DatasetController:
         rows_made: RowsMade | None = None,
     ) -> None:
         self._host = host
-        self._background = background
+        self._begin = begin
         self._rules = rules
         self._judging = asyncio.Lock()
         self._begin_with = begin_with
@@ -120,7 +120,7 @@ class DatasetController:
 
     def look_again(self) -> None:
         """Look through the source from the beginning, instead of what is under way."""
-        self._background(self.look(), doing="looking at the pictures", group="look", exclusive=True)
+        self._begin(self.look(), doing="looking at the pictures", group="look", exclusive=True)
 
     async def look(self) -> None:
         """Look through the source and judge it; why that fails is told in `problems`."""
@@ -150,7 +150,7 @@ class DatasetController:
 
     def _judge_soon(self, after: float = 0.0) -> None:
         work = self._judge_after(after)
-        self._background(work, doing="judging the pictures", group="judge", exclusive=True)
+        self._begin(work, doing="judging the pictures", group="judge", exclusive=True)
 
     async def _judge_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -222,7 +222,7 @@ class DatasetController:
     def _save_soon(self, after: float = 0.0) -> None:
         # A rest that is over is not waited for twice; what is being written is never broken off.
         group = "rest" if after else "save"
-        self._background(self._save_after(after), doing="saving the edits", group=group, exclusive=after > 0)
+        self._begin(self._save_after(after), doing="saving the edits", group=group, exclusive=after > 0)
 
     async def _save_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.news import News
@@ -14,6 +15,8 @@ from fluxtui.controllers.questions import Question
 from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
 from fluxtui.domain.axis_values import sweep_text
 from fluxtui.domain.batches import BatchSetup
+from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
 
 
@@ -32,6 +35,36 @@ class BatchQuestion(Question[None]):
     stock: Stock
     offer: Offer
     changed: Callable[[BatchSetup], None]
+
+
+@dataclass(frozen=True)
+class BatchSum:
+    """What a set-up comes to.
+
+    Attributes:
+        words: how many pictures and what they cost, or what is wrong.
+        batch: the pictures, None where there is no batch.
+        is_wrong: whether it cannot be so.
+    """
+
+    words: str
+    batch: Batch | None = None
+    is_wrong: bool = False
+
+
+def batch_sum(form: GenerateForm, stock: Stock, offer: Offer) -> BatchSum:
+    """Return what the set-up of a form comes to, see `BatchQuestion`."""
+    if not form.setup.is_on:
+        return BatchSum("No grid: the number of pictures stands beside the button.")
+    try:
+        batch = batch_of(form, stock, offer)
+        cost = batch_estimate(batch, stock)
+    except InvalidInput as error:
+        return BatchSum(f"✗ {error.sentence()}", is_wrong=True)
+    size = f"{batch.size_words} = " if " × " in batch.size_words else ""
+    count = plural(len(batch.pictures), "picture")
+    price = f"{cost.show()}, {cost.basis}" if cost is not None else "cost known once the form is right"
+    return BatchSum(f"{size}{count} · {price}", batch)
 
 
 class BatchCommands:

@@ -1,11 +1,13 @@
-"""What becomes of the form when another endpoint or finetune is chosen, or wished by another place."""
+"""What becomes of the form when something else is chosen, or asked for by another place."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fluxtui.controllers.generation.choices import NAME_CELLS, offer_title
-from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form import GenerateForm, fits, parameters_of
 from fluxtui.controllers.generation.matching import find_finetune
 from fluxtui.controllers.generation.ordering import repeatable
 from fluxtui.controllers.generation.stock import Stock
@@ -16,13 +18,18 @@ from fluxtui.controllers.navigation import (
     UsePicture,
     UseRecalled,
 )
-from fluxtui.domain.endpoint import Availability, PictureRole
+from fluxtui.domain.axes import STRENGTH
+from fluxtui.domain.axis_values import value_text
+from fluxtui.domain.endpoint import Availability, PictureRole, fields_of
 from fluxtui.domain.notices import Severity
 from fluxtui.domain.picture_fields import USES, mask_field, uses_at, uses_of_picture
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.services.recipes.recall import Recalled, fit
 from fluxtui.services.storage import StorageService
+
+_VALUES_SHOWN = 3
+"""How many parameters are named in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -174,3 +181,40 @@ def missing(profile: str, endpoint_id: str) -> str:
     """Return what is to be said where an endpoint is not on offer; `profile` is `''` for any."""
     whose = f"The profile {profile} does not offer" if profile else "None of your profiles offers"
     return f"{whose} {endpoint_id} now."
+
+
+def with_kept(change: Change, kept: Mapping[str, Any], stock: Stock) -> Change:
+    """Return a change that chose a finetune, with the values that were kept for that."""
+    form = change.form
+    offer, finetune = stock.offer_of(form), stock.finetune_of(form)
+    if offer is None or finetune is None:
+        return change
+    made, used = defaulted(form, offer, kept, stock)
+    if not used:
+        return change
+    name = shorten(finetune.name, NAME_CELLS)
+    news = f"{name} begins with {values_words(offer, used)}, as you kept it."
+    return Change(made, " ".join(part for part in (change.news, news) if part), change.severity)
+
+
+def defaulted(
+    form: GenerateForm, offer: Offer, kept: Mapping[str, Any], stock: Stock
+) -> tuple[GenerateForm, dict[str, Any]]:
+    """Return a form with the defaults of its finetune, and those that its endpoint takes."""
+    fields = {item.name: item for item in parameters_of(offer.endpoint)}
+    used = {name: value for name, value in kept.items() if name in fields and fits(fields[name], value)}
+    if not used:
+        return form, {}
+    values = {**form.values_for(offer, stock.finetunes), **used}
+    return form.with_values(offer.endpoint, values), used
+
+
+def values_words(offer: Offer, values: Mapping[str, Any]) -> str:
+    """Return parameters that are no defaults in words: `'Finetune strength 1.2, Steps 20'`."""
+    fields = {item.name: item for item in fields_of(offer.endpoint)}
+    told = [name for name in values if name in fields and values[name] != fields[name].default]
+    # The strength is what most people look for, also where it is the service's own default.
+    names = [STRENGTH, *(name for name in told if name != STRENGTH)] if STRENGTH in values else told
+    shown = [f"{fields[name].title} {value_text(fields[name], values[name])}" for name in names]
+    more = f" and {len(shown) - _VALUES_SHOWN} more" if len(shown) > _VALUES_SHOWN else ""
+    return ", ".join(shown[:_VALUES_SHOWN]) + more

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fluxtui.controllers.background import Begin, Work
-from fluxtui.controllers.generation.changes import Change
-from fluxtui.controllers.generation.defaults import with_kept
+from fluxtui.controllers.generation.changes import Change, with_kept
 from fluxtui.controllers.generation.form import GenerateForm, parameters_of
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.stock import Stock

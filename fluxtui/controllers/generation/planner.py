@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,8 +13,8 @@ from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.form import GenerateForm, prompt_field, templates_for
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.ordering import Order
-from fluxtui.controllers.generation.preview import Shown, preview_of
-from fluxtui.controllers.generation.prompt_plan import SEED_LIMIT, Asked, Plan, plan
+from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of
+from fluxtui.controllers.generation.prompt_plan import Asked, Plan, new_seed, plan
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation, Question
 from fluxtui.controllers.signal import Listener
@@ -23,34 +22,10 @@ from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates, doubt_in
 from fluxtui.domain.uses import Offer
-from fluxtui.services.prompts import PastPrompt, PromptOrigin, PromptService, UsedTemplate
+from fluxtui.services.prompts import PastPrompt, PromptOrigin, UsedTemplate
 
 TYPING_REST = 0.25
 """Seconds for which typing must rest until a template is worked out."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What is to be done with what was shown: the templates and their seed are kept, and perhaps sent."""
-
-    templates: Templates
-    prompt_seed: int | None
-    send: bool = False
-
-
-@dataclass(frozen=True)
-class PreviewQuestion(Question[Preview]):
-    """What is to be done with what a form would send.
-
-    Attributes:
-        prompts: works templates out.
-        form: what is asked for.
-        shown: returns what a form sends where its prompt was worked out as some prompts.
-    """
-
-    prompts: PromptService
-    form: GenerateForm
-    shown: Callable[[GenerateForm, Sequence[str]], Shown]
 
 
 @dataclass(frozen=True)
@@ -98,7 +73,7 @@ class PromptPlanner:
         """Work out what the form asks for; a template when typing rests."""
         form = self._editor.form
         if form.is_template and form.prompt_seed is None:
-            self._editor.amend(prompt_seed=_new_seed())
+            self._editor.amend(prompt_seed=new_seed())
             return
         asked = Asked.by(form)
         if asked == self._soon or (self._plan is not None and self._plan.asked == asked):
@@ -176,7 +151,7 @@ class PromptPlanner:
         self._begin(work, doing="keeping the template", group="template")
         drawn = form.is_template and form.templates is Templates.RANDOM
         if drawn and self._editor.form.prompt_seed == form.prompt_seed:
-            self._editor.amend(prompt_seed=_new_seed())
+            self._editor.amend(prompt_seed=new_seed())
 
     async def _keep_typed(self, batch: str | None, form: GenerateForm) -> None:
         prompts = self._host.services.prompts
@@ -232,8 +207,3 @@ def _doubts(form: GenerateForm, made: Plan) -> tuple[str, ...]:
     if made.doubt is None:
         return ()
     return f"{made.doubt.words()}, but would be sent as it stands.", made.doubt.way_out()
-
-
-def _new_seed() -> int:
-    # Not a secret: it is shown and kept, to draw the same again.
-    return random.randrange(SEED_LIMIT)  # noqa: S311

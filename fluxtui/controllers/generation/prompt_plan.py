@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 from fluxtui.controllers.generation.form import GenerateForm
@@ -82,6 +83,12 @@ class Plan:
         """Return what is sent literally although it looks like a part of a template."""
         found = next((part for prompt in self.prompts if (part := standing_in(prompt))), "")
         return f"{safe_text(found, limit=_PART_CELLS)} is sent as it stands" if found else ""
+
+
+def new_seed() -> int:
+    """Return a seed by which a template is drawn anew."""
+    # Not a secret: it is shown and kept, to draw the same again.
+    return random.randrange(SEED_LIMIT)  # noqa: S311
 
 
 async def plan(prompts: PromptService, asked: Asked) -> Plan:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fluxtui.controllers.generation.changes import missing
+from fluxtui.controllers.generation.changes import missing, values_words
 from fluxtui.controllers.generation.choices import NAME_CELLS
-from fluxtui.controllers.generation.defaults import values_words
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.ordering import Order, repeatable

@@ -33,7 +33,7 @@ class Handover:
     """The pictures on their way to the terminal, which saves them.
 
     Args:
-        background: runs the sending.
+        begin: begins the sending, in the background.
         terminal: which saves the files.
         line: returns the way there.
         drawn: waits until what was said is on the screen, where nothing is drawn while a file goes out.
@@ -43,14 +43,14 @@ class Handover:
 
     def __init__(
         self,
-        background: Begin,
+        begin: Begin,
         terminal: TerminalProfile,
         line: Callable[[], TerminalLine],
         drawn: Callable[[], Awaitable[object]],
         paths: Sequence[Path],
         say: Callable[[str], None],
     ) -> None:
-        self._background = background
+        self._begin = begin
         self._terminal = terminal
         self._line = line
         self._drawn = drawn
@@ -84,7 +84,7 @@ class Handover:
         if not self._sending:
             self._sending = "the files"
             work = self._send_all()
-            self._running = self._background(work, doing="sending to the terminal", group="transfer")
+            self._running = self._begin(work, doing="sending to the terminal", group="transfer")
 
     def stop(self) -> bool:
         """Stop what is sent, if anything is, and tell whether it was; it is said once it has ended."""

@@ -54,19 +54,19 @@ class HomeController:
 
     Args:
         known: the services.
-        background: runs what takes a moment.
+        begin: begins what takes a moment, in the background.
         outlet: the terminal.
         items: the pictures, at least one.
     """
 
-    def __init__(self, known: Known, background: Begin, outlet: Outlet, items: Sequence[ViewItem]) -> None:
+    def __init__(self, known: Known, begin: Begin, outlet: Outlet, items: Sequence[ViewItem]) -> None:
         self._services = known.services
-        self._background = background
+        self._begin = begin
         self._outlet = outlet
         self._items = tuple(items)
         self._news, self._copied, self._outlook = "", "", ""
         self._handover = Handover(
-            background,
+            begin,
             outlet.terminal,
             outlet.line,
             outlet.drawn,
@@ -167,7 +167,7 @@ class HomeController:
         self, name: str, make: Callable[[], str], next_step: str = "", *, host: bool = False
     ) -> None:
         work = self._copy(name, make, next_step, host=host)
-        self._background(work, doing=f"copying the {name}", group="copy", exclusive=True)
+        self._begin(work, doing=f"copying the {name}", group="copy", exclusive=True)
 
     async def _copy(self, name: str, make: Callable[[], str], next_step: str, *, host: bool) -> None:
         """Make a text, copy it to the user's machine and show it, or say why it cannot be."""

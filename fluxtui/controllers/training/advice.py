@@ -1,14 +1,21 @@
-"""What is said under the form: what the trainer advises, and how long it took before."""
+"""What is said under the form: what is advised, how long it took before, and what stands in the way."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from fluxtui.controllers.host import Known
 from fluxtui.controllers.training.order import TrainingOrder
-from fluxtui.controllers.training.wording import undescribed_text
+from fluxtui.controllers.training.wording import (
+    discontinued_text,
+    trainings_of,
+    trigger_text,
+    undescribed_text,
+)
 from fluxtui.domain.durations import duration_text
-from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.errors import FluxError, TrainingDiscontinued
+from fluxtui.domain.jobs import Job, JobKind
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.text import plural
 
@@ -65,3 +72,31 @@ def names_in_use(known: Known) -> list[str]:
     """Return the names of all finetunes, and of those in training."""
     in_training = (job.finetune_name for job in known.jobs if job.is_active and job.kind is JobKind.TRAINING)
     return [*(finetune.name for finetune in known.finetunes), *filter(None, in_training)]
+
+
+@dataclass(frozen=True)
+class TrainingNotice:
+    """A notice: `heading` is marked, and is the sign alone where nothing heads it.
+
+    `is_hint` tells that it does not stop the training. Without a text there is nothing to be said.
+    """
+
+    heading: str = ""
+    text: str = ""
+    is_hint: bool = False
+
+
+def training_notice(order: TrainingOrder, fault: FluxError | None, jobs: Sequence[Job]) -> TrainingNotice:
+    """Return why nothing can be trained, or that the trainer has ended, or what the trigger word lacks.
+
+    Args:
+        order: what is asked for.
+        fault: why there is nothing to train with, or None.
+        jobs: all that are known.
+    """
+    if fault is not None:
+        return TrainingNotice("✗ ", fault.sentence())
+    if ended := discontinued_text(trainings_of(jobs), order.trainer):
+        return TrainingNotice(f"✗ {TrainingDiscontinued.title}. ", ended)
+    hint = trigger_text(order)
+    return TrainingNotice("! ", hint, is_hint=True) if hint else TrainingNotice()

@@ -10,15 +10,13 @@ from typing import Any
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import TrainAgain
 from fluxtui.controllers.signal import Signal
-from fluxtui.controllers.training import wording
-from fluxtui.controllers.training.advice import advice_texts, names_in_use
+from fluxtui.controllers.training.advice import TrainingNotice, advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
-from fluxtui.controllers.training.notice import TrainingNotice, training_notice
 from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
 from fluxtui.controllers.training.pictures import Pictures, TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
-from fluxtui.controllers.training.price import PriceLine, price_line
-from fluxtui.controllers.training.samples import Samples, SamplesQuestion
+from fluxtui.controllers.training.price import PriceLine, Terms, price_line
+from fluxtui.controllers.training.samples import SampleChoice, Samples
 from fluxtui.controllers.training.start import Obstacle, TrainingStart
 from fluxtui.controllers.training.trainers import Trainers, ask_gone, ask_trainers
 from fluxtui.controllers.training.trainings import Trainings
@@ -27,15 +25,14 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.uses import Trainer
-from fluxtui.services.samples import SampleOffer
 
 
 class TrainingController:
     """Prepares a training and starts it; the only owner of all that is asked for.
 
     `pictures` owns the source and what is in it, `trainings` knows what runs, `presets` fills in values,
-    `starting` checks, asks and sends. `changed` tells that anything of it is another one now. Until `start`
-    has asked and the user has said yes, nothing is sent or paid.
+    `sampling` owns the sample pictures, `starting` checks, asks and sends. `changed` tells that anything of
+    it is another one now. Until `start` has asked and the user has said yes, nothing is sent or paid.
 
     Args:
         host: the program, or a script.
@@ -46,6 +43,7 @@ class TrainingController:
         self.pictures = TrainingPictures(host)
         self.trainings = Trainings(host, lambda: self.offered)
         self.presets = PresetBook(host, self)
+        self.sampling = SampleChoice(host)
         self.starting = TrainingStart(host, self.pictures, self)
         self._host = host
         self._trainers = Trainers()
@@ -54,12 +52,13 @@ class TrainingController:
         self._revision = 0
         self._wished = ""
         self._by_trainer: dict[str, Mapping[str, Any]] = {}
-        self._samples = Samples()
         self._cost = CostChange()
         self._pace: Pace | None = None
         self._done: frozenset[str] = frozenset()
         self._wanted: Filling | None = None
         self._seen = self.pictures.state
+        self._seen_samples = self.samples
+        self.sampling.changed.connect(self._follow_samples)
         self.pictures.changed.connect(self._follow_pictures)
         self.starting.changed.connect(self.changed.send)
 
@@ -79,19 +78,20 @@ class TrainingController:
     @property
     def samples(self) -> Samples:
         """The sample pictures that go with it."""
-        return self._samples
+        return self.sampling.samples
 
     @property
     def draft(self) -> TrainingDraft:
         """What is to be kept, so that leaving the program loses nothing."""
         source = self.pictures.state.source
-        return TrainingDraft(source, self._wished, dict(self._by_trainer), self._samples.prompts)
+        return TrainingDraft(source, self._wished, dict(self._by_trainer), self.samples.prompts)
 
     def restore(self, draft: TrainingDraft) -> None:
         """Put back what was kept; `prepare` makes an order of it."""
         self._wished = draft.trainer
         self._by_trainer = dict(draft.by_trainer)
-        self._samples = Samples(draft.samples, self._samples.chosen)
+        self.sampling.restore(draft.samples)
+        self._seen_samples = self.samples
         self._trainer, self._values = None, {}
         self.pictures.type_source(draft.source)
         self.changed.send()
@@ -126,7 +126,7 @@ class TrainingController:
         if filling.source:
             self.pictures.type_source(filling.source)
         if filling.is_whole:
-            self._samples = Samples(filling.samples, self._samples.chosen)
+            self.sampling.wish(filling.samples)
         remembered = self._by_trainer.get(trainer.ref)
         self._use(trainer, filling.values_for(trainer, remembered, self.order))
         self._cost = CostChange("", cost)
@@ -216,13 +216,16 @@ class TrainingController:
             given = values_at(trainer, self._by_trainer.get(trainer.ref), before)
         self._trainer, self._values = trainer, dict(given)
         self.pictures.use(trainer.endpoint.rules)
-        self._complete()
+        self._complete(before)
         self._cost = CostChange()
 
-    def _complete(self) -> None:
-        """Let the form show the values of now, with those that were left open."""
+    def _complete(self, before: TrainingOrder) -> None:
+        """Add the values that were left open, and let the form show all where it shows what was `before`."""
         self._values = completed(self.order)
-        self._revision += 1
+        now = self.order
+        shown, asked = (before.trainer, before.fields()), (now.trainer, now.fields())
+        if shown != asked or before.values != now.values:
+            self._revision += 1
 
     def _follow_pictures(self) -> None:
         before, now = self._seen, self.pictures.state
@@ -230,9 +233,8 @@ class TrainingController:
             return
         self._seen = now
         order = self.order
-        if _with(order, before).fields() != order.fields():
-            # A default caption is asked for where some are missing now, and no longer where none is.
-            self._complete()
+        # A default caption is asked for where some are missing now, and no longer where none is.
+        self._complete(_with(order, before))
         self._remember()
         self.changed.send()
 
@@ -240,48 +242,34 @@ class TrainingController:
 
     async def price_samples(self) -> None:
         """Ask what sample pictures are made with and what they cost, by the prices of now."""
-        trainer, chosen = self._trainer, SampleOffer()
-        if trainer is not None:
-            finetuning = self._host.services.finetuning
-            chosen = await finetuning.samples(trainer.profile, trainer.endpoint.info.id)
-        if trainer == self._trainer and chosen != self._samples.chosen:
-            self._samples = Samples(self._samples.prompts, chosen)
-            # A change of what they are made with is none that the user made.
-            self._cost = CostChange()
-            self.changed.send()
+        await self.sampling.price(self._trainer)
 
     async def ask_samples(self) -> None:
         """Ask for the prompts of sample pictures, or say why there can be none."""
-        chosen = self._samples.chosen
-        if chosen.offer is None:
-            self._host.tell(chosen.reason or "Choose a trainer first.", severity="warning")
-            return
-        prompts = self._samples.prompts
-        answer = await self._host.ask(SamplesQuestion(prompts, chosen, self.order.trigger_word))
-        if answer is not None:
-            self.wish_samples(answer)
+        await self.sampling.ask(self.order.trigger_word)
 
-    def wish_samples(self, prompts: tuple[str, ...]) -> None:
-        """Let sample pictures of these prompts go with the training."""
-        if prompts != self._samples.prompts:
-            self._cost = self._cost.following("samples", self.estimate())
-            self._samples = Samples(prompts, self._samples.chosen)
-            self._remember()
-            self.changed.send()
+    def _follow_samples(self) -> None:
+        before, now = self._seen_samples, self.samples
+        self._seen_samples = now
+        # A change of what they are made with is none that the user made.
+        is_wished = before.chosen == now.chosen
+        earlier = replace(self.terms, samples=before).total(self.order)
+        self._cost = self._cost.following("samples", earlier) if is_wished else CostChange()
+        self.changed.send()
 
     @property
-    def terms(self) -> wording.Terms:
+    def terms(self) -> Terms:
         """On what terms the chosen trainer is paid."""
         trainer, host = self._trainer, self._host
         if trainer is None:
-            return wording.Terms(samples=self._samples)
+            return Terms(samples=self.samples)
         known = host.balance_of(trainer.profile)
-        return wording.Terms(
+        return Terms(
             None if known is None else known.credits,
             trainer.profile not in host.silent_profiles,
             host.prices.of(trainer.provider, trainer.endpoint),
             self._trainers.abilities(trainer.profile),
-            self._samples,
+            self.samples,
         )
 
     def estimate(self) -> Estimate | None:

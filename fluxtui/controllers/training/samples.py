@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Question
+from fluxtui.controllers.signal import Signal
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural
+from fluxtui.domain.uses import Trainer
 from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
 
 
@@ -66,6 +69,59 @@ class SamplesQuestion(Question[tuple[str, ...]]):
     prompts: tuple[str, ...]
     chosen: SampleOffer
     trigger_word: str = ""
+
+
+class SampleChoice:
+    """The sample pictures that are asked for: their prompts, and what they are made with.
+
+    `changed` tells that they are others.
+
+    Args:
+        host: who is asked.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.changed = Signal()
+        self._host = host
+        self._samples = Samples()
+        self._trainer: Trainer | None = None
+
+    @property
+    def samples(self) -> Samples:
+        """What is asked for."""
+        return self._samples
+
+    def restore(self, prompts: tuple[str, ...]) -> None:
+        """Put back the prompts that were kept; whoever does so tells of it."""
+        self._samples = Samples(prompts, self._samples.chosen)
+
+    def wish(self, prompts: tuple[str, ...]) -> None:
+        """Let sample pictures of these prompts go with the training."""
+        self._change(Samples(prompts, self._samples.chosen))
+
+    async def ask(self, trigger_word: str) -> None:
+        """Ask for the prompts, or say why there can be no samples; `trigger_word` is the training's."""
+        chosen = self._samples.chosen
+        if chosen.offer is None:
+            self._host.tell(chosen.reason or "Choose a trainer first.", severity="warning")
+            return
+        prompts = await self._host.ask(SamplesQuestion(self._samples.prompts, chosen, trigger_word))
+        if prompts is not None:
+            self.wish(prompts)
+
+    async def price(self, trainer: Trainer | None) -> None:
+        """Ask what they are made with after a training, and what they cost by the prices of now."""
+        self._trainer, chosen = trainer, SampleOffer()
+        if trainer is not None:
+            finetuning = self._host.services.finetuning
+            chosen = await finetuning.samples(trainer.profile, trainer.endpoint.info.id)
+        if trainer == self._trainer:
+            self._change(Samples(self._samples.prompts, chosen))
+
+    def _change(self, samples: Samples) -> None:
+        if samples != self._samples:
+            self._samples = samples
+            self.changed.send()
 
 
 def prompts_of(text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.controllers.training.pictures import TrainingPictures
+from fluxtui.controllers.training.price import Terms
 from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import Job
@@ -40,7 +41,7 @@ class PreparedTraining(Protocol):
         """What is asked for now."""
 
     @property
-    def terms(self) -> wording.Terms:
+    def terms(self) -> Terms:
         """On what terms the chosen trainer is paid."""
 
 
@@ -122,7 +123,7 @@ class TrainingStart:
             return (None,)
         return (await self._host.services.finetuning.twin(order.trainer, order.dataset, order.given()),)
 
-    def _question(self, order: TrainingOrder, terms: wording.Terms, twin: Job | None) -> Confirmation:
+    def _question(self, order: TrainingOrder, terms: Terms, twin: Job | None) -> Confirmation:
         estimate = terms.samples.with_training(order.request().estimate(terms.live))
         sentences = (
             *(() if twin is None else (wording.twin_text(twin, self._host.clock()),)),

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from fluxtui.controllers.training.order import TrainingOrder, words_for
-from fluxtui.controllers.training.samples import Samples
+from fluxtui.controllers.training.price import Terms, money_text, price_text
 from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules, ProblemKind
 from fluxtui.domain.durations import elapsed, next_try_text, progress_text, relative_time
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.domain.money import Estimate, UnitPrice, show_credits
+from fluxtui.domain.money import show_credits
 from fluxtui.domain.pace import pace_of
 from fluxtui.domain.remaining import left_text, seconds_left
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.uses import Trainer
-from fluxtui.providers.base import Abilities
 from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
@@ -187,67 +186,6 @@ def preview_path(dataset: Dataset | None, row: DatasetRow | None) -> Path | None
     return dataset.root / row.name
 
 
-def money_text(estimate: Estimate | None, balance: float | None, *, is_told: bool = True) -> tuple[str, bool]:
-    """Return what paying does to the balance (both in credits), and whether the balance is too low.
-
-    Why a price is doubted is told in place of that.
-
-    Args:
-        estimate: of the training, None while something is wrong.
-        balance: what is left, None where it is not known.
-        is_told: whether the service tells it at all.
-    """
-    if balance is None:
-        return "the balance is not known" if is_told else "the service tells no balance", False
-    if estimate is None:
-        return f"no price: a value is wrong; balance {show_credits(balance)}", False
-    after = balance - estimate.credits
-    if after < 0:
-        return f"✗ balance {show_credits(balance)}: {show_credits(-after)} too little", True
-    return estimate.doubt or f"balance {show_credits(balance)}, {show_credits(after)} afterwards", False
-
-
-def changed_text(change: str, text: str, estimate: Estimate | None, balance: float | None) -> str:
-    """Return what to say of money after a value was changed; as short as can be, for there is little room.
-
-    Args:
-        change: the price before and now, or `''` where it is the same.
-        text: what is said otherwise.
-        estimate: the price now.
-        balance: what is left, in credits, None where it is not known.
-    """
-    if not change or estimate is None:
-        return text
-    if balance is None:
-        return change
-    after = balance - estimate.credits
-    return f"{change}, leaves {show_credits(after)}" if after >= 0 else text
-
-
-@dataclass(frozen=True)
-class Terms:
-    """On what terms a trainer is paid.
-
-    Attributes:
-        balance: credits left, None where they are not known.
-        is_told: whether the service tells the balance at all.
-        live: the price that the service told, where it did.
-        abilities: what the service can do, None while it has not been asked.
-        samples: the sample pictures that go with it.
-    """
-
-    balance: float | None = None
-    is_told: bool = True
-    live: UnitPrice | None = None
-    abilities: Abilities | None = None
-    samples: Samples = field(default_factory=Samples)
-
-    def total(self, order: TrainingOrder) -> Estimate | None:
-        """Return the estimate of a training with its samples, None where a parameter is wrong."""
-        training = order.estimate(self.live)
-        return None if training is None else self.samples.with_training(training)
-
-
 def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     """Return everything that matters before a training is paid, one line each."""
     if order.trainer is None or order.dataset is None:
@@ -308,14 +246,6 @@ WARNINGS = {
     Availability.HISTORIC: "It may have ended at the service; a refusal is free.",
 }
 """What is to be said before a training that may not work."""
-
-
-def price_text(terms: Terms) -> str:
-    """Return where a price comes from and of when it is, as a sentence."""
-    if terms.live is not None and terms.live.live:
-        return f"The price was told by the service on {terms.live.read_on}."
-    source = terms.abilities.price_source if terms.abilities is not None else ""
-    return f"The price is from {source}." if source else ""
 
 
 def trainings_of(jobs: Sequence[Job]) -> tuple[Job, ...]:

@@ -14,9 +14,9 @@ from textual.events import ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.navigation import Request, TrainAgain
+from fluxtui.controllers.training.advice import TrainingNotice
 from fluxtui.controllers.training.controller import TrainingController
 from fluxtui.controllers.training.draft import TrainingDraft
-from fluxtui.controllers.training.notice import TrainingNotice
 from fluxtui.controllers.training.start import Obstacle
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine

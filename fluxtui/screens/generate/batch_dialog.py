@@ -14,14 +14,13 @@ from textual.events import DescendantFocus
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of, scope_of
-from fluxtui.controllers.generation.batch_setup import BatchQuestion
+from fluxtui.controllers.generation.batch import Batch, scope_of
+from fluxtui.controllers.generation.batch_setup import BatchQuestion, batch_sum
 from fluxtui.controllers.questions import Choice
 from fluxtui.domain.axes import TypedAxis, axis_help, axis_titles
 from fluxtui.domain.batches import MOST_AXES, BatchSetup, SeedMode
 from fluxtui.domain.durations import duration_text
-from fluxtui.domain.errors import FluxError, InvalidInput
-from fluxtui.domain.text import plural
+from fluxtui.domain.errors import FluxError
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput
@@ -207,21 +206,11 @@ class BatchDialog(Dialog[None]):
 
     def _reckon(self) -> None:
         """Say how many pictures it makes and what they cost, or what is wrong."""
-        if not self._form.setup.is_on:
-            self._say("No grid: the number of pictures stands beside the button.")
-            return
-        try:
-            batch = batch_of(self._form, self._stock, self._offer)
-            cost = batch_estimate(batch, self._stock)
-        except InvalidInput as error:
-            self._say(f"✗ {error.sentence()}", wrong=True)
-            return
-        size = f"{batch.size_words} = " if " × " in batch.size_words else ""
-        count = plural(len(batch.pictures), "picture")
-        price = f"{cost.show()}, {cost.basis}" if cost is not None else "cost known once the form is right"
-        words = f"{size}{count} · {price}"
-        self._say(words)
-        guarded(self, self._say_time(batch, words), doing="reckoning the time", group="time", exclusive=True)
+        total = batch_sum(self._form, self._stock, self._offer)
+        self._say(total.words, wrong=total.is_wrong)
+        if total.batch is not None:
+            work = self._say_time(total.batch, total.words)
+            guarded(self, work, doing="reckoning the time", group="time", exclusive=True)
 
     async def _say_time(self, batch: Batch, words: str) -> None:
         await asyncio.sleep(REST_SECONDS)

@@ -17,11 +17,9 @@ from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices
 from fluxtui.controllers.generation.controller import GenerationController
 from fluxtui.controllers.generation.form import (
     GenerateForm,
-    finetune_field,
     parameters_of,
     prompt_field,
 )
-from fluxtui.controllers.generation.matching import misfits
 from fluxtui.controllers.generation.prompt_plan import Plan
 from fluxtui.controllers.generation.sizes import has_sides, size_field, size_note
 from fluxtui.controllers.generation.stock import Stock
@@ -33,17 +31,18 @@ from fluxtui.domain.uses import Offer
 from fluxtui.screens.external_editor import edit_text
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.picture_lines import change_line, state_of
+from fluxtui.screens.generate.problems import own_names, parameter_problems
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
+from fluxtui.screens.generate.room import share_room, unfold_where_roomy
 from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
+from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.parameter_form.sides import SIDES, SideControl
 from fluxtui.widgets.paths import PathNote
 
 TITLE_CELLS = 10
-HELP_ROWS = 3
 
 _ENDPOINT = Field(
     name="endpoint",
@@ -265,7 +264,7 @@ class OrderPanel(Vertical):
         if self._offer is not None:
             problems = form_fields(self._offer.endpoint).shown(problems)
         reasons = {problem.field: problem.reason for problem in reversed(problems)}
-        prompt, finetune = self._own_names()
+        prompt, finetune = ("", "") if self._offer is None else own_names(self._offer)
         self.query_one(PromptEditor).show_problem(reasons.get(prompt, ""))
         self._finetune_row.show_problem(reasons.get(finetune, ""))
         self._parameters.show_problems(problems)
@@ -275,23 +274,7 @@ class OrderPanel(Vertical):
             self.query_one(FinetuneChooser).focus()
 
     def _find_problems(self, values: Mapping[str, Any]) -> tuple[Problem, ...]:
-        """Name what is wrong with the parameters beside prompt and finetune."""
-        if self._offer is None:
-            return ()
-        own, shown = self._own_names(), form_fields(self._offer.endpoint)
-        found = problem_finder(self._offer.endpoint)(shown.to_request(values))
-        wrong = misfits(self._offer, values, self._stock.finetunes)
-        too_many = shown.too_many(values)
-        named = (*wrong, *((too_many,) if too_many else ()), *shown.shown(found))
-        return tuple(problem for problem in named if problem.field not in own)
-
-    def _own_names(self) -> tuple[str, str]:
-        """The names of the parameters that have controls of their own here."""
-        if self._offer is None:
-            return ("", "")
-        endpoint = self._offer.endpoint
-        prompt, finetune = prompt_field(endpoint), finetune_field(endpoint)
-        return (prompt.name if prompt else "", finetune.name if finetune else "")
+        return () if self._offer is None else parameter_problems(self._offer, values, self._stock.finetunes)
 
     # How much room there is
 
@@ -306,23 +289,10 @@ class OrderPanel(Vertical):
     def _unfold_where_roomy(self) -> None:
         # Called after the next drawing, before which the place may have been closed.
         for parameters in self.query(ParameterForm):
-            rows = parameters.size.height + self._rows_lent
-            parameters.set_open(len(parameters.fields) + 1 + HELP_ROWS <= rows)
-
-    @property
-    def _rows_lent(self) -> int:
-        """How many rows the prompt takes beyond its own."""
-        area = self.prompt
-        own = area.styles.min_height
-        return max(area.size.height - int(own.value if own is not None else 0), 0)
+            unfold_where_roomy(self.prompt, parameters)
 
     def _share_room(self, _: Screen[Any]) -> None:
-        """Let the prompt grow with its text into the rows that the parameters leave free."""
-        parameters, area = self._parameters, self.prompt
-        free = max(parameters.size.height + self._rows_lent - parameters.rows_needed - HELP_ROWS, 0)
-        own = area.styles.min_height
-        if own is not None:
-            area.styles.max_height = int(own.value) + free
+        share_room(self.prompt, self._parameters)
 
     # What the user enters and chooses
 

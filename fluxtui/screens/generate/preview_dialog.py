@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import getters
@@ -13,24 +11,9 @@ from textual.containers import Vertical
 from textual.widgets import DataTable
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.generation.planner import Preview, PreviewQuestion
-from fluxtui.controllers.generation.preview import Shown
-from fluxtui.controllers.generation.prompt_plan import SEED_LIMIT, Asked, Plan, plan
-from fluxtui.domain.prompts import Templates, is_template
+from fluxtui.controllers.generation.preview import Preview, PreviewDraft, PreviewQuestion
 from fluxtui.widgets.dialogs import DeliberateDialog, dialog_of
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
-
-_NEXT = {
-    Templates.RANDOM: Templates.ALL,
-    Templates.ALL: Templates.OFF,
-    Templates.OFF: Templates.RANDOM,
-}
-_WORDS = {
-    Templates.RANDOM: "A template: each picture has a prompt that is drawn.",
-    Templates.ALL: "A template: every combination is made.",
-    Templates.OFF: "Templates are off: the prompt is sent as it stands.",
-}
-_PLAIN = "No template: every picture has this prompt."
 
 
 class PreviewDialog(DeliberateDialog[Preview]):
@@ -69,12 +52,7 @@ is shown."""
         question: what is asked for, and what tells what would be sent.
         """
         super().__init__()
-        self._prompts = question.prompts
-        self._form = question.form
-        self._show_for = question.shown
-        self._shown: tuple[str, ...] = ()
-        self._is_wrong = False
-        self._plan: Plan | None = None
+        self._draft = PreviewDraft(question)
 
     def compose(self) -> ComposeResult:
         """Lay out what kind it is, the prompts, the whole of one, the cost and the keys."""
@@ -96,47 +74,29 @@ is shown."""
         table.focus()
         self._work_out()
 
-    @property
-    def _is_template(self) -> bool:
-        return is_template(self._form.text)
-
     def _keys(self) -> str:
-        others = "r others · t all/off/drawn · o off · " if self._is_template else ""
+        others = "r others · t all/off/drawn · o off · " if self._draft.is_template else ""
         return f"{others}^S generates · Esc or q goes back"
 
     def _work_out(self) -> None:
         guarded(self, self._show(), doing="working the prompt out", group="plan", exclusive=True)
 
     async def _show(self) -> None:
-        form = self._form
-        worked_out = await plan(self._prompts, Asked.by(form))
-        shown = self._show_for(form, worked_out.prompts)
-        if worked_out.problem:
-            shown = Shown((), f"✗ {worked_out.problem}", is_wrong=True)
-        self._plan, self._shown, self._is_wrong = worked_out, shown.prompts, shown.is_wrong
+        await self._draft.work_out()
+        shown = self._draft.shown
         table = self.query_one(DataTable)
         table.clear()
-        for number, prompt in enumerate(self._shown, 1):
+        for number, prompt in enumerate(shown.prompts, 1):
             table.add_row(cell(number, "dim", align="right"), cell(prompt))
-        self.query_one("#kind", PlainLabel).show(self._kind(worked_out))
+        self.query_one("#kind", PlainLabel).show(self._draft.kind())
         cost = self.query_one("#cost", PlainLabel)
         cost.set_class(shown.is_wrong, "-wrong")
         cost.show(shown.cost)
         self._show_whole()
 
-    def _kind(self, worked_out: Plan) -> str:
-        if self._is_template:
-            kind = _WORDS[self._form.templates]
-        elif self._form.setup.is_grid:
-            kind = "No template."
-        else:
-            kind = _PLAIN
-        note = worked_out.note()
-        return f"{kind} {note[:1].upper()}{note[1:]}." if note else kind
-
     def _show_whole(self) -> None:
-        row = self.query_one(DataTable).cursor_row
-        text = self._shown[row] if row < len(self._shown) else ""
+        row, prompts = self.query_one(DataTable).cursor_row, self._draft.shown.prompts
+        text = prompts[row] if row < len(prompts) else ""
         self.query_one(".whole", PlainStatic).show(text, layout=False)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
@@ -156,38 +116,31 @@ is shown."""
 
     def action_draw(self) -> None:
         """Draw other prompts."""
-        if self._is_template:
-            # Not a secret: it is shown and kept, to draw the same again.
-            seed = random.randrange(SEED_LIMIT)  # noqa: S311
-            self._form = replace(self._form, prompt_seed=seed, templates=Templates.RANDOM)
-            self._work_out()
+        self._draft.draw_others()
+        self._work_out_again()
 
     def action_switch(self) -> None:
         """Do something else with templates."""
-        if self._is_template:
-            self._form = replace(self._form, templates=_NEXT[self._form.templates])
-            self._work_out()
+        self._draft.switch()
+        self._work_out_again()
 
     def action_off(self) -> None:
         """Send the text as it stands, or draw again."""
-        if self._is_template:
-            is_off = self._form.templates is Templates.OFF
-            templates = Templates.RANDOM if is_off else Templates.OFF
-            self._form = replace(self._form, templates=templates)
+        self._draft.toggle_off()
+        self._work_out_again()
+
+    def _work_out_again(self) -> None:
+        if self._draft.is_template:
             self._work_out()
 
     def action_leave(self) -> None:
         """Go back, with what is shown kept."""
-        self._answer(send=False)
+        self.dismiss(self._draft.answer(send=False))
 
     def action_send(self) -> None:
         """Generate what is shown, once it is there."""
-        is_shown = self._plan is not None and self._plan.asked == Asked.by(self._form)
-        if is_shown and not self._is_wrong:
-            self._answer(send=True)
-
-    def _answer(self, *, send: bool) -> None:
-        self.dismiss(Preview(self._form.templates, self._form.prompt_seed, send))
+        if self._draft.can_be_sent:
+            self.dismiss(self._draft.answer(send=True))
 
 
 @dialog_of.register

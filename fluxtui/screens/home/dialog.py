@@ -10,16 +10,18 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.pictures.copies import COPIES
 from fluxtui.controllers.pictures.home import HomeController, Outlet
 from fluxtui.controllers.pictures.item import ViewItem
-from fluxtui.screens.home.rows import copy_rows, page_rows, row
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.pictures.channel import channel_of
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 
+NAME_CELLS = 21
 SHOWN_CHARACTERS = 4000
 """Of what was copied; nobody marks more than that with the mouse in five lines."""
 
@@ -145,3 +147,30 @@ here. `t` lets iTerm2 or kitty save the pictures."""
         """Stop what is being sent, else leave."""
         if not self.home.stop():
             self.dismiss(None)
+
+
+def row(key: str, name: str, note: str) -> Content:
+    """Return a line with a key, what it does, and a word on it."""
+    return Content.assemble(
+        (f" {key} ", "bold $text-accent"), f"{name:<{NAME_CELLS}}", plain(safe_text(note), "$text-muted")
+    )
+
+
+def copy_rows() -> Content:
+    """Return what is copied by which key; nothing is made of the pictures yet."""
+    rows = [row(one.key, one.name, one.note) for one in COPIES]
+    rows.append(row("c", "scp line", "to type on your own machine"))
+    return Content("\n").join(rows)
+
+
+def page_rows(url: str, line: str, browsers: int) -> Content:
+    """Return what is to be said of the page: how to start it, or the way to it where it runs (`url`).
+
+    `browsers` is how many have been let in.
+    """
+    if not url:
+        return row("w", "page in a browser", "starts it: the gallery, read only")
+    opened = f"stops the page ({plural(browsers, 'browser')} let in)." if browsers else "stops the page."
+    lines = [("w", f"{opened} On your own machine:"), ("l", f"type {line}"), ("u", f"open {url}")]
+    styled = [Content.assemble((f" {key} ", "bold $text-accent"), plain(text)) for key, text in lines]
+    return Content("\n").join(styled)

@@ -47,11 +47,12 @@ class PictureScreen(QuietScreen[int]):
     def __init__(self, viewer: PictureViewer) -> None:
         super().__init__()
         self.viewer = viewer
+        # Before any line says what is seen in the frame.
+        viewer.changed.connect(self._show_frame)
 
     def on_mount(self) -> None:
-        """Show what is told meanwhile, and all pictures in the one frame."""
+        """Show what is told meanwhile."""
         self.watch(self.app, "notices", self._show_notice, init=False)
-        self.viewer.changed.connect(self._show_frame)
 
     def _show_notice(self, notices: tuple[Notice, ...]) -> None:
         if notices and self.app.screen is self:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widgets import DataTable
 
@@ -17,7 +17,6 @@ from fluxtui.controllers.pictures.viewer import PictureViewer
 from fluxtui.controllers.pictures.wording import KEYS_HINT, position_words, sending_words, state_line
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.view.base import PictureScreen
-from fluxtui.screens.view.compared import ComparedPictures
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic, cell
@@ -25,6 +24,43 @@ from fluxtui.widgets.plain import PlainStatic, cell
 MOST_PICTURES = 4
 NAME_CELLS = 18
 """Width of the column with the names of the parameters."""
+
+
+SIDE_BY_SIDE_SHAPE = 2.2
+"""Columns to a row of the terminal from which on pictures stand beside each other."""
+MOST_IN_A_ROW = 3
+GUTTER = 1
+"""Cells between two that stand side by side."""
+
+
+def columns_for(count: int, width: int, height: int) -> int:
+    """Return how many of some pictures stand beside each other in a room of so many cells."""
+    if count > MOST_IN_A_ROW:
+        return 2
+    return count if width >= height * SIDE_BY_SIDE_SHAPE else 1
+
+
+class ComparedPictures(Container):
+    """Gives each of its children exactly as many cells as the others, so that all are seen alike."""
+
+    DEFAULT_CSS = """
+    ComparedPictures {
+        layout: grid;
+        grid-gutter: 0 1;
+        width: 1fr;
+        height: 1fr;
+        align-horizontal: center;
+    }
+    """
+
+    def on_resize(self, event: Resize) -> None:
+        """Share the room out."""
+        width, height = event.size
+        columns = columns_for(len(self.children), width, height)
+        rows = max(1, -(-len(self.children) // columns))
+        self.styles.grid_size_columns, self.styles.grid_size_rows = columns, rows
+        self.styles.grid_columns = str(max(1, (width - GUTTER * (columns - 1)) // columns))
+        self.styles.grid_rows = str(max(1, height // rows))
 
 
 class CompareScreen(PictureScreen):
@@ -135,10 +171,10 @@ picture, or of the one that is seen alone, into the form of Generate."""
         self.viewer.select(index)
 
     def action_side_by_side(self) -> None:
-        """Show all of them again."""
+        """Show all of them again; keys are about the first then."""
         self.app.delay_update(OPENING_SECONDS)
         self.remove_class("-flicker")
-        self._show_line()
+        self.viewer.select(0)
 
     def action_toggle_parameters(self) -> None:
         """List all parameters, or hide them."""

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from fluxtui.controllers.dataset.questions import BulkEditQuestion
+from fluxtui.controllers.dataset.bulk_actions import BulkEditQuestion
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import plural
 from fluxtui.services.datasets.caption_edits import BulkEdit, CaptionChange, EditKind, changes_by

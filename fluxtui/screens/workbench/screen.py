@@ -18,6 +18,8 @@ from fluxtui.controllers.dataset.bulk_actions import BulkActions
 from fluxtui.controllers.dataset.controller import DatasetController
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.dataset_scan import DatasetScan
+from fluxtui.domain.errors import StorageError
+from fluxtui.domain.text import safe_text
 from fluxtui.screens.place import WIDE_COLUMNS
 from fluxtui.screens.workbench import bulk_dialog  # noqa: F401  Asks the question about many captions.
 from fluxtui.screens.workbench.caption_area import CaptionArea
@@ -249,9 +251,13 @@ class WorkbenchScreen(QuietScreen[DatasetScan]):
         self.dismiss(self.controller.review.scan)
 
     async def on_unmount(self) -> None:
-        """Put on the disk what was typed last, also when the program is left in the midst of it."""
+        """Put on the disk what was typed last, also when the program is left; say so where that fails."""
         self._stop_following()
-        await self.controller.close(self.detail.caption.untold)
+        try:
+            await self.controller.close(self.detail.caption.untold)
+        except StorageError as error:
+            name = safe_text(self._source.name, limit=60)
+            self.app.say_at_the_end(f"The last edits of {name} are not kept: {error.sentence()}")
 
 
 def _is_own(action: str) -> bool:

@@ -103,6 +103,8 @@ class RowTable(Vertical):
         self._moved = False
         self._put_on = 0
         """The row on which the program itself has put the cursor, -1 for none."""
+        self._stayed: str | None = None
+        """The row that was acted on last."""
         self._announced: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -164,12 +166,13 @@ class RowTable(Vertical):
 
     @property
     def was_moved(self) -> bool:
-        """Whether the cursor was put on another row than the first, by the user or a wish."""
-        return self._moved and bool(self._grid.cursor_row)
+        """Whether the cursor was put on another row than the first, by the user or a wish, or is to stay."""
+        stays = self._stayed is not None and self.selected_key == self._stayed
+        return self._moved and (stays or bool(self._grid.cursor_row))
 
     def stay(self) -> None:
         """Keep the cursor on its row from now on, wherever that goes: it has been acted on."""
-        self._put_on, self._moved = -1, True
+        self._put_on, self._moved, self._stayed = -1, True, self.selected_key
 
     def select_first(self) -> None:
         """Put the cursor on the first row."""

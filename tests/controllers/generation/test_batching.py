@@ -10,9 +10,8 @@ import pytest
 
 from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of
 from fluxtui.controllers.generation.batch_ordering import BatchPrice
-from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.changes import Change, defaulted, values_words
 from fluxtui.controllers.generation.cost import batch_words
-from fluxtui.controllers.generation.defaults import defaulted, values_words
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.price import Funds
 from fluxtui.controllers.generation.stock import Stock

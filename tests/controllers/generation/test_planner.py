@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.planner import HistoryQuestion, Preview, PreviewQuestion
+from fluxtui.controllers.generation.planner import HistoryQuestion
+from fluxtui.controllers.generation.preview import Preview, PreviewDraft, PreviewQuestion
 from fluxtui.controllers.generation.prompt_plan import Asked, plan
 from fluxtui.controllers.questions import Confirmation, NameQuestion, Selection
 from fluxtui.domain.axes import TypedAxis
@@ -227,3 +228,32 @@ async def test_styles_go_round_the_prompt_are_kept_and_deleted(
         assert isinstance(question, Selection)
         assert "own:mine" not in [choice.value for choice in question.choices]
         assert desk.generation.form.style == ""
+
+
+async def test_a_preview_draws_makes_all_and_sends_as_it_stands(open_desk: OpenDesk) -> None:
+    setup = BatchSetup(axes=(TypedAxis(parameter="seed", values="1, 2"),))
+    async with open_desk(first=dev("a {red|blue} owl", setup=setup)) as desk:
+        desk.host.answers.append(None)
+        await desk.generation.preview()
+        (question,) = desk.host.questions
+        assert isinstance(question, PreviewQuestion)
+        draft = PreviewDraft(question)
+        before = draft.can_be_sent
+        await draft.work_out()
+        assert (before, draft.can_be_sent) == (False, True)
+        assert draft.shown.cost == "2 pictures over Seed for about $0.05."
+        assert len(set(draft.shown.prompts)) == 1
+        draft.switch()
+        outdated = draft.can_be_sent
+        await draft.work_out()
+        assert (outdated, draft.can_be_sent) == (False, False)
+        assert draft.shown.cost.startswith("✗ All combinations of a template cannot go with a grid")
+        draft.switch()
+        await draft.work_out()
+        assert draft.shown.prompts == ("a {red|blue} owl",) * 2
+        assert "{red|blue} is sent as it stands" in draft.kind().lower()
+        assert draft.answer(send=True) == Preview(Templates.OFF, question.form.prompt_seed, True)
+        draft.toggle_off()
+        draft.draw_others()
+        answer = draft.answer(send=False)
+        assert (answer.templates, answer.send) == (Templates.RANDOM, False)

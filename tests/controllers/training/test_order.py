@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.advice import advice_texts, time_text
 from fluxtui.controllers.training.order import (
     CostChange,
@@ -16,6 +15,7 @@ from fluxtui.controllers.training.order import (
     shown_values,
 )
 from fluxtui.controllers.training.presets import preset_choices
+from fluxtui.controllers.training.price import changed_text
 from fluxtui.domain.endpoint import TrainingEndpoint
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace
@@ -44,11 +44,11 @@ def test_a_cost_is_compared_with_the_one_before_the_field_was_touched() -> None:
 
 def test_a_change_says_what_it_leaves_and_a_fault_stays_said() -> None:
     change, four = "$2.00 → $4.00", Estimate(400.0, "")
-    assert wording.changed_text("", "as ever", four, 2_000.0) == "as ever"
-    assert wording.changed_text(change, "as ever", four, 2_000.0) == "$2.00 → $4.00, leaves $16.00"
-    assert wording.changed_text(change, "not known", four, None) == change
-    assert wording.changed_text(change, "too little", four, 100.0) == "too little"
-    assert wording.changed_text(change, "no price", None, 100.0) == "no price"
+    assert changed_text("", "as ever", four, 2_000.0) == "as ever"
+    assert changed_text(change, "as ever", four, 2_000.0) == "$2.00 → $4.00, leaves $16.00"
+    assert changed_text(change, "not known", four, None) == change
+    assert changed_text(change, "too little", four, 100.0) == "too little"
+    assert changed_text(change, "no price", None, 100.0) == "no price"
 
 
 def test_time_is_told_only_by_own_trainings() -> None:

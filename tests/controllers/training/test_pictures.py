@@ -32,7 +32,7 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
         begun.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(DatasetService, "look", look)
+    monkeypatch.setattr(DatasetService, "scan", look)
     return begun
 
 

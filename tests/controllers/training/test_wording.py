@@ -11,6 +11,7 @@ import pytest
 from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.advice import advice_texts
 from fluxtui.controllers.training.order import TrainingOrder
+from fluxtui.controllers.training.price import Terms, money_text
 from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules, TrainingPicture
 from fluxtui.domain.errors import InvalidInput, TrainingDiscontinued
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -158,13 +159,13 @@ def test_the_needs_name_numbers_formats_and_captions() -> None:
     ],
 )
 def test_what_paying_means(balance: float | None, text: str, too_low: bool) -> None:
-    assert wording.money_text(Estimate(400, "flat"), balance) == (text, too_low)
+    assert money_text(Estimate(400, "flat"), balance) == (text, too_low)
 
 
 def test_price_that_is_doubted_is_said() -> None:
     doubted = Estimate(2000, "1,000 steps; a, b", exact=False, doubt="a, b")
-    assert wording.money_text(doubted, 3000.0) == ("a, b", False)
-    assert wording.money_text(doubted, 100.0)[1]
+    assert money_text(doubted, 3000.0) == ("a, b", False)
+    assert money_text(doubted, 100.0)[1]
 
 
 @pytest.mark.parametrize(("captioning", "count"), [(False, 1), (True, 0), (None, 0)])
@@ -177,14 +178,14 @@ def test_pictures_that_nobody_describes_are_told(captioning: bool | None, count:
 
 
 def test_the_question_names_everything_that_matters() -> None:
-    text = "\n".join(wording.confirmation(order(), wording.Terms(500.0, abilities=BFLProvider.abilities)))
+    text = "\n".join(wording.confirmation(order(), Terms(500.0, abilities=BFLProvider.abilities)))
     for part in ("2 with 1 caption, 2.0 MB", "Name: Dog", "Mode: character", "Iterations: 300"):
         assert part in text
     assert "Automatic captions: no" in text
     assert "1 picture without a caption and automatic captions off" in text
     assert "Balance $5.00, $1.00 afterwards." in text
     assert "cannot be cancelled" in text
-    assert "would refuse it, at no cost" in "\n".join(wording.confirmation(order(), wording.Terms(5.0)))
+    assert "would refuse it, at no cost" in "\n".join(wording.confirmation(order(), Terms(5.0)))
 
 
 @pytest.mark.parametrize("state", list(JobState))

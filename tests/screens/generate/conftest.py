@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateFeed
@@ -69,17 +71,22 @@ async def show_form(screen: GenerateScreen, form: GenerateForm) -> None:
             await asyncio.sleep(0.01)
 
 
-OpenPlace = Callable[[FluxApp], AbstractAsyncContextManager[Place]]
+OpenPlace = Callable[..., AbstractAsyncContextManager[Place]]
 
 
 @pytest.fixture
 def open_place() -> OpenPlace:
-    """Return a context manager that starts an application and opens its generate place."""
+    """Return a context manager that starts an application and opens its generate place.
+
+    Its options: the size of the terminal, and the screen that the program begins with.
+    """
 
     @asynccontextmanager
-    async def open_it(app: FluxApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Place]:
+    async def open_it(
+        app: FluxApp, size: tuple[int, int] = (80, 24), first: type[Screen[Any]] = PlaceScreen
+    ) -> AsyncIterator[Place]:
         async with app.run_test(size=size) as pilot:
-            await until_screen(pilot, PlaceScreen)
+            await until_screen(pilot, first)
             await app.go("generate")
             screen = app.screen
             assert isinstance(screen, GenerateScreen)

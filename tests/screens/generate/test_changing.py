@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.controller import CHANGING
 from fluxtui.controllers.generation.editor import Step
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.navigation import GenerateWith
@@ -16,6 +18,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.screens.generate.choosers import EndpointChooser
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.parameter_form import ParameterForm
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]
@@ -89,3 +92,61 @@ async def test_a_change_that_fails_leaves_the_form_usable(make_app: MakeApp, ope
         choose(place, "flux-2-pro")
         await place.settled()
         assert place.generation.form.endpoint_id == "flux-2-pro"
+
+
+async def test_what_is_typed_and_not_told_of_yet_outlives_a_change(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    """The letter stands in the area, its message has not come, and another endpoint is chosen."""
+    async with open_place(make_app()) as place:
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        place.screen.order.prompt.insert("s")
+        await place.generation.choose_offer("demo/flux-2-pro")
+        assert place.screen.order.prompt.text == "a lamps"
+        await place.until(lambda: place.generation.form.prompt == "a lamps")
+        await place.settled()
+        assert place.generation.form.endpoint_id == "flux-2-pro"
+
+
+async def test_what_was_not_told_of_is_kept_where_another_prompt_takes_its_place(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app()) as place:
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        place.screen.order.prompt.insert("s")
+        place.generation.editor.take_prompt("an owl")
+        assert place.screen.order.prompt.text == "an owl"
+        history = place.app.services.prompts.history
+        async with asyncio.timeout(20):
+            while {"a lamp", "a lamps"} - {past.prompt for past in await history.search("lamp")}:
+                await asyncio.sleep(0.01)
+        assert place.generation.form.prompt == "an owl"
+
+
+async def test_values_that_something_else_changes_stand_in_their_fields(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app()) as place:
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp", values={"steps": 20}))
+        form = place.screen.query_one(ParameterForm)
+        place.screen.action_draw_seed()
+        seed = place.generation.form.values["seed"]
+        assert (form.values["seed"], form.values["steps"]) == (seed, 20)
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp", values={"seed": 5}))
+        assert form.values["seed"] == 5
+        assert form.values["steps"] != 20
+        place.screen.action_reset()
+        await place.until(lambda: not place.generation.form.values)
+
+
+async def test_nothing_is_sent_from_fields_that_are_not_there_yet(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    async with open_place(make_app()) as place:
+        await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
+        await place.generation.choose_offer("demo/flux-2-flex")
+        assert place.screen.order.is_behind
+        place.screen.action_submit()
+        assert news(place) == CHANGING
+        await place.settled()
+        assert place.app.jobs == ()

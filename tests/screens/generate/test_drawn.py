@@ -51,6 +51,7 @@ async def test_a_prompt_typed_before_the_services_answer_stays(
     async with app.run_test(size=(80, 24)) as pilot:
         await asyncio.wait_for(asked.wait(), 20)
         await pilot.press(*"a fox")
+        await until(pilot, lambda: app.screen.query_one(PromptArea).text == "a fox")
         may_answer.set()
         await until(pilot, lambda: bool(app.screen.generation.form.endpoint_id))
         assert app.screen.query_one(PromptArea).text == "a fox"

@@ -18,6 +18,7 @@ from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.generate.submit_bar import CountInput
 from fluxtui.screens.view import ViewScreen
+from fluxtui.screens.welcome import WelcomeScreen
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.flash import Flash
@@ -259,7 +260,7 @@ async def test_the_newest_picture_is_followed_until_the_user_looks_elsewhere(
 
 async def test_without_a_key_the_place_says_what_to_do(make_app: MakeApp, open_place: OpenPlace) -> None:
     app = make_app(key=None)
-    async with open_place(app) as place:
+    async with open_place(app, first=WelcomeScreen) as place:
         assert "F7" in place.text(".sentence")
         place.screen.action_submit()
         assert "F7" in news(place)

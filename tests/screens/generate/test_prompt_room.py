@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from fluxtui.screens.generate.order_panel import HELP_ROWS
 from fluxtui.screens.generate.prompt_editor import PromptArea
+from fluxtui.screens.generate.room import HELP_ROWS
 from fluxtui.widgets.parameter_form import ParameterForm
+from tests.piloting.waiting import settled
 
 OpenPlace = Callable[..., Any]
 MakeApp = Callable[..., Any]
@@ -43,10 +44,12 @@ async def test_a_long_prompt_gives_rows_back_to_a_longer_form(
 ) -> None:
     async with open_place(make_app(), (120, 40)) as place:
         area, form = place.screen.query_one(PromptArea), place.screen.query_one(ParameterForm)
-        await place.until(lambda: form.is_open)
+        await place.until(lambda: form.rows_needed >= len(form.fields) > 0)
+        await settled(place.pilot)
         area.put(LONG)
-        await place.until(lambda: area.size.height > 6)
+        await settled(place.pilot)
         before = area.size.height
+        assert before > 6
         form.set_open(False)
         await place.until(lambda: area.size.height > before)
         form.set_open(True)

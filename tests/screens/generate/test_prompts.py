@@ -10,8 +10,6 @@ from typing import Any
 from textual import events
 
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.domain.axes import TypedAxis
-from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates
 from fluxtui.screens.generate.history_dialog import HistoryDialog
@@ -56,12 +54,12 @@ async def test_what_the_preview_shows_is_what_is_sent(
         await place.pilot.press("f10")
         await until_screen(place.pilot, PreviewDialog)
         dialog = place.app.screen
-        await place.until(lambda: len(dialog._shown) == 2)
-        before = dialog._shown
+        await place.until(lambda: len(dialog._draft.shown.prompts) == 2)
+        before = dialog._draft.shown.prompts
         assert "2 pictures for about $0.05" in words(place)
         await place.pilot.press("r")
-        await place.until(lambda: dialog._shown != before)
-        shown = sorted(dialog._shown)
+        await place.until(lambda: dialog._draft.shown.prompts != before)
+        shown = sorted(dialog._draft.shown.prompts)
         await place.pilot.press("ctrl+s")
         await place.until(lambda: len(jobs(place)) == 2)
         assert sent(place) == shown
@@ -172,38 +170,12 @@ async def test_one_key_sends_a_template_as_it_stands(make_app: MakeApp, open_pla
         dialog = place.app.screen
         await place.until(lambda: "F10, o sends it as it stands" in words(place))
         await place.pilot.press("o")
-        await place.until(lambda: dialog._shown == ("def __init__(self)",))
+        await place.until(lambda: dialog._draft.shown.prompts == ("def __init__(self)",))
         await place.pilot.press("escape")
         await place.until(lambda: place.generation.form.templates.value == "off")
         await place.until(lambda: place.text(".notes") == "template: off, sent as it stands")
         assert place.screen.query_one(PromptEditor).problem == ""
         assert news(place) == ""
-
-
-async def test_the_sum_of_the_preview_is_that_of_what_is_shown(
-    make_app: MakeApp, open_place: OpenPlace
-) -> None:
-    setup = BatchSetup(axes=(TypedAxis(parameter="seed", values="1, 2"),))
-    async with open_place(make_app()) as place:
-        await place.show(dev("a {red|blue} owl", setup=setup))
-        await place.pilot.press("f10")
-        await until_screen(place.pilot, PreviewDialog)
-        dialog = place.app.screen
-
-        def cost() -> str:
-            return str(dialog.query_one("#cost").render())
-
-        await place.until(lambda: cost() == "2 pictures over Seed for about $0.05.")
-        assert len(set(dialog._shown)) == 1
-        assert len(dialog._shown) == 2
-        await place.pilot.press("t")
-        await place.until(lambda: cost().startswith("✗ All combinations of a template cannot go with a grid"))
-        await place.pilot.press("ctrl+s")
-        assert place.app.screen is dialog
-        await place.pilot.press("t")
-        await place.until(lambda: dialog._shown == ("a {red|blue} owl",) * 2)
-        assert cost() == "2 pictures over Seed for about $0.05."
-        assert "{red|blue} is sent as it stands" in str(dialog.query_one("#kind").render()).lower()
 
 
 async def test_a_joined_emoji_is_typed_as_one(make_app: MakeApp, open_place: OpenPlace) -> None:

@@ -320,7 +320,7 @@ def test_preview(compare: Any) -> None:
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
         await show_form(screen, TEMPLATE)
         screen.action_preview()
-        while not (isinstance(app.screen, PreviewDialog) and app.screen._shown):
+        while not (isinstance(app.screen, PreviewDialog) and app.screen._draft.shown.prompts):
             await asyncio.sleep(0.02)
 
     assert compare(prepare, sizes=SMALL)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
 
 import httpx
 import pytest
@@ -72,55 +69,6 @@ async def test_what_it_copies(make_app: Callable[..., FluxApp], until: Until) ->
             await pilot.press(key)
             await until(pilot, lambda wanted=wanted: wanted in app.clipboard and wanted in copied(dialog))
             assert "\x1b" not in app.clipboard
-
-
-async def test_no_text_is_made_before_it_is_asked_for(make_app: Callable[..., FluxApp], until: Until) -> None:
-    class Watched(ViewItem):
-        asked: ClassVar[list[str]] = []
-
-        @property
-        def prompt(self) -> str:
-            self.asked.append(threading.current_thread().name)
-            return super().prompt
-
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await opened(app, pilot, Watched(path=ITEM.path, parameters=ITEM.parameters))
-        assert Watched.asked == []
-        await pilot.press("m")
-        await until(pilot, lambda: app.clipboard == "a fox [red] in the snow")
-        assert threading.main_thread().name not in Watched.asked
-
-
-async def test_what_is_missing_or_too_long_is_told(make_app: Callable[..., FluxApp], until: Until) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        dialog = await opened(app, pilot, ViewItem(path=Path("/p/a\nb.png"), parameters={"x": "y" * 90_000}))
-        await pilot.press("s")
-        await until(pilot, lambda: news(dialog) == "There is no seed to copy.")
-        await pilot.press("j")
-        await until(pilot, lambda: "too long for the clipboard" in news(dialog))
-        assert 3000 < len(copied(dialog)) <= 4000
-        await pilot.press("c")
-        await until(pilot, lambda: "line break" in news(dialog))
-        await pilot.press("t")
-        await until(pilot, lambda: "saves no files" in news(dialog))
-        assert app.clipboard == ""
-
-
-async def test_a_file_that_is_gone_is_told_before_it_is_sent(
-    make_app: Callable[..., FluxApp], until: Until, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = make_app()
-    monkeypatch.setattr(app, "terminal", replace(app.terminal, name="iTerm2 3.5.0"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        dialog = await opened(app, pilot)
-        row = dialog.query_one(".handover", PlainStatic)
-        await until(pilot, lambda: "a fox's den.png cannot be read." in str(row.content))
-        await pilot.press("t")
-        await until(pilot, lambda: news(dialog) == "a fox's den.png cannot be read.")
-        await pilot.press("escape")
-        await until(pilot, lambda: app.screen is not dialog)
 
 
 async def test_the_page_runs_until_it_is_stopped(make_app: Callable[..., FluxApp], until: Until) -> None:

@@ -55,7 +55,13 @@ async def test_one_key_changes_the_picture_in_the_same_place_and_frame(
             shown.append((flicker.path, flicker.seen and flicker.seen.frame))
             assert f"{number + 1}/3" in here.line
         assert shown == [(items[number].path, Frame(1.5)) for number in (0, 1, 2, 0)]
+        await here.pilot.press("space")
+        screen = here.app.screen
+        assert isinstance(screen, CompareScreen)
+        assert screen.viewer.item is items[1]
         await here.act("back")
         assert not here.app.screen.has_class("-flicker")
+        # Seen together again, keys are about the first, as the help says.
+        assert screen.viewer.item is items[0]
         await here.act("back")
         await here.until(lambda: here.answers == [0])

@@ -42,30 +42,6 @@ async def test_zoom_and_pan_say_where_one_is(looking: OpenLooking, items: Sequen
         await here.until(lambda: here.seen is not None and here.seen.frame == Frame())
 
 
-async def test_the_last_picture_is_the_end(looking: OpenLooking, items: Sequence[ViewItem]) -> None:
-    async with looking() as here:
-        await here.open(ViewScreen(items))
-        await here.act("go_to(-1)")
-        assert here.view.path == items[3].path
-        await here.act("step(1)")
-        assert here.view.path == items[3].path
-        assert here.line == "There are no more."
-        await here.act("step(-1)")
-        assert here.view.path == items[2].path
-
-
-async def test_y_copies_path_prompt_and_seed_in_turn(looking: OpenLooking, items: Sequence[ViewItem]) -> None:
-    async with looking() as here:
-        await here.open(ViewScreen(items))
-        copied = []
-        for _ in range(4):
-            await here.act("copy")
-            copied.append(here.app.clipboard)
-        path = str(items[0].path)
-        assert copied == [path, "a [red] lamp", "7", path]
-        assert here.line == f"Copied the path (y again copies the prompt): {path}"
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_parameters_stand_where_there_is_room(
     looking: OpenLooking, items: Sequence[ViewItem], size: tuple[int, int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,13 +10,14 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.dataset import Dataset, DatasetRules
+from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.errors import StorageError
 from fluxtui.domain.workspace import History
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.pictures_panel import PicturesPanel
-from fluxtui.services.datasets import DatasetService, WorkspaceService, checks
+from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.storage import StorageService
 from tests.piloting.waiting import until_screen
 
@@ -95,39 +95,6 @@ async def test_key_just_before_going_on_belongs_to_its_picture(
     assert (await edits_on_disk(tmp_path, source)).present.edits.keys() == {"a.png", "b.png"}
 
 
-async def test_quick_keys_are_saved_and_judged_together(
-    make_app: Callable[..., FluxApp],
-    in_the_caption: Open,
-    until: Until,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        screen = await in_the_caption(app, pilot)
-        saved: list[History] = []
-        judged: list[threading.Thread] = []
-        save, judge = WorkspaceService.save, checks.check_dataset
-
-        async def noted_save(service: WorkspaceService, history: History) -> None:
-            saved.append(history)
-            await save(service, history)
-
-        def noted_judge(*args: object) -> Dataset:
-            judged.append(threading.current_thread())
-            return judge(*args)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(WorkspaceService, "save", noted_save)
-        monkeypatch.setattr(checks, "check_dataset", noted_judge)
-        area = screen.query_one(CaptionArea)
-        for letter in "lantern":
-            area.insert(letter)
-        await until(pilot, lambda: bool(saved and judged))
-        assert saved == [screen.controller.edits.history]
-        assert len(judged) == 1
-        assert judged[0] is not threading.main_thread()
-        assert screen.controller.review.captions()["a.png"] == "alantern"
-
-
 async def test_what_the_screen_learns_late_is_not_put_over_what_is_typed(
     make_app: Callable[..., FluxApp], in_the_caption: Open
 ) -> None:
@@ -159,3 +126,20 @@ async def test_captions_are_known_without_judging(source: Path) -> None:
     present = History.model_validate({"present": {"source": "x"}}).present
     edited = present.edited("a.png", excluded=True).edited("b.png", caption="")
     assert service.captions(found, edited) == {"b.png": "", "c.png": "c"}
+
+
+async def test_edits_that_the_disk_does_not_take_at_the_end_are_told(
+    make_app: Callable[..., FluxApp], in_the_caption: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(service: WorkspaceService, history: History) -> None:
+        raise StorageError("The disk is full.", next_step="Make room.")
+
+    told: list[str] = []
+    app = make_app()
+    monkeypatch.setattr(app, "say_at_the_end", told.append)
+    async with app.run_test() as pilot:
+        screen = await in_the_caption(app, pilot)
+        monkeypatch.setattr(WorkspaceService, "save", full)
+        screen.query_one(CaptionArea).insert("!")
+        app.exit()
+    assert told == ["The last edits of lanterns are not kept: The disk is full. Make room."]
