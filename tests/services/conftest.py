@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -137,8 +138,22 @@ def data_directory(tmp_path: Path) -> StorageService:
     return service
 
 
+@pytest.fixture(scope="session")
+def empty_journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal in which nothing is; to make one from nothing takes all steps of its history."""
+    path = tmp_path_factory.mktemp("journal") / "journal.sqlite3"
+
+    async def make() -> None:
+        async with Journal(path):
+            pass
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def open_journal(data_directory: StorageService) -> AsyncIterator[Journal]:
+async def open_journal(data_directory: StorageService, empty_journal: Path) -> AsyncIterator[Journal]:
+    shutil.copy(empty_journal, data_directory.journal_path)
     async with Journal(data_directory.journal_path) as journal:
         yield journal
 
