@@ -24,20 +24,20 @@ from textual.worker import Worker, WorkerCancelled
 from fluxtui.app.commands import COMMANDS
 from fluxtui.app.graphics import Graphics
 from fluxtui.app.job_control import can_be_resumed
-from fluxtui.app.key_queue import TypedAhead
+from fluxtui.app.key_queue import KeyQueue
 from fluxtui.app.keys import APP_BINDINGS
 from fluxtui.app.places import load_place, make_place
 from fluxtui.app.recall import recall_from_file
 from fluxtui.app.resilient_driver import ResilientDriver
 from fluxtui.app.shell import ShellScreen
-from fluxtui.app.shutdown import Leaving, words_before_leaving
+from fluxtui.app.shutdown import Shutdown, words_before_leaving
 from fluxtui.app.state import Answer, StatefulApp, guarded
 from fluxtui.app.stylesheet import ParsedOnce
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError, StorageError
 
 if TYPE_CHECKING:
-    from fluxtui.app.state_sync import StateFeed
+    from fluxtui.app.state_sync import StateSync
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.services.bundle import Services
@@ -103,7 +103,7 @@ class FluxApp(StatefulApp):
         self,
         program: Program,
         terminal: TerminalProfile,
-        leaving: Leaving | None = None,
+        leaving: Shutdown | None = None,
         *,
         theme: str = "",
         on_complete: Callable[[], None] = lambda: None,
@@ -113,14 +113,14 @@ class FluxApp(StatefulApp):
         self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._program = program
-        self._leaving = leaving or Leaving()
+        self._ending = leaving or Shutdown()
         self._on_complete = on_complete
         self._own_loop: asyncio.AbstractEventLoop | None = None
         self._services: Services | None = None
-        self._feed: StateFeed | None = None
+        self._feed: StateSync | None = None
         self._runner: Worker[None] | None = None
         self._visited: set[str] = set()
-        self._typed_ahead = TypedAhead(self, super().on_event)
+        self._key_queue = KeyQueue(self, super().on_event)
         self._interrupted = False
         self._closing = False
         self._blurred_at = monotonic()
@@ -154,8 +154,8 @@ class FluxApp(StatefulApp):
             self._blurred_at = monotonic()
         elif isinstance(event, AppFocus) and monotonic() - self._blurred_at > AWAY_SECONDS:
             self.action_redraw()
-        if TypedAhead.is_typed(event):
-            await self._typed_ahead.take(event)
+        if KeyQueue.is_typed(event):
+            await self._key_queue.take(event)
         else:
             await super().on_event(event)
 
@@ -189,10 +189,10 @@ class FluxApp(StatefulApp):
 
     async def _begin(self, services: Services, first: PlaceName | None) -> None:
         """Show the first place, and let everything go its way."""
-        from fluxtui.app.state_sync import StateFeed
+        from fluxtui.app.state_sync import StateSync
 
         self._services = services
-        self._feed = StateFeed(self, services)
+        self._feed = StateSync(self, services)
         self._program.on_connection(self._note_connection)
         settings = services.config.config
         self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
@@ -203,21 +203,21 @@ class FluxApp(StatefulApp):
             await self._show_first_place(first)
         finally:
             self.set_timer(OPENING_REST, self._end_batch)
-        await self._typed_ahead.begin()
+        await self._key_queue.begin()
         self._on_complete()
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
         await self._follow_work(services, self._feed)
 
-    async def _follow_work(self, services: Services, feed: StateFeed) -> None:
+    async def _follow_work(self, services: Services, feed: StateSync) -> None:
         """Drive the jobs, and do what else goes on behind the places."""
-        from fluxtui.app.contact_sheet_sync import SheetFeed
+        from fluxtui.app.contact_sheet_sync import ContactSheetSync
 
         if not self._closing:
             self._runner = guarded(
                 self, services.jobs.run(), doing="driving the jobs", group="runner", leads=False
             )
-        SheetFeed(self, services).start()
+        ContactSheetSync(self, services).start()
         await feed.tell_of_absence()
 
     async def _told(self, step: Coroutine[Any, Any, None], doing: str) -> None:
@@ -331,7 +331,7 @@ class FluxApp(StatefulApp):
         if self._services is not None:
             await self._hand_over(self._services)
             await self._program.close()
-        self._leaving.rest_only(self.return_code or 0)
+        self._ending.rest_only(self.return_code or 0)
 
     async def _hand_over(self, services: Services) -> None:
         """Leave what is still active to a collector."""
@@ -344,7 +344,7 @@ class FluxApp(StatefulApp):
         except StorageError:
             going_on = self._has_active_jobs
         if going_on:
-            self._leaving.leave_collector()
+            self._ending.leave_collector()
 
     @property
     def _has_active_jobs(self) -> bool:
@@ -353,8 +353,8 @@ class FluxApp(StatefulApp):
     def exit(self, result: Any = None, return_code: int = 0, message: Any = None) -> None:
         """Leave with a result and an exit code, within bounds, whatever is stuck."""
         if isinstance(self._driver, ResilientDriver):
-            self._leaving.give_back_terminal = self._driver.restore_now
-        self._leaving.end_soon(return_code)
+            self._ending.give_back_terminal = self._driver.restore_now
+        self._ending.end_soon(return_code)
         super().exit(result, return_code, message)
 
     def get_driver_class(self) -> type[Driver]:
@@ -379,10 +379,10 @@ class FluxApp(StatefulApp):
 
     def hang_up(self, number: int) -> None:
         """End without a question: nobody is there to answer. The collector starts before anything else."""
-        if not self._leaving.hang_up(number):
+        if not self._ending.hang_up(number):
             return
         if self._has_active_jobs:
-            self._leaving.leave_collector()
+            self._ending.leave_collector()
         self.exit(128 + number, return_code=128 + number)
 
     def action_suspend_process(self) -> None:
@@ -391,7 +391,7 @@ class FluxApp(StatefulApp):
             self.tell(NO_SHELL, severity="warning")
             return
         if self._has_active_jobs:
-            self._leaving.leave_collector()
+            self._ending.leave_collector()
         super().action_suspend_process()
 
     async def _stop_runner(self) -> None:
@@ -525,19 +525,19 @@ class FluxApp(StatefulApp):
             if not await self._is_sure_to_leave(active):
                 return
             self.tell("Finishing the requests on their way …")
-            self._leaving.end_soon(0)
+            self._ending.end_soon(0)
             await self._stop_runner()
         self.exit(0)
 
     async def _is_sure_to_leave(self, active: int) -> bool:
         from fluxtui.widgets.dialogs import ConfirmDialog, ask
 
-        words = words_before_leaving(active, collected=self._leaving.leaves_collector)
+        words = words_before_leaving(active, collected=self._ending.leaves_collector)
         try:
             await self.services.session.check()
         except StorageError as error:
             # A collector would begin a new journal, and know nothing of these jobs.
-            self._leaving.leave_nothing()
+            self._ending.leave_nothing()
             words = [error.sentence(), "Nothing that is active now can be written down or collected."]
         dialog = ConfirmDialog(
             "Leave while jobs are active?",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
 
 
-class SheetFeed:
+class ContactSheetSync:
     """Follows the jobs on behalf of the application.
 
     Args:

@@ -44,7 +44,7 @@ GLANCE_SECONDS = 0.05
 """How often it is looked whether a widget that should answer still exists."""
 
 
-class TypedAhead:
+class KeyQueue:
     """Hands keys, clicks and pasted text on in their order.
 
     A key whose work opens a screen or a dialog, at once or after a look into the journal, is followed by the

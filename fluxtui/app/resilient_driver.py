@@ -12,7 +12,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from fluxtui.app.keyboard import Keyboard
-from fluxtui.app.terminal_modes import SteadyTerminal
+from fluxtui.app.terminal_modes import TerminalModes
 from fluxtui.terminal.ttys import size_of
 
 STALL_SECONDS = 2.0
@@ -108,7 +108,7 @@ class ResilientDriver(LinuxDriver):
         self._is_stalled = False
         self._watching = False
         self._transmission: Transmission | None = None
-        self._steady = SteadyTerminal(self, self._tell_doubt)
+        self._steady = TerminalModes(self, self._tell_doubt)
         self._keyboard = Keyboard(self)
         if self._size is None:
             # Else the application asks elsewhere for its first size, and may be told another one than here.

@@ -25,7 +25,7 @@ WORDS_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 
 
-class Leaving:
+class Shutdown:
     """Leaves collectors behind, and sees to it that the program ends when its terminal does.
 
     Args:

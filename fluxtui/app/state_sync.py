@@ -32,7 +32,7 @@ _NAMED = 3
 """How many jobs that ended badly are named when it is told what came in."""
 
 
-class StateFeed:
+class StateSync:
     """Follows one set of services on behalf of the application.
 
     Args:

@@ -47,7 +47,7 @@ def last_line(rows: int) -> str:
     return f"\x1b[{max(1, rows)};1H\r\n"
 
 
-class SteadyTerminal:
+class TerminalModes:
     """Keeps a driver's terminal in the modes of the program for as long as it is drawn on.
 
     Args:

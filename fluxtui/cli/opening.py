@@ -15,7 +15,7 @@ from fluxtui.domain.errors import FluxError
 
 if TYPE_CHECKING:
     from fluxtui.app.container import Container
-    from fluxtui.app.shutdown import Leaving
+    from fluxtui.app.shutdown import Shutdown
     from fluxtui.demo.simulation import Addresses
     from fluxtui.services.bundle import Services
     from fluxtui.services.config import ConfigService
@@ -65,7 +65,7 @@ class LateProgram:
             await self._container.close()
 
 
-def make_program(options: Namespace, leaving: Leaving) -> Container:
+def make_program(options: Namespace, leaving: Shutdown) -> Container:
     """Return the program of a command line, its data directory ours alone. Raises `FluxError`."""
     from fluxtui.cli.config import data_directory, load_config, own
     from fluxtui.cli.logs import log_path
@@ -77,7 +77,7 @@ def make_program(options: Namespace, leaving: Leaving) -> Container:
     return _container(config, folder, options, leaving, closed)
 
 
-def make_demo(options: Namespace, held: ExitStack, leaving: Leaving) -> Container:
+def make_demo(options: Namespace, held: ExitStack, leaving: Shutdown) -> Container:
     """Return the demo of a command line, with its simulator, which starts while the program is imported.
 
     Args:
@@ -131,7 +131,7 @@ def _import_program() -> None:
 
 def _demo(
     options: Namespace,
-    leaving: Leaving,
+    leaving: Shutdown,
     folder: Path,
     closed: tuple[str, ...],
     addresses: Addresses,
@@ -149,7 +149,7 @@ def _container(
     config: ConfigService,
     folder: Path,
     options: Namespace,
-    leaving: Leaving,
+    leaving: Shutdown,
     closed: tuple[str, ...],
     *,
     notes: dict[str, Any] | None = None,

@@ -16,10 +16,9 @@ from fluxtui.domain.errors import FluxError
 
 if TYPE_CHECKING:
     from fluxtui.app.container import Container
-    from fluxtui.app.shutdown import Leaving
     from fluxtui.terminal.profile import TerminalProfile
 
-Make = Callable[["Leaving"], "Container"]
+Make = Callable[["Shutdown"], "Container"]
 """Makes the program, in a thread, behind the first picture."""
 
 
@@ -86,11 +85,11 @@ def _run(appearance: Appearance, make: Make) -> int:
     terminal = prepare_terminal(appearance.protocol)
 
     from fluxtui.app.app import FluxApp
-    from fluxtui.app.shutdown import Leaving
+    from fluxtui.app.shutdown import Shutdown
     from fluxtui.cli.opening import LateProgram
     from fluxtui.system.process_end import handling_signals
 
-    leaving = Leaving()
+    leaving = Shutdown()
     program = LateProgram(partial(make, leaving))
     app = FluxApp(program, terminal, leaving, theme=appearance.theme, on_complete=_collect_garbage_again)
     with handling_signals(), leaving.guarding(app.hang_up_soon):

@@ -138,7 +138,7 @@ def _asks(worker: Worker[Any]) -> bool:
 
 def messages_of(app: App[Any]) -> int:
     """Return how many messages a program has still to handle, keys that wait for earlier ones among them."""
-    typed = getattr(app, "_typed_ahead", None)
+    typed = getattr(app, "_key_queue", None)
     return sum(map(_messages_of, _nodes(app))) + (typed is not None and not typed.is_idle)
 
 

@@ -11,7 +11,7 @@ import pytest
 import fluxtui.app.app as app_module
 from fluxtui.app.app import FluxApp
 from fluxtui.app.container import Container
-from fluxtui.app.state_sync import StateFeed
+from fluxtui.app.state_sync import StateSync
 from fluxtui.services.config import ConfigService
 from fluxtui.services.jobs import Pacing
 from fluxtui.simulator.core.keys import VALID_KEY
@@ -140,8 +140,8 @@ def training_pictures(tmp_path: Path) -> Path:
 @pytest.fixture
 def still_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the state as the test sets it: neither journal nor service is asked again."""
-    monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
-    monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
+    monkeypatch.setattr(StateSync, "refresh", lambda *_: None)
+    monkeypatch.setattr(StateSync, "ask_balance", lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

@@ -110,7 +110,7 @@ async def test_what_is_restored_does_not_overwrite_what_is_typed_meanwhile(
     earlier = make_app()
     async with earlier.run_test(size=(80, 24)) as pilot:
         await until_screen(pilot, GenerateScreen)
-        await until(pilot, lambda: earlier._typed_ahead.is_idle)
+        await until(pilot, lambda: earlier._key_queue.is_idle)
         await pilot.press(*"lake ")
         await until(pilot, lambda: prompt_of(earlier) == "lake ")
     app = make_app()

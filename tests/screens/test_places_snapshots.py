@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from fluxtui.api.trace import Exchange
 from fluxtui.app.app import FluxApp
-from fluxtui.app.state_sync import StateFeed
+from fluxtui.app.state_sync import StateSync
 from fluxtui.controllers.navigation import ShowJob
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.domain.notices import Balance, Notice
@@ -89,8 +89,8 @@ def look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., bool]:
     """Return a function that opens a place, takes the steps, and compares the picture."""
-    monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
-    monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
+    monkeypatch.setattr(StateSync, "refresh", lambda *_: None)
+    monkeypatch.setattr(StateSync, "ask_balance", lambda *_: None)
 
     async def story(_: JobStore, job_id: str) -> tuple[JobEvent, ...]:
         at = NOW - timedelta(minutes=3)

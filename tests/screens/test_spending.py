@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
-from fluxtui.app.state_sync import StateFeed
+from fluxtui.app.state_sync import StateSync
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.controllers.settings.fields import changes_between, settings_fields, settings_values
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -177,7 +177,7 @@ async def test_sums_start_anew_at_midnight(
     app = make_app()
     async with app.run_test() as pilot:
         await until(pilot, lambda: bool(app.profile) and app.screen.id != "_default")
-        monkeypatch.setattr(StateFeed, "refresh", lambda _, *kinds: read.append(kinds))
+        monkeypatch.setattr(StateSync, "refresh", lambda _, *kinds: read.append(kinds))
         tomorrow = app.clock() + timedelta(days=1)
         app.clock = lambda: tomorrow
         await until(pilot, lambda: ("jobs",) in read)
@@ -207,8 +207,8 @@ def test_look(
     monkeypatch: pytest.MonkeyPatch,
     keys: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
-    monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
+    monkeypatch.setattr(StateSync, "refresh", lambda *_: None)
+    monkeypatch.setattr(StateSync, "ask_balance", lambda *_: None)
     app = make_app()
 
     async def before(pilot: Pilot[int]) -> None:
@@ -229,8 +229,8 @@ def test_look_of_nothing_yet(
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
-    monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
+    monkeypatch.setattr(StateSync, "refresh", lambda *_: None)
+    monkeypatch.setattr(StateSync, "ask_balance", lambda *_: None)
     app = make_app()
 
     async def before(pilot: Pilot[int]) -> None:

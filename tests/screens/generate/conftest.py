@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from fluxtui.app.app import FluxApp
-from fluxtui.app.state_sync import StateFeed
+from fluxtui.app.state_sync import StateSync
 from fluxtui.controllers.generation.changes import Change
 from fluxtui.controllers.generation.controller import GenerationController
 from fluxtui.controllers.generation.editor import Step
@@ -101,5 +101,5 @@ def open_place() -> OpenPlace:
 @pytest.fixture
 def still_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the state as the test sets it: neither journal nor service is asked again."""
-    monkeypatch.setattr(StateFeed, "refresh", lambda *_: None)
-    monkeypatch.setattr(StateFeed, "ask_balance", lambda *_: None)
+    monkeypatch.setattr(StateSync, "refresh", lambda *_: None)
+    monkeypatch.setattr(StateSync, "ask_balance", lambda *_: None)
