@@ -30,6 +30,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from fluxtui.api.options import KeyPolicy
 from fluxtui.api.service import APIService
 from fluxtui.providers.bfl.provider import BFLProvider
 from fluxtui.providers.registry import provider_hosts
