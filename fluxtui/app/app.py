@@ -86,7 +86,7 @@ class FluxApp(StatefulApp):
     Args:
         program: opens the services.
         terminal: what the terminal can show.
-        leaving: starts the collector that goes on when the program ends; without it, jobs wait.
+        shutdown: starts the collector that goes on when the program ends; without it, jobs wait.
         theme: of the first picture; then the configuration says which.
         on_complete: called once the first place is there.
 
@@ -103,7 +103,7 @@ class FluxApp(StatefulApp):
         self,
         program: Program,
         terminal: TerminalProfile,
-        leaving: Shutdown | None = None,
+        shutdown: Shutdown | None = None,
         *,
         theme: str = "",
         on_complete: Callable[[], None] = lambda: None,
@@ -113,7 +113,7 @@ class FluxApp(StatefulApp):
         self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._program = program
-        self._ending = leaving or Shutdown()
+        self._ending = shutdown or Shutdown()
         self._on_complete = on_complete
         self._own_loop: asyncio.AbstractEventLoop | None = None
         self._services: Services | None = None

@@ -65,7 +65,7 @@ class LateProgram:
             await self._container.close()
 
 
-def make_program(options: Namespace, leaving: Shutdown) -> Container:
+def make_program(options: Namespace, shutdown: Shutdown) -> Container:
     """Return the program of a command line, its data directory ours alone. Raises `FluxError`."""
     from fluxtui.cli.config import data_directory, load_config, own
     from fluxtui.cli.logs import log_path
@@ -74,16 +74,16 @@ def make_program(options: Namespace, leaving: Shutdown) -> Container:
     _begin_log(config, log_path())
     folder = data_directory(config, options)
     closed = own(folder)
-    return _container(config, folder, options, leaving, closed)
+    return _container(config, folder, options, shutdown, closed)
 
 
-def make_demo(options: Namespace, held: ExitStack, leaving: Shutdown) -> Container:
+def make_demo(options: Namespace, held: ExitStack, shutdown: Shutdown) -> Container:
     """Return the demo of a command line, with its simulator, which starts while the program is imported.
 
     Args:
         options: of the command line.
         held: what is to be given back once the demo has ended.
-        leaving: is told how a collector is started.
+        shutdown: is told how a collector is started.
 
     Raises:
         FluxError: the simulator does not start, or the demo cannot keep its files.
@@ -98,7 +98,7 @@ def make_demo(options: Namespace, held: ExitStack, leaving: Shutdown) -> Contain
             starting = beside.submit(_start_simulator, options, folder, held)
             pictures = _make_ready(folder)
             addresses = starting.result()
-        return _demo(options, leaving, folder, closed, addresses, pictures)
+        return _demo(options, shutdown, folder, closed, addresses, pictures)
     except OSError as error:
         raise StorageError(
             f"The demo cannot keep its files in {folder}: {error.strerror or error}."
@@ -131,7 +131,7 @@ def _import_program() -> None:
 
 def _demo(
     options: Namespace,
-    leaving: Shutdown,
+    shutdown: Shutdown,
     folder: Path,
     closed: tuple[str, ...],
     addresses: Addresses,
@@ -142,14 +142,14 @@ def _demo(
     config = demo_config(folder, addresses, options)
     _begin_log(config, demo_log_path(folder))
     notes = {"draft.finetune": {"source": str(pictures)}}
-    return _container(config, folder, options, leaving, closed, notes=notes)
+    return _container(config, folder, options, shutdown, closed, notes=notes)
 
 
 def _container(
     config: ConfigService,
     folder: Path,
     options: Namespace,
-    leaving: Shutdown,
+    shutdown: Shutdown,
     closed: tuple[str, ...],
     *,
     notes: dict[str, Any] | None = None,
@@ -161,7 +161,7 @@ def _container(
     from fluxtui.services.jobs import Pacing
 
     tell_closed(config, closed)
-    leaving.leave_behind(detached_collector(options, folder.absolute(), demo=notes is not None))
+    shutdown.leave_behind(detached_collector(options, folder.absolute(), demo=notes is not None))
     pacing = Pacing() if notes is None else Pacing(slowest_training=DEMO_POLL_SECONDS)
     return Container(config, folder.absolute(), pacing=pacing, first_notes=notes)
 

@@ -16,6 +16,7 @@ from fluxtui.domain.errors import FluxError
 
 if TYPE_CHECKING:
     from fluxtui.app.container import Container
+    from fluxtui.app.shutdown import Shutdown
     from fluxtui.terminal.profile import TerminalProfile
 
 Make = Callable[["Shutdown"], "Container"]
@@ -89,15 +90,15 @@ def _run(appearance: Appearance, make: Make) -> int:
     from fluxtui.cli.opening import LateProgram
     from fluxtui.system.process_end import handling_signals
 
-    leaving = Shutdown()
-    program = LateProgram(partial(make, leaving))
-    app = FluxApp(program, terminal, leaving, theme=appearance.theme, on_complete=_collect_garbage_again)
-    with handling_signals(), leaving.guarding(app.hang_up_soon):
+    shutdown = Shutdown()
+    program = LateProgram(partial(make, shutdown))
+    app = FluxApp(program, terminal, shutdown, theme=appearance.theme, on_complete=_collect_garbage_again)
+    with handling_signals(), shutdown.guarding(app.hang_up_soon):
         result = app.run(mouse=appearance.mouse)
     _collect_garbage_again()
     if app.terminal_is_dead:
-        leaving.end_without_terminal()
-    leaving.tell_collector()
+        shutdown.end_without_terminal()
+    shutdown.tell_collector()
     if app.failure is not None:
         return complain(app.failure.sentence())
     return app.return_code or result or 0
