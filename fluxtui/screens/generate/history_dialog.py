@@ -28,7 +28,7 @@ TYPING_REST = 0.12
 NOTE_CELLS = 12
 
 
-class HistoryDialog(TimedScreen[PastPrompt], Dialog[PastPrompt]):
+class HistoryDialog(Dialog[PastPrompt], TimedScreen[PastPrompt]):
     """Answers with the prompt that is to be used again."""
 
     HELP = """Type words to find prompts in which all of them stand; up and down choose, Enter takes. What

@@ -109,6 +109,19 @@ async def test_history_opens_from_the_seed_field_too(make_app: MakeApp, open_pla
         assert place.generation.form.values["seed"] == 7
 
 
+async def test_the_history_has_its_frame_where_it_is_the_first_dialog(
+    make_app: MakeApp, open_place: OpenPlace
+) -> None:
+    """Textual looks for the styles of a class in the first of its bases alone."""
+    async with open_place(make_app()) as place:
+        await place.pilot.press("ctrl+r")
+        dialog = await until_screen(place.pilot, HistoryDialog)
+        await place.until(lambda: dialog.query_one(".dialog").region.width)
+        frame = dialog.query_one(".dialog")
+        assert frame.styles.border_top[0] == "round"
+        assert frame.region.x == (dialog.size.width - frame.region.width) // 2 > 0
+
+
 async def test_wildcards_are_offered_and_taken(
     make_app: MakeApp, open_place: OpenPlace, tmp_path: Path
 ) -> None:
