@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
-from fluxtui.app.state import StatefulApp
+from fluxtui.app.state import RESTORING, StatefulApp
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 LEADING_SECONDS = 1.0
@@ -85,9 +85,16 @@ class KeyQueue:
         Returns when that is there.
         """
         self._has_begun = True
-        screen = self._app.screen
-        self._settling = settling = asyncio.create_task(self._settle(screen, screen))
+        self._settling = settling = asyncio.create_task(self._wait_for_the_first())
         await asyncio.wait({settling})
+
+    async def _wait_for_the_first(self) -> None:
+        await _done(self._app.screen)
+        restoring = [work._task for work in self._app.begun if work.group == RESTORING]
+        waited_for = [task for task in restoring if task is not None]
+        if waited_for:
+            await asyncio.wait(waited_for, timeout=PATIENCE_SECONDS)
+        self._app.call_later(self._act_on_next)
 
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""

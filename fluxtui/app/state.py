@@ -36,6 +36,8 @@ Answer = TypeVar("Answer")
 
 OPEN_DEMO = 64
 """The application's result that means: start the demo now."""
+RESTORING = "draft"
+"""The group of the work that puts back what was typed in a place; what is typed now waits for it."""
 BEGUN_KEPT = 30
 """More than any key begins."""
 MESSAGES_KEPT = 200

@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.widget import Widget
 
-from fluxtui.app.state import guarded
+from fluxtui.app.state import RESTORING, guarded
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.notices import Notice
 from fluxtui.screens.timed import TimedScreen
@@ -111,7 +111,7 @@ class PlaceScreen(TimedScreen[None]):
     def on_mount(self) -> None:
         """Follow the state that every place shows."""
         self.watch(self.app, "notices", self._flash_news, init=False)
-        guarded(self, self._restore(), doing="restoring what was typed", group="draft")
+        guarded(self, self._restore(), doing="restoring what was typed", group=RESTORING)
 
     def _flash_news(self, notices: tuple[Notice, ...]) -> None:
         if notices and self.is_active:
