@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Field, number_text
@@ -180,7 +181,7 @@ def _checked(field: Field, value: Decimal) -> int | float:
     whole_wanted = field.control in {Control.INTEGER, Control.SEED}
     too_small = field.minimum is not None and value < _decimal(field.minimum)
     too_large = field.maximum is not None and value > _decimal(field.maximum)
-    off = field.multiple_of is not None and value % _decimal(field.multiple_of) != 0
+    off = field.multiple_of is not None and Fraction(value) % Fraction(_decimal(field.multiple_of)) != 0
     if too_small or too_large or off:
         raise InvalidInput(f"{field.title} must be {field.range_text()}, so not {_shown(value)}.")
     if whole_wanted and not is_whole:
