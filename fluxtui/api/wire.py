@@ -13,15 +13,15 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
 from fluxtui import __version__
 from fluxtui.api.attempt import Attempt
 from fluxtui.api.connecting import Connecting
-from fluxtui.api.cookies import NoCookies
 from fluxtui.api.failures import connection_error
 from fluxtui.api.hosts import HostPolicy, shown_host
 from fluxtui.api.limits import Timeouts
@@ -31,6 +31,23 @@ from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import safe_text
 from fluxtui.system.clock import utc_now
+
+
+class NoCookies(CookieJar):
+    """A jar that stays empty: what a server sets is not even read, and nothing is sent.
+
+    No service needs them, and a content network would know its clients again.
+    """
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Leave the answer's cookies where they are."""
+
+    def set_cookie(self, cookie: Any) -> None:
+        """Keep nothing."""
+
+    def add_cookie_header(self, request: Any) -> None:
+        """Send nothing."""
+
 
 Result = TypeVar("Result")
 

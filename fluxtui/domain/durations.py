@@ -1,4 +1,4 @@
-"""Progress and time in words and signs; pure functions, nothing moves."""
+"""Progress and time in words and signs, and which times can be; pure functions, nothing moves."""
 
 from __future__ import annotations
 
@@ -92,3 +92,12 @@ def _one_unit(seconds: float) -> str:
 def exact_time(then: datetime) -> str:
     """Return a moment in local time to the second: `'2026-11-23 14:05:09'`."""
     return then.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+"""Between these every time is one in every zone; nothing that this program tells of is older or younger."""
+
+
+def can_be(moment: datetime) -> bool:
+    """Tell whether a time says its zone and can be turned into that of any other."""
+    return moment.tzinfo is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR

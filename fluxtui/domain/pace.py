@@ -1,9 +1,10 @@
-"""How long a training or a picture will take, from how long those took that have finished."""
+"""How long a training or a picture will take, and has still, from how long those took that have finished."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 
 from fluxtui.domain.jobs import Job, JobKind, JobState
@@ -67,3 +68,41 @@ def batch_seconds(pictures: Sequence[float], at_once: int) -> float:
         at_once: how many the service works on at the same time.
     """
     return max([*pictures, sum(pictures) / max(at_once, 1)], default=0.0)
+
+
+_TOO_LONG = 1e9
+"""Seconds; what is longer, or no number, is nothing that can be told."""
+LEAST_PROGRESS = 0.05
+"""Below this part of the way a rate says little."""
+
+
+def seconds_left(job: Job, now: datetime, pace: Pace | None = None, steps: int | None = None) -> float | None:
+    """Return for how many seconds a training will still run, or None where nothing is known of that.
+
+    Args:
+        job: a training.
+        now: the present, aware.
+        pace: of the user's own trainings with the same trainer, where there are any.
+        steps: for how many steps it is trained.
+    """
+    if job.state is not JobState.RUNNING or job.cancel_asked_at is not None:
+        return None
+    if job.progress is not None and LEAST_PROGRESS <= job.progress < 1.0 and job.running_at is not None:
+        return (now - job.running_at).total_seconds() * (1.0 - job.progress) / job.progress
+    if pace is None or not steps or job.submitted_at is None:
+        return None
+    left = pace.seconds(steps) - (now - job.submitted_at).total_seconds()
+    # One that takes longer than the others did may take any time.
+    return left if left > 0 else None
+
+
+def left_text(seconds: float | None) -> str:
+    """Return such a time for people, rounded as far as it is sure: `'about 12 min left'`, or `''`."""
+    if seconds is None or not seconds < _TOO_LONG:
+        return ""
+    if seconds < 60:
+        return "under a minute left"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"about {minutes} min left"
+    return f"about {minutes // 60} h {minutes % 60:02d} left"

@@ -149,3 +149,12 @@ def contains_word(text: str, word: str) -> bool:
 def is_web_address(text: str) -> bool:
     """Tell whether a text is an http(s) address, such as one that a service fetches a picture from."""
     return _WEB_ADDRESS.fullmatch(text.strip()) is not None
+
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "'")
+"""What a spreadsheet may take for the beginning of a formula, and our own mark against that."""
+
+
+def no_formula(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula: with `'` in front where needed."""
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

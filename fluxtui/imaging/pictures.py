@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
+from typing import Final
 
 from PIL import Image
 
@@ -13,8 +14,7 @@ from fluxtui.domain.dataset_scan import PictureLook
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import safe_text
 from fluxtui.imaging.colours import depth_of, is_deep, is_transparent, shrunk
-from fluxtui.imaging.frames import frames_of
-from fluxtui.imaging.measures import MEASURED_EDGE, measured
+from fluxtui.imaging.measures import MEASURED_EDGE, fitted, measured, used
 from fluxtui.imaging.opening import opened
 from fluxtui.imaging.orientation import (
     is_on_its_side,
@@ -23,7 +23,30 @@ from fluxtui.imaging.orientation import (
     transposed,
     upright_size,
 )
-from fluxtui.imaging.sizes import fitted, used
+
+MOST_FRAMES: Final = 1_000
+"""More pages of a TIFF are not counted: Pillow looks through all that it knows for each further one."""
+
+
+def frames_of(image: Image.Image) -> int:
+    """Return how many pictures are in an open file, 1 where the others are previews.
+
+    A TIFF is at its first page afterwards. Raises whatever Pillow raises for pages that are damaged.
+    """
+    if image.format == "MPO":
+        return 1
+    if image.format != "TIFF":
+        return int(getattr(image, "n_frames", 1))
+    count = 1
+    try:
+        while count < MOST_FRAMES:
+            image.seek(count)
+            count += 1
+    except EOFError:
+        pass
+    image.seek(0)
+    return count
+
 
 DECODED = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
 """What is decoded of a service's answers, by Pillow's names; cameras put a preview behind a JPEG, and Pillow

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from fluxtui.domain.moments import can_be
+from fluxtui.domain.durations import can_be
 from fluxtui.domain.text import safe_text
 
 _MILLISECONDS_FROM = 1e11

@@ -13,6 +13,7 @@ from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.money import Estimate
+from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import is_web_address, safe_text
 from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit, why_not
 from fluxtui.providers.base import Provider
@@ -21,7 +22,6 @@ from fluxtui.services.jobs import Gateway, JobService, new_id
 from fluxtui.services.jobs.requests import picture_parameters
 from fluxtui.services.journal import Journal
 from fluxtui.services.prices import PriceService
-from fluxtui.services.seeds import seeds_for
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 from fluxtui.system.clock import utc_now

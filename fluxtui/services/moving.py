@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
+from fluxtui.domain.durations import can_be
 from fluxtui.domain.errors import InvalidInput, Problem, StorageError
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.json_text import NotJson, read_json
-from fluxtui.domain.moments import can_be
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.storage.ownership import Role, findings_at, refuse

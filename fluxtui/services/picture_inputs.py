@@ -87,9 +87,9 @@ def look_at(path: Path, max_pixels: int | None = None, limits: PictureLimits = N
         PictureError: it is no still picture, or the service takes none such; with the reason.
     """
     from fluxtui.imaging.colours import is_transparent, may_be_transparent
+    from fluxtui.imaging.measures import fitted
     from fluxtui.imaging.opening import opened
     from fluxtui.imaging.orientation import upright_size
-    from fluxtui.imaging.sizes import fitted
 
     content = read_picture(path)
     with opened(content) as image:
@@ -132,8 +132,8 @@ def prepare_picture(path: Path, max_pixels: int | None) -> tuple[bytes, str]:
     Raises:
         PictureError: with the reason, to stand after the name of the file.
     """
+    from fluxtui.imaging.measures import fitted
     from fluxtui.imaging.opening import opened
-    from fluxtui.imaging.sizes import fitted
 
     content = read_picture(path)
     with opened(content) as image:
@@ -222,9 +222,9 @@ def _encoded_anew(image: Image.Image, max_pixels: int | None) -> tuple[bytes, st
     from PIL import Image as Images
 
     from fluxtui.imaging.colours import with_alpha
+    from fluxtui.imaging.measures import fitted
     from fluxtui.imaging.orientation import orientation_of, transposed
     from fluxtui.imaging.pictures import Preparation, made
-    from fluxtui.imaging.sizes import fitted
 
     target = io.BytesIO()
     as_jpeg = _format_of_new(image) == "JPEG"

@@ -12,11 +12,11 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prices import Prices
+from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits
 from fluxtui.providers.base import Provider
 from fluxtui.services.jobs import new_id
-from fluxtui.services.seeds import seeds_for
 from fluxtui.services.validation import ValidationService
 
 MOST_SAMPLES = 8

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from fluxtui.domain.csv_cells import no_formula
 from fluxtui.domain.money import usd
 from fluxtui.domain.spending import SpendingRow, SpendingView, days_start
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import no_formula, safe_text
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import make_private_directory

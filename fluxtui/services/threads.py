@@ -1,10 +1,13 @@
-"""Long work in a thread that the event loop hears from, and that ends when nobody wants it any more."""
+"""Long work in threads that the event loop hears from, and that ends when nobody wants it any more."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +20,11 @@ Progress = Callable[[int, int], None]
 Advance = Callable[[int, int], None]
 """The same for the thread that does the work."""
 
+T = TypeVar("T")
 R = TypeVar("R")
+
+MAX_WORKERS = 4
+"""Threads that work on one run of files."""
 
 
 class Stopped(Exception):
@@ -77,3 +84,32 @@ async def new_file(make: Callable[[str], Path], suffix: str) -> Path:
         StorageError: or whatever else `make` raises.
     """
     return await acquired(partial(make, suffix), partial(Path.unlink, missing_ok=True))
+
+
+def in_order(work: Callable[[T], R], items: Iterable[T], stop: threading.Event) -> Iterator[R]:
+    """Yield `work(item)` for each item in order, computed in a few threads only a little ahead.
+
+    So every core is busy, while no more than a few items are in memory.
+
+    Raises:
+        Stopped: as soon as `stop` is set.
+    """
+    workers = min(os.cpu_count() or 1, MAX_WORKERS)
+    ahead: deque[Future[R]] = deque()
+
+    def task(item: T) -> R:
+        if stop.is_set():
+            raise Stopped
+        return work(item)
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="dataset") as pool:
+        try:
+            for item in items:
+                ahead.append(pool.submit(task, item))
+                if len(ahead) > workers:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for future in ahead:
+                future.cancel()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.ineffective import RequestPicture, ineffective
 from fluxtui.domain.picture_fields import mask_field, source_field
 from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, is_web_address, safe_text
@@ -22,6 +22,40 @@ from fluxtui.services.picture_inputs import (
     picture_path,
     prepare_picture,
 )
+
+
+@dataclass(frozen=True)
+class RequestPicture:
+    """What counts of a picture in a request.
+
+    Attributes:
+        width: pixels, upright, as it is sent.
+        height: the same.
+        is_black: whether it is black all over; None where that was not looked at, as it is only for a mask.
+    """
+
+    width: int
+    height: int
+    is_black: bool | None = None
+
+
+def ineffective(request: Endpoint, pictures: Mapping[str, RequestPicture]) -> tuple[Problem, ...]:
+    """Return why an order would change nothing, each reason as a sentence at a field; empty where it does.
+
+    What the parameters alone show stands in the description of the endpoint; here is what shows only together
+    with the pictures.
+
+    Args:
+        request: validated.
+        pictures: what its pictures are, by field; those that are not known are left out.
+    """
+    problems = request.idle_with({name: (item.width, item.height) for name, item in pictures.items()})
+    mask = mask_field(type(request))
+    if mask is None or mask.name not in pictures or not pictures[mask.name].is_black:
+        return problems
+    reason = f"{mask.title} is black all over: nothing would be changed; paint white what is meant"
+    return (*problems, Problem(mask.name, reason, whole=True))
+
 
 Request = TypeVar("Request", bound=Endpoint)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fluxtui.simulator.core.roles import ROLES
 
 if TYPE_CHECKING:
-    from fluxtui.simulator.core.keyring import Keyring
+    from fluxtui.simulator.core.keys import Keyring
     from fluxtui.simulator.core.settings import Settings
     from fluxtui.simulator.server import SimulatorServer
 

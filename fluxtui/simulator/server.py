@@ -24,12 +24,26 @@ from fluxtui.simulator.bfl.submit_app import submit_app
 from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.connections import Connections
 from fluxtui.simulator.core.door import COOKIE_SENT, brings_cookies, refusal
-from fluxtui.simulator.core.file_lock import is_unlocked
 from fluxtui.simulator.core.gate import FaultGate
 from fluxtui.simulator.core.private_files import open_temporary
 from fluxtui.simulator.core.roles import BFL, ROLES
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.simulation import Simulation
+
+
+def is_unlocked(path: Path) -> bool:
+    """Try for an exclusive lock on `path`, giving it back at once. True when it was free or is gone."""
+    import fcntl
+
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    return True
+
 
 HOLD_CHECK_SECONDS = 2.0
 _KEEP_ALIVE_SECONDS = 30

@@ -11,8 +11,7 @@ from fluxtui.simulator.bfl.service import SimulatedService
 from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.faults import FaultBox
 from fluxtui.simulator.core.hosting import Foundation, HostedService, foundation
-from fluxtui.simulator.core.keyring import Keyring
-from fluxtui.simulator.core.keys import VALID_KEY
+from fluxtui.simulator.core.keys import VALID_KEY, Keyring
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
 from fluxtui.simulator.core.roles import BFL
 from fluxtui.simulator.core.settings import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.api.deadline import DownloadDeadline
+from fluxtui.api.downloads import DownloadDeadline
 from fluxtui.api.limits import WEIGHTS_LIMITS, DownloadLimits
 
 LIMITS = DownloadLimits(total=100, slowest=1000, longest=10_000, window=60, least=5000, what="LoRA file")

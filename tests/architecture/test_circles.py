@@ -118,7 +118,7 @@ def test_late_imports_count(late: str) -> None:
 def test_a_package_is_loaded_by_whoever_is_not_in_it() -> None:
     source = "from fluxtui.services.journal.rows import utc_text"
     rows, package = "fluxtui.services.journal.rows", "fluxtui.services.journal"
-    assert imports_in(source, modules(), "fluxtui.services.seeds") == {rows, package}
+    assert imports_in(source, modules(), "fluxtui.services.samples") == {rows, package}
     assert imports_in(source, modules(), "fluxtui.services.journal.jobs") == {rows}
 
 

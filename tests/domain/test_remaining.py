@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.jobs import Job, JobKind, JobState
-from fluxtui.domain.pace import Pace
-from fluxtui.domain.remaining import left_text, seconds_left
+from fluxtui.domain.pace import Pace, left_text, seconds_left
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from fluxtui.domain.csv_cells import no_formula
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryEntry, Marks
 from fluxtui.domain.picture import Picture
-from fluxtui.domain.text import safe_text
+from fluxtui.domain.text import no_formula, safe_text
 from fluxtui.domain.workspace import History, Step, Workspace
 from fluxtui.services.datasets import caption_files
 from fluxtui.services.datasets.scan_memory import ScanMemory

@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxtui.services.batch_records import BatchRecords
 from fluxtui.services.finetune_defaults import FinetuneDefaults
-from fluxtui.services.gallery.saved import SavedFilters
+from fluxtui.services.gallery.service import SavedFilters
 from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.journal import Journal
 from fluxtui.services.presets import PresetService

@@ -16,10 +16,9 @@ from PIL import Image, ImageCms
 
 import fluxtui
 from fluxtui.domain.errors import PictureError
-from fluxtui.imaging.frames import MOST_FRAMES
 from fluxtui.imaging.kinds import KINDS, kind_of
 from fluxtui.imaging.opening import MOST_PIXELS, opened
-from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared
+from fluxtui.imaging.pictures import MOST_FRAMES, Preparation, examine, looked_at, prepared
 from fluxtui.imaging.png_chunks import without_ballast
 from fluxtui.services.masks import MaskService
 from fluxtui.services.storage import StorageService

@@ -15,8 +15,8 @@ from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
+from fluxtui.screens.models.columns import ModelTable
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.models.table import ModelTable
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeWordDialog
 from fluxtui.widgets.filter_line import FilterLine

@@ -15,10 +15,10 @@ from fluxtui.controllers.navigation import ShowFinetune
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.weights import Base
 from fluxtui.screens.models import ModelsScreen
+from fluxtui.screens.models.columns import ModelTable
 from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
-from fluxtui.screens.models.table import ModelTable
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.line_input import LineInput

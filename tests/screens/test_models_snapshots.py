@@ -18,10 +18,10 @@ from fluxtui.domain.notices import Balance
 from fluxtui.domain.weights import Base, Weights
 from fluxtui.screens.models import ModelsScreen
 from fluxtui.screens.models.add_dialog import AddDialog
+from fluxtui.screens.models.columns import ModelTable
 from fluxtui.screens.models.dashboard_dialogs import DashboardDialog, StepsDialog
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
-from fluxtui.screens.models.table import ModelTable
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
 from fluxtui.services.models import ProfileAnswer, RefreshResult

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fluxtui.simulator.bfl.endpoints import FINETUNE, endpoints
-from fluxtui.simulator.bfl.validation import validated
+from fluxtui.simulator.bfl.submitting import validated
 from fluxtui.simulator.core.field_checks import LONGEST_ECHO, RefusedError, refusal
 
 

@@ -15,8 +15,7 @@ from fluxtui.domain.durations import duration_text, next_try_text, progress_text
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits, show_usd
 from fluxtui.domain.outcome import outcome_of
-from fluxtui.domain.pace import batch_seconds
-from fluxtui.domain.remaining import left_text, seconds_left
+from fluxtui.domain.pace import batch_seconds, left_text, seconds_left
 from fluxtui.domain.text import file_size
 from fluxtui.providers.reading import as_moment
 from fluxtui.widgets.bar_chart import Bar, chart

@@ -226,7 +226,7 @@ def _outdated_choices(old: Outdated, here: str, present: Workspace) -> tuple[Cho
 
 def _whole_names(scan: DatasetScan, captions: Mapping[str, str]) -> tuple[str, ...]:
     """Return a sentence about pictures whose captions cannot be in one file, where there are any."""
-    from fluxtui.services.datasets.caption_targets import caption_targets
+    from fluxtui.services.datasets.caption_matching import caption_targets
 
     targets = caption_targets(scan, captions)
     whole = [target for name, target in targets.items() if target.startswith(f"{name}.")]

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from fluxtui.controllers.dataset.cropping import CropEditor
 from fluxtui.controllers.dataset.edits import DatasetEdits
-from fluxtui.controllers.dataset.listing import Listing
 from fluxtui.controllers.dataset.review import DatasetReview, RowsMade
-from fluxtui.controllers.dataset.rows import PictureRow, set_problems, summary
+from fluxtui.controllers.dataset.rows import Listing, PictureRow, set_problems, summary
 from fluxtui.controllers.signal import Signal
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural, safe_text

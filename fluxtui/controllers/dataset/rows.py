@@ -1,14 +1,16 @@
-"""Pictures of a dataset with their state, and what is said of them. Pure functions from facts to words."""
+"""Pictures of a dataset with their state, what is said of them, and which are listed. Pure functions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem, DatasetRules
 from fluxtui.domain.dataset_scan import DatasetScan, ScannedPicture
-from fluxtui.domain.text import plural
+from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
+from fluxtui.services.datasets.caption_edits import has_tag
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.companions import companions_in
 from fluxtui.services.datasets.tracking import edit_words
@@ -157,3 +159,46 @@ def problem_lines(picture: PictureRow) -> tuple[str, ...]:
 def caption_line(name: str, caption: str) -> str:
     """Return what stands over a caption: its length, how to edit it, and the picture's name."""
     return f"{plural(len(caption.split()), 'word')} · ⏎ edits · {name.rpartition('/')[2]}"
+
+
+class RowFilter(StrEnum):
+    """Which pictures are listed; the values are the words for people, in the order of the key."""
+
+    ALL = "all pictures"
+    PROBLEMS = "only those with problems"
+    UNCAPTIONED = "only those without a caption"
+    EXCLUDED = "only those left out"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A filter, and a tag that the captions of all that is listed have, `''` for any."""
+
+    filter: RowFilter = RowFilter.ALL
+    tag: str = ""
+
+    @property
+    def words(self) -> str:
+        """Which pictures are listed in words, `''` where all are."""
+        if self.tag:
+            return f"only those with the tag “{safe_text(self.tag, limit=40)}”"
+        return "" if self.filter is RowFilter.ALL else self.filter.value
+
+    def next(self) -> Listing:
+        """Return the filter after this one; a tag gives way to all pictures."""
+        every = list(RowFilter)
+        return Listing() if self.tag else Listing(every[(every.index(self.filter) + 1) % len(every)])
+
+    def of(self, rows: tuple[PictureRow, ...]) -> tuple[PictureRow, ...]:
+        """Return the pictures that are listed."""
+        if self.tag:
+            rows = tuple(row for row in rows if row.state != "out" and has_tag(row.caption, self.tag))
+        match self.filter:
+            case RowFilter.ALL:
+                return rows
+            case RowFilter.PROBLEMS:
+                return tuple(row for row in rows if row.matters and row.state != "out")
+            case RowFilter.UNCAPTIONED:
+                return tuple(row for row in rows if not row.caption and row.state not in {"out", "fault"})
+            case RowFilter.EXCLUDED:
+                return tuple(row for row in rows if row.state == "out")

@@ -10,8 +10,7 @@ from typing import Any
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.jobs.trained_on import Trained, TrainedOn
 from fluxtui.controllers.models.activity import Activity
-from fluxtui.controllers.models.fact import Fact
-from fluxtui.controllers.models.facts import facts_of, refreshed_text, state_sentence
+from fluxtui.controllers.models.facts import Fact, facts_of, refreshed_text, state_sentence
 from fluxtui.controllers.models.files import LoraFiles
 from fluxtui.controllers.models.questions import IdQuestion, NewFinetune, bases_by_id, unlisted_question
 from fluxtui.controllers.models.removal import forget_question, removal_question

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.models.activity import Activity
+from fluxtui.controllers.models.facts import file_words
 from fluxtui.controllers.models.questions import (
     DashboardQuestion,
     DashboardSteps,
     OwnFileQuestion,
     base_choices,
 )
-from fluxtui.controllers.models.use_facts import file_words
 from fluxtui.controllers.questions import Selection
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import file_size, safe_text

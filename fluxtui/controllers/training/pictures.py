@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from fluxtui.controllers.background import LatestWork
 from fluxtui.controllers.host import Known
-from fluxtui.controllers.latest import LatestWork
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
 from fluxtui.domain.dataset import Dataset, DatasetRules

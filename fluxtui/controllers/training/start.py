@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from fluxtui.controllers.background import LatestWork
 from fluxtui.controllers.host import Host
-from fluxtui.controllers.latest import LatestWork
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording

@@ -16,8 +16,7 @@ from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.pace import pace_of
-from fluxtui.domain.remaining import left_text, seconds_left
+from fluxtui.domain.pace import left_text, pace_of, seconds_left
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.uses import Trainer
 from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,19 +17,15 @@ from fluxtui.controllers.navigation import Request, ShowPictures
 from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.text import shorten
 
-# The dialogs of this place register themselves.
+# Its dialog registers itself.
 from fluxtui.screens.gallery import export_dialog as export_dialog
-from fluxtui.screens.gallery import tags_dialog as tags_dialog
 from fluxtui.screens.gallery.opening import open_compare, open_view, view_item
 from fluxtui.screens.gallery.pictures_panel import PicturesPanel
-from fluxtui.screens.gallery.suggesting import FilterSuggester
+from fluxtui.screens.gallery.suggesters import FilterSuggester
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid
-
-if TYPE_CHECKING:
-    pass
 
 TYPING_REST = 0.15
 """Seconds for which the typing of a filter must rest until the journal is asked."""

@@ -37,9 +37,9 @@ from fluxtui.screens.generate.room import share_room, unfold_where_roomy
 from fluxtui.screens.generate.submit_bar import SubmitBar
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm
+from fluxtui.widgets.parameter_form.controls import SIDES, SideControl
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
-from fluxtui.widgets.parameter_form.sides import SIDES, SideControl
 from fluxtui.widgets.paths import PathNote
 
 TITLE_CELLS = 10

@@ -13,7 +13,7 @@ from fluxtui.controllers.generation.picture_inputs import (
 )
 from fluxtui.domain.picture_fields import SOURCE
 from fluxtui.domain.text import is_web_address
-from fluxtui.screens.view.opening import show_picture
+from fluxtui.screens.view.screen import show_picture
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.parameter_form.path_controls import PictureInput, PicturesControl
 

@@ -22,7 +22,7 @@ from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.generate.queue_rows import followed, queued_generations
 from fluxtui.screens.generate.queue_table import QueueTable
 from fluxtui.screens.home import get_home
-from fluxtui.screens.view.opening import show_pictures
+from fluxtui.screens.view.screen import show_pictures
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.table import RowTable
 

@@ -247,7 +247,7 @@ endpoint."""
         """Show the picture in the whole terminal."""
         job = self._selected()
         if job is not None and job.picture:
-            from fluxtui.screens.view.opening import show_pictures
+            from fluxtui.screens.view.screen import show_pictures
 
             show_pictures(self.app, self.controller.listed, job)
 

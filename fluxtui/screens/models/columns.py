@@ -1,4 +1,4 @@
-"""The rows and columns of the model table, and which columns fit into a width."""
+"""The table of finetunes: its rows, its columns, and which of them fit into a width."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rich.text import Text
+from textual import events
 
 from fluxtui.controllers.models.facts import profile_words
 from fluxtui.domain.endpoint import number_text
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.domain.weights import Base
-from fluxtui.widgets.table import Column, Row
+from fluxtui.widgets.table import Column, Row, RowTable
 
 STATE_WORDS: dict[FinetuneState, str] = {
     FinetuneState.READY: "● ready",
@@ -150,3 +151,32 @@ def _searched_text(finetune: Finetune) -> str:
         told.append(("base", finetune.base.title))
     words = [safe_text(part) for pair in told for part in pair]
     return " ".join(["favourite", *words] if finetune.favourite else words)
+
+
+NOTHING_YET = (
+    "No finetunes yet: F2 trains one, r asks the services for theirs, n adds one by its id, and o takes in a "
+    "LoRA file of yours."
+)
+
+
+class ModelTable(RowTable):
+    """One row a finetune; what tells least is left out where there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__(COLUMNS, empty=NOTHING_YET, id="models")
+        self._several = False
+
+    def show(self, finetunes: Sequence[Finetune]) -> None:
+        """Show finetunes, and whose they are where they are of several profiles."""
+        several = len({finetune.profile for finetune in finetunes}) > 1
+        if several != self._several:
+            self._several = several
+            self._fit(self.size.width)
+        self.set_rows(rows_of(finetunes))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the columns; the base class then draws them."""
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        self.set_columns(fitting(width - 1, several=self._several))

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from fluxtui.controllers.models.fact import METADATA, Fact
+from fluxtui.controllers.models.facts import METADATA, Fact
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import shown_text
 from fluxtui.screens.models.columns import STATE_STYLES, STATE_WORDS

@@ -21,8 +21,8 @@ from fluxtui.domain.text import safe_text
 from fluxtui.screens.models import add_dialog as add_dialog
 from fluxtui.screens.models import dashboard_dialogs as dashboard_dialogs
 from fluxtui.screens.models import own_dialog as own_dialog
+from fluxtui.screens.models.columns import ModelTable
 from fluxtui.screens.models.details import ModelDetails
-from fluxtui.screens.models.table import ModelTable
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.trained_on import TRAINED_ON_KEYS, show_archive
 from fluxtui.widgets.plain import PlainStatic, plain

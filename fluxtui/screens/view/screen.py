@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,10 +12,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
+from fluxtui.app.state import StatefulApp
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.controllers.pictures.parameters import fact_rows, parameter_rows
 from fluxtui.controllers.pictures.viewer import PictureViewer
 from fluxtui.controllers.pictures.wording import KEYS_HINT, position_words, sending_words, state_line
+from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.view.base import PictureScreen
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
@@ -173,3 +176,24 @@ def _parameters(item: ViewItem) -> Content:
         between = "\n" if len(value) > SHORT_VALUE else " "
         parts += [(f"{name}{between}", "$text-muted"), (f"{value}\n", "$foreground")]
     return Content.assemble(*parts)
+
+
+def show_pictures(app: StatefulApp, jobs: Iterable[Job], first: Job) -> None:
+    """Show the pictures of jobs, in their order, beginning with that of the first one, which has one."""
+    inside = app.services.storage.inside
+    shown = [(job.id, ViewItem.from_job(job, inside(job.picture))) for job in jobs if job.picture]
+    ids = [job_id for job_id, _ in shown]
+    app.delay_update(OPENING_SECONDS)
+    app.push_screen(ViewScreen([item for _, item in shown], ids.index(first.id)))
+
+
+def show_picture(app: StatefulApp, path: Path, title: str) -> None:
+    """Show a picture of which nothing is known but its file.
+
+    Args:
+        app: the application.
+        path: of the file, absolute.
+        title: what it is, in words.
+    """
+    app.delay_update(OPENING_SECONDS)
+    app.push_screen(ViewScreen([ViewItem(path, title)], 0))

@@ -3,17 +3,56 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from fluxtui.controllers.dataset.controller import DatasetController
 from fluxtui.controllers.dataset.rows import caption_line, problem_lines
 from fluxtui.screens.workbench.caption_area import CaptionArea
-from fluxtui.screens.workbench.crop_pad import CropPad
 from fluxtui.screens.workbench.large_picture import LargePicture
 from fluxtui.terminal.profile import TerminalProfile
+from fluxtui.widgets.box_pad import BoxPad, box_bindings
 from fluxtui.widgets.plain import PlainStatic
+
+
+class CropPad(BoxPad):
+    """Takes the keys while a picture is cropped, and says what the crop is."""
+
+    HELP = (
+        "Arrows move the crop, plus and minus change its size, `a` goes through the shapes, shifted arrows "
+        "move its right and lower edges, `0` takes the whole picture. Enter keeps it, Escape does not."
+    )
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *box_bindings("crop"),
+        Binding("a", "shape", "Shape", id="crop.shape"),
+        Binding("0", "whole", "Whole", id="crop.whole"),
+        Binding("enter", "keep", "Keep", id="crop.keep"),
+        Binding("escape", "leave", "Leave", id="crop.leave"),
+    ]
+
+    def __init__(self, dataset: DatasetController, id: str) -> None:
+        super().__init__(dataset.crop, id)
+        self._dataset = dataset
+
+    def action_shape(self) -> None:
+        """Give it the next shape."""
+        self._dataset.crop.next_shape()
+
+    def action_whole(self) -> None:
+        """Take the whole picture."""
+        self._dataset.crop.take_whole()
+
+    def action_keep(self) -> None:
+        """Be ready, with this crop."""
+        self._dataset.keep_crop()
+
+    def action_leave(self) -> None:
+        """Be ready, with the crop that was there before."""
+        self._dataset.crop.end()
 
 
 class DetailPanel(Vertical):

@@ -15,7 +15,7 @@ from fluxtui.domain.dataset import (
 from fluxtui.domain.dataset_scan import DatasetScan, Likeness, PictureLook, ScannedPicture
 from fluxtui.domain.text import plural
 from fluxtui.domain.workspace import PictureEdit, Workspace
-from fluxtui.imaging.sizes import fitted, used
+from fluxtui.imaging.measures import fitted, used
 from fluxtui.services.datasets.advice import advice_on
 from fluxtui.services.datasets.caption_checks import check_captions
 from fluxtui.services.datasets.caption_matching import matched

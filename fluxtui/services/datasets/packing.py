@@ -1,4 +1,7 @@
-"""Makes the archive that is sent to a trainer: the same pictures and captions always give the same bytes."""
+"""Makes the archive that is sent to a trainer, and tells before how large it will be.
+
+The same pictures and captions always give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,12 @@ from pathlib import Path
 from fluxtui.domain.dataset import ArchiveSize, Dataset, DatasetRules, PackedDataset, TrainingPicture
 from fluxtui.domain.errors import DatasetError, PictureError, StorageError
 from fluxtui.domain.text import file_size
-from fluxtui.imaging.pictures import Preparation, examine, prepared, prepared_mask
+from fluxtui.imaging.pictures import Preparation, examine, extension_of, prepared, prepared_mask
 from fluxtui.services.datasets.companions import MASK_ENDINGS
 from fluxtui.services.datasets.opening import open_source
-from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.storage.files import sha256_of
-from fluxtui.services.threads import Advance
+from fluxtui.services.threads import Advance, in_order
 
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
@@ -234,3 +236,39 @@ def _unsound() -> StorageError:
         "The training archive does not read back as it was written; nothing was sent.",
         next_step="Check the disk of the data directory, then try again.",
     )
+
+
+SAMPLES = 6
+"""Pictures of each kind that are made ready for an estimate."""
+
+
+def estimated_size(dataset: Dataset, rules: DatasetRules, stop: threading.Event) -> ArchiveSize:
+    """Return how large the archive of a dataset will probably be.
+
+    PNG and JPEG are estimated apart: each by what a few of its pictures, evenly chosen, need for a pixel.
+    Decodes these pictures, so it belongs in a thread.
+
+    Raises:
+        DatasetError: a picture has changed since it was looked at, or cannot be read any more.
+        Stopped: `stop` was set.
+    """
+    total = stored_bytes((f"001.{extension_of(item.format)}", 0, item.caption) for item in dataset.pictures)
+    with open_source(dataset.source) as source:
+        entries = {entry.name: entry for entry in source.listing().entries}
+        make = partial(ready, source, entries, rules, dataset.jpeg_quality)
+        for extension in ("jpg", "png"):
+            pictures = [item for item in dataset.pictures if extension_of(item.format) == extension]
+            chosen = _evenly(pictures)
+            made = sum(len(content) for content, _ in in_order(make, chosen, stop))
+            total += round(made * _pixels(pictures) / max(_pixels(chosen), 1))
+    return ArchiveSize(size=total)
+
+
+def _evenly(pictures: list[TrainingPicture]) -> list[TrainingPicture]:
+    count = min(len(pictures), SAMPLES)
+    return [pictures[number * len(pictures) // count] for number in range(count)]
+
+
+def _pixels(pictures: Iterable[TrainingPicture]) -> int:
+    sizes = (item.scaled_to or (item.width, item.height) for item in pictures)
+    return sum(width * height for width, height in sizes)

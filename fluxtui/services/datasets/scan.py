@@ -14,10 +14,9 @@ from fluxtui.services.datasets.captions import is_metadata, is_text_caption, rea
 from fluxtui.services.datasets.kinds_of_files import pictures_in
 from fluxtui.services.datasets.likeness import likenesses
 from fluxtui.services.datasets.opening import open_source
-from fluxtui.services.datasets.parallel import in_order
 from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.datasets.sources import Source, SourceEntry
-from fluxtui.services.threads import Advance
+from fluxtui.services.threads import Advance, in_order
 
 
 def scan_source(

@@ -90,7 +90,7 @@ class DatasetService:
         Raises:
             DatasetError: a picture has changed since it was looked at, or cannot be read any more.
         """
-        from fluxtui.services.datasets.estimates import estimated_size
+        from fluxtui.services.datasets.packing import estimated_size
 
         key = _size_key(dataset, rules)
         if key not in self._sizes:

@@ -15,7 +15,7 @@ from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import UNSURE, History, Workspace
-from fluxtui.services.datasets.caption_targets import caption_targets
+from fluxtui.services.datasets.caption_matching import caption_targets
 from fluxtui.services.datasets.encodings import decoded
 from fluxtui.services.datasets.spelling import spelled
 from fluxtui.services.datasets.tracking import marked

@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Protocol
 
-from fluxtui.domain.csv_cells import no_formula
 from fluxtui.domain.gallery import GalleryEntry
+from fluxtui.domain.text import no_formula
 
 
 class Table(Protocol):

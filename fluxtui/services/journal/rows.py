@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from fluxtui.domain.durations import can_be
 from fluxtui.domain.errors import JournalDamaged
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.json_text import read_json
-from fluxtui.domain.moments import can_be
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.journal.faults import repair_command

@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fluxtui.simulator.bfl.service import SimulatedService
-from fluxtui.simulator.bfl.signing import format_of, signature
+from fluxtui.simulator.bfl.service import SimulatedService, format_of, signature
 from fluxtui.simulator.bfl.tasks import READY, Task
 from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.faults import EXPIRED, TRUNCATED_IMAGE, WRONG_TYPE

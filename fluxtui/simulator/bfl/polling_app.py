@@ -12,8 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fluxtui.simulator.bfl.endpoints import endpoints
-from fluxtui.simulator.bfl.service import SimulatedService
-from fluxtui.simulator.bfl.signing import format_of, result_url
+from fluxtui.simulator.bfl.service import SimulatedService, format_of, result_url
 from fluxtui.simulator.bfl.tasks import NOT_FOUND, READY, Task
 from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.bodies import refused

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from fluxtui.simulator.bfl.endpoints import endpoints
 from fluxtui.simulator.bfl.finetunes import Finetune, FinetuneKind, built_in_loras
-from fluxtui.simulator.bfl.ordering import order_of
 from fluxtui.simulator.bfl.tasks import READY, Task
 from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.accounts import Account, Accounts
@@ -16,6 +19,7 @@ from fluxtui.simulator.core.hosting import Foundation
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
 from fluxtui.simulator.core.roles import BFL
 from fluxtui.simulator.core.state import Blob, Record
+from fluxtui.simulator.painter.composition import sample_pieces
 from fluxtui.simulator.painter.order import Order
 
 
@@ -199,3 +203,49 @@ def _entry(task: Task, now: float) -> LedgerEntry:
         delivered=task.delivered,
         violations=list(task.violations),
     )
+
+
+def format_of(task: Task) -> str:
+    """Return the file format of a picture task: jpeg, png or webp."""
+    return str(task.parameters.get("output_format") or endpoints()[task.endpoint].default_format)
+
+
+def result_url(service: SimulatedService, task: Task) -> str:
+    """Return the address of a finished picture."""
+    expires = int(task.expires_at)
+    query = urlencode({"expires": expires, "signature": signature(service, task.id, expires)})
+    return f"{service.addresses.delivery}/results/{task.id}/sample.{format_of(task)}?{query}"
+
+
+def signature(service: SimulatedService, task_id: str, expires: int) -> str:
+    """Return the signature that the address of a result must carry."""
+    text = f"{task_id}:{expires}".encode()
+    return hmac.new(service.signing_key, text, hashlib.sha256).hexdigest()
+
+
+_UNTITLED = ""
+
+
+def order_of(task: Task, finetune: Finetune | None, blobs: Mapping[str, bytes]) -> Order:
+    """Return the order for `task`; `blobs` holds its input pictures, `finetune` what it generates with."""
+    endpoint = endpoints()[task.endpoint]
+    if task.size is None:
+        raise ValueError(f"Task {task.id} makes no picture.")
+    return Order(
+        endpoint=task.endpoint,
+        job=endpoint.job,
+        prompt=task.parameters.get("prompt") or _UNTITLED,
+        seed=task.seed,
+        size=task.size,
+        format_name=task.parameters.get("output_format") or endpoint.default_format,
+        parameters=task.parameters,
+        inputs={name: blobs[name] for name in task.input_names if name in blobs},
+        pieces=_pieces(finetune),
+        strength=float(task.parameters.get("finetune_strength") or 0.0),
+    )
+
+
+def _pieces(finetune: Finetune | None) -> tuple[bytes, ...]:
+    if finetune is None:
+        return ()
+    return finetune.pieces or sample_pieces(finetune.id)

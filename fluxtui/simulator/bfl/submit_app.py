@@ -16,9 +16,8 @@ from starlette.routing import Route
 from fluxtui.simulator.bfl.endpoints import FINETUNE, Endpoint, endpoints
 from fluxtui.simulator.bfl.polling_app import get_result
 from fluxtui.simulator.bfl.service import SimulatedService
-from fluxtui.simulator.bfl.submitting import accept_image, accept_training
+from fluxtui.simulator.bfl.submitting import accept_image, accept_training, validated
 from fluxtui.simulator.bfl.tasks import PENDING, Task
-from fluxtui.simulator.bfl.validation import validated
 from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.accounts import Account
 from fluxtui.simulator.core.archive import (

@@ -5,22 +5,103 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from fluxtui.simulator.bfl import prices
-from fluxtui.simulator.bfl.endpoints import FINETUNE, MOST_ACTIVE, Endpoint
+from fluxtui.simulator.bfl.endpoints import FINETUNE, MOST_ACTIVE, MOST_PIXELS, Endpoint
 from fluxtui.simulator.bfl.finetunes import Finetune
 from fluxtui.simulator.bfl.service import SimulatedService
-from fluxtui.simulator.bfl.sizes import Size, output_size
 from fluxtui.simulator.bfl.tasks import CONTENT_MODERATED as CONTENT_STATUS
 from fluxtui.simulator.bfl.tasks import ERROR, READY, REQUEST_MODERATED, Task, outcome_of
-from fluxtui.simulator.bfl.validation import validated
 from fluxtui.simulator.core import answers
 from fluxtui.simulator.core.accounts import Account
 from fluxtui.simulator.core.archive import MOST_IMAGES, TrainingSet
 from fluxtui.simulator.core.faults import CONTENT_MODERATED, FAILED, OUTCOME_KINDS
+from fluxtui.simulator.core.field_checks import Problem, RefusedError, problem, problems_of
 from fluxtui.simulator.pictures import decoded, is_web_address, opened
+
+
+def validated(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of `body` with defaults filled in. Raises RefusedError with all that is wrong."""
+    problems = [found for field in endpoint.fields for found in problems_of(field, body)]
+    if endpoint.strict:
+        known = {field.name for field in endpoint.fields}
+        problems += [
+            problem(name, "extra_forbidden", "Extra inputs are not permitted")
+            for name in body
+            if name not in known
+        ]
+    if not problems:
+        problems += list(_size_problems(endpoint, body))
+    if problems:
+        raise RefusedError(problems)
+    return {field.name: body.get(field.name, field.default) for field in endpoint.fields}
+
+
+def _size_problems(endpoint: Endpoint, body: dict[str, Any]) -> Iterator[Problem]:
+    width, height = body.get("width"), body.get("height")
+    if width is None or height is None:
+        return
+    if endpoint.family in ("flux-2", "tool") and width * height > MOST_PIXELS:
+        reason = "Output is limited to 4 megapixels"
+        yield problem("width", "value_error", f"Value error, {reason}", error=reason)
+
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+_ULTRA_PIXELS = 2752 * 1536
+_MEGAPIXEL = 1024 * 1024
+_FLUX_3_PIXELS = {
+    "768sq": 768 * 768,
+    "1k": _MEGAPIXEL,
+    "1.5k": 1536 * 1536,
+    "2k": 2048 * 2048,
+    "4k": 4096 * 4096,
+}
+_SMALLEST_SIDE = 64
+
+
+def output_size(endpoint: Endpoint, parameters: Mapping[str, Any], source: Size | None) -> Size:
+    """Return the size asked for; where left to the service, that of the `source` picture or a megapixel."""
+    if endpoint.job == "expand" and source:
+        width = source[0] + parameters["left"] + parameters["right"]
+        return (width, source[1] + parameters["top"] + parameters["bottom"])
+    if endpoint.job in ("fill", "erase", "deblur") and source:
+        return source
+    width, height = parameters.get("width"), parameters.get("height")
+    if width and height:
+        return (width, height)
+    ratio = _ratio(parameters.get("aspect_ratio"), source)
+    if width:
+        return (width, _rounded(width / ratio))
+    if height:
+        return (_rounded(height * ratio), height)
+    return _of_area(_area(endpoint, parameters), ratio)
+
+
+def _ratio(asked: str | None, source: Size | None) -> float:
+    if asked and asked != "auto":
+        width, height = asked.split(":")
+        return int(width) / int(height)
+    return source[0] / source[1] if source else 1.0
+
+
+def _area(endpoint: Endpoint, parameters: Mapping[str, Any]) -> int:
+    if endpoint.family == "flux-3":
+        return _FLUX_3_PIXELS[parameters["resolution"]]
+    return _ULTRA_PIXELS if "ultra" in endpoint.path else _MEGAPIXEL
+
+
+def _of_area(pixels: int, ratio: float) -> Size:
+    return (_rounded((pixels * ratio) ** 0.5), _rounded((pixels / ratio) ** 0.5))
+
+
+def _rounded(side: float) -> int:
+    return max(_SMALLEST_SIDE, round(side / 32) * 32)
+
 
 _FLUX_3_EXTRA_LIFE = 6
 _MOST_OUTPUT_PIXELS = 17_000_000

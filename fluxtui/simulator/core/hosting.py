@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from fluxtui.simulator.core.accounts import Accounts
 from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.faults import Fault, FaultBox
-from fluxtui.simulator.core.keyring import Keyring
+from fluxtui.simulator.core.keys import Keyring
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
 from fluxtui.simulator.core.rendering import Renderer
 from fluxtui.simulator.core.settings import Settings

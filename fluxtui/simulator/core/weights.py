@@ -19,7 +19,7 @@ from typing import Any
 
 from fluxtui.simulator.core.faults import PICKLED_WEIGHTS, ZERO_WEIGHTS, ZIPPED_WEIGHTS
 from fluxtui.simulator.core.state import Blob, Record, StateStore
-from fluxtui.simulator.painter.samples import sample_pieces
+from fluxtui.simulator.painter.composition import sample_pieces
 
 _KIND = "weights"
 _MOST_HEADER_BYTES = 100_000_000

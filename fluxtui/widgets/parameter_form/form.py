@@ -18,22 +18,22 @@ from fluxtui.domain.errors import Problem
 from fluxtui.domain.picture_fields import EDITS
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form import entries
-from fluxtui.widgets.parameter_form.checks import FindProblems
 from fluxtui.widgets.parameter_form.controls import (
+    SIDES,
     ChoiceControl,
     Entered,
     NumberControl,
     Passed,
     PromptControl,
     SeedControl,
+    SideControl,
     TextControl,
 )
 from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
 from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
 from fluxtui.widgets.parameter_form.picture_notes import PictureNote, note_mask
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
-from fluxtui.widgets.parameter_form.sides import SIDES, SideControl
-from fluxtui.widgets.parameter_form.values import FormValues, Suggest
+from fluxtui.widgets.parameter_form.values import FindProblems, FormValues, Suggest
 from fluxtui.widgets.paths import PathNote
 from fluxtui.widgets.plain import PlainStatic, plain
 

@@ -26,9 +26,9 @@ from fluxtui.services.masks import MaskService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
+from fluxtui.widgets.parameter_form.controls import SideControl
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
 from fluxtui.widgets.parameter_form.row import FieldRow
-from fluxtui.widgets.parameter_form.sides import SideControl
 from fluxtui.widgets.pictures.view import PictureView
 from tests.piloting.waiting import until_screen
 

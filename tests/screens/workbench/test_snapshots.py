@@ -23,7 +23,7 @@ from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
-from fluxtui.screens.workbench.crop_pad import CropPad
+from fluxtui.screens.workbench.detail_panel import CropPad
 from tests.piloting.snapshots import BOTH, Size, Snap
 from tests.piloting.waiting import settled, until, until_screen
 

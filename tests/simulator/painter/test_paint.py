@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-from fluxtui.simulator.painter.composition import SCENES
-from fluxtui.simulator.painter.order import Order
+from fluxtui.simulator.painter.composition import SCENES, sample_pieces
+from fluxtui.simulator.painter.order import Order, seeded
 from fluxtui.simulator.painter.paint import paint
 from fluxtui.simulator.painter.palette import invented, luminance, taken_from
-from fluxtui.simulator.painter.randomness import seeded
-from fluxtui.simulator.painter.samples import sample_pieces
 
 MAGENTA = (220, 20, 160)
 PLAIN = Order(

@@ -1,4 +1,4 @@
-"""Completes what is typed in the gallery: filters and tags."""
+"""Completes what is typed in the gallery: filters and tags; asks for tags in such a line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from textual.suggester import Suggester
 
 from fluxtui.controllers.gallery.filtering import completed_filter, completed_tags
+from fluxtui.controllers.gallery.marking import TagsQuestion
 from fluxtui.domain.gallery import Facets
+from fluxtui.widgets.dialogs import LineDialog, dialog_of
 
 
 class FilterSuggester(Suggester):
@@ -36,3 +38,16 @@ class TagSuggester(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         """Return the line continued, or None."""
         return completed_tags(value, self._tags)
+
+
+@dialog_of.register
+def _(question: TagsQuestion) -> LineDialog:
+    shared = ", ".join(question.shared)
+    return LineDialog(
+        question.title,
+        question.words,
+        f"{shared}, " if shared else "",
+        placeholder="night, blue hour, best",
+        may_be_empty=True,
+        suggester=TagSuggester(question.known),
+    )

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from fluxtui.controllers.latest import LatestWork
+from fluxtui.controllers.background import LatestWork
 
 
 class Step:
