@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class Known(Protocol):
+class HostState(Protocol):
     """What the program knows now; each value is immutable and replaced as a whole when it changes."""
 
     @property
@@ -75,7 +75,7 @@ class Known(Protocol):
         """Return what the service of a profile said is left, or None where it has not told."""
 
 
-class Host(Known, Protocol):
+class Host(HostState, Protocol):
     """What a controller is given: the application, or a script that answers by its options."""
 
     async def ask(self, question: Question[Answer]) -> Answer | None:

@@ -18,7 +18,7 @@ from fluxtui.domain.notices import Notice
 from fluxtui.domain.spending import Allowance, SpendingRow, SpendingView, Spent
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.widgets.bar_chart import POSSIBLE, Bar, BarChart
-from fluxtui.widgets.budget import allowance_words
+from fluxtui.widgets.budget import allowance_text
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, plain
@@ -94,7 +94,7 @@ Days are those of the local time. `x` writes the table as a CSV file into the da
             self.query_one(Flash).show(notices[0].text, notices[0].severity)
 
     def _show_budgets(self, allowances: tuple[Allowance, ...]) -> None:
-        words = [allowance_words(allowance) for allowance in allowances]
+        words = [allowance_text(allowance) for allowance in allowances]
         self.query_one("#spending-budgets", PlainStatic).show(
             Content(" · ").join(words) if words else plain(NO_BUDGET, "$foreground-muted")
         )

@@ -20,7 +20,7 @@ _DATA_ADDRESS = re.compile(r"data:image/[a-z+.-]+;base64,", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
-class UnreadablePictureError(ValueError):
+class NoPictureError(ValueError):
     """The bytes are no picture that the service takes; the text says why."""
 
 
@@ -30,39 +30,39 @@ def is_web_address(value: str) -> bool:
 
 
 def check_image_text(value: str, *, url_allowed: bool) -> None:
-    """Check an image parameter, decoding it whole. Raises UnreadablePictureError."""
+    """Check an image parameter, decoding it whole. Raises NoPictureError."""
     if is_web_address(value):
         if not url_allowed:
-            raise UnreadablePictureError("Image must be base64 encoded")
+            raise NoPictureError("Image must be base64 encoded")
         return
     reduced(decoded(value))
 
 
 def decoded(value: str) -> bytes:
-    """Return the bytes of a base64 parameter, plain or as data address. Raises UnreadablePictureError."""
+    """Return the bytes of a base64 parameter, plain or as data address. Raises NoPictureError."""
     prefix = _DATA_ADDRESS.match(value)
     try:
         return base64.b64decode(value[prefix.end() :] if prefix else value, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise UnreadablePictureError("Invalid base64 image data") from error
+        raise NoPictureError("Invalid base64 image data") from error
 
 
 def opened(content: bytes) -> Image.Image:
-    """Open (not yet decode) a JPEG, PNG or WebP of bounded size. Raises UnreadablePictureError."""
+    """Open (not yet decode) a JPEG, PNG or WebP of bounded size. Raises NoPictureError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadablePictureError("Image could not be read; JPEG, PNG and WebP are supported") from error
+        raise NoPictureError("Image could not be read; JPEG, PNG and WebP are supported") from error
     if picture.width * picture.height > MOST_INPUT_PIXELS:
         picture.close()
-        raise UnreadablePictureError("Image has too many pixels")
+        raise NoPictureError("Image has too many pixels")
     return picture
 
 
 def reduced(content: bytes, most_pixels: int = MOST_KEPT_PIXELS, mode: str = "RGB") -> Image.Image:
-    """Decode a picture upright, scaled down to at most `most_pixels`. Raises UnreadablePictureError."""
+    """Decode a picture upright, scaled down to at most `most_pixels`. Raises NoPictureError."""
     with opened(content) as picture:
         side = int(most_pixels**0.5)
         if mode == "RGB":
@@ -70,7 +70,7 @@ def reduced(content: bytes, most_pixels: int = MOST_KEPT_PIXELS, mode: str = "RG
         try:
             upright = ImageOps.exif_transpose(picture).convert(mode)
         except (OSError, SyntaxError, ValueError) as error:
-            raise UnreadablePictureError("Image is damaged") from error
+            raise NoPictureError("Image is damaged") from error
     pixels = upright.width * upright.height
     if pixels <= most_pixels:
         return upright

@@ -17,7 +17,7 @@ _STYLES = {
 }
 
 
-def allowance_words(allowance: Allowance) -> Content:
+def allowance_text(allowance: Allowance) -> Content:
     """Return `$4.20 of $5.00 today, budget low`."""
     words = (
         f"{show_credits(allowance.spent.total)} of {show_credits(allowance.limit)} {allowance.period.words}"

@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.services.typed_paths import meant
 from fluxtui.widgets.dialogs import Dialog
-from fluxtui.widgets.paths import Entry, Listing, PathKind, count_pictures, list_folder, os_reason
+from fluxtui.widgets.paths import Entry, FolderListing, PathKind, count_pictures, list_folder, os_reason
 from fluxtui.widgets.plain import PlainLabel, cell, set_title
 from fluxtui.widgets.table.grid import RowGrid
 from fluxtui.widgets.table.rows import Column, Sorting
@@ -86,7 +86,7 @@ class PathPicker(Dialog[Path]):
         self._kind = kind
         self._title = title or f"Choose a {kind.value}"
         self._folder = meant(start)
-        self._listing = Listing(self._folder, ())
+        self._listing = FolderListing(self._folder, ())
         self._shown: list[Entry] = []
         self._drawn = 0
         self._letters = ""

@@ -72,7 +72,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Listing:
+class FolderListing:
     """What is in a folder: folders first, by name. `cut` tells that there was more than was looked at."""
 
     folder: Path
@@ -86,18 +86,18 @@ def expanded(text: str) -> Path:
     return meant(text)
 
 
-def list_folder(folder: Path, kind: PathKind, cancelled: Cancelled = bool) -> Listing:
+def list_folder(folder: Path, kind: PathKind, cancelled: Cancelled = bool) -> FolderListing:
     """Return the folders and the files of a kind in `folder`; a fault becomes the listing's `problem`."""
     entries: list[Entry] = []
     try:
         for count, entry in enumerate(_scan(folder)):
             if count >= MAX_SCANNED or cancelled():
-                return Listing(folder, _sorted(entries), cut=True)
+                return FolderListing(folder, _sorted(entries), cut=True)
             if entry.is_folder or kind.takes(entry.name, False):
                 entries.append(entry)
     except OSError as error:
-        return Listing(folder, (), problem=f"cannot be read: {os_reason(error)}")
-    return Listing(folder, _sorted(entries))
+        return FolderListing(folder, (), problem=f"cannot be read: {os_reason(error)}")
+    return FolderListing(folder, _sorted(entries))
 
 
 def _scan(folder: Path) -> Iterator[Entry]:

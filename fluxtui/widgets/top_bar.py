@@ -15,7 +15,7 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.spending import Allowance
 from fluxtui.domain.text import shown_text
-from fluxtui.widgets.budget import allowance_warning, allowance_words, most_pressing
+from fluxtui.widgets.budget import allowance_text, allowance_warning, most_pressing
 from fluxtui.widgets.plain import plain
 
 NAME = "FluxTUI"
@@ -171,7 +171,7 @@ class TopBar(Widget):
         """Return what is spent, beside the budget where there is one, and the shortest form of a warning."""
         allowance = most_pressing(self.allowances)
         if allowance is not None:
-            return allowance_words(allowance), allowance_warning(allowance)
+            return allowance_text(allowance), allowance_warning(allowance)
         words = f"{show_credits(self.spent_today)} today" if self.spent_today else ""
         return Content.styled(words, "$foreground-muted"), Content()
 

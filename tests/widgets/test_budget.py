@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from fluxtui.domain.spending import Allowance, Period, Spent
-from fluxtui.widgets.budget import allowance_words, most_pressing
+from fluxtui.widgets.budget import allowance_text, most_pressing
 from fluxtui.widgets.top_bar import JobCounts, TopBar
 
 LATER = datetime(2026, 12, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ def month(spent: float) -> Allowance:
     ],
 )
 def test_a_warning_is_a_word(allowance: Allowance, words: str) -> None:
-    assert allowance_words(allowance).plain == words
+    assert allowance_text(allowance).plain == words
 
 
 def test_the_most_pressing_budget_is_shown() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fluxtui.controllers.dataset.cropping import CropEditor
 from fluxtui.controllers.dataset.edits import DatasetEdits
 from fluxtui.controllers.dataset.review import DatasetReview, RowsMade
-from fluxtui.controllers.dataset.rows import Listing, PictureRow, set_problems, summary
+from fluxtui.controllers.dataset.rows import PictureRow, RowSelection, set_problems, summary
 from fluxtui.controllers.signal import Signal
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural, safe_text
@@ -54,7 +54,7 @@ class DatasetController:
         self._rules = rules
         self._judging = asyncio.Lock()
         self._begin_with = begin_with
-        self._listing = Listing()
+        self._listing = RowSelection()
         self._listed: tuple[PictureRow, ...] = ()
         self._current = ""
         self._is_typing = False
@@ -168,7 +168,7 @@ class DatasetController:
 
     def list_tag(self, tag: str) -> None:
         """List only the pictures whose captions have a tag, until the next listing."""
-        self._listing = Listing(tag=tag)
+        self._listing = RowSelection(tag=tag)
         self._list()
         self._host.tell(f"Shown: {self._listing.words}; p shows all.")
 

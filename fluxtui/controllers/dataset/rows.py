@@ -171,7 +171,7 @@ class RowFilter(StrEnum):
 
 
 @dataclass(frozen=True)
-class Listing:
+class RowSelection:
     """A filter, and a tag that the captions of all that is listed have, `''` for any."""
 
     filter: RowFilter = RowFilter.ALL
@@ -184,10 +184,12 @@ class Listing:
             return f"only those with the tag “{safe_text(self.tag, limit=40)}”"
         return "" if self.filter is RowFilter.ALL else self.filter.value
 
-    def next(self) -> Listing:
+    def next(self) -> RowSelection:
         """Return the filter after this one; a tag gives way to all pictures."""
         every = list(RowFilter)
-        return Listing() if self.tag else Listing(every[(every.index(self.filter) + 1) % len(every)])
+        return (
+            RowSelection() if self.tag else RowSelection(every[(every.index(self.filter) + 1) % len(every)])
+        )
 
     def of(self, rows: tuple[PictureRow, ...]) -> tuple[PictureRow, ...]:
         """Return the pictures that are listed."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from fluxtui.controllers.gallery.browser import PictureBrowser
 from fluxtui.controllers.gallery.exporting import Exporting
 from fluxtui.controllers.gallery.filtering import problem_of
 from fluxtui.controllers.gallery.filters import Filters
 from fluxtui.controllers.gallery.marking import Marking
-from fluxtui.controllers.gallery.shown import ShownPictures
-from fluxtui.controllers.gallery.trash import Trash
+from fluxtui.controllers.gallery.trash import TrashCommands
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.gallery import GalleryEntry, GalleryFilter
@@ -57,9 +57,9 @@ class GalleryController:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.shown = ShownPictures(host)
+        self.shown = PictureBrowser(host)
         self.marking = Marking(host, self.shown)
-        self.trash = Trash(host, self.shown)
+        self.trash = TrashCommands(host, self.shown)
         self.filters = Filters(host, self.shown)
         self.exporting = Exporting(host, self.shown)
 

@@ -45,7 +45,7 @@ class Entries:
             self._known.move_to_end(entry.number)
         return entry
 
-    def gone(self, number: int) -> bool:
+    def is_missing(self, number: int) -> bool:
         """Tell whether an entry was looked for and is not there any more."""
         return number in self._known and self._known[number] is None
 
@@ -77,7 +77,7 @@ class Entries:
             await self.read(kept)
 
 
-class Listing:
+class EntryList:
     """Pictures in their order; nothing of them is gone through, however many there are.
 
     Args:

@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from fluxtui.controllers.gallery.shown import ShownPictures
-from fluxtui.controllers.gallery.wording import pictures_words
+from fluxtui.controllers.gallery.browser import PictureBrowser
+from fluxtui.controllers.gallery.wording import pictures_text
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation, Question
 from fluxtui.services.gallery import Exported, GalleryService
@@ -71,7 +71,7 @@ class Exporting:
         shown: the pictures that are shown.
     """
 
-    def __init__(self, host: Host, shown: ShownPictures) -> None:
+    def __init__(self, host: Host, shown: PictureBrowser) -> None:
         self._host = host
         self._shown = shown
         self._is_exporting = False
@@ -82,7 +82,7 @@ class Exporting:
             self._host.tell("Another export is being made; Esc stops it.")
             return
         today = self._host.clock().astimezone().date()
-        export = await self._host.ask(ExportQuestion(pictures_words(numbers), today))
+        export = await self._host.ask(ExportQuestion(pictures_text(numbers), today))
         if export is None:
             return
         exporter = _exporter(self._host.services.gallery, export.kind)

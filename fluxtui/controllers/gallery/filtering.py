@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fluxtui.controllers.gallery.wording import order_words
+from fluxtui.controllers.gallery.wording import order_text
 from fluxtui.controllers.questions import Choice
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.gallery import Facet, Facets, GalleryFilter, GalleryOrder
@@ -75,7 +75,7 @@ def completed_tags(text: str, tags: Sequence[str]) -> str | None:
 
 def order_choices() -> tuple[Choice, ...]:
     """Return how pictures can be sorted."""
-    return tuple(Choice(order.value, order_words(order)) for order in GalleryOrder)
+    return tuple(Choice(order.value, order_text(order)) for order in GalleryOrder)
 
 
 def filter_choices(

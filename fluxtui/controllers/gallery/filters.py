@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fluxtui.controllers.gallery import filtering
-from fluxtui.controllers.gallery.shown import ShownPictures
+from fluxtui.controllers.gallery.browser import PictureBrowser
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Choice, LineQuestion, Selection
 from fluxtui.domain.gallery import GalleryFilter, GalleryOrder
@@ -19,7 +19,7 @@ class Filters:
         shown: the pictures that are shown.
     """
 
-    def __init__(self, host: Host, shown: ShownPictures) -> None:
+    def __init__(self, host: Host, shown: PictureBrowser) -> None:
         self._host = host
         self._shown = shown
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fluxtui.controllers.gallery.browser import PictureBrowser
 from fluxtui.controllers.gallery.filtering import read_tags
-from fluxtui.controllers.gallery.shown import ShownPictures
-from fluxtui.controllers.gallery.wording import pictures_words
+from fluxtui.controllers.gallery.wording import pictures_text
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import LineQuestion, Question
 from fluxtui.domain.gallery import BEST_RATING
@@ -42,7 +42,7 @@ class Marking:
         shown: the pictures that are shown.
     """
 
-    def __init__(self, host: Host, shown: ShownPictures) -> None:
+    def __init__(self, host: Host, shown: PictureBrowser) -> None:
         self._host = host
         self._shown = shown
 
@@ -75,7 +75,7 @@ class Marking:
             await self._shown.change(numbers, lambda chosen: gallery.rate(chosen, rating))
         words = f"rated {rating} of {BEST_RATING}" if rating else "not rated any more"
         verb = "is" if len(numbers) == 1 else "are"
-        self._host.tell(f"{pictures_words(numbers).capitalize()} {verb} {words}.")
+        self._host.tell(f"{pictures_text(numbers).capitalize()} {verb} {words}.")
 
     async def tag(self, numbers: Sequence[int]) -> None:
         """Ask for the tags of pictures; of several those count that all of them have."""
@@ -84,7 +84,7 @@ class Marking:
             shared = await self._shared_tags(numbers)
             several = "" if len(numbers) == 1 else " Those that all of them have are shown."
             question = TagsQuestion(
-                f"Tags of {pictures_words(numbers)}",
+                f"Tags of {pictures_text(numbers)}",
                 f"Tags, with commas between them; remove one to take it away.{several}",
                 shared,
                 tuple(facet.value for facet in facets.tags),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fluxtui.controllers.gallery.shown import ShownPictures
-from fluxtui.controllers.gallery.wording import pictures_words
+from fluxtui.controllers.gallery.browser import PictureBrowser
+from fluxtui.controllers.gallery.wording import pictures_text
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.text import plural
 
 
-class Trash:
+class TrashCommands:
     """Remembers what was moved last. Every command raises `FluxError`, and what was done before stays done.
 
     Args:
@@ -19,7 +19,7 @@ class Trash:
         shown: the pictures that are shown.
     """
 
-    def __init__(self, host: Host, shown: ShownPictures) -> None:
+    def __init__(self, host: Host, shown: PictureBrowser) -> None:
         self._host = host
         self._shown = shown
         self._last: tuple[int, ...] = ()
@@ -50,7 +50,7 @@ class Trash:
         where = "in the trash; u takes it back, T shows the trash"
         words = where if len(numbers) == 1 else where.replace("it back", "them back")
         verb = "is" if len(numbers) == 1 else "are"
-        self._host.tell(f"{pictures_words(numbers).capitalize()} {verb} {words}.")
+        self._host.tell(f"{pictures_text(numbers).capitalize()} {verb} {words}.")
 
     async def restore(self, numbers: Sequence[int]) -> None:
         """Take pictures out of the trash."""
@@ -61,7 +61,7 @@ class Trash:
                 self._last = ()
             finally:
                 await self._shown.moved(numbers)
-        self._host.tell(f"Back in the gallery: {pictures_words(numbers)}.", severity="success")
+        self._host.tell(f"Back in the gallery: {pictures_text(numbers)}.", severity="success")
 
     async def empty(self) -> None:
         """Delete what is in the trash for good, after asking."""

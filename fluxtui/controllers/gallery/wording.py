@@ -38,12 +38,12 @@ _ORDERS = {
 }
 
 
-def order_words(order: GalleryOrder) -> str:
+def order_text(order: GalleryOrder) -> str:
     """Return how pictures are sorted: `'newest first'`."""
     return _ORDERS[order]
 
 
-def empty_words(wanted: GalleryFilter) -> tuple[str, ...]:
+def empty_text(wanted: GalleryFilter) -> tuple[str, ...]:
     """Return what to say where a filter leaves nothing: sentences with what to do."""
     if wanted.is_empty:
         return NOTHING_YET
@@ -51,16 +51,16 @@ def empty_words(wanted: GalleryFilter) -> tuple[str, ...]:
     return EMPTY_TRASH if wanted == alone else NO_MATCH
 
 
-def fault_words(sentence: str) -> tuple[str, ...]:
+def fault_text(sentence: str) -> tuple[str, ...]:
     """Return what to say where the journal could not be read."""
     return (f"✗ {sentence}", "r tries again.")
 
 
-def title_words(shown: int, total: int, marked: int, wanted: GalleryFilter) -> str:
+def title_text(shown: int, total: int, marked: int, wanted: GalleryFilter) -> str:
     """Return `'312 of 100,000 pictures · newest first · 3 marked'`."""
     where = " in the trash" if wanted.trashed else ""
     count = plural(shown, "picture") if shown == total else f"{shown:,} of {plural(total, 'picture')}"
-    parts = (f"{count}{where}", order_words(wanted.order), f"{marked:,} marked" if marked else "")
+    parts = (f"{count}{where}", order_text(wanted.order), f"{marked:,} marked" if marked else "")
     return " · ".join(part for part in parts if part)
 
 
@@ -76,7 +76,7 @@ def marks_signs(marks: Marks) -> str:
     return ("★" if marks.starred else "") + (str(marks.rating) if marks.rating else "")
 
 
-def rating_words(rating: int) -> str:
+def rating_text(rating: int) -> str:
     """Return `'4 of 5'`, or `''` without a rating."""
     return f"{rating} of 5" if rating else ""
 
@@ -89,7 +89,7 @@ def prompt_line(entry: GalleryEntry) -> str:
 def facts_line(entry: GalleryEntry) -> str:
     """Return what a picture was made with and the user's marks, on one line, what tells most first."""
     picture, marks = entry.picture, entry.marks
-    rating = rating_words(marks.rating)
+    rating = rating_text(marks.rating)
     parts = (
         "file missing" if entry.missing else "",
         "★" if marks.starred else "",
@@ -105,6 +105,6 @@ def facts_line(entry: GalleryEntry) -> str:
     return safe_text(" · ".join(part for part in parts if part), limit=400)
 
 
-def pictures_words(numbers: Sequence[int]) -> str:
+def pictures_text(numbers: Sequence[int]) -> str:
     """Return `'the picture'` or `'3 pictures'`."""
     return "the picture" if len(numbers) == 1 else plural(len(numbers), "picture")

@@ -61,7 +61,7 @@ class Batch:
         return Counter((item.offer.profile, item.offer.endpoint.info.id) for item in self.pictures)
 
     @property
-    def size_words(self) -> str:
+    def size_text(self) -> str:
         """How it comes to its number: `'4 × 3'`, or `''` where it is no grid."""
         layout = self.layout
         sizes = [str(len(labels)) for labels in (layout.columns, layout.rows, layout.sheets) if labels]

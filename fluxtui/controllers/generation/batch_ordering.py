@@ -9,9 +9,15 @@ from fluxtui.controllers.generation.batch import Batch, BatchPicture, basis_of, 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import misfits
 from fluxtui.controllers.generation.ordering import check_references, fills_something
-from fluxtui.controllers.generation.price import Funds, funds_sentences, known_funds, source_of, told_price
+from fluxtui.controllers.generation.price import (
+    Funds,
+    available_funds,
+    funds_sentences,
+    reported_price,
+    source_of,
+)
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.controllers.host import Host, Known
+from fluxtui.controllers.host import Host, HostState
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.durations import duration_text
 from fluxtui.domain.errors import InvalidInput
@@ -54,7 +60,7 @@ class BatchPrice:
         confirm_above_usd: from which sum on the user is asked.
         sources: where the prices come from, as sentences.
         seconds: how long it may take, None where that is not known.
-        size_words: how a grid comes to its number, or `''`.
+        size_text: how a grid comes to its number, or `''`.
     """
 
     each: Sequence[Estimate]
@@ -62,7 +68,7 @@ class BatchPrice:
     confirm_above_usd: float
     sources: Sequence[str] = ()
     seconds: float | None = None
-    size_words: str = ""
+    size_text: str = ""
 
     @property
     def total(self) -> Estimate:
@@ -82,7 +88,7 @@ class BatchPrice:
 
     def question(self) -> Confirmation:
         """Return the question that shows the figures."""
-        size = f"{self.size_words} is " if self.size_words else ""
+        size = f"{self.size_text} is " if self.size_text else ""
         pictures = f"{size}{plural(len(self.each), 'picture')}, {self.total.basis}."
         time = () if self.seconds is None else (f"Such pictures took about {duration_text(self.seconds)}.",)
         balances = [line for funds, wanted in self.shares.values() for line in funds_sentences(funds, wanted)]
@@ -115,7 +121,7 @@ async def send_batch(host: Host, order: BatchOrder) -> tuple[Job, ...]:
     return await host.services.inference.generate_shots(shots, batch_title=batch.title, layout=batch.layout)
 
 
-def _estimate(known: Known, item: BatchPicture) -> Estimate:
+def _estimate(known: HostState, item: BatchPicture) -> Estimate:
     """Return what one picture will probably cost. Raises `InvalidInput`, with its label, if it is wrong."""
     try:
         request = item.offer.endpoint.checked(item.values)
@@ -125,7 +131,7 @@ def _estimate(known: Known, item: BatchPicture) -> Estimate:
     except InvalidInput as error:
         label = f"{item.label}: " if item.label else ""
         raise InvalidInput(f"{label}{error.message}", error.problems) from None
-    return request.estimate(told_price(known.prices, item.offer))
+    return request.estimate(reported_price(known.prices, item.offer))
 
 
 async def _priced(host: Host, batch: Batch, each: Sequence[Estimate]) -> BatchPrice:
@@ -135,16 +141,16 @@ async def _priced(host: Host, batch: Batch, each: Sequence[Estimate]) -> BatchPr
         profile = item.offer.profile
         wanted[profile] = wanted.get(profile, 0.0) + estimate.credits
         abilities = await host.services.account.abilities(profile)
-        sources[source_of(told_price(host.prices, item.offer), abilities.price_source)] = None
+        sources[source_of(reported_price(host.prices, item.offer), abilities.price_source)] = None
     shares = {}
     for profile, credits in wanted.items():
         abilities = await host.services.account.abilities(profile)
-        shares[profile] = (known_funds(host, profile, is_told=abilities.tells_balance), credits)
+        shares[profile] = (available_funds(host, profile, is_told=abilities.tells_balance), credits)
     return BatchPrice(
         each,
         shares,
         host.services.config.config.generation.confirm_above_usd,
         tuple(sources),
         await host.services.batches.expected_seconds(batch.counts),
-        batch.size_words,
+        batch.size_text,
     )

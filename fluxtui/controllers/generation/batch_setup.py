@@ -61,7 +61,7 @@ def batch_sum(form: GenerateForm, stock: Stock, offer: Offer) -> BatchSum:
         cost = batch_estimate(batch, stock)
     except InvalidInput as error:
         return BatchSum(f"✗ {error.sentence()}", is_wrong=True)
-    size = f"{batch.size_words} = " if " × " in batch.size_words else ""
+    size = f"{batch.size_text} = " if " × " in batch.size_text else ""
     count = plural(len(batch.pictures), "picture")
     price = f"{cost.show()}, {cost.basis}" if cost is not None else "cost known once the form is right"
     return BatchSum(f"{size}{count} · {price}", batch)

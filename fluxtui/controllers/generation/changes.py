@@ -33,7 +33,7 @@ _VALUES_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Change:
+class FormChange:
     """A form as it is to be now, and what is to be said about it."""
 
     form: GenerateForm
@@ -43,21 +43,21 @@ class Change:
     """Whether the news is long enough to be read again among the messages."""
 
 
-def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> Change:
+def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> FormChange:
     """Choose another endpoint; the finetune stays where the endpoint goes with it, or takes none at all."""
     changed = stock.settled(form).at(offer)
     finetune = stock.finetune_of(changed)
     takes_one = offer.endpoint.info.finetunes is not None
     if not changed.finetune or not takes_one or changed.finetune_for(offer, finetune) is not None:
-        return Change(changed)
+        return FormChange(changed)
     name = shorten(finetune.name if finetune is not None else changed.finetune, NAME_CELLS)
     if finetune is not None:
-        return Change(changed, f"{name} {why_not(offer, finetune)}.")
+        return FormChange(changed, f"{name} {why_not(offer, finetune)}.")
     title = offer_title(offer, shared=stock.is_shared)
-    return Change(changed, f"{name} does not go with {title}; choose another finetune.")
+    return FormChange(changed, f"{name} does not go with {title}; choose another finetune.")
 
 
-def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
+def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> FormChange:
     """Choose another finetune or none, and another endpoint where the present one does not go with it.
 
     Args:
@@ -69,13 +69,15 @@ def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> Change:
     offer = stock.offer_for(changed)
     if offer is None:
         what = f"“{shorten(named, NAME_CELLS)}”" if named else "a picture without a finetune"
-        return Change(form, f"None of your profiles has an endpoint for {what}.", "warning")
+        return FormChange(form, f"None of your profiles has an endpoint for {what}.", "warning")
     is_other = offer != stock.offer_of(form)
     news = f"The endpoint is now {offer_title(offer, shared=stock.is_shared)}." if is_other else ""
-    return Change(changed.at(offer), news)
+    return FormChange(changed.at(offer), news)
 
 
-def to_request(stock: Stock, form: GenerateForm, request: GenerateRequest, storage: StorageService) -> Change:
+def to_request(
+    stock: Stock, form: GenerateForm, request: GenerateRequest, storage: StorageService
+) -> FormChange:
     """Take over what another place asks for."""
     match request:
         case UseRecalled():
@@ -88,25 +90,27 @@ def to_request(stock: Stock, form: GenerateForm, request: GenerateRequest, stora
             return to_recipe(stock, form, request, storage)
 
 
-def to_recipe(stock: Stock, form: GenerateForm, request: GenerateAgain, storage: StorageService) -> Change:
+def to_recipe(
+    stock: Stock, form: GenerateForm, request: GenerateAgain, storage: StorageService
+) -> FormChange:
     """Take over the parameters of a picture, with the finetune where it is known still."""
     offer = stock.offer(request.profile, request.endpoint)
     if offer is None:
-        return Change(form, missing(request.profile, request.endpoint), "warning")
+        return FormChange(form, missing(request.profile, request.endpoint), "warning")
     wished = replace(form.at(offer), finetune=request.finetune or form.finetune)
     known = stock.finetune_of(wished) if request.finetune else None
     recipe = repeatable(offer.endpoint, request.values, storage)
-    return Change(GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None))
+    return FormChange(GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None))
 
 
-def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> Change:
+def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> FormChange:
     """Take over what a file says: at its own endpoint where that is on offer, else at the present one."""
     if stock.offer_of(form) is None:
         form = stock.beginning(form)
     own = _offer_of(stock, form, recalled)
     offer = own or stock.offer_of(form)
     if offer is None:
-        return Change(form, "There is no endpoint yet that could take what was recalled.", "warning")
+        return FormChange(form, "There is no endpoint yet that could take what was recalled.", "warning")
     fitted = fit(recalled, offer.endpoint)
     notes = [*fitted.notes]
     if recalled.endpoint and own is None:
@@ -122,7 +126,7 @@ def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> Change:
         finetune = None
     changed = GenerateForm.from_recipe(offer, fitted.values, finetune)
     told = f"The form has what {recalled.source} wrote into the file."
-    return Change(changed, " ".join((told, *notes)), "warning" if notes else "success", is_kept=True)
+    return FormChange(changed, " ".join((told, *notes)), "warning" if notes else "success", is_kept=True)
 
 
 def _offer_of(stock: Stock, form: GenerateForm, recalled: Recalled) -> Offer | None:
@@ -141,17 +145,19 @@ def _finetune_of(stock: Stock, offer: Offer, named: str) -> str | None:
     return found.ref if found is not None else None
 
 
-def to_use(stock: Stock, form: GenerateForm, request: UsePicture) -> Change:
+def to_use(stock: Stock, form: GenerateForm, request: UsePicture) -> FormChange:
     """Put a picture in its place for a use, at the endpoint that is named or else at the best for it."""
     role = next((role for role in USES if role.value == request.use), None)
     if role is None or not request.picture:
-        return Change(form, "Nothing can be done with that picture here.", "warning")
+        return FormChange(form, "Nothing can be done with that picture here.", "warning")
     named = stock.offer(request.profile, request.endpoint) if request.endpoint else None
     if request.endpoint and named is None:
-        return Change(form, missing(request.profile, request.endpoint), "warning")
+        return FormChange(form, missing(request.profile, request.endpoint), "warning")
     offer = named or _best_for(stock, form, role)
     if offer is None or role not in uses_at(offer.endpoint):
-        return Change(form, f"None of your profiles has an endpoint for a picture {USES[role]}.", "warning")
+        return FormChange(
+            form, f"None of your profiles has an endpoint for a picture {USES[role]}.", "warning"
+        )
     change = to_offer(stock, form.with_picture(offer, role, request.picture), offer)
     return change if change.news else replace(change, news=_what_next(offer, role))
 
@@ -183,7 +189,7 @@ def missing(profile: str, endpoint_id: str) -> str:
     return f"{whose} {endpoint_id} now."
 
 
-def with_kept(change: Change, kept: Mapping[str, Any], stock: Stock) -> Change:
+def with_saved_values(change: FormChange, kept: Mapping[str, Any], stock: Stock) -> FormChange:
     """Return a change that chose a finetune, with the values that were kept for that."""
     form = change.form
     offer, finetune = stock.offer_of(form), stock.finetune_of(form)
@@ -193,8 +199,8 @@ def with_kept(change: Change, kept: Mapping[str, Any], stock: Stock) -> Change:
     if not used:
         return change
     name = shorten(finetune.name, NAME_CELLS)
-    news = f"{name} begins with {values_words(offer, used)}, as you kept it."
-    return Change(made, " ".join(part for part in (change.news, news) if part), change.severity)
+    news = f"{name} begins with {values_text(offer, used)}, as you kept it."
+    return FormChange(made, " ".join(part for part in (change.news, news) if part), change.severity)
 
 
 def defaulted(
@@ -209,7 +215,7 @@ def defaulted(
     return form.with_values(offer.endpoint, values), used
 
 
-def values_words(offer: Offer, values: Mapping[str, Any]) -> str:
+def values_text(offer: Offer, values: Mapping[str, Any]) -> str:
     """Return parameters that are no defaults in words: `'Finetune strength 1.2, Steps 20'`."""
     fields = {item.name: item for item in fields_of(offer.endpoint)}
     told = [name for name in values if name in fields and values[name] != fields[name].default]

@@ -42,7 +42,7 @@ class Completion:
         return "Tab ▸ " + " · ".join(order)
 
 
-def begun_in(before: str) -> str | None:
+def unfinished_wildcard(before: str) -> str | None:
     """Return what stands of a wildcard before the cursor, such as `'__col'`, None where none is begun."""
     line = before.rpartition("\n")[2]
     # What is closed is blotted out, so that its end does not look like a beginning.

@@ -7,19 +7,19 @@ from dataclasses import replace
 from fluxtui.controllers.background import Begin, Work, nothing_to_do
 from fluxtui.controllers.generation.batch_ordering import BatchOrder
 from fluxtui.controllers.generation.batch_setup import BatchCommands
-from fluxtui.controllers.generation.changes import Change, to_finetune, to_offer, to_request
-from fluxtui.controllers.generation.cost import CostWords, cost_words
-from fluxtui.controllers.generation.editor import FormEditor, Step
+from fluxtui.controllers.generation.changes import FormChange, to_finetune, to_offer, to_request
+from fluxtui.controllers.generation.cost import CostText, cost_text
+from fluxtui.controllers.generation.editor import FormEditor, PendingChange
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.news import News
-from fluxtui.controllers.generation.ordering import Order
+from fluxtui.controllers.generation.ordering import GenerationOrder
 from fluxtui.controllers.generation.picture_inputs import PictureInputs
 from fluxtui.controllers.generation.planner import PromptPlanner
 from fluxtui.controllers.generation.price import Funds
 from fluxtui.controllers.generation.queue import QueueCommands
 from fluxtui.controllers.generation.sizes import SizeCommands
 from fluxtui.controllers.generation.styles import StyleCommands
-from fluxtui.controllers.generation.submission import Later, Outgoing, Submission, call_later
+from fluxtui.controllers.generation.submission import Later, OrderSubmission, Outgoing, call_later
 from fluxtui.controllers.generation.supply import OfferCatalogue
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import GenerateRequest, GenerateWith
@@ -56,14 +56,14 @@ class GenerationController:
         """
         self._host = host
         self._begin_work = begin
-        self._steps: tuple[Step, ...] = ()
+        self._steps: tuple[PendingChange, ...] = ()
         """Wished before every profile has answered, which is waited for."""
         self.changed = Signal()
         self.news = News(self.changed)
         self.catalogue = OfferCatalogue(host, self._follow)
         self.editor = FormEditor(host, self.catalogue, self.news, begin, self._follow)
         self.prompts = PromptPlanner(host, self.editor, self.news, begin, self.changed.send)
-        self.submission = Submission(
+        self.submission = OrderSubmission(
             host, self.editor, self.prompts, self.news, begin, self.changed.send, later
         )
         self.batches = BatchCommands(host, self.editor, self.news)
@@ -83,12 +83,12 @@ class GenerationController:
         return self.catalogue.funds(self.form.profile)
 
     @property
-    def cost(self) -> CostWords | None:
+    def cost(self) -> CostText | None:
         """What it costs, in words; None before there is an endpoint."""
         offer = self.editor.offer
         if offer is None:
             return None
-        return cost_words(self.form, self.catalogue.stock, offer, self.funds, self.prompts.plan)
+        return cost_text(self.form, self.catalogue.stock, offer, self.funds, self.prompts.plan)
 
     @property
     def is_changing(self) -> bool:
@@ -125,12 +125,12 @@ class GenerationController:
             self._begin_work(self.editor.alter(*steps), doing="changing the form", group="form")
 
     async def _begin(self, first: GenerateForm | None) -> None:
-        def begun(form: GenerateForm) -> Change:
+        def begun(form: GenerateForm) -> FormChange:
             if first is not None:
                 form = self._with_early_prompt(first)
-            return Change(replace(form, profile=form.profile or self._host.profile))
+            return FormChange(replace(form, profile=form.profile or self._host.profile))
 
-        await self.editor.alter(Step(begun))
+        await self.editor.alter(PendingChange(begun))
 
     def _with_early_prompt(self, first: GenerateForm) -> GenerateForm:
         """Return the form to begin with, with the prompt that was typed before the services had answered."""
@@ -147,7 +147,9 @@ class GenerationController:
         if self.form.finetune not in gone:
             return nothing_to_do()
         return self.editor.alter(
-            Step(lambda form: Change(replace(form, finetune=None) if form.finetune in gone else form))
+            PendingChange(
+                lambda form: FormChange(replace(form, finetune=None) if form.finetune in gone else form)
+            )
         )
 
     # What is chosen
@@ -155,10 +157,10 @@ class GenerationController:
     def follow(self, request: GenerateRequest) -> Work:
         """Do what another place asks for, after what it asked before and once every profile has answered."""
 
-        def change(form: GenerateForm) -> Change:
+        def change(form: GenerateForm) -> FormChange:
             return to_request(self.catalogue.stock, form, request, self._host.services.storage)
 
-        step = Step(change, with_defaults=isinstance(request, GenerateWith))
+        step = PendingChange(change, with_defaults=isinstance(request, GenerateWith))
         if self.catalogue.is_complete:
             return self.editor.alter(step)
         self._steps += (step,)
@@ -169,7 +171,7 @@ class GenerationController:
         offer = self.catalogue.stock.offer_called(ref)
         if offer is None:
             return nothing_to_do()
-        return self.editor.alter(Step(lambda form: to_offer(self.catalogue.stock, form, offer)))
+        return self.editor.alter(PendingChange(lambda form: to_offer(self.catalogue.stock, form, offer)))
 
     def choose_finetune(self, named: str | None) -> Work:
         """Choose another finetune or none, and the endpoint for it where the present one does not go with it.
@@ -177,7 +179,7 @@ class GenerationController:
         Args:
             named: a ref, or an id or address as typed; None for none.
         """
-        step = Step(lambda form: to_finetune(self.catalogue.stock, form, named), with_defaults=True)
+        step = PendingChange(lambda form: to_finetune(self.catalogue.stock, form, named), with_defaults=True)
         return self.editor.alter(step)
 
     # How it leaves
@@ -193,9 +195,9 @@ class GenerationController:
             return nothing_to_do()
         try:
             if form.setup.is_on and not form.makes_all:
-                order: Order | BatchOrder = BatchOrder.from_form(form, self.catalogue.stock, offer)
+                order: GenerationOrder | BatchOrder = BatchOrder.from_form(form, self.catalogue.stock, offer)
             else:
-                order = Order.from_form(form, offer, self.editor.finetune)
+                order = GenerationOrder.from_form(form, offer, self.editor.finetune)
         except InvalidInput as error:
             self.submission.refuse(error)
             return nothing_to_do()

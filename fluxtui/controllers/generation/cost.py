@@ -22,7 +22,7 @@ SEPARATOR = " · "
 
 
 @dataclass(frozen=True)
-class CostWords:
+class CostText:
     """What is to be said about the cost.
 
     Attributes:
@@ -38,7 +38,7 @@ class CostWords:
     is_grid: bool = False
 
 
-def cost_words(form: GenerateForm, stock: Stock, offer: Offer, funds: Funds, plan: Plan | None) -> CostWords:
+def cost_text(form: GenerateForm, stock: Stock, offer: Offer, funds: Funds, plan: Plan | None) -> CostText:
     """Return what to say about the cost of a form.
 
     Args:
@@ -51,7 +51,7 @@ def cost_words(form: GenerateForm, stock: Stock, offer: Offer, funds: Funds, pla
     prompts = plan.prompts if plan is not None and form.is_template else ()
     setup = form.setup
     if setup.is_on and (prompts or setup.is_grid or not form.makes_all):
-        return batch_words(form, stock, offer, funds, prompts)
+        return batch_text(form, stock, offer, funds, prompts)
     told = stock.price_of(offer)
     estimate = form.estimate(offer, told)
     combines = form.makes_all and form.has_count
@@ -61,14 +61,14 @@ def cost_words(form: GenerateForm, stock: Stock, offer: Offer, funds: Funds, pla
         count = len(plan.prompts) if plan is not None and not plan.problem else None
     label = button_label(estimate, count, most)
     if count is None and form.has_count:
-        return CostWords(label, "The cost is known once the template is worked out")
+        return CostText(label, "The cost is known once the template is worked out")
     note, is_wrong = cost_note(estimate, count, funds, told, most)
-    return CostWords(label, note, is_wrong)
+    return CostText(label, note, is_wrong)
 
 
-def batch_words(
+def batch_text(
     form: GenerateForm, stock: Stock, offer: Offer, funds: Funds, prompts: Sequence[str] = ()
-) -> CostWords:
+) -> CostText:
     """Return what to say about a form whose batch is on.
 
     Args:
@@ -83,17 +83,17 @@ def batch_words(
         batch = batch_of(form, stock, offer, prompts)
         cost = batch_estimate(batch, stock)
     except InvalidInput as error:
-        return CostWords("Generate  ^S", f"✗ {error.sentence()}", True, is_grid)
+        return CostText("Generate  ^S", f"✗ {error.sentence()}", True, is_grid)
     count = len(batch.pictures)
     if cost is None:
-        return CostWords(f"Generate {count}  ^S", "The cost is known once the form is right", False, is_grid)
+        return CostText(f"Generate {count}  ^S", "The cost is known once the form is right", False, is_grid)
     label = f"Generate {count} · {cost.show()}  ^S"
     elsewhere = any(item.offer.profile != offer.profile for item in batch.pictures)
     if not elsewhere and not funds.covers(cost.credits):
         left = show_credits(funds.balance or 0)
-        return CostWords(label, f"✗ Only {left} are left{funds.place}", True, is_grid)
-    parts = (batch.title, batch.size_words if " × " in batch.size_words else "", cost.basis, "F11 changes it")
-    return CostWords(label, " · ".join(part for part in parts if part), False, is_grid)
+        return CostText(label, f"✗ Only {left} are left{funds.place}", True, is_grid)
+    parts = (batch.title, batch.size_text if " × " in batch.size_text else "", cost.basis, "F11 changes it")
+    return CostText(label, " · ".join(part for part in parts if part), False, is_grid)
 
 
 def button_label(estimate: Estimate | None, count: Any, most: int = MOST_PICTURES) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fluxtui.controllers.background import Begin, Work
-from fluxtui.controllers.generation.changes import Change, with_kept
+from fluxtui.controllers.generation.changes import FormChange, with_saved_values
 from fluxtui.controllers.generation.form import GenerateForm, parameters_of
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.stock import Stock
@@ -20,12 +20,12 @@ from fluxtui.domain.seeds import drawn_seed
 from fluxtui.domain.uses import Offer
 from fluxtui.services.prompts import PromptOrigin
 
-MakeChange = Callable[[GenerateForm], Change]
+MakeChange = Callable[[GenerateForm], FormChange]
 """Makes a change of the form as it stands; called again where that has changed meanwhile."""
 
 
 @dataclass(frozen=True)
-class Step:
+class PendingChange:
     """A change of the form that is wished.
 
     Attributes:
@@ -57,7 +57,7 @@ class FormEditor:
         self._changed = changed
         self._form = GenerateForm()
         self._revision = 0
-        self._steps: tuple[Step, ...] = ()
+        self._steps: tuple[PendingChange, ...] = ()
         """Wished, and not taken up yet."""
         self._is_taking = False
 
@@ -150,7 +150,7 @@ class FormEditor:
 
     # What is changed step by step
 
-    def alter(self, *steps: Step) -> Work:
+    def alter(self, *steps: PendingChange) -> Work:
         """Take on changes of the form, after those before; they are made by what is returned.
 
         From now on `is_changing` until they are made.
@@ -171,7 +171,7 @@ class FormEditor:
             # A step that failed takes those with it that were to build on it.
             self._is_taking, self._steps = False, ()
 
-    async def _take(self, steps: tuple[Step, ...]) -> None:
+    async def _take(self, steps: tuple[PendingChange, ...]) -> None:
         kept: dict[str, Mapping[str, Any]] = {}
         while True:
             # The last round awaits nothing before the form is there: what is typed in between is in it.
@@ -184,23 +184,23 @@ class FormEditor:
         self._settle(form)
 
     def _followed(
-        self, steps: tuple[Step, ...], kept: Mapping[str, Mapping[str, Any]]
-    ) -> tuple[GenerateForm, list[Change], str]:
+        self, steps: tuple[PendingChange, ...], kept: Mapping[str, Mapping[str, Any]]
+    ) -> tuple[GenerateForm, list[FormChange], str]:
         """Return the form after the steps, the changes, and a finetune whose defaults are to be looked up."""
         form = self._form
-        changes: list[Change] = []
+        changes: list[FormChange] = []
         for step in steps:
             change = step.change(form)
             finetune = self.stock.finetune_of(change.form)
             if step.with_defaults and finetune is not None and change.form is not form:
                 if finetune.ref not in kept:
                     return form, changes, finetune.ref
-                change = with_kept(change, kept[finetune.ref], self.stock)
+                change = with_saved_values(change, kept[finetune.ref], self.stock)
             changes.append(change)
             form = change.form
         return form, changes, ""
 
-    def _tell_of(self, change: Change) -> None:
+    def _tell_of(self, change: FormChange) -> None:
         """Say what is to be said about a change."""
         if change.is_kept:
             self._host.tell(change.news, severity=change.severity)

@@ -9,7 +9,7 @@ from fluxtui.domain.notices import Severity
 
 
 @dataclass(frozen=True, eq=False)
-class Saying:
+class NewsItem:
     """Something that was said; the same again is another one."""
 
     text: str
@@ -21,9 +21,9 @@ class News:
 
     def __init__(self, changed: Signal) -> None:
         self._changed = changed
-        self.latest: Saying | None = None
+        self.latest: NewsItem | None = None
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Say something in the place of what was said before."""
-        self.latest = Saying(text, severity)
+        self.latest = NewsItem(text, severity)
         self._changed.send()

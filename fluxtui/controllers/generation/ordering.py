@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxtui.controllers.generation.form import GenerateForm, prompt_field
 from fluxtui.controllers.generation.matching import misfits
-from fluxtui.controllers.generation.price import Price, known_funds, source_of, told_price
+from fluxtui.controllers.generation.price import Price, available_funds, reported_price, source_of
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.endpoint import Control, GenerationEndpoint, PictureRole, fields_of
@@ -27,7 +27,7 @@ from fluxtui.services.storage import StorageService
 
 
 @dataclass(frozen=True)
-class Order:
+class GenerationOrder:
     """What is to be generated: endpoint, values of the request, how many pictures, the finetune if known.
 
     `prompts` has the prompt of each picture where they differ; then `values` has the first of them.
@@ -40,7 +40,7 @@ class Order:
     prompts: tuple[str, ...] = ()
 
     @classmethod
-    def from_form(cls, form: GenerateForm, offer: Offer, finetune: Finetune | None) -> Order:
+    def from_form(cls, form: GenerateForm, offer: Offer, finetune: Finetune | None) -> GenerationOrder:
         """Return the order of a form. Raises `InvalidInput` for a wrong number of pictures, in or out.
 
         Args:
@@ -52,7 +52,7 @@ class Order:
         check_references(form, offer)
         return cls(offer, form.request_values(offer, finetune), form.pictures(), used)
 
-    def with_prompts(self, prompts: Sequence[str]) -> Order:
+    def with_prompts(self, prompts: Sequence[str]) -> GenerationOrder:
         """Return the order of a picture for each prompt, as it is sent."""
         field = prompt_field(self.offer.endpoint)
         if field is None or not prompts:
@@ -83,7 +83,9 @@ class Order:
         return {item.name: following if item.maximum is None else following % (int(item.maximum) + 1)}
 
     @classmethod
-    def another_seed(cls, offer: Offer, recipe: Mapping[str, Any], finetune: Finetune | None) -> Order:
+    def another_seed(
+        cls, offer: Offer, recipe: Mapping[str, Any], finetune: Finetune | None
+    ) -> GenerationOrder:
         """Return the order of one more picture of a recipe, with a seed that is drawn anew."""
         return cls(offer, {name: value for name, value in recipe.items() if name != "seed"}, 1, finetune)
 
@@ -111,7 +113,7 @@ def _whole(value: Any, storage: StorageService) -> Any:
     return str(storage.inside(str(value)))
 
 
-async def send(host: Host, order: Order) -> tuple[Job, ...]:
+async def send(host: Host, order: GenerationOrder) -> tuple[Job, ...]:
     """Check an order, ask the user where it is dear, and hand it to the services.
 
     Returns the jobs, none where the user said no.
@@ -126,11 +128,11 @@ async def send(host: Host, order: Order) -> tuple[Job, ...]:
     if wrong:
         raise InvalidInput("Nothing was sent.", wrong)
     abilities = await services.account.abilities(offer.profile)
-    told = told_price(host.prices, offer)
+    told = reported_price(host.prices, offer)
     price = Price(
         request.estimate(told),
         order.count,
-        known_funds(host, offer.profile, is_told=abilities.tells_balance),
+        available_funds(host, offer.profile, is_told=abilities.tells_balance),
         services.config.config.generation.confirm_above_usd,
         source_of(told, abilities.price_source),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.controllers.generation.choices import offer_note
-from fluxtui.controllers.generation.price import told_price
+from fluxtui.controllers.generation.price import reported_price
 from fluxtui.controllers.generation.supply import Supply, ask_profile
 from fluxtui.controllers.navigation import UsePicture
 from fluxtui.controllers.questions import Choice, Selection
@@ -64,7 +64,7 @@ def _value(use: PictureUse) -> str:
 
 
 def _note(offer: Offer, prices: Prices, *, shared: bool) -> str:
-    note = offer_note(offer, told_price(prices, offer))
+    note = offer_note(offer, reported_price(prices, offer))
     return f"{note} · {offer.profile}" if shared else note
 
 

@@ -12,9 +12,9 @@ from fluxtui.controllers.generation.batch_ordering import BatchOrder
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.form import GenerateForm, prompt_field, templates_for
 from fluxtui.controllers.generation.news import News
-from fluxtui.controllers.generation.ordering import Order
+from fluxtui.controllers.generation.ordering import GenerationOrder
 from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of
-from fluxtui.controllers.generation.prompt_plan import Asked, Plan, new_seed, plan
+from fluxtui.controllers.generation.prompt_plan import Plan, PromptInputs, new_seed, plan
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation, Question
 from fluxtui.controllers.signal import Listener
@@ -52,7 +52,7 @@ class PromptPlanner:
         self._begin = begin
         self._changed = changed
         self._plan: Plan | None = None
-        self._soon: Asked | None = None
+        self._soon: PromptInputs | None = None
         """What is worked out once typing rests."""
         self._meant_so: tuple[str, ...] = ()
         """The last prompt that the user said is sent as it stands, and what was doubtful in it."""
@@ -61,7 +61,7 @@ class PromptPlanner:
     def plan(self) -> Plan | None:
         """What the form's prompts are, None while they are worked out."""
         plan = self._plan
-        return plan if plan is not None and plan.asked == Asked.by(self._editor.form) else None
+        return plan if plan is not None and plan.asked == PromptInputs.by(self._editor.form) else None
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class PromptPlanner:
         if form.is_template and form.prompt_seed is None:
             self._editor.amend(prompt_seed=new_seed())
             return
-        asked = Asked.by(form)
+        asked = PromptInputs.by(form)
         if asked == self._soon or (self._plan is not None and self._plan.asked == asked):
             return
         if asked.takes_work:
@@ -86,20 +86,20 @@ class PromptPlanner:
             self._soon = None
             self._plan = Plan(asked, (asked.text,) * asked.count)
 
-    async def _work_out(self, asked: Asked) -> None:
+    async def _work_out(self, asked: PromptInputs) -> None:
         try:
             await asyncio.sleep(TYPING_REST)
             made = await plan(self._host.services.prompts, asked)
         finally:
             if self._soon == asked:
                 self._soon = None
-        if Asked.by(self._editor.form) == asked:
+        if PromptInputs.by(self._editor.form) == asked:
             self._plan = made
             self._changed()
 
     async def with_prompts(
-        self, order: Order | BatchOrder, form: GenerateForm, offer: Offer
-    ) -> Order | BatchOrder | None:
+        self, order: GenerationOrder | BatchOrder, form: GenerateForm, offer: Offer
+    ) -> GenerationOrder | BatchOrder | None:
         """Return an order with a prompt for each picture where the form's prompt is a template.
 
         What may be JSON with a fault, or a wildcard that is not replaced, is asked about; after a no there is
@@ -126,7 +126,7 @@ class PromptPlanner:
 
     async def _plan_of(self, form: GenerateForm) -> Plan:
         """Return the plan that was shown for a form, else work it out."""
-        asked, known = Asked.by(form), self._plan
+        asked, known = PromptInputs.by(form), self._plan
         if known is not None and known.asked == asked:
             return known
         return await plan(self._host.services.prompts, asked)

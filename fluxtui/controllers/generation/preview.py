@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fluxtui.controllers.generation.batch import batch_estimate, batch_of
 from fluxtui.controllers.generation.form import GenerateForm, prompt_field
-from fluxtui.controllers.generation.prompt_plan import Asked, Plan, new_seed, plan
+from fluxtui.controllers.generation.prompt_plan import Plan, PromptInputs, new_seed, plan
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.questions import Question
 from fluxtui.domain.endpoint import Control, fields_of
@@ -32,7 +32,7 @@ _PLAIN = "No template: every picture has this prompt."
 
 
 @dataclass(frozen=True)
-class Shown:
+class PreviewResult:
     """What would be sent.
 
     Attributes:
@@ -67,7 +67,7 @@ class PreviewQuestion(Question[Preview]):
 
     prompts: PromptService
     form: GenerateForm
-    shown: Callable[[GenerateForm, Sequence[str]], Shown]
+    shown: Callable[[GenerateForm, Sequence[str]], PreviewResult]
 
 
 class PreviewDraft:
@@ -81,10 +81,10 @@ class PreviewDraft:
         self._form = question.form
         self._show_for = question.shown
         self._plan: Plan | None = None
-        self._shown = Shown((), "", is_wrong=True)
+        self._shown = PreviewResult((), "", is_wrong=True)
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> PreviewResult:
         """What was worked out last."""
         return self._shown
 
@@ -113,10 +113,10 @@ class PreviewDraft:
     async def work_out(self) -> None:
         """Work out what would be sent now."""
         form = self._form
-        made = await plan(self._prompts, Asked.by(form))
+        made = await plan(self._prompts, PromptInputs.by(form))
         shown = self._show_for(form, made.prompts)
         if made.problem:
-            shown = Shown((), f"✗ {made.problem}", is_wrong=True)
+            shown = PreviewResult((), f"✗ {made.problem}", is_wrong=True)
         self._plan, self._shown = made, shown
 
     def kind(self) -> str:
@@ -131,7 +131,7 @@ class PreviewDraft:
     @property
     def can_be_sent(self) -> bool:
         """Whether what is shown is what would be sent, and nothing is wrong with it."""
-        is_shown = self._plan is not None and self._plan.asked == Asked.by(self._form)
+        is_shown = self._plan is not None and self._plan.asked == PromptInputs.by(self._form)
         return is_shown and not self._shown.is_wrong
 
     def answer(self, *, send: bool) -> Preview:
@@ -139,7 +139,7 @@ class PreviewDraft:
         return Preview(self._form.templates, self._form.prompt_seed, send)
 
 
-def preview_of(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence[str]) -> Shown:
+def preview_of(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence[str]) -> PreviewResult:
     """Return what a form sends.
 
     Args:
@@ -155,11 +155,11 @@ def preview_of(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence
             return _of_batch(stock, offer, form, prompts)
         form.pictures()
     except InvalidInput as error:
-        return Shown(sent, f"✗ {error.sentence()}", is_wrong=True)
+        return PreviewResult(sent, f"✗ {error.sentence()}", is_wrong=True)
     estimate = form.estimate(offer, stock.price_of(offer))
     price = f" for about {show_credits(estimate.times(len(sent)).credits)}" if estimate is not None else ""
     seeds = _seeds(offer, form, len(sent))
-    return Shown(sent, f"{plural(len(sent), 'picture')}{price}.{seeds}")
+    return PreviewResult(sent, f"{plural(len(sent), 'picture')}{price}.{seeds}")
 
 
 def _seeds(offer: Offer, form: GenerateForm, count: int) -> str:
@@ -171,11 +171,11 @@ def _seeds(offer: Offer, form: GenerateForm, count: int) -> str:
     return f" Their seeds count up from {seed}; F11 can keep one for all."
 
 
-def _of_batch(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence[str]) -> Shown:
+def _of_batch(stock: Stock, offer: Offer, form: GenerateForm, prompts: Sequence[str]) -> PreviewResult:
     batch = batch_of(form, stock, offer, prompts if form.is_template else ())
     total = batch_estimate(batch, stock)
     fields = [(item, prompt_field(item.offer.endpoint)) for item in batch.pictures]
     sent = tuple(str(item.values.get(field.name) or "") if field else "" for item, field in fields)
     price = f" for about {show_credits(total.credits)}" if total is not None else ""
     title = f" over {batch.title}" if batch.title else ""
-    return Shown(sent, f"{plural(len(sent), 'picture')}{title}{price}.")
+    return PreviewResult(sent, f"{plural(len(sent), 'picture')}{title}{price}.")

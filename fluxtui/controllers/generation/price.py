@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fluxtui.controllers.host import Known
+from fluxtui.controllers.host import HostState
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.prices import Prices
@@ -36,14 +36,14 @@ class Funds:
         return f" at {self.owner}" if self.owner else ""
 
 
-def known_funds(known: Known, profile: str, *, is_told: bool) -> Funds:
+def available_funds(known: HostState, profile: str, *, is_told: bool) -> Funds:
     """Return what a profile has to pay with; `is_told` says whether its service tells the balance at all."""
     balance = known.balance_of(profile)
     owner = profile if len(known.usable_profiles) > 1 else ""
     return Funds(balance.credits if balance is not None else None, is_told, owner)
 
 
-def told_price(prices: Prices, offer: Offer) -> UnitPrice | None:
+def reported_price(prices: Prices, offer: Offer) -> UnitPrice | None:
     """Return what a service told of an endpoint's price, None where the estimate does not come of it."""
     return prices.of(offer.provider, offer.endpoint) if offer.endpoint.info.live_price is not None else None
 

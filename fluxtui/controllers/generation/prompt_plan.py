@@ -19,7 +19,7 @@ SEED_LIMIT = 2**31
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromptInputs:
     """All that the prompts of an order depend on, before the trigger word."""
 
     text: str
@@ -34,7 +34,7 @@ class Asked:
         return self.is_template or (self.templates is not Templates.OFF and may_mean_wildcards(self.text))
 
     @classmethod
-    def by(cls, form: GenerateForm) -> Asked:
+    def by(cls, form: GenerateForm) -> PromptInputs:
         """Return what a form asks for; a number of pictures that is none counts as one."""
         count = form.pictures() if form.has_count else 1
         # The pictures of a grid differ in what it goes over, not in what is drawn.
@@ -46,7 +46,7 @@ class Asked:
 class Plan:
     """What was worked out; `problem` says why there are no prompts, `doubt` what is asked before."""
 
-    asked: Asked
+    asked: PromptInputs
     prompts: tuple[str, ...] = ()
     problem: str = ""
     doubt: WildcardDoubt | None = None
@@ -91,7 +91,7 @@ def new_seed() -> int:
     return random.randrange(SEED_LIMIT)  # noqa: S311
 
 
-async def plan(prompts: PromptService, asked: Asked) -> Plan:
+async def plan(prompts: PromptService, asked: PromptInputs) -> Plan:
     """Work out what is going to be sent."""
     if not asked.is_template:
         literal = (asked.text,) * asked.count

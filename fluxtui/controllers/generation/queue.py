@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fluxtui.controllers.generation.changes import missing, values_words
+from fluxtui.controllers.generation.changes import missing, values_text
 from fluxtui.controllers.generation.choices import NAME_CELLS
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.news import News
-from fluxtui.controllers.generation.ordering import Order, repeatable
-from fluxtui.controllers.generation.submission import Outgoing, Submission
+from fluxtui.controllers.generation.ordering import GenerationOrder, repeatable
+from fluxtui.controllers.generation.submission import OrderSubmission, Outgoing
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.jobs.sending_again import send_again
@@ -27,7 +27,7 @@ Move = Literal["move_up", "move_down", "to_top"]
 class QueueCommands:
     """Acts on single generations."""
 
-    def __init__(self, host: Host, editor: FormEditor, submission: Submission, news: News) -> None:
+    def __init__(self, host: Host, editor: FormEditor, submission: OrderSubmission, news: News) -> None:
         """Args:
         host: is asked, and has the services.
         editor: knows what there is to choose from.
@@ -54,7 +54,7 @@ class QueueCommands:
         if not await self._host.ask(question):
             return
         recipe = repeatable(offer.endpoint, job.parameters, self._host.services.storage)
-        order = Order.another_seed(offer, recipe, self._host.finetune_of(job.finetune_ref))
+        order = GenerationOrder.another_seed(offer, recipe, self._host.finetune_of(job.finetune_ref))
         await self._submission.send(Outgoing(order))
 
     async def move(self, job: Job, move: Move) -> None:
@@ -107,5 +107,5 @@ class QueueCommands:
         kept = chosen if everything else {**await service.get(ref), **chosen}
         await service.keep(ref, kept)
         name = shorten(job.finetune_name or ref, NAME_CELLS)
-        words = values_words(offer, chosen) or "these parameters"
+        words = values_text(offer, chosen) or "these parameters"
         self._news.say(f"{name} begins with {words} from now on; F3 Models shows it.", "success")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fluxtui.controllers.background import Work, nothing_to_do
-from fluxtui.controllers.generation.changes import Change
-from fluxtui.controllers.generation.editor import FormEditor, Step
+from fluxtui.controllers.generation.changes import FormChange
+from fluxtui.controllers.generation.editor import FormEditor, PendingChange
 from fluxtui.controllers.generation.form import GenerateForm, parameters_of
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.host import Host
@@ -149,7 +149,7 @@ class SizeCommands:
         if offer is None or turned(offer, form) is None:
             self._news.say(NO_SIDES, "warning")
             return nothing_to_do()
-        return self._editor.alter(Step(lambda form: Change(turned(offer, form) or form)))
+        return self._editor.alter(PendingChange(lambda form: FormChange(turned(offer, form) or form)))
 
     async def choose(self) -> None:
         """Offer common sizes with their shapes and prices."""
@@ -163,4 +163,4 @@ class SizeCommands:
         answer = await self._host.ask(Selection("Size in pixels", choices, present))
         size = chosen_size(answer, now) if answer else None
         if size is not None:
-            await self._editor.alter(Step(lambda form: Change(with_size(offer, form, size))))
+            await self._editor.alter(PendingChange(lambda form: FormChange(with_size(offer, form, size))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import find_finetune, goes_with
-from fluxtui.controllers.generation.price import told_price
+from fluxtui.controllers.generation.price import reported_price
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import UnitPrice
@@ -54,7 +54,7 @@ class Stock:
 
     def price_of(self, offer: Offer) -> UnitPrice | None:
         """Return what the service told of an endpoint's price, None where it is not reckoned with."""
-        return told_price(self.prices, offer)
+        return reported_price(self.prices, offer)
 
     def ready(self) -> tuple[Finetune, ...]:
         """Return the finetunes that can be used now: favourites first, then in the order of the profiles."""

@@ -11,7 +11,7 @@ from fluxtui.controllers.generation.batch_ordering import BatchOrder, send_batch
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.news import News
-from fluxtui.controllers.generation.ordering import Order, send
+from fluxtui.controllers.generation.ordering import GenerationOrder, send
 from fluxtui.controllers.generation.planner import PromptPlanner
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.signal import Listener
@@ -38,7 +38,7 @@ def call_later(seconds: float, act: Listener) -> Listener:
 class Outgoing:
     """An order with the form that it was made of, where it was made of one."""
 
-    order: Order | BatchOrder
+    order: GenerationOrder | BatchOrder
     form: GenerateForm | None = None
     offer: Offer | None = None
 
@@ -72,7 +72,7 @@ class Receipt:
     jobs: tuple[Job, ...]
 
 
-class Submission:
+class OrderSubmission:
     """Sends orders."""
 
     def __init__(
@@ -176,7 +176,7 @@ class Submission:
 
     async def _send_now(self, outgoing: Outgoing) -> None:
         form, offer = outgoing.form, outgoing.offer
-        wanted: Order | BatchOrder | None = outgoing.order
+        wanted: GenerationOrder | BatchOrder | None = outgoing.order
         if form and offer:
             wanted = await self._planner.with_prompts(outgoing.order, form, offer)
         if wanted is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from fluxtui.controllers.generation.price import Funds, known_funds
+from fluxtui.controllers.generation.price import Funds, available_funds
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.signal import Listener
@@ -18,7 +18,7 @@ from fluxtui.services.bundle import Services
 
 
 @dataclass(frozen=True)
-class ProfileAnswer:
+class ProfileOffers:
     """What one profile offers and its service can do; or `fault`, why it cannot be used, as a sentence."""
 
     profile: str
@@ -27,13 +27,13 @@ class ProfileAnswer:
     fault: str = ""
 
 
-async def ask_profile(services: Services, profile: str) -> ProfileAnswer:
+async def ask_profile(services: Services, profile: str) -> ProfileOffers:
     """Ask what a profile offers; the network is not needed for it, but its key may have to be fetched."""
     try:
         offers = await services.inference.offers(profile)
-        return ProfileAnswer(profile, offers, await services.account.abilities(profile))
+        return ProfileOffers(profile, offers, await services.account.abilities(profile))
     except FluxError as error:
-        return ProfileAnswer(profile, fault=error.sentence())
+        return ProfileOffers(profile, fault=error.sentence())
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ class Supply:
     """
 
     profiles: tuple[str, ...] = ()
-    answers: Mapping[str, ProfileAnswer] = field(default_factory=dict)
+    answers: Mapping[str, ProfileOffers] = field(default_factory=dict)
 
     def asked(self, profiles: tuple[str, ...]) -> Supply:
         """Return the supply of other profiles; what is known of them holds until they answer anew."""
         return Supply(profiles, {name: answer for name, answer in self.answers.items() if not answer.fault})
 
-    def with_answer(self, answer: ProfileAnswer) -> Supply:
+    def with_answer(self, answer: ProfileOffers) -> Supply:
         """Return the supply with one more answer."""
         return replace(self, answers={**self.answers, answer.profile: answer})
 
@@ -66,12 +66,12 @@ class Supply:
         )
 
     @property
-    def faults(self) -> tuple[ProfileAnswer, ...]:
+    def faults(self) -> tuple[ProfileOffers, ...]:
         """The answers of the profiles that cannot be used."""
         return tuple(answer for answer in self._in_order if answer.fault)
 
     @property
-    def _in_order(self) -> list[ProfileAnswer]:
+    def _in_order(self) -> list[ProfileOffers]:
         return [self.answers[profile] for profile in self.profiles if profile in self.answers]
 
     def tells_balance(self, profile: str) -> bool:
@@ -148,4 +148,4 @@ class OfferCatalogue:
         """Return what a profile has to pay with; `''` is none."""
         if not profile:
             return Funds()
-        return known_funds(self._host, profile, is_told=self._supply.tells_balance(profile))
+        return available_funds(self._host, profile, is_told=self._supply.tells_balance(profile))

@@ -12,35 +12,35 @@ from fluxtui.domain.notices import Severity
 
 
 @dataclass(frozen=True)
-class Reply:
+class CancelOutcome:
     """What is to be said to the user."""
 
     text: str
     severity: Severity = "information"
 
 
-async def cancel(host: Host, job: Job) -> Reply:
+async def cancel(host: Host, job: Job) -> CancelOutcome:
     """Cancel a job, after asking where it may cost all the same, and return what came of it.
 
     Raises `FluxError` where the job cannot be cancelled now.
     """
     if job.cancel_asked_at is not None:
-        return Reply(f"It is being cancelled already: {job.title}")
+        return CancelOutcome(f"It is being cancelled already: {job.title}")
     if job.is_looked_for:
         return await _stop_looking(host, job)
     if job.state is not JobState.DRAFT:
         abilities = await host.services.account.abilities(job.profile)
         if not abilities.cancels:
-            return Reply(abilities.cancel_advice, "warning")
+            return CancelOutcome(abilities.cancel_advice, "warning")
         if may_cost(job) and not await host.ask(question(job, abilities.cancel_advice)):
-            return Reply(f"It goes on: {job.title}")
+            return CancelOutcome(f"It goes on: {job.title}")
     cancelled = await host.services.jobs.cancel(job.id)
     if cancelled.state is JobState.CANCELLED:
-        return Reply(f"Cancelled: {job.title}", "success")
-    return Reply(f"Asked to be cancelled: {job.title}")
+        return CancelOutcome(f"Cancelled: {job.title}", "success")
+    return CancelOutcome(f"Asked to be cancelled: {job.title}")
 
 
-async def _stop_looking(host: Host, job: Job) -> Reply:
+async def _stop_looking(host: Host, job: Job) -> CancelOutcome:
     sure = await host.ask(
         Confirmation(
             "Stop looking for it?",
@@ -55,9 +55,9 @@ async def _stop_looking(host: Host, job: Job) -> Reply:
         )
     )
     if not sure:
-        return Reply(f"It is looked for still: {job.title}")
+        return CancelOutcome(f"It is looked for still: {job.title}")
     await host.services.jobs.stop_looking(job.id)
-    return Reply(f"Not looked for any more: {job.title}")
+    return CancelOutcome(f"Not looked for any more: {job.title}")
 
 
 def may_cost(job: Job) -> bool:

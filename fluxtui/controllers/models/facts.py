@@ -50,7 +50,7 @@ _ADDITION = re.compile(r" with (?:a )?(?:finetune|LoRAs?)\b")
 """Stands in the title of an endpoint for what it takes, which needs no saying here."""
 
 
-def file_words(state: FileState, profile: str) -> str:
+def file_text(state: FileState, profile: str) -> str:
     """Return how a file is, with a sign, so that colour is never the only difference, and what helps."""
     words = _FILE_WORDS[state]
     return words if state is FileState.KEPT else f"{words}: {_remedy(profile)}"
@@ -144,7 +144,7 @@ def file_facts(finetune: Finetune, state: FileState | None) -> list[Fact]:
     weights = finetune.weights
     if weights is None:
         return []
-    how = file_words(state, finetune.profile) if state is not None else ""
+    how = file_text(state, finetune.profile) if state is not None else ""
     made_for = weights.base.title if weights.base else _possible_words(weights.possible)
     facts = [
         Fact("File is", how, is_long=True, section=FILE),
@@ -191,7 +191,7 @@ _SHOWN_KEYS = frozenset(
 """What a service tells that stands among the facts already."""
 
 
-def profile_words(profile: str) -> str:
+def profile_text(profile: str) -> str:
     """Return whose a finetune is, for people: the name of the profile, or that the user brought it."""
     return "own file" if profile == OWN_FILES else profile
 
@@ -220,7 +220,7 @@ def facts_of(
         Fact("Progress", progress),
         Fact("Trigger word", finetune.trigger_word or "none known"),
         Fact("Base model", finetune.base.title if finetune.base else "not known"),
-        Fact("Profile", profile_words(finetune.profile)),
+        Fact("Profile", profile_text(finetune.profile)),
         Fact("Cost", show_credits(job.credits) if job is not None else ""),
         Fact("Id", finetune.id, is_long=True),
         Fact("Begins with", defaults_text(defaults or {}), is_long=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.models.activity import Activity
-from fluxtui.controllers.models.facts import file_words
+from fluxtui.controllers.models.facts import file_text
 from fluxtui.controllers.models.questions import (
     DashboardQuestion,
     DashboardSteps,
@@ -102,7 +102,7 @@ class LoraFiles:
             whole = f"The file of {finetune.name} is whole: SHA-256 {finetune.weights.sha256}."
             self._host.tell(whole, severity="success")
         else:
-            words = file_words(state, finetune.profile).partition(" ")[2]
+            words = file_text(state, finetune.profile).partition(" ")[2]
             self._host.tell(f"The file of {finetune.name} is {words}.", title="LoRA file", severity="error")
 
     async def prepare(self, finetune: Finetune) -> None:

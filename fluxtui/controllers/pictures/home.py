@@ -18,7 +18,7 @@ from fluxtui.terminal.multiplexer import through_tmux
 
 if TYPE_CHECKING:
     from fluxtui.controllers.background import Begin
-    from fluxtui.controllers.host import Known
+    from fluxtui.controllers.host import HostState
     from fluxtui.controllers.pictures.item import ViewItem
     from fluxtui.controllers.pictures.terminal_line import TerminalLine
     from fluxtui.services.config.model import HomeSettings
@@ -59,7 +59,7 @@ class HomeController:
         items: the pictures, at least one.
     """
 
-    def __init__(self, known: Known, begin: Begin, outlet: Outlet, items: Sequence[ViewItem]) -> None:
+    def __init__(self, known: HostState, begin: Begin, outlet: Outlet, items: Sequence[ViewItem]) -> None:
         self._services = known.services
         self._begin = begin
         self._outlet = outlet

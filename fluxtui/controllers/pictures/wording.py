@@ -15,7 +15,7 @@ def state_line(*parts: str) -> str:
     return safe_text(" · ".join(part for part in parts if part))
 
 
-def position_words(seen: Seen | None) -> str:
+def position_text(seen: Seen | None) -> str:
     """Return `'1024×1024 fits at 78%'`, or closer `'250%, x 120–620 y 0–400 of 1024×1024'`."""
     if seen is None:
         return ""
@@ -29,7 +29,7 @@ def position_words(seen: Seen | None) -> str:
     return f"{percent}, x {part.left}–{part.right} y {part.top}–{part.bottom} of {whole}"
 
 
-def sending_words(protocol: GraphicsProtocol, size: int, profile: TerminalProfile) -> str:
+def sending_text(protocol: GraphicsProtocol, size: int, profile: TerminalProfile) -> str:
     """Return how a picture came to the terminal: `'sixel 143.2 kB'`, and whether there is more to be had.
 
     Args:

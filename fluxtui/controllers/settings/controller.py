@@ -10,7 +10,7 @@ from typing import Any
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation, Question
 from fluxtui.controllers.settings.fields import changes_between, settings_values
-from fluxtui.controllers.settings.keys import account_words, copy_words
+from fluxtui.controllers.settings.keys import account_text, copy_text
 from fluxtui.controllers.signal import Signal
 from fluxtui.domain.errors import ConfigError, InvalidInput, Problem
 from fluxtui.domain.text import plural
@@ -78,7 +78,7 @@ class SettingsController:
         """Take the changed configuration over and say what became of it, and of what was written by hand."""
         self._host.follow_config()
         self.changed.send()
-        kept = copy_words(self._host.services.config) if saved else ""
+        kept = copy_text(self._host.services.config) if saved else ""
         self._host.tell(f"{told} {kept}".strip(), severity="success")
 
     # The profiles
@@ -148,7 +148,7 @@ class SettingsController:
         if not services.config.config.profiles[name].has_key:
             raise InvalidInput(f"The profile {name} has no key.", next_step="k takes one.")
         account = await services.account.check_key(name)
-        self._host.tell(f"{name}: {account_words(account)}", severity="success")
+        self._host.tell(f"{name}: {account_text(account)}", severity="success")
         self._host.ask_balance()
 
 

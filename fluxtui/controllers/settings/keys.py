@@ -20,8 +20,8 @@ async def give_key(services: Services, name: str, key: SecretStr, place: KeyPlac
     Raises `FluxError`; the key was not kept then.
     """
     given = await services.profiles.give_key(name, key, place)
-    kept = f"{account_words(given.account)} It is kept for {name}."
-    parts = (kept, given.left, unused_words(await services.profiles.state(name)))
+    kept = f"{account_text(given.account)} It is kept for {name}."
+    parts = (kept, given.left, unused_text(await services.profiles.state(name)))
     return " ".join(part for part in parts if part)
 
 
@@ -42,8 +42,8 @@ async def add_profile(
     account = await services.profiles.add(name, values, key, place)
     if account is None:
         return f"The profile {name} is kept. It has no key yet: k takes one."
-    unused = unused_words(await services.profiles.state(name))
-    return f"{account_words(account)} The profile {name} is kept. {unused}".strip()
+    unused = unused_text(await services.profiles.state(name))
+    return f"{account_text(account)} The profile {name} is kept. {unused}".strip()
 
 
 async def give_first_key(services: Services, provider: str, key: SecretStr, place: KeyPlace) -> str:
@@ -60,11 +60,11 @@ async def give_first_key(services: Services, provider: str, key: SecretStr, plac
         name = services.profiles.free_name(provider)
         account = await services.profiles.add(name, {"provider": provider}, key, place)
     # Said now: the next save finds a file that the program has written.
-    left = f"{copy_words(services.config)} {left}".strip()
+    left = f"{copy_text(services.config)} {left}".strip()
     config = services.config.config
     if config.profile == name and len(config.profiles) > 1:
         await services.profiles.activate(name)
-    return f"{account_words(account)} It is kept. {left}".strip()
+    return f"{account_text(account)} It is kept. {left}".strip()
 
 
 def profile_of(config: ConfigService, provider: str) -> str | None:
@@ -74,7 +74,7 @@ def profile_of(config: ConfigService, provider: str) -> str | None:
     return next((name for name in names if profiles[name].provider == provider), None)
 
 
-def account_words(account: Account | None) -> str:
+def account_text(account: Account | None) -> str:
     """Return what a good key opens: `The key is good: $9.10 left.`"""
     told = []
     if account is not None and account.balance is not None:
@@ -84,20 +84,20 @@ def account_words(account: Account | None) -> str:
     return f"The key is good: {', '.join(told)}." if told else "The key is good."
 
 
-def copy_words(config: ConfigService) -> str:
+def copy_text(config: ConfigService) -> str:
     """Return where the last save left what the user wrote by hand, or `''` where it did not copy it."""
     copy = config.copied_to
     return f"What you wrote by hand is in {copy}, without keys." if copy else ""
 
 
-def present_words(state: ProfileState) -> str:
+def present_text(state: ProfileState) -> str:
     """Return which key a profile has, for whoever is about to give it another."""
     if state.key_place is KeyPlace.NONE:
         return "It has no key yet."
-    return unused_words(state) or f"It has a key ({state.key_source}); the new one takes its place."
+    return unused_text(state) or f"It has a key ({state.key_source}); the new one takes its place."
 
 
-def unused_words(state: ProfileState) -> str:
+def unused_text(state: ProfileState) -> str:
     """Return that a key of the file is not used, where another comes before it, or `''`."""
     if not state.key_place.comes_before_file:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from fluxtui.controllers.host import Known
+from fluxtui.controllers.host import HostState
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.controllers.training.wording import (
     discontinued_text,
@@ -35,7 +35,7 @@ def time_text(order: TrainingOrder, pace: Pace | None) -> str:
     return f"About {duration_text(pace.seconds(steps))}, by {whose} with it."
 
 
-def taken_text(order: TrainingOrder, taken: Collection[str]) -> str:
+def name_taken_text(order: TrainingOrder, taken: Collection[str]) -> str:
     """Return what to say where the name is one of those that are `taken`, whatever its case, or `''`."""
     name = order.values.get(order.endpoint.name_field) if order.endpoint is not None else None
     if not isinstance(name, str) or name.strip().casefold() not in {one.strip().casefold() for one in taken}:
@@ -60,7 +60,7 @@ def advice_texts(order: TrainingOrder, pace: Pace | None, taken: Collection[str]
         said.setdefault(advice.field, []).append(advice.text)
     if nobody := undescribed_text(order):
         said.setdefault(endpoint.rules.automatic_captions or "", []).append(nobody)
-    if exists := taken_text(order, taken):
+    if exists := name_taken_text(order, taken):
         said.setdefault(endpoint.name_field, []).append(exists)
     if time := time_text(order, pace):
         said[""].append(time)
@@ -68,7 +68,7 @@ def advice_texts(order: TrainingOrder, pace: Pace | None, taken: Collection[str]
     return {field: " ".join(texts) for field, texts in said.items()}
 
 
-def names_in_use(known: Known) -> list[str]:
+def names_in_use(known: HostState) -> list[str]:
     """Return the names of all finetunes, and of those in training."""
     in_training = (job.finetune_name for job in known.jobs if job.is_active and job.kind is JobKind.TRAINING)
     return [*(finetune.name for finetune in known.finetunes), *filter(None, in_training)]

@@ -18,7 +18,7 @@ from fluxtui.controllers.training.presets import PresetBook
 from fluxtui.controllers.training.price import PriceLine, Terms, price_line
 from fluxtui.controllers.training.samples import SampleChoice, Samples
 from fluxtui.controllers.training.start import Obstacle, TrainingStart
-from fluxtui.controllers.training.trainers import Trainers, ask_gone, ask_trainers
+from fluxtui.controllers.training.trainers import Trainers, ask_trainers, missing_trainers
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobState
@@ -134,11 +134,11 @@ class TrainingController:
         self.changed.send()
 
     def want(self, request: TrainAgain) -> None:
-        """Have a training in the form as soon as the trainers are known; `take_wanted` puts it there."""
+        """Have a training in the form as soon as the trainers are known; `apply_request` puts it there."""
         values, samples = dict(request.values), request.samples
         self._wanted = Filling(request.trainer, values, request.source, is_whole=True, samples=samples)
 
-    def take_wanted(self) -> bool:
+    def apply_request(self) -> bool:
         """Take over the training that another place wants in the form; return whether there was one."""
         if self._wanted is None or not self._trainers.answers:
             return False
@@ -176,11 +176,11 @@ class TrainingController:
         self._trainers = await ask_trainers(self._host, self._trainers)
         self._use(self._trainers.chosen(self._wished))
         self.changed.send()
-        return self.take_wanted()
+        return self.apply_request()
 
-    async def drop_gone(self) -> None:
+    async def drop_missing(self) -> None:
         """Take those trainers off that their services say they no longer have."""
-        gone = await ask_gone(self._host.services, self._trainers)
+        gone = await missing_trainers(self._host.services, self._trainers)
         if gone <= self._trainers.gone:
             return
         self._trainers = self._trainers.without(gone)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fluxtui.controllers.training.samples import kept_prompts
+from fluxtui.controllers.training.samples import prompts_in_note
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class TrainingDraft:
             source=str(note.get("source") or ""),
             trainer=str(note.get("trainer") or ""),
             by_trainer={str(ref): given for ref, given in values if isinstance(given, dict)},
-            samples=kept_prompts(note),
+            samples=prompts_in_note(note),
         )
 
     def to_note(self) -> dict[str, Any]:

@@ -220,7 +220,7 @@ def _stand_in(item: Field) -> object:
     return "-" if item.minimum is None else item.minimum
 
 
-def words_for(endpoint: type[Endpoint], values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def text_for(endpoint: type[Endpoint], values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return title and value of the parameters that are set, in the endpoint's order and words.
 
     Those folded away are left out where they are as the trainer has them.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from fluxtui.controllers.background import LatestWork
-from fluxtui.controllers.host import Known
+from fluxtui.controllers.host import HostState
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
 from fluxtui.domain.dataset import Dataset, DatasetRules
@@ -57,7 +57,7 @@ class TrainingPictures:
         known: gives the services.
     """
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: HostState) -> None:
         self.changed = Signal()
         self._known = known
         self._state = Pictures()

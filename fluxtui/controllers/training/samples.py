@@ -129,7 +129,7 @@ def prompts_of(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def kept_prompts(draft: Mapping[str, Any]) -> tuple[str, ...]:
+def prompts_in_note(draft: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the prompts that a draft holds; what cannot be some is left out."""
     kept = draft.get("samples")
     texts = [text for text in kept if isinstance(text, str)] if isinstance(kept, list) else []

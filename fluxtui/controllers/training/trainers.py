@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
 
-from fluxtui.controllers.host import Known
+from fluxtui.controllers.host import HostState
 from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.endpoint import Availability
@@ -98,14 +98,14 @@ class Trainers:
         return next((answer.abilities for answer in self.answers if answer.profile == profile), None)
 
 
-async def ask_trainers(known: Known, before: Trainers) -> Trainers:
+async def ask_trainers(known: HostState, before: Trainers) -> Trainers:
     """Ask all profiles what they train with; what was found to be gone `before` stays gone."""
     profiles = tuple(dict.fromkeys((known.profile, *known.usable_profiles)))
     answers = await asyncio.gather(*(ask_profile(known.services, profile) for profile in profiles))
     return replace(before, answers=tuple(answers))
 
 
-async def ask_gone(services: Services, trainers: Trainers) -> frozenset[str]:
+async def missing_trainers(services: Services, trainers: Trainers) -> frozenset[str]:
     """Ask the services which of the trainers they no longer have; return their refs.
 
     A service that cannot be asked now is taken to train: an order of what is gone costs nothing.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fluxtui.controllers.training.order import TrainingOrder, words_for
+from fluxtui.controllers.training.order import TrainingOrder, text_for
 from fluxtui.controllers.training.price import Terms, money_text, price_text
 from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules, ProblemKind
 from fluxtui.domain.durations import elapsed, next_try_text, progress_text, relative_time
@@ -195,7 +195,7 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     # What is paid to whom comes last: a low terminal shows the end of it first.
     lines = [
         f"Pictures: {len(dataset.pictures)} with {captions}, {size_text(dataset)}",
-        *(f"{title}: {text}" for title, text in words_for(trainer.endpoint, order.given())),
+        *(f"{title}: {text}" for title, text in text_for(trainer.endpoint, order.given())),
         f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
         *([WARNINGS[availability]] if availability in WARNINGS else []),
         *terms.samples.lines(),

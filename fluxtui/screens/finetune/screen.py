@@ -112,7 +112,7 @@ class FinetuneScreen(PlaceScreen):
             guarded(self, self._take_wanted(), doing="filling the form", group="wanted")
 
     async def _take_wanted(self) -> None:
-        if self.training.take_wanted():
+        if self.training.apply_request():
             await self._form.focus_name()
             await self.training.refresh()
 
@@ -130,7 +130,7 @@ class FinetuneScreen(PlaceScreen):
         await self._form.filled()
         work = self.training.refresh()
         guarded(self, work, doing="looking at the pictures", group="refresh")
-        work = self.training.drop_gone()
+        work = self.training.drop_missing()
         guarded(self, work, doing="asking for the trainers", group="gone", exclusive=True)
 
     def _focus_what_is_missing(self) -> None:
@@ -212,7 +212,7 @@ class FinetuneScreen(PlaceScreen):
         elif outcome.pictures:
             self._pictures.source_input.focus()
 
-    @on(TrainLine.SamplesAsked)
+    @on(TrainLine.SamplesRequested)
     def action_samples(self) -> None:
         """Let the prompts be typed, or say why there can be no samples."""
         work = self.training.ask_samples()

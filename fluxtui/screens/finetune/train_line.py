@@ -36,7 +36,7 @@ class TrainLine(Container):
     class Stopped(Message):
         """The user wants what runs to stop."""
 
-    class SamplesAsked(Message):
+    class SamplesRequested(Message):
         """The user wants to say what sample pictures go with it."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class TrainLine(Container):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Hand the wish on."""
         event.stop()
-        messages = {"stop": self.Stopped, "samples": self.SamplesAsked}
+        messages = {"stop": self.Stopped, "samples": self.SamplesRequested}
         self.post_message(messages.get(event.button.id or "", self.Pressed)())
 
 

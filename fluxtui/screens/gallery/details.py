@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from fluxtui.controllers.gallery.wording import PROMPT_LIMIT, rating_words
+from fluxtui.controllers.gallery.wording import PROMPT_LIMIT, rating_text
 from fluxtui.domain.durations import exact_time, relative_time
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.domain.money import show_credits
@@ -76,7 +76,7 @@ def _facts(entry: GalleryEntry, now: datetime) -> Iterator[tuple[str, str]]:
     if entry.trashed_at is not None:
         yield "in trash", f"since {exact_time(entry.trashed_at)}"
     yield "star", "★ starred" if marks.starred else ""
-    yield "rating", rating_words(marks.rating)
+    yield "rating", rating_text(marks.rating)
     yield "tags", ", ".join(marks.tags)
     yield "finetune", picture.finetune_name or ""
     yield "endpoint", f"{picture.endpoint} · {entry.profile}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from fluxtui.app.state import StatefulApp
-from fluxtui.controllers.gallery.wording import rating_words
+from fluxtui.controllers.gallery.wording import rating_text
 from fluxtui.domain.durations import exact_time
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.gallery import GalleryEntry
@@ -57,7 +57,7 @@ def view_item(entry: GalleryEntry, path: Path, finetunes: Iterable[Finetune]) ->
     facts = {
         "Made": exact_time(picture.created_at),
         "Cost": "" if entry.credits is None else show_credits(entry.credits),
-        "Rating": " ".join(part for part in ("★" * marks.starred, rating_words(marks.rating)) if part),
+        "Rating": " ".join(part for part in ("★" * marks.starred, rating_text(marks.rating)) if part),
         "Tags": ", ".join(marks.tags),
         "Note": marks.note,
     }

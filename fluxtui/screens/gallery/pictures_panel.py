@@ -32,7 +32,7 @@ TILE_SIZES = ((18, 8), (24, 11), (37, 17))
 """Cells of a tile and rows of its picture: small, middle, large."""
 
 
-class PicturesPanel(Horizontal):
+class GalleryPanel(Horizontal):
     """Draws what the controller shows, and tells it where the cursor is.
 
     Args:
@@ -117,7 +117,7 @@ class PicturesPanel(Horizontal):
         shown, (listing, marked, revision) = self._shown, self._drawn
         self._drawn = (shown.listing, shown.marked, shown.revision)
         if shown.fault is not None:
-            self.grid.show_empty(*wording.fault_words(shown.fault.sentence()))
+            self.grid.show_empty(*wording.fault_text(shown.fault.sentence()))
         if shown.listing is not listing:
             self._show_listing()
         elif shown.revision != revision:
@@ -128,7 +128,7 @@ class PicturesPanel(Horizontal):
 
     def _show_listing(self) -> None:
         grid, shown = self.grid, self._shown
-        grid.show_empty(*wording.empty_words(shown.wanted))
+        grid.show_empty(*wording.empty_text(shown.wanted))
         grid.set_tiles(GalleryTiles(shown.listing, lambda: shown.marked))
         if self._begin_at is not None:
             grid.select(str(self._begin_at))

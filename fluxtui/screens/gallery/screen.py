@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.gallery import filtering, wording
+from fluxtui.controllers.gallery.browser import MOST_COMPARED
 from fluxtui.controllers.gallery.controller import GalleryController, GalleryDraft
-from fluxtui.controllers.gallery.shown import MOST_COMPARED
 from fluxtui.controllers.navigation import Request, ShowPictures
 from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.text import shorten
@@ -20,7 +20,7 @@ from fluxtui.domain.text import shorten
 # Its dialog registers itself.
 from fluxtui.screens.gallery import export_dialog as export_dialog
 from fluxtui.screens.gallery.opening import open_compare, open_view, view_item
-from fluxtui.screens.gallery.pictures_panel import PicturesPanel
+from fluxtui.screens.gallery.pictures_panel import GalleryPanel
 from fluxtui.screens.gallery.suggesters import FilterSuggester
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.filter_line import FilterLine
@@ -100,12 +100,12 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         suggester = FilterSuggester(lambda: self._shown.facets)
         yield FilterLine(filtering.PLACEHOLDER, suggester, id="gallery-filter")
         yield PlainStatic("", id="gallery-problem")
-        yield PicturesPanel(self.controller)
+        yield GalleryPanel(self.controller)
 
     @property
-    def panel(self) -> PicturesPanel:
+    def panel(self) -> GalleryPanel:
         """The pictures, with the cursor on one."""
-        return self.query_one(PicturesPanel)
+        return self.query_one(GalleryPanel)
 
     def on_mount(self) -> None:
         """Follow what is saved, and what the controller has to show."""
@@ -197,10 +197,10 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         shown, title = self._shown, self.query_one("#gallery-title", PlainStatic)
         title.set_class(shown.fault is not None, "-fault")
         if shown.fault is not None:
-            title.show(" ".join(wording.fault_words(shown.fault.sentence())), layout=False)
+            title.show(" ".join(wording.fault_text(shown.fault.sentence())), layout=False)
             return
         counts = len(shown.listing), shown.total, len(shown.marked)
-        title.show(shown.progress or wording.title_words(*counts, shown.wanted), layout=False)
+        title.show(shown.progress or wording.title_text(*counts, shown.wanted), layout=False)
 
     def show_time(self) -> None:
         """Tell how old the picture is by now."""

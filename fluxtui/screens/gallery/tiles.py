@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from fluxtui.controllers.gallery.entries import Listing
+from fluxtui.controllers.gallery.entries import EntryList
 from fluxtui.controllers.gallery.wording import tile_label
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.widgets.tiles import Tile
@@ -26,7 +26,7 @@ class GalleryTiles:
         marked: returns the numbers that are marked now.
     """
 
-    def __init__(self, listing: Listing, marked: Callable[[], Collection[int]]) -> None:
+    def __init__(self, listing: EntryList, marked: Callable[[], Collection[int]]) -> None:
         self._listing = listing
         self._marked = marked
 
@@ -40,7 +40,7 @@ class GalleryTiles:
         key, sign = str(number), "✓" if number in self._marked() else ""
         entry = entries.get(number)
         if entry is None:
-            gone = entries.gone(number)
+            gone = entries.is_missing(number)
             return PictureTile(key, "gone" if gone else "", sign=sign, quiet=gone, is_known=gone)
         return PictureTile(
             key,
@@ -54,9 +54,9 @@ class GalleryTiles:
         )
 
     def find(self, key: str, near: int) -> int | None:
-        """Return where a picture is; see `Listing.find`."""
+        """Return where a picture is; see `EntryList.find`."""
         return self._listing.find(int(key), near)
 
     async def fetch(self, indices: range) -> None:
-        """Make tiles known; see `Listing.fetch`."""
+        """Make tiles known; see `EntryList.fetch`."""
         await self._listing.fetch(indices)

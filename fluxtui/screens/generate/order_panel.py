@@ -31,7 +31,7 @@ from fluxtui.domain.uses import Offer
 from fluxtui.screens.external_editor import edit_text
 from fluxtui.screens.generate.choosers import EndpointChooser, FinetuneChooser
 from fluxtui.screens.generate.picture_lines import change_line, state_of
-from fluxtui.screens.generate.problems import own_names, parameter_problems
+from fluxtui.screens.generate.problems import parameter_problems, separate_fields
 from fluxtui.screens.generate.prompt_editor import PromptArea, PromptEditor, trigger_chip
 from fluxtui.screens.generate.room import share_room, unfold_where_roomy
 from fluxtui.screens.generate.submit_bar import SubmitBar
@@ -224,7 +224,7 @@ class OrderPanel(Vertical):
             self._note_size()
         cost = generation.cost
         if cost is not None:
-            self.query_one(SubmitBar).show_words(cost, busy=generation.submission.is_busy)
+            self.query_one(SubmitBar).show_text(cost, busy=generation.submission.is_busy)
 
     def _show_trigger(self, word: str) -> None:
         """Show what becomes of the trigger word of the chosen finetune."""
@@ -264,7 +264,7 @@ class OrderPanel(Vertical):
         if self._offer is not None:
             problems = form_fields(self._offer.endpoint).shown(problems)
         reasons = {problem.field: problem.reason for problem in reversed(problems)}
-        prompt, finetune = ("", "") if self._offer is None else own_names(self._offer)
+        prompt, finetune = ("", "") if self._offer is None else separate_fields(self._offer)
         self.query_one(PromptEditor).show_problem(reasons.get(prompt, ""))
         self._finetune_row.show_problem(reasons.get(finetune, ""))
         self._parameters.show_problems(problems)
@@ -308,12 +308,12 @@ class OrderPanel(Vertical):
         event.stop()
         self._generation.editor.toggle_trigger()
 
-    def on_prompt_area_clear_wanted(self, event: PromptArea.ClearWanted) -> None:
+    def on_prompt_area_clear_requested(self, event: PromptArea.ClearRequested) -> None:
         """Clear the prompt, which is kept in the history."""
         event.stop()
         self._generation.prompts.clear()
 
-    def on_prompt_editor_wildcards_wanted(self, event: PromptEditor.WildcardsWanted) -> None:
+    def on_prompt_editor_wildcards_requested(self, event: PromptEditor.WildcardsRequested) -> None:
         """Look at the wildcards."""
         event.stop()
         guarded(self, self._offer_wildcards(), doing="looking at the wildcards", group="wildcards")
@@ -392,7 +392,7 @@ class OrderPanel(Vertical):
             self._generation.editor.take_prompt(after)
         self.prompt.focus()
 
-    def on_side_control_size_asked(self, event: SideControl.SizeAsked) -> None:
+    def on_side_control_size_requested(self, event: SideControl.SizeRequested) -> None:
         """Change both sides as the user wants."""
         event.stop()
         if event.wish == "common":
@@ -413,7 +413,7 @@ class OrderPanel(Vertical):
         row = next((node for node in focused.ancestors_with_self if isinstance(node, FieldRow)), None)
         return row is not None and row.field.name in {*SIDES, size_field(self._offer)}
 
-    def on_picture_input_ways_asked(self, event: PictureInput.WaysAsked) -> None:
+    def on_picture_input_ways_requested(self, event: PictureInput.WaysRequested) -> None:
         """Offer what can be done in the line of a picture."""
         event.stop()
         work = self._fill_line(event.line)

@@ -14,7 +14,7 @@ from fluxtui.domain.uses import Offer
 from fluxtui.widgets.parameter_form import problem_finder
 
 
-def own_names(offer: Offer) -> tuple[str, str]:
+def separate_fields(offer: Offer) -> tuple[str, str]:
     """Return the names of prompt and finetune, which have controls of their own; `''` where there is none."""
     prompt, finetune = prompt_field(offer.endpoint), finetune_field(offer.endpoint)
     return (prompt.name if prompt else "", finetune.name if finetune else "")
@@ -30,7 +30,7 @@ def parameter_problems(
         values: as they stand in the form.
         finetunes: all that are known; further ones of the form are looked up among them.
     """
-    own, shown = own_names(offer), form_fields(offer.endpoint)
+    own, shown = separate_fields(offer), form_fields(offer.endpoint)
     found = problem_finder(offer.endpoint)(shown.to_request(values))
     too_many = shown.too_many(values)
     named = (*misfits(offer, values, finetunes), *((too_many,) if too_many else ()), *shown.shown(found))

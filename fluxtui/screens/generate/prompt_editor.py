@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
-from fluxtui.controllers.generation.completion import Completion, begun_in, completion_of
+from fluxtui.controllers.generation.completion import Completion, completion_of, unfinished_wildcard
 from fluxtui.domain.prompts import length_of
 from fluxtui.domain.text import safe_text
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
@@ -46,7 +46,7 @@ round the prompt; `ctrl+r` finds prompts used before; `ctrl+g` opens your editor
         Binding("alt+x", "clear", "Clear the prompt, kept in Ctrl+R", id="prompt.clear", show=False),
     ]
 
-    class ClearWanted(Message):
+    class ClearRequested(Message):
         """The user wants another prompt, and the present one kept where prompts are kept."""
 
     class CompletionKey(Message):
@@ -90,7 +90,7 @@ round the prompt; `ctrl+r` finds prompts used before; `ctrl+g` opens your editor
 
     def action_clear(self) -> None:
         """Ask for an empty prompt."""
-        self.post_message(self.ClearWanted())
+        self.post_message(self.ClearRequested())
 
     def before_cursor(self) -> str:
         """Return the line up to the cursor; nothing while text is selected."""
@@ -127,7 +127,7 @@ class PromptEditor(Vertical):
             super().__init__()
             self.prompt = prompt
 
-    class WildcardsWanted(Message):
+    class WildcardsRequested(Message):
         """A wildcard is begun; whoever knows them should call `offer_wildcards`."""
 
     class TriggerToggled(Message):
@@ -264,12 +264,12 @@ class PromptEditor(Vertical):
         self._complete()
 
     def _complete(self) -> None:
-        begun = begun_in(self.area.before_cursor()) if self.area.has_focus else None
+        begun = unfinished_wildcard(self.area.before_cursor()) if self.area.has_focus else None
         if begun is None:
             self._dismissed = self._wildcards = None
         elif self._wildcards is None:
             self._wildcards = ()
-            self.post_message(self.WildcardsWanted())
+            self.post_message(self.WildcardsRequested())
         refused = begun is None or begun == self._dismissed
         self._offer(None if refused else completion_of(begun or "", self._wildcards or ()))
 

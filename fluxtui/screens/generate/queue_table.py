@@ -69,7 +69,7 @@ Escape goes back to the prompt, and the newest picture is shown again as soon as
         Binding("B", "ask('keep_all')", "Keep all of it", id="queue.keep_all", show=False),
     ]
 
-    class Asked(Message):
+    class JobAction(Message):
         """The user wants something done with the marked job."""
 
         def __init__(self, wish: str, job: Job) -> None:
@@ -138,7 +138,7 @@ Escape goes back to the prompt, and the newest picture is shown again as soon as
     def action_ask(self, wish: str) -> None:
         """Ask for something to be done with the marked job."""
         if self.marked is not None:
-            self.post_message(self.Asked(wish, self.marked))
+            self.post_message(self.JobAction(wish, self.marked))
 
 
 def columns_for(width: int, *, shared: bool) -> tuple[Column, ...]:

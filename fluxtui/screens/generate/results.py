@@ -175,13 +175,13 @@ class Results(Vertical):
 
     # What is done about a job of the queue
 
-    def on_queue_table_asked(self, event: QueueTable.Asked) -> None:
+    def on_queue_table_job_action(self, event: QueueTable.JobAction) -> None:
         """Do what the user wants with a job."""
         event.stop()
         self.act_on(event.wish, event.job)
 
     def act_on(self, wish: str, job: Job) -> None:
-        """Do what the user wants with a job; `wish` is that of `QueueTable.Asked`."""
+        """Do what the user wants with a job; `wish` is that of `QueueTable.JobAction`."""
         queue = self._generation.queue
         match wish:
             case "large":

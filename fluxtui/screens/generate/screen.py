@@ -14,7 +14,7 @@ from textual.events import ScreenResume
 from fluxtui.app.state import guarded
 from fluxtui.controllers.generation.controller import CHANGING, GenerationController
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.news import Saying
+from fluxtui.controllers.generation.news import NewsItem
 from fluxtui.controllers.generation.submission import Receipt, Refusal
 from fluxtui.controllers.navigation import GenerateRequest, Request
 from fluxtui.domain.finetune import Finetune
@@ -77,7 +77,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         self._first_form = GenerateForm()
         self._kept = GenerateForm()
         """The form that is kept as the draft."""
-        self._said: Saying | None = None
+        self._said: NewsItem | None = None
         self._refusal: Refusal | None = None
         self._receipt: Receipt | None = None
 
@@ -180,7 +180,7 @@ Pictures line up in the queue and are kept on disk; the next prompt can be typed
         if flash.stays and flash.text == plain(refusal.sentence).plain:
             flash.clear()
 
-    def _draw_news(self, saying: Saying | None) -> None:
+    def _draw_news(self, saying: NewsItem | None) -> None:
         if saying is not None and saying is not self._said:
             self._said = saying
             self.query_one(Flash).show(saying.text, saying.severity)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button
 
-from fluxtui.controllers.generation.cost import SEPARATOR, CostWords
+from fluxtui.controllers.generation.cost import SEPARATOR, CostText
 from fluxtui.controllers.generation.form import COUNT
 from fluxtui.domain.batches import MOST_PICTURES
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
@@ -59,7 +59,7 @@ class SubmitBar(Vertical):
         self.query_one(CountInput).enter(count)
         self._mark_count(count)
 
-    def show_words(self, words: CostWords, *, busy: bool) -> None:
+    def show_text(self, words: CostText, *, busy: bool) -> None:
         """Say what is made and what it costs; a busy button cannot be pressed."""
         self.query_one(".submit-title", PlainLabel).show("Grid  F11" if words.is_grid else "Pictures")
         # A grid says its number itself.

@@ -28,7 +28,7 @@ def _queue(state: QueueState, *, named: bool) -> Iterable[Content]:
     if named:
         yield plain(f"{state.profile}: ", "bold")
     if state.pause is not None:
-        yield plain(pause_words(state.pause), "bold $text-warning")
+        yield plain(pause_text(state.pause), "bold $text-warning")
         yield plain(", p resumes · ", "$foreground-muted")
     limit = "" if state.limit is None else f" of {state.limit}"
     yield plain(f"{state.in_flight}{limit} in flight, {len(state.order)} queued", "$foreground-muted")
@@ -36,6 +36,6 @@ def _queue(state: QueueState, *, named: bool) -> Iterable[Content]:
         yield plain(" · p pauses", "$foreground-muted")
 
 
-def pause_words(pause: Pause) -> str:
+def pause_text(pause: Pause) -> str:
     """Return why a queue is paused and since when, in local time."""
     return f"{_WORDS[pause.reason]} since {pause.since.astimezone():%H:%M}"

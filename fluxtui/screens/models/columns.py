@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from rich.text import Text
 from textual import events
 
-from fluxtui.controllers.models.facts import profile_words
+from fluxtui.controllers.models.facts import profile_text
 from fluxtui.domain.endpoint import number_text
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.text import file_size, safe_text
@@ -88,7 +88,7 @@ def fitting(width: int, *, several: bool = True) -> tuple[Column, ...]:
     return tuple(column for column in COLUMNS if column.key in kept)
 
 
-def base_words(base: Base | None) -> str:
+def base_text(base: Base | None) -> str:
     """Return the base model without the brackets of its name, which cost room: `FLUX.2 klein 9B`."""
     return "" if base is None else base.title.replace("[", "").replace("]", "")
 
@@ -107,10 +107,10 @@ def _row(finetune: Finetune) -> Row:
         finetune.ref,
         {
             "name": Text.assemble(("★ " if finetune.favourite else "  ", "yellow"), finetune.name),
-            PROFILE: profile_words(finetune.profile),
+            PROFILE: profile_text(finetune.profile),
             "state": Text(STATE_WORDS[finetune.state], STATE_STYLES[finetune.state]),
             "trigger": finetune.trigger_word or "",
-            "base": base_words(finetune.base),
+            "base": base_text(finetune.base),
             "size": file_size(finetune.weights.size) if finetune.weights else "",
             "type": finetune.finetune_type or "",
             "mode": finetune.mode or "",

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.settings.controller import KeyQuestion
-from fluxtui.controllers.settings.keys import give_key, present_words
+from fluxtui.controllers.settings.keys import give_key, present_text
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput
@@ -52,7 +52,7 @@ class KeyDialog(Dialog[str]):
         with Vertical(classes="dialog") as frame:
             set_title(frame, f"New key for {state.name}")
             yield PlainLabel(f"{state.title} at {state.profile.base_url}")
-            yield PlainLabel(present_words(state))
+            yield PlainLabel(present_text(state))
             yield KeyInput()
             yield KeyPlaceLine(state.key_place)
             yield PlainLabel(f"It is {provider_hosts(state.profile.provider).key_help}.")

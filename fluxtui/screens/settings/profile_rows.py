@@ -12,7 +12,7 @@ from textual.content import Content
 from fluxtui.domain.durations import relative_time
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.notices import Balance
-from fluxtui.screens.jobs.queue_line import pause_words
+from fluxtui.screens.jobs.queue_line import pause_text
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.jobs import QueueState
 from fluxtui.services.profiles import ProfileState
@@ -93,7 +93,7 @@ def details_of(state: ProfileState, money: Money, now: datetime, *, is_connected
     if queue.in_flight or queue.order or limit:
         parts.append(plain(f"{queue.in_flight}{limit} in flight, {len(queue.order)} queued"))
     if queue.pause is not None:
-        parts.append(plain(f"queue {pause_words(queue.pause)}", "bold $text-warning"))
+        parts.append(plain(f"queue {pause_text(queue.pause)}", "bold $text-warning"))
     if not is_connected:
         parts.append(plain("no connection", "bold $text-error"))
     return Content(" · ").join(parts)

@@ -14,7 +14,7 @@ from textual.widgets import DataTable
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.controllers.pictures.parameters import ParameterRow, difference_line, parameter_rows
 from fluxtui.controllers.pictures.viewer import PictureViewer
-from fluxtui.controllers.pictures.wording import KEYS_HINT, position_words, sending_words, state_line
+from fluxtui.controllers.pictures.wording import KEYS_HINT, position_text, sending_text, state_line
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.view.base import PictureScreen
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
@@ -146,7 +146,7 @@ picture, or of the one that is seen alone, into the form of Generate."""
     def on_picture_view_shown(self, event: PictureView.Shown) -> None:
         """Say what was sent for a picture."""
         event.stop()
-        self._sending[event.view] = sending_words(event.protocol, event.size, event.view.profile)
+        self._sending[event.view] = sending_text(event.protocol, event.size, event.view.profile)
         self._show_line()
 
     def _show_line(self) -> None:
@@ -156,7 +156,7 @@ picture, or of the one that is seen alone, into the form of Generate."""
         which = viewer.position if self.is_flickering else ""
         apart = difference_line(self._rows, viewer.index) if self.is_flickering else viewer.items[0].title
         sent = self._sending.get(view, "")
-        state = state_line(which, position_words(view.seen), sent, KEYS_HINT, apart)
+        state = state_line(which, position_text(view.seen), sent, KEYS_HINT, apart)
         self.query_one(".line", PlainStatic).show(safe_text(viewer.news) or state, layout=False)
 
     def action_flicker(self, by: int) -> None:

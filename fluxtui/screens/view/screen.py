@@ -16,7 +16,7 @@ from fluxtui.app.state import StatefulApp
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.controllers.pictures.parameters import fact_rows, parameter_rows
 from fluxtui.controllers.pictures.viewer import PictureViewer
-from fluxtui.controllers.pictures.wording import KEYS_HINT, position_words, sending_words, state_line
+from fluxtui.controllers.pictures.wording import KEYS_HINT, position_text, sending_text, state_line
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.view.base import PictureScreen
@@ -93,7 +93,7 @@ Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and say
     def on_picture_view_shown(self, event: PictureView.Shown) -> None:
         """Say what was sent for the picture."""
         event.stop()
-        self._sending = sending_words(event.protocol, event.size, event.view.profile)
+        self._sending = sending_text(event.protocol, event.size, event.view.profile)
         self._show_line()
 
     def on_picture_view_failed(self, event: PictureView.Failed) -> None:
@@ -114,7 +114,7 @@ Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and say
         """Say which picture is seen, how much of it, and how it came here; or what is news."""
         viewer = self.viewer
         number = viewer.position if len(viewer.items) > 1 else ""
-        seen = position_words(self.view.seen)
+        seen = position_text(self.view.seen)
         state = state_line(number, seen, self._sending, KEYS_HINT, viewer.item.title)
         self.query_one(".line", PlainStatic).show(safe_text(viewer.news) or state, layout=False)
 

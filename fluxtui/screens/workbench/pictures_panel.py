@@ -20,7 +20,7 @@ from fluxtui.widgets.thumbnail_grid import ThumbnailGrid, Tile
 STYLES = {"fault": "bold red", "doubt": "yellow", "out": "dim", "good": "green"}
 
 
-class PicturesPanel(Vertical):
+class DatasetList(Vertical):
     """Shows what the controller lists, and lets it follow the cursor."""
 
     class Chosen(Message):

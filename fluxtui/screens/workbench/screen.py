@@ -24,7 +24,7 @@ from fluxtui.screens.place import WIDE_COLUMNS
 from fluxtui.screens.workbench import bulk_dialog  # noqa: F401  Asks the question about many captions.
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.detail_panel import DetailPanel
-from fluxtui.screens.workbench.pictures_panel import PicturesPanel, TableRows
+from fluxtui.screens.workbench.pictures_panel import DatasetList, TableRows
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -104,8 +104,8 @@ class WorkbenchScreen(QuietScreen[DatasetScan]):
         return BulkActions(self.app, self.controller)
 
     @cached_property
-    def _pictures(self) -> PicturesPanel:
-        return PicturesPanel(self.controller, self.app.terminal, self._rows)
+    def _pictures(self) -> DatasetList:
+        return DatasetList(self.controller, self.app.terminal, self._rows)
 
     @cached_property
     def detail(self) -> DetailPanel:
@@ -228,8 +228,8 @@ class WorkbenchScreen(QuietScreen[DatasetScan]):
 
             self.app.push_screen(ViewScreen((ViewItem(path, self.controller.current),)))
 
-    @on(PicturesPanel.Chosen)
-    def _edit_caption(self, event: PicturesPanel.Chosen) -> None:
+    @on(DatasetList.Chosen)
+    def _edit_caption(self, event: DatasetList.Chosen) -> None:
         event.stop()
         self.detail.caption.focus()
 

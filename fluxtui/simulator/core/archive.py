@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from fluxtui.simulator.core.field_checks import LONGEST_ECHO
 from fluxtui.simulator.core.private_files import create
-from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
+from fluxtui.simulator.pictures import NoPictureError, encoded, reduced
 
 MOST_IMAGES = 20
 MOST_ENTRIES = 500
@@ -183,5 +183,5 @@ def _piece(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         content = file.read(MOST_FILE_BYTES)
     try:
         return encoded(reduced(content, PIECE_PIXELS), "JPEG", quality=88)
-    except UnreadablePictureError as error:
+    except NoPictureError as error:
         raise RefusedArchiveError(f"Invalid image: {entry.filename}") from error

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fluxtui.simulator.core.fields import Field
-from fluxtui.simulator.pictures import UnreadablePictureError, check_image_text
+from fluxtui.simulator.pictures import NoPictureError, check_image_text
 
 _ERROR_PAGE = "https://errors.pydantic.dev/2.11/v/"
 LONGEST_ECHO = 4 * 2**20
@@ -127,7 +127,7 @@ def _image_problems(field: Field, value: Any) -> Iterator[Problem]:
         return
     try:
         check_image_text(value, url_allowed=field.url_allowed)
-    except UnreadablePictureError as error:
+    except NoPictureError as error:
         yield problem(field.name, "value_error", f"Value error, {error}", error=str(error))
 
 

@@ -14,7 +14,7 @@ from fluxtui.simulator.fal.errors import Failure, input_failure, problem
 from fluxtui.simulator.fal.prices import picture_units, training_units
 from fluxtui.simulator.fal.sizes import Size, picture_size
 from fluxtui.simulator.fal.validation import filled
-from fluxtui.simulator.pictures import UnreadablePictureError, decoded, is_web_address, opened
+from fluxtui.simulator.pictures import NoPictureError, decoded, is_web_address, opened
 
 MOST_STRENGTH = 2.0
 _MOST_PIECES = 8
@@ -105,7 +105,7 @@ async def _picture(shared: Foundation, text: str, where: Where) -> bytes:
     try:
         content = await _fetched(shared, text, where) if is_web_address(text) else decoded(text)
         await asyncio.to_thread(_size_of, content)
-    except UnreadablePictureError as error:
+    except NoPictureError as error:
         raise _UnusableError("image_load_error", f"The image could not be loaded: {error}.", where) from None
     return content
 

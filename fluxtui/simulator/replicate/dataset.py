@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from fluxtui.simulator.core.archive import IMAGE_SUFFIXES, PIECE_PIXELS
-from fluxtui.simulator.pictures import UnreadablePictureError, encoded, reduced
+from fluxtui.simulator.pictures import NoPictureError, encoded, reduced
 
 MISSING = "input_images must be provided"
 NO_ZIP = "input_images must be a zip file"
@@ -62,7 +62,7 @@ def _piece(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         content = file.read(_MOST_PICTURE_BYTES)
     try:
         return encoded(reduced(content, PIECE_PIXELS), "JPEG", quality=88)
-    except UnreadablePictureError as error:
+    except NoPictureError as error:
         message = f"cannot identify image file 'input_images/{entry.filename}'"
         raise UselessDatasetError(message) from error
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.simulator.pictures import UnreadablePictureError, opened
+from fluxtui.simulator.pictures import NoPictureError, opened
 from fluxtui.simulator.replicate import loras
 from fluxtui.simulator.replicate.jobs import PREDICTION, Job
 from fluxtui.simulator.replicate.library import Runnable
@@ -44,7 +44,7 @@ async def accept_prediction(
         pictures = await _pictures(service, member, parameters)
         size = await asyncio.to_thread(_size, parameters, pictures)
         names = await _loras(service, member, run, parameters)
-    except (MissingInputError, UselessLoraError, UnreadablePictureError, ValueError) as error:
+    except (MissingInputError, UselessLoraError, NoPictureError, ValueError) as error:
         outcome = failed_early(str(error))
     now = service.clock()
     job = Job(

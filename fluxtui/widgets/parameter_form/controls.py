@@ -251,7 +251,7 @@ class SideControl(NumberControl):
         Binding("c", "ask_size('common')", "Common sizes", id="side.common"),
     ]
 
-    class SizeAsked(Message):
+    class SizeRequested(Message):
         """The user wants both sides changed: `swap` or `common`."""
 
         def __init__(self, wish: str) -> None:
@@ -263,7 +263,7 @@ class SideControl(NumberControl):
 
     def action_ask_size(self, wish: str) -> None:
         """Ask for both sides to be changed."""
-        self.post_message(self.SizeAsked(wish))
+        self.post_message(self.SizeRequested(wish))
 
     async def _on_key(self, event: events.Key) -> None:
         wish = {"x": "swap", "c": "common"}.get((event.character or "").lower())

@@ -64,7 +64,7 @@ class PictureInput(PathInput):
             super().__init__()
             self.line = line
 
-    class WaysAsked(Message):
+    class WaysRequested(Message):
         """The user wants to see what other ways there are to fill the line."""
 
         def __init__(self, line: PictureInput) -> None:
@@ -103,7 +103,7 @@ class PictureInput(PathInput):
 
     def action_ways(self) -> None:
         """Ask for other ways to fill the line."""
-        self.post_message(self.WaysAsked(self))
+        self.post_message(self.WaysRequested(self))
 
 
 class PictureControl(PictureInput):

@@ -29,7 +29,7 @@ _CUBE: Final = (0, 95, 135, 175, 215, 255)
 Result = TypeVar("Result")
 
 
-class Transmission(Protocol):
+class TerminalTransmission(Protocol):
     """The terminal's input for oneself, as the program's driver gives it: what others write waits."""
 
     is_over: bool
@@ -110,7 +110,7 @@ class PictureChannel:
         if begin is None:
             yield lambda piece: False
             return
-        transmission: Transmission = begin(interruption)
+        transmission: TerminalTransmission = begin(interruption)
 
         def send(piece: str) -> bool:
             transmission.write(piece)

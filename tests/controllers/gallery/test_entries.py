@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxtui.controllers.gallery.entries import KEPT_ENTRIES, PAGE, Entries, Listing
+from fluxtui.controllers.gallery.entries import KEPT_ENTRIES, PAGE, Entries, EntryList
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.gallery import GalleryEntry, GalleryOrder, Marks
 from fluxtui.screens.gallery.tiles import GalleryTiles
@@ -48,7 +48,7 @@ def tiles_of(
     journal: Journal, numbers: Sequence[int], order: GalleryOrder, faults: list[FluxError] | None = None
 ) -> GalleryTiles:
     told = list[FluxError]() if faults is None else faults
-    return GalleryTiles(Listing(numbers, order, Entries(journal.read), told.append), lambda: {99_998})
+    return GalleryTiles(EntryList(numbers, order, Entries(journal.read), told.append), lambda: {99_998})
 
 
 async def test_only_a_page_is_read(journal: Journal) -> None:
@@ -76,7 +76,7 @@ async def test_a_fetch_that_is_given_up_is_not_wasted(journal: Journal) -> None:
 
 async def test_memory_does_not_grow_with_what_was_seen(journal: Journal) -> None:
     entries = Entries(journal.read)
-    tiles = Listing(MANY, GalleryOrder.NEWEST, entries, list[FluxError]().append)
+    tiles = EntryList(MANY, GalleryOrder.NEWEST, entries, list[FluxError]().append)
     for start in range(0, 3 * KEPT_ENTRIES, PAGE):
         await tiles.fetch(range(start, start + PAGE))
     assert len(entries) == KEPT_ENTRIES

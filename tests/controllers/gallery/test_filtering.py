@@ -76,16 +76,16 @@ def test_what_is_wrong_with_a_filter_is_said() -> None:
 
 
 def test_the_title_counts() -> None:
-    everything = wording.title_words(100_000, 100_000, 0, GalleryFilter())
+    everything = wording.title_text(100_000, 100_000, 0, GalleryFilter())
     assert everything == "100,000 pictures · newest first"
     some = GalleryFilter(words="fox", order=GalleryOrder.RATING)
-    assert wording.title_words(312, 100_000, 3, some) == (
+    assert wording.title_text(312, 100_000, 3, some) == (
         "312 of 100,000 pictures · best rating first · 3 marked"
     )
-    assert wording.title_words(1, 1, 0, GalleryFilter(trashed=True)).startswith("1 picture in the trash")
+    assert wording.title_text(1, 1, 0, GalleryFilter(trashed=True)).startswith("1 picture in the trash")
 
 
 def test_nothing_to_see_says_what_to_do() -> None:
-    assert wording.empty_words(GalleryFilter(order=GalleryOrder.SEED)) == wording.NOTHING_YET
-    assert wording.empty_words(GalleryFilter(trashed=True)) == wording.EMPTY_TRASH
-    assert wording.empty_words(GalleryFilter(trashed=True, words="fox")) == wording.NO_MATCH
+    assert wording.empty_text(GalleryFilter(order=GalleryOrder.SEED)) == wording.NOTHING_YET
+    assert wording.empty_text(GalleryFilter(trashed=True)) == wording.EMPTY_TRASH
+    assert wording.empty_text(GalleryFilter(trashed=True, words="fox")) == wording.NO_MATCH

@@ -14,9 +14,9 @@ import pytest
 
 from fluxtui.app.container import Container
 from fluxtui.controllers.background import Background
-from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.changes import FormChange
 from fluxtui.controllers.generation.controller import GenerationController
-from fluxtui.controllers.generation.editor import Step
+from fluxtui.controllers.generation.editor import PendingChange
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.signal import Listener
 from fluxtui.domain.jobs import Job, JobState
@@ -67,7 +67,7 @@ class Desk:
 
     async def show(self, form: GenerateForm) -> None:
         """Put a form in the place of the present one."""
-        await self.generation.editor.alter(Step(lambda _: Change(form)))
+        await self.generation.editor.alter(PendingChange(lambda _: FormChange(form)))
 
     @property
     def news(self) -> str:

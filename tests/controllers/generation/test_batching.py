@@ -10,8 +10,8 @@ import pytest
 
 from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of
 from fluxtui.controllers.generation.batch_ordering import BatchPrice
-from fluxtui.controllers.generation.changes import Change, defaulted, values_words
-from fluxtui.controllers.generation.cost import batch_words
+from fluxtui.controllers.generation.changes import FormChange, defaulted, values_text
+from fluxtui.controllers.generation.cost import batch_text
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.price import Funds
 from fluxtui.controllers.generation.stock import Stock
@@ -62,7 +62,7 @@ def test_grid_has_one_seed_unless_asked_otherwise(dev: GenerateForm, made: Calla
         (20, 3),
         (30, 3),
     ]
-    assert (same.title, same.size_words) == ("Steps × Guidance", "2 × 2")
+    assert (same.title, same.size_text) == ("Steps × Guidance", "2 × 2")
     assert same.layout.columns == ("Steps 20", "Steps 30")
     seeded = replace(dev, values={"seed": 5})
     rising = made(seeded, ("steps", "20, 30"), seeds=SeedMode.INCREASING)
@@ -147,13 +147,13 @@ def test_words_on_the_button(
     wrong: bool,
 ) -> None:
     form = replace(dev, setup=BatchSetup(axes=(TypedAxis(parameter="steps", values=values),)))
-    words = batch_words(form, stock, offer("flux-dev"), funds)
+    words = batch_text(form, stock, offer("flux-dev"), funds)
     assert (words.label, words.note, words.is_wrong) == (label, note, wrong)
 
 
 def test_dear_batch_is_asked_about() -> None:
     each = [Estimate(2.5, "a picture"), Estimate(4, "a picture", exact=False)]
-    price = BatchPrice(each, {"demo": (Funds(3.0), 6.5)}, 1.0, seconds=75, size_words="2")
+    price = BatchPrice(each, {"demo": (Funds(3.0), 6.5)}, 1.0, seconds=75, size_text="2")
     assert price.total.show() == "~$0.065"
     assert (price.is_covered, price.needs_a_yes) == (False, True)
     assert not BatchPrice(each, {"demo": (Funds(), 6.5)}, 1.0).needs_a_yes
@@ -175,6 +175,6 @@ def test_defaults_of_a_finetune_stand_where_the_endpoint_takes_them(
     form, used = defaulted(ultra, endpoint, {STRENGTH: 1.4, "prompt_upsampling": True, "steps": 20}, stock)
     assert used == {STRENGTH: 1.4, "prompt_upsampling": True}
     assert form.values_for(endpoint)[STRENGTH] == 1.4
-    assert values_words(endpoint, used) == "Finetune strength 1.4, Rewrite the prompt on"
+    assert values_text(endpoint, used) == "Finetune strength 1.4, Rewrite the prompt on"
     assert defaulted(ultra, endpoint, {STRENGTH: 99}, stock) == (ultra, {})
-    assert Change(ultra).news == ""
+    assert FormChange(ultra).news == ""

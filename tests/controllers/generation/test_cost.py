@@ -12,7 +12,7 @@ import pytest
 from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices, offer_choices
 from fluxtui.controllers.generation.cost import button_label, cost_note
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.controllers.generation.ordering import Order, repeatable
+from fluxtui.controllers.generation.ordering import GenerationOrder, repeatable
 from fluxtui.controllers.generation.price import Funds, Price
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.domain.finetune import Finetune, FinetuneState
@@ -94,7 +94,7 @@ def test_a_dear_order_and_an_uncovered_one_need_a_yes() -> None:
 
 
 def test_another_seed_is_the_same_recipe_without_its_seed(make_job: Callable[..., Job]) -> None:
-    order = Order.another_seed(Offer("demo", "bfl", FluxDev), make_job().parameters, None)
+    order = GenerationOrder.another_seed(Offer("demo", "bfl", FluxDev), make_job().parameters, None)
     assert order.values == {"prompt": "a lamp", "steps": 20}
     assert order.count == 1
 

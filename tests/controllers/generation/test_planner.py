@@ -11,7 +11,7 @@ import pytest
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.planner import HistoryQuestion
 from fluxtui.controllers.generation.preview import Preview, PreviewDraft, PreviewQuestion
-from fluxtui.controllers.generation.prompt_plan import Asked, plan
+from fluxtui.controllers.generation.prompt_plan import PromptInputs, plan
 from fluxtui.controllers.questions import Confirmation, NameQuestion, Selection
 from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
@@ -77,7 +77,7 @@ async def test_what_the_preview_showed_is_kept_and_perhaps_sent(
     simulator: Simulator, open_desk: OpenDesk, send: bool
 ) -> None:
     async with open_desk(simulator.base_url, first=dev(f"fox {{{MANY}}}", count=2)) as desk:
-        asked = Asked(f"fox {{{MANY}}}", True, Templates.RANDOM, 4711, 2)
+        asked = PromptInputs(f"fox {{{MANY}}}", True, Templates.RANDOM, 4711, 2)
         shown = (await plan(desk.host.services.prompts, asked)).prompts
         desk.host.answers.append(Preview(Templates.RANDOM, 4711, send))
         await desk.generation.preview()
@@ -96,7 +96,7 @@ async def test_the_preview_has_the_prompts_with_the_word_once_and_their_sum(
         await desk.generation.preview()
         (question,) = desk.host.questions
         assert isinstance(question, PreviewQuestion)
-        made = await plan(question.prompts, Asked.by(question.form))
+        made = await plan(question.prompts, PromptInputs.by(question.form))
         shown = question.shown(question.form, made.prompts)
         assert [prompt.count("LUMI") for prompt in shown.prompts] == [1] * 4
         assert shown.cost.startswith("4 pictures for about $")

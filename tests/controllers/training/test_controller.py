@@ -302,7 +302,7 @@ async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
     training = TrainingController(host)
     values = {"finetune_comment": "Lantern", "mode": "style", "finetune_type": "lora", "iterations": 120}
     training.want(TrainAgain("demo/finetune", str(pictures), values, ("a lantern at sea",)))
-    assert not training.take_wanted(), "the trainers are not known yet"
+    assert not training.apply_request(), "the trainers are not known yet"
     assert await training.prepare()
     assert values.items() <= training.order.values.items()
     assert training.order.values["learning_rate"] == 1e-4, "it follows from the type"
@@ -311,7 +311,7 @@ async def test_a_training_is_taken_up_with_its_own_samples_and_no_others(
     await training.refresh()
     assert picture_count(training) == 7
     training.want(TrainAgain("demo/finetune", "", {"mode": "style"}))
-    assert training.take_wanted()
+    assert training.apply_request()
     assert training.samples.prompts == ()
     assert training.order.source == str(pictures), "no pictures were named, so they stay"
     assert training.order.values["iterations"] == 300, "what is not named goes back to its default"
@@ -354,7 +354,7 @@ async def test_nothing_is_kept_before_the_user_has_done_something(host: FakeHost
     training = TrainingController(host)
     await training.prepare()
     await training.refresh()
-    await training.drop_gone()
+    await training.drop_missing()
     assert training.draft == TrainingDraft()
 
 

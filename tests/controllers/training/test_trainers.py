@@ -46,7 +46,7 @@ async def host(make_host: MakeHost, academy: type[Academy]) -> FakeHost:
 async def training(host: FakeHost) -> TrainingController:
     """A controller that knows the trainers, and which of them are gone."""
     training = await prepared(host)
-    await training.drop_gone()
+    await training.drop_missing()
     return training
 
 
@@ -85,7 +85,7 @@ async def test_the_trainer_that_is_gone_is_left_for_another_and_that_is_told(hos
     await training.prepare()
     await training.choose_trainer("school/academy/gone")
     assert ref_of(training) == "school/academy/gone"
-    await training.drop_gone()
+    await training.drop_missing()
     assert ref_of(training) == CAPTIONED
     assert host.notices[-1].text == "Academy no longer has FLUX.2 old LoRA."
 

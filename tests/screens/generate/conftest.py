@@ -14,9 +14,9 @@ from textual.screen import Screen
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.state_sync import StateSync
-from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.changes import FormChange
 from fluxtui.controllers.generation.controller import GenerationController
-from fluxtui.controllers.generation.editor import Step
+from fluxtui.controllers.generation.editor import PendingChange
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.screens.generate import GenerateScreen
 from fluxtui.screens.place import PlaceScreen
@@ -65,7 +65,7 @@ class Place:
 
 async def show_form(screen: GenerateScreen, form: GenerateForm) -> None:
     """Put a form into a place, and wait until it is shown."""
-    await screen.generation.editor.alter(Step(lambda _: Change(form)))
+    await screen.generation.editor.alter(PendingChange(lambda _: FormChange(form)))
     async with asyncio.timeout(20):
         while screen.generation.is_changing or screen.order.is_behind:
             await asyncio.sleep(0.01)

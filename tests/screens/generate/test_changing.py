@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from fluxtui.app.state import guarded
-from fluxtui.controllers.generation.changes import Change
+from fluxtui.controllers.generation.changes import FormChange
 from fluxtui.controllers.generation.controller import CHANGING
-from fluxtui.controllers.generation.editor import Step
+from fluxtui.controllers.generation.editor import PendingChange
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.navigation import GenerateWith
 from fluxtui.domain.finetune import Finetune
@@ -74,7 +74,7 @@ async def test_what_is_typed_while_defaults_are_looked_up_stays(
 
 @pytest.mark.usefixtures("still_state")
 async def test_a_change_that_fails_leaves_the_form_usable(make_app: MakeApp, open_place: OpenPlace) -> None:
-    def failing(_: GenerateForm) -> Change:
+    def failing(_: GenerateForm) -> FormChange:
         raise LookupError("no such thing")
 
     async with open_place(make_app()) as place:
@@ -82,7 +82,7 @@ async def test_a_change_that_fails_leaves_the_form_usable(make_app: MakeApp, ope
         await place.show(GenerateForm("demo", "flux-dev", prompt="a lamp"))
         guarded(
             place.screen,
-            place.generation.editor.alter(Step(failing)),
+            place.generation.editor.alter(PendingChange(failing)),
             doing="changing the form",
             group="form",
         )

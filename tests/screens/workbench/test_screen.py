@@ -15,7 +15,7 @@ from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
-from fluxtui.screens.workbench.pictures_panel import PicturesPanel
+from fluxtui.screens.workbench.pictures_panel import DatasetList
 from fluxtui.widgets.dialogs import ChoiceDialog
 from tests.piloting.waiting import until_screen
 
@@ -161,7 +161,7 @@ async def test_bulk_changes_only_what_is_listed(work: Work, until: Until) -> Non
 async def test_bulk_keeps_to_what_is_searched_for(work: Work, until: Until) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int], screen: WorkbenchScreen) -> None:
         await pilot.press("slash", *"night, b", "enter")
-        await until(pilot, lambda: screen.query_one(PicturesPanel).names == ("b.png",))
+        await until(pilot, lambda: screen.query_one(DatasetList).names == ("b.png",))
         await pilot.press("b")
         await until_screen(pilot, BulkDialog)
         await pilot.press("ctrl+s")

@@ -16,7 +16,7 @@ from fluxtui.domain.workspace import History
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
-from fluxtui.screens.workbench.pictures_panel import PicturesPanel
+from fluxtui.screens.workbench.pictures_panel import DatasetList
 from fluxtui.services.datasets import DatasetService, WorkspaceService
 from fluxtui.services.storage import StorageService
 from tests.piloting.waiting import until_screen
@@ -114,7 +114,7 @@ async def test_caption_that_is_left_is_on_the_disk(
     async with app.run_test() as pilot:
         screen = await in_the_caption(app, pilot)
         screen.query_one(CaptionArea).insert("!")
-        screen.query_one(PicturesPanel).focus_pictures()
+        screen.query_one(DatasetList).focus_pictures()
         path = StorageService(tmp_path / "data").workspace_path(str(source))
         await until(pilot, path.exists)
         assert (await edits_on_disk(tmp_path, source)).present.of("a.png").caption == "a!"

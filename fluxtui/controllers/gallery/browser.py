@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from fluxtui.controllers.gallery.entries import Entries, Listing
+from fluxtui.controllers.gallery.entries import Entries, EntryList
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.signal import Signal
 from fluxtui.domain.errors import FluxError
@@ -19,7 +19,7 @@ VIEWED_AROUND = 100
 """How many pictures before and after one can be gone through in the view."""
 
 
-class ShownPictures:
+class PictureBrowser:
     """The one owner of filter, listing, marks and cursor; the commands of the gallery change it.
 
     Args:
@@ -53,8 +53,8 @@ class ShownPictures:
     async def _read_entries(self, numbers: Sequence[int]) -> tuple[GalleryEntry, ...]:
         return await self._host.services.gallery.entries(numbers)
 
-    def _listing_of(self, numbers: Sequence[int]) -> Listing:
-        return Listing(numbers, self.wanted.order, self.entries, self._fail)
+    def _listing_of(self, numbers: Sequence[int]) -> EntryList:
+        return EntryList(numbers, self.wanted.order, self.entries, self._fail)
 
     def _fail(self, error: FluxError) -> None:
         self.fault = error
