@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +9,7 @@ from typing import Any
 
 from fluxtui.domain.endpoint import Control, Field, number_text
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.late_pattern import late_pattern
 from fluxtui.domain.text import safe_text
 
 MOST_CELLS = 100
@@ -23,9 +23,9 @@ VARIED = NUMBERS | {Control.CHOICE, Control.TOGGLE, Control.TEXT}
 """How the parameters are entered that can be varied over values written in a row."""
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
-_ONE = re.compile(_NUMBER)
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:\.\.+|…|\bto\b)\s*({_NUMBER})(?:\s*(?:step|by)\s*({_NUMBER}))?")
-_PART = re.compile(r'\s*+(?:"([^"]*)"\s*|([^,"][^,]*)?)(?:,|$)')
+_ONE = late_pattern(_NUMBER)
+_RANGE = late_pattern(rf"({_NUMBER})\s*(?:\.\.+|…|\bto\b)\s*({_NUMBER})(?:\s*(?:step|by)\s*({_NUMBER}))?")
+_PART = late_pattern(r'\s*+(?:"([^"]*)"\s*|([^,"][^,]*)?)(?:,|$)')
 _POINTS = 5
 """How many values a range has where nothing says how far they are apart."""
 _SHOWN = 40

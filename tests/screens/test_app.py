@@ -42,7 +42,7 @@ async def test_every_place_opens_with_its_key_even_while_typing(make_app: AppFac
         await until(pilot, lambda: is_open(app))
         for place in (*PLACES, *reversed(PLACES)):
             await pilot.press(place.function_key)
-            assert app.current_mode == place.name
+            await until(pilot, lambda name=place.name: app.current_mode == name)
             assert app.return_code is None
 
 
