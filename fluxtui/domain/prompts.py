@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from fluxtui.domain.late_pattern import late_pattern
+
 PLACE = "{prompt}"
 """Where a style takes the prompt in."""
 
