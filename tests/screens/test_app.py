@@ -33,6 +33,10 @@ from tests.piloting.waiting import until, until_screen
 AppFactory = Callable[..., FluxApp]
 
 
+def is_shown(app: FluxApp, place: str) -> bool:
+    return app.current_mode == place
+
+
 def is_open(app: FluxApp) -> bool:
     return isinstance(app.screen, PlaceScreen | WelcomeScreen)
 

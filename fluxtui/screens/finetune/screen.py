@@ -29,6 +29,9 @@ from fluxtui.widgets.dialogs import dialog_of
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
 
+FIRST_SIGHT_SECONDS = 0.1
+"""After so long what takes its time begins, such as looking through pictures: the place is seen by then."""
+
 
 class FinetuneScreen(PlaceScreen):
     """Trains finetunes. `training` owns what is asked for; the panels show it and report what is done."""
@@ -104,8 +107,7 @@ class FinetuneScreen(PlaceScreen):
         """Make the form for the last trainer, and look at the pictures that were chosen before."""
         before = self.training.order.source
         await self._make_form()
-        # What takes its time, such as looking through pictures, begins when the place is seen.
-        self.call_after_refresh(self._go_on)
+        self.set_timer(FIRST_SIGHT_SECONDS, self._go_on)
         # Whoever types already is left where they are.
         if self._pictures.source == before:
             self._focus_what_is_missing()
