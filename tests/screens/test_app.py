@@ -37,6 +37,16 @@ def is_shown(app: FluxApp, place: str) -> bool:
     return app.current_mode == place
 
 
+def is_typed(app: FluxApp, text: str) -> bool:
+    """Whether a text stands in the prompt of a place that has one."""
+    return any(area.text == text for area in app.screen.query(TextArea))
+
+
+def is_cramped(app: FluxApp) -> bool:
+    """Whether there is a sentence in the place of everything else."""
+    return app.screen.query_one(".too-small").display and not app.screen.query_one(TopBar).display
+
+
 def is_open(app: FluxApp) -> bool:
     return isinstance(app.screen, PlaceScreen | WelcomeScreen)
 
@@ -60,16 +70,14 @@ async def test_a_small_window_gets_a_sentence_and_loses_nothing(make_app: AppFac
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: is_open(app))
         await pilot.press("f4", *"a lantern")
+        await until(pilot, lambda: is_typed(app, "a lantern"))
         for size in ((79, 24), (80, 21), (20, 5), (1, 1)):
             await pilot.resize_terminal(*size)
-            await pilot.pause()
-            assert app.screen.query_one(".too-small").display
-            assert not app.screen.query_one(TopBar).display
+            await until(pilot, lambda: is_cramped(app))
         await pilot.resize_terminal(80, 24)
-        await pilot.pause()
+        await until(pilot, lambda: not is_cramped(app) and is_typed(app, "a lantern"))
+        await until(pilot, lambda: app.screen.focused is app.screen.query_one(TextArea))
         assert app.screen.query_one(TopBar).display
-        assert app.screen.query_one(TextArea).text == "a lantern"
-        assert app.screen.focused is app.screen.query_one(TextArea)
 
 
 async def test_the_last_place_is_there_again(make_app: AppFactory) -> None:
