@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -19,63 +17,39 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
-from textual.worker import Worker, WorkerCancelled
 
 from fluxtui.app.commands import COMMANDS
 from fluxtui.app.graphics import Graphics
-from fluxtui.app.job_control import can_be_resumed
 from fluxtui.app.key_queue import KeyQueue
 from fluxtui.app.keys import APP_BINDINGS
-from fluxtui.app.places import load_place, make_place
+from fluxtui.app.leaving import Leaving
+from fluxtui.app.opening import OPENING_REST, Opening, Program
+from fluxtui.app.places import make_place
 from fluxtui.app.recall import recall_from_file
 from fluxtui.app.resilient_driver import ResilientDriver
 from fluxtui.app.shell import ShellScreen
-from fluxtui.app.shutdown import Shutdown, words_before_leaving
+from fluxtui.app.shutdown import Shutdown
 from fluxtui.app.state import Answer, StatefulApp, guarded
 from fluxtui.app.stylesheet import ParsedOnce
 from fluxtui.app.tabs import PLACES
-from fluxtui.domain.errors import FluxError, StorageError
+from fluxtui.domain.errors import FluxError
 
 if TYPE_CHECKING:
-    from fluxtui.app.state_sync import StateSync
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.services.bundle import Services
     from fluxtui.terminal.profile import TerminalProfile
 
-FIRST_PLACE: PlaceName = "finetune"
-OPENING_REST = 0.04
-"""Seconds for which the first place may settle after it is complete; it is painted then."""
 FIRST_PAINT_REST = 0.12
 """Seconds for which a place may settle before it is first painted: once instead of four times."""
 FAILED = (
     "fluxtui: A fault in the program ended it; the log has the details (fluxtui doctor says where it is).\n"
     "No job is lost: they go on at the next start."
 )
-NO_SHELL = "Ctrl+Z does nothing here: there is no shell to bring the program back."
 AWAY_SECONDS = 300.0
 """After so long without the focus everything is drawn anew: whatever was between may have lost some of it."""
-LEAVE_SECONDS = 2.0
-"""Within how many seconds Ctrl+C has to be pressed again."""
-
 _JOINER = "\u200d"
 """Joins the parts of an emoji, such as those of a family."""
-
-
-class Program(Protocol):
-    """What the application opens behind its first picture, and closes at its end; a `Container` is one."""
-
-    async def open(self) -> Services:
-        """Return what the program can do. Raises `FluxError` where it cannot go on."""
-
-    def on_connection(self, listener: Callable[[str, bool], None]) -> None:
-        """Tell `listener` of which profile the network goes away (False) and comes back (True)."""
-
-    async def reconnect(self) -> None:
-        """Take over a changed configuration."""
-
-    async def close(self) -> None:
-        """Close what was opened."""
 
 
 class FluxApp(StatefulApp):
@@ -112,17 +86,12 @@ class FluxApp(StatefulApp):
         self._graphics = Graphics(self)
         self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.failure: FluxError | None = None
-        self._program = program
+        self._opening = Opening(self, program)
         self._ending = shutdown or Shutdown()
+        self._leaving = Leaving(self, self._opening, self._ending)
         self._on_complete = on_complete
-        self._own_loop: asyncio.AbstractEventLoop | None = None
-        self._services: Services | None = None
-        self._feed: StateSync | None = None
-        self._runner: Worker[None] | None = None
         self._visited: set[str] = set()
         self._key_queue = KeyQueue(self, super().on_event)
-        self._interrupted = False
-        self._closing = False
         self._blurred_at = monotonic()
         self.animation_level = "none"
         if theme in self.available_themes:
@@ -131,9 +100,9 @@ class FluxApp(StatefulApp):
     @property
     def services(self) -> Services:
         """What the program can do; ready before the first place is shown."""
-        if self._services is None:
+        if self._opening.services is None:
             raise LookupError("the services are not open")
-        return self._services
+        return self._opening.services
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the first picture; the first sizes are told to it, and it is painted once it knows them."""
@@ -161,7 +130,7 @@ class FluxApp(StatefulApp):
 
     def on_mount(self) -> None:
         """Get ready for signals, suspensions and places; the first picture tells when to open the program."""
-        self._own_loop = asyncio.get_running_loop()
+        self._leaving.get_ready()
         for place in PLACES:
             self.add_mode(place.name, partial(make_place, place.name))
         self.app_resume_signal.subscribe(self, self._redraw)
@@ -176,58 +145,34 @@ class FluxApp(StatefulApp):
 
     async def _open(self) -> None:
         try:
-            services = await self._program.open()
-            first = await self._first_place(services)
-            await asyncio.to_thread(load_place, first)
+            first = await self._opening.open()
         except FluxError as error:
             self.failure = error
             self.exit(2, return_code=2)
         except Exception as error:
             self._handle_exception(error)
         else:
-            await self._begin(services, first)
+            await self._begin(self.services, first)
 
     async def _begin(self, services: Services, first: PlaceName | None) -> None:
         """Show the first place, and let everything go its way."""
-        from fluxtui.app.state_sync import StateSync
-
-        self._services = services
-        self._feed = StateSync(self, services)
-        self._program.on_connection(self._note_connection)
+        self._opening.program.on_connection(self._note_connection)
         settings = services.config.config
         self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
         self._use_theme(settings.interface.theme)
-        await self._told(self._feed.start(), "reading the journal")
+        await self._opening.follow()
         self._begin_batch()
         try:
-            await self._show_first_place(first)
+            await self._opening.show(first)
         finally:
             self.set_timer(OPENING_REST, self._end_batch)
         await self._key_queue.begin()
+        await self._opening.painted()
         self._on_complete()
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
-        await self._follow_work(services, self._feed)
-
-    async def _follow_work(self, services: Services, feed: StateSync) -> None:
-        """Drive the jobs, and do what else goes on behind the places."""
-        from fluxtui.app.contact_sheet_sync import ContactSheetSync
-
-        if not self._closing:
-            self._runner = guarded(
-                self, services.jobs.run(), doing="driving the jobs", group="runner", leads=False
-            )
-        ContactSheetSync(self, services).start()
-        await feed.tell_of_absence()
-
-    async def _told(self, step: Coroutine[Any, Any, None], doing: str) -> None:
-        """Do a step of the opening; where it fails, say so and open all the same: jobs are to go on."""
-        try:
-            await step
-        except FluxError as error:
-            self.tell_error(error)
-        except Exception as error:
-            self.tell_fault(error, doing)
+        self._leaving.drive_jobs()
+        await self._opening.tell_what_came_in()
 
     def _end_batch(self) -> None:
         """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""
@@ -290,27 +235,6 @@ class FluxApp(StatefulApp):
         """
         return self.theme if self.no_color and name.startswith("ansi") else name
 
-    async def _first_place(self, services: Services) -> PlaceName | None:
-        """Return the place that was shown last, or None where a key has to be asked for first."""
-        if not services.config.usable_profiles():
-            return None
-        try:
-            last = await services.session.last_place()
-        except FluxError as error:
-            self.tell_error(error)
-            last = FIRST_PLACE
-        return next((place.name for place in PLACES if place.name == last), FIRST_PLACE)
-
-    async def _show_first_place(self, place: PlaceName | None) -> None:
-        if place is None:
-            from fluxtui.screens.welcome import WelcomeScreen
-
-            await self.switch_mode("settings")
-            await self.push_screen(WelcomeScreen())
-            return
-        await self.switch_mode(place)
-        self.ask_balance()
-
     def _handle_exception(self, error: Exception) -> None:
         """End because of a fault. While ending, what was half open may fail, and nobody needs to know."""
         if self._exit:
@@ -326,29 +250,7 @@ class FluxApp(StatefulApp):
 
     async def on_unmount(self) -> None:
         """Let go of the jobs, the journal and the connections."""
-        self._closing = True
-        await self._stop_runner()
-        if self._services is not None:
-            await self._hand_over(self._services)
-            await self._program.close()
-        self._ending.rest_only(self.return_code or 0)
-
-    async def _hand_over(self, services: Services) -> None:
-        """Leave what is still active to a collector."""
-        from fluxtui.collector.collector import jobs_to_collect
-
-        if self._feed is not None:
-            await self._feed.note_presence()
-        try:
-            going_on = bool(await jobs_to_collect(services))
-        except StorageError:
-            going_on = self._has_active_jobs
-        if going_on:
-            self._ending.leave_collector()
-
-    @property
-    def _has_active_jobs(self) -> bool:
-        return any(job.is_active for job in self.jobs)
+        await self._leaving.close()
 
     def exit(self, result: Any = None, return_code: int = 0, message: Any = None) -> None:
         """Leave with a result and an exit code, within bounds, whatever is stuck."""
@@ -369,38 +271,16 @@ class FluxApp(StatefulApp):
 
     def on_resilient_driver_gone(self) -> None:
         """End: the terminal was closed."""
-        self.hang_up(signal.SIGHUP)
+        self._leaving.hang_up(signal.SIGHUP)
 
     def hang_up_soon(self, number: int) -> None:
         """End because of a signal; may be called by its handler. Raises `SystemExit` before the start."""
-        if self._own_loop is None:
-            raise SystemExit(128 + number)
-        self._own_loop.call_soon_threadsafe(self.hang_up, number)
-
-    def hang_up(self, number: int) -> None:
-        """End without a question: nobody is there to answer. The collector starts before anything else."""
-        if not self._ending.hang_up(number):
-            return
-        if self._has_active_jobs:
-            self._ending.leave_collector()
-        self.exit(128 + number, return_code=128 + number)
+        self._leaving.hang_up_soon(number)
 
     def action_suspend_process(self) -> None:
         """Suspend to the shell; a collector goes on meanwhile, since nothing moves in a suspended program."""
-        if not can_be_resumed():
-            self.tell(NO_SHELL, severity="warning")
-            return
-        if self._has_active_jobs:
-            self._ending.leave_collector()
-        super().action_suspend_process()
-
-    async def _stop_runner(self) -> None:
-        """Let the requests on their way end, within bounds, and release every job."""
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            runner.cancel()
-            with suppress(WorkerCancelled):
-                await runner.wait()
+        if self._leaving.may_suspend():
+            super().action_suspend_process()
 
     async def ask(self, question: Question[Answer]) -> Answer | None:
         """Ask the user with the dialog of a question, and return the answer, None where there was none."""
@@ -411,20 +291,20 @@ class FluxApp(StatefulApp):
 
     def ask_balance(self) -> None:
         """Ask the service for the balance soon."""
-        if self._feed is not None:
-            self._feed.ask_balance()
+        if self._opening.feed is not None:
+            self._opening.feed.ask_balance()
 
     def refresh_state(self, *kinds: str) -> None:
         """Read the journal again soon."""
-        if self._feed is not None:
-            self._feed.refresh(*kinds)
+        if self._opening.feed is not None:
+            self._opening.feed.refresh(*kinds)
 
     def follow_config(self) -> None:
         """Take over a changed configuration: profile, theme, connections."""
-        if self._feed is not None:
-            guarded(self, self._program.reconnect(), doing="reconnecting", group="reconnect")
+        if self._opening.feed is not None:
+            guarded(self, self._opening.program.reconnect(), doing="reconnecting", group="reconnect")
             self._note_disconnected()
-            self._feed.follow_config()
+            self._opening.feed.follow_config()
             self._use_theme(self.services.config.config.interface.theme)
             self.refresh_state("finetunes")
             self.ask_balance()
@@ -505,45 +385,8 @@ class FluxApp(StatefulApp):
 
     def action_leave_twice(self) -> None:
         """Leave at the second press within two seconds, at the first while there is nothing to lose yet."""
-        if self._interrupted or self._services is None:
-            self.action_leave()
-            return
-        self._interrupted = True
-        self.set_timer(LEAVE_SECONDS, self._forget_interrupt)
-        self.tell("Press Ctrl+C again to quit.")
-
-    def _forget_interrupt(self) -> None:
-        self._interrupted = False
+        self._leaving.leave_twice()
 
     def action_leave(self) -> None:
         """Leave; asks first if jobs are still active."""
-        guarded(self, self._leave(), doing="leaving", group="leave", exclusive=True)
-
-    async def _leave(self) -> None:
-        active = sum(job.is_active for job in self.jobs)
-        if active:
-            if not await self._is_sure_to_leave(active):
-                return
-            self.tell("Finishing the requests on their way …")
-            self._ending.end_soon(0)
-            await self._stop_runner()
-        self.exit(0)
-
-    async def _is_sure_to_leave(self, active: int) -> bool:
-        from fluxtui.widgets.dialogs import ConfirmDialog, ask
-
-        words = words_before_leaving(active, collected=self._ending.leaves_collector)
-        try:
-            await self.services.session.check()
-        except StorageError as error:
-            # A collector would begin a new journal, and know nothing of these jobs.
-            self._ending.leave_nothing()
-            words = [error.sentence(), "Nothing that is active now can be written down or collected."]
-        dialog = ConfirmDialog(
-            "Leave while jobs are active?",
-            words,
-            confirm_label="Leave",
-            cancel_label="Stay",
-        )
-        sure: bool | None = await ask(self, dialog)
-        return bool(sure)
+        self._leaving.leave()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Field, number_text
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.late_pattern import late_pattern
 from fluxtui.domain.text import safe_text
 
 MOST_CELLS = 100
@@ -22,9 +23,9 @@ VARIED = NUMBERS | {Control.CHOICE, Control.TOGGLE, Control.TEXT}
 """How the parameters are entered that can be varied over values written in a row."""
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
-_ONE = re.compile(_NUMBER)
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:\.\.+|…|\bto\b)\s*({_NUMBER})(?:\s*(?:step|by)\s*({_NUMBER}))?")
-_PART = re.compile(r'\s*+(?:"([^"]*)"\s*|([^,"][^,]*)?)(?:,|$)')
+_ONE = late_pattern(_NUMBER)
+_RANGE = late_pattern(rf"({_NUMBER})\s*(?:\.\.+|…|\bto\b)\s*({_NUMBER})(?:\s*(?:step|by)\s*({_NUMBER}))?")
+_PART = late_pattern(r'\s*+(?:"([^"]*)"\s*|([^,"][^,]*)?)(?:,|$)')
 _POINTS = 5
 """How many values a range has where nothing says how far they are apart."""
 _SHOWN = 40
@@ -180,7 +181,7 @@ def _checked(field: Field, value: Decimal) -> int | float:
     whole_wanted = field.control in {Control.INTEGER, Control.SEED}
     too_small = field.minimum is not None and value < _decimal(field.minimum)
     too_large = field.maximum is not None and value > _decimal(field.maximum)
-    off = field.multiple_of is not None and value % _decimal(field.multiple_of) != 0
+    off = field.multiple_of is not None and Fraction(value) % Fraction(_decimal(field.multiple_of)) != 0
     if too_small or too_large or off:
         raise InvalidInput(f"{field.title} must be {field.range_text()}, so not {_shown(value)}.")
     if whole_wanted and not is_whole:

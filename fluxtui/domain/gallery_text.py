@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.late_pattern import late_pattern
 from fluxtui.domain.money import credits
 
 SEED_BOUND: Final = 2**63
@@ -37,14 +38,14 @@ class GalleryOrder(StrEnum):
 
 
 _QUOTED = r'"(?:[^"]|"")*(?:"|\Z)'
-_TOKEN = re.compile(rf"-?{_QUOTED}|-?[A-Za-z]+(?:>=|<=|[:=<>]){_QUOTED}|\S+")
-_WORD = re.compile(rf"-?{_QUOTED}|\S+")
-_CONDITION = re.compile(r"(-?)([A-Za-z]+)(>=|<=|[:=<>])(.*)", re.DOTALL)
-_NUMBER = re.compile(r"[0-9]{1,17}(?:\.[0-9]{1,25})?(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
-_WHOLE = re.compile(r"[0-9]{1,15}")
-_SEED = re.compile(r"-?[0-9]{1,19}")
-_DAY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
-_SIDES = re.compile(r"([0-9]{1,6})x([0-9]{1,6})", re.IGNORECASE)
+_TOKEN = late_pattern(rf"-?{_QUOTED}|-?[A-Za-z]+(?:>=|<=|[:=<>]){_QUOTED}|\S+")
+_WORD = late_pattern(rf"-?{_QUOTED}|\S+")
+_CONDITION = late_pattern(r"(-?)([A-Za-z]+)(>=|<=|[:=<>])(.*)", re.DOTALL)
+_NUMBER = late_pattern(r"[0-9]{1,17}(?:\.[0-9]{1,25})?(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+_WHOLE = late_pattern(r"[0-9]{1,15}")
+_SEED = late_pattern(r"-?[0-9]{1,19}")
+_DAY = late_pattern(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
+_SIDES = late_pattern(r"([0-9]{1,6})x([0-9]{1,6})", re.IGNORECASE)
 
 _Fields = dict[str, Any]
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from fluxtui.domain.late_pattern import late_pattern
 from fluxtui.domain.text import without_unseen
 
 LEAST_LENGTH = 8
@@ -26,16 +27,16 @@ REMOVED_KEY = "(key)"
 """Stands in an answer where the key was."""
 
 # Sources: BFL dashboard, fal.ai client (`<key id>:<secret>`) and Replicate HTTP reference, read 2026-11.
-_KEYS = re.compile(
+_KEYS = late_pattern(
     r"\bbfl_[A-Za-z0-9_-]{8,}"
     r"|\br8_[A-Za-z0-9_-]{8,}"
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}:[0-9a-f]{16,}",
     re.IGNORECASE,
 )
-_BACKSLASHED = re.compile(
+_BACKSLASHED = late_pattern(
     r"\\+(?:(?:(?-i:U0{6})|u00|x)([0-9a-f]{2})|u\{0{0,6}([0-9a-f]{2})\}|(?=[!-~]))", re.IGNORECASE
 )
-_OCTAL = re.compile(r"(?<!\\)\\+([01][0-7]{2})")
+_OCTAL = late_pattern(r"(?<!\\)\\+([01][0-7]{2})")
 _ESCAPES: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("\\", lambda text: _OCTAL.sub(lambda found: chr(int(found[1], 8)), text)),
     ("\\", lambda text: _BACKSLASHED.sub(_character, text)),
@@ -48,7 +49,7 @@ _LAYERS = 4
 _PIECE = 500_000
 _LONGEST_MENDED = 300_000
 """Characters up to which a text with a key in it is kept but for the key: the pattern takes 1 µs for each."""
-_PICTURE = re.compile(r"data:image/[a-z0-9.+-]{1,40};base64,", re.IGNORECASE)
+_PICTURE = late_pattern(r"data:image/[a-z0-9.+-]{1,40};base64,", re.IGNORECASE)
 _LONG_PICTURE = 200_000
 """Characters from which a picture within an answer is not searched: it becomes a file, and is never told."""
 _BESIDE = "[A-Za-z0-9+/_-]{0,2}"

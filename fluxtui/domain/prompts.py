@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from fluxtui.domain.late_pattern import late_pattern
+
 PLACE = "{prompt}"
 """Where a style takes the prompt in."""
 
@@ -24,30 +26,30 @@ TEMPLATE_LIMIT = 20_000
 
 _NAMED = r"__[~@!]?(?!_)(?:[\w\-./*?\[\]]|\$\{[^{}]*\})+?(?:\([^()]*\))?__"
 _FREELY_NAMED = r"(?<![A-Za-z0-9_])__[~@!]?(?![\s_])(?:(?!__)[^{}|\n]){1,120}(?<!\s)__(?!_)"
-WILDCARD = re.compile(f"{_NAMED}|{_FREELY_NAMED}")
+WILDCARD = late_pattern(f"{_NAMED}|{_FREELY_NAMED}")
 """A wildcard in a template, such as `__colour__`, `__animals/*__`, `__~car(make=old)__` or `__my colours__`.
 
 With blanks and other signs in its name, no word must touch its front; what follows it may, as in
 `__wild animals__s`.
 """
 
-COMMENT = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
+COMMENT = late_pattern(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 """A line of a template that is in no prompt."""
-_BRACES = re.compile(r"\$?\{[^{}]*\}?")
-_RUN = re.compile(r"__+")
+_BRACES = late_pattern(r"\$?\{[^{}]*\}?")
+_RUN = late_pattern(r"__+")
 _QUOTED_KEY = r"""\{\s*(?:"[^"\n]*"|'[^'\n]*'|[“„][^”“\n]*[”“])\s*:"""
 _KEY = r"[^\W\d][\w-]*\s*:"
 _VALUE = (
     rf"""\s*(?:["'“„]|\[\s*["'“„{{\d\]-]|\{{\s*(?:["'“„]|{_KEY})|(?:-?\d[\d.]*|true|false|null)\s*[,}}])"""
 )
 _PLAIN_KEY = rf"""(?<![$%])\{{\s*(?:{_KEY}[^{{}}|,:"'“„]*,\s*)*{_KEY}(?={_VALUE})"""
-_OBJECT = re.compile(f"{_QUOTED_KEY}|{_PLAIN_KEY}")
+_OBJECT = late_pattern(f"{_QUOTED_KEY}|{_PLAIN_KEY}")
 """How an object of JSON begins, also one that is not quite right, as with names without quotation marks."""
 _MOST_OBJECTS = 50
 """Places of a text at which JSON is looked for."""
 _MOST_UNDERLINED = 255
 """Characters of a file's name."""
-_COMMAND = re.compile(r"\$\{\s*[A-Za-z_-][\w-]*\s*(?:[:=}]|\?=)|%\{[^{}]*\$\$")
+_COMMAND = late_pattern(r"\$\{\s*[A-Za-z_-][\w-]*\s*(?:[:=}]|\?=)|%\{[^{}]*\$\$")
 
 
 class Templates(StrEnum):

@@ -11,20 +11,22 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from fluxtui.domain.late_pattern import late_pattern
+
 _RUN = r"[^\s\"'<>`]"
 _EQUALS = r"(?:=|%(?:25)*3D|\\+u003d|&(?:amp;)*\#(?:61|x3d);)"
 _SCHEME = r"[a-z][a-z0-9+.-]{0,20}:(?:\\{0,4}/){2}"
-_ADDRESS = re.compile(rf"(?<![a-z0-9])({_SCHEME}){_RUN}+", re.IGNORECASE)
-_PASSWORD = re.compile(rf"^({_SCHEME})[^/?#@]*@", re.IGNORECASE)
-_QUERY = re.compile(rf"(\?|%(?:25)*3F)(?=[^\s\"'<>`=?/%]{{1,80}}{_EQUALS}){_RUN}+", re.IGNORECASE)
-_PAIR = re.compile(
+_ADDRESS = late_pattern(rf"(?<![a-z0-9])({_SCHEME}){_RUN}+", re.IGNORECASE)
+_PASSWORD = late_pattern(rf"^({_SCHEME})[^/?#@]*@", re.IGNORECASE)
+_QUERY = late_pattern(rf"(\?|%(?:25)*3F)(?=[^\s\"'<>`=?/%]{{1,80}}{_EQUALS}){_RUN}+", re.IGNORECASE)
+_PAIR = late_pattern(
     rf"""(?ix) (?: (?<![a-z0-9]) | (?<=%26) | (?<=%2526) | (?<=u0026) )
     ( x-(?:amz|goog)-[a-z-]{{1,40}} | sig | signature | (?:[a-z]{{1,20}}[_-])?token | policy | key-pair-id
       | awsaccesskeyid | googleaccessid | api[_-]?key | (?:client[_-])?secret | password | passwd | credential
       | hmac | jwt )
     ( {_EQUALS} ) ["']? (?! [\[(…] ) (?: (?! %(?:25)*26 ) [^\s&"'<>`\\,;)\]}}] )+"""
 )
-_DATA = re.compile(rf"\bdata:{_RUN}+", re.IGNORECASE)
+_DATA = late_pattern(rf"\bdata:{_RUN}+", re.IGNORECASE)
 
 
 def without_signatures(text: str, instead: str = "…") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import ClassVar
 
 from fluxtui.api.service import APIService
@@ -15,12 +16,13 @@ class CatalogueProvider:
 
     Attributes:
         title: of the service, for people.
-        generation: what makes a picture, the first one to be offered first.
-        training: what trains, the same.
+        generation: names the module whose `GENERATION` is what makes a picture, the first one to be offered
+            first. It is imported when it is asked for: whoever trains needs none of it.
+        training: what trains, the first one to be offered first.
     """
 
     title: str
-    generation: ClassVar[tuple[type[GenerationEndpoint], ...]]
+    generation: ClassVar[str]
     training: ClassVar[tuple[type[TrainingEndpoint], ...]]
 
     def __init__(self, api: APIService) -> None:
@@ -28,7 +30,8 @@ class CatalogueProvider:
 
     def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
         """Return every endpoint that makes a picture."""
-        return self.generation
+        listed: tuple[type[GenerationEndpoint], ...] = import_module(self.generation).GENERATION
+        return listed
 
     def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:
         """Return every endpoint that trains."""
@@ -36,7 +39,8 @@ class CatalogueProvider:
 
     def endpoint(self, endpoint_id: str) -> type[Endpoint]:
         """Return an endpoint by its id. Raises `InvalidInput` for an unknown one."""
-        for endpoint in (*self.generation, *self.training):
-            if endpoint.info.id == endpoint_id:
-                return endpoint
+        for listed in (self.training_endpoints, self.generation_endpoints):
+            for endpoint in listed():
+                if endpoint.info.id == endpoint_id:
+                    return endpoint
         raise InvalidInput(f"{self.title} has no endpoint {safe_text(endpoint_id, limit=60)!r}.")

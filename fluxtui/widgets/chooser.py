@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from fluxtui.domain.text import shown_text
-from fluxtui.widgets.dialogs import Choice, ChoiceDialog, open_dialog
+from fluxtui.widgets.dialogs import Choice, open_dialog
 
 
 class Chooser(Widget, can_focus=True):
@@ -149,6 +149,8 @@ class Chooser(Widget, can_focus=True):
         if self.fits and self.free_text is None:
             self.post_message(self.Passed())
             return
+        from fluxtui.widgets.dialogs import ChoiceDialog
+
         dialog = ChoiceDialog(self.title, self.choices, self.value, free_text=self.free_text)
         open_dialog(self.app, dialog, self._chosen_in_dialog)
 

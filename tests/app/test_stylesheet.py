@@ -42,7 +42,7 @@ def test_what_is_parsed_stays(parsed: list[str]) -> None:
 
 def test_other_variables_count_at_once(parsed: list[str]) -> None:
     sheet = ParsedOnce(variables={"ink": "#ff0000"})
-    sheet.add_source("Label { color: $ink; }", read_from=("a", ""))
+    sheet.add_source("Label { color: $ink; }", read_from=("other", ""))
     sheet.reparse()
     sheet.set_variables({"ink": "#0000ff"})
     sheet.reparse()

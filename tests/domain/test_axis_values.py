@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from decimal import Decimal
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +101,7 @@ def test_range_begins_at_its_first_value_and_stays_within(first: int, last: int,
 
 
 @given(st.text(max_size=60))
+@hypothesis.example("320000000000000000000000000000")
 def test_any_text_is_values_or_a_sentence(text: str) -> None:
     for field in (STRENGTH, STEPS, WIDTH, SHAPE, RAW, made(Control.TEXT), made()):
         try:

@@ -16,7 +16,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import Worker
 
-from tests.piloting.waiting import is_unpainted, messages_of, working
+from tests.piloting.waiting import is_typed_ahead, is_unpainted, messages_of, working
 
 GLANCE_SECONDS = 0.001
 TURNS = 5
@@ -79,7 +79,8 @@ async def _wait_for_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST_SECO
     before: object = None
     unchanged = 0
     while (left := _left_to_do(app, earlier)) and unchanged < LOOKS and monotonic() < end:
-        unchanged = unchanged + 1 if left == before else 0
+        # Keys are acted on however long that takes.
+        unchanged = unchanged + 1 if left == before and not is_typed_ahead(app) else 0
         before = left
         await asyncio.sleep(GLANCE_SECONDS)
 

@@ -16,6 +16,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
+from fluxtui.app.app import FluxApp
+
 POLL_SECONDS = 0.01
 """How long a waiting test lets the program go on before it looks again."""
 PATIENCE_SECONDS = 20.0
@@ -138,8 +140,16 @@ def _asks(worker: Worker[Any]) -> bool:
 
 def messages_of(app: App[Any]) -> int:
     """Return how many messages a program has still to handle, keys that wait for earlier ones among them."""
-    typed = getattr(app, "_key_queue", None)
-    return sum(map(_messages_of, _nodes(app))) + (typed is not None and not typed.is_idle)
+    resized = app._resize_event is not None
+    return sum(map(_messages_of, _nodes(app))) + resized + is_typed_ahead(app)
+
+
+def is_typed_ahead(app: App[Any]) -> bool:
+    """Whether something typed has not been acted on yet, in a program that is open."""
+    if not isinstance(app, FluxApp):
+        return False
+    keys = app._key_queue
+    return keys._has_begun and not keys.is_idle
 
 
 def _messages_of(node: MessagePump) -> int:

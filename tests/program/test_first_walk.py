@@ -12,6 +12,7 @@ import fluxtui
 
 if TYPE_CHECKING:
     from tests.program.demos import Demo
+    from tests.program.terminal import Terminal
 
 ROOT = Path(fluxtui.__file__).parents[1]
 WALK = re.compile(r"<!-- walk -->\n(.*?)<!-- end -->", re.DOTALL)
@@ -24,6 +25,16 @@ def steps(name: str) -> list[tuple[str, str]]:
     assert walk, f"{name} has no walk"
     words = re.sub(r"\s+", " ", walk[1])
     return [(str(part.lastgroup), part[str(part.lastgroup)]) for part in PARTS.finditer(words)]
+
+
+def send(terminal: Terminal, then: str) -> None:
+    """Send what is asked for; who is quicker than the form is told so, reads it, and presses again."""
+    too_early = "The form is still being changed"
+    terminal.press("ctrl+s")
+    while too_early in terminal.wait_until(lambda text: then in text or too_early in text, then):
+        terminal.press("escape")
+        terminal.wait_until(lambda text: too_early not in text)
+        terminal.press("ctrl+s")
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/guide.md"])
@@ -42,6 +53,8 @@ def test_the_walk_leads_where_it_says(name: str, demo: Demo) -> None:
             continue
         elif kind == "text":
             terminal.type(value)
+        elif value == "Ctrl+S":
+            send(terminal, next(later for kind, later in played[number:] if kind == "shown"))
         else:
             terminal.press(value.lower())
     ledger = demo.simulated("ledger")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import fluxtui.app.app as app_module
+import fluxtui.app.opening as opening_module
 from fluxtui.app.app import FluxApp
 from fluxtui.app.container import Container
 from fluxtui.app.state_sync import StateSync
@@ -46,13 +46,13 @@ def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def first_place() -> str:
     """The place that the program begins in: tests of another one begin there and build no other first."""
-    return app_module.FIRST_PLACE
+    return opening_module.FIRST_PLACE
 
 
 @pytest.fixture(autouse=True)
 def begins_there(first_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the program begin in the place that the test is about."""
-    monkeypatch.setattr(app_module, "FIRST_PLACE", first_place)
+    monkeypatch.setattr(opening_module, "FIRST_PLACE", first_place)
 
 
 @pytest.fixture(scope="session", autouse=True)

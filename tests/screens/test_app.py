@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,17 @@ def is_open(app: FluxApp) -> bool:
     return isinstance(app.screen, PlaceScreen | WelcomeScreen)
 
 
+def is_in(app: FluxApp, place: str) -> bool:
+    return app.current_mode == place
+
+
 async def test_every_place_opens_with_its_key_even_while_typing(make_app: AppFactory) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: is_open(app))
         for place in (*PLACES, *reversed(PLACES)):
             await pilot.press(place.function_key)
-            assert app.current_mode == place.name
+            await until(pilot, partial(is_in, app, place.name))
             assert app.return_code is None
 
 

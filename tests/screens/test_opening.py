@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import TextArea
 
-from fluxtui.app.app import FAILED, FluxApp, Program
+from fluxtui.app.app import FAILED, FluxApp
+from fluxtui.app.opening import Program
 from fluxtui.app.shell import OPENING, ShellScreen
 from fluxtui.domain.errors import ConfigError
 from fluxtui.screens.generate import GenerateScreen
@@ -59,8 +60,8 @@ class FailingProgram(HeldProgram):
 @pytest.fixture
 def held(make_app: AppFactory) -> tuple[FluxApp, HeldProgram]:
     app = make_app()
-    program = HeldProgram(app._program)
-    app._program = program
+    program = HeldProgram(app._opening.program)
+    app._opening.program = program
     return app, program
 
 
@@ -114,8 +115,8 @@ async def test_what_is_restored_does_not_overwrite_what_is_typed_meanwhile(
         await pilot.press(*"lake ")
         await until(pilot, lambda: prompt_of(earlier) == "lake ")
     app = make_app()
-    program = HeldProgram(app._program)
-    app._program = program
+    program = HeldProgram(app._opening.program)
+    app._opening.program = program
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await pilot.press(*"dawn")
@@ -158,7 +159,7 @@ async def test_the_first_picture_follows_the_size_and_tells_of_a_long_wait(
 
 async def test_what_keeps_it_from_opening_ends_it_with_exit_code_two(make_app: AppFactory) -> None:
     app = make_app()
-    app._program = FailingProgram(app._program, ConfigError("The configuration is broken."))
+    app._opening.program = FailingProgram(app._opening.program, ConfigError("The configuration is broken."))
     async with app.run_test(size=(80, 24)):
         async with asyncio.timeout(20):
             while app.return_code is None:
@@ -172,7 +173,7 @@ async def test_a_fault_while_it_opens_ends_it_without_its_variables(
     make_app: AppFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = make_app()
-    app._program = FailingProgram(app._program, RuntimeError("a fault with a key"))
+    app._opening.program = FailingProgram(app._opening.program, RuntimeError("a fault with a key"))
     with pytest.raises(RuntimeError):
         async with app.run_test(size=(80, 24)):
             async with asyncio.timeout(20):
@@ -186,7 +187,7 @@ async def test_a_fault_while_it_opens_ends_it_without_its_variables(
     ("given", "theme"), [("nord", "nord"), ("none of them", "textual-dark"), ("", "textual-dark")]
 )
 async def test_the_first_picture_has_the_theme(make_app: AppFactory, given: str, theme: str) -> None:
-    program = HeldProgram(make_app()._program)
+    program = HeldProgram(make_app()._opening.program)
     app = FluxApp(program, TerminalProfile(), theme=given)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.endpoint import GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.endpoint import GenerationEndpoint
 from fluxtui.providers.bfl import finetuned, flux1, flux2, flux3, klein, kontext, tools
-from fluxtui.providers.bfl.training import BFLTraining
-
-TRAINING: tuple[type[TrainingEndpoint], ...] = (BFLTraining,)
+from fluxtui.providers.bfl.training import TRAINING as TRAINING
 
 GENERATION: tuple[type[GenerationEndpoint], ...] = (
     finetuned.UltraFinetuned,

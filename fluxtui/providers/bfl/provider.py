@@ -38,11 +38,11 @@ from fluxtui.providers.base import (
     RemoteTask,
     Sought,
 )
-from fluxtui.providers.bfl import catalogue
 from fluxtui.providers.bfl.bodies import body_of
 from fluxtui.providers.bfl.finding import candidate_of
 from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
 from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
+from fluxtui.providers.bfl.training import TRAINING
 from fluxtui.providers.catalogue import CatalogueProvider
 from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
 from fluxtui.providers.task_queries import asked_at
@@ -75,8 +75,8 @@ class BFLProvider(CatalogueProvider):
         ),
     )
     active_limit = 24
-    generation = catalogue.GENERATION
-    training = catalogue.TRAINING
+    generation = "fluxtui.providers.bfl.catalogue"
+    training = TRAINING
 
     async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:
         """Return the request as it is: the service takes pictures and archives within the order itself."""

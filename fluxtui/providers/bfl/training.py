@@ -173,3 +173,7 @@ class BFLTraining(TrainingEndpoint):
                 rate,
             ),
         )
+
+
+TRAINING: tuple[type[TrainingEndpoint], ...] = (BFLTraining,)
+"""Everything that BFL trains with."""

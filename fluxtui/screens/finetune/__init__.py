@@ -1,6 +1,5 @@
 """The place where finetunes are trained."""
 
-from fluxtui.screens.finetune.samples_dialog import SamplesDialog
 from fluxtui.screens.finetune.screen import FinetuneScreen
 
-__all__ = ["FinetuneScreen", "SamplesDialog"]
+__all__ = ["FinetuneScreen"]

@@ -11,10 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, TextArea
 
-from fluxtui.controllers.training.samples import SamplesQuestion, prompts_of
+from fluxtui.controllers.training.samples import prompts_of
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
-from fluxtui.widgets.dialogs import Dialog, dialog_of
+from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.dialogs.base import dialog_button
 from fluxtui.widgets.plain import PlainLabel, set_title
 from fluxtui.widgets.steady_area import SteadyArea
@@ -126,8 +126,3 @@ class SamplesDialog(Dialog[tuple[str, ...]]):
             self.action_keep()
         else:
             self.dismiss(None)
-
-
-@dialog_of.register
-def _(question: SamplesQuestion) -> SamplesDialog:
-    return SamplesDialog(question.prompts, question.chosen, question.trigger_word)

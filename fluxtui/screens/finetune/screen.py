@@ -11,18 +11,21 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.events import ScreenResume
+from textual.screen import Screen
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.navigation import Request, TrainAgain
 from fluxtui.controllers.training.advice import TrainingNotice
 from fluxtui.controllers.training.controller import TrainingController
 from fluxtui.controllers.training.draft import TrainingDraft
+from fluxtui.controllers.training.samples import SamplesQuestion
 from fluxtui.controllers.training.start import Obstacle
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.training_form import TrainingForm
 from fluxtui.screens.finetune.trainings import TrainingLog, TrainingsPanel
 from fluxtui.screens.place import PlaceScreen
+from fluxtui.widgets.dialogs import dialog_of
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
 
@@ -100,7 +103,9 @@ class FinetuneScreen(PlaceScreen):
     async def restored(self) -> None:
         """Make the form for the last trainer, and look at the pictures that were chosen before."""
         before = self.training.order.source
-        await self._prepare()
+        await self._make_form()
+        # What takes its time, such as looking through pictures, begins when the place is seen.
+        self.call_after_refresh(self._go_on)
         # Whoever types already is left where they are.
         if self._pictures.source == before:
             self._focus_what_is_missing()
@@ -125,9 +130,16 @@ class FinetuneScreen(PlaceScreen):
         guarded(self, self._prepare(), doing="preparing the form", group="profile")
 
     async def _prepare(self) -> None:
+        await self._make_form()
+        self._go_on()
+
+    async def _make_form(self) -> None:
         if await self.training.prepare():
             await self._form.focus_name()
         await self._form.filled()
+
+    def _go_on(self) -> None:
+        """Find out what follows from the trainer, and which trainers are gone."""
         work = self.training.refresh()
         guarded(self, work, doing="looking at the pictures", group="refresh")
         work = self.training.drop_missing()
@@ -230,3 +242,10 @@ class FinetuneScreen(PlaceScreen):
     def action_edit_pictures(self) -> None:
         """Open the workbench, from any field."""
         self._pictures.open_workbench()
+
+
+@dialog_of.register
+def _(question: SamplesQuestion) -> Screen[Any]:
+    from fluxtui.screens.finetune.samples_dialog import SamplesDialog
+
+    return SamplesDialog(question.prompts, question.chosen, question.trigger_word)

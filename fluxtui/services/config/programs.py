@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import ConfigError
+from fluxtui.domain.late_pattern import late_pattern
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.ownership import Finding, Role, Us, findings_at, refuse
 
@@ -31,7 +32,7 @@ class _Interpreter:
 
 # Sources: the manuals of bash, dash, zsh, fish, python, perl, ruby, lua, osascript, node, php, read 2026-11.
 _INTERPRETERS = tuple(
-    _Interpreter(*map(re.compile, patterns))
+    _Interpreter(*map(late_pattern, patterns))
     for patterns in (
         (
             r"(?:ba|da|z|k|mk|c|tc|a)?sh",
@@ -58,10 +59,10 @@ _INTERPRETERS = tuple(
 )
 
 _ENV = "env"
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
+_ASSIGNMENT = late_pattern(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 _PATH = "PATH"
-_SPLIT = re.compile(r"(?:-[iv0]*S|--split-string(?:=|$))(.*)", re.DOTALL)
-_ENV_VALUE = re.compile(r"-[iv0]*[uCaPLU]|--(?:unset|chdir|argv0)")
+_SPLIT = late_pattern(r"(?:-[iv0]*S|--split-string(?:=|$))(.*)", re.DOTALL)
+_ENV_VALUE = late_pattern(r"-[iv0]*[uCaPLU]|--(?:unset|chdir|argv0)")
 """Options of env, of GNU and of BSD, that take the next word."""
 
 _UNRUN = "nothing of it was run"

@@ -16,12 +16,6 @@ from fluxtui.controllers.questions import (
     Question,
     Selection,
 )
-from fluxtui.widgets.dialogs.choice import ChoiceDialog
-from fluxtui.widgets.dialogs.confirm import ConfirmDialog
-from fluxtui.widgets.dialogs.line import LineDialog
-from fluxtui.widgets.dialogs.name import NameDialog
-from fluxtui.widgets.dialogs.path import PathDialog
-from fluxtui.widgets.dialogs.type_word import TypeWordDialog
 
 
 @singledispatch
@@ -31,7 +25,9 @@ def dialog_of(question: Question[Any]) -> Screen[Any]:
 
 
 @dialog_of.register
-def _(question: Confirmation) -> ConfirmDialog:
+def _(question: Confirmation) -> Screen[Any]:
+    from fluxtui.widgets.dialogs.confirm import ConfirmDialog
+
     return ConfirmDialog(
         question.title,
         question.sentences,
@@ -43,12 +39,16 @@ def _(question: Confirmation) -> ConfirmDialog:
 
 
 @dialog_of.register
-def _(question: Selection) -> ChoiceDialog:
+def _(question: Selection) -> Screen[Any]:
+    from fluxtui.widgets.dialogs.choice import ChoiceDialog
+
     return ChoiceDialog(question.title, question.choices, question.value, free_text=question.free_text)
 
 
 @dialog_of.register
-def _(question: LineQuestion) -> LineDialog:
+def _(question: LineQuestion) -> Screen[Any]:
+    from fluxtui.widgets.dialogs.line import LineDialog
+
     return LineDialog(
         question.title,
         question.words,
@@ -59,15 +59,21 @@ def _(question: LineQuestion) -> LineDialog:
 
 
 @dialog_of.register
-def _(question: PathQuestion) -> PathDialog:
+def _(question: PathQuestion) -> Screen[Any]:
+    from fluxtui.widgets.dialogs.path import PathDialog
+
     return PathDialog(question.title, question.words, question.value)
 
 
 @dialog_of.register
-def _(question: NameQuestion) -> NameDialog:
+def _(question: NameQuestion) -> Screen[Any]:
+    from fluxtui.widgets.dialogs.name import NameDialog
+
     return NameDialog(question.kind, question.words, question.taken, limit=question.limit)
 
 
 @dialog_of.register
-def _(question: DeletionQuestion) -> TypeWordDialog:
+def _(question: DeletionQuestion) -> Screen[Any]:
+    from fluxtui.widgets.dialogs.type_word import TypeWordDialog
+
     return TypeWordDialog(question.title, question.sentences, question.name)
