@@ -77,7 +77,7 @@ def main() -> None:
             self.longest = 0.0
             await self.query_one(Container).mount(widget)
 
-        def on_picture_view_shown(self, event: Any) -> None:
+        def on_picture_view_displayed(self, event: Any) -> None:
             if event.protocol == protocol:
                 Path(shown).touch()
 

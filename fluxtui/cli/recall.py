@@ -51,7 +51,7 @@ def _as_json(path: Path, recalled: Recalled) -> str:
 
 
 def _as_text(path: Path, recalled: Recalled) -> str:
-    from fluxtui.services.recipes.recall.words import rows
+    from fluxtui.services.recipes.recall.summary import rows
 
     lines = [f"{safe_text(path)}: {recalled.source}"]
     lines += [f"  {name}: {value}".replace("\n", "\n    ") for name, value in rows(recalled)]

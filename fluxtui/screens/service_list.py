@@ -40,7 +40,7 @@ class ServiceList(Widget, can_focus=True):
     class Changed(Message):
         """Another service is chosen."""
 
-    class Taken(Message):
+    class Chosen(Message):
         """The user wants to go on with the chosen one."""
 
     def __init__(self, value: str, *, id: str | None = None) -> None:
@@ -79,7 +79,7 @@ class ServiceList(Widget, can_focus=True):
 
     def action_take(self) -> None:
         """Go on with the chosen service."""
-        self.post_message(self.Taken())
+        self.post_message(self.Chosen())
 
     def on_key(self, event: events.Key) -> None:
         """Choose by number."""

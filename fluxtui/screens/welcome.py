@@ -80,7 +80,7 @@ in the configuration file, or in the keyring of this system where there is one a
             f'   [profiles.{table}]  api_key_command = "pass show {table}"'
         )
 
-    @on(ServiceList.Taken)
+    @on(ServiceList.Chosen)
     def _go_on_to_key(self) -> None:
         self.query_one(KeyInput).focus()
 

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fluxtui.simulator.admin import admin_routes
 from fluxtui.simulator.bfl.delivery_app import delivery_app
 from fluxtui.simulator.bfl.polling_app import polling_app
-from fluxtui.simulator.bfl.service import Addresses
+from fluxtui.simulator.bfl.service import BflAddresses
 from fluxtui.simulator.bfl.submit_app import submit_app
 from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.connections import Connections
@@ -101,7 +101,7 @@ class SimulatorServer:
         for place, port in _ports(settings, [service.name for service in simulation.hosted]).items():
             self._sockets[place] = _listening(settings.host, port)
         urls = {place: _url(settings.host, bound) for place, bound in self._sockets.items()}
-        simulation.bfl.addresses = Addresses(*(urls[BFL, role] for role in _BFL_ROLES))
+        simulation.bfl.addresses = BflAddresses(*(urls[BFL, role] for role in _BFL_ROLES))
         for service in simulation.hosted:
             service.addresses.update({role: urls[service.name, role] for role in ROLES[service.name]})
 

@@ -43,7 +43,7 @@ class FilterLine(Horizontal):
             super().__init__()
             self.text = text
 
-    class Left(Message):
+    class LeaveRequested(Message):
         """The user wants back to the list."""
 
     def __init__(
@@ -92,7 +92,7 @@ class FilterLine(Horizontal):
     def action_keep(self) -> None:
         """Go back to the list; an empty line is hidden."""
         self.set_class(bool(self.text), "-open")
-        self.post_message(self.Left())
+        self.post_message(self.LeaveRequested())
 
     def action_clear(self) -> None:
         """Show everything again and go back to the list."""

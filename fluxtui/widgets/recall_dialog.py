@@ -96,7 +96,7 @@ class RecallDialog(Dialog[Recalled]):
         if take:
             self.dismiss(recalled)
         else:
-            self._say(said(recalled))
+            self._say(recipe_text(recalled))
 
     def _say(self, content: Content) -> None:
         self.query_one(".said", PlainStatic).show(content)
@@ -108,9 +108,9 @@ class RecallDialog(Dialog[Recalled]):
         pane.scroll_relative(y=pages * max(1, pane.size.height - 1), animate=False)
 
 
-def said(recalled: Recalled) -> Content:
+def recipe_text(recalled: Recalled) -> Content:
     """Return what a file says of a picture's making, for people."""
-    from fluxtui.services.recipes.recall.words import rows
+    from fluxtui.services.recipes.recall.summary import rows
 
     lines: list[tuple[str, str]] = [(f"{recalled.source}\n", "bold")]
     for name, value in rows(recalled):

@@ -13,7 +13,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.providers.bfl.catalogue import GENERATION as BFL
 from fluxtui.services.recipes import Recipe, embed, read_recipe
 from fluxtui.services.recipes.recall import fit, recall
-from fluxtui.services.recipes.recall.words import rows
+from fluxtui.services.recipes.recall.summary import rows
 from tests.fuzz.corpus_pictures import GOOD, with_sums
 from tests.fuzz.corpus_recall import TEXTS, TOKENS, containers, in_jpeg, in_png
 from tests.fuzz.mutation import Material, mutated

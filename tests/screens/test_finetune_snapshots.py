@@ -192,7 +192,7 @@ def test_question(compare: Compare) -> None:
 async def wish_for(screen: FinetuneScreen, pilot: Pilot[int], *prompts: str) -> None:
     """Ask for sample pictures, once it is known what they are made with."""
     await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
-    screen.training.sampling.wish(prompts)
+    screen.training.sampling.choose_prompts(prompts)
 
 
 def test_samples(compare: Compare) -> None:

@@ -94,7 +94,7 @@ def test_parsed(field: Field, text: str, value: Any) -> None:
 def test_what_is_shown_means_the_value_again(value: Any) -> None:
     """No digit is lost between value and text."""
     field = TEXT if isinstance(value, str) else STRENGTH
-    assert entries.parsed(field, entries.shown(value)) == value
+    assert entries.parsed(field, entries.input_text(value)) == value
 
 
 @pytest.mark.parametrize(

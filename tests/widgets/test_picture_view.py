@@ -41,12 +41,12 @@ class PictureApp(App[None]):
         self.console = Console(file=StringIO(), force_terminal=True, color_system="truecolor")
         self.profile = profile
         self.first = path
-        self.reports: asyncio.Queue[PictureView.Shown | PictureView.Failed] = asyncio.Queue()
+        self.reports: asyncio.Queue[PictureView.Displayed | PictureView.Failed] = asyncio.Queue()
 
     def compose(self) -> ComposeResult:
         yield PictureView(self.profile, self.first, placeholder="Nothing made yet.")
 
-    def on_picture_view_shown(self, message: PictureView.Shown) -> None:
+    def on_picture_view_displayed(self, message: PictureView.Displayed) -> None:
         self.reports.put_nowait(message)
 
     def on_picture_view_failed(self, message: PictureView.Failed) -> None:
@@ -56,9 +56,9 @@ class PictureApp(App[None]):
     def view(self) -> PictureView:
         return self.screen_stack[0].query_one(PictureView)
 
-    async def shown(self) -> PictureView.Shown:
+    async def shown(self) -> PictureView.Displayed:
         report = await asyncio.wait_for(self.reports.get(), 20)
-        assert isinstance(report, PictureView.Shown), report
+        assert isinstance(report, PictureView.Displayed), report
         return report
 
     async def failed(self) -> PictureView.Failed:

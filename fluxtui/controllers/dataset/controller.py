@@ -316,7 +316,7 @@ class DatasetController:
         """Keep the crop as it was changed."""
         if (draft := self.crop.draft) is not None:
             self._edit(
-                "cropping", lambda workspace, name: workspace.edited(name, crop=draft.kept), draft.name
+                "cropping", lambda workspace, name: workspace.edited(name, crop=draft.result), draft.name
             )
             self.crop.end()
 

@@ -24,7 +24,7 @@ class CropDraft:
     crop: Crop
 
     @property
-    def kept(self) -> Crop | None:
+    def result(self) -> Crop | None:
         """The crop as an edit has it: None for the whole picture."""
         return None if boxes.is_whole(self.crop) else self.crop
 

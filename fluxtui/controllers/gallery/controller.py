@@ -33,7 +33,7 @@ class GalleryDraft:
     size: int
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> Self:
+    def from_note(cls, kept: Mapping[str, Any]) -> Self:
         """Return a draft as it was kept; what cannot be understood of it is as at the first start."""
         wanted, _ = problem_of(str(kept.get("filter") or ""))
         picture, size = kept.get("picture"), kept.get("size")
@@ -43,7 +43,7 @@ class GalleryDraft:
             size if isinstance(size, int) and size >= 0 else 0,
         )
 
-    def kept(self) -> dict[str, Any]:
+    def to_note(self) -> dict[str, Any]:
         """Return it as values that JSON can hold."""
         return {"filter": self.wanted.text(), "picture": self.picture, "size": self.size}
 

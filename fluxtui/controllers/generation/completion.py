@@ -27,7 +27,7 @@ class Completion:
     marked: int = 0
 
     @property
-    def taken(self) -> str:
+    def replacement(self) -> str:
         """The wildcard in place of what was typed."""
         sign = self.typed[2:3] if self.typed[2:3] in {"~", "@", "!"} else ""
         return f"__{sign}{self.names[self.marked]}__"

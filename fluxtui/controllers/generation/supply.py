@@ -18,7 +18,7 @@ from fluxtui.services.bundle import Services
 
 
 @dataclass(frozen=True)
-class ProfileOffers:
+class OfferAnswer:
     """What one profile offers and its service can do; or `fault`, why it cannot be used, as a sentence."""
 
     profile: str
@@ -27,13 +27,13 @@ class ProfileOffers:
     fault: str = ""
 
 
-async def ask_profile(services: Services, profile: str) -> ProfileOffers:
+async def ask_profile(services: Services, profile: str) -> OfferAnswer:
     """Ask what a profile offers; the network is not needed for it, but its key may have to be fetched."""
     try:
         offers = await services.inference.offers(profile)
-        return ProfileOffers(profile, offers, await services.account.abilities(profile))
+        return OfferAnswer(profile, offers, await services.account.abilities(profile))
     except FluxError as error:
-        return ProfileOffers(profile, fault=error.sentence())
+        return OfferAnswer(profile, fault=error.sentence())
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ class Supply:
     """
 
     profiles: tuple[str, ...] = ()
-    answers: Mapping[str, ProfileOffers] = field(default_factory=dict)
+    answers: Mapping[str, OfferAnswer] = field(default_factory=dict)
 
-    def asked(self, profiles: tuple[str, ...]) -> Supply:
+    def for_profiles(self, profiles: tuple[str, ...]) -> Supply:
         """Return the supply of other profiles; what is known of them holds until they answer anew."""
         return Supply(profiles, {name: answer for name, answer in self.answers.items() if not answer.fault})
 
-    def with_answer(self, answer: ProfileOffers) -> Supply:
+    def with_answer(self, answer: OfferAnswer) -> Supply:
         """Return the supply with one more answer."""
         return replace(self, answers={**self.answers, answer.profile: answer})
 
@@ -66,12 +66,12 @@ class Supply:
         )
 
     @property
-    def faults(self) -> tuple[ProfileOffers, ...]:
+    def faults(self) -> tuple[OfferAnswer, ...]:
         """The answers of the profiles that cannot be used."""
         return tuple(answer for answer in self._in_order if answer.fault)
 
     @property
-    def _in_order(self) -> list[ProfileOffers]:
+    def _in_order(self) -> list[OfferAnswer]:
         return [self.answers[profile] for profile in self.profiles if profile in self.answers]
 
     def tells_balance(self, profile: str) -> bool:
@@ -111,7 +111,7 @@ class OfferCatalogue:
         self.is_complete = False
         self._config = self._host.services.config.config
         profiles = tuple(dict.fromkeys((self._host.profile, *self._host.usable_profiles)))
-        self._supply = self._supply.asked(profiles)
+        self._supply = self._supply.for_profiles(profiles)
         return profiles
 
     async def ask(self, profiles: Iterable[str]) -> None:

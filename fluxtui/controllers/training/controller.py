@@ -126,7 +126,7 @@ class TrainingController:
         if filling.source:
             self.pictures.type_source(filling.source)
         if filling.is_whole:
-            self.sampling.wish(filling.samples)
+            self.sampling.choose_prompts(filling.samples)
         remembered = self._by_trainer.get(trainer.ref)
         self._use(trainer, filling.values_for(trainer, remembered, self.order))
         self._cost = CostChange("", cost)

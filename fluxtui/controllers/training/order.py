@@ -237,7 +237,7 @@ def text_for(endpoint: type[Endpoint], values: Mapping[str, Any]) -> tuple[tuple
     return tuple(words)
 
 
-def shown_values(endpoint: type[Endpoint], values: Mapping[str, Any]) -> str:
+def values_line(endpoint: type[Endpoint], values: Mapping[str, Any]) -> str:
     """Return some values in a line, in the endpoint's order and words: `'Iterations 140, Priority speed'`."""
     items = [item for item in fields_of(endpoint) if values.get(item.name) not in (None, "")]
     return ", ".join(f"{item.title} {_value_text(item, values[item.name])}" for item in items)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Choice, NameQuestion, Selection
-from fluxtui.controllers.training.order import Filling, TrainingOrder, shown_values
+from fluxtui.controllers.training.order import Filling, TrainingOrder, values_line
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.presets import Preset, presets_of
 from fluxtui.domain.uses import Trainer
@@ -54,9 +54,7 @@ def own_choice(preset: SavedPreset, order: TrainingOrder) -> Choice:
     """Return one of the user's own presets, with its values or the trainer that it is for."""
     trainer = order.trainer
     is_its = trainer is not None and preset.is_for(trainer)
-    note = (
-        shown_values(trainer.endpoint, preset.values) if trainer is not None and is_its else preset.endpoint
-    )
+    note = values_line(trainer.endpoint, preset.values) if trainer is not None and is_its else preset.endpoint
     return Choice(f"{OWN}{preset.key}", preset.name, note, "Yours")
 
 
@@ -64,7 +62,7 @@ def _note(order: TrainingOrder, preset: Preset, live: UnitPrice | None) -> str:
     if order.trainer is None:
         return ""
     cost = TrainingOrder(order.trainer, values={**order.values, **preset.values}).estimate(live)
-    words = shown_values(order.trainer.endpoint, preset.values)
+    words = values_line(order.trainer.endpoint, preset.values)
     return " · ".join(part for part in (cost.show() if cost is not None else "", words) if part)
 
 
@@ -134,14 +132,14 @@ class PresetBook:
 
     async def _apply(self, name: str, filling: Filling, trainer: Trainer) -> None:
         self._form.fill(filling)
-        self._host.tell(f"Preset {name}: {shown_values(trainer.endpoint, filling.values)}.")
+        self._host.tell(f"Preset {name}: {values_line(trainer.endpoint, filling.values)}.")
         await self._form.refresh()
 
     async def _save(self, trainer: Trainer, saved: Sequence[SavedPreset]) -> None:
         given = self._form.order.values.items()
         values = {name: value for name, value in given if name != trainer.endpoint.name_field}
         taken = frozenset(preset.name for preset in saved if preset.is_for(trainer))
-        words = shown_values(trainer.endpoint, values)
+        words = values_line(trainer.endpoint, values)
         name = await self._host.ask(NameQuestion("preset", words, taken, limit=NAME_LIMIT))
         if name:
             preset = await self._host.services.presets.save(trainer, name, values)

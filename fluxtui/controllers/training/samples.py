@@ -95,7 +95,7 @@ class SampleChoice:
         """Put back the prompts that were kept; whoever does so tells of it."""
         self._samples = Samples(prompts, self._samples.chosen)
 
-    def wish(self, prompts: tuple[str, ...]) -> None:
+    def choose_prompts(self, prompts: tuple[str, ...]) -> None:
         """Let sample pictures of these prompts go with the training."""
         self._change(Samples(prompts, self._samples.chosen))
 
@@ -107,7 +107,7 @@ class SampleChoice:
             return
         prompts = await self._host.ask(SamplesQuestion(self._samples.prompts, chosen, trigger_word))
         if prompts is not None:
-            self.wish(prompts)
+            self.choose_prompts(prompts)
 
     async def price(self, trainer: Trainer | None) -> None:
         """Ask what they are made with after a training, and what they cost by the prices of now."""

@@ -19,8 +19,8 @@ from fluxtui.domain.text import shorten
 
 # Its dialog registers itself.
 from fluxtui.screens.gallery import export_dialog as export_dialog
+from fluxtui.screens.gallery.gallery_panel import GalleryPanel
 from fluxtui.screens.gallery.opening import open_compare, open_view, view_item
-from fluxtui.screens.gallery.pictures_panel import GalleryPanel
 from fluxtui.screens.gallery.suggesters import FilterSuggester
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.filter_line import FilterLine
@@ -116,7 +116,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def restore(self, draft: Mapping[str, Any]) -> None:
         """Filter as before, with the cursor on the same picture."""
-        kept = GalleryDraft.read(draft)
+        kept = GalleryDraft.from_note(draft)
         self.panel.begin(kept.picture, kept.size)
         self._shown.want(kept.wanted)
 
@@ -133,7 +133,7 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
     def _keep(self) -> None:
         draft = GalleryDraft(self._shown.wanted, self.panel.cursor_to_keep, self.panel.size_step)
-        self.keep_draft(draft.kept())
+        self.keep_draft(draft.to_note())
 
     @on(ThumbnailGrid.Highlighted)
     def _keep_cursor(self, event: ThumbnailGrid.Highlighted) -> None:
@@ -224,8 +224,8 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         if wanted is not None:
             self._want(wanted, rest=TYPING_REST)
 
-    @on(FilterLine.Left)
-    def _leave_filter(self, event: FilterLine.Left) -> None:
+    @on(FilterLine.LeaveRequested)
+    def _leave_filter(self, event: FilterLine.LeaveRequested) -> None:
         event.stop()
         self.panel.grid.focus()
 

@@ -22,7 +22,7 @@ def state_of(line: PictureInput, form: ParameterForm) -> LineState:
     """Return what is known of a line of a form."""
     known = line.found
     source = str(form.values.get(SOURCE) or "")
-    picture = form.found(SOURCE)
+    picture = form.picture_note(SOURCE)
     looks = (known.look if known else None, picture.look if picture else None)
     sizes = {(look.width, look.height) for look in looks if look is not None}
     lines = line.parent.lines if isinstance(line.parent, PicturesControl) else []

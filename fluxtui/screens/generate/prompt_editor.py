@@ -289,7 +289,9 @@ class PromptEditor(Vertical):
             case "tab":
                 row, column = self.area.cursor_location
                 begin = (row, column - len(completion.typed))
-                self.area.replace(completion.taken, begin, (row, column), maintain_selection_offset=False)
+                self.area.replace(
+                    completion.replacement, begin, (row, column), maintain_selection_offset=False
+                )
             case "escape":
                 self._dismissed = completion.typed
                 self._offer(None)

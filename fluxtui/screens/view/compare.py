@@ -143,7 +143,7 @@ picture, or of the one that is seen alone, into the form of Generate."""
     def _flicker(self) -> PictureView:
         return self.query_one("#flicker", PictureView)
 
-    def on_picture_view_shown(self, event: PictureView.Shown) -> None:
+    def on_picture_view_displayed(self, event: PictureView.Displayed) -> None:
         """Say what was sent for a picture."""
         event.stop()
         self._sending[event.view] = sending_text(event.protocol, event.size, event.view.profile)

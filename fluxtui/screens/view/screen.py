@@ -90,7 +90,7 @@ Over SSH a picture comes as a preview of few bytes; `f` sends all of it, and say
         """Put the parameters where there is room for them."""
         self.set_class(event.size.width >= WIDE_COLUMNS, "-wide")
 
-    def on_picture_view_shown(self, event: PictureView.Shown) -> None:
+    def on_picture_view_displayed(self, event: PictureView.Displayed) -> None:
         """Say what was sent for the picture."""
         event.stop()
         self._sending = sending_text(event.protocol, event.size, event.view.profile)

@@ -28,7 +28,7 @@ class CaptionArea(SteadyArea):
         Binding("escape", "leave", "To the list", id="caption.leave"),
     ]
 
-    class Left(Message):
+    class LeaveRequested(Message):
         """The user wants to go back to the list."""
 
     def __init__(self, dataset: DatasetController, id: str) -> None:
@@ -101,4 +101,4 @@ class CaptionArea(SteadyArea):
     def action_leave(self) -> None:
         """Ask for the list."""
         self.tell()
-        self.post_message(self.Left())
+        self.post_message(self.LeaveRequested())

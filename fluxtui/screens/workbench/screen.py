@@ -23,8 +23,8 @@ from fluxtui.domain.text import safe_text
 from fluxtui.screens.place import WIDE_COLUMNS
 from fluxtui.screens.workbench import bulk_dialog  # noqa: F401  Asks the question about many captions.
 from fluxtui.screens.workbench.caption_area import CaptionArea
+from fluxtui.screens.workbench.dataset_list import DatasetList, TableRows
 from fluxtui.screens.workbench.detail_panel import DetailPanel
-from fluxtui.screens.workbench.pictures_panel import DatasetList, TableRows
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -233,8 +233,8 @@ class WorkbenchScreen(QuietScreen[DatasetScan]):
         event.stop()
         self.detail.caption.focus()
 
-    @on(CaptionArea.Left)
-    def _leave_caption(self, event: CaptionArea.Left) -> None:
+    @on(CaptionArea.LeaveRequested)
+    def _leave_caption(self, event: CaptionArea.LeaveRequested) -> None:
         event.stop()
         self._pictures.focus_pictures()
 

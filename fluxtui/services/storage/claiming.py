@@ -11,8 +11,8 @@ from pathlib import Path
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.storage.ownership import (
-    Fault,
     Finding,
+    OwnershipFault,
     Role,
     Us,
     finding_in,
@@ -118,10 +118,10 @@ def inspected(root: Path, us: Us | None = None, *, thorough: bool = False) -> In
     findings = _findings((real, *sorted(real.iterdir())), us)
     if findings and not knows_owners(real):
         return Inspection(on_way, is_certain=False)
-    if thorough or any(finding.fault is not Fault.FOREIGN for finding in findings):
+    if thorough or any(finding.fault is not OwnershipFault.FOREIGN for finding in findings):
         findings = _findings((real, *_below(real)), us)
-    foreign = [finding for finding in findings if finding.fault is Fault.FOREIGN]
-    loose = [finding for finding in findings if finding.fault is not Fault.FOREIGN]
+    foreign = [finding for finding in findings if finding.fault is OwnershipFault.FOREIGN]
+    loose = [finding for finding in findings if finding.fault is not OwnershipFault.FOREIGN]
     deciding = [finding for finding in loose if _decides(finding.path, real)]
     if not _is_data_directory(real) or any(finding.is_shared for finding in loose):
         # Not ours to close: /tmp, a home or whatever else was named.

@@ -41,7 +41,7 @@ class Role(Enum):
     PASSAGE = "passage"
 
 
-class Fault(Enum):
+class OwnershipFault(Enum):
     """What can be wrong: somebody else owns it, a group can write to it, everybody can."""
 
     FOREIGN = "foreign"
@@ -80,7 +80,7 @@ class Finding:
     """
 
     path: Path
-    fault: Fault
+    fault: OwnershipFault
     role: Role
     uid: int
     gid: int
@@ -91,15 +91,15 @@ class Finding:
     def sentence(self) -> str:
         """Return what is wrong, without a full stop."""
         place = safe_text(self.path)
-        if self.fault is Fault.FOREIGN:
+        if self.fault is OwnershipFault.FOREIGN:
             return f"{place} belongs to {_user_name(self.uid)}"
-        if self.fault is Fault.GROUP:
+        if self.fault is OwnershipFault.GROUP:
             beside = " or by others in its access list" if self.has_list else ""
             return f"{place} can be changed by the group {_group_name(self.gid)}{beside}"
         return f"{place} can be changed by everybody on this machine"
 
 
-def fault_in(found: os.stat_result, role: Role, us: Us, *, has_list: bool = False) -> Fault | None:
+def fault_in(found: os.stat_result, role: Role, us: Us, *, has_list: bool = False) -> OwnershipFault | None:
     """Judge whether others could have put something there or can change it.
 
     Args:
@@ -110,17 +110,17 @@ def fault_in(found: os.stat_result, role: Role, us: Us, *, has_list: bool = Fals
     """
     owners = {us.uid} if role is Role.OWN else {us.uid, *us.system}
     if found.st_uid not in owners:
-        return Fault.FOREIGN
+        return OwnershipFault.FOREIGN
     if stat.S_ISLNK(found.st_mode):
         return None
     keeps_others_apart = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
     if keeps_others_apart and role is not Role.OWN:
         return None
     if found.st_mode & stat.S_IWOTH:
-        return Fault.EVERYBODY
+        return OwnershipFault.EVERYBODY
     if role is Role.PASSAGE or not found.st_mode & stat.S_IWGRP:
         return None
-    return Fault.GROUP if has_list or not us.is_private_group(found.st_gid) else None
+    return OwnershipFault.GROUP if has_list or not us.is_private_group(found.st_gid) else None
 
 
 def we() -> Us:
@@ -218,8 +218,8 @@ def mend(findings: Iterable[Finding], us: int | None = None) -> str:
         us: our user id; that of this process if None.
     """
     findings, us = tuple(findings), os.geteuid() if us is None else us
-    foreign = [finding for finding in findings if finding.fault is Fault.FOREIGN]
-    loose = [finding for finding in findings if finding.fault is not Fault.FOREIGN]
+    foreign = [finding for finding in findings if finding.fault is OwnershipFault.FOREIGN]
+    loose = [finding for finding in findings if finding.fault is not OwnershipFault.FOREIGN]
     given = [finding.path for finding in foreign if finding.role is not Role.PASSAGE]
     commands = []
     if given:

@@ -24,7 +24,7 @@ from fluxtui.simulator.painter.order import Order
 
 
 @dataclass(slots=True)
-class Addresses:
+class BflAddresses:
     """The URLs of the three listeners, without a slash at the end."""
 
     submit: str = ""
@@ -39,7 +39,7 @@ class SimulatedService:
         """Remember what the state of `shared` holds."""
         self.settings = shared.settings
         self.clock = shared.clock
-        self.addresses = Addresses()
+        self.addresses = BflAddresses()
         self.store = shared.store
         self.renderer = shared.renderer
         self.accounts = Accounts(shared.keyring.own_keys(self.settings.keys))

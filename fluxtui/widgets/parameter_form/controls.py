@@ -54,7 +54,7 @@ class TextControl(LineInput):
     """A short text."""
 
     def __init__(self, field: Field, value: Any) -> None:
-        super().__init__(entries.shown(value), placeholder=entries.empty_text(field))
+        super().__init__(entries.input_text(value), placeholder=entries.empty_text(field))
         self.field = field
 
     def entered(self) -> Any:
@@ -63,7 +63,7 @@ class TextControl(LineInput):
 
     def enter(self, value: Any) -> None:
         """Show a text."""
-        self.show(entries.shown(value))
+        self.show(entries.input_text(value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell the form."""

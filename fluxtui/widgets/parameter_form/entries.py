@@ -36,7 +36,7 @@ def _number(text: str, kind: type[int] | type[float]) -> int | float | str:
     return number if math.isfinite(number) else text
 
 
-def shown(value: Any) -> str:
+def input_text(value: Any) -> str:
     """Return the text that stands for a value in a one-line input."""
     if value is None:
         return ""
@@ -106,7 +106,7 @@ def empty_text(field: Field) -> str:
         return "needed"
     if field.control is Control.SEED:
         return "random"
-    return "" if field.default in (None, "") else shown(field.default)
+    return "" if field.default in (None, "") else input_text(field.default)
 
 
 def help_text(field: Field, *, with_default: bool = True) -> str:
@@ -120,7 +120,7 @@ def help_text(field: Field, *, with_default: bool = True) -> str:
     if isinstance(field.default, bool):
         parts.append(f"Default {'on' if field.default else 'off'}.")
     elif field.default is not None and field.default != "":
-        words = field.label_of(field.default) if field.choices else shown(field.default)
+        words = field.label_of(field.default) if field.choices else input_text(field.default)
         parts.append(f"Default {shorten(words, 30)}.")
     elif field.empty:
         parts.append(f"Empty means {field.empty}.")

@@ -320,7 +320,7 @@ class ParameterForm(Widget):
             known = self._found.get
             mask.show_note(note_mask(known(mask.field.name), known(source.field.name), mask.field))
 
-    def found(self, name: str) -> PictureNote | None:
+    def picture_note(self, name: str) -> PictureNote | None:
         """Return what is known of the picture of a field that takes one."""
         return self._found.get(name)
 
@@ -374,8 +374,8 @@ class ParameterForm(Widget):
         if row is None or self._find_problems is None:
             return
         value = self._form_values[name]
-        found = self._find_problems(self.values) if value not in (None, "") else ()
-        row.show_problem(next((problem.reason for problem in found if problem.field == name), ""))
+        picture_note = self._find_problems(self.values) if value not in (None, "") else ()
+        row.show_problem(next((problem.reason for problem in picture_note if problem.field == name), ""))
 
     def _draw_values(self, names: Iterable[str]) -> None:
         for name in names:

@@ -110,7 +110,7 @@ class PictureControl(PictureInput):
     """One picture."""
 
     def __init__(self, field: Field, value: Any) -> None:
-        super().__init__(field, entries.shown(value))
+        super().__init__(field, entries.input_text(value))
 
     def entered(self) -> Any:
         """Return the path as text with the home directory written out, None where it is empty."""
@@ -118,8 +118,8 @@ class PictureControl(PictureInput):
 
     def enter(self, value: Any) -> None:
         """Show a path."""
-        if path_value(self.value) != (entries.shown(value) or None):
-            self.show(entries.shown(value))
+        if path_value(self.value) != (entries.input_text(value) or None):
+            self.show(entries.input_text(value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell the form; Textual calls the method of the base class as well."""

@@ -73,7 +73,7 @@ class PictureView(Widget):
     frame: var[Frame] = var(Frame(), init=False)
     full: var[bool] = var(False, init=False)
 
-    class Shown(Message):
+    class Displayed(Message):
         """A picture is on the screen; sent again when real pixels have replaced half cells."""
 
         def __init__(self, view: PictureView, path: Path, protocol: GraphicsProtocol, size: int) -> None:
@@ -214,7 +214,7 @@ class PictureView(Widget):
             self._fail(path, error.message)
             return
         self._say(describe_picture(path, facts))
-        self.post_message(self.Shown(self, path, GraphicsProtocol.NONE, 0))
+        self.post_message(self.Displayed(self, path, GraphicsProtocol.NONE, 0))
 
     @work(group="picture", exclusive=True, exit_on_error=False)
     async def _show(self, look: Look) -> None:
@@ -227,7 +227,7 @@ class PictureView(Widget):
         pixels = self._channel.can_show_pixels
         if not (self._eager and pixels and self._drawing is not None):
             await self._draw(await look.half_cells(self._channel, bitmap))
-            self.post_message(self.Shown(self, look.path, GraphicsProtocol.HALFCELL, 0))
+            self.post_message(self.Displayed(self, look.path, GraphicsProtocol.HALFCELL, 0))
             if pixels and not self._eager:
                 await asyncio.sleep(REST_SECONDS)
         if pixels:
@@ -288,7 +288,7 @@ class PictureView(Widget):
         else:
             await self._send_to_kitty(encoded, look, bitmap)
             sent = len(encoded) * 4 // 3
-        self.post_message(self.Shown(self, look.path, look.profile.protocol, sent))
+        self.post_message(self.Displayed(self, look.path, look.profile.protocol, sent))
 
     async def _paint_pixels(self, picture: PaintedPicture, look: Look, bitmap: Bitmap) -> None:
         box = (picture.columns, picture.rows)

@@ -316,7 +316,7 @@ class RowTable(Vertical):
         event.stop()
         self._arrange()
 
-    def on_filter_line_left(self, event: FilterLine.Left) -> None:
+    def on_filter_line_leave_requested(self, event: FilterLine.LeaveRequested) -> None:
         """Go back to the rows."""
         event.stop()
         self.focus()

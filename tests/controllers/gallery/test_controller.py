@@ -281,6 +281,6 @@ async def test_what_is_copied(gallery: GalleryController) -> None:
     ],
 )
 def test_how_it_was_left_is_read(kept: dict[str, object], read: tuple[str, int | None, int]) -> None:
-    draft = GalleryDraft.read(kept)
+    draft = GalleryDraft.from_note(kept)
     assert (draft.wanted.text(), draft.picture, draft.size) == read
-    assert GalleryDraft.read(draft.kept()) == draft
+    assert GalleryDraft.from_note(draft.to_note()) == draft

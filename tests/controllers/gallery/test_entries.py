@@ -12,7 +12,7 @@ import pytest
 from fluxtui.controllers.gallery.entries import KEPT_ENTRIES, PAGE, Entries, EntryList
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.gallery import GalleryEntry, GalleryOrder, Marks
-from fluxtui.screens.gallery.tiles import GalleryTiles
+from fluxtui.screens.gallery.gallery_panel import GalleryTiles
 from tests.fakes.gallery import made
 
 MANY = array("q", range(100_000, 0, -1))

@@ -17,7 +17,7 @@ from fluxtui.controllers.generation.choices import (
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import misfits
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.controllers.generation.supply import ProfileOffers, Supply
+from fluxtui.controllers.generation.supply import OfferAnswer, Supply
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
@@ -60,7 +60,7 @@ def test_profiles_stand_together_finetuned_endpoints_first(all_offers: tuple[Off
     ours = tuple(offer for offer in all_offers if offer.profile == "demo")
     theirs = tuple(reversed([offer for offer in all_offers if offer.profile == "studio"]))
     supply = Supply(
-        ("studio", "demo"), {"demo": ProfileOffers("demo", ours), "studio": ProfileOffers("studio", theirs)}
+        ("studio", "demo"), {"demo": OfferAnswer("demo", ours), "studio": OfferAnswer("studio", theirs)}
     )
     profiles = [offer.profile for offer in supply.offers]
     assert profiles == ["studio"] * 3 + ["demo"] * len(ours)

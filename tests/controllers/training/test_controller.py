@@ -288,7 +288,7 @@ async def test_samples_are_priced_with_the_training_and_made_after_it(
 async def test_samples_that_are_not_answered_stay_as_they_were(
     host: FakeHost, training: TrainingController
 ) -> None:
-    training.sampling.wish(("a fox",))
+    training.sampling.choose_prompts(("a fox",))
     host.answers.extend((None, ()))
     await training.ask_samples()
     assert training.draft.samples == ("a fox",)
@@ -334,7 +334,7 @@ async def test_the_draft_is_there_again(host: FakeHost, pictures: Path) -> None:
     training = await prepared(host)
     await training.pictures.choose(str(pictures))
     enter(training, finetune_comment="Half [/x] typed", iterations=450)
-    training.sampling.wish(("a fox",))
+    training.sampling.choose_prompts(("a fox",))
     note = training.draft.to_note()
     assert TrainingDraft.from_note(note) == training.draft
     again, kept = TrainingController(host), TrainingDraft.from_note(note)
@@ -392,7 +392,7 @@ async def test_each_change_is_told_until_nobody_listens(training: TrainingContro
     assert any(text.startswith("✓ 7 pictures") for text in told_of)
     changes: list[Callable[[], None]] = [
         lambda: enter(training, iterations=600),
-        lambda: training.sampling.wish(("a fox",)),
+        lambda: training.sampling.choose_prompts(("a fox",)),
         lambda: training.pictures.type_source("elsewhere"),
     ]
     for change in changes:

@@ -12,7 +12,7 @@ from fluxtui.controllers.training.order import (
     Filling,
     TrainingOrder,
     completed,
-    shown_values,
+    values_line,
 )
 from fluxtui.controllers.training.presets import preset_choices
 from fluxtui.controllers.training.price import changed_text
@@ -101,7 +101,7 @@ def test_presets_name_their_values_and_prices() -> None:
     assert [choice.group for choice in preset_choices(order, ())][-1] == "Keep"
     assert len(preset_choices(order, ())) == 5
     assert preset_choices(TrainingOrder(), saved) == ()
-    assert shown_values(BFLTraining, {"captioning": True, "learning_rate": 1e-5, "nonsense": 3}) == (
+    assert values_line(BFLTraining, {"captioning": True, "learning_rate": 1e-5, "nonsense": 3}) == (
         "Learning rate 0.00001, Automatic captions yes"
     )
 

@@ -167,7 +167,7 @@ async def test_what_is_taken_up_from_a_trainer_that_is_not_on_offer_says_so(
 async def test_a_trainer_whose_finetunes_cannot_be_used_makes_no_samples_and_says_why(
     host: FakeHost, training: TrainingController
 ) -> None:
-    training.sampling.wish(("a fox",))
+    training.sampling.choose_prompts(("a fox",))
     assert training.price_line().samples == "no samples"
     assert training.samples.ordered == ()
     assert "Samples: none." in training.samples.lines()[0]

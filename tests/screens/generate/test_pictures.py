@@ -21,7 +21,7 @@ from fluxtui.domain.uses import Offer
 from fluxtui.screens.generate.choosers import EndpointChooser
 from fluxtui.screens.generate.picture_panel import PicturePanel
 from fluxtui.screens.masking import MaskScreen
-from fluxtui.screens.masking.pad import MaskPad
+from fluxtui.screens.masking.screen import MaskPad
 from fluxtui.services.masks import MaskService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog

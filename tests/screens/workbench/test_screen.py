@@ -15,7 +15,7 @@ from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.screens.workbench.caption_area import CaptionArea
-from fluxtui.screens.workbench.pictures_panel import DatasetList
+from fluxtui.screens.workbench.dataset_list import DatasetList
 from fluxtui.widgets.dialogs import ChoiceDialog
 from tests.piloting.waiting import until_screen
 

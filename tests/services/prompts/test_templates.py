@@ -165,13 +165,13 @@ async def test_names_of_files_with_other_signs_are_replaced(
     assert await prompts.wildcards() == (name,)
     completed = completion_of(f"__{name[:1]}", await prompts.wildcards())
     assert completed is not None
-    assert await combined(prompts, f"a {completed.taken}, {{b|c}}") == [
+    assert await combined(prompts, f"a {completed.replacement}, {{b|c}}") == [
         "a one, b",
         "a one, c",
         "a two, b",
         "a two, c",
     ]
-    assert await combined(prompts, "{2$$ & $$" + completed.taken + "}") == ["one & two", "two & one"]
+    assert await combined(prompts, "{2$$ & $$" + completed.replacement + "}") == ["one & two", "two & one"]
 
 
 async def test_a_name_that_would_stand_literally_is_not_offered(

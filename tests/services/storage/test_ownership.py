@@ -10,8 +10,8 @@ import pytest
 
 from fluxtui.domain.errors import ConfigError, StorageError, UntrustedFile
 from fluxtui.services.storage.ownership import (
-    Fault,
     Finding,
+    OwnershipFault,
     Role,
     Us,
     fault_in,
@@ -38,33 +38,33 @@ def status(kind: int, mode: int, uid: int = OURS, gid: int = PRIVATE) -> os.stat
         (Role.OWN, DIRECTORY, 0o700, OURS, PRIVATE, None),
         (Role.OWN, DIRECTORY, 0o755, OURS, SHARED, None),
         (Role.OWN, DIRECTORY, 0o775, OURS, PRIVATE, None),
-        (Role.OWN, DIRECTORY, 0o775, OURS, SHARED, Fault.GROUP),
-        (Role.OWN, DIRECTORY, 0o777, OURS, PRIVATE, Fault.EVERYBODY),
-        (Role.OWN, DIRECTORY, 0o1777, OURS, PRIVATE, Fault.EVERYBODY),
-        (Role.OWN, DIRECTORY, 0o700, 0, 0, Fault.FOREIGN),
-        (Role.OWN, FILE, 0o600, 1001, PRIVATE, Fault.FOREIGN),
+        (Role.OWN, DIRECTORY, 0o775, OURS, SHARED, OwnershipFault.GROUP),
+        (Role.OWN, DIRECTORY, 0o777, OURS, PRIVATE, OwnershipFault.EVERYBODY),
+        (Role.OWN, DIRECTORY, 0o1777, OURS, PRIVATE, OwnershipFault.EVERYBODY),
+        (Role.OWN, DIRECTORY, 0o700, 0, 0, OwnershipFault.FOREIGN),
+        (Role.OWN, FILE, 0o600, 1001, PRIVATE, OwnershipFault.FOREIGN),
         (Role.OWN, LINK, 0o777, OURS, PRIVATE, None),
-        (Role.OWN, LINK, 0o777, 1001, PRIVATE, Fault.FOREIGN),
+        (Role.OWN, LINK, 0o777, 1001, PRIVATE, OwnershipFault.FOREIGN),
         (Role.GIVEN, FILE, 0o644, OURS, SHARED, None),
         (Role.GIVEN, FILE, 0o644, 0, 0, None),
         (Role.GIVEN, FILE, 0o664, OURS, PRIVATE, None),
-        (Role.GIVEN, FILE, 0o664, OURS, SHARED, Fault.GROUP),
-        (Role.GIVEN, FILE, 0o646, 0, 0, Fault.EVERYBODY),
-        (Role.GIVEN, FILE, 0o1666, OURS, PRIVATE, Fault.EVERYBODY),
-        (Role.GIVEN, FILE, 0o444, 1001, PRIVATE, Fault.FOREIGN),
+        (Role.GIVEN, FILE, 0o664, OURS, SHARED, OwnershipFault.GROUP),
+        (Role.GIVEN, FILE, 0o646, 0, 0, OwnershipFault.EVERYBODY),
+        (Role.GIVEN, FILE, 0o1666, OURS, PRIVATE, OwnershipFault.EVERYBODY),
+        (Role.GIVEN, FILE, 0o444, 1001, PRIVATE, OwnershipFault.FOREIGN),
         (Role.GIVEN, DIRECTORY, 0o1777, 0, 0, None),
         (Role.PASSAGE, DIRECTORY, 0o1777, 0, 0, None),
         (Role.PASSAGE, DIRECTORY, 0o2775, 0, SHARED, None),
         (Role.PASSAGE, DIRECTORY, 0o775, OURS, SHARED, None),
-        (Role.PASSAGE, DIRECTORY, 0o777, 0, 0, Fault.EVERYBODY),
-        (Role.PASSAGE, DIRECTORY, 0o755, 1001, SHARED, Fault.FOREIGN),
-        (Role.PASSAGE, DIRECTORY, 0o1777, 1001, SHARED, Fault.FOREIGN),
+        (Role.PASSAGE, DIRECTORY, 0o777, 0, 0, OwnershipFault.EVERYBODY),
+        (Role.PASSAGE, DIRECTORY, 0o755, 1001, SHARED, OwnershipFault.FOREIGN),
+        (Role.PASSAGE, DIRECTORY, 0o1777, 1001, SHARED, OwnershipFault.FOREIGN),
         (Role.PASSAGE, FILE, 0o775, 0, SHARED, None),
-        (Role.PASSAGE, FILE, 0o757, OURS, PRIVATE, Fault.EVERYBODY),
+        (Role.PASSAGE, FILE, 0o757, OURS, PRIVATE, OwnershipFault.EVERYBODY),
     ],
 )
 def test_who_may_own_and_write_what(
-    role: Role, kind: int, mode: int, uid: int, gid: int, fault: Fault | None
+    role: Role, kind: int, mode: int, uid: int, gid: int, fault: OwnershipFault | None
 ) -> None:
     assert fault_in(status(kind, mode, uid, gid), role, US) is fault
 
@@ -73,14 +73,14 @@ def test_in_a_container_what_stands_for_root_is_root() -> None:
     contained = Us(OURS, US.is_private_group, frozenset({0, 65534}))
     found = status(DIRECTORY, 0o755, 65534)
     assert fault_in(found, Role.PASSAGE, contained) is None
-    assert fault_in(found, Role.PASSAGE, US) is Fault.FOREIGN
-    assert fault_in(found, Role.OWN, contained) is Fault.FOREIGN
+    assert fault_in(found, Role.PASSAGE, US) is OwnershipFault.FOREIGN
+    assert fault_in(found, Role.OWN, contained) is OwnershipFault.FOREIGN
 
 
 def test_an_access_list_can_name_others_beside_a_private_group() -> None:
     found = status(FILE, 0o660)
-    assert fault_in(found, Role.GIVEN, US, has_list=True) is Fault.GROUP
-    finding = Finding(Path("/x"), Fault.GROUP, Role.GIVEN, OURS, 0, has_list=True)
+    assert fault_in(found, Role.GIVEN, US, has_list=True) is OwnershipFault.GROUP
+    finding = Finding(Path("/x"), OwnershipFault.GROUP, Role.GIVEN, OURS, 0, has_list=True)
     assert finding.sentence().endswith(" or by others in its access list")
 
 
@@ -107,7 +107,7 @@ def test_a_group_is_private_where_nobody_else_is_in_it(monkeypatch: pytest.Monke
     assert told == {7001: True, 7002: False, 7003: True, 7004: False, 7005: False, 7999: False}
 
 
-def faults(findings: tuple[Finding, ...]) -> dict[str, Fault]:
+def faults(findings: tuple[Finding, ...]) -> dict[str, OwnershipFault]:
     return {finding.path.name: finding.fault for finding in findings}
 
 
@@ -121,9 +121,11 @@ def test_every_directory_and_link_on_the_way_is_judged(tmp_path: Path, us: Us) -
     (tmp_path / "open" / "below").mkdir(0o700, parents=True)
     (tmp_path / "open").chmod(0o777)
     (tmp_path / "link").symlink_to("open/below")
-    assert faults(findings_on_way(tmp_path / "link" / "data", us)) == {"open": Fault.EVERYBODY}
-    assert faults(findings_on_way(tmp_path / "link" / ".." / ".." / "data", us)) == {"open": Fault.EVERYBODY}
-    assert faults(findings_at(tmp_path / "link", Role.OWN, us)) == {"open": Fault.EVERYBODY}
+    assert faults(findings_on_way(tmp_path / "link" / "data", us)) == {"open": OwnershipFault.EVERYBODY}
+    assert faults(findings_on_way(tmp_path / "link" / ".." / ".." / "data", us)) == {
+        "open": OwnershipFault.EVERYBODY
+    }
+    assert faults(findings_at(tmp_path / "link", Role.OWN, us)) == {"open": OwnershipFault.EVERYBODY}
     (tmp_path / "open").chmod(0o1777)
     assert findings_on_way(tmp_path / "link" / "data", us) == ()
 
@@ -146,12 +148,12 @@ def test_what_lies_above_the_home_is_the_administrators(
     home = tmp_path / "people" / "me"
     home.mkdir(parents=True)
     home.parent.chmod(0o777)
-    assert faults(findings_on_way(home / "data", us)) == {"people": Fault.EVERYBODY}
+    assert faults(findings_on_way(home / "data", us)) == {"people": OwnershipFault.EVERYBODY}
     monkeypatch.setenv("HOME", str(home))
     assert findings_on_way(home / "data", us) == ()
-    assert faults(findings_on_way(home.parent / "elsewhere", us)) == {"people": Fault.EVERYBODY}
+    assert faults(findings_on_way(home.parent / "elsewhere", us)) == {"people": OwnershipFault.EVERYBODY}
     home.chmod(0o777)
-    assert faults(findings_on_way(home / "data", us)) == {"me": Fault.EVERYBODY}
+    assert faults(findings_on_way(home / "data", us)) == {"me": OwnershipFault.EVERYBODY}
 
 
 def test_a_given_file_is_judged_with_its_directory_and_where_it_leads(tmp_path: Path, us: Us) -> None:
@@ -164,8 +166,8 @@ def test_a_given_file_is_judged_with_its_directory_and_where_it_leads(tmp_path: 
     real.chmod(0o770)
     (real / "config.toml").chmod(0o602)
     assert faults(findings_at(link, Role.GIVEN, us)) == {
-        "dotfiles": Fault.GROUP,
-        "config.toml": Fault.EVERYBODY,
+        "dotfiles": OwnershipFault.GROUP,
+        "config.toml": OwnershipFault.EVERYBODY,
     }
 
 
@@ -177,7 +179,7 @@ def test_what_is_open_is_judged_and_not_what_has_its_name_by_now(tmp_path: Path,
         path.unlink()
         path.touch(0o600)
         found = findings_at(path, Role.GIVEN, us, opened=os.fstat(file.fileno()))
-    assert faults(found) == {"config.toml": Fault.EVERYBODY}
+    assert faults(found) == {"config.toml": OwnershipFault.EVERYBODY}
 
 
 def test_a_file_system_without_owners_cannot_be_judged(
@@ -192,7 +194,7 @@ def test_a_file_system_without_owners_cannot_be_judged(
 
 def test_a_refusal_says_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path) -> None:
     place = tmp_path / "a b"
-    finding = Finding(place, Fault.EVERYBODY, Role.OWN, os.geteuid(), 0)
+    finding = Finding(place, OwnershipFault.EVERYBODY, Role.OWN, os.geteuid(), 0)
     with pytest.raises(UntrustedFile) as caught:
         refuse((finding,), "nothing of it was read")
     assert isinstance(caught.value, ConfigError)
@@ -204,16 +206,16 @@ def test_a_refusal_says_what_is_wrong_and_the_command_that_mends_it(tmp_path: Pa
 
 
 def test_what_belongs_to_another_is_given_by_root() -> None:
-    theirs = Finding(Path("/x/data"), Fault.FOREIGN, Role.OWN, 1001, 0)
-    roots = Finding(Path("/x"), Fault.EVERYBODY, Role.PASSAGE, 0, 0)
+    theirs = Finding(Path("/x/data"), OwnershipFault.FOREIGN, Role.OWN, 1001, 0)
+    roots = Finding(Path("/x"), OwnershipFault.EVERYBODY, Role.PASSAGE, 0, 0)
     assert mend((theirs, roots), OURS) == (
         "If you trust what is in it, run: sudo chown 1000 /x/data && chmod go-w /x/data && sudo chmod go-w /x"
     )
-    assert "run:" not in mend((Finding(Path("/y"), Fault.FOREIGN, Role.PASSAGE, 1001, 0),), OURS)
+    assert "run:" not in mend((Finding(Path("/y"), OwnershipFault.FOREIGN, Role.PASSAGE, 1001, 0),), OURS)
 
 
 def test_root_is_told_to_be_the_owner() -> None:
-    theirs = Finding(Path("/home/me/data"), Fault.FOREIGN, Role.OWN, 1001, 0)
+    theirs = Finding(Path("/home/me/data"), OwnershipFault.FOREIGN, Role.OWN, 1001, 0)
     assert mend((theirs,), 0) == (
         "Run the program as its owner, without sudo. "
         "If you trust what is in it, run: chown 0 /home/me/data && chmod go-w /home/me/data"
@@ -221,7 +223,7 @@ def test_root_is_told_to_be_the_owner() -> None:
 
 
 def test_root_in_the_home_of_a_user_is_told_to_be_that_user() -> None:
-    home = Finding(Path("/home/me"), Fault.FOREIGN, Role.PASSAGE, 1001, 1001)
+    home = Finding(Path("/home/me"), OwnershipFault.FOREIGN, Role.PASSAGE, 1001, 1001)
     assert mend((home,), 0) == (
         "Run the program as its owner, without sudo. "
         "Or name one in directories of your own, or of the system."
@@ -229,6 +231,6 @@ def test_root_in_the_home_of_a_user_is_told_to_be_that_user() -> None:
 
 
 def test_many_findings_are_counted() -> None:
-    findings = [Finding(Path(f"/x/{number}"), Fault.GROUP, Role.OWN, 1, 1) for number in range(9)]
+    findings = [Finding(Path(f"/x/{number}"), OwnershipFault.GROUP, Role.OWN, 1, 1) for number in range(9)]
     with pytest.raises(UntrustedFile, match="and 6 more: nothing"):
         refuse(findings, "nothing was read")

@@ -24,7 +24,7 @@ from fluxtui.services.recipes import Recipe
 from fluxtui.services.recipes.recall import Recalled, fit, recall
 from fluxtui.services.recipes.recall.a1111 import from_text
 from fluxtui.services.recipes.recall.invokeai import from_command, from_metadata, from_old_metadata
-from fluxtui.services.recipes.recall.words import rows
+from fluxtui.services.recipes.recall.summary import rows
 
 MEAN = "\x1b]52;c;aGk=\x07\x1b[2J[/red][@click=app.quit]x[/] \u202egnp\r\0"
 READERS = (from_text, from_metadata, from_old_metadata, from_command)
