@@ -81,7 +81,7 @@ async def test_a_mask_is_drawn_by_keys_and_the_fill_ends_as_a_picture(
     async with open_place(make_app(simulator.base_url)) as place:
         place.screen.follow(UsePicture(str(picture), "fill"))
         mask = await field_of(place, "mask")
-        await place.until(lambda: place.screen.query_one(ParameterForm).found(SOURCE))
+        await place.until(lambda: place.screen.query_one(ParameterForm).picture_note(SOURCE))
         mask.focus()
         mask.action_ways()
         await choose(place, "draw")
