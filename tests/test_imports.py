@@ -76,6 +76,18 @@ def test_the_first_place_needs_no_service_that_it_does_not_use() -> None:
     assert "fluxtui.screens.finetune.screen" in loaded
     for name in ("page", "prompts", "spending", "gallery", "thumbnails", "training_sets", "profiles"):
         assert f"fluxtui.services.{name}" not in loaded
+    assert not loaded & {f"fluxtui.widgets.dialogs.{name}" for name in DIALOGS}
+    assert "fluxtui.screens.finetune.samples_dialog" not in loaded
+
+
+DIALOGS = {"choice", "confirm", "line", "name", "path", "type_word"}
+"""What is imported when somebody is asked something."""
+
+
+def test_training_at_a_service_needs_nothing_of_what_generates() -> None:
+    loaded = modules_loaded_by("from fluxtui.providers.bfl.provider import BFLProvider\nBFLProvider.training")
+    assert "fluxtui.providers.bfl.training" in loaded
+    assert not loaded & {f"fluxtui.providers.bfl.{name}" for name in ("catalogue", "flux2", "klein", "tools")}
 
 
 @pytest.mark.parametrize(
