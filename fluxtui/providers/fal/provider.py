@@ -205,7 +205,9 @@ class FalProvider(CatalogueProvider):
 
     async def prices(self) -> Mapping[str, UnitPrice]:
         """Return what fal charges now for the unit of each endpoint."""
-        known = tuple(endpoint.info.id for endpoint in (*self.generation, *self.training))
+        known = tuple(
+            endpoint.info.id for endpoint in (*self.generation_endpoints(), *self.training_endpoints())
+        )
         self._told = told = await platform.prices(self._api, known)
         return told
 
