@@ -74,6 +74,22 @@ def train_line(screen: FinetuneScreen) -> str:
     return " ".join(str(part.render()) for part in line.query("PlainLabel, Button") if part.display)
 
 
+async def test_a_path_that_is_typed_at_the_start_is_looked_at_when_it_is_entered(
+    make_app: AppFactory, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fluxtui.screens.finetune.screen.FIRST_SIGHT_SECONDS", 3600.0)
+    app = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await place(app, pilot, until)
+        await pilot.press("x")
+        await until(pilot, lambda: screen.training.pictures.state.source == "x")
+        screen._go_on("")
+        await until(pilot, lambda: screen.training.samples.chosen.offer is not None)
+        assert not screen.training.pictures.is_looked_at
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.training.pictures.is_looked_at)
+
+
 async def test_it_trains_from_the_folder_to_the_finetune(
     make_app: AppFactory, simulator: Simulator, training_pictures: Path, until: Until
 ) -> None:

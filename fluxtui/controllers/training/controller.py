@@ -203,7 +203,11 @@ class TrainingController:
 
     async def refresh(self) -> None:
         """Bring up to date what follows from the trainer: its judgement of the pictures, samples, pace."""
-        await asyncio.gather(self.pictures.refresh(), self.price_samples(), self.ask_pace())
+        await asyncio.gather(self.pictures.refresh(), self.follow_trainer())
+
+    async def follow_trainer(self) -> None:
+        """Bring up to date what follows from the trainer alone: samples and pace."""
+        await asyncio.gather(self.price_samples(), self.ask_pace())
 
     def _use(self, trainer: Trainer | None, given: Mapping[str, Any] | None = None) -> None:
         """Ask for what a trainer takes, with the values that are given or that go along."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -107,7 +108,7 @@ class FinetuneScreen(PlaceScreen):
         """Make the form for the last trainer, and look at the pictures that were chosen before."""
         before = self.training.order.source
         await self._make_form()
-        self.set_timer(FIRST_SIGHT_SECONDS, self._go_on)
+        self.set_timer(FIRST_SIGHT_SECONDS, partial(self._go_on, before))
         # Whoever types already is left where they are.
         if self._pictures.source == before:
             self._focus_what_is_missing()
@@ -140,9 +141,13 @@ class FinetuneScreen(PlaceScreen):
             await self._form.focus_name()
         await self._form.filled()
 
-    def _go_on(self) -> None:
-        """Find out what follows from the trainer, and which trainers are gone."""
-        work = self.training.refresh()
+    def _go_on(self, restored: str | None = None) -> None:
+        """Find out what follows from the trainer, and which trainers are gone.
+
+        A path that is being typed in the place of the `restored` one is looked at when that is done.
+        """
+        is_typed = restored is not None and restored != self._pictures.source
+        work = self.training.follow_trainer() if is_typed else self.training.refresh()
         guarded(self, work, doing="looking at the pictures", group="refresh")
         work = self.training.drop_missing()
         guarded(self, work, doing="asking for the trainers", group="gone", exclusive=True)
