@@ -16,13 +16,13 @@ class CatalogueProvider:
 
     Attributes:
         title: of the service, for people.
-        generation: names the module whose `GENERATION` is what makes a picture, the first one to be offered
-            first. It is imported when it is asked for: whoever trains needs none of it.
+        generation_module: whose `GENERATION` is what makes a picture, the first one to be offered first. It
+            is imported when it is asked for: whoever trains needs none of it.
         training: what trains, the first one to be offered first.
     """
 
     title: str
-    generation: ClassVar[str]
+    generation_module: ClassVar[str]
     training: ClassVar[tuple[type[TrainingEndpoint], ...]]
 
     def __init__(self, api: APIService) -> None:
@@ -30,7 +30,7 @@ class CatalogueProvider:
 
     def generation_endpoints(self) -> tuple[type[GenerationEndpoint], ...]:
         """Return every endpoint that makes a picture."""
-        listed: tuple[type[GenerationEndpoint], ...] = import_module(self.generation).GENERATION
+        listed: tuple[type[GenerationEndpoint], ...] = import_module(self.generation_module).GENERATION
         return listed
 
     def training_endpoints(self) -> tuple[type[TrainingEndpoint], ...]:

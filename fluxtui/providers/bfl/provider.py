@@ -75,7 +75,7 @@ class BFLProvider(CatalogueProvider):
         ),
     )
     active_limit = 24
-    generation = "fluxtui.providers.bfl.catalogue"
+    generation_module = "fluxtui.providers.bfl.catalogue"
     training = TRAINING
 
     async def prepare(self, request: Endpoint, materials: Materials) -> PreparedRequest:

@@ -74,7 +74,7 @@ class FalProvider(CatalogueProvider):
         ),
     )
     active_limit = 40
-    generation = catalogue.__name__
+    generation_module = catalogue.__name__
     training = catalogue.TRAINING
 
     def __init__(self, api: APIService) -> None:

@@ -74,7 +74,7 @@ class ReplicateProvider(CatalogueProvider):
         ),
     )
     active_limit = 20
-    generation = catalogue.__name__
+    generation_module = catalogue.__name__
     training = catalogue.TRAINING
 
     def __init__(self, api: APIService) -> None:
