@@ -47,7 +47,8 @@ def order_pictures(terminal: Terminal) -> None:
     terminal.press("shift+tab", "shift+tab", "shift+tab", "backspace", str(PICTURES))
     terminal.wait_for(f"Generate {PICTURES}")
     terminal.press("ctrl+s")
-    terminal.wait_for(f"{PICTURES} waiting")
+    # In the queue, and once more beside it.
+    terminal.wait_until(lambda text: text.count("◔ waiting") > PICTURES, f"{PICTURES} that the service has")
 
 
 async def all_arrived(data_dir: Path, service: Simulator) -> None:
