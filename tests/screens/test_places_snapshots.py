@@ -24,7 +24,7 @@ from fluxtui.services.journal.logs import LogStore
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.piloting.snapshots import Snap
-from tests.piloting.waiting import until, until_screen
+from tests.piloting.waiting import settled, until, until_screen
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 Steps = Callable[[FluxApp, Pilot[int]], Awaitable[None]]
@@ -187,6 +187,8 @@ def test_sending_a_doubtful_job_again_warns(look: Callable[..., bool]) -> None:
     async def steps(app: FluxApp, pilot: Pilot[int]) -> None:
         app.jobs = JOBS
         await app.go("jobs")
+        # What is below a dialog is laid out no more.
+        await settled(pilot)
         await pilot.press("a")
 
     assert look(steps)

@@ -90,7 +90,9 @@ def compare_after(compare: Compare, *keys: str, sizes: tuple[Size, ...] = BOTH) 
 
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await looked(app, screen, pilot)
-        await pilot.press(*keys)
+        for key in keys:
+            await settled(pilot)
+            await pilot.press(key)
 
     return compare(prepare, sizes=sizes)
 
