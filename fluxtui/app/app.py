@@ -161,6 +161,17 @@ class FluxApp(StatefulApp):
         self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
         self._use_theme(settings.interface.theme)
         await self._opening.follow()
+        try:
+            await self._show_first(first)
+        finally:
+            # Whatever a place does, what was paid for goes on.
+            self._leaving.drive_jobs()
+        for warning in services.config.warnings:
+            self.tell(warning, severity="warning")
+        await self._opening.tell_what_came_in()
+
+    async def _show_first(self, first: PlaceName | None) -> None:
+        """Show the first place, paint it once it is complete, and act on what was typed meanwhile."""
         self._begin_batch()
         try:
             await self._opening.show(first)
@@ -169,10 +180,6 @@ class FluxApp(StatefulApp):
         await self._key_queue.begin()
         await self._opening.painted()
         self._on_complete()
-        for warning in services.config.warnings:
-            self.tell(warning, severity="warning")
-        self._leaving.drive_jobs()
-        await self._opening.tell_what_came_in()
 
     def _end_batch(self) -> None:
         """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""

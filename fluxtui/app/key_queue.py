@@ -89,7 +89,9 @@ class KeyQueue:
         await asyncio.wait({settling})
 
     async def _wait_for_the_first(self) -> None:
-        await _done(self._app.screen)
+        # A place that is stuck must hold up neither keys nor jobs, which go on behind it.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_done(self._app.screen), PATIENCE_SECONDS)
         restoring = [work._task for work in self._app.begun if work.group == RESTORING]
         waited_for = [task for task in restoring if task is not None]
         if waited_for:

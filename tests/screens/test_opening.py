@@ -11,14 +11,15 @@ import pytest
 from textual.widgets import TextArea
 
 from fluxtui.app.app import FAILED, FluxApp
-from fluxtui.app.opening import Program
+from fluxtui.app.opening import Opening, Program
 from fluxtui.app.shell import OPENING, ShellScreen
 from fluxtui.domain.errors import ConfigError
 from fluxtui.screens.generate import GenerateScreen
 from fluxtui.screens.place import PlaceScreen
+from fluxtui.services.jobs import JobService
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.flash import Flash
-from tests.piloting.waiting import until_screen
+from tests.piloting.waiting import until, until_screen
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
@@ -206,3 +207,23 @@ async def test_it_is_told_once_that_all_is_there(make_app: AppFactory, until: Un
         await pilot.press("f4")
         await until_screen(pilot, GenerateScreen)
     assert told == ["finetune"]
+
+
+async def test_jobs_are_driven_also_where_the_first_place_cannot_be_shown(
+    make_app: AppFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driven: list[JobService] = []
+
+    async def note(jobs: JobService) -> None:
+        driven.append(jobs)
+
+    async def fail(*_: object) -> None:
+        raise RuntimeError("no place")
+
+    monkeypatch.setattr(JobService, "run", note)
+    monkeypatch.setattr(Opening, "show", fail)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(driven))
+        assert driven == [app.services.jobs]
+        await until(pilot, lambda: any("fault in the program" in notice.text for notice in app.notices))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,6 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.config import ConfigService
 from fluxtui.services.jobs import Pacing
 from fluxtui.simulator.core.keys import VALID_KEY
-from fluxtui.simulator.core.settings import Settings
-from fluxtui.simulator.running import Simulator, running_simulator
 from tests.fakes.generation import all_offers, atelier, make_finetune, make_job, offer, shared_profiles
 from tests.fakes.host import FakeHost
 
@@ -101,21 +99,6 @@ class Desk:
 
 
 OpenDesk = Callable[..., AbstractAsyncContextManager[Desk]]
-
-
-@pytest.fixture(scope="session")
-def simulator_process() -> Iterator[Simulator]:
-    """One simulator for all tests of a worker."""
-    settings = Settings(seconds_per_image=0.05, seconds_per_training=0.2, listing_delay=0)
-    with running_simulator(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def simulator(simulator_process: Simulator) -> Simulator:
-    """The simulator as on its first day."""
-    simulator_process.reset()
-    return simulator_process
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,6 @@ from fluxtui.controllers.training.controller import TrainingController
 from fluxtui.services.config import ConfigService
 from fluxtui.services.jobs import Pacing
 from fluxtui.simulator.core.keys import VALID_KEY
-from fluxtui.simulator.core.settings import Settings
-from fluxtui.simulator.running import Simulator, running_simulator
 from tests.fakes.host import FakeHost
 
 QUICK = Pacing(
@@ -32,21 +30,6 @@ NOWHERE = "http://127.0.0.1:9"
 """Nothing listens there."""
 
 MakeHost = Callable[..., Awaitable[FakeHost]]
-
-
-@pytest.fixture(scope="session")
-def simulator_process() -> Iterator[Simulator]:
-    """One simulator for all tests of a worker, quick at everything."""
-    settings = Settings(seconds_per_image=0.05, seconds_per_training=0.2, listing_delay=0)
-    with running_simulator(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def simulator(simulator_process: Simulator) -> Simulator:
-    """The simulator as on its first day."""
-    simulator_process.reset()
-    return simulator_process
 
 
 @pytest.fixture
