@@ -70,5 +70,5 @@ def uses_text(uses: Iterable[ResultUse], most: int = 1) -> str:
         named, more = use.titles[:most], len(use.titles) - most
         rest = f" and {plural(more, 'more endpoint')}" if more > 0 else ""
         doubt = ", which may have ended" if use.may_have_ended else ""
-        parts.append(f"at {use.service} with {', '.join(named)}{rest}{doubt}")
+        parts.append(f"at {use.service} with {' · '.join(named)}{rest}{doubt}")
     return f"Its result works {'; '.join(parts)}." if parts else ""
