@@ -65,6 +65,7 @@ def test_what_is_surely_there_is_named_first_and_what_may_have_ended_says_so() -
         "Its result works at fal.ai with A and 2 more endpoints; at Elsewhere with D, which may have ended."
     )
     assert uses_text(uses, most=2).startswith("Its result works at fal.ai with A · B and 1 more endpoint;")
+    assert uses_text(uses[:1], most=0) == "Its result works at fal.ai with 3 endpoints."
     assert uses_text(()) == ""
     for trainer in (Klein9BTrainer, Klein4BTrainer):
         (use,) = services(trainer).values()
