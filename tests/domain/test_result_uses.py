@@ -12,6 +12,7 @@ from fluxtui.domain.uses import Offer
 from fluxtui.providers.bfl.training import BFLTraining
 from fluxtui.providers.fal.catalogue import GENERATION, TRAINING
 from fluxtui.providers.fal.edit_training import Flux3KleinEditTrainer, KontextTrainer
+from fluxtui.providers.fal.generation import Flux1Lora, KontextLora
 from fluxtui.providers.fal.training import FastTrainer, Klein4BTrainer, Klein9BTrainer
 from fluxtui.providers.registry import described_generation, provider_hosts
 
@@ -32,7 +33,7 @@ def services(trainer: type[TrainingEndpoint], provider: str = "fal") -> dict[str
 def test_a_lora_works_at_every_service_that_takes_its_file() -> None:
     found = services(FastTrainer)
     assert {"fal.ai", "Replicate"} <= found.keys()
-    assert "FLUX.1 [dev] with LoRAs" in found["fal.ai"].titles
+    assert Flux1Lora.info.title in found["fal.ai"].titles
     assert not found["fal.ai"].may_have_ended
     assert "Black Forest Labs" not in found
 
@@ -55,7 +56,7 @@ def test_only_endpoints_for_the_very_base_are_named(trainer: type[TrainingEndpoi
 
 def test_an_edit_works_only_where_there_is_a_picture_to_be_edited() -> None:
     (kontext,) = services(KontextTrainer).values()
-    assert "FLUX.1 Kontext [dev] with LoRAs" in kontext.titles
+    assert KontextLora.info.title in kontext.titles
     assert result_uses("mine", Flux3KleinEditTrainer, ()) == ()
 
 
