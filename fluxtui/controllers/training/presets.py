@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from fluxtui.controllers.host import Host
@@ -61,7 +62,7 @@ def own_choice(preset: SavedPreset, order: TrainingOrder) -> Choice:
 def _note(order: TrainingOrder, preset: Preset, live: UnitPrice | None) -> str:
     if order.trainer is None:
         return ""
-    cost = TrainingOrder(order.trainer, values={**order.values, **preset.values}).estimate(live)
+    cost = replace(order, values={**order.values, **preset.values}).estimate(live)
     words = values_line(order.trainer.endpoint, preset.values)
     return " · ".join(part for part in (cost.show() if cost is not None else "", words) if part)
 
