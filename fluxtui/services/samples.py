@@ -9,6 +9,7 @@ from datetime import datetime
 from fluxtui.domain.endpoint import Availability, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
+from fluxtui.domain.loras import without_first
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.result_uses import TO_COME, expected_finetune
@@ -139,7 +140,7 @@ def _job(
     training: Job,
     now: datetime,
 ) -> Job:
-    recipe = {name: value for name, value in request.used().items() if name != "finetune_id"}
+    recipe = without_first(offer.endpoint, request.used())
     if seed is not None:
         recipe["seed"] = seed
     return Job(

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import Any
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
+from fluxtui.domain.loras import LORAS
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
-from fluxtui.providers.fal.generation import LORA_SLOTS, ONE_PICTURE, FalGeneration
+from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, FalUploads
 
@@ -47,20 +47,16 @@ async def prepared_generation(
         ServiceError: something cannot be uploaded.
     """
     uploads = FalUploads(api, materials.uploads, materials.progress)
-    body = request.plain_input()
     pictures = await _pictures(uploads, request)
-    if pictures:
-        one = request.pictures_field == ONE_PICTURE
-        body[request.pictures_field] = pictures[0] if one else pictures
-    body["loras"] = await _loras(uploads, request, materials)
-    return PreparedRequest(request, body=body)
+    loras = await _loras(uploads, request, materials)
+    return PreparedRequest(request, body=request.with_files(pictures, loras))
 
 
-async def _pictures(uploads: FalUploads, request: FalGeneration) -> list[str]:
+async def _pictures(uploads: FalUploads, request: FalGeneration) -> dict[str, str]:
     values = request.given()
     fields = {field.name: field for field in fields_of(type(request))}
     named = [fields[name] for name in request.input_fields() if values.get(name)]
-    return [await _picture(uploads, field, str(values[field.name])) for field in named]
+    return {field.name: await _picture(uploads, field, str(values[field.name])) for field in named}
 
 
 async def _picture(uploads: FalUploads, field: Field, value: str) -> str:
@@ -72,13 +68,12 @@ async def _picture(uploads: FalUploads, field: Field, value: str) -> str:
     return await uploads.address_of(path, DATASET_LIFETIME)
 
 
-async def _loras(uploads: FalUploads, request: FalGeneration, materials: Materials) -> list[dict[str, Any]]:
-    values = request.given()
-    found = []
-    for name, strength in LORA_SLOTS.items():
-        if values.get(name):
-            source = materials.loras.get(str(values[name]), LoraSource(name="The LoRA"))
-            found.append({"path": await _lora(uploads, name, source), "scale": values[strength]})
+async def _loras(uploads: FalUploads, request: FalGeneration, materials: Materials) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in request.finetunes_named():
+        if name not in found:
+            source = materials.loras.get(name, LoraSource(name="The LoRA"))
+            found[name] = await _lora(uploads, LORAS, source)
     return found
 
 

@@ -15,11 +15,8 @@ from textual.screen import Screen
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.controllers.generation.controller import GenerationController
-from fluxtui.controllers.generation.form import (
-    GenerateForm,
-    parameters_of,
-    prompt_field,
-)
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import parameters_of, prompt_field
 from fluxtui.controllers.generation.prompt_plan import Plan
 from fluxtui.controllers.generation.sizes import has_sides, size_field, size_note
 from fluxtui.controllers.generation.stock import Stock
@@ -218,6 +215,9 @@ class OrderPanel(Vertical):
         if _is_reworded(self._seen, form):
             # What was wrong with the prompt of before says nothing of this one.
             self.query_one(PromptEditor).show_problem("")
+        if form.finetune != self._seen.finetune:
+            # Among the LoRAs, another one may have become the first.
+            self._show_finetune()
         self._show_trigger(form.trigger_word(offer, generation.editor.finetune))
         self._show_plan(generation.prompts.plan)
         if form.values is not self._seen.values:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fluxtui.controllers.generation.form import GenerateForm, parameters_of
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import parameters_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.uses import Offer
@@ -190,8 +191,8 @@ def test_a_further_lora_stays_only_where_the_endpoint_takes_it(
     known = (right, wrong)
 
     def second(ref: str) -> Any:
-        form = GenerateForm().with_values(mix.endpoint, {"finetune_id_2": ref})
-        return form.values_for(mix, known)["finetune_id_2"]
+        form = GenerateForm().with_values(mix.endpoint, {"extra_lora": ref})
+        return form.values_for(mix, known)["extra_lora"]
 
     assert second(right.ref) == right.ref
     assert second(wrong.ref) is None
