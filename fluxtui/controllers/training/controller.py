@@ -10,6 +10,7 @@ from typing import Any
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import TrainAgain
+from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training.advice import TrainingNotice, advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
@@ -19,7 +20,12 @@ from fluxtui.controllers.training.presets import PresetBook
 from fluxtui.controllers.training.price import PriceLine, Terms, price_line
 from fluxtui.controllers.training.samples import SampleChoice, Samples
 from fluxtui.controllers.training.start import Obstacle, TrainingStart
-from fluxtui.controllers.training.trainers import Trainers, ask_trainers, missing_trainers
+from fluxtui.controllers.training.trainers import (
+    Trainers,
+    ask_trainers,
+    checkpoint_choices,
+    missing_trainers,
+)
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobState
@@ -294,6 +300,10 @@ class TrainingController:
     def advice(self) -> dict[str, str]:
         """Return what is advised for each parameter, and under `''` what is said of the trainer."""
         return advice_texts(self.order, self._pace, names_in_use(self._host), self._uses)
+
+    def checkpoints(self) -> tuple[Choice, ...]:
+        """Return the finetunes that the chosen trainer can go on learning from."""
+        return checkpoint_choices(self._trainer, self._host.finetunes)
 
     async def ask_uses(self) -> None:
         """Learn where the result of the chosen trainer can be used."""
