@@ -1,0 +1,103 @@
+"""Requests that show what an endpoint can send: the least one, and each field at its bounds and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
+from fluxtui.domain.errors import InvalidInput
+
+PICTURE_URL = "https://pictures.example/one.png"
+FINETUNE = "finetune-1"
+_TEXT = "a lighthouse at dusk"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A valid request, and one beside it that differs from it in `field` alone."""
+
+    request: Endpoint
+    beside: Endpoint
+    field: Field
+
+
+def least_request(endpoint: type[Endpoint]) -> Endpoint:
+    """Return the request with the fewest values.
+
+    Raises:
+        InvalidInput: no such request could be made.
+    """
+    return endpoint.checked(_least(endpoint))
+
+
+def samples_of(endpoint: type[Endpoint]) -> Iterator[Sample]:
+    """Give each field of an endpoint at its bounds, choices and default.
+
+    Values that cannot be together with the fewest others are left out: what cannot be ordered is not sent.
+
+    Raises:
+        InvalidInput: no request could be made.
+    """
+    least = _least(endpoint)
+    fields = {field.name: field for field in fields_of(endpoint)}
+    for field in fields.values():
+        if field.local or field.control is Control.HIDDEN:
+            continue
+        values = {**least, **_needed(field, fields)}
+        for value in _values(field):
+            try:
+                beside, request = endpoint.checked(values), endpoint.checked({**values, field.name: value})
+            except InvalidInput:
+                continue
+            yield Sample(request, beside, field)
+
+
+def _least(endpoint: type[Endpoint]) -> dict[str, Any]:
+    """Return the fewest values; of an endpoint that wants one of several, the first that will do."""
+    fields = [field for field in fields_of(endpoint) if not field.local]
+    needed = {field.name: _values(field)[0] for field in fields_of(endpoint) if field.required}
+    optional = [{field.name: value} for field in fields if not field.required for value in _values(field)]
+    for more in ({}, *optional):
+        try:
+            endpoint.checked({**needed, **more})
+        except InvalidInput:
+            continue
+        return {**needed, **more}
+    return needed
+
+
+def _needed(field: Field, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Return the value of another field without which this one counts for nothing."""
+    name, has_value, wanted = field.needs.partition("=")
+    if not name or name not in fields:
+        return {}
+    return {name: wanted if has_value else _values(fields[name])[0]}
+
+
+def _values(field: Field) -> tuple[Any, ...]:
+    match field.control:
+        case Control.CHOICE:
+            return field.choices
+        case Control.TOGGLE:
+            return (True, False)
+        case Control.SEED | Control.INTEGER | Control.NUMBER:
+            return _numbers(field)
+        case Control.PICTURE:
+            return (PICTURE_URL,)
+        case Control.PICTURES:
+            return ([PICTURE_URL], [PICTURE_URL] * (field.max_length or 2))
+        case Control.FINETUNE:
+            return (FINETUNE,)
+        case _:
+            return (_TEXT if field.max_length is None else _TEXT[: field.max_length],)
+
+
+def _numbers(field: Field) -> tuple[Any, ...]:
+    step = field.multiple_of or field.step or 1
+    least = field.minimum if field.minimum is not None else 0
+    most = field.maximum if field.maximum is not None else least + step
+    found = [least, most] if field.default is None else [field.default, least, most]
+    whole = field.control is not Control.NUMBER
+    return tuple(dict.fromkeys(int(value) if whole else value for value in found))
