@@ -95,10 +95,17 @@ async def prepared_generation(
     """
     values = {**request.plain_input(), **await _pictures(api, request, materials)}
     if isinstance(request, TrainedVersion):
-        body: dict[str, Any] = {"version": await _version(api, request.finetune_id), "input": values}
-        return PreparedRequest(request, body=body, details={PATH: "/v1/predictions"})
-    body = {"input": {**values, **_loras(request, materials)}}
-    return PreparedRequest(request, body=body, details={PATH: f"/v1/models/{request.info.id}/predictions"})
+        return _by_version(request, await _version(api, request.finetune_id), values)
+    values |= _loras(request, materials)
+    if not request.official:
+        return _by_version(request, await newest_version(api, Reference(request.info.id)), values)
+    path = f"/v1/models/{request.info.id}/predictions"
+    return PreparedRequest(request, body={"input": values}, details={PATH: path})
+
+
+def _by_version(request: ReplicateGeneration, version: str, values: dict[str, Any]) -> PreparedRequest:
+    body = {"version": version, "input": values}
+    return PreparedRequest(request, body=body, details={PATH: "/v1/predictions"})
 
 
 async def _version(api: APIService, finetune_id: str) -> str:
@@ -117,18 +124,19 @@ async def newest_version(api: APIService, named: Reference) -> str:
     return version
 
 
-async def _pictures(api: APIService, request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
+async def _pictures(
+    api: APIService, request: ReplicateGeneration, materials: Materials
+) -> dict[str, str | list[str]]:
     values = request.given()
     uploads = ReplicateUploads(api, materials.uploads, materials.progress)
-    wanted = [
-        field
-        for field in fields_of(type(request))
-        if field.control is Control.PICTURE and values.get(field.name)
-    ]
-    return {
-        request.wire_name(field.name): await _picture(uploads, field, str(values[field.name]))
-        for field in wanted
-    }
+    found: dict[str, str | list[str]] = {}
+    for field in fields_of(type(request)):
+        given = values.get(field.name)
+        if field.control is Control.PICTURE and given:
+            found[request.wire_name(field.name)] = await _picture(uploads, field, str(given))
+        elif field.control is Control.PICTURES and given:
+            found[request.wire_name(field.name)] = [await _picture(uploads, field, str(one)) for one in given]
+    return found
 
 
 async def _picture(uploads: ReplicateUploads, field: Field, value: str) -> str:

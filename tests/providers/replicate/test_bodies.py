@@ -9,6 +9,8 @@ import pytest
 
 from fluxtui.domain.errors import InvalidInput, NotFound, NotPermitted, PictureError, TrainingDiscontinued
 from fluxtui.providers.base import LoraSource, Materials
+from fluxtui.providers.replicate.flux1 import OfficialFlux11ProUltra
+from fluxtui.providers.replicate.flux2 import OfficialKlein4B
 from fluxtui.providers.replicate.generation import FluxDevLora, TrainedVersion
 from fluxtui.providers.replicate.training import FastFluxTrainer, FluxDevLoraTrainer
 from fluxtui.simulator.core.settings import Settings
@@ -250,3 +252,35 @@ async def test_the_archive_is_uploaded_whole(
     assert (told["name"], told["content_type"]) == ("red-sheets-pictures.zip", "application/zip")
     assert told["size"] == archive.stat().st_size
     assert simulator.replicate.violations() == []
+
+
+async def test_an_official_model_gets_what_its_schema_has_and_no_more(
+    prepare: Prepare, picture: Path, simulator: Simulator
+) -> None:
+    ultra = await prepare(OfficialFlux11ProUltra.checked({"prompt": "p", "image_prompt_strength": 0.4}))
+    assert list(ultra.details.values()) == ["/v1/models/black-forest-labs/flux-1.1-pro-ultra/predictions"]
+    assert ultra.body == {
+        "input": {
+            "prompt": "p",
+            "aspect_ratio": "1:1",
+            "raw": False,
+            "safety_tolerance": 2,
+            "output_format": "jpg",
+        }
+    }
+    pictures = [str(picture), "https://example.org/other.png"]
+    klein = await prepare(OfficialKlein4B.checked({"prompt": "p", "input_images": pictures, "seed": 3}))
+    sent = klein.body["input"]
+    assert sent["images"][0].startswith(f"{simulator.replicate.urls['api']}/v1/files/")
+    assert sent["images"][1:] == ["https://example.org/other.png"]
+    assert sent == {
+        "prompt": "p",
+        "images": sent["images"],
+        "aspect_ratio": "1:1",
+        "output_megapixels": "1",
+        "seed": 3,
+        "go_fast": False,
+        "output_format": "jpg",
+        "output_quality": 95,
+        "disable_safety_checker": False,
+    }
