@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.domain.endpoint import TrainingEndpoint
-from fluxtui.providers.replicate import flux1, flux2
+from fluxtui.providers.replicate import flux1, flux2, flux3
 from fluxtui.providers.replicate.generation import FluxDevLora, ReplicateGeneration, TrainedVersion
 from fluxtui.providers.replicate.training import FastFluxTrainer, FluxDevLoraTrainer
 
@@ -12,6 +12,7 @@ TRAINING: tuple[type[TrainingEndpoint], ...] = (FluxDevLoraTrainer, FastFluxTrai
 GENERATION: tuple[type[ReplicateGeneration], ...] = (
     TrainedVersion,
     FluxDevLora,
+    flux3.Flux3KleinLora,
     flux1.OfficialFluxDev,
     flux1.OfficialFluxSchnell,
     flux1.OfficialFluxKrea,

@@ -8,6 +8,7 @@ request asks for, one picture is ever wanted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
@@ -33,6 +34,7 @@ from fluxtui.providers.replicate.parameters import (
     Guidance,
     Height,
     LoraFile,
+    LoraStrength,
     Mask,
     Megapixels,
     NoSafetyChecker,
@@ -53,6 +55,12 @@ from fluxtui.providers.replicate.parameters import (
 )
 from fluxtui.providers.replicate.prices import picture_price, running_price
 
+# Source: replicate/cog-flux (weights.py), read 2026-11; whatever else fails after it was ordered.
+_FETCHED = re.compile(
+    r"https?://(\S+\.safetensors(\?\S*)?|replicate\.delivery/\S+\.tar"
+    r"|huggingface\.co/[^/\s]+/[^/\s]+/?|civitai\.com/(api/download/)?models/\S+)",
+    re.IGNORECASE,
+)
 LOOKED_UP = frozenset({Control.PICTURE, Control.PICTURES, Control.FINETUNE})
 """What stands in a request for something that Replicate is told another address or name of."""
 
@@ -64,11 +72,15 @@ class ReplicateGeneration(GenerationEndpoint):
         wire_names: Replicate's names for parameters with another here.
         constants: what is always sent beside them: of several pictures, one is ever wanted.
         official: whether it runs by its name. Others are run by their newest version, which is looked up.
+        fetched: the addresses of LoRAs that it fetches itself.
+        takes_models: whether it takes the name of a model for the LoRA that was trained into that.
     """
 
     wire_names: ClassVar[Mapping[str, str]] = {}
     constants: ClassVar[Mapping[str, Any]] = {"num_outputs": 1}
     official: ClassVar[bool] = True
+    fetched: ClassVar[re.Pattern[str]] = _FETCHED
+    takes_models: ClassVar[bool] = True
 
     @classmethod
     def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -93,6 +105,11 @@ class ReplicateGeneration(GenerationEndpoint):
     def wire_name(cls, name: str) -> str:
         """Return what Replicate calls a parameter."""
         return cls.wire_names.get(name, name)
+
+    @classmethod
+    def named_loras(cls, addresses: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what Replicate is told of LoRAs, from what each is called there, by parameter."""
+        return {cls.wire_name(name): address for name, address in addresses.items()}
 
     def plain_input(self) -> dict[str, Any]:
         """Return the input under Replicate's names, but for pictures and LoRAs, which are looked up first.
@@ -171,7 +188,7 @@ class FluxDevLora(ReplicateGeneration):
     info: ClassVar[EndpointInfo] = EndpointInfo(
         id="black-forest-labs/flux-dev-lora",
         title="FLUX.1 [dev] with LoRA",
-        summary="Generates with one or two LoRAs that lie at an address which Replicate can fetch.",
+        summary="Generates with up to two LoRAs that lie at an address which Replicate can fetch.",
         group=Group.FINETUNED,
         price=picture_price,
         finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX1_DEV}), most=2),
@@ -183,8 +200,8 @@ class FluxDevLora(ReplicateGeneration):
     }
 
     prompt: Prompt
-    finetune_id: LoraFile
-    finetune_strength: Strength = 1.0
+    finetune_id: LoraFile = None
+    finetune_strength: LoraStrength = 1.0
     extra_lora: SecondLora = None
     extra_lora_scale: FurtherStrength = 1.0
     aspect_ratio: Shape = "1:1"

@@ -43,7 +43,7 @@ TrainedHere = Annotated[
 _LORA_HELP = (
     "A LoRA for FLUX.1 [dev]. Replicate fetches its file itself, so it must be at an address without a key."
 )
-LoraFile = Annotated[str, Field(min_length=1), Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE)]
+LoraFile = Annotated[str | None, Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE, empty="none")]
 SecondLora = Annotated[
     str | None,
     Parameter("Second LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
@@ -72,6 +72,11 @@ FurtherLora = Annotated[
 
 _STRENGTH_HELP = "How strongly the LoRA shows: 1 is as trained, lower where the picture breaks up."
 Strength = Annotated[float, Field(ge=-1, le=3), Parameter("Finetune strength", _STRENGTH_HELP, step=0.1)]
+LoraStrength = Annotated[
+    float,
+    Field(ge=-1, le=3),
+    Parameter("Finetune strength", _STRENGTH_HELP, step=0.1, needs="finetune_id"),
+]
 FurtherStrength = Annotated[
     float,
     Field(ge=-1, le=3),

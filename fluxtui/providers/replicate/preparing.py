@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,6 @@ PATH = "path"
 """Where the order goes, among the details of a prepared request."""
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-# Source: replicate/cog-flux (weights.py), read 2026-11; whatever else fails after it was ordered.
-_FETCHED = re.compile(
-    r"https?://(\S+\.safetensors(\?\S*)?|replicate\.delivery/\S+\.tar"
-    r"|huggingface\.co/[^/\s]+/[^/\s]+/?|civitai\.com/(api/download/)?models/\S+)",
-    re.IGNORECASE,
-)
 
 
 async def prepared_training(
@@ -148,27 +143,27 @@ async def _picture(uploads: ReplicateUploads, field: Field, value: str) -> str:
     return await uploads.address_of(path)
 
 
-def _loras(request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
+def _loras(request: ReplicateGeneration, materials: Materials) -> Mapping[str, str]:
     values = request.given()
     named = [
         field
         for field in fields_of(type(request))
         if field.control is Control.FINETUNE and values.get(field.name)
     ]
-    return {
-        request.wire_name(field.name): _lora(field, str(values[field.name]), materials) for field in named
-    }
+    return request.named_loras(
+        {field.name: _lora(request, field, str(values[field.name]), materials) for field in named}
+    )
 
 
-def _lora(field: Field, value: str, materials: Materials) -> str:
+def _lora(request: ReplicateGeneration, field: Field, value: str, materials: Materials) -> str:
     """Return what Replicate is told of a LoRA.
 
     The parameter is a plain text to Replicate, which fetches such an address without a key: its own uploads,
     which need one, will not do. A version that was trained there is named as such.
     """
     source = materials.loras.get(value, LoraSource(name="The LoRA"))
-    trained_here = reference(value.partition("/")[2])
-    if source.url is not None and _FETCHED.fullmatch(source.url):
+    trained_here = reference(value.partition("/")[2]) if request.takes_models else None
+    if source.url is not None and request.fetched.fullmatch(source.url):
         return source.url
     if trained_here is not None and trained_here.version is not None:
         return trained_here.as_lora
@@ -178,8 +173,9 @@ def _lora(field: Field, value: str, materials: Materials) -> str:
             "key. fal.ai takes the file itself"
         )
     else:
+        taken = ".safetensors files, and models of Hugging Face and CivitAI"
         reason = (
-            f"{source.name} is at an address that Replicate does not fetch: it takes .safetensors files, and "
-            "models of Hugging Face and CivitAI"
+            f"{source.name} is at an address that {request.info.title} does not fetch: it takes "
+            f"{taken if request.takes_models else 'the addresses of .safetensors files'}"
         )
     raise InvalidInput("Nothing was sent.", (Problem(field.name, reason, whole=True),))

@@ -92,6 +92,8 @@ GUESSED = frozenset(
 
 _QUICK_PRICED = frozenset({"black-forest-labs/flux-2-dev"})
 """What has a known price only where it is to be quick."""
+_DISTILLED_STEPS, _BASE_STEPS = 16, 50
+"""Of FLUX 3 [klein] where none are asked for (its schema, read 2026-12)."""
 _NOT_QUICK = 2.0
 """How many times more FLUX.2 [dev] is reckoned to cost where it is not quick; no price of that was seen."""
 _INPUT_MEGAPIXELS = 4
@@ -168,6 +170,21 @@ def picture_price(request: Endpoint) -> Estimate:
     if name in GUESSED:
         return Estimate(price, f"a picture, as users told by {TOLD_ON}", exact=False)
     return Estimate(price, "a picture")
+
+
+def klein_price(request: Endpoint) -> Estimate:
+    """Return about what a picture of FLUX 3 [klein] costs, for which no price is published.
+
+    That it runs on an H100 and how long it takes there are guesses: its base model makes two passes for each
+    of 50 steps, the distilled one makes one for each of 16.
+    """
+    values = request.given()
+    steps = int(values["steps"]) or (_DISTILLED_STEPS if values["distilled"] else _BASE_STEPS)
+    passes = steps if values["distilled"] else 2 * steps
+    megapixels = values["width"] * values["height"] / _MEGAPIXEL
+    seconds = _PICTURE_SECONDS + _STEP_SECONDS * passes * max(0.25, megapixels)
+    basis = f"about {math.ceil(seconds)} s on {_H100.name}; no price is published"
+    return Estimate(round(credits(_H100.usd) * seconds, 4), basis, exact=False)
 
 
 def megapixel_price(request: Endpoint) -> Estimate:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.simulator.core.fields import Field, choice, image, integer, number, switch, text
+from fluxtui.simulator.core.weights import FLUX_1, KLEIN_9B
 from fluxtui.simulator.replicate.hardware import EIGHT_H100, H100, Hardware
-from fluxtui.simulator.replicate.official import MODELS, OWNER, Price
+from fluxtui.simulator.replicate.official import FLUX_3_KLEIN_LORA, MODELS, OWNER, Price
 from fluxtui.simulator.replicate.schema import picture_schema, trainer_schema
 
 SIZES = {
@@ -136,7 +137,8 @@ class Recipe:
     """What a version does: its fields, the machine it runs on, and how long that takes.
 
     A training takes `setup_seconds` and `step_seconds` for each of its steps, whose field is `steps`. Where
-    there is a `price`, that is paid in place of the seconds. A `single` picture is no list.
+    there is a `price`, that is paid in place of the seconds. A `single` picture is no list. LoRAs are of the
+    size `lora_hidden`.
     """
 
     fields: tuple[Field, ...]
@@ -147,6 +149,7 @@ class Recipe:
     step_seconds: float = 0.0
     price: Price | None = None
     single: bool = False
+    lora_hidden: int = FLUX_1.hidden
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -205,6 +208,12 @@ def built_in_models(fast_trainer_steps: str) -> dict[str, BuiltIn]:
             "A version of flux-dev for fast inference with LoRAs",
             Recipe(_OFFICIAL, price=_OFFICIAL_PRICE),
             official=True,
+        ),
+        BuiltIn(
+            "replicate",
+            "flux-3-klein-image-lora",
+            "FLUX.3 Klein with LoRAs",
+            Recipe(FLUX_3_KLEIN_LORA, lora_hidden=KLEIN_9B.hidden, single=True),
         ),
         *(
             BuiltIn(

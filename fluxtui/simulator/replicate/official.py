@@ -175,6 +175,24 @@ _FLUX_2_DEV = (
     _CHECK,
 )
 
+FLUX_3_KLEIN_LORA = (
+    _PROMPT,
+    switch("distilled", True),
+    integer("width", 1024, 64, 4096),
+    integer("height", 1024, 64, 4096),
+    integer("num_inference_steps", 0, 0, 100),
+    number("guidance", 3.5, 1, 10),
+    Field("seed", "integer", -1),
+    switch("upsample_prompt", True),
+    text("lora_url"),
+    number("lora_scale", 1, 0, 2),
+)
+"""Of replicate/flux-3-klein-image-lora, whose page shows its schema (read 2026-12).
+
+That its LoRAs are of the size of those that the simulated fal trains, what it runs on, and that it gives one
+WebP, is our reading.
+"""
+
 MODELS = (
     OfficialModel(
         "flux-schnell",

@@ -131,19 +131,23 @@ async def _loras(
     service: ReplicateService, member: Member, run: Runnable, parameters: Mapping[str, Any]
 ) -> list[tuple[str, float]]:
     """Return the digests and scales of the LoRAs that a prediction paints with."""
+    if "lora_url" in parameters:
+        addresses = loras.addresses_in(parameters["lora_url"] or "")
+        return [(await _digest(service, member, run, url), parameters["lora_scale"]) for url in addresses]
     main = parameters.get("lora_weights") or parameters.get("replicate_weights")
     extra = parameters.get("extra_lora")
     named: list[tuple[str, float]] = []
     if main:
-        named.append((await _digest(service, member, main.strip()), parameters["lora_scale"]))
+        named.append((await _digest(service, member, run, main.strip()), parameters["lora_scale"]))
     elif run.job is not None:
         named += [(digest, parameters["lora_scale"]) for digest, _ in service.jobs[run.job].loras]
     if extra and extra.strip() != (main or "").strip():
-        named.append((await _digest(service, member, extra.strip()), parameters["extra_lora_scale"]))
+        scale = parameters["extra_lora_scale"]
+        named.append((await _digest(service, member, run, extra.strip()), scale))
     return named
 
 
-async def _digest(service: ReplicateService, member: Member, reference: str) -> str:
+async def _digest(service: ReplicateService, member: Member, run: Runnable, reference: str) -> str:
     if loras.lies_elsewhere(reference):
         return reference
     if loras.is_file(reference):
@@ -151,7 +155,7 @@ async def _digest(service: ReplicateService, member: Member, reference: str) -> 
             content = await service.content(member, reference)
         except MissingInputError:
             raise UselessLoraError(loras.NOT_FOUND) from None
-        return await asyncio.to_thread(loras.digest_in, content)
+        return await asyncio.to_thread(loras.digest_in, content, run.recipe.lora_hidden)
     model, version_id = loras.model_of(reference)
     for version in service.library.visible_versions(member, model):
         if version_id in (None, version.id):

@@ -21,6 +21,7 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.weights import Base
 from fluxtui.providers.replicate.catalogue import GENERATION, TRAINERS, TRAINING
 from fluxtui.providers.replicate.flux2 import OfficialFlux2Pro
+from fluxtui.providers.replicate.flux3 import Flux3KleinLora
 from fluxtui.providers.replicate.generation import FluxDevLora, ReplicateGeneration, TrainedVersion
 from fluxtui.providers.replicate.training import FastFluxTrainer, FluxDevLoraTrainer
 
@@ -153,7 +154,21 @@ REFERENCE: dict[str, dict[str, Row]] = {
         "model": Row("dev", choices=("dev", "schnell")),
         "mask": OPEN,
     },
-    "black-forest-labs/flux-dev-lora": COMMON | {"aspect_ratio": Row("1:1", choices=SHAPES)},
+    "black-forest-labs/flux-dev-lora": COMMON
+    | {"finetune_id": OPEN, "aspect_ratio": Row("1:1", choices=SHAPES)},
+    "replicate/flux-3-klein-image-lora": {
+        "prompt": NEEDED,
+        "finetune_id": OPEN,
+        "finetune_strength": Row(1.0, low=0, high=2),
+        "second_lora": OPEN,
+        "width": Row(1024, low=64, high=4096),
+        "height": Row(1024, low=64, high=4096),
+        "seed": SEED,
+        "distilled": Row(True),
+        "steps": Row(0, low=0, high=100),
+        "guidance": Row(3.5, low=1, high=10),
+        "upsample_prompt": OFF,
+    },
     "black-forest-labs/flux-dev": DEV,
     "black-forest-labs/flux-krea-dev": DEV,
     "black-forest-labs/flux-schnell": {
@@ -269,6 +284,9 @@ def test_what_they_do_with_finetunes() -> None:
     own, files = TrainedVersion.info.finetunes, FluxDevLora.info.finetunes
     assert own is not None
     assert files is not None
+    klein = Flux3KleinLora.info.finetunes
+    assert klein is not None
+    assert (klein.by, klein.most, klein.bases) == (FinetuneBy.WEIGHTS, 2, frozenset({Base.FLUX3_KLEIN}))
     assert (own.by, own.most, own.bases) == (FinetuneBy.ID, 1, frozenset({Base.FLUX1_DEV}))
     assert (files.by, files.most, files.bases) == (FinetuneBy.WEIGHTS, 2, frozenset({Base.FLUX1_DEV}))
 
@@ -344,6 +362,17 @@ def test_prices_of_official_models(
     endpoint_id: str, values: dict[str, Any], expected: tuple[float, bool]
 ) -> None:
     assert estimate(endpoint_id, **values) == pytest.approx(expected)
+
+
+def test_flux_3_klein_is_reckoned_by_its_passes() -> None:
+    def price(**values: Any) -> float:
+        found, exact = estimate("replicate/flux-3-klein-image-lora", **values)
+        assert not exact
+        return found
+
+    assert price(steps=8) < price() == price(steps=16) < price(steps=50)
+    assert price(distilled=False) == price(distilled=False, steps=50) > 4 * price()
+    assert price(width=2048, height=2048) > 2 * price()
 
 
 def test_the_pixels_of_a_shape_are_known_where_they_are_published() -> None:
