@@ -14,6 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 Schema = Mapping[str, Any]
+EXAMPLE_ADDRESS = "https://files.example/one"
+"""Stands in the body of an order where the address of an upload would."""
 TODAY = "today"
 """When something was read that the service was asked for just now."""
 

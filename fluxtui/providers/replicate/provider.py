@@ -34,6 +34,7 @@ from fluxtui.providers.base import (
     Sought,
 )
 from fluxtui.providers.catalogue import CatalogueProvider
+from fluxtui.providers.published import PublishedEndpoint
 from fluxtui.providers.replicate import catalogue
 from fluxtui.providers.replicate.destinations import username
 from fluxtui.providers.replicate.finding import found

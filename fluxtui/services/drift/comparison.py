@@ -91,7 +91,11 @@ def flat(body: Any, place: str = "") -> dict[str, Any]:
     elif isinstance(body, list | tuple):
         for value in body:
             found |= flat(value, f"{place}[]")
-    return {name: value for name, value in found.items() if not isinstance(value, Mapping)} if not place else found
+    return (
+        {name: value for name, value in found.items() if not isinstance(value, Mapping)}
+        if not place
+        else found
+    )
 
 
 class _Comparison:
@@ -117,7 +121,9 @@ class _Comparison:
                 continue
             reason = field_of(schema).refuses(body[place])
             if reason:
-                self._tell(place, Kind.REFUSED, f"{shown(body[place])} may be chosen here, but {reason} there")
+                self._tell(
+                    place, Kind.REFUSED, f"{shown(body[place])} may be chosen here, but {reason} there"
+                )
         for name in self._schema.get("required", ()):
             if name not in body:
                 self._tell(name, Kind.REFUSED, "is needed there and not always sent")
@@ -136,7 +142,9 @@ class _Comparison:
         theirs = field_of(schema)
         if ours.default is not None and theirs.default is not None and ours.default != theirs.default:
             self._tell(
-                place, Kind.DEFAULT, f"{shown(ours.default)} unless chosen here, {shown(theirs.default)} there"
+                place,
+                Kind.DEFAULT,
+                f"{shown(ours.default)} unless chosen here, {shown(theirs.default)} there",
             )
         if ours.control in (Control.INTEGER, Control.NUMBER):
             self._bounds(ours, theirs, place)
@@ -187,4 +195,3 @@ def _range(low: float | None, high: float | None) -> str:
     if low is None:
         return f"at most {high:.10g}"
     return f"at least {low:.10g}" if high is None else f"{low:.10g} to {high:.10g}"
-

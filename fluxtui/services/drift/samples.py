@@ -10,7 +10,7 @@ from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput
 
 PICTURE_URL = "https://pictures.example/one.png"
-FINETUNE = "finetune-1"
+FINETUNE = "example/finetune"
 _TEXT = "a lighthouse at dusk"
 
 
@@ -45,13 +45,26 @@ def samples_of(endpoint: type[Endpoint]) -> Iterator[Sample]:
     for field in fields.values():
         if field.local or field.control is Control.HIDDEN:
             continue
-        values = {**least, **_needed(field, fields)}
         for value in _values(field):
-            try:
-                beside, request = endpoint.checked(values), endpoint.checked({**values, field.name: value})
-            except InvalidInput:
-                continue
-            yield Sample(request, beside, field)
+            sample = _sample(endpoint, {**least, **_needed(field, fields)}, field, value)
+            if sample is not None:
+                yield sample
+
+
+def _sample(endpoint: type[Endpoint], values: Mapping[str, Any], field: Field, value: Any) -> Sample | None:
+    """Return a request with one value more, with pictures beside it where it needs them; None where it cannot be."""
+    pictures = {
+        each.name: _values(each)[0]
+        for each in fields_of(endpoint)
+        if each.control in (Control.PICTURE, Control.PICTURES) and each is not field
+    }
+    for more in ({}, pictures):
+        try:
+            beside = endpoint.checked({**values, **more})
+            return Sample(endpoint.checked({**values, **more, field.name: value}), beside, field)
+        except InvalidInput:
+            continue
+    return None
 
 
 def _least(endpoint: type[Endpoint]) -> dict[str, Any]:
@@ -91,7 +104,7 @@ def _values(field: Field) -> tuple[Any, ...]:
         case Control.FINETUNE:
             return (FINETUNE,)
         case _:
-            return (_TEXT if field.max_length is None else _TEXT[: field.max_length],)
+            return tuple(text[: field.max_length] for text in (_TEXT, FINETUNE))
 
 
 def _numbers(field: Field) -> tuple[Any, ...]:

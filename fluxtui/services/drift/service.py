@@ -61,5 +61,7 @@ class DriftService:
 
     def _of(self, endpoint: type[Endpoint], published: PublishedEndpoint | None) -> tuple[Difference, ...]:
         if published is None:
-            return (Difference(endpoint.info.id, "", Kind.UNPUBLISHED, "nothing is published to compare with"),)
+            return (
+                Difference(endpoint.info.id, "", Kind.UNPUBLISHED, "nothing is published to compare with"),
+            )
         return differences(endpoint, published, self._provider.example_body)
