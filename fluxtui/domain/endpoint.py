@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fluxtui.domain.advice import Advice, Purpose, StepsRule
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.loras import finetunes_named, stacked
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.parameters import (
     NO_LIMITS,
@@ -24,6 +25,7 @@ from fluxtui.domain.parameters import (
     Parameter,
     PictureLimits,
     PictureRole,
+    StackedLora,
     fields_of,
     is_empty,
     number_text,
@@ -45,6 +47,7 @@ __all__ = [
     "Parameter",
     "PictureLimits",
     "PictureRole",
+    "StackedLora",
     "TrainingEndpoint",
     "fields_of",
     "number_text",
@@ -138,7 +141,7 @@ class Endpoint(BaseModel):
         Raises:
             InvalidInput: with one problem for each field that is wrong; `field` is the parameter's name.
         """
-        given = {name: value for name, value in values.items() if not is_empty(value)}
+        given = {name: value for name, value in stacked(cls, values).items() if not is_empty(value)}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
@@ -181,6 +184,10 @@ class Endpoint(BaseModel):
         unused = {field.name for field in fields_of(type(self)) if not field.counts_in(given)}
         return {name: value for name, value in given.items() if name not in unused}
 
+    def finetunes_named(self) -> tuple[str, ...]:
+        """Return what names the finetunes of the request, in order."""
+        return tuple(name for _, _, name in finetunes_named(type(self), self.given()))
+
     def wire(self) -> dict[str, Any]:
         """Return the parameters with a value that the service has a place for."""
         local = {field.name for field in fields_of(type(self)) if field.local}
@@ -192,8 +199,13 @@ class GenerationEndpoint(Endpoint):
 
     @classmethod
     def takes_finetune(cls) -> bool:
-        """Tell whether it generates with a finetune."""
+        """Tell whether it is there to generate with a finetune."""
         return cls.info.group is Group.FINETUNED
+
+    @classmethod
+    def needs_finetune(cls) -> bool:
+        """Tell whether nothing goes without a finetune."""
+        return any(item.control is Control.FINETUNE and item.required for item in fields_of(cls))
 
     @classmethod
     def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:

@@ -117,7 +117,7 @@ class Services:
         """Knows the finetunes."""
         from fluxtui.services.models import ModelService
 
-        return ModelService(self.journal, self.storage, self._connections, self.loras)
+        return ModelService(self.journal, self.storage, self._connections, lambda: self.loras)
 
     @cached_property
     def finetuning(self) -> FinetuningService:

@@ -10,6 +10,7 @@ from fluxtui.domain.endpoint import Availability, GenerationEndpoint, TrainingEn
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
+from fluxtui.domain.loras import without_first
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.seeds import seeds_for
@@ -139,7 +140,7 @@ def _job(
     training: Job,
     now: datetime,
 ) -> Job:
-    recipe = {name: value for name, value in request.used().items() if name != "finetune_id"}
+    recipe = without_first(offer.endpoint, request.used())
     if seed is not None:
         recipe["seed"] = seed
     return Job(

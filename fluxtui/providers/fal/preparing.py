@@ -13,8 +13,9 @@ from typing import Any
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
+from fluxtui.domain.loras import LORAS, rows_in
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
-from fluxtui.providers.fal.generation import LORA_SLOTS, ONE_PICTURE, FalGeneration
+from fluxtui.providers.fal.generation import ONE_PICTURE, FalGeneration
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, FalUploads
 
@@ -73,12 +74,10 @@ async def _picture(uploads: FalUploads, field: Field, value: str) -> str:
 
 
 async def _loras(uploads: FalUploads, request: FalGeneration, materials: Materials) -> list[dict[str, Any]]:
-    values = request.given()
     found = []
-    for name, strength in LORA_SLOTS.items():
-        if values.get(name):
-            source = materials.loras.get(str(values[name]), LoraSource(name="The LoRA"))
-            found.append({"path": await _lora(uploads, name, source), "scale": values[strength]})
+    for row in rows_in(request.given().get(LORAS)):
+        source = materials.loras.get(row.finetune, LoraSource(name="The LoRA"))
+        found.append({"path": await _lora(uploads, LORAS, source), "scale": row.weight})
     return found
 
 

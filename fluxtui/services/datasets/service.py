@@ -64,11 +64,16 @@ class DatasetService:
         """Return the same, checked in a thread: thousands of pictures take longer than a key may."""
         return await asyncio.to_thread(self.check, scan, rules, workspace)
 
-    def captions(self, scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
-        """Return the captions of the pictures that are used, by name, with the edits; `''` for none."""
+    def captions(
+        self, scan: DatasetScan, workspace: Workspace, rules: DatasetRules | None = None
+    ) -> Mapping[str, str]:
+        """Return the captions of the pictures that are used, by name, with the edits; `''` for none.
+
+        Where the trainer's rules are given and are for pairs, they are those of pairs, by their results.
+        """
         from fluxtui.services.datasets.caption_checks import captions_of
 
-        return captions_of(scan, workspace)
+        return captions_of(scan, workspace, rules.pairs if rules is not None else None)
 
     def fixed(self, dataset: Dataset, scan: DatasetScan, workspace: Workspace) -> Workspace:
         """Return the workspace with everything put right that the program can, as the problems say."""

@@ -113,6 +113,23 @@ class SubmissionPace:
         self._is_slowed = False
 
 
+class Paces:
+    """How fast each profile may send from here, and how many tasks its service takes.
+
+    Attributes:
+        limits: tasks at a time by profile, of those whose service was asked for here.
+    """
+
+    def __init__(self, pacing: Pacing) -> None:
+        self._pacing = pacing
+        self._paces: dict[str, SubmissionPace] = {}
+        self.limits: dict[str, int] = {}
+
+    def of(self, profile: str) -> SubmissionPace:
+        """Return the pace of a profile."""
+        return self._paces.setdefault(profile, SubmissionPace(self._pacing))
+
+
 Reposition = Callable[[int], int]
 """From the present index in the queue to the wished one."""
 

@@ -41,8 +41,9 @@ def _value(field: Field, picture: Path, *, largest: bool) -> Any:
     if field.choices:
         return field.choices[-1 if largest else 0]
     match field.control:
-        case Control.FINETUNE:
-            return LORA
+        case Control.LORA_STACK:
+            weight = field.maximum if largest else field.minimum
+            return [{"finetune": LORA, "weight": weight}] * (field.max_length if largest else 1)
         case Control.PICTURE:
             return str(picture)
         case Control.TOGGLE:
