@@ -37,7 +37,7 @@ from fluxtui.providers.fal import catalogue, platform, statuses
 from fluxtui.providers.fal.finding import FOUND_WITHIN, found
 from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.ordering import CANCEL, NO_RETRY, RESULT, accepted_in, discontinued, order_failure
-from fluxtui.providers.fal.preparing import prepared_generation, prepared_training
+from fluxtui.providers.fal.preparing import example_body, prepared_generation, prepared_training
 from fluxtui.providers.fal.prices import READ_ON
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.published import PublishedEndpoint

@@ -83,19 +83,15 @@ def differences(
 
 
 def flat(body: Any, place: str = "") -> dict[str, Any]:
-    """Return the values of a body by where they stand: `size.width`, `loras[].scale`; lists and objects too."""
-    found: dict[str, Any] = {place: body} if place else {}
+    """Return the values of a body by where they stand: `size.width`, `loras[].scale`; lists among them."""
+    found: dict[str, Any] = {} if isinstance(body, Mapping) else {place: body}
     if isinstance(body, Mapping):
         for name, value in body.items():
             found |= flat(value, f"{place}.{name}" if place else str(name))
     elif isinstance(body, list | tuple):
         for value in body:
             found |= flat(value, f"{place}[]")
-    return (
-        {name: value for name, value in found.items() if not isinstance(value, Mapping)}
-        if not place
-        else found
-    )
+    return found
 
 
 class _Comparison:
@@ -115,9 +111,7 @@ class _Comparison:
         for place in changed or body:
             schema = at(self._schema, place)
             if schema is None:
-                top = at(self._schema, place.split(".")[0].partition("[")[0])
-                if top is None or "." in place:
-                    self._unknown(place)
+                self._unknown(place)
                 continue
             reason = field_of(schema).refuses(body[place])
             if reason:
@@ -155,6 +149,9 @@ class _Comparison:
 
     def _bounds(self, ours: Field, theirs: PublishedField, place: str) -> None:
         low, high = theirs.minimum, theirs.maximum
+        if low is None and high is None:
+            # Not every source tells bounds; what is refused all the same is seen only at the service.
+            return
         narrower = (ours.minimum is not None and (low is None or ours.minimum > low)) or (
             ours.maximum is not None and (high is None or ours.maximum < high)
         )

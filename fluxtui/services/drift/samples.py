@@ -52,7 +52,7 @@ def samples_of(endpoint: type[Endpoint]) -> Iterator[Sample]:
 
 
 def _sample(endpoint: type[Endpoint], values: Mapping[str, Any], field: Field, value: Any) -> Sample | None:
-    """Return a request with one value more, with pictures beside it where it needs them; None where it cannot be."""
+    """Return a request with one value more, and with pictures where that needs them; None if it cannot be."""
     pictures = {
         each.name: _values(each)[0]
         for each in fields_of(endpoint)
@@ -101,6 +101,11 @@ def _values(field: Field) -> tuple[Any, ...]:
             return (PICTURE_URL,)
         case Control.PICTURES:
             return ([PICTURE_URL], [PICTURE_URL] * (field.max_length or 2))
+        case Control.LORA_STACK:
+            return tuple(
+                [{"finetune": FINETUNE, "weight": weight}] * count
+                for weight, count in ((field.minimum, 1), (field.maximum, field.max_length or 2))
+            )
         case Control.FINETUNE:
             return (FINETUNE,)
         case _:
