@@ -7,11 +7,14 @@ service's own OpenAPI document, asked today, is reduced to the same form.
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+from fluxtui.system.ordinary_files import read_ordinary
 
 Schema = Mapping[str, Any]
 EXAMPLE_ADDRESS = "https://files.example/one"
@@ -39,6 +42,7 @@ _KEPT = frozenset(
     }
 )
 _DEEPEST = 12
+_SCHEMAS = Path(__file__).parent / "schemas"
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,21 @@ class PublishedEndpoint:
 @cache
 def stored_endpoints(provider_id: str) -> Mapping[str, PublishedEndpoint]:
     """Return what was published when the program was written, by endpoint; empty for a provider without."""
-    file = files("fluxtui.providers").joinpath("schemas", f"{provider_id}.json")
+    file = _SCHEMAS / f"{provider_id}.json"
     if not file.is_file():
         return {}
-    stored = json.loads(file.read_text(encoding="utf-8"))
+    stored = json.loads(read_ordinary(file))
     return {
         name: PublishedEndpoint(entry["schema"], **stored["sources"][entry["source"]])
         for name, entry in stored["endpoints"].items()
     }
+
+
+@cache
+def accepted_differences(provider_id: str) -> tuple[Mapping[str, str], ...]:
+    """Return which differences from `stored_endpoints` are meant, as they stand in the file."""
+    stored = tomllib.loads(read_ordinary(_SCHEMAS / "accepted.toml").decode("utf-8"))
+    return tuple(stored.get(provider_id, ()))
 
 
 def reduced(schema: Any, document: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What BFL publishes of its endpoints today.
 
-Source: `GET https://api.bfl.ai/openapi.json`, which needs no key (tryAGI/BlackForestLabs is built of it, 2026-05).
+Source: `GET https://api.bfl.ai/openapi.json`, which needs no key (seen in tryAGI/BlackForestLabs, 2026-05).
 """
 
 from __future__ import annotations

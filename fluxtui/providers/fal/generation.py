@@ -242,7 +242,7 @@ class KontextLora(_WithLoras):
     input_image: Input1
     seed: Seed = None
     steps: StepsFrom10 = 30
-    guidance: GuidanceTo35 = 2.5
+    guidance: GuidanceTo20 = 2.5
     acceleration: Acceleration = "none"
     output_format: OldOutputFormat = "png"
     enable_safety_checker: SafetyChecker = True

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 
+from fluxtui.providers.published import accepted_differences
 from fluxtui.services.drift.comparison import Difference
 
 
@@ -29,8 +28,7 @@ class Acceptance:
 @cache
 def acceptances(provider_id: str) -> tuple[Acceptance, ...]:
     """Return what is accepted of a provider."""
-    text = files("fluxtui.providers").joinpath("schemas", "accepted.toml").read_text(encoding="utf-8")
-    return tuple(Acceptance(**entry) for entry in tomllib.loads(text).get(provider_id, ()))
+    return tuple(Acceptance(**entry) for entry in accepted_differences(provider_id))
 
 
 def reason_for(provider_id: str, difference: Difference) -> str | None:

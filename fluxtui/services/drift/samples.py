@@ -15,7 +15,7 @@ _TEXT = "a lighthouse at dusk"
 
 
 @dataclass(frozen=True)
-class Sample:
+class RequestSample:
     """A valid request, and one beside it that differs from it in `field` alone."""
 
     request: Endpoint
@@ -32,7 +32,7 @@ def least_request(endpoint: type[Endpoint]) -> Endpoint:
     return endpoint.checked(_least(endpoint))
 
 
-def samples_of(endpoint: type[Endpoint]) -> Iterator[Sample]:
+def samples_of(endpoint: type[Endpoint]) -> Iterator[RequestSample]:
     """Give each field of an endpoint at its bounds, choices and default.
 
     Values that cannot be together with the fewest others are left out: what cannot be ordered is not sent.
@@ -51,7 +51,9 @@ def samples_of(endpoint: type[Endpoint]) -> Iterator[Sample]:
                 yield sample
 
 
-def _sample(endpoint: type[Endpoint], values: Mapping[str, Any], field: Field, value: Any) -> Sample | None:
+def _sample(
+    endpoint: type[Endpoint], values: Mapping[str, Any], field: Field, value: Any
+) -> RequestSample | None:
     """Return a request with one value more, and with pictures where that needs them; None if it cannot be."""
     pictures = {
         each.name: _values(each)[0]
@@ -61,7 +63,7 @@ def _sample(endpoint: type[Endpoint], values: Mapping[str, Any], field: Field, v
     for more in ({}, pictures):
         try:
             beside = endpoint.checked({**values, **more})
-            return Sample(endpoint.checked({**values, **more, field.name: value}), beside, field)
+            return RequestSample(endpoint.checked({**values, **more, field.name: value}), beside, field)
         except InvalidInput:
             continue
     return None

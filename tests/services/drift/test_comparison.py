@@ -41,8 +41,8 @@ AGREED: dict[str, Any] = {
 
 def _told(**changed: Any) -> set[tuple[str, Kind]]:
     properties = {**AGREED["properties"], **changed}
-    schema = {**AGREED, "properties": {name: value for name, value in properties.items() if value is not None}}
-    return _of(schema)
+    kept = {name: value for name, value in properties.items() if value is not None}
+    return _of({**AGREED, "properties": kept})
 
 
 def _of(schema: Mapping[str, Any]) -> set[tuple[str, Kind]]:
@@ -66,7 +66,11 @@ def test_what_agrees_differs_in_nothing() -> None:
         ({"tone": {"enum": ["warm", "cold", "blue"]}}, "tone", Kind.NARROWER),
         ({"dim": None}, "dim", Kind.UNKNOWN),
         ({"colour": {"type": "string"}}, "colour", Kind.NOT_OFFERED),
-        ({"steps": {"anyOf": [{"type": "integer", "maximum": 40}, {"type": "null"}]}}, "steps", Kind.REFUSED),
+        (
+            {"steps": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 40}, {"type": "null"}]}},
+            "steps",
+            Kind.REFUSED,
+        ),
     ],
 )
 def test_a_change_of_the_service_is_told(changed: dict[str, Any], place: str, kind: Kind) -> None:

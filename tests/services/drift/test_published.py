@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from fluxtui.providers.published import (
     stored_endpoints,
 )
 from fluxtui.providers.registry import provider_ids
-from fluxtui.services.drift.comparison import Difference, Kind
+from fluxtui.services.drift.comparison import Kind
 from fluxtui.services.drift.samples import least_request, samples_of
 from fluxtui.services.drift.service import DriftService
 from tests.services.drift.conftest import Connect
@@ -63,14 +64,29 @@ async def test_the_simulator_publishes_the_same(service: str, connect: Connect) 
     known = [each.info.id for each in (*provider.generation_endpoints(), *provider.training_endpoints())]
     live = await provider.published([name for name in stored if name in known])
     assert sorted(live) == sorted(name for name in stored if name in known)
-    told = [
+    unlike = [
         f"{name} {words}" for name, each in sorted(live.items()) for words in _unlike(each, stored[name])
     ]
-    assert told == []
+    assert [words for words in unlike if not any(fnmatch(words, meant) for meant in MEANT)] == []
 
 
 UNPUBLISHED_SIMULATED = {"trained-version"}
 """A finetune's own version is published by its own name."""
+
+MEANT = (
+    # A sent 0 is refused here: what no source settles is decided so that a careless client is found out.
+    "flux-2-* *: default None instead of 0",
+    "flux-2-flex input_image_blob_path: not simulated",
+    # In the document of 2026-09-20, which was seen by others (aself101/bfl-api), not in the kept one.
+    "flux-tools/* user: not published",
+    # The size that none is stands in the painter.
+    "fal-ai/* image_size: default None instead of 'landscape_4_3'",
+    # By the words of its page, which are narrower than the schema.
+    "fal-ai/flux-2/lora* image_size.*: maximum 2048.0 instead of 14142.0",
+    # Loads a LoRA whatever its layout; nothing here sends it.
+    "fal-ai/* loras[[][]].force: not simulated",
+)
+"""How the simulator is meant to be other than what is published, as patterns of the shell."""
 
 
 def _unlike(simulated: PublishedEndpoint, published: PublishedEndpoint) -> Iterator[str]:
@@ -95,7 +111,7 @@ def _unlike_fields(simulated: Schema, published: Schema, place: str) -> Iterator
 
 def _unlike_field(simulated: Schema, published: Schema, place: str) -> Iterator[str]:
     ours, theirs = field_of(simulated), field_of(published)
-    if theirs.types and ours.types - {"null"} != theirs.types - {"null"}:
+    if not _same_types(ours.types, theirs.types):
         yield f"{place}: {sorted(ours.types)} instead of {sorted(theirs.types)}"
     if theirs.choices is not None and set(map(str, ours.choices or ())) != set(map(str, theirs.choices)):
         yield f"{place}: {ours.choices} instead of {theirs.choices}"
@@ -106,6 +122,12 @@ def _unlike_field(simulated: Schema, published: Schema, place: str) -> Iterator[
     yield from _unlike_fields(simulated, published, f"{place}.")
     if items_of(published):
         yield from _unlike_fields(items_of(simulated), items_of(published), f"{place}[].")
+
+
+def _same_types(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Tell whether types agree; where a source knows numbers alone, a whole one is one."""
+    ours, theirs = ours - {"null"}, theirs - {"null"}
+    return not theirs or ours == theirs or (ours == {"integer"} and theirs == {"number"})
 
 
 async def test_a_service_that_has_changed_is_told(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +143,5 @@ async def test_a_service_that_has_changed_is_told(connect: Connect, monkeypatch:
 
     monkeypatch.setattr(provider, "published", changed)
     found = (await DriftService(provider).live()).found
-    assert [(each.endpoint, each.place, each.kind) for each in found] == [
-        ("flux-2-pro", "safety_tolerance", Kind.REFUSED)
-    ] * len(found)
-    assert isinstance(found[0], Difference)
+    told = {(each.endpoint, each.place) for each in found if each.kind is Kind.REFUSED}
+    assert told == {("flux-2-pro", "safety_tolerance")}
