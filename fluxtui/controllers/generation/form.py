@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxtui.controllers.generation.matching import find_finetune, finetune_fields, goes_with
-from fluxtui.domain.batches import MOST_PICTURES, BatchSetup
+from fluxtui.domain.axis_values import MOST_PICTURES
+from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, PictureRole, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from fluxtui.controllers.host import HostState
 from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError
-from fluxtui.domain.prices import Prices
-from fluxtui.domain.uses import Trainer
-from fluxtui.providers.base import Abilities
-from fluxtui.services.bundle import Services
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import HostState
+    from fluxtui.domain.prices import Prices
+    from fluxtui.domain.uses import Trainer
+    from fluxtui.providers.base import Abilities
+    from fluxtui.services.bundle import Services
 
 AVAILABILITY = {
     Availability.SERVING: "",

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Container, Sequence
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import IN_FLIGHT_STATES, Job, JobKind, JobState
+from fluxtui.domain.jobs import IN_FLIGHT_STATES, JobKind, JobState
 from fluxtui.services.jobs.changes import Change
-from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.jobs.pacing import Pacing, Waits
+from fluxtui.services.jobs.pacing import Waits
+
+if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job
+    from fluxtui.services.jobs.context import JobContext
+    from fluxtui.services.jobs.pacing import Pacing
 
 
 def next_up(

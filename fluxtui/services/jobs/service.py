@@ -10,19 +10,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobEvent, JobKind, JobState
+from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.services.jobs.changes import Change, Listener
+from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.jobs.pacing import Pacing
-from fluxtui.services.jobs.queue import Paces, Reposition, place_in_queue
-from fluxtui.services.jobs.queues import Queues, QueueState
+from fluxtui.services.jobs.queue import Paces, place_in_queue
+from fluxtui.services.jobs.queues import Queues
 from fluxtui.system.clock import utc_now
 
 if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job, JobEvent
     from fluxtui.services.budget import BudgetService
+    from fluxtui.services.jobs.changes import Listener
     from fluxtui.services.jobs.gateway import Gateway
+    from fluxtui.services.jobs.queue import Reposition
+    from fluxtui.services.jobs.queues import QueueState
     from fluxtui.services.jobs.runner import Runner
     from fluxtui.services.journal import Journal
     from fluxtui.services.storage import StorageService
