@@ -133,9 +133,7 @@ class SwiftStylesheet(Stylesheet):
             tuple(selectors),
             pseudo_classes,
             pseudo_classes.isdisjoint(self._EXCLUDE_PSEUDO_CLASSES_FROM_CACHE),
-            frozenset(
-                key for selector in selectors for key, _, value in selector.styles if value is None
-            ),
+            frozenset(key for selector in selectors for key, _, value in selector.styles if value is None),
         )
 
     def _extract(self, rule: RuleSet, selector_set: SelectorSet) -> Extracted:
