@@ -340,7 +340,7 @@ class ParameterForm(Widget):
         self._left = name
         row = self._rows.get(name)
         if row is not None:
-            row.add_class("-current")
+            row.show_current(True)
         self._draw_help()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
@@ -367,7 +367,7 @@ class ParameterForm(Widget):
 
     def _leave(self) -> None:
         if self._left in self._rows:
-            self._rows[self._left].remove_class("-current")
+            self._rows[self._left].show_current(False)
             self._draw_problem(self._left)
         self._left = ""
 
