@@ -48,11 +48,12 @@ class DatasetRules:
     """What a trainer takes: counts of pictures, Pillow format names, and the pixels it scales down to.
 
     `captions` says what becomes of pictures without one; `default_caption` names the parameter that stands in
-    for missing ones, and `automatic_captions` the one that lets the service describe those pictures.
-    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive. `masks` tells that a
-    picture `NAME_mask.png` beside `NAME.jpg` is taken for its mask: what is white in it is learned.
-    `captions_replace_trigger` tells that a picture with a caption is learned without the trigger word, unless
-    that is in its caption. With `pairs` it learns edits, and each pair counts as one picture.
+    for missing ones (and counts for nothing else, unless `default_counts`), and `automatic_captions` the one
+    that lets the service describe those pictures. `caption_advice` is a sentence for people. `max_bytes`
+    bounds the packed archive. `masks` tells that a picture `NAME_mask.png` beside `NAME.jpg` is taken for its
+    mask: what is white in it is learned. `captions_replace_trigger` tells that a picture with a caption is
+    learned without the trigger word, unless that is in its caption. With `pairs` it learns edits, and each
+    pair counts as one picture.
     """
 
     min_pictures: int
@@ -62,6 +63,7 @@ class DatasetRules:
     max_pixels: int
     captions: CaptionRule = CaptionRule.OPTIONAL
     default_caption: str | None = None
+    default_counts: bool = False
     automatic_captions: str | None = None
     caption_advice: str = ""
     masks: bool = False

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, TypeGuard
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fluxtui.domain.advice import Advice, Purpose, StepsRule
-from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.loras import finetunes_named, stacked
 from fluxtui.domain.money import Estimate, UnitPrice
@@ -238,18 +238,28 @@ class TrainingEndpoint(Endpoint):
     steps_rule: ClassVar[StepsRule | None] = None
     purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {}
 
+    def estimate_on(self, dataset: Dataset | None, live: UnitPrice | None = None) -> Estimate:
+        """Return what a training on these pictures will probably cost; None for some that are not known yet.
+
+        Args:
+            dataset: what is to be learned.
+            live: the price that the service told, where it did.
+        """
+        return self.estimate(live)
+
     @classmethod
     def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
         """Return what is worth knowing about the parameters; only what holds for these values and pictures.
 
         Args:
             values: of the form, which may be wrong or missing.
-            pictures: how many there are to learn from, 0 where that is not known.
+            pictures: how many there are to learn from, pairs counting as one, 0 where that is not known.
         """
         if cls.steps_rule is None:
             return ()
         rule = cls.steps_rule
-        return (Advice(cls.steps_field, rule.sentence(pictures), rule.suggested(pictures)),)
+        sentence = rule.sentence(pictures, cls.rules.unit)
+        return (Advice(cls.steps_field, sentence, rule.suggested(pictures)),)
 
 
 def _is_side(value: Any) -> TypeGuard[int]:

@@ -198,7 +198,7 @@ class FinetuningService:
         if problem := caption_problem(endpoint, dataset, request.given()):
             raise InvalidInput("Nothing was sent.", (problem,))
         prices = await self._known_prices()
-        estimate = request.estimate(prices.of(provider.id, endpoint))
+        estimate = request.estimate_on(dataset, prices.of(provider.id, endpoint))
         chosen = sample_offer(profile, provider, endpoint, prices)
         plan = await asyncio.to_thread(plan_samples, chosen, samples, self._validation)
         await self._jobs.check_budget(estimate.credits + plan.credits, 1 + len(plan.requests))

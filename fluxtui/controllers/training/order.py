@@ -65,7 +65,9 @@ class TrainingOrder:
         """Return the parameters to ask for: the one for missing captions only where some are missing."""
         if self.endpoint is None:
             return ()
-        unasked = None if self.misses_captions else self.endpoint.rules.default_caption
+        rules = self.endpoint.rules
+        is_asked = self.misses_captions or rules.default_counts
+        unasked = None if is_asked else rules.default_caption
         return tuple(item for item in fields_of(self.endpoint) if item.name != unasked)
 
     def given(self) -> dict[str, Any]:
@@ -117,7 +119,7 @@ class TrainingOrder:
             if item.required and self.values.get(item.name) in (None, "")
         }
         try:
-            return self.endpoint.checked({**self.given(), **missing}).estimate(live)
+            return self.endpoint.checked({**self.given(), **missing}).estimate_on(self.dataset, live)
         except InvalidInput:
             return None
 

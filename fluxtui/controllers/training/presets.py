@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+from typing import Protocol
+from dataclasses import replace
 
 from fluxtui.controllers.questions import Choice, NameQuestion, Selection
 from fluxtui.controllers.training.order import Filling, TrainingOrder, values_line
@@ -65,7 +67,7 @@ def own_choice(preset: SavedPreset, order: TrainingOrder) -> Choice:
 def _note(order: TrainingOrder, preset: Preset, live: UnitPrice | None) -> str:
     if order.trainer is None:
         return ""
-    cost = TrainingOrder(order.trainer, values={**order.values, **preset.values}).estimate(live)
+    cost = replace(order, values={**order.values, **preset.values}).estimate(live)
     words = values_line(order.trainer.endpoint, preset.values)
     return " · ".join(part for part in (cost.show() if cost is not None else "", words) if part)
 

@@ -127,7 +127,7 @@ class TrainingStart:
         return (await self._host.services.finetuning.twin(order.trainer, order.dataset, order.given()),)
 
     def _question(self, order: TrainingOrder, terms: Terms, twin: Job | None) -> Confirmation:
-        estimate = terms.samples.with_training(order.request().estimate(terms.live))
+        estimate = terms.samples.with_training(order.request().estimate_on(order.dataset, terms.live))
         sentences = (
             *(() if twin is None else (wording.twin_text(twin, self._host.clock()),)),
             *wording.name_text(order, self._host.finetunes),

@@ -163,7 +163,8 @@ def _mixed(inputs: Collection[Sequence[ScannedPicture]], rules: PairRules) -> It
             f"Some pairs have {counts[0]} and others up to {plural(counts[-1], 'picture')} before the "
             "result; whether this trainer takes that is not published."
         )
-        yield DatasetProblem(name="", reason=reason, kind=ProblemKind.SET, mend="use one number in all pairs")
+        mend = "use one number in all pairs, or a trainer that takes different ones"
+        yield DatasetProblem(name="", reason=reason, blocking=True, kind=ProblemKind.PAIR, mend=mend)
 
 
 def _lonely(name: str, reason: str) -> DatasetProblem:

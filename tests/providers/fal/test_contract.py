@@ -84,7 +84,7 @@ async def test_valid_requests_are_accepted_and_end_well(
     ]
     values = {field.name: _value(field, picture, largest=kind == "largest") for field in fields}
     if issubclass(endpoint, TrainingEndpoint) and endpoint.rules.default_caption:
-        values["default_caption"] = "a red sheet"
+        values[endpoint.rules.default_caption] = "a red sheet"
     fal.refill(100_000, "valid")
     task = await order(endpoint.checked(values), _loras(endpoint, tmp_path))
     clock.advance(30)

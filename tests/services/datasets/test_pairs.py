@@ -259,7 +259,7 @@ async def test_other_shapes_sizes_and_the_same_picture_twice_are_told(
     put("scale_end.jpg", size=(260, 260))
     put("same_start.jpg", "same_end.jpg", seed=77)
     dataset = await datasets.inspect(tmp_path / "set", replace(edits, max_pixels=10**6))
-    reasons = {problem.name: [] for problem in dataset.problems}
+    reasons: dict[str, list[str]] = {problem.name: [] for problem in dataset.problems}
     for problem in dataset.problems:
         reasons[problem.name].append(problem.reason)
     assert any("another shape than shape_start.jpg: 300 x 200" in text for text in reasons["shape_end.jpg"])
