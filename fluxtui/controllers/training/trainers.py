@@ -148,5 +148,6 @@ def trainer_choices(trainers: Trainers, prices: Prices) -> tuple[Choice, ...]:
 def _note(trainer: Trainer, prices: Prices) -> str:
     estimate = TrainingOrder(trainer).estimate(prices.of(trainer.provider, trainer.endpoint))
     price = estimate.show() if estimate is not None else ""
-    advised = f"{trainer.endpoint.rules.advised_pictures} pictures or more"
+    rules = trainer.endpoint.rules
+    advised = f"{rules.advised_pictures} {rules.unit}s or more"
     return " · ".join(part for part in (price, advised, trainer.service) if part)
