@@ -15,12 +15,10 @@ from fluxtui.domain.prices import Prices
 from fluxtui.domain.result_uses import ResultUse, result_uses
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
-from fluxtui.domain.uses import Trainer
+from fluxtui.domain.uses import Offer, Trainer
 from fluxtui.providers.base import RemoteTask
+from fluxtui.providers.registry import described_generation, provider_hosts
 from fluxtui.services.jobs import new_id
-from fluxtui.domain.uses import Offer
-from fluxtui.providers.registry import described_generation
-from fluxtui.providers.registry import provider_hosts
 from fluxtui.services.samples import SampleOffer, plan_samples, sample_offer
 from fluxtui.system.clock import utc_now
 

@@ -11,8 +11,7 @@ from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.loras import without_first
-from fluxtui.domain.result_uses import TO_COME
-from fluxtui.domain.result_uses import expected_finetune
+from fluxtui.domain.result_uses import TO_COME, expected_finetune
 from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits

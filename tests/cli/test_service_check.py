@@ -28,7 +28,9 @@ def _config(folder: Path, base_url: str, key: str) -> list[str]:
 def test_offline_all_services_agree_with_what_they_published(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["doctor", "--services", "--offline", *_config(tmp_path, "https://api.bfl.ai", "")]) == 0
+    assert (
+        main(["doctor", "--services", "--offline", *_config(tmp_path, "https://api.bfl.ai", VALID_KEY)]) == 0
+    )
     told = capsys.readouterr().out
     assert told.count("0 differences to look at") == 3
     assert "Black Forest Labs" in told

@@ -15,8 +15,7 @@ from fluxtui.controllers.training.wording import (
 from fluxtui.domain.durations import duration_text
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import JobKind
-from fluxtui.domain.result_uses import ResultUse
-from fluxtui.domain.result_uses import uses_text
+from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import plural
 
 if TYPE_CHECKING:

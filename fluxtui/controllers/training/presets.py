@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-from typing import Protocol
 from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from fluxtui.controllers.questions import Choice, NameQuestion, Selection
 from fluxtui.controllers.training.order import Filling, TrainingOrder, values_line

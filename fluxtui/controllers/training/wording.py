@@ -8,20 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.controllers.training.order import text_for
-from fluxtui.controllers.training.price import money_text
-from fluxtui.controllers.training.price import price_text
-from fluxtui.domain.dataset import CaptionRule
-from fluxtui.domain.dataset import ProblemKind
 from fluxtui.controllers.questions import Confirmation
-from fluxtui.domain.dataset import TrainingPicture
+from fluxtui.controllers.training.order import text_for
+from fluxtui.controllers.training.price import money_text, price_text
+from fluxtui.domain.dataset import CaptionRule, ProblemKind, TrainingPicture
 from fluxtui.domain.durations import elapsed, next_try_text, progress_text, relative_time
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.result_uses import ResultUse
-from fluxtui.domain.result_uses import uses_text
+from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import file_size, plural, safe_text
 
 if TYPE_CHECKING:

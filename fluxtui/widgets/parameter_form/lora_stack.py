@@ -31,8 +31,8 @@ class LoraStackControl(Widget, can_focus=True):
     """Holds the rows; the cursor stands on one, and keys change that one."""
 
     HELP = (
-        "A line for each LoRA. Up and down go from one to the next, left and right change its weight, or type "
-        "the number; Space switches it off and on. `a` adds one, Enter chooses another in its place, Delete "
+        "A line for each LoRA. Up and down go from one to the next, left and right change its weight, or "
+        "type it; Space switches it off and on. `a` adds one, Enter chooses another in its place, Delete "
         "takes it out, `shift+up` and `shift+down` move it. The first that is on is the finetune."
     )
 

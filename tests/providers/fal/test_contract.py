@@ -43,7 +43,7 @@ def _value(field: Field, picture: Path, *, largest: bool) -> Any:
     match field.control:
         case Control.LORA_STACK:
             weight = field.maximum if largest else field.minimum
-            return [{"finetune": LORA, "weight": weight}] * (field.max_length if largest else 1)
+            return [{"finetune": LORA, "weight": weight}] * ((field.max_length or 1) if largest else 1)
         case Control.PICTURE:
             return str(picture)
         case Control.TOGGLE:

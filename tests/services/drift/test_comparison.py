@@ -18,7 +18,7 @@ class Lamp(GenerationEndpoint):
     """An endpoint of nobody's."""
 
     info: ClassVar[EndpointInfo] = EndpointInfo(
-        id="lamp", title="Lamp", summary="Lights.", group=Group.BASE, price=lambda _: Estimate(1)
+        id="lamp", title="Lamp", summary="Lights.", group=Group.BASE, price=lambda _: Estimate(1, "by nobody")
     )
 
     prompt: Annotated[str, Parameter("Prompt", "What is lit.")]
