@@ -40,6 +40,8 @@ PATIENCE_SECONDS = 3.0
 """How long the next key may wait for the one before it; a widget that is stuck must not stop all keys."""
 LEAVING_KEYS = ("ctrl+q", "ctrl+c")
 LEADING_GLANCE_SECONDS = 0.01
+CATCHING_UP_SECONDS = 0.002
+"""How often it is looked at the start whether what was typed has been acted on."""
 GLANCE_SECONDS = 0.05
 """How often it is looked whether a widget that should answer still exists."""
 
@@ -97,6 +99,13 @@ class KeyQueue:
         if waited_for:
             await asyncio.wait(waited_for, timeout=PATIENCE_SECONDS)
         self._app.call_later(self._act_on_next)
+
+    async def catch_up(self, seconds: float) -> None:
+        """Wait until all that was typed has been acted on, `seconds` at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.is_idle:
+                    await asyncio.sleep(CATCHING_UP_SECONDS)
 
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""

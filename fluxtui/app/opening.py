@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIRST_PLACE: PlaceName = "finetune"
 OPENING_REST = 0.04
-"""Seconds for which the first place may settle after it is complete; it is painted then."""
+"""Seconds for which the first place may restore what it shows before it is painted as far as it is."""
 PAINT_SECONDS = 0.5
 """How long what goes on behind the places waits for the first place to be painted."""
 
