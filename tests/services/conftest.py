@@ -66,12 +66,12 @@ FAST = Pacing(
     first_trouble=0.02,
     slowest_trouble=0.2,
     key_trouble=0.1,
-    lease=2.0,
+    lease=60.0,
     renewal=0.5,
     first_search=0.1,
     slowest_search=0.2,
     balance=0.1,
-    last_answer=3.0,
+    last_answer=30.0,
     longest_wish=0.2,
     longest_rest=0.2,
     search_factor=0.001,
@@ -232,7 +232,7 @@ def ended(open_journal: Journal) -> Callable[..., Awaitable[tuple[Job, ...]]]:
         news = asyncio.Event()
         unsubscribe = service.subscribe(lambda change: news.set())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(40):
                 while True:
                     news.clear()
                     found = [await open_journal.jobs.get(job.id) for job in wanted]

@@ -129,7 +129,7 @@ async def test_request_without_an_answer_at_the_end_is_in_doubt(
     pacing: Pacing,
 ) -> None:
     hasty = make_jobs(replace(pacing, last_answer=0.05))
-    simulator.faults("latency", seconds=2, count=1, where="submit")
+    simulator.faults("latency", seconds=3600, count=1, where="submit")
     (job,) = await generate(inference)
     async with running(hasty):
         hasty.wake()
@@ -191,11 +191,12 @@ async def test_key_that_is_refused_while_polling_keeps_the_job(
     reconnect: Callable[..., None],
     simulator: Simulator,
 ) -> None:
-    simulator.faults("latency", seconds=0.2, count=1, where="submit")
+    simulator.faults("latency", seconds=3600, count=1, where="submit")
     (job,) = await generate(inference)
     async with running(jobs):
         await ended(jobs, [job], lambda job: job.state is JobState.SUBMITTING)
         reconnect(key="nonsense")
+        simulator.clear_faults()
         (held,) = await ended(jobs, [job], lambda job: job.error_title == "Key not accepted")
         assert held.state is JobState.WAITING
         reconnect(key="sim-valid")

@@ -63,7 +63,7 @@ async def test_samples_are_written_with_their_training_and_not_sent_before_it(
     simulator: Simulator,
     open_journal: Journal,
 ) -> None:
-    simulator.faults("latency", seconds=0.3, count=1, where="poll")
+    simulator.faults("latency", seconds=3600, count=1, where="poll")
     training, *samples = await start()
     assert [job.state for job in samples] == [JobState.DRAFT] * 2
     assert [job.parameters["prompt"] for job in samples] == list(PROMPTS)
@@ -74,6 +74,7 @@ async def test_samples_are_written_with_their_training_and_not_sent_before_it(
         await ended(jobs, [training], lambda job: job.remote_id is not None)
         assert (await jobs.queue_state("bfl")).order == ()
         assert len(simulator.ledger()) == 1
+        simulator.clear_faults()
         done, *pictures = await ended(jobs, [training, *samples])
     assert done.running_at is None or done.running_at >= done.created_at
     for sample in pictures:
