@@ -7,6 +7,8 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -27,6 +29,7 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import Gateway, JobService, Pacing
+from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
@@ -68,14 +71,28 @@ FAST = Pacing(
     key_trouble=0.1,
     lease=60.0,
     renewal=0.5,
-    first_search=0.1,
-    slowest_search=0.2,
+    first_search=0.02,
+    slowest_search=0.05,
     balance=0.1,
     last_answer=30.0,
     longest_wish=0.2,
     longest_rest=0.2,
     search_factor=0.001,
 )
+
+
+class MovedClock:
+    """The time of a service that goes as everywhere, and is moved: seconds it is ahead, or behind."""
+
+    def __init__(self, ahead: float = 0.0) -> None:
+        self._ahead = ahead
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let some seconds pass at once."""
+        self._ahead += seconds
 
 
 class LoopbackGateway:
@@ -218,6 +235,32 @@ def running() -> Callable[[JobService], AbstractAsyncContextManager[None]]:
             await asyncio.gather(task, return_exceptions=True)
 
     return run
+
+
+RunnerLooks = Callable[[JobService, int], Awaitable[None]]
+
+
+@pytest.fixture
+def runner_looks(monkeypatch: pytest.MonkeyPatch) -> RunnerLooks:
+    """Waits until a running service has looked at the journal some more times, each from beginning to end."""
+    look, begun, ended = Runner._look_safely, Counter[Runner](), defaultdict[Runner, set[int]](set)
+
+    async def counted(runner: Runner) -> None:
+        begun[runner] += 1
+        number = begun[runner]
+        await look(runner)
+        ended[runner].add(number)
+
+    async def wait(service: JobService, count: int) -> None:
+        runner = service._runner
+        before = begun[runner]
+        async with asyncio.timeout(40):
+            while sum(number > before for number in ended[runner]) < count:
+                service.wake()
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(Runner, "_look_safely", counted)
+    return wait
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
+from tests.services.conftest import RunnerLooks
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -250,16 +251,20 @@ async def test_only_what_was_not_sent_can_be_cancelled(
 
 
 async def test_changes_of_another_program_are_told(
-    inference: InferenceService, jobs: JobService, running: Running, ended: Ended, open_journal: Journal
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    runner_looks: RunnerLooks,
 ) -> None:
     told = asyncio.Event()
     async with running(jobs), Journal(open_journal.path) as other:
         (job,) = await ended(jobs, await generate(inference))
         # Our own changes are told without a job too, once: let that pass.
-        jobs.wake()
-        await asyncio.sleep(0.15)
+        await runner_looks(jobs, 2)
         jobs.subscribe(lambda change: told.set() if change.job is None else None)
         assert not told.is_set()
         await other.jobs.update(job.id, title="renamed")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             await told.wait()

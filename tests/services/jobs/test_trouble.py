@@ -109,7 +109,7 @@ async def until(jobs: JobService, condition: Callable[[], bool]) -> None:
     """Wait for a change after which a condition holds."""
     news = asyncio.Event()
     unsubscribe = jobs.subscribe(lambda _: news.set())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not condition():
             news.clear()
             await news.wait()
