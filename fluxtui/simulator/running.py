@@ -90,6 +90,10 @@ class Simulator:
         """Behave well from now on."""
         self.call(self._simulation.faults.clear)
 
+    def held(self) -> int:
+        """Return how many requests a latency holds back now."""
+        return self.call(lambda: self._simulation.faults.held)
+
     def reset(self) -> None:
         """Forget all work and faults and refill the accounts."""
         self._await(self._simulation.reset())

@@ -94,7 +94,7 @@ class Simulation:
 
     async def reset(self) -> None:
         """Forget all work and faults and refill the accounts."""
-        self.faults.clear()
+        self.faults.forget()
         self._shared.renderer.forget_all()
         await asyncio.to_thread(self._shared.store.clear)
         await asyncio.to_thread(self.keyring.keep, self._shared.store)

@@ -93,8 +93,10 @@ class FaultGate:
             return
         if self._faults.take(place, (COOKIES,)):
             send = _setting_cookies(send)
-        if slow := self._faults.take(place, (LATENCY,)):
-            await asyncio.sleep(slow.seconds)
+        slow = self._faults.take(place, (LATENCY,))
+        if slow and not await self._faults.hold(slow.seconds):
+            await self._connections.drop(scope, receive)
+            return
         if self._faults.take(place, (DROP_BEFORE,)):
             await self._connections.drop(scope, receive)
             return

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ class Gateway:
 async def main():
     storage = StorageService(Path(sys.argv[1]))
     async with Journal(storage.journal_path) as journal:
-        pacing = Pacing(watch=0.02, first_poll=0.05, lease=1.0, renewal=0.2)
+        pacing = Pacing(watch=0.02, first_poll=0.05)
         await JobService(journal, storage, Gateway(sys.argv[2]), owner=str(os.getpid()), pacing=pacing).run()
 
 
@@ -76,13 +77,22 @@ async def driver(storage: StorageService, simulator: Simulator) -> AsyncIterator
         await process.wait()
 
 
-async def reached(journal: Journal, job: Job, *states: JobState) -> None:
-    async with asyncio.timeout(20):
+async def reached(journal: Journal, job: Job, state: JobState, simulator: Simulator) -> None:
+    """Wait until a job is in a state, and what is asked for in it is on its way."""
+    async with asyncio.timeout(40):
         while True:
             current = await journal.jobs.get(job.id)
-            if current is not None and current.state in states:
+            if current is not None and current.state is state and simulator.held():
                 return
             await asyncio.sleep(0.01)
+
+
+def leases_run_out(journal: Path) -> None:
+    """Let the time of every lease be over, as it is some seconds after a driver was killed."""
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        (held,) = connection.execute("SELECT count(*) FROM jobs WHERE lease_owner IS NOT NULL").fetchone()
+        assert held, "a driver that is killed gives nothing back"
+        connection.execute("UPDATE jobs SET lease_until = updated_at WHERE lease_owner IS NOT NULL")
 
 
 @pytest.mark.parametrize(
@@ -106,10 +116,11 @@ async def test_job_of_a_killed_driver_is_taken_over(
     killed_in: JobState,
     ends: JobState,
 ) -> None:
-    simulator.faults(fault, seconds=1.5, count=1, where=where)
+    simulator.faults(fault, seconds=3600, count=1, where=where)
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
     async with driver(data_directory, simulator):
-        await reached(open_journal, job, killed_in)
+        await reached(open_journal, job, killed_in, simulator)
+    leases_run_out(open_journal.path)
     async with running(jobs):
         (ended_job,) = await ended(jobs, [job])
     assert ended_job.state is ends
