@@ -30,7 +30,7 @@ from fluxtui.app.resilient_driver import ResilientDriver
 from fluxtui.app.shell import ShellScreen
 from fluxtui.app.shutdown import Shutdown
 from fluxtui.app.state import Answer, StatefulApp, guarded
-from fluxtui.app.stylesheet import ParsedOnce
+from fluxtui.app.stylesheet import SwiftStylesheet
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError
 
@@ -84,7 +84,7 @@ class FluxApp(StatefulApp):
     ) -> None:
         super().__init__(terminal)
         self._graphics = Graphics(self)
-        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
+        self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._opening = Opening(self, program)
         self._ending = shutdown or Shutdown()

@@ -56,8 +56,8 @@ class StepsRule:
         """Return the steps for a number of pictures; 0 pictures are pictures that are not known yet."""
         return max(self.usual, min(self.per_picture * pictures, self.most))
 
-    def sentence(self, pictures: int) -> str:
-        """Return what is suggested for a number of pictures, and why."""
+    def sentence(self, pictures: int, counted: str = "picture") -> str:
+        """Return what is suggested for a number of pictures, or of what else is `counted`, and why."""
         trial = f"{self.trial} to try out"
         if not pictures:
             return f"{self.usual} {self.unit} for most subjects, {trial}."
@@ -68,7 +68,7 @@ class StepsRule:
             reason = "more is not advised"
         else:
             reason = f"{self.per_picture} for each"
-        return f"{plural(pictures, 'picture')}: {steps} {self.unit} ({reason}); {trial}."
+        return f"{plural(pictures, counted)}: {steps} {self.unit} ({reason}); {trial}."
 
 
 WANTED: Mapping[str, str] = {

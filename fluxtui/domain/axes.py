@@ -14,6 +14,7 @@ from fluxtui.domain.axis_values import ALL, VARIED, example, split_values, value
 from fluxtui.domain.endpoint import Field, GenerationEndpoint, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.loras import STRENGTH, weight_fields
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits
 
@@ -26,9 +27,6 @@ TITLES: Mapping[str, str] = {
     PROMPT: "Prompt words",
     SHAPE: "Aspect ratio",
 }
-STRENGTH = "finetune_strength"
-"""The parameter that says how much a finetune shows, at every endpoint that takes one."""
-
 _SHOWN = 40
 _SHAPE = re.compile(r"(\d{1,5})\s*(?::|x|×)\s*(\d{1,5})")
 _NONE = "none"
@@ -127,7 +125,8 @@ class Scope:
 
 def axis_fields(endpoint: type[GenerationEndpoint]) -> tuple[Field, ...]:
     """Return the parameters of an endpoint that a grid can go over."""
-    return tuple(item for item in fields_of(endpoint) if item.control in VARIED and not item.local)
+    varied = tuple(item for item in fields_of(endpoint) if item.control in VARIED and not item.local)
+    return (*weight_fields(endpoint), *varied)
 
 
 def axis_titles(endpoint: type[GenerationEndpoint]) -> dict[str, str]:
@@ -150,7 +149,7 @@ def size_fields(endpoint: type[GenerationEndpoint]) -> tuple[Field, Field] | Non
 
 def strength_field(endpoint: type[GenerationEndpoint]) -> Field | None:
     """Return the parameter that says how much a finetune shows, or None."""
-    return next((item for item in fields_of(endpoint) if item.name == STRENGTH), None)
+    return next((item for item in axis_fields(endpoint) if item.name == STRENGTH), None)
 
 
 def axis_help(parameter: str, scope: Scope) -> str:
@@ -210,7 +209,7 @@ def _field(offer: Offer, name: str) -> Field:
 
 def title_of(offer: Offer, name: str) -> str:
     """Return the title of what a grid goes over, by its name."""
-    titles = {item.name: item.title for item in fields_of(offer.endpoint)}
+    titles = {item.name: item.title for item in (*weight_fields(offer.endpoint), *fields_of(offer.endpoint))}
     return TITLES.get(name) or titles.get(name) or _words(name)
 
 

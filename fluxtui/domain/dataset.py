@@ -31,15 +31,29 @@ class CaptionRule(StrEnum):
 
 
 @dataclass(frozen=True)
+class PairRules:
+    """What a trainer of edits takes: pairs of pictures before and after, and captions that say what is done.
+
+    Attributes:
+        most_inputs: how many pictures there may be before each result.
+        mixed: whether pairs may have different numbers of them.
+    """
+
+    most_inputs: int = 1
+    mixed: bool = False
+
+
+@dataclass(frozen=True)
 class DatasetRules:
     """What a trainer takes: counts of pictures, Pillow format names, and the pixels it scales down to.
 
     `captions` says what becomes of pictures without one; `default_caption` names the parameter that stands in
-    for missing ones, and `automatic_captions` the one that lets the service describe those pictures.
-    `caption_advice` is a sentence for people. `max_bytes` bounds the packed archive. `masks` tells that a
-    picture `NAME_mask.png` beside `NAME.jpg` is taken for its mask: what is white in it is learned.
-    `captions_replace_trigger` tells that a picture with a caption is learned without the trigger word, unless
-    that is in its caption.
+    for missing ones (and counts for nothing else, unless `default_counts`), and `automatic_captions` the one
+    that lets the service describe those pictures. `caption_advice` is a sentence for people. `max_bytes`
+    bounds the packed archive. `masks` tells that a picture `NAME_mask.png` beside `NAME.jpg` is taken for its
+    mask: what is white in it is learned. `captions_replace_trigger` tells that a picture with a caption is
+    learned without the trigger word, unless that is in its caption. With `pairs` it learns edits, and each
+    pair counts as one picture.
     """
 
     min_pictures: int
@@ -49,11 +63,18 @@ class DatasetRules:
     max_pixels: int
     captions: CaptionRule = CaptionRule.OPTIONAL
     default_caption: str | None = None
+    default_counts: bool = False
     automatic_captions: str | None = None
     caption_advice: str = ""
     masks: bool = False
     captions_replace_trigger: bool = False
     max_bytes: int | None = None
+    pairs: PairRules | None = None
+
+    @property
+    def unit(self) -> str:
+        """What is counted of a set: pictures, or pairs of them."""
+        return "pair" if self.pairs is not None else "picture"
 
 
 class Crop(BaseModel):
@@ -120,6 +141,13 @@ class TrainingPicture(BaseModel):
     """Name of the file that says which part of it is learned, in the same source."""
     mask_sha256: str = ""
     """Of the content of that file, as `sha256`."""
+    inputs: tuple[TrainingPicture, ...] = ()
+    """In a set of pairs what this one is made of by the edit, in order; they have no captions."""
+
+    @property
+    def every(self) -> tuple[TrainingPicture, ...]:
+        """The picture, and what it is made of."""
+        return (self, *self.inputs)
 
 
 class ProblemKind(StrEnum):
@@ -131,6 +159,7 @@ class ProblemKind(StrEnum):
     SIZE = "size"
     LOOK = "look"
     COPY = "copy"
+    PAIR = "pair"
     CAPTION = "caption"
     EDIT = "edit"
 
@@ -196,6 +225,8 @@ class Dataset(BaseModel):
     """Names of pictures that the user leaves out."""
     jpeg_quality: JpegQuality = USUAL_QUALITY
     """Of what is sent as JPEG."""
+    pairs: bool = False
+    """Whether each picture is the result of an edit, and has what it is made of as its `inputs`."""
     archive: ArchiveSize | None = None
     """How much would be sent, where that has been asked for."""
 
@@ -205,9 +236,24 @@ class Dataset(BaseModel):
         return sum(picture.caption is not None for picture in self.pictures)
 
     @property
+    def unit(self) -> str:
+        """What is counted: `picture` or `pair`."""
+        return "pair" if self.pairs else "picture"
+
+    @property
+    def most_inputs(self) -> int:
+        """How many pictures a result is made of at most; 0 where the set is not one of pairs."""
+        return max((len(picture.inputs) for picture in self.pictures), default=0)
+
+    @property
+    def every_picture(self) -> tuple[TrainingPicture, ...]:
+        """All that is sent, what results are made of included."""
+        return tuple(item for picture in self.pictures for item in picture.every)
+
+    @property
     def size(self) -> int:
         """Bytes of all usable pictures."""
-        return sum(picture.size for picture in self.pictures)
+        return sum(picture.size for picture in self.every_picture)
 
     @property
     def print(self) -> str:
@@ -220,9 +266,10 @@ class Dataset(BaseModel):
     @property
     def content(self) -> str:
         """A hash of what is in the files of its pictures; `''` where that of one is not known."""
-        if not all(picture.sha256 for picture in self.pictures):
+        pictures = self.every_picture
+        if not all(picture.sha256 for picture in pictures):
             return ""
-        hashes = [f"{picture.sha256} {picture.mask_sha256}".strip() for picture in self.pictures]
+        hashes = [f"{picture.sha256} {picture.mask_sha256}".strip() for picture in pictures]
         return hashlib.sha256(" ".join(hashes).encode()).hexdigest()
 
     @property
@@ -232,10 +279,12 @@ class Dataset(BaseModel):
 
 
 def _facts(picture: TrainingPicture) -> dict[str, Any]:
-    facts = picture.model_dump(mode="json", exclude={"scaled_to", "sha256", "mask_sha256"})
+    facts = picture.model_dump(mode="json", exclude={"scaled_to", "sha256", "mask_sha256", "inputs"})
     if picture.mask is None:
         # As the prints of trainings before there were masks have it.
         del facts["mask"]
+    if picture.inputs:
+        facts["inputs"] = [_facts(item) for item in picture.inputs]
     return facts
 
 

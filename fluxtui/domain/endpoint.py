@@ -14,8 +14,9 @@ from typing import Any, ClassVar, Self, TypeGuard
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fluxtui.domain.advice import Advice, Purpose, StepsRule
-from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import InvalidInput, Problem
+from fluxtui.domain.loras import finetunes_named, stacked
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.parameters import (
     NO_LIMITS,
@@ -24,6 +25,7 @@ from fluxtui.domain.parameters import (
     Parameter,
     PictureLimits,
     PictureRole,
+    StackedLora,
     fields_of,
     is_empty,
     number_text,
@@ -45,6 +47,7 @@ __all__ = [
     "Parameter",
     "PictureLimits",
     "PictureRole",
+    "StackedLora",
     "TrainingEndpoint",
     "fields_of",
     "number_text",
@@ -138,7 +141,7 @@ class Endpoint(BaseModel):
         Raises:
             InvalidInput: with one problem for each field that is wrong; `field` is the parameter's name.
         """
-        given = {name: value for name, value in values.items() if not is_empty(value)}
+        given = {name: value for name, value in stacked(cls, values).items() if not is_empty(value)}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
@@ -181,6 +184,10 @@ class Endpoint(BaseModel):
         unused = {field.name for field in fields_of(type(self)) if not field.counts_in(given)}
         return {name: value for name, value in given.items() if name not in unused}
 
+    def finetunes_named(self) -> tuple[str, ...]:
+        """Return what names the finetunes of the request, in order."""
+        return tuple(name for _, _, name in finetunes_named(type(self), self.given()))
+
     def wire(self) -> dict[str, Any]:
         """Return the parameters with a value that the service has a place for."""
         local = {field.name for field in fields_of(type(self)) if field.local}
@@ -192,8 +199,13 @@ class GenerationEndpoint(Endpoint):
 
     @classmethod
     def takes_finetune(cls) -> bool:
-        """Tell whether it generates with a finetune."""
+        """Tell whether it is there to generate with a finetune."""
         return cls.info.group is Group.FINETUNED
+
+    @classmethod
+    def needs_finetune(cls) -> bool:
+        """Tell whether nothing goes without a finetune."""
+        return any(item.control is Control.FINETUNE and item.required for item in fields_of(cls))
 
     @classmethod
     def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -226,18 +238,28 @@ class TrainingEndpoint(Endpoint):
     steps_rule: ClassVar[StepsRule | None] = None
     purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {}
 
+    def estimate_on(self, dataset: Dataset | None, live: UnitPrice | None = None) -> Estimate:
+        """Return what a training on these pictures will probably cost; None for some that are not known yet.
+
+        Args:
+            dataset: what is to be learned.
+            live: the price that the service told, where it did.
+        """
+        return self.estimate(live)
+
     @classmethod
     def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
         """Return what is worth knowing about the parameters; only what holds for these values and pictures.
 
         Args:
             values: of the form, which may be wrong or missing.
-            pictures: how many there are to learn from, 0 where that is not known.
+            pictures: how many there are to learn from, pairs counting as one, 0 where that is not known.
         """
         if cls.steps_rule is None:
             return ()
         rule = cls.steps_rule
-        return (Advice(cls.steps_field, rule.sentence(pictures), rule.suggested(pictures)),)
+        sentence = rule.sentence(pictures, cls.rules.unit)
+        return (Advice(cls.steps_field, sentence, rule.suggested(pictures)),)
 
 
 def _is_side(value: Any) -> TypeGuard[int]:

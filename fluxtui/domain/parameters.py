@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as PydanticField
 from pydantic.fields import FieldInfo
 
 from fluxtui.domain.errors import Problem
@@ -31,7 +32,22 @@ class Control(StrEnum):
     PICTURE = "picture"
     PICTURES = "pictures"
     FINETUNE = "finetune"
+    LORA_STACK = "lora_stack"
     HIDDEN = "hidden"
+
+
+class StackedLora(BaseModel):
+    """A LoRA of a stack, as it stands in a request; an heir says what weights its service takes.
+
+    Attributes:
+        finetune: what names it: the ref of a finetune, or the https address of a file.
+        weight: how strongly it shows; 1 is as trained.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    finetune: str = PydanticField(min_length=1, max_length=2000)
+    weight: float = 1.0
 
 
 class PictureRole(StrEnum):
@@ -55,6 +71,8 @@ class PictureRole(StrEnum):
     """It is made sharp."""
     VARY = "vary"
     """The result begins from it instead of from noise."""
+    UPSCALE = "upscale"
+    """It is made larger."""
     MASK = "mask"
     """It says what of the source is changed (white) and what stays (black); of the same size."""
 
@@ -124,8 +142,8 @@ class Field(Parameter):
         required: whether nothing goes without it.
         nullable: whether it may be left open.
         default: None where there is none.
-        minimum: of a number, inclusive.
-        maximum: of a number, inclusive.
+        minimum: of a number, or of the weight of each LoRA of a stack, inclusive.
+        maximum: the same.
         multiple_of: what a number has to be divisible by.
         choices: the values on offer.
         max_length: characters of a text, or members of a list.
@@ -188,6 +206,7 @@ _FIELDS: dict[type[BaseModel], tuple[Field, ...]] = {}
 
 def _field(name: str, info: FieldInfo) -> Field:
     kind, nullable = _without_none(info.annotation)
+    member = _member_of(kind)
     words = next((item for item in info.metadata if isinstance(item, Parameter)), None)
     if words is None:
         raise TypeError(f"the field {name!r} has no Parameter in its annotation")
@@ -200,8 +219,15 @@ def _field(name: str, info: FieldInfo) -> Field:
         nullable=nullable,
         default=None if info.is_required() else info.default,
         choices=choices,
+        **(_limits(member.model_fields["weight"]) if member is not None else {}),
         **_limits(info),
     )
+
+
+def _member_of(kind: Any) -> type[StackedLora] | None:
+    """Return what a stack of LoRAs is a tuple of, None for any other parameter."""
+    member = next(iter(get_args(kind)), None) if get_origin(kind) is tuple else None
+    return member if isinstance(member, type) and issubclass(member, StackedLora) else None
 
 
 def _attributes(words: Parameter) -> dict[str, Any]:
@@ -221,6 +247,8 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
 def _control_for(kind: Any) -> Control:
     if get_origin(kind) is Literal:
         return Control.CHOICE
+    if _member_of(kind) is not None:
+        return Control.LORA_STACK
     return {bool: Control.TOGGLE, int: Control.INTEGER, float: Control.NUMBER}.get(kind, Control.TEXT)
 
 
@@ -265,6 +293,8 @@ _EXPECTED = {"bool_": "must be on or off", "string_": "must be text", "tuple_": 
 def _reason(field: Field, detail: Mapping[str, Any]) -> str:
     kind = str(detail["type"])
     allowed = field.range_text()
+    if field.control is Control.LORA_STACK:
+        return _stack_reason(field, kind, allowed)
     if kind == "missing":
         return "is needed"
     if kind == "literal_error":
@@ -283,6 +313,14 @@ def _reason(field: Field, detail: Mapping[str, Any]) -> str:
         if kind.startswith(beginning):
             return words
     return _plain(detail)
+
+
+def _stack_reason(field: Field, kind: str, allowed: str) -> str:
+    if kind == "too_long":
+        return f"are too many: at most {field.max_length}"
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        return f"have a weight out of range: each must be {allowed}"
+    return "must be a list, each with what names it and a number as its weight"
 
 
 def _plain(detail: Mapping[str, Any]) -> str:

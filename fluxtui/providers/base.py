@@ -15,6 +15,7 @@ from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoi
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice, as_balance, as_cost
+from fluxtui.providers.published import PublishedEndpoint
 
 
 @dataclass(frozen=True)
@@ -383,4 +384,15 @@ class Provider(Protocol):
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         """Return whether some endpoints are offered now, as far as the service tells."""
+        ...
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return the body that an order of a request would have, with examples where addresses would be.
+
+        Nothing is read, uploaded or sent.
+        """
+        ...
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return what the service publishes of some endpoints today, as far as it does; costs nothing."""
         ...

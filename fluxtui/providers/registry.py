@@ -13,7 +13,7 @@ from fluxtui.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from fluxtui.api.service import APIService
-    from fluxtui.domain.endpoint import Endpoint
+    from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint
     from fluxtui.providers.base import Provider
 
 DEFAULT_PROVIDER = "bfl"
@@ -127,6 +127,16 @@ def described_endpoint(endpoint_id: str) -> type[Endpoint] | None:
         if found is not None:
             return found
     return None
+
+
+def described_generation() -> Mapping[str, tuple[type[GenerationEndpoint], ...]]:
+    """Return everything that generates at services with a list of their own here, by the provider's id.
+
+    Nothing is connected, and no profile is needed; the descriptions are imported, which takes time.
+    """
+    return {
+        name: import_module(hosts.catalogue).GENERATION for name, hosts in _HOSTS.items() if hosts.catalogue
+    }
 
 
 @cache

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Endpoint, fields_of
+from fluxtui.domain.loras import spread, stacked, weight_fields
 from fluxtui.services.journal import Journal
 
 _NOTE = "finetune_defaults."
 
 _NOT_KEPT = frozenset(
-    {Control.PROMPT, Control.FINETUNE, Control.SEED, Control.PICTURE, Control.PICTURES, Control.HIDDEN}
+    {
+        Control.PROMPT,
+        Control.FINETUNE,
+        Control.LORA_STACK,
+        Control.SEED,
+        Control.PICTURE,
+        Control.PICTURES,
+        Control.HIDDEN,
+    }
 )
 """What belongs to one picture rather than to a finetune."""
 
@@ -38,5 +47,8 @@ class FinetuneDefaults:
 
 def lasting_values(endpoint: type[Endpoint], recipe: Mapping[str, Any]) -> dict[str, Any]:
     """Return those parameters of a picture that can be defaults: not its prompt, seed, pictures, finetune."""
-    fields = (item for item in fields_of(endpoint) if item.control not in _NOT_KEPT)
-    return {item.name: recipe[item.name] for item in fields if recipe.get(item.name) is not None}
+    fields = [item for item in fields_of(endpoint) if item.control not in _NOT_KEPT]
+    # Of a list of LoRAs, the first is the finetune.
+    fields += weight_fields(endpoint)[:1]
+    values = spread(stacked(endpoint, recipe))
+    return {item.name: values[item.name] for item in fields if values.get(item.name) is not None}

@@ -12,6 +12,7 @@ from fluxtui.domain.endpoint import Field, FinetuneBy, GenerationEndpoint, field
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
+from fluxtui.domain.loras import first_named
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import is_web_address, safe_text
@@ -226,7 +227,7 @@ class InferenceService:
         if use is None:
             return None
         if finetune is None:
-            named = str(values.get("finetune_id") or "")
+            named = first_named(offer.endpoint, values) or ""
             where, _, finetune_id = named.partition("/") if use.by is FinetuneBy.WEIGHTS else ("", "", named)
             finetune = await self._journal.finetunes.get(where or offer.profile, finetune_id)
         if finetune is None:
@@ -248,7 +249,7 @@ class InferenceService:
         recipe = {**parameters, "seed": seed} if seed is not None else dict(parameters)
         prompt = safe_text(parameters.get("prompt") or "", limit=80).strip()
         title = safe_text(" · ".join(part for part in (label, prompt) if part), limit=80)
-        finetune_id = finetune.id if finetune else parameters.get("finetune_id")
+        finetune_id = finetune.id if finetune else first_named(offer.endpoint, parameters)
         foreign = finetune is not None and finetune.profile != offer.profile
         return Job(
             id=new_id(),
@@ -261,7 +262,7 @@ class InferenceService:
             estimate_credits=taken.price,
             work=GenerationWork(
                 batch=batch,
-                finetune_id=str(finetune_id) if finetune_id else None,
+                finetune_id=finetune_id or None,
                 finetune_name=finetune.name if finetune else None,
                 finetune_profile=finetune.profile if finetune and foreign else None,
                 seed=seed,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
+from fluxtui.domain.loras import name_field, spread, stacked, weight_fields
 from fluxtui.domain.text import safe_text
 from fluxtui.providers.registry import described_endpoint
 
@@ -33,7 +35,9 @@ def parameters_in_words(endpoint_id: str, values: Mapping[str, Any]) -> dict[str
 
 def effective_values(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that counted for something, by their own names."""
-    fields = _fields(described_endpoint(endpoint_id))
+    endpoint = described_endpoint(endpoint_id)
+    fields = _fields(endpoint)
+    values = spread(stacked(endpoint, values) if endpoint is not None else values)
     return {
         name: value
         for name, value in values.items()
@@ -48,7 +52,19 @@ def plain_name(name: str) -> str:
 
 
 def _fields(endpoint: type[Endpoint] | None) -> Mapping[str, Field]:
-    return {} if endpoint is None else {field.name: field for field in fields_of(endpoint)}
+    if endpoint is None:
+        return {}
+    weights = weight_fields(endpoint)
+    names = {
+        name_field(place): replace(
+            field,
+            name=name_field(place),
+            title="LoRA" if place == 1 else f"LoRA {place}",
+            control=Control.TEXT,
+        )
+        for place, field in enumerate(weights, start=1)
+    }
+    return {**names, **{field.name: field for field in (*weights, *fields_of(endpoint))}}
 
 
 def _words(field: Field, value: Any) -> Any:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from fluxtui.domain.money import UnitPrice, as_unit_price
 from fluxtui.domain.prices import Prices
-from fluxtui.services.jobs.gateway import Gateway
-from fluxtui.services.journal import Journal
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.services.jobs.gateway import Gateway
+    from fluxtui.services.journal import Journal
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from fluxtui.providers.registry import provider_ids
 
 ROOT = Path(fluxtui.__file__).parent
 ROOMS = ("screens", "widgets", "services")
-GENERAL = {"fluxtui.providers.base", "fluxtui.providers.reading", "fluxtui.providers.registry"}
+GENERAL = {f"fluxtui.providers.{name}" for name in ("base", "published", "reading", "registry")}
 """What every room may import of the providers."""
 
 

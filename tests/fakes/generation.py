@@ -95,7 +95,7 @@ class Mix(GenerationEndpoint):
     prompt: Prompt
     finetune_id: Annotated[str, Parameter("LoRA", "The first.", control=Control.FINETUNE)]
     finetune_strength: Annotated[float, Parameter("Strength", "How much it shows.", step=0.1)] = 1.0
-    finetune_id_2: Annotated[
+    extra_lora: Annotated[
         str | None, Parameter("Second LoRA", "Beside the first.", control=Control.FINETUNE, advanced=True)
     ] = None
     seed: Seed = None

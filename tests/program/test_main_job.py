@@ -31,7 +31,7 @@ def train(terminal: Terminal, dataset: Path, name: str) -> None:
     terminal.wait_for("Nothing was sent")
     terminal.type(name)
     terminal.press("ctrl+s")
-    terminal.confirm("Train this finetune?", "$8.60")
+    terminal.confirm("Train this finetune?", "$4.30")
 
 
 def generate(terminal: Terminal, prompt: str, saved: int) -> None:

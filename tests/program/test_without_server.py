@@ -60,7 +60,7 @@ async def test_it_starts_trains_and_generates(
         terminal.wait_for("Nothing was sent")
         terminal.type("my sunsets")
         terminal.press("ctrl+s")
-        terminal.confirm("Train this finetune?", "$8.60")
+        terminal.confirm("Train this finetune?", "$4.30")
         terminal.wait_for("The finetune my sunsets is trained")
         terminal.press("f3")
         terminal.wait_for("1 finetune", "my sunsets")

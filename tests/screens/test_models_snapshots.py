@@ -24,7 +24,7 @@ from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
-from fluxtui.services.models import ProfileAnswer, RefreshResult
+from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput

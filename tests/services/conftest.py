@@ -276,4 +276,4 @@ def training_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def models(open_journal: Journal, data_directory: StorageService, gateway: Gateway) -> ModelService:
     loras = LoraService(data_directory, open_journal)
-    return ModelService(open_journal, data_directory, gateway, loras)
+    return ModelService(open_journal, data_directory, gateway, lambda: loras)

@@ -29,7 +29,8 @@ from fluxtui.services.jobs import Gateway
 from fluxtui.services.jobs.gateway import Downloads
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
-from fluxtui.services.models import FileState, ModelService
+from fluxtui.services.models import ModelService
+from fluxtui.services.models.uses import FileState
 from fluxtui.services.storage import StorageService
 
 
@@ -111,7 +112,7 @@ def models(
     open_journal: Journal, data_directory: StorageService, gateway: Gateway, told: dict[str, RemoteStatus]
 ) -> ModelService:
     loras = LoraService(data_directory, open_journal)
-    return ModelService(open_journal, data_directory, TrainerGateway(gateway, told), loras)
+    return ModelService(open_journal, data_directory, TrainerGateway(gateway, told), lambda: loras)
 
 
 @pytest.fixture

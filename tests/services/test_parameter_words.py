@@ -50,11 +50,11 @@ def test_what_a_parameter_needs_is_a_parameter_beside_it() -> None:
 @pytest.mark.parametrize(
     ("values", "unused"),
     [
-        ({"image_size": "landscape_16_9"}, {"width", "height", "finetune_strength_2", "finetune_strength_3"}),
-        ({"image_size": "custom"}, {"finetune_strength_2", "finetune_strength_3"}),
+        ({"image_size": "landscape_16_9"}, {"width", "height"}),
+        ({"image_size": "custom"}, set()),
         (
             {"image_size": "square", "finetune_id_2": "b" * 64, "finetune_strength_2": 0.5},
-            {"width", "height", "finetune_strength_3"},
+            {"width", "height"},
         ),
     ],
 )
@@ -73,8 +73,11 @@ OLD = {
     "image_size": "landscape_16_9",
     "width": 1024,
     "height": 1024,
+    "finetune_id": "files/fox",
     "finetune_strength": 0.8,
-    "finetune_strength_2": 1.0,
+    "finetune_id_3": "files/owl",
+    "finetune_strength_2": 0.3,
+    "finetune_strength_3": 0.5,
     "image": None,
     "enable_safety_checker": True,
     "an_old_name": 3,
@@ -86,7 +89,10 @@ def test_old_recipes_are_told_without_what_counted_for_nothing() -> None:
     assert told == {
         "Prompt": "a fox",
         "Size": "landscape 1024 x 576",
+        "LoRA": "files/fox",
         "Finetune strength": 0.8,
+        "LoRA 2": "files/owl",
+        "Strength of LoRA 2": 0.5,
         "Safety check": "on",
         "An old name": 3,
     }

@@ -15,6 +15,7 @@ from fluxtui.domain.batches import Cell, Grid, SeedMode, grid_of, seeds_for
 from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.loras import STRENGTH, place_of, stack_field
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.seeds import SEED_LIMIT
 from fluxtui.domain.text import shorten
@@ -167,11 +168,12 @@ def _picture(form: GenerateForm, stock: Stock, present: Offer, cell: Cell) -> Ba
     made = form
     if offer != present:
         # What was entered for the form's own endpoint stands only where the other one takes it.
-        made = replace(form.at(offer), values=form.values_for(offer, stock.finetunes))
+        kept = {name: value for name, value in form.values.items() if name == STRENGTH}
+        made = replace(form.at(offer), values={**kept, **form.values_for(offer, stock.finetunes)})
     over_finetunes = FINETUNE in values
     if over_finetunes:
         chosen = values.pop(FINETUNE)
-        made = replace(made, finetune=chosen.ref if chosen is not None else None)
+        made = made.with_finetune(chosen.ref) if chosen is not None else made.without(made.finetune)
     if PROMPT in values:
         change = values.pop(PROMPT)
         made = replace(made, prompt=made.prompt.replace(change.words, change.by))
@@ -181,10 +183,33 @@ def _picture(form: GenerateForm, stock: Stock, present: Offer, cell: Cell) -> Ba
         pixels = float(wide * high) if isinstance(wide, int) and isinstance(high, int) else _PIXELS
         width, height = values.pop(SHAPE).sized(*sizes, pixels)
         values |= {"width": width, "height": height}
+    made = _with_weights(made, offer, values)
     made = replace(made, values={**made.values, **values})
     finetune = stock.finetune_of(made)
     _check_finetune(made, offer, finetune, is_wanted=over_finetunes)
     return BatchPicture(made, offer, finetune, cell.label)
+
+
+def _with_weights(form: GenerateForm, offer: Offer, values: dict[str, Any]) -> GenerateForm:
+    """Return a form with the weights of its LoRAs as a cell has them, and take these out of its values.
+
+    Raises:
+        InvalidInput: a weight of a LoRA that is not there, which would change nothing and be paid.
+    """
+    if stack_field(offer.endpoint) is None:
+        return form
+    rows, weights = list(form.stack), {name: value for name, value in values.items() if place_of(name)}
+    on = [number for number, row in enumerate(rows) if row.on]
+    for name, weight in weights.items():
+        if place_of(name) > len(on):
+            which = f"no LoRA {place_of(name)}" if on else "no LoRA"
+            raise InvalidInput(
+                f"There is {which} whose strength could be varied; the pictures would be the same."
+            )
+        place = on[place_of(name) - 1]
+        rows[place] = replace(rows[place], weight=weight)
+        del values[name]
+    return form.with_stack(rows) if weights else form
 
 
 def _check_finetune(form: GenerateForm, offer: Offer, finetune: Finetune | None, *, is_wanted: bool) -> None:

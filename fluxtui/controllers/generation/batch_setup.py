@@ -12,10 +12,11 @@ from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Question
-from fluxtui.domain.axes import STRENGTH, TypedAxis, strength_field
+from fluxtui.domain.axes import TypedAxis, strength_field
 from fluxtui.domain.axis_values import sweep_text
 from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
 

@@ -18,9 +18,9 @@ from fluxtui.controllers.navigation import (
     UsePicture,
     UseRecalled,
 )
-from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.axis_values import value_text
 from fluxtui.domain.endpoint import Availability, PictureRole, fields_of
+from fluxtui.domain.loras import STRENGTH, rows_of_slots, spread, weight_fields
 from fluxtui.domain.notices import Severity
 from fluxtui.domain.picture_fields import USES, mask_field, uses_at, uses_of_picture
 from fluxtui.domain.text import shorten
@@ -65,7 +65,7 @@ def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> FormChan
         form: the present one.
         named: a ref, or an id or address as typed; None for none.
     """
-    changed = stock.settled(replace(form, finetune=named))
+    changed = stock.settled(form.with_finetune(named))
     offer = stock.offer_for(changed)
     if offer is None:
         what = f"“{shorten(named, NAME_CELLS)}”" if named else "a picture without a finetune"
@@ -100,7 +100,20 @@ def to_recipe(
     wished = replace(form.at(offer), finetune=request.finetune or form.finetune)
     known = stock.finetune_of(wished) if request.finetune else None
     recipe = repeatable(offer.endpoint, request.values, storage)
-    return FormChange(GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None))
+    made = GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None)
+    return FormChange(made, *_left_out(stock, made, offer))
+
+
+def _left_out(stock: Stock, form: GenerateForm, offer: Offer) -> tuple[str, Severity]:
+    """Return what is to be said where a form has finetunes that its endpoint does without."""
+    if offer.endpoint.needs_finetune() or offer.endpoint.info.finetunes is None:
+        return "", "information"
+    there = {row.finetune for row in form.rows_for(offer, stock.finetunes)}
+    lost = [row.finetune for row in form.stack if row.on and row.finetune not in there]
+    if not lost:
+        return "", "information"
+    names = ", ".join(shorten(name, NAME_CELLS) for name in lost)
+    return f"Not with {names}, which cannot be used now: what is made will look different.", "warning"
 
 
 def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> FormChange:
@@ -125,8 +138,23 @@ def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> FormCha
     elif own is not None and own.endpoint.takes_finetune() and not recalled.finetune_name:
         finetune = None
     changed = GenerateForm.from_recipe(offer, fitted.values, finetune)
+    changed, lost = _with_further(stock, changed, offer, recalled)
+    notes += lost
     told = f"The form has what {recalled.source} wrote into the file."
     return FormChange(changed, " ".join((told, *notes)), "warning" if notes else "success", is_kept=True)
+
+
+def _with_further(
+    stock: Stock, form: GenerateForm, offer: Offer, recalled: Recalled
+) -> tuple[GenerateForm, list[str]]:
+    """Return a form with the further finetunes of a file that are known here, and what is said of others."""
+    fields = weight_fields(offer.endpoint)
+    named = rows_of_slots(spread(recalled.values))[1:] if fields else ()
+    found = [(row, _finetune_of(stock, offer, row.finetune)) for row in named]
+    rows = [replace(row, finetune=ref) for row, ref in found if ref is not None]
+    lost = [shorten(row.finetune, NAME_CELLS) for row, ref in found if ref is None]
+    notes = [f"Further finetunes are not among yours: {', '.join(lost)}."] if lost else []
+    return (form.with_stack((*form.stack, *rows)) if rows else form), notes
 
 
 def _offer_of(stock: Stock, form: GenerateForm, recalled: Recalled) -> Offer | None:
@@ -207,17 +235,20 @@ def defaulted(
     form: GenerateForm, offer: Offer, kept: Mapping[str, Any], stock: Stock
 ) -> tuple[GenerateForm, dict[str, Any]]:
     """Return a form with the defaults of its finetune, and those that its endpoint takes."""
-    fields = {item.name: item for item in parameters_of(offer.endpoint)}
+    weights = weight_fields(offer.endpoint)[:1]
+    fields = {item.name: item for item in (*weights, *parameters_of(offer.endpoint))}
     used = {name: value for name, value in kept.items() if name in fields and fits(fields[name], value)}
     if not used:
         return form, {}
+    if weights and STRENGTH in used:
+        form = form.with_weight(used[STRENGTH])
     values = {**form.values_for(offer, stock.finetunes), **used}
     return form.with_values(offer.endpoint, values), used
 
 
 def values_text(offer: Offer, values: Mapping[str, Any]) -> str:
     """Return parameters that are no defaults in words: `'Finetune strength 1.2, Steps 20'`."""
-    fields = {item.name: item for item in fields_of(offer.endpoint)}
+    fields = {item.name: item for item in (*weight_fields(offer.endpoint), *fields_of(offer.endpoint))}
     told = [name for name in values if name in fields and values[name] != fields[name].default]
     # The strength is what most people look for, also where it is the service's own default.
     names = [STRENGTH, *(name for name in told if name != STRENGTH)] if STRENGTH in values else told

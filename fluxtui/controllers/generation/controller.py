@@ -144,13 +144,9 @@ class GenerationController:
         """Offer other finetunes; one that is gone is not chosen any more."""
         self.catalogue.restock()
         gone = {item.ref for item in before} - {item.ref for item in after}
-        if self.form.finetune not in gone:
+        if not any(row.finetune in gone for row in self.form.stack):
             return nothing_to_do()
-        return self.editor.alter(
-            PendingChange(
-                lambda form: FormChange(replace(form, finetune=None) if form.finetune in gone else form)
-            )
-        )
+        return self.editor.alter(PendingChange(lambda form: FormChange(form.without(*gone))))
 
     # What is chosen
 

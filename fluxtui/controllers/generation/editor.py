@@ -16,6 +16,7 @@ from fluxtui.controllers.host import Host
 from fluxtui.controllers.signal import Listener
 from fluxtui.domain.endpoint import Control, GenerationEndpoint
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.loras import LORAS, STRENGTH, USUAL_WEIGHT, rows_in
 from fluxtui.domain.seeds import drawn_seed
 from fluxtui.domain.uses import Offer
 from fluxtui.services.prompts import PromptOrigin
@@ -103,7 +104,29 @@ class FormEditor:
 
     def enter_values(self, endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> None:
         """Take over the parameters of an endpoint as they were entered."""
-        self._enter(self._form.with_values(endpoint, values))
+        form = self._form.with_values(endpoint, values)
+        offer = self.offer
+        if LORAS not in values or offer is None or offer.endpoint is not endpoint:
+            self._enter(form)
+            return
+        before = {row.finetune for row in form.stack}
+        self._enter(form.with_shown(offer, self.stock.finetunes, rows_in(values[LORAS])))
+        added = {row.finetune for row in self._form.stack} - before
+        if added:
+            self._begin(self._weigh(added), doing="looking up what was kept of a finetune", group="weights")
+
+    async def _weigh(self, added: set[str]) -> None:
+        """Give LoRAs that were just added the strength that was kept for each."""
+        service = self._host.services.finetune_defaults
+        kept = {ref: (await service.get(ref)).get(STRENGTH) for ref in added}
+        rows = [
+            replace(row, weight=float(weight))
+            if row.weight == USUAL_WEIGHT and isinstance(weight := kept.get(row.finetune), int | float)
+            else row
+            for row in self._form.stack
+        ]
+        if tuple(rows) != self._form.stack:
+            self._replace(self._form.with_stack(rows))
 
     def toggle_trigger(self) -> None:
         """Leave the trigger word out, or put it back."""
@@ -216,5 +239,5 @@ class FormEditor:
         if offer is None:
             return
         self.keep_replaced(self._form.prompt, form.prompt)
-        form = stock.settled(form)
+        form = stock.settled(form).fitted_to(offer, stock.finetunes)
         self._replace(form.with_values(offer.endpoint, form.values_for(offer, stock.finetunes)))

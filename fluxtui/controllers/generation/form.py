@@ -7,10 +7,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxtui.controllers.generation.matching import find_finetune, finetune_fields, goes_with
-from fluxtui.domain.batches import MOST_PICTURES, BatchSetup
+from fluxtui.domain.axis_values import MOST_PICTURES
+from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, PictureRole, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.loras import (
+    FIRST,
+    LORAS,
+    STRENGTH,
+    USUAL_WEIGHT,
+    LoraRow,
+    requested,
+    row_values,
+    rows_in,
+    rows_of_slots,
+    stack_field,
+    stacked,
+)
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.picture_fields import REFERENCES, SOURCE, form_fields
 from fluxtui.domain.prompts import Templates, is_template, outside_choices, styled
@@ -40,10 +54,11 @@ class GenerateForm:
         profile: where to generate, or `''` before an endpoint is chosen.
         endpoint_id: the endpoint's id, or `''` before one is chosen.
         finetune: the ref of a finetune, or an id or address as typed; kept while an endpoint is chosen that
-            it does not go with.
+            it does not go with. Where several are used together, the first that is on.
         prompt: as typed, without the trigger word that is put in front.
         values: what was entered and is no default, by the form's names of the parameters, for all endpoints
-            together; references are a list.
+            together; references are a list. `loras` are the finetunes that are used together, and
+            `finetune_strength` how strongly `finetune` shows wherever it stands; `stack` reads both.
         count: how many pictures; None or text while the entry is no number.
         with_trigger: whether the finetune's trigger word is put into the prompt.
         setup: the seeds and the grid of a batch, as they were set up.
@@ -90,8 +105,11 @@ class GenerateForm:
         return replace(self, profile=offer.profile, endpoint_id=offer.endpoint.info.id)
 
     def with_values(self, endpoint: type[GenerationEndpoint], values: Mapping[str, Any]) -> GenerateForm:
-        """Return the form with the parameters of `endpoint` as entered; those of other endpoints stay."""
-        known = {item.name: item for item in parameters_of(endpoint)}
+        """Return the form with the parameters of `endpoint` as entered; those of other endpoints stay.
+
+        A list of LoRAs stays too: `with_stack` and `with_shown` change it.
+        """
+        known = {item.name: item for item in parameters_of(endpoint) if item.name != LORAS}
         others = {name: value for name, value in self.values.items() if name not in known}
         entered = {
             name: value for name, value in values.items() if name in known and value != known[name].default
@@ -105,12 +123,103 @@ class GenerateForm:
             offer: the endpoint.
             finetunes: all that are known; further finetunes are looked up among them.
         """
-        return {
+        values = {
             item.name: value
             if stands(item, value := self.values.get(item.name), offer, finetunes)
             else item.default
             for item in parameters_of(offer.endpoint)
         }
+        if LORAS in values:
+            values[LORAS] = row_values(self.rows_for(offer, finetunes)) or None
+        return values
+
+    @property
+    def stack(self) -> tuple[LoraRow, ...]:
+        """All finetunes that are used together, whatever the endpoint; the first that is on is `finetune`."""
+        rows = rows_in(self.values.get(LORAS))
+        if self.finetune is None:
+            return tuple(replace(row, on=False) for row in rows)
+        first = LoraRow(self.finetune, self._weight)
+        place = next((place for place, row in enumerate(rows) if row.on), None)
+        if place is not None and rows[place].finetune == self.finetune:
+            return (*rows[:place], first, *rows[place + 1 :])
+        return (first, *(row for row in rows if row.finetune != self.finetune))
+
+    @property
+    def _weight(self) -> float:
+        weight = self.values.get(STRENGTH)
+        is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        return float(weight) if is_number and weight is not None else USUAL_WEIGHT
+
+    def rows_for(self, offer: Offer, finetunes: Sequence[Finetune] = ()) -> tuple[LoraRow, ...]:
+        """Return those of the `stack` that an endpoint goes with, each with a weight that it takes."""
+        field = stack_field(offer.endpoint)
+        rows = (
+            row
+            for row in self.stack
+            if goes_with(offer, row.finetune, find_finetune(finetunes, offer.profile, row.finetune))
+        )
+        if field is None:
+            return ()
+        return tuple(
+            row if fits_weight(field, row.weight) else replace(row, weight=USUAL_WEIGHT) for row in rows
+        )
+
+    def with_stack(self, rows: Sequence[LoraRow]) -> GenerateForm:
+        """Return the form with other finetunes to be used together; the first that is on is `finetune`."""
+        first = next((row for row in rows if row.on), None)
+        values = {name: value for name, value in self.values.items() if name not in (LORAS, STRENGTH)}
+        if first is not None and first.weight != USUAL_WEIGHT:
+            values[STRENGTH] = first.weight
+        if any(row is not first for row in rows):
+            values[LORAS] = row_values(rows)
+        return replace(self, finetune=first.finetune if first is not None else None, values=values)
+
+    def with_shown(
+        self, offer: Offer, finetunes: Sequence[Finetune], rows: Sequence[LoraRow]
+    ) -> GenerateForm:
+        """Return the form with the list as it was changed at an endpoint; what it hides waits, off."""
+        shown = self.rows_for(offer, finetunes)
+        if tuple(rows) == shown:
+            return self
+        names = {row.finetune for row in (*shown, *rows)}
+        hidden = tuple(row for row in self.stack if row.finetune not in names)
+        if any(row.on for row in rows):
+            hidden = tuple(replace(row, on=False) for row in hidden)
+        return self.with_stack((*rows, *hidden))
+
+    def with_finetune(self, named: str | None) -> GenerateForm:
+        """Return the form with another finetune in the place of the present one; with none, all are off."""
+        if named == self.finetune or not rows_in(self.values.get(LORAS)):
+            return replace(self, finetune=named)
+        if named is None:
+            return self.with_stack([replace(row, on=False) for row in self.stack])
+        stack = self.stack
+        present = next((row for row in stack if row.finetune == (self.finetune or named)), None)
+        if present is None:
+            return self.with_stack((LoraRow(named), *stack))
+        taken = replace(present, finetune=named, on=True)
+        others = {row.finetune for row in stack} - {named, present.finetune}
+        return self.with_stack(
+            [taken if row is present else row for row in stack if row is present or row.finetune in others]
+        )
+
+    def fitted_to(self, offer: Offer, finetunes: Sequence[Finetune]) -> GenerateForm:
+        """Return the form with those finetunes off that an endpoint does not go with; the first one stays."""
+        if stack_field(offer.endpoint) is None or not rows_in(self.values.get(LORAS)):
+            return self
+        there = {row.finetune for row in self.rows_for(offer, finetunes)} | {self.finetune}
+        rows = [row if row.finetune in there else replace(row, on=False) for row in self.stack]
+        return self.with_stack(rows)
+
+    def with_weight(self, weight: float) -> GenerateForm:
+        """Return the form in which its finetune shows as strongly as that."""
+        values = {name: value for name, value in self.values.items() if name != STRENGTH}
+        return replace(self, values=values if weight == USUAL_WEIGHT else {**values, STRENGTH: weight})
+
+    def without(self, *named: str | None) -> GenerateForm:
+        """Return the form without some finetunes; the next one that is on takes the place of the first."""
+        return self.with_stack([row for row in self.stack if row.finetune not in named])
 
     def finetune_for(self, offer: Offer, finetune: Finetune | None) -> str | None:
         """Return what names the finetune in the request, or None where the endpoint takes none such.
@@ -136,7 +245,17 @@ class GenerateForm:
         chosen = finetune_field(endpoint)
         if chosen is not None:
             values[chosen.name] = self.finetune_for(offer, finetune)
+        if LORAS in values:
+            values[LORAS] = requested(self._rows_sent(offer, finetune)) or None
         return form_fields(endpoint).to_request(values)
+
+    def _rows_sent(self, offer: Offer, finetune: Finetune | None) -> tuple[LoraRow, ...]:
+        """Return the finetunes that a request names, all but one that the endpoint does not go with."""
+        first = self.finetune_for(offer, finetune)
+        rows = (
+            replace(row, finetune=first or "") if row.finetune == self.finetune else row for row in self.stack
+        )
+        return tuple(row for row in rows if row.on and row.finetune)
 
     def with_picture(self, offer: Offer, role: PictureRole, path: str) -> GenerateForm:
         """Return the form for an endpoint with a picture in its place.
@@ -198,7 +317,7 @@ class GenerateForm:
                 return None
         # Only a prompt or a finetune is wrong, or stood in for: they cost nothing. Or a value that is in
         # range by itself: together with the others, it would change nothing.
-        given = {name: value for name, value in values.items() if value is not None}
+        given = {name: value for name, value in values.items() if value is not None and name != LORAS}
         return offer.endpoint.model_construct(**given).estimate(live)
 
     @property
@@ -238,7 +357,7 @@ class GenerateForm:
         """
         named = {"finetune": draft.get("finetune_id"), **draft}
         if isinstance(draft.get("values"), dict):
-            named["values"] = _with_references(draft["values"])
+            named["values"] = _with_rows(_with_references(draft["values"]))
         usable = {name: named[name] for name, kind in _KINDS.items() if isinstance(named.get(name), kind)}
         known = {item.value: item for item in Templates}
         return cls(
@@ -262,11 +381,21 @@ class GenerateForm:
         """
         prompt, chosen = prompt_field(offer.endpoint), finetune_field(offer.endpoint)
         named = recipe.get(chosen.name) if chosen is not None else None
+        listed = _rows_of_recipe(offer.endpoint, recipe)
+        if listed and chosen is None:
+            named = listed[0].finetune
         text = str(recipe.get(prompt.name) or "") if prompt is not None else ""
         used = finetune or (str(named) if named else None)
         shown = form_fields(offer.endpoint).from_request(recipe)
         form = cls(finetune=used, prompt=text, templates=templates_for(text))
-        return form.at(offer).with_values(offer.endpoint, shown)
+        form = form.at(offer).with_values(offer.endpoint, shown)
+        if stack_field(offer.endpoint) is None:
+            return form
+        if used and listed:
+            listed = (replace(listed[0], finetune=used), *listed[1:])
+        elif used:
+            listed = rows_of_slots({**recipe, FIRST: used})
+        return form.with_stack(listed)
 
 
 def templates_for(sent: str) -> Templates:
@@ -283,10 +412,32 @@ def _with_references(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, REFERENCES: pictures} if pictures else rest
 
 
+def _with_rows(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with the finetunes beside the first one as rows, where they are named one by one."""
+    rest = {name: value for name, value in values.items() if name != LORAS and not _is_further(name)}
+    rows = rows_in(values.get(LORAS))
+    for place in range(2, _MOST_SLOTS + 1):
+        slot = {FIRST: values.get(f"{FIRST}_{place}"), STRENGTH: values.get(f"{STRENGTH}_{place}")}
+        rows = (*rows, *rows_of_slots(slot))
+    return {**rest, LORAS: row_values(rows)} if rows else rest
+
+
+def _is_further(name: str) -> bool:
+    slots = range(2, _MOST_SLOTS + 1)
+    return any(name in (f"{FIRST}_{place}", f"{STRENGTH}_{place}") for place in slots)
+
+
+def _rows_of_recipe(endpoint: type[GenerationEndpoint], recipe: Mapping[str, Any]) -> tuple[LoraRow, ...]:
+    return rows_in(stacked(endpoint, recipe).get(LORAS)) if stack_field(endpoint) is not None else ()
+
+
+_MOST_SLOTS = 3
+"""How many finetunes were named one by one in drafts of before they were a list."""
+
 _SINGLE_REFERENCES = ("input_image", *(f"input_image_{number}" for number in range(2, 9)))
 """What references were called in drafts of before they were a list."""
 
-_FREE = frozenset({Control.PROMPT, Control.FINETUNE})
+_FREE = frozenset({Control.PROMPT, Control.FINETUNE, Control.LORA_STACK})
 """What the price does not depend on."""
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
@@ -329,7 +480,7 @@ def stands(item: Field, value: Any, offer: Offer, finetunes: Sequence[Finetune])
 
 def fits(item: Field, value: Any) -> bool:
     """Tell whether a value that was entered for another endpoint can stand in this field."""
-    if value is None:
+    if value is None or item.control is Control.LORA_STACK:
         return False
     if item.choices:
         return value in item.choices
@@ -338,6 +489,11 @@ def fits(item: Field, value: Any) -> bool:
     if item.minimum is not None or item.maximum is not None:
         return _is_between(value, item.minimum, item.maximum, item.multiple_of)
     return True
+
+
+def fits_weight(field: Field, weight: float) -> bool:
+    """Tell whether the LoRAs of a list can have a weight."""
+    return _is_between(weight, field.minimum, field.maximum, None)
 
 
 def _is_between(value: Any, least: float | None, most: float | None, multiple_of: float | None) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from fluxtui.domain.endpoint import Control, Endpoint, Field, FinetuneBy, fields_of
+from fluxtui.domain.endpoint import Control, Endpoint, Field, FinetuneBy, Parameter, fields_of
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.loras import finetunes_named
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits, why_not
 
@@ -57,15 +58,14 @@ def goes_with(offer: Offer, named: str, finetune: Finetune | None) -> bool:
 def misfits(offer: Offer, values: Mapping[str, Any], finetunes: Sequence[Finetune]) -> tuple[Problem, ...]:
     """Return a problem for each finetune among the values of a request that the endpoint cannot use."""
     found = []
-    for item in finetune_fields(offer.endpoint):
-        name = str(values.get(item.name) or "")
+    for item, field, name in finetunes_named(offer.endpoint, values):
         finetune = find_finetune(finetunes, offer.profile, name)
-        if name and not goes_with(offer, name, finetune):
-            found.append(Problem(item.name, _reason(offer, item, finetune), whole=True))
+        if not goes_with(offer, name, finetune):
+            found.append(Problem(field, _reason(offer, item, finetune), whole=True))
     return tuple(found)
 
 
-def _reason(offer: Offer, item: Field, finetune: Finetune | None) -> str:
+def _reason(offer: Offer, item: Parameter, finetune: Finetune | None) -> str:
     if finetune is not None:
         return f"{safe_text(finetune.name, limit=NAME_LIMIT)} {why_not(offer, finetune)}"
     use = offer.endpoint.info.finetunes

@@ -14,9 +14,9 @@ from fluxtui.controllers.host import Host
 from fluxtui.controllers.jobs.cancelling import cancel
 from fluxtui.controllers.jobs.sending_again import send_again
 from fluxtui.controllers.questions import Confirmation
-from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.jobs import Job
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural, shorten
 from fluxtui.services.finetune_defaults import lasting_values

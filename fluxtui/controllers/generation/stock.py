@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import find_finetune, goes_with
@@ -87,9 +87,11 @@ class Stock:
         return self._best([offer for offer in self.offers if goes_with(offer, form.finetune, finetune)], home)
 
     def _base_offer(self, present: Offer | None, home: str) -> Offer | None:
-        if present is not None and not present.endpoint.takes_finetune():
+        if present is not None and not present.endpoint.needs_finetune():
             return present
-        return self._best([offer for offer in self.offers if not offer.endpoint.takes_finetune()], home)
+        without = [offer for offer in self.offers if not offer.endpoint.takes_finetune()]
+        optional = [offer for offer in self.offers if not offer.endpoint.needs_finetune()]
+        return self._best(without, home) or self._best(optional, home)
 
     def _best(self, offers: list[Offer], home: str) -> Offer | None:
         def rank(offer: Offer) -> tuple[bool, bool, int]:
@@ -107,12 +109,13 @@ class Stock:
             return form.at(same)
         ready = next((item.ref for item in self.ready()), None)
         for finetune in (form.finetune or ready, None):
-            offer = self.offer_for(replace(form, finetune=finetune))
+            named = form.with_finetune(finetune)
+            offer = self.offer_for(named)
             if offer is not None:
-                return replace(form.at(offer), finetune=finetune)
+                return named.at(offer)
         return form
 
     def settled(self, form: GenerateForm) -> GenerateForm:
         """Return a form that names its finetune by the ref, where it is known."""
         finetune = self.finetune_of(form)
-        return form if finetune is None else replace(form, finetune=finetune.ref)
+        return form if finetune is None else form.with_finetune(finetune.ref)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.dataset import Dataset
-from fluxtui.domain.endpoint import Control, Endpoint, Field, TrainingEndpoint, fields_of, number_text
-from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.money import Estimate, UnitPrice
+from fluxtui.domain.endpoint import Control, fields_of, number_text
+from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.presets import valid_values
 from fluxtui.domain.text import plural
-from fluxtui.domain.uses import Trainer
 from fluxtui.services.finetuning import caption_problem
+
+if TYPE_CHECKING:
+    from fluxtui.domain.dataset import Dataset
+    from fluxtui.domain.endpoint import Endpoint, Field, TrainingEndpoint
+    from fluxtui.domain.errors import Problem
+    from fluxtui.domain.money import Estimate, UnitPrice
+    from fluxtui.domain.uses import Trainer
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,9 @@ class TrainingOrder:
         """Return the parameters to ask for: the one for missing captions only where some are missing."""
         if self.endpoint is None:
             return ()
-        unasked = None if self.misses_captions else self.endpoint.rules.default_caption
+        rules = self.endpoint.rules
+        is_asked = self.misses_captions or rules.default_counts
+        unasked = None if is_asked else rules.default_caption
         return tuple(item for item in fields_of(self.endpoint) if item.name != unasked)
 
     def given(self) -> dict[str, Any]:
@@ -113,7 +119,7 @@ class TrainingOrder:
             if item.required and self.values.get(item.name) in (None, "")
         }
         try:
-            return self.endpoint.checked({**self.given(), **missing}).estimate(live)
+            return self.endpoint.checked({**self.given(), **missing}).estimate_on(self.dataset, live)
         except InvalidInput:
             return None
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
-from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Choice, NameQuestion, Selection
 from fluxtui.controllers.training.order import Filling, TrainingOrder, values_line
-from fluxtui.domain.money import UnitPrice
-from fluxtui.domain.presets import Preset, presets_of
-from fluxtui.domain.uses import Trainer
-from fluxtui.services.presets import NAME_LIMIT, SavedPreset
+from fluxtui.domain.presets import presets_of
+from fluxtui.services.presets import NAME_LIMIT
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.domain.money import UnitPrice
+    from fluxtui.domain.presets import Preset
+    from fluxtui.domain.uses import Trainer
+    from fluxtui.services.presets import SavedPreset
 
 SAVE, DELETE = "save", "delete"
 PURPOSE, OWN = "purpose:", "own:"
@@ -61,7 +66,7 @@ def own_choice(preset: SavedPreset, order: TrainingOrder) -> Choice:
 def _note(order: TrainingOrder, preset: Preset, live: UnitPrice | None) -> str:
     if order.trainer is None:
         return ""
-    cost = TrainingOrder(order.trainer, values={**order.values, **preset.values}).estimate(live)
+    cost = replace(order, values={**order.values, **preset.values}).estimate(live)
     words = values_line(order.trainer.endpoint, preset.values)
     return " · ".join(part for part in (cost.show() if cost is not None else "", words) if part)
 

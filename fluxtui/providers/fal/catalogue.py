@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.domain.endpoint import GenerationEndpoint, TrainingEndpoint
-from fluxtui.providers.fal import generation, training
+from fluxtui.providers.fal import edit_training, generation, other_training, training
 
 TRAINING: tuple[type[TrainingEndpoint], ...] = (
     training.Klein9BTrainer,
@@ -13,6 +13,14 @@ TRAINING: tuple[type[TrainingEndpoint], ...] = (
     training.PortraitTrainer,
     training.TurboTrainer,
     training.Flux3KleinTrainer,
+    edit_training.Klein9BEditTrainer,
+    edit_training.Flux2EditTrainer,
+    edit_training.Flux2EditTrainerV2,
+    edit_training.KontextTrainer,
+    edit_training.Flux3KleinEditTrainer,
+    other_training.Krea2Trainer,
+    other_training.ZImageTurboTrainer,
+    other_training.QwenImageTrainer,
     training.Klein4BTrainer,
 )
 

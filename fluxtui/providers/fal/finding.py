@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 
 from fluxtui.api.service import APIService
+from fluxtui.domain.loras import LORAS, rows_in
 from fluxtui.providers.base import Candidate, Sought
-from fluxtui.providers.fal.generation import LORA_SLOTS, ONE_PICTURE, FalGeneration
+from fluxtui.providers.fal.generation import ONE_PICTURE, FalGeneration
 from fluxtui.providers.fal.platform import pages_of
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.reading import as_identifier, as_mapping, as_moment
@@ -89,9 +90,8 @@ def _body(sought: Sought) -> dict[str, Any] | None:
     if pictures:
         body[request.pictures_field] = pictures[0] if request.pictures_field == ONE_PICTURE else pictures
     body["loras"] = [
-        {"path": sought.addresses.get(str(values[name]), _ANY), "scale": values[strength]}
-        for name, strength in LORA_SLOTS.items()
-        if values.get(name)
+        {"path": sought.addresses.get(row.finetune, _ANY), "scale": row.weight}
+        for row in rows_in(values.get(LORAS))
     ]
     return body
 

@@ -19,12 +19,12 @@ from fluxtui.domain.endpoint import (
     Group,
     fields_of,
 )
+from fluxtui.domain.loras import LORAS
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.parameters import (
     CUSTOM,
     Acceleration,
     Expansion,
-    FinetuneId,
     GuidanceTo20,
     GuidanceTo35,
     Height,
@@ -35,40 +35,29 @@ from fluxtui.providers.fal.parameters import (
     Input4,
     LargeHeight,
     LargeWidth,
+    Loras,
     NegativePrompt,
     OldOutputFormat,
     OptionalImageSize,
     OutputFormat,
     Prompt,
     SafetyChecker,
-    SecondFinetune,
-    SecondStrength,
     Seed,
     SlowAcceleration,
     StepsFrom1,
     StepsFrom4,
     StepsFrom10,
     StepsTo8,
-    Strength,
-    ThirdFinetune,
-    ThirdStrength,
     Width,
 )
 from fluxtui.providers.fal.prices import live_picture_price, picture_price, size_asked_for
-
-LORA_SLOTS: Mapping[str, str] = {
-    "finetune_id": "finetune_strength",
-    "finetune_id_2": "finetune_strength_2",
-    "finetune_id_3": "finetune_strength_3",
-}
-"""Parameters that name LoRAs, each with the one that says how strongly it shows."""
 
 ONE_PICTURE = "image_url"
 """fal's name for the input where an endpoint takes one picture; elsewhere they are a list."""
 
 _WIRE_NAMES = {"steps": "num_inference_steps", "guidance": "guidance_scale"}
 _SIZE = ("image_size", "width", "height")
-_MOST = len(LORA_SLOTS)
+_MOST = 3
 _QUICK = "in four to eight steps, quick and cheap"
 
 
@@ -95,7 +84,7 @@ class FalGeneration(GenerationEndpoint):
     def plain_input(self) -> dict[str, Any]:
         """Return the input under fal's names, but for pictures and LoRAs, which need addresses first."""
         values = self.wire()
-        left_out = {*LORA_SLOTS, *LORA_SLOTS.values(), *self.input_fields(), *_SIZE}
+        left_out = {LORAS, *self.input_fields(), *_SIZE}
         plain = {_WIRE_NAMES.get(name, name): value for name, value in values.items() if name not in left_out}
         size = values.get("image_size")
         if size == CUSTOM:
@@ -119,12 +108,7 @@ def _info(name: str, title: str, summary: str, *bases: Base) -> EndpointInfo:
 
 class _WithLoras(FalGeneration):
     prompt: Prompt
-    finetune_id: FinetuneId
-    finetune_strength: Strength = 1.0
-    finetune_id_2: SecondFinetune = None
-    finetune_strength_2: SecondStrength = 1.0
-    finetune_id_3: ThirdFinetune = None
-    finetune_strength_3: ThirdStrength = 1.0
+    loras: Loras = None
 
 
 class Klein9BBaseLora(_WithLoras):
@@ -258,7 +242,7 @@ class KontextLora(_WithLoras):
     input_image: Input1
     seed: Seed = None
     steps: StepsFrom10 = 30
-    guidance: GuidanceTo35 = 2.5
+    guidance: GuidanceTo20 = 2.5
     acceleration: Acceleration = "none"
     output_format: OldOutputFormat = "png"
     enable_safety_checker: SafetyChecker = True

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fluxtui.domain.endpoint import Control, Parameter, PictureRole
+from fluxtui.domain.endpoint import Control, Parameter, PictureRole, StackedLora
+from fluxtui.domain.loras import USUAL_WEIGHT
 
 CUSTOM = "custom"
 """The choice of `image_size` with which width and height count."""
@@ -44,29 +45,24 @@ Seed = Annotated[
     ),
 ]
 
-_LORA_HELP = "A LoRA for this endpoint's model, trained anywhere: its file is uploaded to fal for a month."
-FinetuneId = Annotated[str, Field(min_length=1), Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE)]
-SecondFinetune = Annotated[
-    str | None,
-    Parameter("Second LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
-]
-ThirdFinetune = Annotated[
-    str | None,
-    Parameter("Third LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
-]
-_STRENGTH_HELP = "How strongly the LoRA shows: 1 is as trained, lower where the picture breaks up."
-_STRENGTH = Field(ge=0, le=4)
-Strength = Annotated[float, _STRENGTH, Parameter("Finetune strength", _STRENGTH_HELP, step=0.1)]
-SecondStrength = Annotated[
-    float,
-    _STRENGTH,
-    Parameter("Strength of the second", _STRENGTH_HELP, advanced=True, step=0.1, needs="finetune_id_2"),
-]
-ThirdStrength = Annotated[
-    float,
-    _STRENGTH,
-    Parameter("Strength of the third", _STRENGTH_HELP, advanced=True, step=0.1, needs="finetune_id_3"),
-]
+
+class FalLora(StackedLora):
+    """A LoRA as fal takes it."""
+
+    weight: Annotated[float, Field(ge=0, le=4)] = USUAL_WEIGHT
+
+
+_LORAS = Parameter(
+    "LoRAs",
+    "LoRAs for this endpoint's model, trained anywhere; each file is uploaded to fal for a month. Without "
+    "any, the model paints alone.",
+    control=Control.LORA_STACK,
+    step=0.1,
+    empty="none: the model alone",
+)
+Loras = Annotated[tuple[FalLora, ...] | None, Field(max_length=3), _LORAS]
+ManyLoras = Annotated[tuple[FalLora, ...] | None, Field(max_length=10), _LORAS]
+"""Where fal names no limit, which is ours."""
 
 _SIZE = Parameter(
     "Size",

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import Field, fields_of
+from fluxtui.domain.endpoint import Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
+from fluxtui.domain.loras import LORAS, rows_in
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
-from fluxtui.providers.fal.generation import LORA_SLOTS, ONE_PICTURE, FalGeneration
+from fluxtui.providers.fal.generation import ONE_PICTURE, FalGeneration
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, FalUploads
+from fluxtui.providers.published import EXAMPLE_ADDRESS
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -47,13 +49,34 @@ async def prepared_generation(
         ServiceError: something cannot be uploaded.
     """
     uploads = FalUploads(api, materials.uploads, materials.progress)
-    body = request.plain_input()
     pictures = await _pictures(uploads, request)
+    loras = await _loras(uploads, request, materials)
+    return PreparedRequest(request, body=_body(request, pictures, loras))
+
+
+def example_body(request: Endpoint) -> dict[str, Any]:
+    """Return the body that an order would have, with `EXAMPLE_ADDRESS` where addresses would be.
+
+    Raises:
+        InvalidInput: it neither trains nor generates here.
+    """
+    if isinstance(request, FalTraining):
+        return {**request.plain_input(), request.archive_field: EXAMPLE_ADDRESS}
+    if not isinstance(request, FalGeneration):
+        raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
+    rows = rows_in(request.given().get(LORAS))
+    pictures = [EXAMPLE_ADDRESS for name in request.input_fields() if request.given().get(name)]
+    loras = [{"path": EXAMPLE_ADDRESS, "scale": row.weight} for row in rows]
+    return _body(request, pictures, loras)
+
+
+def _body(request: FalGeneration, pictures: list[str], loras: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the body of a generation, given the addresses of what it refers to."""
+    body = request.plain_input()
     if pictures:
         one = request.pictures_field == ONE_PICTURE
         body[request.pictures_field] = pictures[0] if one else pictures
-    body["loras"] = await _loras(uploads, request, materials)
-    return PreparedRequest(request, body=body)
+    return {**body, LORAS: loras}
 
 
 async def _pictures(uploads: FalUploads, request: FalGeneration) -> list[str]:
@@ -73,12 +96,10 @@ async def _picture(uploads: FalUploads, field: Field, value: str) -> str:
 
 
 async def _loras(uploads: FalUploads, request: FalGeneration, materials: Materials) -> list[dict[str, Any]]:
-    values = request.given()
     found = []
-    for name, strength in LORA_SLOTS.items():
-        if values.get(name):
-            source = materials.loras.get(str(values[name]), LoraSource(name="The LoRA"))
-            found.append({"path": await _lora(uploads, name, source), "scale": values[strength]})
+    for row in rows_in(request.given().get(LORAS)):
+        source = materials.loras.get(row.finetune, LoraSource(name="The LoRA"))
+        found.append({"path": await _lora(uploads, LORAS, source), "scale": row.weight})
     return found
 
 

@@ -1,7 +1,9 @@
 """What fal.ai charges: a dated table for where the service's own prices are not known.
 
 Sources: the model pages of fal.ai, read 2026-11. Prices that no page names come from lists of third parties
-or from the nearest relative; estimates with them are marked as not exact. Pictures pay begun megapixels;
+or from the nearest relative; estimates with them are marked as not exact. Prices of the trainers of FLUX.2,
+and the least steps of the portrait trainer, are what several public repositories quote from fal's pages
+(2026-09); a price list of a third party has older, higher ones. Pictures pay begun megapixels;
 how many pixels fal counts as one is not said, so only sizes below a million pixels are certain.
 
 fal's own price is not believed blindly: stored answers of its price list name ten times the known price of
@@ -26,6 +28,7 @@ from fluxtui.domain.money import (
     show_credits,
     show_usd,
 )
+from fluxtui.domain.text import plural
 from fluxtui.providers.reading import as_mapping, as_text
 
 READ_ON = "2026-11"
@@ -46,7 +49,29 @@ NAMED_SIZES: Mapping[str, tuple[int, int]] = {
 
 _MEGAPIXEL = 1024 * 1024
 _SURELY_ONE_MEGAPIXEL = 1_000_000
-_LEAST_STEPS = {"blackforestlabs/flux-3/klein/base/trainer": 100}
+_LEAST_STEPS = {
+    "blackforestlabs/flux-3/klein/base/trainer": 100,
+    "blackforestlabs/flux-3/klein/base/trainer/edit": 100,
+    "fal-ai/flux-lora-portrait-trainer": 1000,
+    "fal-ai/krea-2-trainer": 100,
+    "fal-ai/qwen-image-2512-trainer-v2": 500,
+}
+"""Steps that are billed at least (fal's pages, read 2026-12; of the portrait trainer as quoted, 2026-09)."""
+
+INPUT_FACTORS: Mapping[int, float] = {1: 2.11, 2: 3.44, 3: 5.09, 4: 6.95, 10: 23.44}
+"""What each step of a training on pairs is multiplied by, by the pictures before each result. Source: fal's
+pages of its edit trainers for FLUX.2 [klein] 4B and FLUX 3 [klein], both with the same ones, read 2026-12."""
+
+_BY_INPUTS = frozenset(
+    {
+        "fal-ai/flux-2-trainer/edit",
+        "fal-ai/flux-2-trainer-v2/edit",
+        "fal-ai/flux-2-klein-9b-base-trainer/edit",
+        "blackforestlabs/flux-3/klein/base/trainer/edit",
+    }
+)
+"""Trainers whose steps cost the more the more pictures there are before a result."""
+
 _UNITS = {
     "step": STEPS,
     "steps": STEPS,
@@ -75,14 +100,22 @@ class UnitCost:
 
 
 TABLE: Mapping[str, UnitCost] = {
-    "fal-ai/flux-2-klein-9b-base-trainer": UnitCost(0.0086, STEPS, published=False),
+    "fal-ai/flux-2-klein-9b-base-trainer": UnitCost(0.0043, STEPS),
+    "fal-ai/flux-2-klein-9b-base-trainer/edit": UnitCost(0.002, STEPS),
     "fal-ai/flux-2-klein-4b-base-trainer": UnitCost(0.005, STEPS, published=False),
     "fal-ai/flux-2-trainer": UnitCost(0.0064, STEPS),
-    "fal-ai/flux-2-trainer-v2": UnitCost(0.0255, STEPS, published=False),
+    "fal-ai/flux-2-trainer/edit": UnitCost(0.0056, STEPS),
+    "fal-ai/flux-2-trainer-v2": UnitCost(0.0064, STEPS),
+    "fal-ai/flux-2-trainer-v2/edit": UnitCost(0.0056, STEPS),
+    "fal-ai/flux-kontext-trainer": UnitCost(0.0025, STEPS, published=False),
     "fal-ai/flux-lora-fast-training": UnitCost(0.002, STEPS, published=False),
     "fal-ai/flux-lora-portrait-trainer": UnitCost(0.0024, STEPS, published=False),
     "fal-ai/turbo-flux-trainer": UnitCost(0.0024, STEPS),
     "blackforestlabs/flux-3/klein/base/trainer": UnitCost(0.0043, STEPS),
+    "blackforestlabs/flux-3/klein/base/trainer/edit": UnitCost(0.002, STEPS),
+    "fal-ai/krea-2-trainer": UnitCost(0.0028, STEPS),
+    "fal-ai/z-image-turbo-trainer-v2": UnitCost(0.00085, STEPS),
+    "fal-ai/qwen-image-2512-trainer-v2": UnitCost(0.00095, STEPS),
     "fal-ai/flux-2/klein/9b/base/lora": UnitCost(0.02, MEGAPIXELS),
     "fal-ai/flux-2/klein/9b/base/edit/lora": UnitCost(0.02, MEGAPIXELS, published=False),
     "fal-ai/flux-2/klein/9b/lora": UnitCost(0.011, MEGAPIXELS, published=False),
@@ -99,18 +132,18 @@ TABLE: Mapping[str, UnitCost] = {
 }
 
 
-def training_price(request: Endpoint) -> Estimate:
-    """Return the price of a training by our table."""
+def training_price(request: Endpoint, inputs: int = 1) -> Estimate:
+    """Return the price of a training by our table, on pairs with so many pictures before each result."""
     row = TABLE[request.info.id]
-    return _training(request, row.usd, exact=row.published, source="")
+    return _training(request, row.usd, inputs, exact=row.published, source="")
 
 
-def live_training_price(request: Endpoint, live: UnitPrice) -> Estimate:
+def live_training_price(request: Endpoint, live: UnitPrice, inputs: int = 1) -> Estimate:
     """Return the price of a training by fal's own price, as far as that can be understood and agrees."""
-    unit, ours = _unit_of(live), training_price(request)
+    unit, ours = _unit_of(live), training_price(request, inputs)
     if unit != STEPS and unit not in _PROBABLY_STEPS:
         return _not_understood(ours, live)
-    told = _training(request, live.usd, exact=unit == STEPS, source=", fal's price")
+    told = _training(request, live.usd, inputs, exact=unit == STEPS, source=", fal's price")
     return _agreed(told, ours)
 
 
@@ -139,10 +172,31 @@ def _doubted(ours: Estimate, credits: float, doubt: str) -> Estimate:
     return Estimate(credits, f"{ours.basis}; {doubt}", exact=False, doubt=doubt)
 
 
-def _training(request: Endpoint, usd: float, *, exact: bool, source: str) -> Estimate:
-    steps = max(int(request.given()["steps"]), _LEAST_STEPS.get(request.info.id, 0))
+def input_factor(inputs: int) -> float:
+    """Return what steps are multiplied by for so many pictures before each result.
+
+    The factors between those that are published grow ever faster, so that a straight line between two of
+    them is never too low.
+    """
+    known = sorted(INPUT_FACTORS)
+    if inputs in INPUT_FACTORS:
+        return INPUT_FACTORS[inputs]
+    low = max((count for count in known if count < inputs), default=known[0])
+    high = min((count for count in known if count > inputs), default=known[-1])
+    share = (inputs - low) / (high - low) if high > low else 0.0
+    return INPUT_FACTORS[low] + share * (INPUT_FACTORS[high] - INPUT_FACTORS[low])
+
+
+def _training(request: Endpoint, usd: float, inputs: int, *, exact: bool, source: str) -> Estimate:
+    asked, least = int(request.given()["steps"]), _LEAST_STEPS.get(request.info.id, 0)
+    steps = max(asked, least)
+    basis = f"{asked:,} steps" + (f", billed as {least:,}" if asked < least else "")
+    factor = 1.0
+    if request.info.id in _BY_INPUTS:
+        factor, exact = input_factor(inputs), exact and inputs in INPUT_FACTORS
+        basis += f" × {factor:.4g} for {plural(inputs, 'picture')} before each result"
     guess = "" if exact else "; no price is published"
-    return Estimate(round(credits(usd) * steps, 4), f"{steps:,} steps{source}{guess}", exact)
+    return Estimate(round(credits(usd) * steps * factor, 4), f"{basis}{source}{guess}", exact)
 
 
 def picture_price(request: Endpoint) -> Estimate:

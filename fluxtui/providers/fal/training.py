@@ -27,7 +27,8 @@ from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.prices import live_training_price, training_price
 
 
-def _whole(value: object) -> object:
+def whole_number(value: object) -> object:
+    """Return a number that is written as a text, as a choice is, and anything else as it is."""
     return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
 
 
@@ -107,7 +108,7 @@ TrainingStyle = Annotated[
 ]
 Resolution = Annotated[
     Literal[512, 768, 1024],
-    BeforeValidator(_whole),
+    BeforeValidator(whole_number),
     Parameter("Resolution", "Size in pixels that it learns at.", unit="px", advanced=True),
 ]
 
@@ -120,7 +121,8 @@ PORTRAIT_STEPS = StepsRule(trial=1000, usual=2500, per_picture=100, most=4000)
 """The same for the portrait trainer, whose default is 2500."""
 
 
-def _rules(advised: int, advice: str, *, needed: bool = False) -> DatasetRules:
+def rules_for(advised: int, advice: str, *, needed: bool = False) -> DatasetRules:
+    """Return what a trainer takes; with `needed` the default caption stands in for missing ones."""
     return DatasetRules(
         min_pictures=1,
         advised_pictures=advised,
@@ -134,12 +136,12 @@ def _rules(advised: int, advice: str, *, needed: bool = False) -> DatasetRules:
     )
 
 
-_CAPTIONED = _rules(
+CAPTIONED = rules_for(
     10,
     "Every picture needs a caption, in a text file of its name, or the default caption stands in.",
     needed=True,
 )
-_UNCAPTIONED = _rules(
+_UNCAPTIONED = rules_for(
     4,
     "Pictures without a caption are learned with the trigger word alone; where there are captions, "
     "they count.",
@@ -174,13 +176,14 @@ class FalTraining(TrainingEndpoint):
         return (*super().advice(values, pictures), Advice("learning_rate", usual, field.default))
 
 
-def _info(
+def trainer_info(
     name: str,
     title: str,
     summary: str,
     base: Base,
     availability: Availability = Availability.SERVING,
 ) -> EndpointInfo:
+    """Return what a trainer is apart from its parameters."""
     return EndpointInfo(
         id=name,
         title=title,
@@ -193,24 +196,14 @@ def _info(
     )
 
 
-class Klein9BTrainer(FalTraining):
-    """Train a LoRA for FLUX.2 [klein] 9B."""
+class TrainerWithCaptions(FalTraining):
+    """Base of the trainers that are told of the subject by captions alone, and take no trigger word.
 
-    info: ClassVar[EndpointInfo] = _info(
-        "fal-ai/flux-2-klein-9b-base-trainer",
-        "FLUX.2 [klein] 9B LoRA",
-        "Teaches FLUX.2 [klein] 9B from pictures with captions.",
-        Base.KLEIN_9B,
-    )
-    rules: ClassVar[DatasetRules] = _CAPTIONED
+    Source: the types of fal's JavaScript client, 2026-08.
+    """
+
+    rules: ClassVar[DatasetRules] = CAPTIONED
     archive_field: ClassVar[str] = "image_data_url"
-
-    name: Name
-    trigger_word: OwnTrigger = None
-    default_caption: DefaultCaption = None
-    steps: StepsFrom100 = 1000
-    learning_rate: LearningRate = 5e-5
-    output_lora_format: LoraFormat = "fal"
 
     @classmethod
     def suggested(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -220,19 +213,34 @@ class Klein9BTrainer(FalTraining):
 
     @classmethod
     def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
-        """Return the same, and that it is told of the subject by captions alone.
-
-        Source: the types of fal's JavaScript client, 2026-08: these trainers take no trigger word.
-        """
+        """Return the same, and that it is told of the subject by captions alone."""
         word = str(values.get("trigger_word") or "").strip()
         told = f"Write {word} into every caption." if word else "Captions alone tell it what is learned."
         return (*super().advice(values, pictures), Advice("trigger_word", told))
 
 
+class Klein9BTrainer(TrainerWithCaptions):
+    """Train a LoRA for FLUX.2 [klein] 9B."""
+
+    info: ClassVar[EndpointInfo] = trainer_info(
+        "fal-ai/flux-2-klein-9b-base-trainer",
+        "FLUX.2 [klein] 9B LoRA",
+        "Teaches FLUX.2 [klein] 9B from pictures with captions.",
+        Base.KLEIN_9B,
+    )
+
+    name: Name
+    trigger_word: OwnTrigger = None
+    default_caption: DefaultCaption = None
+    steps: StepsFrom100 = 1000
+    learning_rate: LearningRate = 5e-5
+    output_lora_format: LoraFormat = "fal"
+
+
 class Flux2Trainer(Klein9BTrainer):
     """Train a LoRA for FLUX.2 [dev]."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = trainer_info(
         "fal-ai/flux-2-trainer",
         "FLUX.2 [dev] LoRA",
         "Teaches FLUX.2 [dev], the largest open model, from pictures with captions.",
@@ -243,10 +251,10 @@ class Flux2Trainer(Klein9BTrainer):
 class Flux2TrainerV2(Klein9BTrainer):
     """Train a LoRA for FLUX.2 [dev] at several resolutions."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = trainer_info(
         "fal-ai/flux-2-trainer-v2",
         "FLUX.2 [dev] LoRA, second version",
-        "Teaches FLUX.2 [dev] at several resolutions; dearer.",
+        "Teaches FLUX.2 [dev] at several resolutions, from pictures with captions.",
         Base.FLUX2_DEV,
     )
 
@@ -254,7 +262,7 @@ class Flux2TrainerV2(Klein9BTrainer):
 class FastTrainer(FalTraining):
     """Train a LoRA for FLUX.1 [dev] in minutes."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = trainer_info(
         "fal-ai/flux-lora-fast-training",
         "FLUX.1 [dev] LoRA, fast",
         "Teaches FLUX.1 [dev] a subject or a style in minutes.",
@@ -284,7 +292,7 @@ class FastTrainer(FalTraining):
 class PortraitTrainer(FalTraining):
     """Train a LoRA of a person for FLUX.1 [dev]."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = trainer_info(
         "fal-ai/flux-lora-portrait-trainer",
         "FLUX.1 [dev] LoRA, portraits",
         "Teaches FLUX.1 [dev] a person, with bright highlights and good likeness.",
@@ -307,7 +315,7 @@ class PortraitTrainer(FalTraining):
 class TurboTrainer(FalTraining):
     """Train a LoRA for FLUX.1 [dev] at the greatest speed."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = trainer_info(
         "fal-ai/turbo-flux-trainer",
         "FLUX.1 [dev] LoRA, turbo",
         "Teaches FLUX.1 [dev] a subject or a style as quickly as it can be done.",
@@ -337,10 +345,10 @@ class TurboTrainer(FalTraining):
 class Flux3KleinTrainer(FalTraining):
     """Train a LoRA for FLUX 3 [klein]."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = trainer_info(
         "blackforestlabs/flux-3/klein/base/trainer",
         "FLUX 3 [klein] LoRA",
-        "Teaches FLUX 3 [klein]; nothing here generates with such a LoRA yet.",
+        "Teaches FLUX 3 [klein] from pictures.",
         Base.FLUX3_KLEIN,
         Availability.BETA,
     )
@@ -357,7 +365,7 @@ class Flux3KleinTrainer(FalTraining):
 class Klein4BTrainer(Klein9BTrainer):
     """Train a LoRA for FLUX.2 [klein] 4B; gone from fal's lists between April and August 2026."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = trainer_info(
         "fal-ai/flux-2-klein-4b-base-trainer",
         "FLUX.2 [klein] 4B LoRA",
         "Teaches FLUX.2 [klein] 4B; fal seems to have retired it.",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import Control, Field, TrainingEndpoint, fields_of
+from fluxtui.domain.endpoint import Control, Endpoint, Field, TrainingEndpoint, fields_of
 from fluxtui.domain.errors import (
     InvalidInput,
     NotFound,
@@ -23,6 +23,7 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
 from fluxtui.providers.files import sha256_of
+from fluxtui.providers.published import EXAMPLE_ADDRESS
 from fluxtui.providers.reading import as_identifier, as_mapping
 from fluxtui.providers.replicate.destinations import destination
 from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
@@ -179,3 +180,26 @@ def _lora(request: ReplicateGeneration, field: Field, value: str, materials: Mat
             f"{taken if request.takes_models else 'the addresses of .safetensors files'}"
         )
     raise InvalidInput("Nothing was sent.", (Problem(field.name, reason, whole=True),))
+
+
+def example_body(request: Endpoint) -> dict[str, Any]:
+    """Return the input that an order would have, with `EXAMPLE_ADDRESS` where addresses would be.
+
+    Raises:
+        InvalidInput: it neither trains nor generates here.
+    """
+    if isinstance(request, TrainingEndpoint):
+        return {**request.wire(), "input_images": EXAMPLE_ADDRESS}
+    if not isinstance(request, ReplicateGeneration):
+        raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
+    values = request.given()
+    body, named = request.plain_input(), {}
+    for field in fields_of(type(request)):
+        given = values.get(field.name)
+        if field.control is Control.FINETUNE and given:
+            named[field.name] = EXAMPLE_ADDRESS
+        elif field.control is Control.PICTURE and given:
+            body[request.wire_name(field.name)] = EXAMPLE_ADDRESS
+        elif field.control is Control.PICTURES and given:
+            body[request.wire_name(field.name)] = [EXAMPLE_ADDRESS for _ in given]
+    return {**body, **({} if isinstance(request, TrainedVersion) else request.named_loras(named))}

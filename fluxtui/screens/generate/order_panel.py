@@ -218,6 +218,9 @@ class OrderPanel(Vertical):
         if _is_reworded(self._seen, form):
             # What was wrong with the prompt of before says nothing of this one.
             self.query_one(PromptEditor).show_problem("")
+        if form.finetune != self._seen.finetune:
+            # Among the LoRAs, another one may have become the first.
+            self._show_finetune()
         self._show_trigger(form.trigger_word(offer, generation.editor.finetune))
         self._show_plan(generation.prompts.plan)
         if form.values is not self._seen.values:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from fluxtui.domain.dataset import DatasetProblem, Fix, ProblemKind
+from fluxtui.domain.dataset import DatasetProblem, Fix, PairRules, ProblemKind
 from fluxtui.domain.dataset_scan import DatasetScan, ScannedCaption, ScannedPicture
 from fluxtui.domain.text import LOST_LETTER, plural, safe_text, shorten
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_matching import Matched, matched
-from fluxtui.services.datasets.captions import PERHAPS_SUFFIXES, is_metadata, stem_of
-from fluxtui.services.datasets.companions import PAIR_ENDINGS, companions_in
+from fluxtui.services.datasets.captions import PERHAPS_SUFFIXES, is_metadata
+from fluxtui.services.datasets.companions import companions_in
 from fluxtui.services.datasets.kinds_of_files import suffix_of
+from fluxtui.services.datasets.pair_checks import chosen_pairs, chosen_pictures
 
 MANY_WORDS = 350
 """FLUX reads at most 512 tokens of a text; more words than this do not fit."""
@@ -23,7 +24,7 @@ _RTF = "{\\rtf"
 
 
 def check_captions(
-    scan: DatasetScan, kept: Iterable[ScannedPicture], workspace: Workspace
+    scan: DatasetScan, kept: Iterable[ScannedPicture], workspace: Workspace, *, pairs: bool = False
 ) -> tuple[Mapping[str, str], list[DatasetProblem]]:
     """Return the captions by the names of the pictures, and what is wrong with captions.
 
@@ -31,10 +32,12 @@ def check_captions(
         scan: what is in the source.
         kept: the pictures that are used.
         workspace: its captions stand in for those that were found.
+        pairs: whether they are those of pairs, and `kept` the results of these.
     """
-    match = matched(scan)
-    pairs = {stem_of(before)[: -len(PAIR_ENDINGS[0])] for before, _ in companions_in(scan).pairs}
-    problems = [_lonely(item, pairs) for item in match.lonely]
+    found = matched(scan)
+    match = found.for_pairs if pairs else found
+    of_pairs = frozenset(item.name for item in found.lonely) - {item.name for item in found.for_pairs.lonely}
+    problems = [_lonely(item, of_pairs) for item in match.lonely]
     captions: dict[str, str] = {}
     told: set[str] = set()
     for picture in kept:
@@ -55,15 +58,18 @@ def check_captions(
     return captions, problems
 
 
-def captions_of(scan: DatasetScan, workspace: Workspace) -> Mapping[str, str]:
-    """Return the captions of the pictures that are used, by name, `''` for none."""
+def captions_of(scan: DatasetScan, workspace: Workspace, pairs: PairRules | None = None) -> Mapping[str, str]:
+    """Return the captions of the pictures that are used, by name, `''` for none.
+
+    With the rules of a trainer for `pairs` they are those of pairs, by the names of the results.
+    """
     masks = companions_in(scan).mask_names
-    kept = [
-        item
-        for item in scan.pictures
-        if item.look is not None and item.name not in masks and not workspace.of(item.name).excluded
-    ]
-    captions, _ = check_captions(scan, kept, workspace)
+    usable = [item for item in scan.pictures if item.look is not None and item.name not in masks]
+    if pairs is None:
+        kept = chosen_pictures(usable, workspace).kept
+    else:
+        kept = chosen_pairs(scan, usable, workspace, pairs).kept
+    captions, _ = check_captions(scan, kept, workspace, pairs=pairs is not None)
     return {item.name: captions.get(item.name, "") for item in kept}
 
 
@@ -109,7 +115,7 @@ def _shared(match: Matched) -> Iterator[DatasetProblem]:
 def _lonely(item: ScannedCaption, pairs: Collection[str]) -> DatasetProblem:
     if is_metadata(item.name):
         return _problem(item.name, item.fault, "")
-    if stem_of(item.name) in pairs:
+    if item.name in pairs:
         return _problem(item.name, "is the caption of a pair of pictures; not used for either of them", "")
     reason = "is a caption without a picture of the same name; not used"
     return _problem(item.name, reason, "give it the name of its picture")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from fluxtui.domain.dataset_scan import DatasetScan, ScannedCaption
 from fluxtui.services.datasets.captions import CAPTION_SUFFIX, is_metadata, is_text_caption, stem_of
+from fluxtui.services.datasets.pairs import Pair, pairing_of
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,23 @@ class Matched:
         lonely: captions without a picture.
         overruled: the file of a caption that says something else than the one that counts, by picture.
         shared: pictures that one caption is taken for, though their names differ in capitals, by its file.
+        of_pairs: captions of pairs by the names of their results; they do not count for single pictures.
+        overruled_pairs: as `overruled`, for pairs.
     """
 
     of_pictures: Mapping[str, ScannedCaption]
     lonely: tuple[ScannedCaption, ...]
     overruled: Mapping[str, str]
     shared: Mapping[str, tuple[str, ...]]
+    of_pairs: Mapping[str, ScannedCaption] = field(default_factory=dict)
+    overruled_pairs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def for_pairs(self) -> Matched:
+        """The same as trainers of pairs have it: by the results, with the captions of pairs."""
+        used = {caption.name for caption in self.of_pairs.values()} | set(self.overruled_pairs.values())
+        lonely = tuple(item for item in self.lonely if item.name not in used)
+        return Matched(self.of_pairs, lonely, self.overruled_pairs, {})
 
 
 def matched(scan: DatasetScan) -> Matched:
@@ -52,10 +64,50 @@ def matched(scan: DatasetScan) -> Matched:
         chosen[name] = first
         if not others:
             continue
-        other = next((item for item in others if not item.fault and item.text != first.text), None)
-        if other is not None:
+        if (other := _other_text(first, others)) is not None:
             overruled[name] = other.name
-    return Matched(chosen, tuple(lonely), overruled, shared)
+    of_pairs, overruled_pairs = _of_pairs(scan, lonely, chosen)
+    return Matched(chosen, tuple(lonely), overruled, shared, of_pairs, overruled_pairs)
+
+
+def _other_text(first: ScannedCaption, others: Iterable[ScannedCaption]) -> ScannedCaption | None:
+    return next((item for item in others if not item.fault and item.text != first.text), None)
+
+
+def _of_pairs(
+    scan: DatasetScan, lonely: Iterable[ScannedCaption], of_pictures: Mapping[str, ScannedCaption]
+) -> tuple[dict[str, ScannedCaption], dict[str, str]]:
+    """Return the captions of pairs, and the files of those that give way to them, by their results.
+
+    A file of the name that both sides have in common counts before that of the result, and that before one of
+    what the edit begins with.
+    """
+    pairs = pairing_of(picture.name for picture in scan.pictures).pairs
+    roots: dict[str, ScannedCaption] = {}
+    for caption in lonely:
+        if is_text_caption(caption.name):
+            roots.setdefault(stem_of(caption.name).casefold(), caption)
+    found: dict[str, ScannedCaption] = {}
+    overruled: dict[str, str] = {}
+    for pair in pairs:
+        captions = list(_captions_of(pair, roots, of_pictures))
+        if not captions:
+            continue
+        first, *others = sorted(captions, key=lambda caption: bool(caption.fault))
+        found[pair.result] = first
+        if (other := _other_text(first, others)) is not None:
+            overruled[pair.result] = other.name
+    return found, overruled
+
+
+def _captions_of(
+    pair: Pair, roots: Mapping[str, ScannedCaption], of_pictures: Mapping[str, ScannedCaption]
+) -> Iterable[ScannedCaption]:
+    if (of_both := roots.get(pair.captions[0].casefold())) is not None:
+        yield of_both
+    for name in (pair.result, *pair.inputs):
+        if name in of_pictures:
+            yield of_pictures[name]
 
 
 def _nearest_first(captions: list[ScannedCaption], picture: str) -> list[ScannedCaption]:
@@ -86,6 +138,24 @@ class _Pictures:
             return self._exact.get(caption.picture, [])
         key = stem_of(caption.name)
         return self._exact.get(key) or self._folded.get(key.casefold(), [])
+
+
+def pair_caption_targets(scan: DatasetScan, captions: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the names of the text files for captions of pairs, by the names of their results.
+
+    It is the text file that the caption was found in, else one of the name that both sides have in common;
+    where they lie in two folders, one beside the result.
+    """
+    known = matched(scan).of_pairs
+    targets: dict[str, str] = {}
+    for pair in pairing_of(picture.name for picture in scan.pictures).pairs:
+        if pair.result in captions:
+            found = known.get(pair.result)
+            is_own = found is not None and not found.picture and is_text_caption(found.name)
+            in_folders = pair.captions[0].count("/") != pair.result.count("/")
+            stem = stem_of(pair.result) if in_folders else pair.captions[0]
+            targets[pair.result] = found.name if found is not None and is_own else stem + CAPTION_SUFFIX
+    return targets
 
 
 def caption_targets(scan: DatasetScan, captions: Mapping[str, str]) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.captions import EMPTY, stem_of
+from fluxtui.services.datasets.pairs import pairing_of
 
 MASK_ENDINGS = ("_mask", "-masklabel", "-mask", "_masklabel", ".mask")
 """Of names of masks, the first as they are sent. Sources: fal's page of flux-lora-fast-training (`_mask`) and
@@ -18,9 +19,6 @@ OneTrainer's documentation of masked training (`-masklabel`), read 2026-11; the 
 
 MASK_FOLDERS = frozenset({"mask", "masks"})
 """Of folders beside pictures, in which each mask has the name of its picture."""
-
-PAIR_ENDINGS = ("_start", "_end")
-"""Of names of pictures before and after, as trainers of edits want them. Source: fal's pages, 2026-11."""
 
 COLOURED = 12.0
 """`PictureLook.colour` from which on a picture is hardly a mask, which is black, white and grey."""
@@ -32,7 +30,7 @@ class Companions:
 
     Attributes:
         masks: the name of a mask by that of its picture.
-        pairs: names of pictures before and after.
+        pairs: names of pictures before and after, the first of each side.
         captioned: the picture whose mask a picture is by its name, but is not, as it has a caption.
         further: the picture of a mask that is not used, as the picture has another one.
     """
@@ -67,7 +65,6 @@ def companions_of(names: Iterable[str], captioned: Collection[str] = ()) -> Comp
     for name in every:
         by_stem.setdefault(stem_of(name).casefold(), []).append(name)
     masks: dict[str, str] = {}
-    pairs: list[tuple[str, str]] = []
     own: dict[str, str] = {}
     claims: dict[str, list[str]] = {}
     for name in every:
@@ -77,15 +74,13 @@ def companions_of(names: Iterable[str], captioned: Collection[str] = ()) -> Comp
             own[name] = pictures[0]
         elif pictures:
             claims[name] = pictures
-        start, end = PAIR_ENDINGS
-        if stem.endswith(start):
-            pairs.extend((name, other) for other in by_stem.get(stem.removesuffix(start) + end, []))
     for name, pictures in claims.items():
         for picture in pictures:
             masks.setdefault(picture, name)
     used = set(masks.values())
     further = {name: pictures[0] for name, pictures in claims.items() if name not in used}
-    return Companions(masks, tuple(pairs), own, further)
+    pairs = tuple((pair.inputs[0], pair.result) for pair in pairing_of(every).pairs)
+    return Companions(masks, pairs, own, further)
 
 
 def _masked_by(stem: str) -> Iterator[str]:
@@ -112,14 +107,15 @@ def companion_problems(
     """
     used = set(kept)
     problems = list(_of_masks(companions, scan, used, rules))
-    pairs = [pair for pair in companions.pairs if used.issuperset(pair)]
+    pairs = [pair for pair in companions.pairs if used.issuperset(pair)] if rules.pairs is None else []
     if pairs:
         before, after = (safe_text(name, limit=60) for name in pairs[0])
         reason = (
             f"{plural(len(pairs), 'pair')} of before and after, such as {before} and {after}, "
-            "would be learned as single pictures: no trainer here takes pairs."
+            "would be learned as single pictures: this trainer learns no edits."
         )
-        problems.append(_of_set(reason, "leave one half of each out, or go on as they are"))
+        mend = "choose a trainer of edits, or leave one half of each out"
+        problems.append(_of_set(reason, mend))
     return problems
 
 

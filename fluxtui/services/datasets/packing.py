@@ -23,6 +23,10 @@ from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.storage.files import sha256_of
 from fluxtui.services.threads import Advance, in_order
 
+INPUT_ENDING, RESULT_ENDING = "_start", "_end"
+"""Of the names of pictures before and after an edit; further ones before it have numbers from 2. The caption
+has neither. Source: fal's pages of its trainers of edits, read 2026-12."""
+
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
@@ -32,10 +36,18 @@ _MEMBER_BYTES, _END_BYTES = 30 + 46, 22
 
 @dataclass(frozen=True)
 class _Member:
+    """A picture as it is sent, with what belongs to it; `inputs` are names and contents."""
+
     name: str
     content: bytes
     caption: str | None
     mask: bytes | None = None
+    inputs: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the pictures, in the order of `TrainingPicture.every`."""
+        return (self.name, *(name for name, _ in self.inputs))
 
 
 def pack_dataset(
@@ -53,18 +65,21 @@ def pack_dataset(
     """
     total = len(dataset.pictures)
     names: list[str] = []
+    sent: dict[str, TrainingPicture] = {}
     advance(0, total)
     try:
         with (
             open_source(dataset.source) as source,
             zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=False) as archive,
         ):
-            for count, member in enumerate(_members(source, dataset, rules, stop), start=1):
+            members = zip(_members(source, dataset, rules, stop), dataset.pictures, strict=True)
+            for count, (member, picture) in enumerate(members, start=1):
                 _write(archive, member)
                 names.append(member.name)
+                sent.update(zip(member.names, picture.every, strict=True))
                 advance(count, total)
             written = tuple(archive.namelist())
-        sha256 = verify(target, written, dict(zip(names, dataset.pictures, strict=True)))
+        sha256 = verify(target, written, sent)
         size = target.stat().st_size
         check_size(ArchiveSize(size=size, is_exact=True), rules)
     except (OSError, zipfile.LargeZipFile) as error:
@@ -98,8 +113,18 @@ def _member(
     numbered: tuple[int, TrainingPicture],
 ) -> _Member:
     number, picture = numbered
+    root = f"{number:0{digits}}"
     content, extension = make(picture)
-    return _Member(f"{number:0{digits}}.{extension}", content, picture.caption, make_mask(picture, content))
+    if not picture.inputs:
+        return _Member(f"{root}.{extension}", content, picture.caption, make_mask(picture, content))
+    made = [make(item) for item in picture.inputs]
+    inputs = ((input_name(root, place, kind), part) for place, (part, kind) in enumerate(made, start=1))
+    return _Member(f"{root}{RESULT_ENDING}.{extension}", content, picture.caption, inputs=tuple(inputs))
+
+
+def input_name(root: str, place: int, extension: str) -> str:
+    """Return what a picture before the edit is called in an archive: the first is `ROOT_start.EXT`."""
+    return f"{root}{INPUT_ENDING}{place if place > 1 else ''}.{extension}"
 
 
 def _mask(
@@ -170,7 +195,8 @@ def stored_bytes(members: Iterable[tuple[str, int, str | None]]) -> int:
 
 
 def _write(archive: zipfile.ZipFile, member: _Member) -> None:
-    archive.writestr(_plain(member.name), member.content)
+    for name, content in (*member.inputs, (member.name, member.content)):
+        archive.writestr(_plain(name), content)
     if member.caption is not None:
         archive.writestr(_plain(_caption_name(member.name)), member.caption.encode("utf-8"))
     if member.mask is not None:
@@ -228,7 +254,7 @@ def _compare(archive: zipfile.ZipFile, name: str, picture: TrainingPicture) -> N
 
 
 def _caption_name(picture: str) -> str:
-    return f"{picture.rpartition('.')[0]}.txt"
+    return f"{picture.rpartition('.')[0].removesuffix(RESULT_ENDING)}.txt"
 
 
 def _unsound() -> StorageError:
@@ -252,12 +278,14 @@ def estimated_size(dataset: Dataset, rules: DatasetRules, stop: threading.Event)
         DatasetError: a picture has changed since it was looked at, or cannot be read any more.
         Stopped: `stop` was set.
     """
-    total = stored_bytes((f"001.{extension_of(item.format)}", 0, item.caption) for item in dataset.pictures)
+    every = dataset.every_picture
+    root = "001_start" if dataset.pairs else "001"
+    total = stored_bytes((f"{root}.{extension_of(item.format)}", 0, item.caption) for item in every)
     with open_source(dataset.source) as source:
         entries = {entry.name: entry for entry in source.listing().entries}
         make = partial(ready, source, entries, rules, dataset.jpeg_quality)
         for extension in ("jpg", "png"):
-            pictures = [item for item in dataset.pictures if extension_of(item.format) == extension]
+            pictures = [item for item in every if extension_of(item.format) == extension]
             chosen = _evenly(pictures)
             made = sum(len(content) for content, _ in in_order(make, chosen, stop))
             total += round(made * _pixels(pictures) / max(_pixels(chosen), 1))

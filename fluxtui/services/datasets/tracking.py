@@ -172,7 +172,9 @@ def _contents(scan: DatasetScan) -> dict[str, str]:
 
 
 def _scanned_texts(scan: DatasetScan) -> dict[str, str]:
-    return {name: caption.text for name, caption in matched(scan).of_pictures.items()}
+    match = matched(scan)
+    # A result has an edit of its own as one picture or as a pair, and the caption of a pair lies nearer.
+    return {name: item.text for name, item in {**match.of_pictures, **match.of_pairs}.items()}
 
 
 def _mark(text: str) -> str:

@@ -15,7 +15,7 @@ from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.workspace import UNSURE, History, Workspace
-from fluxtui.services.datasets.caption_matching import caption_targets
+from fluxtui.services.datasets.caption_matching import caption_targets, pair_caption_targets
 from fluxtui.services.datasets.encodings import decoded
 from fluxtui.services.datasets.spelling import spelled
 from fluxtui.services.datasets.tracking import marked
@@ -64,7 +64,9 @@ class WorkspaceService:
         """Put edits on the disk. Raises `StorageError`; what was saved before is left then."""
         await asyncio.to_thread(self._save, history)
 
-    async def write_captions(self, scan: DatasetScan, captions: Mapping[str, str], when: datetime) -> int:
+    async def write_captions(
+        self, scan: DatasetScan, captions: Mapping[str, str], when: datetime, *, pairs: bool = False
+    ) -> int:
         """Write captions beside the user's own pictures, which only ever happens on request.
 
         What they replace is put into the data directory first.
@@ -73,6 +75,7 @@ class WorkspaceService:
             scan: what is in the source, which must be a folder or files.
             captions: by the names of the pictures; `''` leaves the file alone.
             when: now.
+            pairs: whether they are captions of pairs, by the names of the results.
 
         Returns:
             How many files were written; those that say the same already are not.
@@ -86,7 +89,7 @@ class WorkspaceService:
                 "The pictures are in an archive, which is never changed.",
                 next_step="Export the captions to a file instead.",
             )
-        return await asyncio.to_thread(self._write_captions, scan, captions, when)
+        return await asyncio.to_thread(self._write_captions, scan, captions, when, pairs=pairs)
 
     def _load(self, source: Path) -> History:
         key = spelled(source).key
@@ -119,11 +122,14 @@ class WorkspaceService:
         )
         self._storage.write_atomic(path, stored.model_dump_json(exclude_defaults=True).encode())
 
-    def _write_captions(self, scan: DatasetScan, captions: Mapping[str, str], when: datetime) -> int:
+    def _write_captions(
+        self, scan: DatasetScan, captions: Mapping[str, str], when: datetime, *, pairs: bool
+    ) -> int:
         from fluxtui.services.datasets.caption_files import as_jsonl
 
         wanted = {name: text for name, text in captions.items() if text.strip()}
-        targets = {name: scan.place_of(target) for name, target in caption_targets(scan, wanted).items()}
+        named = (pair_caption_targets if pairs else caption_targets)(scan, wanted)
+        targets = {name: scan.place_of(target) for name, target in named.items()}
         before = {name: text for name, path in targets.items() if (text := _content(path)) is not None}
         changed = {name: path for name, path in targets.items() if before.get(name) != captions[name]}
         replaced = {name: before[name] for name in changed if name in before}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fluxtui.api.attachments import Progress
-from fluxtui.domain.endpoint import Control, Endpoint, FinetuneBy, TrainingEndpoint, fields_of
+from fluxtui.domain.endpoint import Endpoint, FinetuneBy, TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput, Problem, StorageError
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
@@ -49,12 +49,10 @@ class ProfileUploads:
         await self.journal.uploads.remember(self.profile, sha256, url, expires_at)
 
 
-def lora_fields(endpoint: type[Endpoint]) -> tuple[str, ...]:
-    """Return the names of the parameters that name LoRAs whose files the service has to be given."""
-    use = endpoint.info.finetunes
-    if use is None or use.by is not FinetuneBy.WEIGHTS:
-        return ()
-    return tuple(field.name for field in fields_of(endpoint) if field.control is Control.FINETUNE)
+def loras_named(request: Endpoint) -> tuple[str, ...]:
+    """Return what names the LoRAs of a request whose files the service has to be given."""
+    use = request.info.finetunes
+    return request.finetunes_named() if use is not None and use.by is FinetuneBy.WEIGHTS else ()
 
 
 async def materials_of(
@@ -68,13 +66,11 @@ async def materials_of(
         StorageError: the journal cannot be read.
     """
     archive = archive_of(job, storage) if isinstance(request, TrainingEndpoint) else None
-    given = request.given()
-    names = [str(given[field]) for field in lora_fields(type(request)) if given.get(field)]
     return Materials(
         uploads=ProfileUploads(journal, job.profile),
         archive=archive,
         archive_sha256=_archive_hash(job),
-        loras={name: await lora_source(name, journal, storage) for name in names},
+        loras={name: await lora_source(name, journal, storage) for name in loras_named(request)},
         progress=progress,
     )
 
@@ -103,11 +99,10 @@ async def known_addresses(
             address = value if is_web_address(value) else await uploaded(await _hash_of(value, storage))
             if address is not None:
                 found[value] = address
-    for name in lora_fields(type(request)):
-        if values.get(name):
-            address = await _known_lora(str(values[name]), journal, storage, uploaded)
-            if address is not None:
-                found[str(values[name])] = address
+    for name in loras_named(request):
+        address = await _known_lora(name, journal, storage, uploaded)
+        if address is not None:
+            found[name] = address
     return await uploaded(_archive_hash(job)), found
 
 

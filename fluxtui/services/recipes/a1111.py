@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fluxtui.domain.loras import spread
 from fluxtui.services.recipes.recipe import PROGRAM, Recipe
 
 MAX_CHARACTERS = 100_000
@@ -70,7 +71,7 @@ def parameters_text(recipe: Recipe) -> str:
 
 
 def _settings(recipe: Recipe) -> dict[str, str]:
-    values = recipe.parameters
+    values = spread(recipe.parameters)
     told: dict[str, object] = {_NAMES[name]: values[name] for name in _NAMES if values.get(name) is not None}
     told["Seed"] = recipe.seed
     if values.get("width") and values.get("height"):

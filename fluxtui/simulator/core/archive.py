@@ -128,16 +128,20 @@ def _decoded(text: bytes) -> bytes:
         raise RefusedArchiveError("Invalid base64 in file_data") from error
 
 
-def examine(archive: Path | BinaryIO, shown: Callable[[str], bool] | None = None) -> TrainingSet:
+def examine(
+    archive: Path | BinaryIO,
+    shown: Callable[[str], bool] | None = None,
+    most_entries: int = MOST_ENTRIES,
+) -> TrainingSet:
     """Check the ZIP and return what is in it. Raises RefusedArchiveError.
 
     Pieces are made of the first 20 pictures, or of those whose names are `shown`. More pictures are no
-    reason to refuse.
+    reason to refuse, as long as there are not more files than `most_entries`.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = opened.infolist()
-            _check_entries(entries)
+            _check_entries(entries, most_entries)
             pictures = [entry for entry in entries if _suffix(entry) in IMAGE_SUFFIXES]
             if not pictures:
                 raise RefusedArchiveError("No images found in the zip file")
@@ -149,9 +153,9 @@ def examine(archive: Path | BinaryIO, shown: Callable[[str], bool] | None = None
     return TrainingSet(pieces, len(pictures), len(entries) - len(pictures), names)
 
 
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MOST_ENTRIES:
-        raise RefusedArchiveError(f"The zip file has more than {MOST_ENTRIES} entries")
+def _check_entries(entries: list[zipfile.ZipInfo], most: int) -> None:
+    if len(entries) > most:
+        raise RefusedArchiveError(f"The zip file has more than {most} entries")
     if sum(entry.file_size for entry in entries) > MOST_TOTAL_BYTES:
         raise RefusedArchiveError("The zip file is too large when unpacked")
     names = set()

@@ -2,7 +2,8 @@
 
 Names and sizes follow public sources, read 2026-11: the safetensors format description; the published
 transformer configurations of FLUX.1 dev and FLUX.2 (hidden size, number of double and single blocks); the
-key names that diffusers' LoRA loaders take for each family.
+key names that diffusers' LoRA loaders take for each family. Those of Krea 2, Z-Image and Qwen-Image follow
+the layers of diffusers' models; how fal's trainers call them is not seen in anything published, 2026-12.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class BaseModel:
     gated: bool
     bfl_names: bool
     """Whether trainers name the tensors as the original model does, or as diffusers does."""
+    layers: tuple[tuple[str, tuple[int, int]], ...] = ()
+    """Of a model with other blocks: the layers that a file covers, with what goes out of and into each."""
 
 
 FLUX_1 = BaseModel("flux-1-dev", 3072, 19, 38, 4, gated=False, bfl_names=False)
@@ -54,6 +57,44 @@ KONTEXT = BaseModel("flux-1-kontext", 3072, 19, 38, 4, gated=False, bfl_names=Tr
 FLUX_2 = BaseModel("flux-2-dev", 6144, 8, 48, 3, gated=True, bfl_names=True)
 KLEIN_9B = BaseModel("flux-2-klein-9b", 4096, 8, 24, 3, gated=True, bfl_names=True)
 KLEIN_4B = BaseModel("flux-2-klein-4b", 3072, 5, 20, 3, gated=True, bfl_names=True)
+FLUX_3_KLEIN = BaseModel("flux-3-klein", 4096, 8, 24, 3, gated=True, bfl_names=True)
+"""Its true size is not published; here it is that of a neighbour."""
+
+
+def _other(name: str, hidden: int, layers: dict[str, tuple[int, int]]) -> BaseModel:
+    return BaseModel(name, hidden, 0, 0, 4, gated=False, bfl_names=False, layers=tuple(layers.items()))
+
+
+KREA_2 = _other(
+    "krea-2",
+    6144,
+    {
+        "transformer_blocks.0.attn.to_q": (6144, 6144),
+        "transformer_blocks.0.attn.to_k": (1536, 6144),
+        "transformer_blocks.27.attn.to_gate": (6144, 6144),
+        "transformer_blocks.27.ff.down": (6144, 16384),
+    },
+)
+Z_IMAGE = _other(
+    "z-image",
+    3840,
+    {
+        "layers.0.attention.to_q": (3840, 3840),
+        "layers.0.attention.to_out.0": (3840, 3840),
+        "layers.29.feed_forward.w1": (10240, 3840),
+        "layers.29.feed_forward.w2": (3840, 10240),
+    },
+)
+QWEN_IMAGE = _other(
+    "qwen-image",
+    3072,
+    {
+        "transformer_blocks.0.attn.to_q": (3072, 3072),
+        "transformer_blocks.0.attn.add_q_proj": (3072, 3072),
+        "transformer_blocks.59.img_mlp.net.0.proj": (12288, 3072),
+        "transformer_blocks.59.img_mlp.net.2": (3072, 12288),
+    },
+)
 
 Shape = tuple[int, int]
 
@@ -117,6 +158,9 @@ def spoilt(kind: str, content: bytes) -> bytes:
 
 def _layers(base: BaseModel) -> Iterator[tuple[str, Shape]]:
     """Give the layers that the file covers, by name, with the sizes that go out of and into each."""
+    if base.layers:
+        yield from base.layers
+        return
     hidden, wide = base.hidden, base.hidden * base.mlp_ratio
     last_double, last_single = base.double_blocks - 1, base.single_blocks - 1
     gated = 2 * wide if base.gated else wide

@@ -35,17 +35,28 @@ class FalEndpoint:
 class Trainer(FalEndpoint):
     """Trains a LoRA from the ZIP at the address in the field `archive`.
 
-    `weights` is the output that holds the LoRA; `pairs` means pictures of before and after; with `captioned`
-    each picture needs a caption unless `default_caption` is given; at least `least_steps` are billed.
+    `weights` is the output that holds the LoRA; `most_inputs` is how many pictures there may be before each
+    result where it learns from pairs, else 0; where `caption` names a field, each picture (or pair) needs a
+    caption of its own unless that is given; at least `least_steps` are billed; `factored` tells that each
+    step costs the more the more pictures there are before a result.
     """
 
     unit: ClassVar[str] = "steps"
     archive: str
     weights: str = "diffusers_lora_file"
-    pairs: bool = False
-    captioned: bool = True
+    most_inputs: int = 0
+    mixed_inputs: bool = True
+    caption: str | None = "default_caption"
     least_steps: int = 0
+    factored: bool = False
     preprocessed: bool = False
+    checkpoint: str | None = None
+    """The field with the address of a LoRA that the training goes on with."""
+
+    @property
+    def pairs(self) -> bool:
+        """Whether it learns from pictures of before and after."""
+        return self.most_inputs > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

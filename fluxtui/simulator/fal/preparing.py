@@ -54,14 +54,31 @@ async def prepared_training(shared: Foundation, trainer: Trainer, body: dict[str
     prepared = Prepared(parameters, training_units(trainer, parameters["steps"], 1))
     try:
         content = await _fetched(shared, parameters[trainer.archive], (trainer.archive,))
-        caption = parameters.get("default_caption")
+        caption = parameters.get(trainer.caption) if trainer.caption else None
         dataset = await asyncio.to_thread(read_dataset, trainer, content, caption)
+        await _check_checkpoint(shared, trainer, parameters)
     except (_UnusableError, RefusedDatasetError) as error:
         prepared.failure = error.failure
         return prepared
     prepared.units = training_units(trainer, parameters["steps"], dataset.references)
     prepared.pieces = dataset.pieces
     return prepared
+
+
+async def _check_checkpoint(shared: Foundation, trainer: Trainer, parameters: dict[str, Any]) -> None:
+    """Raise _UnusableError for a LoRA to go on with that cannot be had, or is of another model."""
+    address = parameters.get(trainer.checkpoint) if trainer.checkpoint else None
+    if trainer.checkpoint is None or not address:
+        return
+    where = (trainer.checkpoint,)
+    content = await _fetched(shared, address, where)
+    try:
+        hidden = await asyncio.to_thread(hidden_size_of, content)
+    except UnreadableWeightsError as error:
+        raise _UnusableError("value_error", f"The checkpoint could not be loaded: {error}.", where) from None
+    if hidden != trainer.base.hidden:
+        message = f"The checkpoint is for a model of width {hidden}, not {trainer.base.hidden}."
+        raise _UnusableError("value_error", message, where)
 
 
 async def prepared_picture(shared: Foundation, generator: Generator, body: dict[str, Any]) -> Prepared:

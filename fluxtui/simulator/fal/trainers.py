@@ -1,10 +1,11 @@
 """Every trainer of fal for FLUX: inputs, ranges and defaults as data.
 
 Source: the types of fal's JavaScript client (2026-08), the OpenAPI documents and model pages of fal.ai, read
-2026-11. A default that no source gives (steps of the fast training) is the usual one. Prices come from the
-model pages where these name one, else from third-party lists (v2, the klein 9B base, 4B base and kontext
-trainers) or from their neighbours (fast training, portrait, both Krea trainers, the edit twins without a
-page). How large FLUX 3 klein and Krea 2 are, no source says: their LoRAs have the size of a neighbour's.
+2026-11 and 2026-12. A default that no source gives (steps of the fast training) is the usual one. Prices
+come from the model pages, some as public repositories quote them (all of FLUX.2 but the 4B edit twin, least
+steps of the portrait trainer), else from third-party lists (4B base and kontext) or from their neighbours
+(fast training, the trainer for FLUX.1 Krea). How many pictures the edit twins of FLUX.2 dev take before a
+result, no source says: as many as those of klein.
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from fluxtui.simulator.core import weights as models
 from fluxtui.simulator.core.fields import Field, choice, integer, number, switch, text
-from fluxtui.simulator.core.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel
+from fluxtui.simulator.core.weights import BaseModel
 from fluxtui.simulator.fal.endpoints import Status, Trainer
-
-FLUX_3_KLEIN = replace(KLEIN_9B, name="flux-3-klein")
-KREA_2 = replace(FLUX_1, name="krea-2")
 
 _ONE_ARCHIVE = Field("image_data_url", "address", required=True)
 _ARCHIVES = Field("images_data_url", "address", required=True)
@@ -30,30 +29,31 @@ _ARCHIVE_FORMAT = text("data_archive_format", nullable=True)
 def trainers() -> tuple[Trainer, ...]:
     """Return all trainers."""
     return (
-        *_flux_2_family("fal-ai/flux-2-trainer", FLUX_2, 0.0064),
-        *_flux_2_family("fal-ai/flux-2-trainer-v2", FLUX_2, 0.0255),
-        *_flux_2_family("fal-ai/flux-2-klein-9b-base-trainer", KLEIN_9B, 0.0086),
-        *_flux_2_family(
-            "fal-ai/flux-2-klein-4b-base-trainer", KLEIN_4B, 0.005, edit_price=0.0046, status="deprecated"
-        ),
+        *_flux_2_family("fal-ai/flux-2-trainer", models.FLUX_2, 0.0064, 0.0056),
+        *_flux_2_family("fal-ai/flux-2-trainer-v2", models.FLUX_2, 0.0064, 0.0056),
+        *_flux_2_family("fal-ai/flux-2-klein-9b-base-trainer", models.KLEIN_9B, 0.0043, 0.002),
+        *_flux_2_family("fal-ai/flux-2-klein-4b-base-trainer", models.KLEIN_4B, 0.005, 0.0046, "deprecated"),
         *_flux_3(),
         *_fast(),
         _portrait(),
         _turbo(),
         _kontext(),
         _krea_2(),
+        _long("fal-ai/z-image-turbo-trainer-v2", models.Z_IMAGE, 0.00085, 0),
+        _long("fal-ai/qwen-image-2512-trainer-v2", models.QWEN_IMAGE, 0.00095, 500),
     )
 
 
 def _flux_2_family(
-    name: str, base: BaseModel, price: float, edit_price: float | None = None, status: Status = "active"
+    name: str, base: BaseModel, price: float, edit_price: float, status: Status = "active"
 ) -> Iterator[Trainer]:
     fields = (_ONE_ARCHIVE, integer("steps", 1000, 100, 10_000), _ANY_RATE, _DEFAULT_CAPTION, _FORMAT)
     plain = Trainer(
         id=name, fields=fields, base=base, unit_price=price, status=status, archive=_ONE_ARCHIVE.name
     )
     yield plain
-    yield replace(plain, id=f"{name}/edit", unit_price=edit_price or price, pairs=True)
+    edit = replace(plain, id=f"{name}/edit", unit_price=edit_price)
+    yield replace(edit, most_inputs=4, mixed_inputs=False, factored=True)
 
 
 def _flux_3() -> Iterator[Trainer]:
@@ -66,15 +66,16 @@ def _flux_3() -> Iterator[Trainer]:
             Field("learning_rate", "number", 1e-4),
             Field("resolution", "integer", 1024, choices=("512", "768", "1024")),
         ),
-        base=FLUX_3_KLEIN,
+        base=models.FLUX_3_KLEIN,
         unit_price=0.0043,
         archive=_ARCHIVES.name,
         weights="lora_file",
-        captioned=False,
+        caption=None,
         least_steps=100,
     )
     yield plain
-    yield replace(plain, id=f"{plain.id}/edit", unit_price=0.002, pairs=True)
+    edit = replace(plain, id=f"{plain.id}/edit", unit_price=0.002, caption="trigger_phrase")
+    yield replace(edit, most_inputs=10, factored=True)
 
 
 def _fast() -> Iterator[Trainer]:
@@ -89,10 +90,10 @@ def _fast() -> Iterator[Trainer]:
             switch("is_input_format_already_preprocessed", False),
             _ARCHIVE_FORMAT,
         ),
-        base=FLUX_1,
+        base=models.FLUX_1,
         unit_price=0.002,
         archive=_ARCHIVES.name,
-        captioned=False,
+        caption=None,
         preprocessed=True,
     )
     yield plain
@@ -114,10 +115,12 @@ def _portrait() -> Trainer:
     return Trainer(
         id="fal-ai/flux-lora-portrait-trainer",
         fields=fields,
-        base=FLUX_1,
+        base=models.FLUX_1,
         unit_price=0.0024,
         archive=_ARCHIVES.name,
-        captioned=False,
+        caption=None,
+        least_steps=1000,
+        checkpoint="resume_from_checkpoint",
     )
 
 
@@ -133,10 +136,10 @@ def _turbo() -> Trainer:
     return Trainer(
         id="fal-ai/turbo-flux-trainer",
         fields=fields,
-        base=FLUX_1,
+        base=models.FLUX_1,
         unit_price=0.0024,
         archive=_ARCHIVES.name,
-        captioned=False,
+        caption=None,
     )
 
 
@@ -145,10 +148,10 @@ def _kontext() -> Trainer:
     return Trainer(
         id="fal-ai/flux-kontext-trainer",
         fields=(_ONE_ARCHIVE, steps, rate, _DEFAULT_CAPTION, _FORMAT),
-        base=KONTEXT,
+        base=models.KONTEXT,
         unit_price=0.0025,
         archive=_ONE_ARCHIVE.name,
-        pairs=True,
+        most_inputs=1,
     )
 
 
@@ -165,9 +168,22 @@ def _krea_2() -> Trainer:
     return Trainer(
         id="fal-ai/krea-2-trainer",
         fields=fields,
-        base=KREA_2,
-        unit_price=0.0043,
+        base=models.KREA_2,
+        unit_price=0.0028,
         archive=_ARCHIVES.name,
         weights="lora_file",
-        captioned=False,
+        caption="trigger_phrase",
+        least_steps=100,
+    )
+
+
+def _long(name: str, base: BaseModel, price: float, least_steps: int) -> Trainer:
+    rate = Field("learning_rate", "number", 5e-4)
+    return Trainer(
+        id=name,
+        fields=(_ONE_ARCHIVE, integer("steps", 2000, 10, 40_000), rate, _DEFAULT_CAPTION),
+        base=base,
+        unit_price=price,
+        archive=_ONE_ARCHIVE.name,
+        least_steps=least_steps,
     )

@@ -30,6 +30,7 @@ from fluxtui.widgets.parameter_form.controls import (
     TextControl,
 )
 from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
+from fluxtui.widgets.parameter_form.lora_stack import LoraStackControl
 from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
 from fluxtui.widgets.parameter_form.picture_notes import PictureNote, note_mask
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
@@ -150,6 +151,8 @@ class ParameterForm(Widget):
     def _make_control(self, field: Field, value: Any) -> Widget:
         if field.control is Control.FINETUNE:
             return FinetuneControl(field, value, self._finetunes)
+        if field.control is Control.LORA_STACK:
+            return LoraStackControl(field, value, self._finetunes)
         if field.name in SIDES and {item.name for item in self._fields} >= SIDES:
             return SideControl(field, value)
         return _CONTROLS[field.control](field, value)
@@ -214,7 +217,7 @@ class ParameterForm(Widget):
         """Offer other finetunes, by the value that stands in a request. What is chosen stays chosen."""
         self._finetunes = tuple(finetunes)
         for row in self._rows.values():
-            if isinstance(row.input, FinetuneControl):
+            if isinstance(row.input, FinetuneControl | LoraStackControl):
                 row.input.offer(finetunes)
 
     def show_advice(self, advice: Mapping[str, str]) -> None:
@@ -337,7 +340,7 @@ class ParameterForm(Widget):
         self._left = name
         row = self._rows.get(name)
         if row is not None:
-            row.add_class("-current")
+            row.show_current(True)
         self._draw_help()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
@@ -364,7 +367,7 @@ class ParameterForm(Widget):
 
     def _leave(self) -> None:
         if self._left in self._rows:
-            self._rows[self._left].remove_class("-current")
+            self._rows[self._left].show_current(False)
             self._draw_problem(self._left)
         self._left = ""
 

@@ -11,9 +11,9 @@ from fluxtui.controllers.generation.controller import CHANGING
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.navigation import GenerateAgain, GenerateWith, UsePicture
 from fluxtui.controllers.questions import Confirmation
-from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.notices import Balance
 from fluxtui.simulator.running import Simulator
 from tests.controllers.generation.conftest import OpenDesk
@@ -203,7 +203,7 @@ async def test_loras_go_out_with_their_strengths(
         loras = (make_finetune("fox", name="Fox", **file), make_finetune("owl", name="Owl", **file))
         desk.host.finetunes = await desk.host.services.journal.finetunes.put_many(loras)
         desk.generation.catalogue.restock()
-        values = {"finetune_strength": 0.7, "finetune_id_2": "files/owl"}
+        values = {"finetune_strength": 0.7, "extra_lora": "files/owl"}
         await desk.show(GenerateForm("studio", MIX, "files/fox", "fog", values))
         await desk.generation.submit()
 
@@ -212,7 +212,7 @@ async def test_loras_go_out_with_their_strengths(
 
         await desk.until(ordered)
         (body,) = atelier.ordered
-        assert (body["finetune_id"], body["finetune_id_2"]) == ("files/fox", "files/owl")
+        assert (body["finetune_id"], body["extra_lora"]) == ("files/fox", "files/owl")
         assert (body["finetune_strength"], body["prompt"]) == (0.7, "LUMI, fog")
         assert body["loras"] == ["files/fox", "files/owl"]
 

@@ -190,8 +190,8 @@ def test_a_further_lora_stays_only_where_the_endpoint_takes_it(
     known = (right, wrong)
 
     def second(ref: str) -> Any:
-        form = GenerateForm().with_values(mix.endpoint, {"finetune_id_2": ref})
-        return form.values_for(mix, known)["finetune_id_2"]
+        form = GenerateForm().with_values(mix.endpoint, {"extra_lora": ref})
+        return form.values_for(mix, known)["extra_lora"]
 
     assert second(right.ref) == right.ref
     assert second(wrong.ref) is None

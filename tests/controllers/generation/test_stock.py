@@ -179,11 +179,11 @@ def test_a_further_lora_that_does_not_fit_is_a_problem_of_its_field(
     stock: Stock, offer: FindOffer, bfl: Finetune, own: Finetune
 ) -> None:
     mix = offer("atelier/mix", "studio")
-    values = {"finetune_id": own.ref, "finetune_id_2": bfl.ref}
+    values = {"finetune_id": own.ref, "extra_lora": bfl.ref}
     (problem,) = misfits(mix, values, stock.finetunes)
-    assert problem.field == "finetune_id_2"
+    assert problem.field == "extra_lora"
     assert problem.reason.startswith("Lumi was trained on FLUX.1 [pro]")
-    assert misfits(mix, {"finetune_id": own.ref, "finetune_id_2": ADDRESS}, stock.finetunes) == ()
+    assert misfits(mix, {"finetune_id": own.ref, "extra_lora": ADDRESS}, stock.finetunes) == ()
     (problem,) = misfits(mix, {"finetune_id": "just-words"}, stock.finetunes)
     assert problem.reason == "LoRA must be one of yours or the https address of a .safetensors file"
 

@@ -146,17 +146,31 @@ def archive(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    """An archive of two pairs without captions, with one picture before each result."""
+    buffer = BytesIO()
+    Image.new("RGB", (96, 64), (200, 60, 40)).save(buffer, "PNG")
+    path = tmp_path / "pairs.zip"
+    with zipfile.ZipFile(path, "w") as opened:
+        for name in ("001_start", "001_end", "002_start", "002_end"):
+            opened.writestr(f"{name}.png", buffer.getvalue())
+    return path
+
+
+@pytest.fixture
 def memory() -> Memory:
     """Of uploads."""
     return Memory()
 
 
 @pytest.fixture
-def prepare(provider: FalProvider, archive: Path, memory: Memory) -> Prepare:
-    """Prepares a request with the archive and what LoRAs are given."""
+def prepare(provider: FalProvider, archive: Path, pairs: Path, memory: Memory) -> Prepare:
+    """Prepares a request with the archive that it wants and what LoRAs are given."""
 
     async def run(request: Endpoint, loras: Mapping[str, LoraSource] | None = None) -> PreparedRequest:
-        return await provider.prepare(request, Materials(uploads=memory, archive=archive, loras=loras or {}))
+        wants_pairs = isinstance(request, TrainingEndpoint) and request.rules.pairs is not None
+        sent = pairs if wants_pairs else archive
+        return await provider.prepare(request, Materials(uploads=memory, archive=sent, loras=loras or {}))
 
     return run
 

@@ -56,8 +56,9 @@ def test_trainer_says_what_is_what(trainer: type[TrainingEndpoint]) -> None:
 def test_what_is_not_sure_to_live_says_so() -> None:
     unsure = {trainer.info.id: trainer.info.availability for trainer in TRAINING}
     assert unsure["blackforestlabs/flux-3/klein/base/trainer"] is Availability.BETA
+    assert unsure["blackforestlabs/flux-3/klein/base/trainer/edit"] is Availability.BETA
     assert unsure["fal-ai/flux-2-klein-4b-base-trainer"] is Availability.HISTORIC
-    assert list(unsure.values()).count(Availability.SERVING) == len(unsure) - 2
+    assert list(unsure.values()).count(Availability.SERVING) == len(unsure) - 3
 
 
 def test_trigger_word_becomes_the_default_caption() -> None:

@@ -41,8 +41,9 @@ def _value(field: Field, picture: Path, *, largest: bool) -> Any:
     if field.choices:
         return field.choices[-1 if largest else 0]
     match field.control:
-        case Control.FINETUNE:
-            return LORA
+        case Control.LORA_STACK:
+            weight = field.maximum if largest else field.minimum
+            return [{"finetune": LORA, "weight": weight}] * ((field.max_length or 1) if largest else 1)
         case Control.PICTURE:
             return str(picture)
         case Control.TOGGLE:
@@ -83,7 +84,7 @@ async def test_valid_requests_are_accepted_and_end_well(
     ]
     values = {field.name: _value(field, picture, largest=kind == "largest") for field in fields}
     if issubclass(endpoint, TrainingEndpoint) and endpoint.rules.default_caption:
-        values["default_caption"] = "a red sheet"
+        values[endpoint.rules.default_caption] = "a red sheet"
     fal.refill(100_000, "valid")
     task = await order(endpoint.checked(values), _loras(endpoint, tmp_path))
     clock.advance(30)

@@ -67,7 +67,7 @@ async def test_training_from_the_queue_to_the_weights(
     clock.advance(20)
     ready = await provider.status(task)
     assert (ready.phase, ready.progress, ready.weights_packing) == (Phase.READY, 1.0, Packing.FILE)
-    assert ready.cost_credits == pytest.approx(86.0)
+    assert ready.cost_credits == pytest.approx(43.0)
     assert not ready.weights_lasting
     assert "Saving the LoRA" in str(ready.log)
     assert ready.details["duration"] > 0
@@ -291,10 +291,10 @@ async def test_live_prices_come_before_our_table(provider: FalProvider) -> None:
     served = {*provider.generation_endpoints(), *provider.training_endpoints()}
     assert told.keys() == {endpoint.info.id for endpoint in served}
     price = told[TRAINER]
-    assert (price.usd, price.unit, price.live) == (0.0086, "steps", True)
+    assert (price.usd, price.unit, price.live) == (0.0043, "steps", True)
     ours, live = training(steps=500).estimate(), training(steps=500).estimate(price)
-    assert ours.credits == live.credits == pytest.approx(430)
-    assert (ours.exact, live.exact) == (False, True)
+    assert ours.credits == live.credits == pytest.approx(215)
+    assert (ours.exact, live.exact) == (True, True)
 
 
 async def test_what_is_offered_now(provider: FalProvider) -> None:

@@ -239,7 +239,7 @@ def test_several_profiles(shown_to_several: Any, make_job: Callable[..., Job]) -
     """Two LoRAs, a price that was told, a balance that never is, and jobs of two profiles."""
 
     async def prepare(app: FluxApp, screen: GenerateScreen) -> None:
-        values = {"finetune_strength": 0.8, "finetune_id_2": "files/owl", "seed": 42}
+        values = {"finetune_strength": 0.8, "extra_lora": "files/owl", "seed": 42}
         await show_form(screen, GenerateForm("studio", MIX, "files/fox", PROMPT, values, 2))
         waiting = {"profile": "studio", "cancel_asked_at": app.clock(), "cancel_answer": "asked"}
         jobs = queue(make_job)

@@ -44,7 +44,8 @@ async def test_samples_are_made_with_the_file_of_the_training(
         (waiting,) = [job for job in await open_journal.jobs.active() if job.after == training.id]
         done, sample = await ended(jobs, [training, waiting])
     assert (sample.state, sample.error) == (JobState.DONE, None)
-    assert sample.parameters["finetune_id"] == done.finetune_ref == sample.finetune_ref
+    assert sample.parameters["loras"] == [{"finetune": done.finetune_ref, "weight": 1.0}]
+    assert done.finetune_ref == sample.finetune_ref
     assert sample.cost_credits == pytest.approx(waiting.estimate_credits)
     assert len(simulator.fal.ledger()) == 2
     assert simulator.fal.violations() == []

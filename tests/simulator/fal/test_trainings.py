@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from fluxtui.simulator.core.clock import ManualClock
-from fluxtui.simulator.core.weights import header_of, hidden_size_of
+from fluxtui.simulator.core.weights import FLUX_1, KLEIN_9B, header_of, hidden_size_of, lora_file
 from fluxtui.simulator.fal.catalogue import endpoints
 from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.running import ServiceView
@@ -21,8 +21,8 @@ TRAINERS = [endpoint for endpoint in endpoints().values() if isinstance(endpoint
 
 @pytest.fixture
 def pairs(picture: Callable[..., bytes]) -> bytes:
-    """A ZIP of two pairs, the first with two references."""
-    names = ("a_start.png", "a_start2.png", "a_end.png", "b_start.png", "b_end.png")
+    """A ZIP of two pairs with one picture before each result."""
+    names = ("a_start.png", "a_end.png", "b_start.png", "b_end.png")
     return make_zip({name: picture() for name in names} | {"a.txt": b"red", "b.txt": b"redder"})
 
 
@@ -37,7 +37,8 @@ def test_every_trainer_makes_a_lora_of_its_model(
     fal: ServiceView,
 ) -> None:
     archive = upload(pairs if trainer.pairs else dataset)
-    answer = finish(trainer.id, {trainer.archive: archive, "steps": 100})
+    body = {trainer.archive: archive, "steps": 100}
+    answer = finish(trainer.id, body)
     assert answer.status_code == 200, answer.text
     outputs = answer.json()
     for key in (trainer.weights, "config_file"):
@@ -48,7 +49,7 @@ def test_every_trainer_makes_a_lora_of_its_model(
     weights = web.get(outputs[trainer.weights]["url"]).content
     assert hidden_size_of(weights) == trainer.base.hidden
     assert fal.violations() == []
-    units = 100 * 3.44 if trainer.pairs else 100
+    units = max(100, trainer.least_steps) * (2.11 if trainer.factored else 1)
     assert answer.headers["x-fal-billable-units"] == f"{units:g}"
     assert fal.ledger()[0]["cost"] == pytest.approx(units * trainer.unit_price * 100)
 
@@ -198,6 +199,63 @@ def test_f11_pairs_must_be_whole(
     assert (answer.status_code, answer.json()["detail"][0]["type"]) == (422, "invalid_archive")
 
 
+PAIR = ("a_start.png", "a_end.png")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ((*PAIR, "cover.png"), "neither the start nor the end"),
+        ((*PAIR, "a_start3.png"), "without a gap"),
+        ((*PAIR, "a_start1.png"), "neither the start nor the end"),
+        ((*PAIR, "b.txt"), "caption of nothing"),
+        ((*PAIR, "a_start2.png", "b_start.png", "b_end.png"), "same number"),
+        ((*PAIR, *(f"a_start{place}.png" for place in range(2, 6))), "more than 4"),
+    ],
+)
+def test_f11_archives_of_pairs_are_read_strictly(
+    upload: Upload, picture: Callable[..., bytes], finish: Finish, names: tuple[str, ...], message: str
+) -> None:
+    archive = upload(make_zip({name: b"x" if name.endswith("txt") else picture() for name in names}))
+    answer = finish(f"{TRAINER}/edit", {"image_data_url": archive, "default_caption": "x"})
+    assert answer.status_code == 422
+    assert message in answer.json()["detail"][0]["msg"]
+
+
+def test_flux_3_takes_pairs_with_other_numbers_of_inputs_and_bills_the_most(
+    upload: Upload, picture: Callable[..., bytes], finish: Finish
+) -> None:
+    names = (*PAIR, "a_start2.png", "a_start3.png", "b_start.png", "b_end.png")
+    archive = upload(make_zip({name: picture() for name in names}))
+    trainer = "blackforestlabs/flux-3/klein/base/trainer/edit"
+    unsaid = finish(trainer, {"images_data_url": archive})
+    assert "trigger_phrase" in unsaid.json()["detail"][0]["msg"]
+    answer = finish(trainer, {"images_data_url": archive, "trigger_phrase": "make it red", "steps": 100})
+    assert answer.headers["x-fal-billable-units"] == "509"
+
+
+def test_krea_wants_a_caption_or_the_phrase(
+    upload: Upload, picture: Callable[..., bytes], finish: Finish
+) -> None:
+    archive = upload(make_zip({"a.png": picture()}))
+    assert finish("fal-ai/krea-2-trainer", {"images_data_url": archive}).status_code == 422
+    body = {"images_data_url": archive, "trigger_phrase": "ohwx"}
+    assert finish("fal-ai/krea-2-trainer", body).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "status"), [("own", 200), ("other", 422), ("gone", 422)])
+def test_a_training_goes_on_with_a_lora_of_its_model(
+    upload: Upload, dataset: bytes, finish: Finish, fal: ServiceView, kind: str, status: int
+) -> None:
+    addresses = {
+        "own": upload(lora_file(FLUX_1, "mine", rank=1), name="mine.safetensors"),
+        "other": upload(lora_file(KLEIN_9B, "mine", rank=1), name="other.safetensors"),
+        "gone": f"{fal.urls['cdn']}/files/none/x.safetensors",
+    }
+    body = {"images_data_url": upload(dataset), "resume_from_checkpoint": addresses[kind]}
+    assert finish("fal-ai/flux-lora-portrait-trainer", body).status_code == status
+
+
 def test_f10_an_archive_that_expires_before_the_start(
     upload: Upload, dataset: bytes, finish: Finish, fal: ServiceView
 ) -> None:
@@ -301,4 +359,4 @@ def test_outputs_of_a_lora_run_out(
 
 def test_every_endpoint_is_one_or_the_other() -> None:
     assert all(isinstance(endpoint, Trainer | Generator) for endpoint in endpoints().values())
-    assert len(TRAINERS) == 16
+    assert len(TRAINERS) == 18

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_of, number_text
+from fluxtui.domain.loras import is_slot, spread, weight_fields
 from fluxtui.domain.text import safe_text
 from fluxtui.services.recipes.recall.recalled import Recalled, clean_prompt, number, whole
 
@@ -36,20 +37,25 @@ def fit(recalled: Recalled, endpoint: type[GenerationEndpoint]) -> Fitted:
     picture. Pictures and finetunes are never taken from a file: what it names could be anything on this
     machine.
     """
-    fields = {item.name: item for item in fields_of(endpoint)}
+    weights = weight_fields(endpoint)
+    fields = {item.name: item for item in (*weights[:1], *fields_of(endpoint))}
     values: dict[str, Any] = {}
     notes: list[str] = []
-    sizes = {name: recalled.values[name] for name in _SIDES if name in recalled.values}
-    rest = {name: value for name, value in recalled.values.items() if name not in {*_SIDES, *_ELSEWHERE}}
+    told = spread(recalled.values)
+    sizes = {name: told[name] for name in _SIDES if name in told}
+    rest = {name: value for name, value in told.items() if name not in {*_SIDES, *_ELSEWHERE}}
     for name, value in rest.items():
         item = fields.get(name)
+        if item is None and weights and is_slot(name):
+            # Whoever takes the values looks for further finetunes among the user's own.
+            continue
         if item is None:
             notes.append(_no_place(name, endpoint))
         elif item.control in _PICTURES:
             notes.append(
                 f"{item.title} was given, but the picture itself is not in the file: choose it again."
             )
-        elif item.control not in {Control.FINETUNE, Control.HIDDEN}:
+        elif item.control not in {Control.FINETUNE, Control.LORA_STACK, Control.HIDDEN}:
             fitted, note = _fitted(item, value)
             if fitted is not None:
                 values[name] = fitted
