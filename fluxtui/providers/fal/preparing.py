@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Endpoint, Field, fields_of
@@ -66,7 +67,10 @@ def example_body(request: Endpoint) -> dict[str, Any]:
     pictures = dict.fromkeys(
         (name for name in request.input_fields() if request.given().get(name)), EXAMPLE_ADDRESS
     )
-    return request.with_files(pictures, dict.fromkeys(request.finetunes_named(), EXAMPLE_ADDRESS))
+    finetunes = request.finetunes_named()
+    return request.with_files(
+        dict.fromkeys(pictures, EXAMPLE_ADDRESS), dict.fromkeys(finetunes, EXAMPLE_ADDRESS)
+    )
 
 
 async def _pictures(uploads: FalUploads, request: FalGeneration) -> dict[str, str]:
