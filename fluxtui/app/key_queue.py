@@ -40,8 +40,6 @@ PATIENCE_SECONDS = 3.0
 """How long the next key may wait for the one before it; a widget that is stuck must not stop all keys."""
 LEAVING_KEYS = ("ctrl+q", "ctrl+c")
 LEADING_GLANCE_SECONDS = 0.01
-CATCHING_UP_SECONDS = 0.002
-"""How often it is looked at the start whether what was typed has been acted on."""
 GLANCE_SECONDS = 0.05
 """How often it is looked whether a widget that should answer still exists."""
 
@@ -69,6 +67,7 @@ class KeyQueue:
         self._has_begun = False
         self._waiting: deque[Event] = deque()
         self._settling: asyncio.Task[None] | None = None
+        self._caught_up = asyncio.Event()
 
     @staticmethod
     def is_typed(event: Event) -> bool:
@@ -101,11 +100,9 @@ class KeyQueue:
         self._app.call_later(self._act_on_next)
 
     async def catch_up(self, seconds: float) -> None:
-        """Wait until all that was typed has been acted on, `seconds` at most."""
+        """Wait until all that was typed before `begin` has been acted on, `seconds` at most."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not self.is_idle:
-                    await asyncio.sleep(CATCHING_UP_SECONDS)
+            await asyncio.wait_for(self._caught_up.wait(), seconds)
 
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""
@@ -134,6 +131,8 @@ class KeyQueue:
         self._settling = None
         while self._waiting and self._settling is None:
             await self._act_on(self._waiting.popleft())
+        if self.is_idle:
+            self._caught_up.set()
 
     async def _settle(self, target: Widget, left: Screen[Any] | None) -> None:
         """Follow an event from its widget up to the application, and wait until what it opened is there.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import secrets
 import time
 
 from fluxtui.simulator.bfl.service import SimulatedService
@@ -15,6 +14,7 @@ from fluxtui.simulator.core.keys import VALID_KEY, Keyring
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
 from fluxtui.simulator.core.roles import BFL
 from fluxtui.simulator.core.settings import Settings
+from fluxtui.simulator.doorway import Doorway
 from fluxtui.simulator.fal.hosted import HostedFal
 from fluxtui.simulator.replicate.hosted import HostedReplicate
 
@@ -27,13 +27,12 @@ def hosted_services(shared: Foundation) -> list[HostedService]:
 class Simulation:
     """BFL and the hosted services on one state. Its methods run on the server's loop."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Open the state. Raises StateError."""
-        self._shared = foundation(settings, clock)
+    def __init__(self, settings: Settings, clock: Clock, doorway: Doorway) -> None:
+        """Stand on the state of a doorway, and close it at the end."""
+        self._shared = foundation(settings, clock, doorway.store, doorway.keyring)
         self.settings = settings
         self.last_request_at = time.monotonic()
-        self.secret = secrets.token_hex(32)
-        """Known to whoever can read the ready file; see `proof`."""
+        self._secret = doorway.secret
         try:
             self.bfl = SimulatedService(self._shared)
             self.hosted = hosted_services(self._shared)
@@ -106,7 +105,7 @@ class Simulation:
     def proof(self, nonce: str) -> str:
         """Return what only this simulator can answer to a nonce: it listens where its ready file says."""
         told = f"{nonce} {self.bfl.addresses.submit}"
-        return hmac.new(self.secret.encode("ascii"), told.encode("utf-8"), "sha256").hexdigest()
+        return hmac.new(self._secret.encode("ascii"), told.encode("utf-8"), "sha256").hexdigest()
 
     def close(self) -> None:
         """Finish painting and close the state."""

@@ -109,9 +109,7 @@ def _base_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def foundation(settings: Settings, clock: Clock) -> Foundation:
-    """Open the state and everything that stands on it. Raises StateError."""
-    store = StateStore(settings.state_directory)
+def foundation(settings: Settings, clock: Clock, store: StateStore, keyring: Keyring) -> Foundation:
+    """Make everything that stands on a state."""
     faults = FaultBox(settings.faults, Random(settings.seed))  # noqa: S311
-    keyring = Keyring(store, private=settings.private)
     return Foundation(settings, clock, store, Renderer(store), TrainedWeights(store), faults, keyring)
