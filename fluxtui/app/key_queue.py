@@ -88,6 +88,15 @@ class KeyQueue:
         self._settling = settling = asyncio.create_task(self._wait_for_the_first())
         await asyncio.wait({settling})
 
+    async def caught_up(self, seconds: float) -> None:
+        """Wait until all that was typed has been acted on, for some seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.is_idle:
+                    if self._settling is not None:
+                        await asyncio.wait({self._settling})
+                    await asyncio.sleep(0)
+
     async def _wait_for_the_first(self) -> None:
         # A place that is stuck must hold up neither keys nor jobs, which go on behind it.
         with suppress(TimeoutError):
