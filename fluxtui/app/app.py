@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -93,7 +94,6 @@ class FluxApp(StatefulApp):
         self._visited: set[str] = set()
         self._key_queue = KeyQueue(self, super().on_event)
         self._blurred_at = monotonic()
-        self._is_resting = False
         self.animation_level = "none"
         if theme in self.available_themes:
             self.theme = self._visible_theme(theme)
@@ -174,25 +174,18 @@ class FluxApp(StatefulApp):
     async def _show_first(self, first: PlaceName | None) -> None:
         """Show the first place, paint it once it is complete, and act on what was typed meanwhile."""
         self._begin_batch()
-        self._is_resting = True
-        try:
+        with ExitStack() as batch:
+            batch.callback(self._end_batch)
             await self._opening.show(first)
-        finally:
-            self.set_timer(OPENING_REST, self._end_rest)
-        await self._key_queue.begin()
-        await self._key_queue.catch_up(OPENING_REST)
-        self._end_rest()
+            # A place that is stuck is shown as far as it is.
+            waiting = self.set_timer(OPENING_REST, batch.close)
+            await self._key_queue.begin()
+            await self._key_queue.catch_up(OPENING_REST)
+            waiting.stop()
+        # Textual would wait for its next frame.
+        self.screen._on_timer_update()
         await self._opening.painted()
         self._on_complete()
-
-    def _end_rest(self) -> None:
-        """Let the first place be painted: it is complete, or takes too long for that."""
-        if self._is_resting:
-            self._is_resting = False
-            self._end_batch()
-            if self._screen_stack:
-                # Textual would wait for the next sixtieth of a second.
-                self.screen._on_timer_update()
 
     def _end_batch(self) -> None:
         """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""
