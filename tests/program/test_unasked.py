@@ -158,8 +158,10 @@ ENDS: Mapping[str, Callable[[Terminal], None]] = {
     "Ctrl+Q as kitty tells it": lambda program: program.write(BEGUN[2] + b"\x1b[113;5u"),
     "SIGHUP": lambda program: program.process.send_signal(signal.SIGHUP),
 }
-"""What else may have begun when a key comes that leaves, is in `tests/terminal/test_input_reader.py`; how SIGTERM
-ends it, in `test_hangup.py`."""
+"""What else may have begun when a key comes that leaves, is in `tests/terminal/test_input_reader.py`.
+
+How SIGTERM ends it, is in `test_hangup.py`.
+"""
 
 
 @pytest.mark.parametrize("how", ENDS)
