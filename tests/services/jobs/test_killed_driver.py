@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
+from tests.fakes.leases import leases_run_out
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -85,14 +85,6 @@ async def reached(journal: Journal, job: Job, state: JobState, simulator: Simula
             if current is not None and current.state is state and simulator.held():
                 return
             await asyncio.sleep(0.01)
-
-
-def leases_run_out(journal: Path) -> None:
-    """Let the time of every lease be over, as it is some seconds after a driver was killed."""
-    with closing(sqlite3.connect(journal)) as connection, connection:
-        (held,) = connection.execute("SELECT count(*) FROM jobs WHERE lease_owner IS NOT NULL").fetchone()
-        assert held, "a driver that is killed gives nothing back"
-        connection.execute("UPDATE jobs SET lease_until = updated_at WHERE lease_owner IS NOT NULL")
 
 
 @pytest.mark.parametrize(
