@@ -25,6 +25,7 @@ from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.connections import Connections
 from fluxtui.simulator.core.door import COOKIE_SENT, brings_cookies, refusal
 from fluxtui.simulator.core.gate import FaultGate
+from fluxtui.simulator.core.hosting import PlacesByBody
 from fluxtui.simulator.core.private_files import open_temporary
 from fluxtui.simulator.core.roles import BFL, ROLES
 from fluxtui.simulator.core.settings import Settings
@@ -115,8 +116,9 @@ class SimulatorServer:
         for service in self.simulation.hosted:
             for role, app in service.applications().items():
                 where = partial(service.place_of, role)
+                within = partial(service.place_in, role) if isinstance(service, PlacesByBody) else None
                 gates[service.name, role] = FaultGate(
-                    app, service.faults, connections, where, service.refusal
+                    app, service.faults, connections, where, service.refusal, within
                 )
         return gates
 

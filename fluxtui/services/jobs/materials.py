@@ -76,6 +76,7 @@ async def materials_of(
         archive_sha256=_archive_hash(job),
         loras={name: await lora_source(name, journal, storage) for name in names},
         progress=progress,
+        job_id=job.id,
     )
 
 
