@@ -135,7 +135,7 @@ def _lora(entry: Any) -> tuple[str, float]:
 
 
 def pictures_in(model: ImageModel, task: dict[str, Any]) -> list[str]:
-    """Return the pictures that a task brings, as base64 or addresses; raises TaskError. Call it in a thread."""
+    """Return what pictures a task brings, as base64 or addresses. Raises TaskError; call it in a thread."""
     inputs = task.get("inputs", {})
     if not isinstance(inputs, dict):
         raise problems.invalid("inputs", "Invalid value for 'inputs'. It must be an object.")
