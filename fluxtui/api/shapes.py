@@ -46,12 +46,14 @@ class FailureDetails:
         kind: the service's own machine-readable name of the failure, or an empty string.
         problems: fields and reasons.
         retry_after: the service's wish in seconds.
+        faulted: whether a failure with such problems can be a fault of the service's own, by its HTTP status.
     """
 
     detail: str
     kind: str
     problems: tuple[Problem, ...]
     retry_after: float | None
+    faulted: bool = False
 
     @property
     def words(self) -> str:
@@ -61,7 +63,10 @@ class FailureDetails:
 
 def fault_of(data: Any, headers: Mapping[str, str]) -> FailureDetails:
     """Return what is said by the parsed body of a failure (None if unreadable) and its lower-case headers."""
-    return FailureDetails(detail_of(data), kind_of(data, headers), problems_of(data), _wish(data, headers))
+    problems, kind = problems_of(data), kind_of(data, headers)
+    # Runware names a parameter of whatever went wrong; the others only do of what a check found.
+    faulted = not problems or bool(_items(data, "errors"))
+    return FailureDetails(detail_of(data), kind, problems, _wish(data, headers), faulted)
 
 
 def detail_of(data: Any) -> str:
@@ -117,8 +122,8 @@ def salvaged_problems(content: bytes, keys: KeyFilter) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    value = body.get(name)
+def _items(body: Any, name: str) -> list[Mapping[str, Any]]:
+    value = body.get(name) if isinstance(body, dict) else None
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fluxtui.api.answers import JSONAnswer
 from fluxtui.domain.errors import (
     InDoubt,
@@ -22,8 +24,8 @@ LOOK_FIRST = (
 def accepted_in(answer: JSONAnswer, task_id: str) -> Accepted:
     """Return the task that was accepted.
 
-    An answer without errors accepts it, whatever else it says: the acknowledgement can be empty. So does the
-    refusal of a second task under the same id, for nothing but this very order can have that.
+    An answer of success without errors accepts it, whatever else it says: the acknowledgement can be empty.
+    So does the refusal of a second task under the same id, for nothing but this very order can have that.
 
     Raises:
         InDoubt: the answer leaves it open.
@@ -35,15 +37,20 @@ def accepted_in(answer: JSONAnswer, task_id: str) -> Accepted:
         raise InDoubt(
             f"{SERVICE} answered the order with something that is no acknowledgement.", next_step=LOOK_FIRST
         ) from None
-    if not told.failures or any(failure.meaning is Meaning.CONFLICT for failure in told.failures):
+    conflict = any(failure.meaning is Meaning.CONFLICT for failure in told.failures)
+    if conflict or (answer.status < HTTPStatus.MULTIPLE_CHOICES and not told.failures):
         return Accepted(task_id, answer=as_mapping(answer.data))
-    raise _refusal(told)
+    raise _refusal(told) if told.failures else told.error()
 
 
 def _refusal(told: Told) -> ServiceError:
     failure = told.failures[0]
     error = failure.error()
-    if error is None and told.answer.status >= 300 and failure.meaning is not Meaning.TIMEOUT:
+    if (
+        error is None
+        and told.answer.status >= HTTPStatus.MULTIPLE_CHOICES
+        and failure.meaning is not Meaning.TIMEOUT
+    ):
         return told.error()
     if error is None and failure.meaning in (Meaning.REFUSED, Meaning.NOT_FOUND):
         error = Refused(failure.said(f"{SERVICE} refused the request; nothing was billed."))

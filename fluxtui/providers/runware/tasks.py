@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 from fluxtui.api.answers import JSONAnswer, error_of
@@ -32,7 +33,7 @@ PATH = "/v1"
 TASK_TYPE, TASK_ID = "taskType", "taskUUID"
 SERVICE = "Runware"
 
-ANSWERS = frozenset({400, 404})
+ANSWERS = frozenset({400, 404, 409})
 """HTTP statuses with which the answer to a task can come, its errors being what the task has to tell."""
 
 CONFLICT = "conflictTaskUUID"
@@ -204,7 +205,7 @@ async def asked(api: APIService, task_type: str, task_id: str, **fields: Any) ->
     question = {TASK_TYPE: task_type, TASK_ID: task_id, **fields}
     answer = await api.post(PATH, [question], paid=False, accept_statuses=ANSWERS)
     told = told_in(answer, task_id)
-    if answer.status >= 300 and not told.failures:
+    if answer.status >= HTTPStatus.MULTIPLE_CHOICES and not told.failures:
         raise told.error()
     return told
 

@@ -38,7 +38,7 @@ PROMPTED = {
 }
 SIZED = {side: Row(1024, low=512, high=2048) for side in ("width", "height")}
 GUIDED = {"guidance": Row(low=0, high=30)}
-EDITING = {name: OPEN for name in ("input_image", *(f"input_image_{number}" for number in (2, 3, 4)))}
+EDITING = dict.fromkeys(("input_image", *(f"input_image_{number}" for number in (2, 3, 4))), OPEN)
 HURRIED = {"acceleration": Row(choices=("none", "low", "medium", "high"))}
 LORAS = {
     "finetune_id": NEEDED,
