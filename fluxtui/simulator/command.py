@@ -209,6 +209,7 @@ def _key_lines(keyring: Keyring) -> list[str]:
     from fluxtui.simulator.core.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
     from fluxtui.simulator.fal import keys as fal
     from fluxtui.simulator.replicate import keys as replicate
+    from fluxtui.simulator.runware import keys as runware
 
     own, admin = keyring.own, keyring.admin_key
     shared = "Anybody on this machine can use it with these keys; --private makes keys of its own."
@@ -220,6 +221,8 @@ def _key_lines(keyring: Keyring) -> list[str]:
         f"                     {own(fal.SCOPED_KEY)} (works, may not ask for the balance)",
         f"  keys of Replicate  {own(replicate.VALID_KEY)} (works)  {own(replicate.POOR_KEY)} (no credit)",
         f"                     {own(replicate.THROTTLED_KEY)} (little credit: six new jobs a minute)",
+        f"  keys of Runware    {own(runware.VALID_KEY)} (works)  {own(runware.POOR_KEY)} (no credit)",
+        f"                     {own(runware.FORBIDDEN_KEY)} (no permission)",
         f"  admin key          {admin}, in {ADMIN_HEADER}" if admin else f"  {shared}",
     ]
 

@@ -42,6 +42,11 @@ class Simulator:
         return ServiceView(self, self._simulation.service("replicate"))
 
     @property
+    def runware(self) -> ServiceView:
+        """What concerns the simulated Runware alone."""
+        return ServiceView(self, self._simulation.service("runware"))
+
+    @property
     def base_url(self) -> str:
         """The submit host, such as http://127.0.0.1:8123; paths begin with /v1."""
         return self._service.addresses.submit

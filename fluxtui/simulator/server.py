@@ -23,6 +23,7 @@ from fluxtui.simulator.core.connections import Connections
 from fluxtui.simulator.core.door import COOKIE_SENT, brings_cookies, refusal
 from fluxtui.simulator.core.gate import FaultGate
 from fluxtui.simulator.core.roles import BFL
+from fluxtui.simulator.core.hosting import PlacesByBody
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.doorway import BFL_ROLES, Doorway, Place
 from fluxtui.simulator.simulation import Simulation
@@ -103,8 +104,9 @@ class SimulatorServer:
         for service in self.simulation.hosted:
             for role, app in service.applications().items():
                 where = partial(service.place_of, role)
+                within = partial(service.place_in, role) if isinstance(service, PlacesByBody) else None
                 gates[service.name, role] = FaultGate(
-                    app, service.faults, connections, where, service.refusal
+                    app, service.faults, connections, where, service.refusal, within
                 )
         return gates
 

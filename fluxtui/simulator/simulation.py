@@ -17,11 +17,12 @@ from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.doorway import Doorway
 from fluxtui.simulator.fal.hosted import HostedFal
 from fluxtui.simulator.replicate.hosted import HostedReplicate
+from fluxtui.simulator.runware.hosted import HostedRunware
 
 
 def hosted_services(shared: Foundation) -> list[HostedService]:
     """Build every hosted service on the `shared` foundation, in the order of their ports."""
-    return [HostedFal(shared), HostedReplicate(shared)]
+    return [HostedFal(shared), HostedReplicate(shared), HostedRunware(shared)]
 
 
 class Simulation:

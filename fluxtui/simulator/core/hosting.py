@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
@@ -64,6 +64,15 @@ class HostedService(Protocol):
 
     def close(self) -> None:
         """Let go of what is the service's own; store and renderer are closed by the server."""
+        ...
+
+
+@runtime_checkable
+class PlacesByBody(Protocol):
+    """A service some of whose paths take everything: `place_of` says `gate.BY_BODY` there."""
+
+    def place_in(self, role: str, head: bytes) -> tuple[str | None, str]:
+        """Return where a request goes by the beginning of its body, as `place_of`, and what it is about."""
         ...
 
 
