@@ -22,8 +22,8 @@ from fluxtui.simulator.core.clock import Clock
 from fluxtui.simulator.core.connections import Connections
 from fluxtui.simulator.core.door import COOKIE_SENT, brings_cookies, refusal
 from fluxtui.simulator.core.gate import FaultGate
-from fluxtui.simulator.core.roles import BFL
 from fluxtui.simulator.core.hosting import PlacesByBody
+from fluxtui.simulator.core.roles import BFL
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.doorway import BFL_ROLES, Doorway, Place
 from fluxtui.simulator.simulation import Simulation

@@ -12,9 +12,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fluxtui.domain.endpoint import Field, fields_of
+from fluxtui.domain.endpoint import Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError
 from fluxtui.providers.base import PreparedRequest
+from fluxtui.providers.published import EXAMPLE_ADDRESS
 from fluxtui.providers.runware.generation import LORA_SLOTS, RunwareGeneration
 from fluxtui.providers.runware.tasks import TASK_ID, TASK_TYPE, task_id_of
 from fluxtui.system.ordinary_files import read_ordinary
@@ -39,6 +40,18 @@ async def prepared_generation(request: RunwareGeneration, job_id: str) -> Prepar
         raise InvalidInput("The job has no id that its task could be found by; nothing was sent.")
     pictures = await asyncio.to_thread(_pictures, request)
     return PreparedRequest(request, body=_task(request, task_id_of(job_id), pictures))
+
+
+def example_body(request: Endpoint) -> dict[str, Any]:
+    """Return the task that an order would be, with `EXAMPLE_ADDRESS` in the place of pictures.
+
+    Raises:
+        InvalidInput: it does not generate here.
+    """
+    if not isinstance(request, RunwareGeneration):
+        raise InvalidInput(f"{request.info.title} does not generate here.")
+    pictures = [EXAMPLE_ADDRESS for name in request.input_fields() if request.given().get(name)]
+    return _task(request, task_id_of(EXAMPLE_ADDRESS), pictures)
 
 
 def _task(request: RunwareGeneration, task_id: str, pictures: list[str]) -> dict[str, Any]:

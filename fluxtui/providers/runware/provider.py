@@ -28,6 +28,7 @@ from fluxtui.providers.base import (
     Sought,
 )
 from fluxtui.providers.catalogue import CatalogueProvider
+from fluxtui.providers.published import PublishedEndpoint
 from fluxtui.providers.reading import as_text
 from fluxtui.providers.runware import catalogue
 from fluxtui.providers.runware.finding import FOUND_WITHIN, found
@@ -35,7 +36,7 @@ from fluxtui.providers.runware.finetunes import finetune_named, own_ids
 from fluxtui.providers.runware.generation import RunwareGeneration
 from fluxtui.providers.runware.ordering import LOOK_FIRST, accepted_in
 from fluxtui.providers.runware.parameters import AIR
-from fluxtui.providers.runware.preparing import prepared_generation
+from fluxtui.providers.runware.preparing import example_body, prepared_generation
 from fluxtui.providers.runware.prices import READ_ON
 from fluxtui.providers.runware.statuses import delivered, status_of
 from fluxtui.providers.runware.tasks import ANSWERS, PATH, QUESTION, TASK_ID, answered, asked, details
@@ -181,6 +182,14 @@ class RunwareProvider(CatalogueProvider):
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         """Return nothing: Runware is not asked which models it serves."""
+        return {}
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return the task that an order would be, with an example where pictures would be."""
+        return example_body(request)
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return nothing: in which form Runware publishes its schemas was not seen (2026-12)."""
         return {}
 
 

@@ -24,7 +24,7 @@ from fluxtui.services.drift.samples import least_request, samples_of
 from fluxtui.services.drift.service import DriftService
 from tests.services.drift.conftest import Connect
 
-SERVICES = provider_ids()
+SERVICES = tuple(name for name in provider_ids() if stored_endpoints(name))
 
 
 @pytest.mark.parametrize("service", SERVICES)
