@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import getters, on
@@ -16,7 +16,6 @@ from textual.widgets import Button, Input
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.controller import TrainingController
-from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
@@ -25,6 +24,9 @@ from fluxtui.widgets.paths import PathKind, expanded
 from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import Column, Row, RowTable
+
+if TYPE_CHECKING:
+    from fluxtui.domain.dataset_scan import DatasetScan
 
 SIGNS = {"stops": "✗", "hint": "!", "mended": "·", "ignored": "–", "": ""}
 """A sign for each kind of row, so that colour is never the only difference."""
