@@ -135,6 +135,22 @@ def test_the_simulator_stands_alone() -> None:
     assert {name.split(".")[1] for name in result.stdout.split()} == {"simulator"}
 
 
+def test_the_simulator_is_at_its_ports_before_it_can_answer() -> None:
+    """A demo waits for no more: what makes answers and paints takes longer than the rest of its start."""
+    loaded = modules_loaded_by(
+        "import fluxtui.simulator.command\n"
+        "from fluxtui.simulator.core.settings import Settings\n"
+        "from fluxtui.simulator.doorway import Doorway\n"
+        "from pathlib import Path\n"
+        "import tempfile\n"
+        "doorway = Doorway(Settings())\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    doorway.announce(Path(folder, 'ready.json'))"
+    )
+    assert "fluxtui.simulator.core.keys" in loaded
+    assert not {name.partition(".")[0] for name in loaded} & (HEAVY | {"asyncio"})
+
+
 def test_templates_are_read_without_the_template_engine_that_comes_along() -> None:
     loaded = loaded_by(
         "from fluxtui.services.prompts.parsing import parse_template\n"

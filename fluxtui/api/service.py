@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import quote
 
 from fluxtui.api.addresses import check_base_url, check_other_bases
+from fluxtui.api.attachments import JSONBody
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
 from fluxtui.api.options import PLAIN, KeyPolicy
 from fluxtui.api.trace import Trace
@@ -159,12 +160,13 @@ class APIService:
     async def post(
         self,
         path_or_url: str,
-        body: Mapping[str, Any],
+        body: JSONBody,
         options: RequestOptions = PLAIN,
         *,
         attachment: Attachment | None = None,
         progress: Progress | None = None,
         paid: bool = True,
+        accept_statuses: frozenset[int] = frozenset(),
     ) -> JSONAnswer:
         """Send a JSON body, with a file streamed into it if there is one.
 
@@ -177,6 +179,7 @@ class APIService:
             attachment: a file that is sent as base64 under its field, with flat memory.
             progress: told about the bytes of a body with an attachment.
             paid: whether it can cost money, so that a lost answer leaves doubt.
+            accept_statuses: error statuses that are an answer whatever JSON the body is.
 
         Raises:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
@@ -185,6 +188,7 @@ class APIService:
 
         wire = await self._opened()
         url = wire.policy.resolve(self._with_key(wire, path_or_url), options.base)
+        expected = Expected(accept_statuses, any_body=True)
 
         async def attempt(sending: Attempt) -> JSONAnswer:
             async with json_content(body, attachment, progress, sending) as content:
@@ -192,7 +196,7 @@ class APIService:
                 own = {**self._key_headers(), **about}
                 request = wire.request("POST", url, options.params or None, options.headers, own, content)
                 try:
-                    return await self._answered(wire, request, sending)
+                    return await self._answered(wire, request, sending, expected)
                 except ServiceError as error:
                     failure = error
             raise sending.doubt(failure) if paid and sending.leaves_doubt(failure) else failure

@@ -67,6 +67,7 @@ class KeyQueue:
         self._has_begun = False
         self._waiting: deque[Event] = deque()
         self._settling: asyncio.Task[None] | None = None
+        self._caught_up = asyncio.Event()
 
     @staticmethod
     def is_typed(event: Event) -> bool:
@@ -98,6 +99,11 @@ class KeyQueue:
             await asyncio.wait(waited_for, timeout=PATIENCE_SECONDS)
         self._app.call_later(self._act_on_next)
 
+    async def catch_up(self, seconds: float) -> None:
+        """Wait until all that was typed before `begin` has been acted on, `seconds` at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._caught_up.wait(), seconds)
+
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""
         if not self._has_begun and isinstance(event, Key) and event.key in LEAVING_KEYS:
@@ -125,6 +131,8 @@ class KeyQueue:
         self._settling = None
         while self._waiting and self._settling is None:
             await self._act_on(self._waiting.popleft())
+        if self.is_idle:
+            self._caught_up.set()
 
     async def _settle(self, target: Widget, left: Screen[Any] | None) -> None:
         """Follow an event from its widget up to the application, and wait until what it opened is there.

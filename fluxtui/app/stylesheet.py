@@ -146,7 +146,7 @@ class SwiftStylesheet(Stylesheet):
         return known[1]
 
     def _process_component_classes(self, node: DOMNode) -> None:
-        """Let the styles of components be worked out when they are first asked for, and again then."""
+        """Let styles of components be worked out when they are first asked for, and again then."""
         names = node._get_component_classes()
         if not names:
             return
@@ -227,7 +227,7 @@ def _rules_for(node: DOMNode, candidates: _Candidates) -> RulesMap:
 
 
 def _initial(key: str, weighed: Sequence[Weighed]) -> Any:
-    """Return what a style is put back to: by a sheet to that of the widget, by the widget to Textual's own."""
+    """Return what a style is put back to: by a sheet to that of the widget, by this to Textual's own."""
     of_sheets = [item for item in weighed if item[0][0]]
     of_widget = [item for item in weighed if not item[0][0]]
     by_widget = any(value is None for _, value in of_widget)

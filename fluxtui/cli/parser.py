@@ -107,7 +107,7 @@ def command_line() -> argparse.ArgumentParser:
     collector.set_defaults(run=_run_collect)
 
     simulated = commands.add_parser(
-        "simulate", help="run the simulator alone: BFL, fal and Replicate on this machine"
+        "simulate", help="run the simulator alone: BFL, fal, Replicate and Runware on this machine"
     )
     simulated.add_late = _add_simulator_options
     simulated.set_defaults(run=_run_simulator)

@@ -29,6 +29,7 @@ EDITS = frozenset(
         PictureRole.ERASE,
         PictureRole.DEBLUR,
         PictureRole.VARY,
+        PictureRole.UPSCALE,
     }
 )
 """The roles of a picture that is itself changed."""
@@ -42,6 +43,7 @@ USES: Mapping[PictureRole, str] = {
     PictureRole.ERASE: "to erase something",
     PictureRole.DEBLUR: "to deblur",
     PictureRole.VARY: "to vary",
+    PictureRole.UPSCALE: "to upscale",
     PictureRole.CONTROL: "as a control picture",
 }
 """What a picture can be used for, in words, in the order in which it is offered."""

@@ -146,6 +146,8 @@ class Materials:
         loras: where the LoRAs are that the request names, by the value that stands in it.
         uploads: what was uploaded before.
         progress: told of the bytes of uploads, done and in all.
+        job_id: of the job that the request is of: in the journal before anything is sent, and no other's. A
+            service that lets its client choose a task's id is given one that is made of it.
     """
 
     uploads: UploadMemory
@@ -153,6 +155,7 @@ class Materials:
     archive_sha256: str = ""
     loras: Mapping[str, LoraSource] = field(default_factory=dict)
     progress: Progress | None = None
+    job_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,6 +276,7 @@ class Sought:
         archive_url: where its training archive was uploaded to, or None where that is not known any more.
         addresses: where the service fetches its pictures and LoRAs from, by the value in the request that
             names each; what is not known any more is absent.
+        job_id: as in `Materials`.
     """
 
     request: Endpoint
@@ -280,6 +284,7 @@ class Sought:
     submitted_at: datetime | None
     archive_url: str | None = field(default=None, repr=False)
     addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
+    job_id: str = ""
 
 
 @dataclass(frozen=True)

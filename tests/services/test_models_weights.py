@@ -33,6 +33,9 @@ from fluxtui.services.models import ModelService
 from fluxtui.services.models.uses import FileState
 from fluxtui.services.storage import StorageService
 
+STOPPED_WITHIN = 0.01
+"""Seconds between two looks of a server whether it shall stop."""
+
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Path:
@@ -53,7 +56,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def address(shelf: Path) -> Iterator[str]:
     """Where the shelf is served."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(shelf)))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(STOPPED_WITHIN,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -36,7 +36,7 @@ def submitted_to(simulator: Simulator) -> httpx.Response:
 
 @pytest.mark.parametrize("path", sorted(endpoints()))
 def test_every_endpoint_makes_a_picture(
-    path: str, deliver: Deliver, trained: str, picture_text: str, simulator: Simulator
+    path: str, deliver: Deliver, trained: str, picture_text: str, simulator: Simulator, painted_plainly: None
 ) -> None:
     endpoint = endpoints()[path]
     body: dict[str, Any] = {}

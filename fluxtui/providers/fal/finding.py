@@ -14,9 +14,8 @@ from functools import partial
 from typing import Any
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.loras import LORAS, rows_in
 from fluxtui.providers.base import Candidate, Sought
-from fluxtui.providers.fal.generation import ONE_PICTURE, FalGeneration
+from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.platform import pages_of
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.reading import as_identifier, as_mapping, as_moment
@@ -84,16 +83,12 @@ def _body(sought: Sought) -> dict[str, Any] | None:
         return None if known is None else {**request.plain_input(), request.archive_field: known}
     if not isinstance(request, FalGeneration):
         return None
-    values, body = request.given(), request.plain_input()
-    named = [str(values[name]) for name in request.input_fields() if values.get(name)]
-    pictures = [sought.addresses.get(value, _ANY) for value in named]
-    if pictures:
-        body[request.pictures_field] = pictures[0] if request.pictures_field == ONE_PICTURE else pictures
-    body["loras"] = [
-        {"path": sought.addresses.get(row.finetune, _ANY), "scale": row.weight}
-        for row in rows_in(values.get(LORAS))
-    ]
-    return body
+    values = request.given()
+    named = [name for name in request.input_fields() if values.get(name)]
+    return request.with_files(
+        {name: sought.addresses.get(str(values[name]), _ANY) for name in named},
+        {name: sought.addresses.get(name, _ANY) for name in request.finetunes_named()},
+    )
 
 
 def _holds_unknown(value: Any) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from fluxtui.domain.endpoint import (
+    Availability,
     Control,
     EndpointInfo,
     FinetuneBy,
@@ -19,10 +20,11 @@ from fluxtui.domain.endpoint import (
     Group,
     fields_of,
 )
-from fluxtui.domain.loras import LORAS
+from fluxtui.domain.loras import LORAS, rows_in, stack_field
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.parameters import (
     CUSTOM,
+    MOST_LORAS,
     Acceleration,
     Expansion,
     GuidanceTo20,
@@ -36,11 +38,13 @@ from fluxtui.providers.fal.parameters import (
     LargeHeight,
     LargeWidth,
     Loras,
+    ManyLoras,
     NegativePrompt,
     OldOutputFormat,
     OptionalImageSize,
     OutputFormat,
     Prompt,
+    ResolutionMode,
     SafetyChecker,
     Seed,
     SlowAcceleration,
@@ -52,24 +56,39 @@ from fluxtui.providers.fal.parameters import (
 )
 from fluxtui.providers.fal.prices import live_picture_price, picture_price, size_asked_for
 
-ONE_PICTURE = "image_url"
-"""fal's name for the input where an endpoint takes one picture; elsewhere they are a list."""
-
-_WIRE_NAMES = {"steps": "num_inference_steps", "guidance": "guidance_scale"}
+_WIRE_NAMES = {"steps": "num_inference_steps", "guidance": "guidance_scale", "prompt_strength": "strength"}
 _SIZE = ("image_size", "width", "height")
-_MOST = 3
 _QUICK = "in four to eight steps, quick and cheap"
+
+_PICTURE_NAMES: Mapping[str, str] = {
+    "input_image": "image_url",
+    "image": "image_url",
+    "mask": "mask_url",
+    "reference_image": "reference_image_url",
+}
+"""fal's names of pictures, by ours, where an endpoint takes each as an input of its own."""
 
 
 class FalGeneration(GenerationEndpoint):
-    """Base of what generates here; `pictures_field` is fal's name for the input pictures, if it takes any."""
+    """Base of what generates here.
+
+    Attributes:
+        pictures_field: fal's name for the input pictures where it takes them as a list, else `''`.
+        fixed: what is sent whatever is asked for: one picture is ever wanted, and its address.
+    """
 
     pictures_field: ClassVar[str] = ""
+    fixed: ClassVar[Mapping[str, Any]] = {"num_images": 1, "sync_mode": False}
 
     @classmethod
     def input_fields(cls) -> tuple[str, ...]:
         """Return the names of the parameters that hold input pictures, in order."""
         return tuple(field.name for field in fields_of(cls) if field.control is Control.PICTURE)
+
+    @classmethod
+    def takes_loras(cls) -> bool:
+        """Tell whether it takes LoRAs, which may be none."""
+        return stack_field(cls) is not None
 
     @classmethod
     def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -78,7 +97,7 @@ class FalGeneration(GenerationEndpoint):
 
     @classmethod
     def sized(cls, width: int, height: int) -> Mapping[str, Any]:
-        """Return the values that ask for a size in pixels."""
+        """Return the values that ask for a size in pixels, where the endpoint has parameters for it."""
         return {"image_size": CUSTOM, "width": width, "height": height}
 
     def plain_input(self) -> dict[str, Any]:
@@ -91,30 +110,67 @@ class FalGeneration(GenerationEndpoint):
             plain["image_size"] = {"width": values["width"], "height": values["height"]}
         elif size is not None:
             plain["image_size"] = size
-        return {**plain, "num_images": 1, "sync_mode": False}
+        return {**plain, **self.fixed}
+
+    def with_files(self, pictures: Mapping[str, Any], loras: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the whole input.
+
+        Args:
+            pictures: addresses by the names of our parameters.
+            loras: addresses by what names each LoRA.
+        """
+        body = self.plain_input()
+        if self.pictures_field:
+            body[self.pictures_field] = list(pictures.values())
+        else:
+            body |= {_PICTURE_NAMES[name]: address for name, address in pictures.items()}
+        if self.takes_loras():
+            rows = rows_in(self.given().get(LORAS))
+            body["loras"] = [{"path": loras[row.finetune], "scale": row.weight} for row in rows]
+        return body
 
 
-def _info(name: str, title: str, summary: str, *bases: Base) -> EndpointInfo:
+def lora_info(
+    name: str,
+    title: str,
+    summary: str,
+    base: Base,
+    *,
+    most: int = 3,
+    owner: str = "fal-ai",
+    availability: Availability = Availability.SERVING,
+) -> EndpointInfo:
+    """Return what is said of an endpoint that takes LoRAs of a base model, or none."""
     return EndpointInfo(
-        id=f"fal-ai/{name}",
+        id=f"{owner}/{name}",
         title=title,
         summary=summary,
         group=Group.FINETUNED,
         price=picture_price,
-        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset(bases), most=_MOST),
+        availability=availability,
+        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({base}), most=most),
         live_price=live_picture_price,
     )
 
 
-class _WithLoras(FalGeneration):
+class WithLoras(FalGeneration):
+    """Base of what takes a prompt and up to three LoRAs."""
+
     prompt: Prompt
     loras: Loras = None
 
 
-class Klein9BBaseLora(_WithLoras):
+class WithManyLoras(FalGeneration):
+    """Base of what takes a prompt and any number of LoRAs; the bound is our own."""
+
+    prompt: Prompt
+    loras: ManyLoras = None
+
+
+class Klein9BBaseLora(WithLoras):
     """FLUX.2 [klein] 9B base, what LoRAs for it are trained on."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/9b/base/lora",
         "FLUX.2 [klein] 9B base with LoRAs",
         "Generates with up to three LoRAs on the very model that they were trained on.",
@@ -133,10 +189,10 @@ class Klein9BBaseLora(_WithLoras):
     enable_safety_checker: SafetyChecker = True
 
 
-class Klein9BLora(_WithLoras):
+class Klein9BLora(WithLoras):
     """FLUX.2 [klein] 9B, distilled."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/9b/lora",
         "FLUX.2 [klein] 9B with LoRAs",
         f"Generates with up to three LoRAs {_QUICK}.",
@@ -155,7 +211,7 @@ class Klein9BLora(_WithLoras):
 class Klein4BBaseLora(Klein9BBaseLora):
     """FLUX.2 [klein] 4B base."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/4b/base/lora",
         "FLUX.2 [klein] 4B base with LoRAs",
         "Generates with up to three LoRAs on the smaller base model.",
@@ -166,7 +222,7 @@ class Klein4BBaseLora(Klein9BBaseLora):
 class Klein4BLora(Klein9BLora):
     """FLUX.2 [klein] 4B, distilled."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/4b/lora",
         "FLUX.2 [klein] 4B with LoRAs",
         f"Generates with up to three LoRAs on the smaller model {_QUICK}.",
@@ -174,10 +230,10 @@ class Klein4BLora(Klein9BLora):
     )
 
 
-class Flux2Lora(_WithLoras):
+class Flux2Lora(WithLoras):
     """FLUX.2 [dev]."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/lora",
         "FLUX.2 [dev] with LoRAs",
         "Generates with up to three LoRAs on the largest open model.",
@@ -196,14 +252,15 @@ class Flux2Lora(_WithLoras):
     enable_safety_checker: SafetyChecker = True
 
 
-class Flux1Lora(_WithLoras):
+class Flux1Lora(WithManyLoras):
     """FLUX.1 [dev]."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-lora",
         "FLUX.1 [dev] with LoRAs",
         "Generates with LoRAs of the FLUX.1 trainers.",
         Base.FLUX1_DEV,
+        most=MOST_LORAS,
     )
 
     image_size: ImageSize = "landscape_4_3"
@@ -220,26 +277,28 @@ class Flux1Lora(_WithLoras):
 class KreaLora(Flux1Lora):
     """FLUX.1 Krea [dev]."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-krea-lora",
         "FLUX.1 Krea [dev] with LoRAs",
         "Generates with LoRAs that were trained on Krea.",
         Base.FLUX1_KREA,
+        most=MOST_LORAS,
     )
 
 
-class KontextLora(_WithLoras):
+class KontextLora(WithManyLoras):
     """FLUX.1 Kontext [dev], which edits a picture."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-kontext-lora",
         "FLUX.1 Kontext [dev] with LoRAs",
         "Edits a picture as its LoRA was trained to.",
         Base.FLUX1_KONTEXT,
+        most=MOST_LORAS,
     )
-    pictures_field: ClassVar[str] = ONE_PICTURE
 
     input_image: Input1
+    resolution_mode: ResolutionMode = "match_input"
     seed: Seed = None
     steps: StepsFrom10 = 30
     guidance: GuidanceTo20 = 2.5
@@ -248,7 +307,7 @@ class KontextLora(_WithLoras):
     enable_safety_checker: SafetyChecker = True
 
 
-class _Edit(_WithLoras):
+class _Edit(WithLoras):
     pictures_field: ClassVar[str] = "image_urls"
 
     input_image: Input1
@@ -261,7 +320,7 @@ class _Edit(_WithLoras):
 class Klein9BBaseEditLora(_Edit):
     """FLUX.2 [klein] 9B base, editing pictures."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/9b/base/edit/lora",
         "FLUX.2 [klein] 9B base, edit with LoRAs",
         "Edits up to four pictures with up to three LoRAs.",
@@ -282,7 +341,7 @@ class Klein9BBaseEditLora(_Edit):
 class Klein9BEditLora(_Edit):
     """FLUX.2 [klein] 9B, distilled, editing pictures."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/9b/edit/lora",
         "FLUX.2 [klein] 9B, edit with LoRAs",
         f"Edits up to four pictures with up to three LoRAs {_QUICK}.",
@@ -300,7 +359,7 @@ class Klein9BEditLora(_Edit):
 class Klein4BBaseEditLora(Klein9BBaseEditLora):
     """FLUX.2 [klein] 4B base, editing pictures."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/4b/base/edit/lora",
         "FLUX.2 [klein] 4B base, edit with LoRAs",
         "Edits up to four pictures with up to three LoRAs on the smaller base model.",
@@ -311,7 +370,7 @@ class Klein4BBaseEditLora(Klein9BBaseEditLora):
 class Klein4BEditLora(Klein9BEditLora):
     """FLUX.2 [klein] 4B, distilled, editing pictures."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/klein/4b/edit/lora",
         "FLUX.2 [klein] 4B, edit with LoRAs",
         f"Edits up to four pictures with up to three LoRAs on the smaller model {_QUICK}.",
@@ -322,7 +381,7 @@ class Klein4BEditLora(Klein9BEditLora):
 class Flux2EditLora(_Edit):
     """FLUX.2 [dev], editing pictures."""
 
-    info: ClassVar[EndpointInfo] = _info(
+    info: ClassVar[EndpointInfo] = lora_info(
         "flux-2/lora/edit",
         "FLUX.2 [dev], edit with LoRAs",
         "Edits up to four pictures with up to three LoRAs on the largest open model.",

@@ -7,6 +7,7 @@ fal's schema allows 14142 px, which no model paints well.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -52,6 +53,9 @@ class FalLora(StackedLora):
     weight: Annotated[float, Field(ge=0, le=4)] = USUAL_WEIGHT
 
 
+MOST_LORAS = 10
+"""Our own bound where fal names none."""
+
 _LORAS = Parameter(
     "LoRAs",
     "LoRAs for this endpoint's model, trained anywhere; each file is uploaded to fal for a month. Without "
@@ -61,8 +65,7 @@ _LORAS = Parameter(
     empty="none: the model alone",
 )
 Loras = Annotated[tuple[FalLora, ...] | None, Field(max_length=3), _LORAS]
-ManyLoras = Annotated[tuple[FalLora, ...] | None, Field(max_length=10), _LORAS]
-"""Where fal names no limit, which is ours."""
+ManyLoras = Annotated[tuple[FalLora, ...] | None, Field(max_length=MOST_LORAS), _LORAS]
 
 _SIZE = Parameter(
     "Size",
@@ -105,6 +108,9 @@ StepsFrom4 = Annotated[int, Field(ge=4, le=50), _STEPS]
 StepsTo8 = Annotated[int, Field(ge=4, le=8), _STEPS]
 StepsFrom1 = Annotated[int, Field(ge=1, le=50), _STEPS]
 StepsFrom10 = Annotated[int, Field(ge=10, le=50), _STEPS]
+StepsFrom2 = Annotated[int, Field(ge=2, le=50), _STEPS]
+StepsTo12 = Annotated[int, Field(ge=1, le=12), _STEPS]
+FewSteps = Annotated[int, Field(ge=1, le=8), _STEPS]
 
 _GUIDANCE = Parameter(
     "Guidance",
@@ -114,6 +120,9 @@ _GUIDANCE = Parameter(
 )
 GuidanceTo20 = Annotated[float, Field(ge=0, le=20), _GUIDANCE]
 GuidanceTo35 = Annotated[float, Field(ge=0, le=35), _GUIDANCE]
+GuidanceFrom1 = Annotated[float, Field(ge=1, le=20), _GUIDANCE]
+FlexGuidance = Annotated[float, Field(ge=1.5, le=10), _GUIDANCE]
+FillGuidance = Annotated[float, Field(ge=28, le=35), _GUIDANCE]
 
 _ACCELERATION = Parameter(
     "Acceleration", "How much the service hurries at the cost of some detail.", advanced=True
@@ -136,12 +145,151 @@ _FORMAT = Parameter(
 )
 OutputFormat = Annotated[Literal["jpeg", "png", "webp"], _FORMAT]
 OldOutputFormat = Annotated[Literal["jpeg", "png"], _FORMAT]
+UpscaledFormat = Annotated[
+    Literal["png", "jpg", "webp"], replace(_FORMAT, labels={"jpg": "JPEG", "png": "PNG"})
+]
 SafetyChecker = Annotated[
     bool,
     Parameter(
         "Safety check",
         "Let the service look for what is unsafe in the picture and black it out.",
         advanced=True,
+    ),
+]
+
+
+SafetyTolerance = Annotated[
+    Literal["1", "2", "3", "4", "5"],
+    Parameter(
+        "Tolerance",
+        "How much the moderation lets through: 1 is the strictest, 5 lets through most.",
+        advanced=True,
+    ),
+]
+ResolutionMode = Annotated[
+    Literal[
+        "auto",
+        "match_input",
+        "1:1",
+        "16:9",
+        "21:9",
+        "3:2",
+        "2:3",
+        "4:5",
+        "5:4",
+        "3:4",
+        "4:3",
+        "9:16",
+        "9:21",
+    ],
+    Parameter(
+        "Shape",
+        "The shape of the result: that of the picture, the nearest that it was trained on, or another.",
+        labels={"auto": "nearest trained", "match_input": "as the picture"},
+        advanced=True,
+    ),
+]
+
+
+def _source(role: PictureRole, words: str) -> Parameter:
+    return Parameter("Picture", words, control=Control.PICTURE, max_pixels=INPUT_PIXELS, urls=True, role=role)
+
+
+VariedPicture = Annotated[
+    str,
+    Field(min_length=1),
+    _source(PictureRole.VARY, "A picture to begin from instead of noise; the result gets its shape."),
+]
+FilledPicture = Annotated[
+    str, Field(min_length=1), _source(PictureRole.FILL, "The picture of which a part is painted anew.")
+]
+UpscaledPicture = Annotated[
+    str,
+    Field(min_length=1),
+    _source(PictureRole.UPSCALE, "The picture to make larger; above 4 megapixels it is scaled down first."),
+]
+Mask = Annotated[
+    str,
+    Field(min_length=1),
+    Parameter(
+        "Mask",
+        "A black and white picture of the same size: white is painted anew, black stays.",
+        control=Control.PICTURE,
+        max_pixels=INPUT_PIXELS,
+        urls=True,
+        role=PictureRole.MASK,
+    ),
+]
+ReferencePicture = Annotated[
+    str,
+    Field(min_length=1),
+    Parameter(
+        "Reference",
+        "A picture of what is painted into the white of the mask.",
+        control=Control.PICTURE,
+        max_pixels=INPUT_PIXELS,
+        urls=True,
+        role=PictureRole.REFERENCE,
+    ),
+]
+PromptStrength = Annotated[
+    float,
+    Field(ge=0.01, le=1),
+    Parameter(
+        "Strength of the prompt",
+        "How much of the picture is painted over: 1 for all, low values stay near it.",
+        step=0.05,
+    ),
+]
+OptionalPrompt = Annotated[
+    str | None,
+    Parameter(
+        "Prompt",
+        "What is painted into the white of the mask. Name the trigger word of the finetune.",
+        control=Control.PROMPT,
+        empty="nothing in particular",
+    ),
+]
+PasteBack = Annotated[
+    bool,
+    Parameter(
+        "Keep the rest",
+        "Put the untouched picture back around what was painted, pixel by pixel.",
+        advanced=True,
+    ),
+]
+OriginalSize = Annotated[
+    bool,
+    Parameter("Original size", "Give the result the size of the picture again.", advanced=True),
+]
+UpscaleFactor = Annotated[
+    float,
+    Field(ge=1, le=4),
+    Parameter("Times larger", "By how much both sides grow; the price grows with the square.", step=0.5),
+]
+NoiseScale = Annotated[
+    float,
+    Field(ge=0, le=1),
+    Parameter(
+        "Noise", "How much is invented: high values give more detail of its own.", advanced=True, step=0.05
+    ),
+]
+Creativity = Annotated[
+    float,
+    Field(ge=0, le=1),
+    Parameter("Creativity", "How far details may differ from the picture.", advanced=True, step=0.05),
+]
+Resemblance = Annotated[
+    float,
+    Field(ge=0, le=1),
+    Parameter("Resemblance", "How closely the shapes of the picture are kept.", advanced=True, step=0.05),
+]
+UpscalePrompt = Annotated[
+    str,
+    Parameter(
+        "Prompt",
+        "What the picture shows, for the details that are painted into it.",
+        control=Control.PROMPT,
     ),
 ]
 

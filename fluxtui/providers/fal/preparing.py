@@ -13,9 +13,9 @@ from typing import Any
 from fluxtui.api.service import APIService
 from fluxtui.domain.endpoint import Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
-from fluxtui.domain.loras import LORAS, rows_in
+from fluxtui.domain.loras import LORAS
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
-from fluxtui.providers.fal.generation import ONE_PICTURE, FalGeneration
+from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, FalUploads
 from fluxtui.providers.published import EXAMPLE_ADDRESS
@@ -51,7 +51,7 @@ async def prepared_generation(
     uploads = FalUploads(api, materials.uploads, materials.progress)
     pictures = await _pictures(uploads, request)
     loras = await _loras(uploads, request, materials)
-    return PreparedRequest(request, body=_body(request, pictures, loras))
+    return PreparedRequest(request, body=request.with_files(pictures, loras))
 
 
 def example_body(request: Endpoint) -> dict[str, Any]:
@@ -64,26 +64,20 @@ def example_body(request: Endpoint) -> dict[str, Any]:
         return {**request.plain_input(), request.archive_field: EXAMPLE_ADDRESS}
     if not isinstance(request, FalGeneration):
         raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
-    rows = rows_in(request.given().get(LORAS))
-    pictures = [EXAMPLE_ADDRESS for name in request.input_fields() if request.given().get(name)]
-    loras = [{"path": EXAMPLE_ADDRESS, "scale": row.weight} for row in rows]
-    return _body(request, pictures, loras)
+    pictures = dict.fromkeys(
+        (name for name in request.input_fields() if request.given().get(name)), EXAMPLE_ADDRESS
+    )
+    finetunes = request.finetunes_named()
+    return request.with_files(
+        dict.fromkeys(pictures, EXAMPLE_ADDRESS), dict.fromkeys(finetunes, EXAMPLE_ADDRESS)
+    )
 
 
-def _body(request: FalGeneration, pictures: list[str], loras: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the body of a generation, given the addresses of what it refers to."""
-    body = request.plain_input()
-    if pictures:
-        one = request.pictures_field == ONE_PICTURE
-        body[request.pictures_field] = pictures[0] if one else pictures
-    return {**body, LORAS: loras}
-
-
-async def _pictures(uploads: FalUploads, request: FalGeneration) -> list[str]:
+async def _pictures(uploads: FalUploads, request: FalGeneration) -> dict[str, str]:
     values = request.given()
     fields = {field.name: field for field in fields_of(type(request))}
     named = [fields[name] for name in request.input_fields() if values.get(name)]
-    return [await _picture(uploads, field, str(values[field.name])) for field in named]
+    return {field.name: await _picture(uploads, field, str(values[field.name])) for field in named}
 
 
 async def _picture(uploads: FalUploads, field: Field, value: str) -> str:
@@ -95,11 +89,12 @@ async def _picture(uploads: FalUploads, field: Field, value: str) -> str:
     return await uploads.address_of(path, DATASET_LIFETIME)
 
 
-async def _loras(uploads: FalUploads, request: FalGeneration, materials: Materials) -> list[dict[str, Any]]:
-    found = []
-    for row in rows_in(request.given().get(LORAS)):
-        source = materials.loras.get(row.finetune, LoraSource(name="The LoRA"))
-        found.append({"path": await _lora(uploads, LORAS, source), "scale": row.weight})
+async def _loras(uploads: FalUploads, request: FalGeneration, materials: Materials) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in request.finetunes_named():
+        if name not in found:
+            source = materials.loras.get(name, LoraSource(name="The LoRA"))
+            found[name] = await _lora(uploads, LORAS, source)
     return found
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint
@@ -86,17 +86,39 @@ _UNITS = {
 _PROBABLY_STEPS = frozenset({"unit", "units", "train unit", "train units", "training unit", "training units"})
 """What fal counts of some trainers without saying what that is; by the prices, steps."""
 _TIMES_APART = 2.0
+_WORTH_TELLING = 1.1
+"""From a tenth on, what the table says is told beside what fal tells."""
+_UNKNOWN_SIZE = 1.56
+"""What FLUX 3 [klein] bills of 2048 x 2048 pixels (fal's page, 2026-12), whose own size is not known."""
 _MOST_MEGAPIXELS = 4
 """Of an input picture, and of a result as large as that: what FLUX.2 works on at most (BFL, 2026-10)."""
 
 
 @dataclass(frozen=True)
 class UnitCost:
-    """USD for one unit of an endpoint, and whether fal's own page names it."""
+    """What one unit of an endpoint costs.
+
+    Attributes:
+        usd: for a unit; for the first megapixel where `further` is given.
+        unit: what is counted.
+        published: whether fal's own page names the price.
+        read_on: the month in which it was read.
+        most_in: megapixels that an input picture is billed as at most, 0 where none is billed.
+        further: USD for each megapixel after the first, None where all cost the same.
+        expansion: USD for rewriting the prompt, for each request.
+    """
 
     usd: float
     unit: str
     published: bool = True
+    read_on: str = READ_ON
+    most_in: int = _MOST_MEGAPIXELS
+    further: float | None = None
+    expansion: float = 0.0
+
+
+def _pixels(usd: float, *, published: bool = True, most_in: int = _MOST_MEGAPIXELS) -> UnitCost:
+    return UnitCost(usd, MEGAPIXELS, published, "2026-12", most_in)
 
 
 TABLE: Mapping[str, UnitCost] = {
@@ -117,7 +139,7 @@ TABLE: Mapping[str, UnitCost] = {
     "fal-ai/z-image-turbo-trainer-v2": UnitCost(0.00085, STEPS),
     "fal-ai/qwen-image-2512-trainer-v2": UnitCost(0.00095, STEPS),
     "fal-ai/flux-2/klein/9b/base/lora": UnitCost(0.02, MEGAPIXELS),
-    "fal-ai/flux-2/klein/9b/base/edit/lora": UnitCost(0.02, MEGAPIXELS, published=False),
+    "fal-ai/flux-2/klein/9b/base/edit/lora": _pixels(0.02, most_in=1),
     "fal-ai/flux-2/klein/9b/lora": UnitCost(0.011, MEGAPIXELS, published=False),
     "fal-ai/flux-2/klein/9b/edit/lora": UnitCost(0.011, MEGAPIXELS, published=False),
     "fal-ai/flux-2/klein/4b/base/lora": UnitCost(0.016, MEGAPIXELS, published=False),
@@ -126,16 +148,58 @@ TABLE: Mapping[str, UnitCost] = {
     "fal-ai/flux-2/klein/4b/edit/lora": UnitCost(0.01, MEGAPIXELS, published=False),
     "fal-ai/flux-2/lora": UnitCost(0.021, MEGAPIXELS),
     "fal-ai/flux-2/lora/edit": UnitCost(0.021, MEGAPIXELS, published=False),
-    "fal-ai/flux-lora": UnitCost(0.035, MEGAPIXELS, published=False),
+    "fal-ai/flux-lora": _pixels(0.035),
     "fal-ai/flux-krea-lora": UnitCost(0.035, MEGAPIXELS, published=False),
     "fal-ai/flux-kontext-lora": UnitCost(0.035, MEGAPIXELS, published=False),
+    "fal-ai/flux-lora/image-to-image": _pixels(0.035, published=False, most_in=0),
+    "fal-ai/flux-lora/inpainting": _pixels(0.035, most_in=0),
+    "fal-ai/flux-krea-lora/image-to-image": _pixels(0.035, published=False, most_in=0),
+    "fal-ai/flux-krea-lora/inpainting": _pixels(0.035, published=False, most_in=0),
+    "fal-ai/flux-lora-fill": _pixels(0.035, published=False, most_in=0),
+    "fal-ai/flux-kontext-lora/text-to-image": _pixels(0.035, published=False),
+    "fal-ai/flux-kontext-lora/inpaint": _pixels(0.035, published=False),
+    "blackforestlabs/flux-3/klein/text-to-image/lora": _pixels(0.012),
+    "fal-ai/krea-2/turbo/lora": _pixels(0.01),
+    "fal-ai/z-image/turbo/lora": UnitCost(0.0085, MEGAPIXELS, read_on="2026-12", expansion=0.0025),
+    "fal-ai/qwen-image-2512/lora": _pixels(0.035, published=False),
+    "fal-ai/flux-2/klein/9b": _pixels(0.006),
+    "fal-ai/flux-2/klein/9b/edit": _pixels(0.011, published=False),
+    "fal-ai/flux-2/klein/9b/base": _pixels(0.011, published=False),
+    "fal-ai/flux-2/klein/9b/base/edit": _pixels(0.011, published=False),
+    "fal-ai/flux-2/klein/4b": _pixels(0.014, published=False),
+    "fal-ai/flux-2/klein/4b/edit": _pixels(0.014, published=False),
+    "fal-ai/flux-2/klein/4b/base": _pixels(0.014, published=False),
+    "fal-ai/flux-2/klein/4b/base/edit": _pixels(0.014, published=False),
+    "fal-ai/flux-2": _pixels(0.012, published=False),
+    "fal-ai/flux-2/edit": _pixels(0.012, published=False),
+    "fal-ai/flux-2/turbo": _pixels(0.008),
+    "fal-ai/flux-2/turbo/edit": _pixels(0.008, published=False),
+    "fal-ai/flux-2/flash": _pixels(0.008, published=False),
+    "fal-ai/flux-2-pro": UnitCost(0.03, MEGAPIXELS, False, "2026-12", further=0.015),
+    "fal-ai/flux-2-pro/edit": UnitCost(0.03, MEGAPIXELS, False, "2026-12", further=0.015),
+    "fal-ai/flux-2-max": UnitCost(0.07, MEGAPIXELS, False, "2026-12", further=0.03),
+    "fal-ai/flux-2-max/edit": UnitCost(0.07, MEGAPIXELS, read_on="2026-12", further=0.03),
+    "fal-ai/flux-2-flex": _pixels(0.06, published=False),
+    "fal-ai/flux-2-flex/edit": _pixels(0.06, published=False),
+    "fal-ai/flux/dev": _pixels(0.025, published=False),
+    "fal-ai/flux/schnell": _pixels(0.003, published=False),
+    "fal-ai/flux/krea": _pixels(0.025),
+    "fal-ai/flux/srpo": _pixels(0.025, published=False),
+    "fal-ai/krea-2/turbo": _pixels(0.008),
+    "fal-ai/z-image/turbo": UnitCost(0.005, MEGAPIXELS, read_on="2026-12", expansion=0.0025),
+    "fal-ai/qwen-image-2512": _pixels(0.02, published=False),
+    "fal-ai/flux-kontext/dev": _pixels(0.025, published=False),
+    "fal-ai/seedvr/upscale/image": _pixels(0.001, most_in=0),
+    "fal-ai/clarity-upscaler": _pixels(0.03, published=False, most_in=0),
 }
+"""Those that fal's pages do not name come from lists of third parties, or are a neighbour's (SRPO, Flash, the
+other twins of Krea, Kontext and klein): the higher one where sources differ ([flex], klein 4B)."""
 
 
 def training_price(request: Endpoint, inputs: int = 1) -> Estimate:
     """Return the price of a training by our table, on pairs with so many pictures before each result."""
     row = TABLE[request.info.id]
-    return _training(request, row.usd, inputs, exact=row.published, source="")
+    return _training(request, row.usd, inputs, exact=row.published, source=f", prices of {row.read_on}")
 
 
 def live_training_price(request: Endpoint, live: UnitPrice, inputs: int = 1) -> Estimate:
@@ -162,8 +226,10 @@ def _agreed(told: Estimate, ours: Estimate) -> Estimate:
     """Return what fal tells, or where that is far from our table, the higher of both with both named."""
     if as_cost(told.credits) is None:
         return ours
-    if not _far_apart(told.credits, ours.credits):
+    if not _far_apart(told.credits, ours.credits, _WORTH_TELLING):
         return told
+    if not _far_apart(told.credits, ours.credits):
+        return replace(told, basis=f"{told.basis}; our table says {show_credits(ours.credits)}")
     both = f"fal tells {show_credits(told.credits)}, our table {show_credits(ours.credits)}"
     return _doubted(ours, max(told.credits, ours.credits), both)
 
@@ -200,33 +266,56 @@ def _training(request: Endpoint, usd: float, inputs: int, *, exact: bool, source
 
 
 def picture_price(request: Endpoint) -> Estimate:
-    """Return the price of a picture by our table."""
+    """Return the price of a picture by our table, with the month of that."""
     row = TABLE[request.info.id]
-    return _picture(request, row.usd, exact=row.published, source="")
+    return _picture(request, row, exact=row.published, source=f", prices of {row.read_on}")
 
 
 def live_picture_price(request: Endpoint, live: UnitPrice) -> Estimate:
     """Return the price of a picture by fal's own price, as far as that can be understood and agrees."""
     unit, ours = _unit_of(live), picture_price(request)
+    row = TABLE[request.info.id]
     if unit == IMAGES:
         return _agreed(Estimate(round(credits(live.usd), 4), "a picture, fal's price"), ours)
     if unit != MEGAPIXELS:
         return _not_understood(ours, live)
-    return _agreed(_picture(request, live.usd, exact=True, source=", fal's price"), ours)
+    further = None if row.further is None else row.further * live.usd / row.usd
+    told = replace(row, usd=live.usd, further=further)
+    return _agreed(_picture(request, told, exact=True, source=", fal's price"), ours)
 
 
-def _picture(request: Endpoint, usd: float, *, exact: bool, source: str) -> Estimate:
+def _picture(request: Endpoint, row: UnitCost, *, exact: bool, source: str) -> Estimate:
     """Return the price of a picture by its megapixels, never too low where a size is not known yet."""
     values = request.given()
-    inputs = sum(name.startswith("input_image") for name in values)
+    inputs = _inputs(values) if row.most_in else 0
+    output, is_bound = _output(values)
+    most_in = inputs * row.most_in
     size = size_asked_for(values)
-    pixels = size[0] * size[1] if size is not None else None
-    as_input = pixels is None and inputs > 0
-    output = _MOST_MEGAPIXELS if as_input else max(1, math.ceil((pixels or _MEGAPIXEL) / _MEGAPIXEL))
-    most_in = inputs * _MOST_MEGAPIXELS
-    certain = pixels is not None and pixels <= _SURELY_ONE_MEGAPIXEL and not inputs
-    basis = f"{'up to ' if as_input else ''}{output} MP out" + (f", up to {most_in} MP in" if inputs else "")
-    return Estimate(round(credits(usd) * (output + most_in), 4), basis + source, exact and certain)
+    certain = size is not None and size[0] * size[1] <= _SURELY_ONE_MEGAPIXEL and not inputs
+    total = output + most_in
+    usd = row.usd * total if row.further is None else row.usd + row.further * max(total - 1, 0)
+    usd += row.expansion if values.get("enable_prompt_expansion") else 0.0
+    bound = "up to " if is_bound else ""
+    basis = f"{bound}{output:g} MP out" + (f", up to {most_in} MP in" if inputs else "")
+    return Estimate(round(credits(usd), 4), basis + source, exact and certain)
+
+
+def _inputs(values: Mapping[str, Any]) -> int:
+    """Return how many pictures go in, beside a mask."""
+    return sum(name.startswith("input_image") or name in ("image", "reference_image") for name in values)
+
+
+def _output(values: Mapping[str, Any]) -> tuple[float, bool]:
+    """Return the megapixels of the result, and whether they are only the most that they can be."""
+    factor = values.get("upscale_factor")
+    if factor is not None:
+        return math.ceil(_MOST_MEGAPIXELS * float(factor) ** 2), True
+    size = size_asked_for(values)
+    if size is not None:
+        return max(1, math.ceil(size[0] * size[1] / _MEGAPIXEL)), False
+    if _inputs(values):
+        return _MOST_MEGAPIXELS, True
+    return _UNKNOWN_SIZE, True
 
 
 def size_asked_for(values: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -268,6 +357,6 @@ def billed(endpoint_id: str, units: float | None, told: UnitPrice | None) -> flo
     return as_cost(round(credits(told.usd) * units, 4))
 
 
-def _far_apart(one: float, other: float) -> bool:
+def _far_apart(one: float, other: float, times: float = _TIMES_APART) -> bool:
     low, high = sorted((one, other))
-    return high > low * _TIMES_APART
+    return high > low * times

@@ -9,7 +9,7 @@ from fluxtui.simulator.core.fields import Field
 from fluxtui.simulator.core.weights import BaseModel
 
 Status = Literal["active", "deprecated"]
-PaintJob = Literal["create", "edit", "fill", "depth", "canny"]
+PaintJob = Literal["create", "edit", "fill", "depth", "canny", "deblur"]
 """What the painter does with input pictures."""
 
 
@@ -71,3 +71,7 @@ class Generator(FalEndpoint):
     inputs: tuple[str, ...] = ()
     default_format: str = "png"
     paid_inputs: bool = False
+    further_price: float | None = None
+    """USD of each megapixel after the first, where that costs less."""
+    one_image: bool = False
+    """Whether the answer names one `image` instead of a list of `images`."""

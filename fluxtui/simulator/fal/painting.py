@@ -32,7 +32,7 @@ def order_of(job: FalJob, number: int, blobs: Mapping[str, bytes]) -> Order:
         prompt=job.parameters["prompt"],
         seed=job.seed + number,
         size=job.size,
-        format_name=job.parameters["output_format"],
+        format_name=_pillow_name(job),
         parameters=plain | _CANNY if generator.job == "canny" else plain,
         inputs={name: blobs[INPUT + name] for name in job.inputs},
         pieces=tuple(content for name, content in blobs.items() if name.startswith(PIECE)),
@@ -44,7 +44,13 @@ def black_picture(job: FalJob) -> bytes:
     """Return what fal shows instead of a picture that its safety check objects to."""
     if job.size is None:
         raise ValueError(f"Job {job.id} makes no pictures.")
-    return encoded(Image.new("RGB", job.size), str(job.parameters["output_format"]).upper())
+    return encoded(Image.new("RGB", job.size), _pillow_name(job).upper())
+
+
+def _pillow_name(job: FalJob) -> str:
+    """Return the format of a job's pictures; fal's upscalers call JPEG `jpg`."""
+    asked = str(job.parameters["output_format"])
+    return {"jpg": "jpeg"}.get(asked, asked)
 
 
 def picture_names(job: FalJob) -> list[str]:

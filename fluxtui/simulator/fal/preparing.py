@@ -12,13 +12,18 @@ from fluxtui.simulator.fal.dataset import RefusedDatasetError, read_dataset
 from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.fal.errors import Failure, input_failure, problem
 from fluxtui.simulator.fal.prices import picture_units, training_units
-from fluxtui.simulator.fal.sizes import Size, picture_size
+from fluxtui.simulator.fal.sizes import Size, picture_size, upscaled_size
 from fluxtui.simulator.fal.validation import filled
 from fluxtui.simulator.pictures import NoPictureError, decoded, is_web_address, opened
 
 MOST_STRENGTH = 2.0
 _MOST_PIECES = 8
-_INPUT_NAMES = {"fill": ("image", "mask"), "depth": ("control_image",), "canny": ("control_image",)}
+_INPUT_NAMES = {
+    "fill": ("image", "mask", "reference"),
+    "depth": ("control_image",),
+    "canny": ("control_image",),
+    "deblur": ("image",),
+}
 
 Where = tuple[str | int, ...]
 
@@ -84,13 +89,19 @@ async def _check_checkpoint(shared: Foundation, trainer: Trainer, parameters: di
 async def prepared_picture(shared: Foundation, generator: Generator, body: dict[str, Any]) -> Prepared:
     """Fetch the input pictures and the LoRAs of a valid request."""
     prepared = Prepared(filled(generator, body))
-    asked, count = prepared.parameters["image_size"], prepared.parameters["num_images"]
+    asked, count = prepared.parameters.get("image_size"), prepared.parameters.setdefault("num_images", 1)
+    prepared.parameters.setdefault("sync_mode", False)
+    prepared.parameters.setdefault("prompt", "")
+    prepared.parameters.setdefault("output_format", generator.default_format)
     prepared.size = picture_size(asked, None)
     try:
         prepared.inputs = await _inputs(shared, generator, prepared.parameters)
         sizes = [await asyncio.to_thread(_size_of, content) for content in prepared.inputs.values()]
         prepared.size = picture_size(asked, sizes[0] if sizes else None)
-        prepared.pieces, prepared.strength = await _loras(shared, generator, prepared.parameters["loras"])
+        if (factor := prepared.parameters.get("upscale_factor")) is not None:
+            prepared.size = upscaled_size(sizes[0], float(factor))
+        loras = prepared.parameters.get("loras", [])
+        prepared.pieces, prepared.strength = await _loras(shared, generator, loras)
     except _UnusableError as error:
         prepared.failure, sizes = error.failure, []
     pixels = prepared.size[0] * prepared.size[1]

@@ -37,4 +37,7 @@ def picture_units(generator: Generator, pixels: int, count: int, input_pixels: l
 
 def credits_for(endpoint: Trainer | Generator, units: float) -> float:
     """Return the price of some units of an endpoint."""
+    further = endpoint.further_price if isinstance(endpoint, Generator) else None
+    if further is not None and units > 1:
+        return round((endpoint.unit_price + further * (units - 1)) * _CREDITS, 4)
     return round(endpoint.unit_price * units * _CREDITS, 4)

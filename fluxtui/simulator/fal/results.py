@@ -7,7 +7,7 @@ from typing import Any
 
 from fluxtui.simulator.core.faults import DATA_URI, SECOND_RESULT
 from fluxtui.simulator.fal.catalogue import endpoints
-from fluxtui.simulator.fal.endpoints import Trainer
+from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.fal.jobs import FalJob
 from fluxtui.simulator.fal.painting import CONFIG_FILE, WEIGHTS_FILE, picture_names
 from fluxtui.simulator.fal.service import FalService
@@ -19,7 +19,8 @@ async def result_of(service: FalService, job: FalJob, *, false_size: bool) -> di
     """Return the outputs of a job that went well; with `false_size` its first file claims to be larger."""
     document = await _training(service, job) if job.kind == "training" else await _pictures(service, job)
     if false_size:
-        first = document["images"][0] if job.kind == "image" else next(iter(document.values()))
+        first = next(iter(document.values()))
+        first = first[0] if isinstance(first, list) else first
         first["file_size"] = first.get("file_size", 0) + _FALSE_BYTES
     return document
 
@@ -37,7 +38,8 @@ async def _training(service: FalService, job: FalJob) -> dict[str, Any]:
 
 
 async def _pictures(service: FalService, job: FalJob) -> dict[str, Any]:
-    content_type = f"image/{job.parameters['output_format']}"
+    asked = str(job.parameters["output_format"])
+    content_type = f"image/{'jpeg' if asked == 'jpg' else asked}"
     width, height = job.size or (0, 0)
     images = []
     for name in picture_names(job):
@@ -49,6 +51,9 @@ async def _pictures(service: FalService, job: FalJob) -> dict[str, Any]:
         images.append({**entry, "width": width, "height": height, "content_type": content_type})
     if service.faults.take("poll", (SECOND_RESULT,)):
         images.append(images[0])
+    generator = endpoints()[job.endpoint]
+    if isinstance(generator, Generator) and generator.one_image:
+        return {"image": images[0], "seed": job.seed}
     return {
         "images": images,
         "timings": {"inference": job.run},

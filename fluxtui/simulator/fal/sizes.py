@@ -39,6 +39,11 @@ def picture_size(asked: Any, source: Size | None) -> Size:
     return (_stepped(source[0] * scale), _stepped(source[1] * scale))
 
 
+def upscaled_size(source: Size, factor: float) -> Size:
+    """Return the size of a picture that is made so many times larger."""
+    return _bounded((max(1, round(source[0] * factor)), max(1, round(source[1] * factor))))
+
+
 def _bounded(size: Size) -> Size:
     excess = size[0] * size[1] / _MOST_PIXELS
     if excess <= 1:

@@ -32,8 +32,8 @@ class LoraStackControl(Widget, can_focus=True):
 
     HELP = (
         "A line for each LoRA. Up and down go from one to the next, left and right change its weight, or "
-        "type it; Space switches it off and on. `a` adds one, Enter chooses another in its place, Delete "
-        "takes it out, `shift+up` and `shift+down` move it. The first that is on is the finetune."
+        "type the number; Space switches it off and on. `a` adds one, Enter chooses another in its place, "
+        "Delete takes it out, `shift+up` and `shift+down` move it. The first that is on is the finetune."
     )
 
     DEFAULT_CSS = """

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from fluxtui.domain.dataset import CaptionRule
-from fluxtui.domain.endpoint import Availability, Endpoint, FinetuneBy, TrainingEndpoint, fields_of
+from fluxtui.domain.endpoint import (
+    Availability,
+    Endpoint,
+    FinetuneBy,
+    GenerationEndpoint,
+    PictureRole,
+    TrainingEndpoint,
+    fields_of,
+)
+from fluxtui.domain.loras import LORAS, stack_field
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.catalogue import GENERATION, TRAINING
 from fluxtui.providers.fal.prices import TABLE
@@ -30,10 +39,26 @@ def test_every_price_belongs_to_an_endpoint() -> None:
 
 
 @pytest.mark.parametrize("endpoint", GENERATION, ids=lambda endpoint: endpoint.info.id)
-def test_generation_takes_three_loras_of_one_base(endpoint: type[Endpoint]) -> None:
-    use = endpoint.info.finetunes
-    assert use is not None
-    assert (use.by, use.most, len(use.bases)) == (FinetuneBy.WEIGHTS, 3, 1)
+def test_generation_takes_loras_of_one_base_or_none_at_all(endpoint: type[GenerationEndpoint]) -> None:
+    use, stack = endpoint.info.finetunes, stack_field(endpoint)
+    assert not endpoint.needs_finetune()
+    assert endpoint.takes_finetune() == (use is not None) == (stack is not None)
+    if use is not None and stack is not None:
+        assert (use.by, len(use.bases), stack.name) == (FinetuneBy.WEIGHTS, 1, LORAS)
+        assert (use.most, stack.minimum, stack.maximum) == (stack.max_length, 0, 4)
+
+
+def test_every_trainer_has_an_endpoint_for_what_it_makes() -> None:
+    used = {
+        base for endpoint in GENERATION if endpoint.info.finetunes for base in endpoint.info.finetunes.bases
+    }
+    assert {trainer.info.trains for trainer in TRAINING} <= used
+
+
+def test_what_upscales_says_so() -> None:
+    roles = {item.info.id: {field.role for field in fields_of(item)} for item in GENERATION}
+    upscaling = {name for name, own in roles.items() if PictureRole.UPSCALE in own}
+    assert upscaling == {"fal-ai/seedvr/upscale/image", "fal-ai/clarity-upscaler"}
 
 
 def test_first_trainer_is_klein_9b() -> None:

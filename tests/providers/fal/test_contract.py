@@ -14,9 +14,22 @@ from fluxtui.providers.fal.catalogue import GENERATION, TRAINING
 from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.simulator.core.clock import ManualClock
-from fluxtui.simulator.core.weights import FLUX_1, FLUX_2, KLEIN_4B, KLEIN_9B, KONTEXT, BaseModel, lora_file
+from fluxtui.simulator.core.weights import (
+    FLUX_1,
+    FLUX_2,
+    FLUX_3_KLEIN,
+    KLEIN_4B,
+    KLEIN_9B,
+    KONTEXT,
+    KREA_2,
+    QWEN_IMAGE,
+    Z_IMAGE,
+    BaseModel,
+    lora_file,
+)
+from fluxtui.simulator.fal.catalogue import endpoints as simulated
 from fluxtui.simulator.running import ServiceView
-from tests.providers.fal.conftest import LORA, Order
+from tests.providers.fal.conftest import LORA, Order, Prepare
 
 ENDPOINTS: tuple[type[Endpoint], ...] = (
     *GENERATION,
@@ -30,6 +43,10 @@ BASES: dict[Base, BaseModel] = {
     Base.FLUX1_DEV: FLUX_1,
     Base.FLUX1_KREA: FLUX_1,
     Base.FLUX1_KONTEXT: KONTEXT,
+    Base.FLUX3_KLEIN: FLUX_3_KLEIN,
+    Base.KREA_2: KREA_2,
+    Base.Z_IMAGE: Z_IMAGE,
+    Base.QWEN_IMAGE: QWEN_IMAGE,
 }
 
 
@@ -79,9 +96,8 @@ async def test_valid_requests_are_accepted_and_end_well(
     fal: ServiceView,
     tmp_path: Path,
 ) -> None:
-    fields = [
-        field for field in fields_of(endpoint) if field.required or kind != "least" or field.name in SIZE
-    ]
+    least = [field for field in fields_of(endpoint) if field.required or field.name in SIZE]
+    fields = least if kind == "least" else fields_of(endpoint)
     values = {field.name: _value(field, picture, largest=kind == "largest") for field in fields}
     if issubclass(endpoint, TrainingEndpoint) and endpoint.rules.default_caption:
         values[endpoint.rules.default_caption] = "a red sheet"
@@ -92,3 +108,25 @@ async def test_valid_requests_are_accepted_and_end_well(
     assert (status.phase, status.message) == (Phase.READY, "")
     assert status.result_url if issubclass(endpoint, FalGeneration) else status.weights_url
     assert fal.violations() == []
+
+
+@pytest.mark.parametrize("endpoint", GENERATION, ids=lambda endpoint: endpoint.info.id)
+async def test_nothing_is_sent_that_the_service_does_not_know(
+    endpoint: type[FalGeneration], prepare: Prepare, picture: Path, tmp_path: Path
+) -> None:
+    values = {field.name: _value(field, picture, largest=True) for field in fields_of(endpoint)}
+    prepared = await prepare(endpoint.checked(values), _loras(endpoint, tmp_path))
+    known = {field.name: field for field in simulated()[endpoint.info.id].fields}
+    assert isinstance(prepared.body, dict)
+    assert prepared.body.keys() <= known.keys()
+    assert {name for name, field in known.items() if field.required} <= prepared.body.keys()
+
+
+@pytest.mark.parametrize("endpoint", GENERATION, ids=lambda endpoint: endpoint.info.id)
+def test_defaults_are_those_of_the_service(endpoint: type[FalGeneration]) -> None:
+    known = {field.name: field for field in simulated()[endpoint.info.id].fields}
+    needed = {field.name: "-" for field in fields_of(endpoint) if field.required}
+    sent = endpoint.checked(needed).plain_input()
+    for name, value in sent.items():
+        if name not in ("prompt", "seed"):
+            assert value == known[name].default, name

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from fluxtui.api.service import APIService
 from fluxtui.domain.money import MOST_CREDITS, UnitPrice, show_credits
+from fluxtui.providers.fal import platform
+from fluxtui.providers.fal.base_generation import Flux2MaxAtFal, Flux2ProAtFal
 from fluxtui.providers.fal.generation import Klein9BEditLora, Klein9BLora
+from fluxtui.providers.fal.other_generation import Flux3KleinLora, ZImageLora
+from fluxtui.providers.fal.picture_generation import Flux1Inpainting, SeedvrUpscale
 from fluxtui.providers.fal.prices import TABLE, billed
 from fluxtui.providers.fal.provider import FalProvider
 from fluxtui.providers.fal.training import FastTrainer, Klein9BTrainer
@@ -23,7 +28,8 @@ def told(usd: float, unit: str) -> UnitPrice:
 def test_price_that_agrees_is_exact() -> None:
     estimate = FAST.estimate(told(0.003, "steps"))
     assert (estimate.credits, estimate.exact) == (300, True)
-    assert estimate.basis == "1,000 steps, fal's price"
+    assert estimate.basis == "1,000 steps, fal's price; our table says $2.00"
+    assert FAST.estimate(told(0.0021, "steps")).basis == "1,000 steps, fal's price"
 
 
 @pytest.mark.parametrize(("usd", "credits"), [(0.02, 2000), (0.0002, 200), (0.0, 200)])
@@ -69,7 +75,36 @@ def test_inputs_of_unknown_size_are_never_too_cheap() -> None:
     edit = Klein9BEditLora.checked(values)
     estimate = edit.estimate()
     assert estimate.credits == pytest.approx(TABLE[edit.info.id].usd * 100 * 8)
-    assert estimate.basis == "up to 4 MP out, up to 4 MP in"
+    assert estimate.basis == "up to 4 MP out, up to 4 MP in, prices of 2026-11"
+    assert not estimate.exact
+
+
+def test_first_megapixel_that_costs_more_than_the_rest() -> None:
+    large = {"prompt": "p", "image_size": "custom", "width": 2048, "height": 1536}
+    assert Flux2ProAtFal.checked({"prompt": "p"}).estimate().credits == pytest.approx(3)
+    assert Flux2ProAtFal.checked(large).estimate().credits == pytest.approx(6)
+    live = Flux2MaxAtFal.checked(large).estimate(told(0.14, "megapixels"))
+    assert live.credits == pytest.approx((0.14 + 2 * 0.06) * 100)
+
+
+def test_what_is_billed_beside_pixels_and_what_is_not() -> None:
+    sized = {"prompt": "p", "image_size": "square"}
+    assert ZImageLora.checked(sized).estimate().credits == pytest.approx(0.85)
+    assert ZImageLora.checked({**sized, "enable_prompt_expansion": True}).estimate().credits == pytest.approx(
+        1.1
+    )
+    inpainting = Flux1Inpainting.checked({**sized, "image": "https://a.b/c.png", "mask": "https://a.b/m.png"})
+    assert inpainting.estimate().credits == pytest.approx(3.5)
+    assert inpainting.estimate().exact
+    unknown = Flux3KleinLora.checked({"prompt": "p"}).estimate()
+    assert (unknown.credits, unknown.exact) == (pytest.approx(1.872), False)
+
+
+@pytest.mark.parametrize(("factor", "megapixels"), [(1, 4), (1.5, 9), (4, 64)])
+def test_upscaling_is_never_too_cheap(factor: float, megapixels: int) -> None:
+    estimate = SeedvrUpscale.checked({"image": "https://a.b/c.png", "upscale_factor": factor}).estimate()
+    assert estimate.credits == pytest.approx(megapixels * 0.1)
+    assert estimate.basis == f"up to {megapixels} MP out, prices of 2026-12"
     assert not estimate.exact
 
 
@@ -80,15 +115,15 @@ def test_cost_by_a_price_that_is_doubted_is_not_told() -> None:
     assert billed("fal-ai/flux-2-trainer", 1e15, None) is None
 
 
-async def test_prices_of_the_service(provider: FalProvider, fal: ServiceView) -> None:
+async def test_prices_of_the_service(api: APIService, provider: FalProvider, fal: ServiceView) -> None:
     training = Klein9BTrainer.checked(TRAINING)
     plain = training.estimate()
     fal.faults("tenfold-price", where="manage", count=1)
-    doubted = training.estimate((await provider.prices())[training.info.id])
+    doubted = training.estimate((await platform.prices(api, [training.info.id]))[training.info.id])
     assert doubted.credits == pytest.approx(plain.credits * 10)
     assert not doubted.exact
     fal.faults("vague-units", where="manage", count=1)
-    vague = training.estimate((await provider.prices())[training.info.id])
+    vague = training.estimate((await platform.prices(api, [training.info.id]))[training.info.id])
     assert vague.credits == pytest.approx(plain.credits)
     assert not vague.exact
     fal.faults("absurd-cost", where="manage", count=9)

@@ -142,6 +142,6 @@ def test_price_in_a_strange_unit_is_not_reckoned_with() -> None:
 
 def test_billed_only_with_a_certain_price() -> None:
     assert billed("fal-ai/flux-2-trainer", 100, None) == pytest.approx(64)
-    assert billed("fal-ai/flux-lora", 1, None) is None
+    assert billed("fal-ai/flux-krea-lora", 1, None) is None
     assert billed("fal-ai/flux-lora", 2, UnitPrice(0.03, "megapixels", "2026-11-26")) == pytest.approx(6)
     assert billed("fal-ai/flux-2-trainer", None, None) is None
