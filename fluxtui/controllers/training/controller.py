@@ -19,6 +19,7 @@ from fluxtui.controllers.training.samples import SampleChoice
 from fluxtui.controllers.training.start import TrainingStart
 from fluxtui.controllers.training.trainers import Trainers, ask_trainers, missing_trainers
 from fluxtui.controllers.training.trainings import Trainings
+from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import JobState
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from fluxtui.controllers.training.price import PriceLine
     from fluxtui.controllers.training.samples import Samples
     from fluxtui.controllers.training.start import Obstacle
-    from fluxtui.domain.errors import FluxError
     from fluxtui.domain.jobs import Job
     from fluxtui.domain.money import Estimate
     from fluxtui.domain.pace import Pace

@@ -10,20 +10,44 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from fluxtui.domain.endpoint import Control, EndpointInfo, FinetuneBy, FinetuneUse, Group, Parameter
+from fluxtui.domain.endpoint import (
+    Control,
+    EndpointInfo,
+    FinetuneBy,
+    FinetuneUse,
+    Group,
+    Parameter,
+    StackedLora,
+)
+from fluxtui.domain.loras import USUAL_WEIGHT
 from fluxtui.domain.weights import Base
 from fluxtui.providers.replicate.generation import ReplicateGeneration
 from fluxtui.providers.replicate.parameters import Prompt, Seed
 from fluxtui.providers.replicate.prices import klein_price
 
 _LORA_HELP = (
-    "A LoRA for FLUX 3 [klein]. Replicate fetches its file itself, so it must be at an address without a key."
+    "LoRAs for FLUX 3 [klein], all of one weight. Replicate fetches the files, from addresses without a key."
 )
+
+
+class KleinLora(StackedLora):
+    """A LoRA as Replicate takes it for FLUX 3 [klein]."""
+
+    weight: Annotated[float, Field(ge=0, le=2)] = USUAL_WEIGHT
+
+
+def _of_one_weight(loras: tuple[KleinLora, ...] | None) -> tuple[KleinLora, ...] | None:
+    """Return the LoRAs; the service has one strength for all of them."""
+    if loras and len({lora.weight for lora in loras}) > 1:
+        raise ValueError("must have one weight: this model has one strength for all LoRAs")
+    return loras
+
+
 _SIDE = Field(ge=64, le=4096, multiple_of=16)
 
 
@@ -33,38 +57,26 @@ class Flux3KleinLora(ReplicateGeneration):
     info: ClassVar[EndpointInfo] = EndpointInfo(
         id="replicate/flux-3-klein-image-lora",
         title="FLUX 3 [klein] with LoRA",
-        summary="Generates with up to two LoRAs for FLUX 3 [klein], such as fal.ai trains, or with none.",
+        summary="Generates with up to three LoRAs for FLUX 3 [klein], such as fal.ai trains, or with none.",
         group=Group.FINETUNED,
         price=klein_price,
-        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX3_KLEIN}), most=2),
+        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX3_KLEIN}), most=3),
     )
     wire_names: ClassVar[Mapping[str, str]] = {
-        "finetune_id": "lora_url",
-        "finetune_strength": "lora_scale",
         "steps": "num_inference_steps",
     }
     constants: ClassVar[Mapping[str, Any]] = {}
     official: ClassVar[bool] = False
     fetched: ClassVar[re.Pattern[str]] = re.compile(r"https?://\S+\.safetensors(\?\S*)?", re.IGNORECASE)
     takes_models: ClassVar[bool] = False
+    lora_names: ClassVar[tuple[str, ...]] = ("lora_url",)
 
     prompt: Prompt
-    finetune_id: Annotated[
-        str | None, Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE, empty="none")
-    ] = None
-    finetune_strength: Annotated[
-        float,
-        Field(ge=0, le=2),
-        Parameter(
-            "Finetune strength",
-            "How strongly the LoRAs show: 1 is as trained, lower where the picture breaks up.",
-            step=0.1,
-            needs="finetune_id",
-        ),
-    ] = 1.0
-    second_lora: Annotated[
-        str | None,
-        Parameter("Second LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
+    loras: Annotated[
+        tuple[KleinLora, ...] | None,
+        Field(max_length=3),
+        AfterValidator(_of_one_weight),
+        Parameter("LoRAs", _LORA_HELP, control=Control.LORA_STACK, step=0.1, empty="none: the model alone"),
     ] = None
     width: Annotated[int, _SIDE, Parameter("Width", "Width of the picture.", unit="px", step=16)] = 1024
     height: Annotated[int, _SIDE, Parameter("Height", "Height of the picture.", unit="px", step=16)] = 1024
@@ -107,10 +119,14 @@ class Flux3KleinLora(ReplicateGeneration):
         ),
     ] = False
 
-    @classmethod
-    def named_loras(cls, addresses: Mapping[str, str]) -> Mapping[str, str]:
-        """Return what the service is told of its LoRAs: one address, or a JSON list of several."""
-        if not addresses:
+    def lora_weights(self) -> Mapping[str, float]:
+        """Return the one strength of all LoRAs."""
+        rows = self.rows()
+        return {"lora_scale": rows[0].weight} if rows else {}
+
+    def named_loras(self, addresses: Sequence[str]) -> Mapping[str, str]:
+        """Return where the LoRAs are: one address, or a JSON list of several."""
+        several = list(dict.fromkeys(addresses))
+        if not several:
             return {}
-        several = list(dict.fromkeys(addresses.values()))
         return {"lora_url": several[0] if len(several) == 1 else json.dumps(several)}

@@ -9,7 +9,7 @@ request asks for, one picture is ever wanted.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, ValidationInfo, model_validator
@@ -23,6 +23,7 @@ from fluxtui.domain.endpoint import (
     Group,
     fields_of,
 )
+from fluxtui.domain.loras import LORAS, LoraRow, name_field, rows_in, weight_field
 from fluxtui.domain.weights import Base
 from fluxtui.providers.replicate.names import reference
 from fluxtui.providers.replicate.parameters import (
@@ -33,8 +34,6 @@ from fluxtui.providers.replicate.parameters import (
     GoFast,
     Guidance,
     Height,
-    LoraFile,
-    LoraStrength,
     Mask,
     Megapixels,
     NoSafetyChecker,
@@ -42,7 +41,6 @@ from fluxtui.providers.replicate.parameters import (
     OutputQuality,
     Prompt,
     PromptStrength,
-    SecondLora,
     Seed,
     Shape,
     ShapeOrCustom,
@@ -50,6 +48,7 @@ from fluxtui.providers.replicate.parameters import (
     Steps,
     Strength,
     TrainedHere,
+    TwoLoras,
     Variant,
     Width,
 )
@@ -61,7 +60,7 @@ _FETCHED = re.compile(
     r"|huggingface\.co/[^/\s]+/[^/\s]+/?|civitai\.com/(api/download/)?models/\S+)",
     re.IGNORECASE,
 )
-LOOKED_UP = frozenset({Control.PICTURE, Control.PICTURES, Control.FINETUNE})
+LOOKED_UP = frozenset({Control.PICTURE, Control.PICTURES, Control.FINETUNE, Control.LORA_STACK})
 """What stands in a request for something that Replicate is told another address or name of."""
 
 
@@ -74,6 +73,7 @@ class ReplicateGeneration(GenerationEndpoint):
         official: whether it runs by its name. Others are run by their newest version, which is looked up.
         fetched: the addresses of LoRAs that it fetches itself.
         takes_models: whether it takes the name of a model for the LoRA that was trained into that.
+        lora_names: Replicate's parameters that say where the LoRAs of the list are.
     """
 
     wire_names: ClassVar[Mapping[str, str]] = {}
@@ -81,6 +81,7 @@ class ReplicateGeneration(GenerationEndpoint):
     official: ClassVar[bool] = True
     fetched: ClassVar[re.Pattern[str]] = _FETCHED
     takes_models: ClassVar[bool] = True
+    lora_names: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -106,10 +107,17 @@ class ReplicateGeneration(GenerationEndpoint):
         """Return what Replicate calls a parameter."""
         return cls.wire_names.get(name, name)
 
-    @classmethod
-    def named_loras(cls, addresses: Mapping[str, str]) -> Mapping[str, str]:
-        """Return what Replicate is told of LoRAs, from what each is called there, by parameter."""
-        return {cls.wire_name(name): address for name, address in addresses.items()}
+    def lora_weights(self) -> Mapping[str, float]:
+        """Return how strongly the LoRAs of the list show, by Replicate's parameters."""
+        return {}
+
+    def named_loras(self, addresses: Sequence[str]) -> Mapping[str, str]:
+        """Return what Replicate is told of the LoRAs of the list, from where it fetches each."""
+        return dict(zip(self.lora_names, addresses, strict=False))
+
+    def rows(self) -> tuple[LoraRow, ...]:
+        """Return the LoRAs of the list."""
+        return rows_in(self.given().get(LORAS))
 
     def plain_input(self) -> dict[str, Any]:
         """Return the input under Replicate's names, but for pictures and LoRAs, which are looked up first.
@@ -126,7 +134,7 @@ class ReplicateGeneration(GenerationEndpoint):
         if named is not None:
             values["extra_lora"] = named.as_lora
         plain = {self.wire_name(name): value for name, value in values.items() if name not in left_out}
-        return {**plain, **self.constants}
+        return {**plain, **self.lora_weights(), **self.constants}
 
 
 def painting_over(strength: float, info: ValidationInfo) -> float:
@@ -194,16 +202,16 @@ class FluxDevLora(ReplicateGeneration):
         finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX1_DEV}), most=2),
     )
     wire_names: ClassVar[Mapping[str, str]] = {
-        "finetune_id": "lora_weights",
-        "finetune_strength": "lora_scale",
         "steps": "num_inference_steps",
+    }
+    lora_names: ClassVar[tuple[str, ...]] = ("lora_weights", "extra_lora")
+    older_names: ClassVar[Mapping[str, str]] = {
+        "extra_lora": name_field(2),
+        "extra_lora_scale": weight_field(2),
     }
 
     prompt: Prompt
-    finetune_id: LoraFile = None
-    finetune_strength: LoraStrength = 1.0
-    extra_lora: SecondLora = None
-    extra_lora_scale: FurtherStrength = 1.0
+    loras: TwoLoras = None
     aspect_ratio: Shape = "1:1"
     seed: Seed = None
     steps: Steps = 28
@@ -215,3 +223,8 @@ class FluxDevLora(ReplicateGeneration):
     output_format: OutputFormat = "webp"
     output_quality: OutputQuality = 80
     disable_safety_checker: NoSafetyChecker = False
+
+    def lora_weights(self) -> Mapping[str, float]:
+        """Return how strongly the first LoRA shows, and the second."""
+        weights = (row.weight for row in self.rows())
+        return dict(zip(("lora_scale", "extra_lora_scale"), weights, strict=False))

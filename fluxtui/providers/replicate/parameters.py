@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from fluxtui.domain.endpoint import Control, Parameter, PictureRole
+from fluxtui.domain.endpoint import Control, Parameter, PictureRole, StackedLora
+from fluxtui.domain.loras import USUAL_WEIGHT
 from fluxtui.providers.replicate.names import checked_reference, reference
 
 Prompt = Annotated[
@@ -41,12 +42,20 @@ TrainedHere = Annotated[
     ),
 ]
 _LORA_HELP = (
-    "A LoRA for FLUX.1 [dev]. Replicate fetches its file itself, so it must be at an address without a key."
+    "LoRAs for FLUX.1 [dev]. Replicate fetches the files itself, so they must be at addresses without a key."
 )
-LoraFile = Annotated[str | None, Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE, empty="none")]
-SecondLora = Annotated[
-    str | None,
-    Parameter("Second LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
+
+
+class ReplicateLora(StackedLora):
+    """A LoRA as Replicate takes it for FLUX.1 [dev]."""
+
+    weight: Annotated[float, Field(ge=-1, le=3)] = USUAL_WEIGHT
+
+
+TwoLoras = Annotated[
+    tuple[ReplicateLora, ...] | None,
+    Field(max_length=2),
+    Parameter("LoRAs", _LORA_HELP, control=Control.LORA_STACK, step=0.1, empty="none: the model alone"),
 ]
 
 _ADDRESS = re.compile(r"https://\S+", re.IGNORECASE)
@@ -72,11 +81,6 @@ FurtherLora = Annotated[
 
 _STRENGTH_HELP = "How strongly the LoRA shows: 1 is as trained, lower where the picture breaks up."
 Strength = Annotated[float, Field(ge=-1, le=3), Parameter("Finetune strength", _STRENGTH_HELP, step=0.1)]
-LoraStrength = Annotated[
-    float,
-    Field(ge=-1, le=3),
-    Parameter("Finetune strength", _STRENGTH_HELP, step=0.1, needs="finetune_id"),
-]
 FurtherStrength = Annotated[
     float,
     Field(ge=-1, le=3),

@@ -21,6 +21,7 @@ from fluxtui.domain.errors import (
     TrainingDiscontinued,
     UnexpectedAnswer,
 )
+from fluxtui.domain.loras import LORAS
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
 from fluxtui.providers.files import sha256_of
 from fluxtui.providers.published import EXAMPLE_ADDRESS
@@ -145,18 +146,10 @@ async def _picture(uploads: ReplicateUploads, field: Field, value: str) -> str:
 
 
 def _loras(request: ReplicateGeneration, materials: Materials) -> Mapping[str, str]:
-    values = request.given()
-    named = [
-        field
-        for field in fields_of(type(request))
-        if field.control is Control.FINETUNE and values.get(field.name)
-    ]
-    return request.named_loras(
-        {field.name: _lora(request, field, str(values[field.name]), materials) for field in named}
-    )
+    return request.named_loras([_lora(request, row.finetune, materials) for row in request.rows()])
 
 
-def _lora(request: ReplicateGeneration, field: Field, value: str, materials: Materials) -> str:
+def _lora(request: ReplicateGeneration, value: str, materials: Materials) -> str:
     """Return what Replicate is told of a LoRA.
 
     The parameter is a plain text to Replicate, which fetches such an address without a key: its own uploads,
@@ -179,7 +172,7 @@ def _lora(request: ReplicateGeneration, field: Field, value: str, materials: Mat
             f"{source.name} is at an address that {request.info.title} does not fetch: it takes "
             f"{taken if request.takes_models else 'the addresses of .safetensors files'}"
         )
-    raise InvalidInput("Nothing was sent.", (Problem(field.name, reason, whole=True),))
+    raise InvalidInput("Nothing was sent.", (Problem(LORAS, reason, whole=True),))
 
 
 def example_body(request: Endpoint) -> dict[str, Any]:
@@ -192,14 +185,11 @@ def example_body(request: Endpoint) -> dict[str, Any]:
         return {**request.wire(), "input_images": EXAMPLE_ADDRESS}
     if not isinstance(request, ReplicateGeneration):
         raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
-    values = request.given()
-    body, named = request.plain_input(), {}
+    values, body = request.given(), request.plain_input()
     for field in fields_of(type(request)):
         given = values.get(field.name)
-        if field.control is Control.FINETUNE and given:
-            named[field.name] = EXAMPLE_ADDRESS
-        elif field.control is Control.PICTURE and given:
+        if field.control is Control.PICTURE and given:
             body[request.wire_name(field.name)] = EXAMPLE_ADDRESS
         elif field.control is Control.PICTURES and given:
             body[request.wire_name(field.name)] = [EXAMPLE_ADDRESS for _ in given]
-    return {**body, **({} if isinstance(request, TrainedVersion) else request.named_loras(named))}
+    return {**body, **request.named_loras([EXAMPLE_ADDRESS for _ in request.rows()])}

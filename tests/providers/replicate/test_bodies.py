@@ -296,11 +296,13 @@ FAL_FILE = "https://v3b.fal.media/files/b/koala/lora.safetensors"
         ({}, {}),
         ({"finetune_id": "fal/one"}, {"lora_url": FAL_FILE, "lora_scale": 1.0}),
         (
-            {"finetune_id": "fal/one", "second_lora": ADDRESS, "finetune_strength": 0.5},
+            {"loras": [{"finetune": "fal/one", "weight": 0.5}, {"finetune": ADDRESS, "weight": 0.5}]},
             {"lora_url": f'["{FAL_FILE}", "{ADDRESS}"]', "lora_scale": 0.5},
         ),
-        ({"second_lora": "fal/one"}, {"lora_url": FAL_FILE}),
-        ({"finetune_id": "fal/one", "second_lora": "fal/one"}, {"lora_url": FAL_FILE, "lora_scale": 1.0}),
+        (
+            {"loras": [{"finetune": "fal/one"}, {"finetune": "fal/one"}, {"finetune": ADDRESS, "on": False}]},
+            {"lora_url": FAL_FILE, "lora_scale": 1.0},
+        ),
     ],
 )
 async def test_flux_3_klein_gets_the_addresses_of_its_loras(
@@ -332,6 +334,26 @@ async def test_flux_3_klein_takes_files_alone(url: str, prepare: Prepare, simula
     with pytest.raises(InvalidInput, match=r"does not fetch: it takes the addresses of \.safetensors files"):
         await prepare(request, {"files/x": LoraSource("Odd", url=url)})
     assert simulator.replicate.ledger() == []
+
+
+def test_flux_3_klein_has_one_strength_for_all_loras() -> None:
+    loras = [{"finetune": "fal/one", "weight": 0.5}, {"finetune": ADDRESS, "weight": 0.6}]
+    with pytest.raises(InvalidInput, match="one strength for all LoRAs"):
+        Flux3KleinLora.checked({"prompt": "p", "loras": loras})
+
+
+async def test_what_earlier_versions_called_the_second_lora_is_read(prepare: Prepare) -> None:
+    kept = {
+        "prompt": "p",
+        "finetune_id": "fal/one",
+        "finetune_strength": 0.7,
+        "extra_lora": "fal/two",
+        "extra_lora_scale": 0.4,
+    }
+    sources = {name: LoraSource(name, url=ADDRESS) for name in ("fal/one", "fal/two")}
+    sent = (await prepare(FluxDevLora.checked(kept), sources)).body["input"]
+    assert (sent["lora_scale"], sent["extra_lora_scale"]) == (0.7, 0.4)
+    assert sent["lora_weights"] == sent["extra_lora"] == ADDRESS
 
 
 async def test_the_official_model_runs_without_a_lora(prepare: Prepare) -> None:

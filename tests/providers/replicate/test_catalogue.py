@@ -154,13 +154,10 @@ REFERENCE: dict[str, dict[str, Row]] = {
         "model": Row("dev", choices=("dev", "schnell")),
         "mask": OPEN,
     },
-    "black-forest-labs/flux-dev-lora": COMMON
-    | {"finetune_id": OPEN, "aspect_ratio": Row("1:1", choices=SHAPES)},
+    "black-forest-labs/flux-dev-lora": DEV | {"loras": Row(low=-1, high=3)},
     "replicate/flux-3-klein-image-lora": {
         "prompt": NEEDED,
-        "finetune_id": OPEN,
-        "finetune_strength": Row(1.0, low=0, high=2),
-        "second_lora": OPEN,
+        "loras": Row(low=0, high=2),
         "width": Row(1024, low=64, high=4096),
         "height": Row(1024, low=64, high=4096),
         "seed": SEED,
@@ -286,7 +283,7 @@ def test_what_they_do_with_finetunes() -> None:
     assert files is not None
     klein = Flux3KleinLora.info.finetunes
     assert klein is not None
-    assert (klein.by, klein.most, klein.bases) == (FinetuneBy.WEIGHTS, 2, frozenset({Base.FLUX3_KLEIN}))
+    assert (klein.by, klein.most, klein.bases) == (FinetuneBy.WEIGHTS, 3, frozenset({Base.FLUX3_KLEIN}))
     assert (own.by, own.most, own.bases) == (FinetuneBy.ID, 1, frozenset({Base.FLUX1_DEV}))
     assert (files.by, files.most, files.bases) == (FinetuneBy.WEIGHTS, 2, frozenset({Base.FLUX1_DEV}))
 

@@ -28,6 +28,9 @@ def _value(field: Field, picture: Path, finetune: str, *, largest: bool) -> Any:
     match field.control:
         case Control.FINETUNE:
             return finetune
+        case Control.LORA_STACK:
+            most = int((field.max_length or 1) if largest else 1)
+            return [{"finetune": finetune, "weight": field.maximum if largest else field.minimum}] * most
         case Control.PICTURE:
             return str(picture)
         case Control.PICTURES:

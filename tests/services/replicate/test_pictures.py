@@ -81,7 +81,8 @@ async def test_pictures_with_weights_at_the_official_model(
         (done,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, values, finetune=finetune))
         (other,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, OFFICIAL, finetune=foreign))
     assert [(job.state, job.error) for job in (done, other)] == [(JobState.DONE, None)] * 2
-    assert done.parameters["finetune_id"] == finetune.ref
+    named = [(row["finetune"], row["weight"]) for row in done.parameters["loras"]]
+    assert named == [(finetune.ref, 1.0), (foreign.ref, 1.0)]
     assert done.cost_credits == pytest.approx(3.2)
     assert (other.finetune_id, other.finetune_profile) == ("lora-1", "fal")
     for job in (done, other):
