@@ -12,6 +12,7 @@ import pytest
 from fluxtui.domain.endpoint import Endpoint
 from fluxtui.domain.errors import InDoubt
 from fluxtui.providers.base import Sought
+from fluxtui.providers.runware.generation import RunwareKlein9B
 from fluxtui.providers.runware.tasks import task_id_of
 from fluxtui.simulator.running import Simulator
 from fluxtui.simulator.runware.keys import POOR_KEY

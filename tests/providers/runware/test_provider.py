@@ -318,6 +318,7 @@ async def test_loras_are_those_of_the_account(provider: RunwareProvider, make_pr
     told = await provider.finetune(OWN)
     assert (told.profile, told.id, told.name) == ("", OWN, "Red sheets 1")
     assert (told.trigger_word, told.base) == ("SHEET", Base.KLEIN_9B)
+    assert told.raw == {"architecture": "flux_2_klein_9b", "version": "1"}
     assert (await provider.finetune("simstudio:unsorted@1")).base is None
 
 
