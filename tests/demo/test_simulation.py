@@ -24,6 +24,7 @@ from fluxtui.demo.simulation import SimulatorError, Speed, simulator
 from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
 from fluxtui.simulator.replicate.keys import VALID_KEY as REPLICATE_KEY
+from fluxtui.simulator.runware.keys import VALID_KEY as RUNWARE_KEY
 
 FAST = Speed(training=0.2, image=0.05)
 
@@ -195,8 +196,8 @@ def test_one_with_the_keys_that_everybody_knows_is_replaced(folder: Path, missin
 
 def test_each_demo_has_keys_of_its_own_and_a_door_of_its_own(folder: Path, tmp_path: Path) -> None:
     with simulator(folder, FAST) as ours:
-        assert set(ours.keys) == {"bfl", "fal", "replicate"}
-        assert not {VALID_KEY, FAL_KEY, REPLICATE_KEY} & set(ours.keys.values())
+        assert set(ours.keys) == {"bfl", "fal", "replicate", "runware"}
+        assert not {VALID_KEY, FAL_KEY, REPLICATE_KEY, RUNWARE_KEY} & set(ours.keys.values())
         assert not any(key in repr(ours) for key in ours.keys.values())
         assert httpx.get(f"{ours.bfl}/simulator/ledger").status_code == 403
         pid = json.loads((folder / "ready.json").read_text())["pid"]
