@@ -6,21 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fluxtui.controllers.generation.matching import find_finetune
-from fluxtui.controllers.generation.matching import goes_with
+from fluxtui.controllers.generation.form_fields import (
+    finetune_field,
+    fits_weight,
+    is_untouched,
+    parameters_of,
+    prompt_field,
+    stand_in,
+    stands,
+)
+from fluxtui.controllers.generation.matching import find_finetune, goes_with
 from fluxtui.domain.axis_values import MOST_PICTURES
 from fluxtui.domain.batches import BatchSetup
-from fluxtui.domain.endpoint import Control
-from fluxtui.domain.endpoint import GenerationEndpoint
-from fluxtui.domain.endpoint import PictureRole
-from fluxtui.domain.endpoint import fields_of
-from fluxtui.controllers.generation.form_fields import finetune_field
-from fluxtui.controllers.generation.form_fields import fits_weight
-from fluxtui.controllers.generation.form_fields import is_untouched
-from fluxtui.controllers.generation.form_fields import parameters_of
-from fluxtui.controllers.generation.form_fields import prompt_field
-from fluxtui.controllers.generation.form_fields import stand_in
-from fluxtui.controllers.generation.form_fields import stands
+from fluxtui.domain.endpoint import Control, GenerationEndpoint, PictureRole, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.loras import (
