@@ -13,7 +13,7 @@ from fluxtui.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from fluxtui.api.service import APIService
-    from fluxtui.domain.endpoint import Endpoint
+    from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint
     from fluxtui.providers.base import Provider
 
 DEFAULT_PROVIDER = "bfl"
@@ -97,6 +97,19 @@ _HOSTS: dict[str, ProviderHosts] = {
         summary="trains LoRAs for FLUX.1 [dev] and generates with them",
         catalogue="fluxtui.providers.replicate.catalogue",
     ),
+    # Source: runware-sdk 1.8.0, read 2026-12.
+    "runware": ProviderHosts(
+        title="Runware",
+        default_base_url="https://api.runware.ai",
+        trusted_hosts=(),
+        key_header="Authorization",
+        key_variable="RUNWARE_API_KEY",
+        maker="fluxtui.providers.runware.provider:RunwareProvider",
+        key_prefix="Bearer ",
+        key_help="a key of my.runware.ai/keys: letters and digits",
+        summary="generates with the open FLUX models and with LoRAs of your account or of Civitai",
+        catalogue="fluxtui.providers.runware.catalogue",
+    ),
 }
 
 
@@ -127,6 +140,16 @@ def described_endpoint(endpoint_id: str) -> type[Endpoint] | None:
         if found is not None:
             return found
     return None
+
+
+def described_generation() -> Mapping[str, tuple[type[GenerationEndpoint], ...]]:
+    """Return everything that generates at services with a list of their own here, by the provider's id.
+
+    Nothing is connected, and no profile is needed; the descriptions are imported, which takes time.
+    """
+    return {
+        name: import_module(hosts.catalogue).GENERATION for name, hosts in _HOSTS.items() if hosts.catalogue
+    }
 
 
 @cache

@@ -5,29 +5,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules, PackedDataset
-from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
+from fluxtui.domain.dataset import CaptionRule
+from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import DatasetError, FluxError, InvalidInput, Problem
 from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobKind, JobState, TrainingWork
-from fluxtui.domain.money import Estimate
-from fluxtui.domain.pace import Pace, pace_of
 from fluxtui.domain.prices import Prices
+from fluxtui.domain.result_uses import ResultUse, result_uses
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
-from fluxtui.domain.uses import Trainer
-from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
-from fluxtui.services.datasets import DatasetService
-from fluxtui.services.jobs import Gateway, JobService, new_id
-from fluxtui.services.jobs.requests import task_of
-from fluxtui.services.journal import Journal
-from fluxtui.services.prices import PriceService
+from fluxtui.domain.uses import Offer, Trainer
+from fluxtui.providers.base import RemoteTask
+from fluxtui.providers.registry import described_generation, provider_hosts
+from fluxtui.services.jobs import new_id
 from fluxtui.services.samples import SampleOffer, plan_samples, sample_offer
-from fluxtui.services.storage import StorageService
-from fluxtui.services.threads import Progress
-from fluxtui.services.validation import ValidationService
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
+    from fluxtui.domain.endpoint import TrainingEndpoint
+    from fluxtui.domain.money import Estimate
+    from fluxtui.domain.pace import Pace
+    from fluxtui.providers.base import Provider, RemoteStatus
+    from fluxtui.services.datasets import DatasetService
+    from fluxtui.services.jobs import Gateway, JobService
+    from fluxtui.services.journal import Journal
+    from fluxtui.services.prices import PriceService
+    from fluxtui.services.storage import StorageService
+    from fluxtui.services.threads import Progress
+    from fluxtui.services.validation import ValidationService
 
 
 class FinetuningService:
@@ -114,8 +121,21 @@ class FinetuningService:
         trainer = _training_endpoint(provider, endpoint_id)
         return sample_offer(profile, provider, trainer, await self._known_prices())
 
+    async def result_uses(self, profile: str, endpoint_id: str | None = None) -> tuple[ResultUse, ...] | None:
+        """Return where the result of a training can be used, at all services; None where that is not known.
+
+        Raises `InvalidInput` where the profile does not train, or not with this one.
+        """
+        provider = await self._gateway.provider(profile)
+        trainer = _training_endpoint(provider, endpoint_id)
+        if trainer.info.trains is None:
+            return None
+        return await asyncio.to_thread(_result_uses, profile, provider, trainer)
+
     async def pace(self, trainer: Trainer) -> Pace | None:
         """Return how quick a trainer was with the trainings that are in the journal, None without any."""
+        from fluxtui.domain.pace import pace_of
+
         info, steps = trainer.endpoint.info, trainer.endpoint.steps_field
         done = await self._journal.jobs.done(JobKind.TRAINING, trainer.provider, info.id)
         return pace_of(done, trainer.provider, info.id, steps)
@@ -163,6 +183,7 @@ class FinetuningService:
         *,
         endpoint_id: str | None = None,
         samples: Sequence[str] = (),
+        without_use: bool = False,
     ) -> Job:
         """Pack the pictures, write the job and let the runner send it; return the job.
 
@@ -176,9 +197,11 @@ class FinetuningService:
             progress: told of the pictures that are packed.
             endpoint_id: what to train with; the profile's first for None.
             samples: prompts of sample pictures, `MOST_SAMPLES` at most.
+            without_use: train also where nothing that is known generates with the result.
 
         Raises:
-            InvalidInput: values out of range, or samples that cannot be made; nothing was packed or sent.
+            InvalidInput: values out of range, samples that cannot be made, or nothing to generate with the
+                result; nothing was packed or sent.
             DatasetError: the pictures cannot be trained on; nothing was sent.
             OverBudget: it does not fit into a budget; nothing was packed or sent.
             StorageError: archive or journal could not be written; nothing was sent.
@@ -190,6 +213,8 @@ class FinetuningService:
             raise DatasetError(" ".join(problem.sentence() for problem in dataset.blocking))
         if problem := caption_problem(endpoint, dataset, request.given()):
             raise InvalidInput("Nothing was sent.", (problem,))
+        if not without_use and await self.result_uses(profile, endpoint.info.id) == ():
+            raise InvalidInput(no_use_text(endpoint))
         prices = await self._known_prices()
         estimate = request.estimate_on(dataset, prices.of(provider.id, endpoint))
         chosen = sample_offer(profile, provider, endpoint, prices)
@@ -233,6 +258,7 @@ class FinetuningService:
                     path=self._storage.relative(packed.path),
                     size=packed.size,
                     pictures=len(packed.pictures),
+                    pairs=dataset.pairs,
                     captioned=packed.captioned,
                     names=tuple(picture.name for picture in dataset.pictures),
                     print=dataset.print,
@@ -246,6 +272,8 @@ class FinetuningService:
 
     async def status(self, profile: str, finetune_id: str) -> RemoteStatus:
         """Ask the service once for a training by the whole id of its finetune. Raises `ServiceError`."""
+        from fluxtui.services.jobs.requests import task_of
+
         provider = await self._gateway.provider(profile)
         known = await self._journal.finetunes.get(profile, finetune_id)
         job = await self._journal.jobs.get(known.job_id) if known and known.job_id else None
@@ -253,6 +281,24 @@ class FinetuningService:
             endpoint = _training_endpoint(provider, None)
             return await provider.status(RemoteTask(JobKind.TRAINING, endpoint.info.id, finetune_id, None))
         return await provider.status(task_of(job))
+
+
+def _result_uses(profile: str, provider: Provider, trainer: type[TrainingEndpoint]) -> tuple[ResultUse, ...]:
+    own = [(provider.title, Offer(profile, provider.id, item)) for item in provider.generation_endpoints()]
+    others = [
+        (provider_hosts(name).title, Offer("", name, item))
+        for name, listed in described_generation().items()
+        if name != provider.id
+        for item in listed
+    ]
+    return result_uses(profile, trainer, (*own, *others))
+
+
+def no_use_text(endpoint: type[TrainingEndpoint]) -> str:
+    """Return that nothing generates with the result of a trainer, as sentences."""
+    title = endpoint.info.trains.title if endpoint.info.trains is not None else endpoint.info.title
+    what = "edits with" if endpoint.rules.pairs is not None else "generates with"
+    return f"Nothing that is known here {what} a LoRA for {title}. Nothing was sent."
 
 
 def _is_alike(job: Job, request: TrainingEndpoint, dataset: Dataset) -> bool:
@@ -280,7 +326,7 @@ def caption_problem(
         return None
     fields = {field.name: field.title for field in fields_of(endpoint)}
     title = fields.get(rules.default_caption or "", "A caption")
-    reason = f"{title} is needed: {plural(missing, 'picture')} without a caption would fail the training"
+    reason = f"{title} is needed: {plural(missing, rules.unit)} without a caption would fail the training"
     return Problem(rules.default_caption or "", reason, whole=True)
 
 

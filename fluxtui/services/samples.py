@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from fluxtui.domain.endpoint import Availability, GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.loras import without_first
-from fluxtui.domain.money import Estimate
-from fluxtui.domain.prices import Prices
+from fluxtui.domain.result_uses import TO_COME, expected_finetune
 from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits
-from fluxtui.providers.base import Provider
 from fluxtui.services.jobs import new_id
-from fluxtui.services.validation import ValidationService
+
+if TYPE_CHECKING:
+    from fluxtui.domain.endpoint import GenerationEndpoint, TrainingEndpoint
+    from fluxtui.domain.money import Estimate
+    from fluxtui.domain.prices import Prices
+    from fluxtui.providers.base import Provider
+    from fluxtui.services.validation import ValidationService
 
 MOST_SAMPLES = 8
 """How many sample pictures a training can have."""
 
-_TO_COME = "to-come"
-"""Stands for the id and the file of a finetune that is not trained yet; it is never sent."""
 _SURE_FIRST = tuple(Availability)
 
 
@@ -58,20 +60,22 @@ def sample_offer(
     base = trainer.info.trains
     if base is None:
         return SampleOffer(reason=f"It is not known what {trainer.info.title} makes finetunes for.")
-    expected = Finetune(profile=profile, id=_TO_COME, name="", base=base, weights_url=_TO_COME)
+    if trainer.rules.pairs is not None:
+        return SampleOffer(reason="What has learned an edit needs a picture to be edited: no samples.")
+    expected = expected_finetune(profile, trainer)
     offers = [Offer(profile, provider.id, item) for item in provider.generation_endpoints()]
     fitting = [offer for offer in offers if fits(offer, expected) and _needs_words_only(offer.endpoint)]
     if not fitting:
         reason = f"Nothing at {provider.title} generates with finetunes of {base.title}: no samples there."
         return SampleOffer(reason=reason)
     best = min(fitting, key=lambda offer: _SURE_FIRST.index(offer.endpoint.info.availability))
-    request = best.endpoint.checked({"prompt": "-", "finetune_id": _TO_COME})
+    request = best.endpoint.checked({"prompt": "-", "finetune_id": TO_COME})
     return SampleOffer(best, request.estimate(prices.of(provider.id, best.endpoint)))
 
 
 def _needs_words_only(endpoint: type[GenerationEndpoint]) -> bool:
     try:
-        endpoint.checked({"prompt": "-", "finetune_id": _TO_COME})
+        endpoint.checked({"prompt": "-", "finetune_id": TO_COME})
     except InvalidInput:
         return False
     return True
@@ -127,7 +131,7 @@ def plan_samples(chosen: SampleOffer, prompts: Sequence[str], validation: Valida
     if chosen.offer is None:
         raise InvalidInput("Nothing was sent.", (Problem("samples", chosen.reason.rstrip("."), whole=True),))
     endpoint = chosen.offer.endpoint
-    given = ({"prompt": prompt, "finetune_id": _TO_COME} for prompt in wanted)
+    given = ({"prompt": prompt, "finetune_id": TO_COME} for prompt in wanted)
     return SamplePlan(chosen, tuple(validation.check(endpoint, values) for values in given))
 
 

@@ -77,7 +77,7 @@ class BulkActions:
         """Change the captions of some pictures together; those that are not used are left out."""
         every, meant = self._dataset.review.captions(), set(names)
         captions = {name: text for name, text in every.items() if name in meant}
-        whose = f"of {len(captions)} of {plural(len(every), 'picture')}: those listed"
+        whose = f"of {len(captions)} of {plural(len(every), self._dataset.unit)}: those listed"
         trigger_word = self._dataset.trigger_word or ""
         question = BulkEditQuestion(
             captions,
@@ -121,7 +121,7 @@ class BulkActions:
         """Show the tags, and list the pictures of the one that is chosen."""
         captions = self._dataset.review.captions()
         words = sum(len(text.split()) for text in captions.values())
-        title = f"Tags of {plural(len(captions), 'picture')}, {plural(words, 'word')} in all"
+        title = f"Tags of {plural(len(captions), self._dataset.unit)}, {plural(words, 'word')} in all"
         choices = tuple(Choice(tag, tag, plural(count, "caption")) for tag, count in tag_counts(captions))
         tag = await self._host.ask(Selection(title, choices))
         if tag is not None:
@@ -163,16 +163,19 @@ class BulkActions:
         if scan is None:
             return
         captions = self._written_captions()
+        count_text = plural(len(captions), self._dataset.unit)
         sentences = (
-            f"The captions of {plural(len(captions), 'picture')} are written into text files beside them, in",
+            f"The captions of {count_text} are written into text files beside them, in",
             safe_text(source, limit=200),
             "What these files say now is kept in the data directory. Pictures are never changed.",
-            *_whole_names(scan, captions),
+            *(() if self._dataset.is_of_pairs else _whole_names(scan, captions)),
         )
         if not await self._host.ask(Confirmation("Write captions back?", sentences, confirm_label="Write")):
             return
         workspaces = self._host.services.workspaces
-        count = await workspaces.write_captions(scan, captions, self._host.clock())
+        count = await workspaces.write_captions(
+            scan, captions, self._host.clock(), pairs=self._dataset.is_of_pairs
+        )
         self._host.tell(f"{plural(count, 'caption file')} written.", severity="success")
         self._dataset.look_again()
 

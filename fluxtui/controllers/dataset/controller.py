@@ -71,6 +71,16 @@ class DatasetController:
     # What is shown
 
     @property
+    def is_of_pairs(self) -> bool:
+        """Whether what is edited are pairs of pictures before and after, each known by its result."""
+        return self._rules.pairs is not None
+
+    @property
+    def unit(self) -> str:
+        """What is counted: `picture` or `pair`."""
+        return self._rules.unit
+
+    @property
     def title(self) -> str:
         """The dataset in one line, or how far looking through it is."""
         return self._title

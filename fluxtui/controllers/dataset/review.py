@@ -99,13 +99,15 @@ class DatasetReview:
         """Return the captions of all pictures that are used, with the present edits, `''` for none."""
         if self._scan is None:
             return {}
-        return dict(self._services.datasets.captions(self._scan, self._edits.present))
+        return dict(self._services.datasets.captions(self._scan, self._edits.present, self._rules))
 
     def thumbnail(self, name: str) -> Image:
         """Return the small picture of a name; blocking. Raises `FluxError`."""
         if self._previews is None:
             raise FluxError("is not looked at yet")
-        return self._previews.thumbnail(name, self._edits.present.of(name))
+        row = self._by_name.get(name)
+        inputs = row.inputs if row is not None else ()
+        return self._previews.thumbnail(name, self._edits.present.of(name), inputs)
 
     async def look(self, progress: Progress) -> None:
         """Look through the source and read its edits; it is not judged then.

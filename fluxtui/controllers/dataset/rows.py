@@ -11,12 +11,13 @@ from fluxtui.domain.dataset_scan import DatasetScan, ScannedPicture
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_edits import has_tag
-from fluxtui.services.datasets.caption_matching import matched
+from fluxtui.services.datasets.caption_matching import Matched, matched
 from fluxtui.services.datasets.companions import companions_in
+from fluxtui.services.datasets.pairs import pairing_of
 from fluxtui.services.datasets.tracking import edit_words
 from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
 
-SIGNS = {"fault": "✗", "doubt": "!", "out": "–", "good": "✓"}
+SIGNS = {"fault": "✗", "stops": "✗", "doubt": "!", "out": "–", "good": "✓"}
 """A sign for each state, so that colour is never the only difference."""
 
 
@@ -32,6 +33,7 @@ class PictureRow:
         height: the same.
         problems: what is to be said of it, the worst first.
         edited: what the user changed, in words.
+        inputs: names of the pictures before it, where it is the result of a pair.
     """
 
     name: str
@@ -41,6 +43,7 @@ class PictureRow:
     height: int
     problems: tuple[DatasetProblem, ...]
     edited: str
+    inputs: tuple[str, ...] = ()
 
     @property
     def matters(self) -> bool:
@@ -54,18 +57,26 @@ class PictureRow:
 
 
 def picture_rows(scan: DatasetScan, dataset: Dataset, workspace: Workspace) -> tuple[PictureRow, ...]:
-    """Return every picture of a source but masks, in its order, with what is said of it and its caption."""
-    told = _problems_by_picture(scan, dataset)
+    """Return every picture of a source but masks, in its order, with what is said of it and its caption.
+
+    A pair is one of them, by its result.
+    """
+    match = matched(scan)
+    match = match.for_pairs if dataset.pairs else match
+    inputs = _inputs_shown(scan, dataset, workspace)
+    told = _problems_by_picture(scan, dataset, match, inputs)
     kept = {picture.name: picture for picture in dataset.pictures}
-    captions = {name: item.text for name, item in matched(scan).of_pictures.items()}
-    masks = companions_in(scan).mask_names
+    captions = {name: item.text for name, item in match.of_pictures.items()}
+    hidden = companions_in(scan).mask_names.union(*inputs.values())
     pictures = []
     for item in scan.pictures:
-        if item.name in masks:
+        if item.name in hidden:
             continue
         edit = workspace.of(item.name)
         picture = kept.get(item.name)
-        problems = tuple(sorted(told.get(item.name, ()), key=lambda problem: problem.automatic))
+        problems = tuple(
+            sorted(told.get(item.name, ()), key=lambda problem: (problem.automatic, not problem.blocking))
+        )
         if picture is not None:
             caption, width, height = picture.caption or "", picture.width, picture.height
         else:
@@ -80,22 +91,52 @@ def picture_rows(scan: DatasetScan, dataset: Dataset, workspace: Workspace) -> t
                 height=height,
                 problems=problems,
                 edited=edit_words(edit.model_copy(update={"excluded": False})),
+                inputs=inputs.get(item.name, ()),
             )
         )
     return tuple(pictures)
 
 
-def _problems_by_picture(scan: DatasetScan, dataset: Dataset) -> Mapping[str, list[DatasetProblem]]:
-    """Return problems by the picture they are about, those of captions with the picture of the caption."""
-    match = matched(scan)
+def _inputs_shown(scan: DatasetScan, dataset: Dataset, workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
+    """Return the pictures that are shown with the result of their pair, by the name of that.
+
+    What is left out by itself, or lacks its result, is a row of its own.
+    """
+    if not dataset.pairs:
+        return {}
+    alone = {problem.name for problem in dataset.blocking} | {
+        item.name for item in scan.pictures if item.look is None
+    }
+    return {
+        pair.result: tuple(
+            name
+            for name in pair.inputs
+            if name not in alone and (workspace.of(pair.result).excluded or not workspace.of(name).excluded)
+        )
+        for pair in pairing_of(item.name for item in scan.pictures).pairs
+    }
+
+
+def _problems_by_picture(
+    scan: DatasetScan, dataset: Dataset, match: Matched, inputs: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, list[DatasetProblem]]:
+    """Return problems by the picture they are about, those of captions with the picture of the caption.
+
+    What is said of a picture before a result stands with that, and names it.
+    """
     of_files: dict[str, list[str]] = {item.name: [item.name] for item in scan.pictures}
+    results = {name: result for result, names in inputs.items() for name in names}
     for name, caption in match.of_pictures.items():
         if not caption.picture:
             of_files.setdefault(caption.name, []).append(name)
     told: dict[str, list[DatasetProblem]] = {}
     for problem in dataset.problems:
         for name in of_files.get(problem.name, ()):
-            told.setdefault(name, []).append(problem)
+            result = results.get(name)
+            if result is not None:
+                reason = f"{safe_text(name.rpartition('/')[2], limit=40)} {problem.reason}"
+                problem = problem.model_copy(update={"reason": reason})
+            told.setdefault(result or name, []).append(problem)
     return told
 
 
@@ -108,15 +149,17 @@ def _state(item: ScannedPicture, excluded: bool, problems: tuple[DatasetProblem,
         return "fault"
     if excluded:
         return "out"
+    if any(problem.blocking for problem in problems):
+        return "stops"
     return "doubt" if any(not problem.automatic for problem in problems) else "good"
 
 
 def summary(dataset: Dataset, pictures: tuple[PictureRow, ...]) -> str:
     """Return a dataset in one line: `'12 pictures, 2 left out · 10 captions · 3 to look at'`."""
-    count = plural(len(dataset.pictures), "picture")
+    count = plural(len(dataset.pictures), dataset.unit)
     if dataset.excluded:
         count += f", {len(dataset.excluded)} left out"
-    doubtful = sum(item.state in {"doubt", "fault"} for item in pictures)
+    doubtful = sum(item.state in {"doubt", "stops", "fault"} for item in pictures)
     parts = [count, plural(dataset.captioned, "caption")]
     if dataset.jpeg_quality != USUAL_QUALITY:
         parts.append(f"JPEG {dataset.jpeg_quality}")
@@ -149,7 +192,7 @@ def problem_lines(picture: PictureRow) -> tuple[str, ...]:
     """Return what is said of one picture, one line each; with a sign where something is to be done."""
     lines = []
     for problem in picture.problems:
-        sign = "·" if problem.automatic else "!"
+        sign = "·" if problem.automatic else "✗" if problem.blocking else "!"
         lines.append(f"{sign} {problem.reason}" + (f" → {problem.mend}" if problem.mend else ""))
     if picture.edited:
         lines.append(f"✎ {picture.edited}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fluxtui.controllers.host import HostState
-from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.controllers.training.wording import (
     discontinued_text,
     trainings_of,
@@ -14,10 +13,17 @@ from fluxtui.controllers.training.wording import (
     undescribed_text,
 )
 from fluxtui.domain.durations import duration_text
-from fluxtui.domain.errors import FluxError, TrainingDiscontinued
-from fluxtui.domain.jobs import Job, JobKind
-from fluxtui.domain.pace import Pace
+from fluxtui.domain.errors import TrainingDiscontinued
+from fluxtui.domain.jobs import JobKind
+from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import plural
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import HostState
+    from fluxtui.controllers.training.order import TrainingOrder
+    from fluxtui.domain.errors import FluxError
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.pace import Pace
 
 
 def steps_of(order: TrainingOrder) -> int | None:
@@ -43,19 +49,27 @@ def name_taken_text(order: TrainingOrder, taken: Collection[str]) -> str:
     return "You have a finetune of this name already. Both are kept, and are told apart by their ids."
 
 
-def advice_texts(order: TrainingOrder, pace: Pace | None, taken: Collection[str] = ()) -> dict[str, str]:
+def advice_texts(
+    order: TrainingOrder,
+    pace: Pace | None,
+    taken: Collection[str] = (),
+    uses: Sequence[ResultUse] | None = None,
+) -> dict[str, str]:
     """Return what to say about each parameter, and under `''` about the trainer.
 
     Args:
         order: as it stands on the screen.
         pace: of the user's own trainings with this trainer.
         taken: names of the finetunes that there are, and of those in training.
+        uses: where the result can be used, None where that is not known.
     """
     endpoint = order.endpoint
     if endpoint is None:
         return {}
     pictures = len(order.dataset.pictures) if order.dataset is not None else 0
     said: dict[str, list[str]] = {"": [endpoint.info.summary]}
+    if uses is not None:
+        said[""].append(uses_text(uses, most=0) or "✗ Nothing that is known here generates with its result.")
     for advice in endpoint.advice(order.values, pictures):
         said.setdefault(advice.field, []).append(advice.text)
     if nobody := undescribed_text(order):

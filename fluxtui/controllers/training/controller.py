@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.controllers.host import Host
-from fluxtui.controllers.navigation import TrainAgain
 from fluxtui.controllers.signal import Signal
-from fluxtui.controllers.training.advice import TrainingNotice, advice_texts, names_in_use, training_notice
+from fluxtui.controllers.training.advice import advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
 from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
-from fluxtui.controllers.training.pictures import Pictures, TrainingPictures
+from fluxtui.controllers.training.pictures import TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
-from fluxtui.controllers.training.price import PriceLine, Terms, price_line
-from fluxtui.controllers.training.samples import SampleChoice, Samples
-from fluxtui.controllers.training.start import Obstacle, TrainingStart
+from fluxtui.controllers.training.price import Terms, price_line
+from fluxtui.controllers.training.samples import SampleChoice
+from fluxtui.controllers.training.start import TrainingStart
 from fluxtui.controllers.training.trainers import Trainers, ask_trainers, missing_trainers
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.jobs import Job, JobState
-from fluxtui.domain.money import Estimate
-from fluxtui.domain.pace import Pace
+from fluxtui.domain.jobs import JobState
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.controllers.navigation import TrainAgain
+    from fluxtui.controllers.training.advice import TrainingNotice
+    from fluxtui.controllers.training.pictures import Pictures
+    from fluxtui.controllers.training.price import PriceLine
+    from fluxtui.controllers.training.samples import Samples
+    from fluxtui.controllers.training.start import Obstacle
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.money import Estimate
+    from fluxtui.domain.pace import Pace
+    from fluxtui.domain.result_uses import ResultUse
 from fluxtui.domain.uses import Trainer
 
 
@@ -54,6 +64,7 @@ class TrainingController:
         self._by_trainer: dict[str, Mapping[str, Any]] = {}
         self._cost = CostChange()
         self._pace: Pace | None = None
+        self._uses: tuple[ResultUse, ...] | None = None
         self._done: frozenset[str] = frozenset()
         self._wanted: Filling | None = None
         self._seen = self.pictures.state
@@ -206,8 +217,8 @@ class TrainingController:
         await asyncio.gather(self.pictures.refresh(), self.follow_trainer())
 
     async def follow_trainer(self) -> None:
-        """Bring up to date what follows from the trainer alone: samples and pace."""
-        await asyncio.gather(self.price_samples(), self.ask_pace())
+        """Bring up to date what follows from the trainer alone: samples, pace, where its result works."""
+        await asyncio.gather(self.price_samples(), self.ask_pace(), self.ask_uses())
 
     def _use(self, trainer: Trainer | None, given: Mapping[str, Any] | None = None) -> None:
         """Ask for what a trainer takes, with the values that are given or that go along."""
@@ -290,7 +301,18 @@ class TrainingController:
 
     def advice(self) -> dict[str, str]:
         """Return what is advised for each parameter, and under `''` what is said of the trainer."""
-        return advice_texts(self.order, self._pace, names_in_use(self._host))
+        return advice_texts(self.order, self._pace, names_in_use(self._host), self._uses)
+
+    async def ask_uses(self) -> None:
+        """Learn where the result of the chosen trainer can be used."""
+        trainer, uses = self._trainer, None
+        if trainer is not None:
+            with suppress(FluxError):
+                finetuning = self._host.services.finetuning
+                uses = await finetuning.result_uses(trainer.profile, trainer.endpoint.info.id)
+        if trainer == self._trainer and uses != self._uses:
+            self._uses = uses
+            self.changed.send()
 
     async def ask_pace(self) -> None:
         """Learn from the journal how quick the chosen trainer was."""

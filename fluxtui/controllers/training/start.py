@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fluxtui.controllers.background import LatestWork
-from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
-from fluxtui.controllers.training.order import TrainingOrder
-from fluxtui.controllers.training.pictures import TrainingPictures
-from fluxtui.controllers.training.price import Terms
-from fluxtui.controllers.training.samples import Samples
-from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.jobs import Job
+from fluxtui.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.controllers.training.order import TrainingOrder
+    from fluxtui.controllers.training.pictures import TrainingPictures
+    from fluxtui.controllers.training.price import Terms
+    from fluxtui.controllers.training.samples import Samples
+    from fluxtui.domain.errors import Problem
+    from fluxtui.domain.jobs import Job
+from fluxtui.domain.result_uses import ResultUse
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,14 @@ class Obstacle:
 
     problems: tuple[Problem, ...] = ()
     pictures: bool = False
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of an order: the training that was paid for the very same, and where its result works."""
+
+    twin: Job | None = None
+    uses: tuple[ResultUse, ...] | None = None
 
 
 class PreparedTraining(Protocol):
@@ -112,23 +124,29 @@ class TrainingStart:
             found = await self._preparation.run(self._compared(order))
         if found is None:
             return None
-        if not await self._host.ask(self._question(order, terms, found[0])):
+        has_use = found.uses is None or bool(found.uses)
+        if not has_use and not await self._host.ask(wording.no_use_question(order)):
+            return None
+        if not await self._host.ask(self._question(order, terms, found)):
             return None
         with self.preparing("Preparing the pictures · Esc stops"):
-            return await self._preparation.run(self._send(order, terms.samples))
+            return await self._preparation.run(self._send(order, terms.samples, without_use=not has_use))
 
-    async def _compared(self, order: TrainingOrder) -> tuple[Job | None]:
-        """Return the training that was paid for the very same already, or None."""
+    async def _compared(self, order: TrainingOrder) -> _Known:
+        """Return what is known of the order besides what it says itself."""
         if order.dataset is None or order.trainer is None:
-            return (None,)
-        return (await self._host.services.finetuning.twin(order.trainer, order.dataset, order.given()),)
+            return _Known()
+        finetuning, trainer = self._host.services.finetuning, order.trainer
+        twin = await finetuning.twin(trainer, order.dataset, order.given())
+        return _Known(twin, await finetuning.result_uses(trainer.profile, trainer.endpoint.info.id))
 
-    def _question(self, order: TrainingOrder, terms: Terms, twin: Job | None) -> Confirmation:
+    def _question(self, order: TrainingOrder, terms: Terms, known: _Known) -> Confirmation:
+        twin = known.twin
         estimate = terms.samples.with_training(order.request().estimate_on(order.dataset, terms.live))
         sentences = (
             *(() if twin is None else (wording.twin_text(twin, self._host.clock()),)),
             *wording.name_text(order, self._host.finetunes),
-            *wording.confirmation(order, terms),
+            *wording.confirmation(order, terms, known.uses),
         )
         return Confirmation(
             "Train this finetune?",
@@ -137,7 +155,9 @@ class TrainingStart:
             confirm_label=f"Train · {estimate.show()}",
         )
 
-    async def _send(self, order: TrainingOrder, samples: Samples) -> Job | Obstacle | None:
+    async def _send(
+        self, order: TrainingOrder, samples: Samples, *, without_use: bool
+    ) -> Job | Obstacle | None:
         if order.dataset is None or order.trainer is None:
             return None
 
@@ -152,6 +172,7 @@ class TrainingStart:
                 progress,
                 endpoint_id=order.trainer.endpoint.info.id,
                 samples=samples.ordered,
+                without_use=without_use,
             )
         except InvalidInput as error:
             self._host.tell_error(error)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from fluxtui.controllers.host import HostState
 from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError
-from fluxtui.domain.prices import Prices
-from fluxtui.domain.uses import Trainer
-from fluxtui.providers.base import Abilities
-from fluxtui.services.bundle import Services
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import HostState
+    from fluxtui.domain.prices import Prices
+    from fluxtui.domain.uses import Trainer
+    from fluxtui.providers.base import Abilities
+    from fluxtui.services.bundle import Services
 
 AVAILABILITY = {
     Availability.SERVING: "",
@@ -145,5 +148,6 @@ def trainer_choices(trainers: Trainers, prices: Prices) -> tuple[Choice, ...]:
 def _note(trainer: Trainer, prices: Prices) -> str:
     estimate = TrainingOrder(trainer).estimate(prices.of(trainer.provider, trainer.endpoint))
     price = estimate.show() if estimate is not None else ""
-    advised = f"{trainer.endpoint.rules.advised_pictures} pictures or more"
+    rules = trainer.endpoint.rules
+    advised = f"{rules.advised_pictures} {rules.unit}s or more"
     return " · ".join(part for part in (price, advised, trainer.service) if part)

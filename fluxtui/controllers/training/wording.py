@@ -6,20 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fluxtui.controllers.training.order import TrainingOrder, text_for
-from fluxtui.controllers.training.price import Terms, money_text, price_text
-from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetProblem, DatasetRules, ProblemKind
+from fluxtui.controllers.questions import Confirmation
+from fluxtui.controllers.training.order import text_for
+from fluxtui.controllers.training.price import money_text, price_text
+from fluxtui.domain.dataset import CaptionRule, ProblemKind, TrainingPicture
 from fluxtui.domain.durations import elapsed, next_try_text, progress_text, relative_time
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
-from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.pace import left_text, pace_of, seconds_left
+from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.domain.uses import Trainer
-from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.training.order import TrainingOrder
+    from fluxtui.controllers.training.price import Terms
+    from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules
+    from fluxtui.domain.finetune import Finetune
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.uses import Trainer
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """How people write the formats that Pillow names."""
@@ -36,11 +43,24 @@ def needs_text(rules: DatasetRules) -> str:
     formats = [FORMAT_NAMES.get(name, name) for name in rules.formats]
     listed = f"{', '.join(formats[:-1])} or {formats[-1]}" if len(formats) > 1 else "".join(formats)
     most = f", {file_size(rules.max_bytes)} at most" if rules.max_bytes is not None else ""
+    if rules.pairs is not None:
+        return _pairs_needed(rules, f"{listed}{most}")
     return (
         f"A folder or a ZIP with {rules.min_pictures} to {rules.max_pictures} pictures of one subject or "
         f"style ({listed}{most}); {rules.advised_pictures} or more are advised. A caption is a text file "
         "with the name of its picture: dog.txt for dog.jpg. Other formats (HEIC, AVIF, TIFF ...) are "
         "converted. Your files are only read."
+    )
+
+
+def _pairs_needed(rules: DatasetRules, formats: str) -> str:
+    several = rules.pairs.most_inputs if rules.pairs is not None else 1
+    more = f" There can be up to {several} before each result: photo_start2.jpg and so on." * (several > 1)
+    return (
+        f"A folder or a ZIP with {rules.min_pictures} to {rules.max_pictures} pairs of pictures before and "
+        f"after ({formats}); {rules.advised_pictures} or more are advised: photo_start.jpg, photo_end.jpg "
+        f"and photo.txt, which says what is done.{more} Other words are before and after, input and output, "
+        "source and target; they may be two folders: end the path with /** then. Your files are only read."
     )
 
 
@@ -53,7 +73,7 @@ def captions_text(dataset: Dataset, rules: DatasetRules) -> str:
     if rules.captions is CaptionRule.NEEDED:
         what = "a default caption stands in" if rules.default_caption else "the training would fail"
         advice = advice or f"This trainer needs captions: {what}."
-    return f"{plural(missing, 'picture')} without one. {advice}".strip()
+    return f"{plural(missing, dataset.unit)} without one. {advice}".strip()
 
 
 def trigger_text(order: TrainingOrder) -> str:
@@ -70,6 +90,8 @@ def trigger_sentences(order: TrainingOrder) -> tuple[str, ...]:
 def _trigger_lines(order: TrainingOrder) -> tuple[str, ...]:
     if order.dataset is None or order.endpoint is None:
         return ()
+    from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
+
     return trigger_lines(trigger_use_in(order.dataset, order.trigger_word), order.endpoint.rules)
 
 
@@ -85,7 +107,7 @@ def summary_text(dataset: Dataset) -> str:
     """Return a dataset in one line: `'12 pictures · 10 captions · 3.2 MB · 2 problems'`."""
     left_out = f", {len(dataset.excluded)} left out" if dataset.excluded else ""
     parts = [
-        plural(len(dataset.pictures), "picture") + left_out,
+        plural(len(dataset.pictures), dataset.unit) + left_out,
         plural(dataset.captioned, "caption"),
         size_text(dataset),
     ]
@@ -157,7 +179,7 @@ def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[D
         DatasetRow(
             "",
             picture.name,
-            f"{f'{picture.width}×{picture.height}':>9}  {picture.caption or 'no caption'}",
+            f"{f'{picture.width}×{picture.height}':>9}  {picture.caption or 'no caption'}{_made_of(picture)}",
             is_quiet=picture.caption is None,
         )
         for picture in dataset.pictures
@@ -168,6 +190,13 @@ def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[D
     missing = captions_text(dataset, rules) if rules is not None else ""
     captions = [DatasetRow("hint", "captions", missing)] if missing else []
     return (*problems, *captions, *pictures, *mended, *ignored)
+
+
+def _made_of(picture: TrainingPicture) -> str:
+    """Return what a result is made of, to stand behind its caption; `''` for a single picture."""
+    names = [safe_text(item.name.rpartition("/")[2], limit=30) for item in picture.inputs]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f" ← {names[0]}{more}" if names else ""
 
 
 def _problem_row(problem: DatasetProblem) -> DatasetRow:
@@ -185,8 +214,26 @@ def preview_path(dataset: Dataset | None, row: DatasetRow | None) -> Path | None
     return dataset.root / row.name
 
 
-def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
-    """Return everything that matters before a training is paid, one line each."""
+def no_use_question(order: TrainingOrder) -> Confirmation:
+    """Return the question before a training whose result nothing generates with that is known here."""
+    title = order.endpoint.info.title if order.endpoint is not None else ""
+    sentences = (
+        f"✗ Nothing that is known here generates with what {title} makes, at any service.",
+        "The file of the LoRA is brought home, to be used elsewhere; the training is paid all the same.",
+    )
+    return Confirmation("Nothing here uses its result", sentences, confirm_label="Go on", danger=True)
+
+
+def confirmation(
+    order: TrainingOrder, terms: Terms, uses: Sequence[ResultUse] | None = None
+) -> tuple[str, ...]:
+    """Return everything that matters before a training is paid, one line each.
+
+    Args:
+        order: what is asked for.
+        terms: on which it is paid.
+        uses: where the result can be used, None where that is not known.
+    """
     if order.trainer is None or order.dataset is None:
         raise ValueError("there is nothing to confirm yet")
     dataset, trainer = order.dataset, order.trainer
@@ -194,10 +241,11 @@ def confirmation(order: TrainingOrder, terms: Terms) -> tuple[str, ...]:
     availability = trainer.endpoint.info.availability
     # What is paid to whom comes last: a low terminal shows the end of it first.
     lines = [
-        f"Pictures: {len(dataset.pictures)} with {captions}, {size_text(dataset)}",
+        f"{dataset.unit.capitalize()}s: {len(dataset.pictures)} with {captions}, {size_text(dataset)}",
         *(f"{title}: {text}" for title, text in text_for(trainer.endpoint, order.given())),
         f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
         *([WARNINGS[availability]] if availability in WARNINGS else []),
+        *([] if uses is None else [uses_text(uses, most=3) or "✗ Nothing here generates with its result."]),
         *terms.samples.lines(),
         *filter(None, [undescribed_text(order)]),
         *trigger_sentences(order),
@@ -274,6 +322,8 @@ def time_left(job: Job, jobs: Sequence[Job], offered: Sequence[Trainer], now: da
         offered: the trainers, one of which may be its own.
         now: the present, aware.
     """
+    from fluxtui.domain.pace import left_text, pace_of, seconds_left
+
     if job.state is not JobState.RUNNING:
         return ""
     names = (job.profile, job.endpoint)

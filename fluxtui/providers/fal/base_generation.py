@@ -215,7 +215,6 @@ class Flux2FlexAtFal(FalGeneration):
     seed: Seed = None
     steps: StepsFrom2 = 28
     guidance: FlexGuidance = 3.5
-    enable_prompt_expansion: Expansion = True
     safety_tolerance: SafetyTolerance = "2"
     output_format: OldOutputFormat = "jpeg"
     enable_safety_checker: SafetyChecker = True
@@ -461,7 +460,6 @@ class Flux2FlexEditAtFal(_Edit):
     seed: Seed = None
     steps: StepsFrom2 = 28
     guidance: FlexGuidance = 3.5
-    enable_prompt_expansion: Expansion = True
     safety_tolerance: SafetyTolerance = "2"
     output_format: OldOutputFormat = "jpeg"
     enable_safety_checker: SafetyChecker = True

@@ -35,7 +35,7 @@ class LargePicture(Vertical):
         super().__init__(id=id)
         self._terminal = terminal
         self._file: Path | None = None
-        self._wanted: tuple[Previews, str, PictureEdit] | None = None
+        self._wanted: tuple[Previews, str, PictureEdit, tuple[str, ...]] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the picture."""
@@ -45,15 +45,17 @@ class LargePicture(Vertical):
     def _view(self) -> PictureView:
         return self.query_one(PictureView)
 
-    def show(self, previews: Previews | None, name: str, edit: PictureEdit) -> None:
-        """Show a picture with an edit; nothing where there is no picture of that name."""
+    def show(
+        self, previews: Previews | None, name: str, edit: PictureEdit, inputs: tuple[str, ...] = ()
+    ) -> None:
+        """Show a picture with an edit, behind its inputs; nothing where there is no picture of that name."""
         if previews is None or not name:
             self._wanted = None
             self.workers.cancel_group(self, "pane")
             self._view.path = None
-        elif self._wanted != (previews, name, edit):
-            self._wanted = (previews, name, edit)
-            work = self._make(previews, name, edit)
+        elif self._wanted != (previews, name, edit, inputs):
+            self._wanted = (previews, name, edit, inputs)
+            work = self._make(*self._wanted)
             guarded(self, work, doing="showing the picture", group="pane", exclusive=True)
 
     @property
@@ -61,14 +63,14 @@ class LargePicture(Vertical):
         """The file that is shown."""
         return self._view.path
 
-    async def _make(self, previews: Previews, name: str, edit: PictureEdit) -> None:
+    async def _make(self, previews: Previews, name: str, edit: PictureEdit, inputs: tuple[str, ...]) -> None:
         await asyncio.sleep(REST_SECONDS)
         storage = self.app.services.storage
 
         def made() -> Path:
             target = storage.temporary(".jpg")
             try:
-                return written(previews.preview(name, edit), target)
+                return written(previews.preview(name, edit, inputs), target)
             except BaseException:
                 target.unlink(missing_ok=True)
                 raise
@@ -155,7 +157,8 @@ class DetailPanel(Vertical):
         dataset, row = self._dataset, self._dataset.row
         name, caption = dataset.current if row is not None else "", dataset.caption
         previews = dataset.review.previews if row is not None and row.state != "fault" else None
-        self.query_one(LargePicture).show(previews, name, dataset.shown_edit)
+        inputs = row.inputs if row is not None else ()
+        self.query_one(LargePicture).show(previews, name, dataset.shown_edit, inputs)
         lines = problem_lines(row) if row is not None else ()
         self.query_one("#bench-problems", PlainStatic).show("\n".join(lines))
         words = caption_line(name, caption) if row is not None else ""

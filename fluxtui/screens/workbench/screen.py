@@ -50,7 +50,9 @@ class WorkbenchScreen(QuietScreen[DatasetScan]):
         "kept beside them until you discard them. Enter edits the caption, space leaves a picture out or "
         "takes it back, `v` shows small pictures, `p` only some of them, `f` mends all that can be mended, "
         "`b` changes all captions together, `u` takes the last change back. Where a picture has become "
-        "another one since you edited it, `e` asks whether the edits are kept or dropped."
+        "another one since you edited it, `e` asks whether the edits are kept or dropped. For a trainer of "
+        "edits a pair is one picture of the list: what it begins with is shown on the left of its result, "
+        "and is left out, turned, cropped and described together with it."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [

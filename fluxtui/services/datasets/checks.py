@@ -106,7 +106,8 @@ def _advice(
 
 def fixed(dataset: Dataset, scan: DatasetScan, workspace: Workspace) -> Workspace:
     """Return the workspace with everything put right that can be, as the problems say."""
-    of_pictures = matched(scan).of_pictures
+    match = matched(scan)
+    of_pictures = match.of_pairs if dataset.pairs else match.of_pictures
     for problem in dataset.problems:
         if problem.fix is Fix.EXCLUDE:
             workspace = workspace.edited(problem.name, excluded=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageEnhance
@@ -25,6 +27,12 @@ PREVIEW_SIDE = 1200
 FRAME_SHARE = 60
 """The longer side by the width of the line round a crop, which is to be seen in half cells too."""
 
+GAP_SHARE = 40
+"""The height of a pair by the width of the gap between its pictures."""
+
+BETWEEN = (96, 96, 96)
+"""Colour between the pictures of a pair."""
+
 _OUTSIDE = 0.35
 """Brightness of what a crop leaves out."""
 
@@ -45,22 +53,30 @@ class Previews:
         self._entries: dict[str, SourceEntry] = {}
         self._lock = threading.Lock()
 
-    def thumbnail(self, name: str, edit: PictureEdit) -> Image.Image:
-        """Return a small picture as it will be trained with, turned and cropped.
+    def thumbnail(self, name: str, edit: PictureEdit, inputs: Sequence[str] = ()) -> Image.Image:
+        """Return a small picture as it will be trained with, turned and cropped, behind its inputs.
 
         Raises `DatasetError` or `PictureError` where it cannot be read (any more).
         """
+        result = self._small(name, edit)
+        return side_by_side([self._small(item, edit) for item in inputs], result) if inputs else result
+
+    def _small(self, name: str, edit: PictureEdit) -> Image.Image:
         item = self._item(name)
         mark = item.look.sha256 if item.look is not None else ""
         small = self._cache.get(mark, lambda: self._decoded(name, SIDE))
         image = turned(small, edit.turns)
         return image if edit.crop is None else image.crop(edit.crop.box(*image.size))
 
-    def preview(self, name: str, edit: PictureEdit) -> Image.Image:
-        """Return a large picture, turned, with what the crop leaves out darkened, in RGB.
+    def preview(self, name: str, edit: PictureEdit, inputs: Sequence[str] = ()) -> Image.Image:
+        """Return a large picture, turned, with what the crop leaves out darkened, in RGB, behind its inputs.
 
         Raises `DatasetError` or `PictureError` where it cannot be read (any more).
         """
+        result = self._large(name, edit)
+        return side_by_side([self._large(item, edit) for item in inputs], result) if inputs else result
+
+    def _large(self, name: str, edit: PictureEdit) -> Image.Image:
         self._item(name)
         image = turned(self._decoded(name, PREVIEW_SIDE), edit.turns)
         if edit.crop is None:
@@ -100,6 +116,34 @@ class Previews:
         if entry is None:
             raise DatasetError(f"{name} is not there any more.", next_step="Look through the pictures again.")
         return source.read(entry)
+
+
+def side_by_side(inputs: Sequence[Image.Image], result: Image.Image) -> Image.Image:
+    """Return an edit as one picture: what it begins with on the left, its result on the right.
+
+    Several pictures before the result share its height, in as few rows as make them about as wide as it.
+    """
+    height = result.height
+    rows = max(math.isqrt(len(inputs) - 1) + 1, 1) if len(inputs) > 1 else 1
+    columns = math.ceil(len(inputs) / rows)
+    gap = max(height // GAP_SHARE, 1)
+    room = (height - gap * (rows - 1)) // rows
+    fitted = [_of_height(image, room) for image in inputs]
+    lines = [fitted[start : start + columns] for start in range(0, len(fitted), columns)]
+    width = max(sum(image.width for image in line) + gap * (len(line) - 1) for line in lines)
+    joined = Image.new("RGB", (width + 2 * gap + result.width, height), BETWEEN)
+    for row, line in enumerate(lines):
+        left = 0
+        for image in line:
+            joined.paste(image, (left, row * (room + gap)))
+            left += image.width + gap
+    joined.paste(result, (width + 2 * gap, 0))
+    return joined
+
+
+def _of_height(image: Image.Image, height: int) -> Image.Image:
+    width = max(round(image.width * height / max(image.height, 1)), 1)
+    return image if image.height == height else image.resize((width, max(height, 1)))
 
 
 def written(image: Image.Image, path: Path) -> Path:

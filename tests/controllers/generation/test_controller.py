@@ -13,6 +13,7 @@ from fluxtui.controllers.navigation import GenerateAgain, GenerateWith, UsePictu
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.notices import Balance
 from fluxtui.simulator.running import Simulator
 from tests.controllers.generation.conftest import OpenDesk

@@ -15,9 +15,10 @@ from PIL import Image
 from fluxtui.domain.dataset import Crop, Dataset, DatasetProblem, DatasetRules, Fix, PairRules
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.datasets import DatasetService, WorkspaceService
+from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.pairs import pairing_of
 from fluxtui.services.datasets.tracking import marked, outdated
+from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
 
 PictureMaker = Callable[..., bytes]
@@ -97,6 +98,7 @@ def test_a_side_without_the_other_one_says_what_is_missing() -> None:
 async def test_pairs_are_sent_as_the_trainers_want_them(
     datasets: DatasetService, storage: StorageService, tmp_path: Path, put: Put, edits: DatasetRules
 ) -> None:
+    edits = replace(edits, pairs=PairRules(2, mixed=True))
     put("b_before.jpg", "b_after.jpg")
     put("a_start.jpg", "a_end.jpg")
     put("a_start2.jpg", size=(200, 100))
@@ -240,12 +242,12 @@ async def test_more_pictures_before_a_result_than_the_trainer_takes_stop(
     assert "made of 3 pictures, but this trainer takes 2" in dataset.blocking[0].reason
 
 
-async def test_pairs_with_other_numbers_of_inputs_are_told_where_that_is_not_published(
+async def test_pairs_with_other_numbers_of_inputs_stop_where_that_is_not_known_to_be_taken(
     datasets: DatasetService, tmp_path: Path, put: Put, edits: DatasetRules
 ) -> None:
     put("a_start.jpg", "a_start2.jpg", "a_end.jpg", "b_start.jpg", "b_end.jpg")
     strict = await datasets.inspect(tmp_path / "set", edits)
-    assert any("up to 2 pictures before the result" in problem.reason for problem in strict.problems)
+    assert "up to 2 pictures before the result" in strict.blocking[0].reason
     mixed = await datasets.inspect(tmp_path / "set", replace(edits, pairs=PairRules(2, mixed=True)))
     assert not any("before the result" in problem.reason for problem in mixed.problems)
 
