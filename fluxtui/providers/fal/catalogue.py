@@ -41,7 +41,7 @@ GENERATION: tuple[type[GenerationEndpoint], ...] = (
     generation.Flux1Lora,
     generation.KreaLora,
     picture_generation.KontextText,
-    other_generation.Flux3KleinLora,
+    other_generation.Flux3KleinLoraAtFal,
     other_generation.Krea2Lora,
     other_generation.ZImageLora,
     other_generation.QwenImageLora,
