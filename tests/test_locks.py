@@ -25,6 +25,7 @@ ASKED_FOR = {
     "requirements.lock": [*PROJECT["project"]["dependencies"], "fluxtui[demo]"],
     "requirements-dev.lock": ["fluxtui[dev]", *PROJECT["project"]["dependencies"]],
     "requirements-build.lock": PROJECT["build-system"]["requires"],
+    "tools/clients/requirements.lock": ["fal-client", "replicate"],
 }
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\]+?))?(?: \\)?$")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?$")

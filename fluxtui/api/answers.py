@@ -131,7 +131,7 @@ def _error_for(status: int, fault: FailureDetails, host: str) -> ServiceError:
         return RateLimited(sentence, retry_after=fault.retry_after)
     if status == HTTPStatus.REQUEST_TIMEOUT:
         return TimedOut(f"{host} waited too long for the request.")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (not fault.problems or fault.kind in _SERVICE_FAULTS):
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (fault.faulted or fault.kind in _SERVICE_FAULTS):
         return ServiceDown(_said(f"{host} answered with an error of its own (HTTP {status}).", fault.words))
     if status >= HTTPStatus.BAD_REQUEST:
         return _refusal(status, fault, host)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,9 @@ from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import CHUNK_BYTES as CHUNK_BYTES
 from fluxtui.api.contents import FileBody, opened
 from fluxtui.api.contents import Progress as Progress
+
+JSONBody = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""What a request says: a JSON object, or a list of such where a service takes several at once."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,15 @@ class StreamedBody(FileBody):
 
 @asynccontextmanager
 async def json_content(
-    body: Mapping[str, Any], attachment: Attachment | None, progress: Progress | None, sending: Attempt
+    body: JSONBody, attachment: Attachment | None, progress: Progress | None, sending: Attempt
 ) -> AsyncIterator[bytes | AsyncIterator[bytes]]:
-    """Give the JSON of a body, streamed where it has an attachment. Raises `StorageError`."""
-    if attachment is None:
-        content = await asyncio.to_thread(lambda: json.dumps(dict(body)).encode())
+    """Give the JSON of a body, streamed where it has an attachment. Raises `StorageError`.
+
+    Only an object can have one.
+    """
+    if attachment is None or not isinstance(body, Mapping):
+        plain = dict(body) if isinstance(body, Mapping) else [dict(each) for each in body]
+        content = await asyncio.to_thread(lambda: json.dumps(plain).encode())
         sending.size = sending.sent = len(content)
         yield content
         return

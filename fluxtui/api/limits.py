@@ -10,6 +10,9 @@ ANSWER_BYTES = 4 * 1024 * 1024
 RESULT_BYTES = 160 * 1024 * 1024
 """The longest answer about a task, in bytes: some services put the picture itself into it, as base64."""
 
+DOCUMENT_BYTES = 16 * 1024 * 1024
+"""The longest description of an interface that is read, in bytes."""
+
 
 @dataclass(frozen=True)
 class Timeouts:

@@ -5,19 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import quote
 
 from fluxtui.api.addresses import check_base_url, check_other_bases
-from fluxtui.api.answers import Downloaded, JSONAnswer
-from fluxtui.api.attachments import Attachment, json_content
-from fluxtui.api.attempt import Attempt
-from fluxtui.api.contents import Progress
+from fluxtui.api.attachments import JSONBody
 from fluxtui.api.limits import ANSWER_BYTES, DownloadLimits, Timeouts
-from fluxtui.api.multipart import FilePart, FormBody
-from fluxtui.api.options import PLAIN, KeyPolicy, RequestOptions
-from fluxtui.api.receiving import JSON_ONLY, Expected, Received, receive, understood
-from fluxtui.api.retries import RetryPolicy
+from fluxtui.api.options import PLAIN, KeyPolicy
 from fluxtui.api.trace import Trace
 from fluxtui.domain.errors import NotAuthenticated, ServiceError
 from fluxtui.domain.keys import REMOVED_KEY, key_filter, searched_for
@@ -26,7 +20,14 @@ if TYPE_CHECKING:
     import httpx
     from pydantic import SecretStr
 
+    from fluxtui.api.answers import Downloaded, JSONAnswer
+    from fluxtui.api.attachments import Attachment
+    from fluxtui.api.attempt import Attempt
+    from fluxtui.api.contents import Progress
     from fluxtui.api.downloads import DownloadProgress
+    from fluxtui.api.options import RequestOptions
+    from fluxtui.api.receiving import Expected, Received
+    from fluxtui.api.retries import RetryPolicy
     from fluxtui.api.wire import Wire
     from fluxtui.domain.keys import KeyFilter
 
@@ -81,7 +82,7 @@ class APIService:
         self._key, self._policy = key, policy
         self._known_keys = known_keys
         self._timeouts = timeouts or Timeouts()
-        self._retries = retries or RetryPolicy()
+        self._retries = retries
         self._wire: Wire | None = None
         self._opening = asyncio.Lock()
         self._connected = True
@@ -124,6 +125,8 @@ class APIService:
             any_body: they are an answer whatever JSON the body is.
             longest: how many bytes of the answer are read.
         """
+        from fluxtui.api.receiving import Expected
+
         expected = Expected(accept_statuses, any_body, longest=longest)
         return await self._asked("GET", path_or_url, base, expected, params)
 
@@ -139,6 +142,8 @@ class APIService:
 
         The arguments are those of `get`. An empty answer has no data.
         """
+        from fluxtui.api.receiving import Expected
+
         expected = Expected(accept_statuses, any_body, empty=True)
         return await self._asked("PUT", path_or_url, base, expected)
 
@@ -148,17 +153,20 @@ class APIService:
         Raises:
             NotFound: also where an attempt before deleted it and its answer was lost.
         """
+        from fluxtui.api.receiving import Expected
+
         return await self._asked("DELETE", path_or_url, base, Expected(empty=True))
 
     async def post(
         self,
         path_or_url: str,
-        body: Mapping[str, Any],
+        body: JSONBody,
         options: RequestOptions = PLAIN,
         *,
         attachment: Attachment | None = None,
         progress: Progress | None = None,
         paid: bool = True,
+        accept_statuses: frozenset[int] = frozenset(),
     ) -> JSONAnswer:
         """Send a JSON body, with a file streamed into it if there is one.
 
@@ -171,12 +179,17 @@ class APIService:
             attachment: a file that is sent as base64 under its field, with flat memory.
             progress: told about the bytes of a body with an attachment.
             paid: whether it can cost money, so that a lost answer leaves doubt.
+            accept_statuses: error statuses that are an answer whatever JSON the body is.
 
         Raises:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
         """
+        from fluxtui.api.attachments import json_content
+        from fluxtui.api.receiving import Expected
+
         wire = await self._opened()
         url = wire.policy.resolve(self._with_key(wire, path_or_url), options.base)
+        expected = Expected(accept_statuses, any_body=True)
 
         async def attempt(sending: Attempt) -> JSONAnswer:
             async with json_content(body, attachment, progress, sending) as content:
@@ -184,7 +197,7 @@ class APIService:
                 own = {**self._key_headers(), **about}
                 request = wire.request("POST", url, options.params or None, options.headers, own, content)
                 try:
-                    return await self._answered(wire, request, sending)
+                    return await self._answered(wire, request, sending, expected)
                 except ServiceError as error:
                     failure = error
             raise sending.doubt(failure) if paid and sending.leaves_doubt(failure) else failure
@@ -220,6 +233,8 @@ class APIService:
         Raises:
             StorageError: the file cannot be read, or changed meanwhile.
         """
+        from fluxtui.api.multipart import FilePart, FormBody
+
         wire = await self._opened()
         url = wire.policy.resolve(path, base)
         part = FilePart(field, file, filename, content_type)
@@ -359,6 +374,10 @@ class APIService:
     async def _repeated(
         self, attempt: Callable[[Attempt], Awaitable[Result]], *, only_unsent: bool = False
     ) -> Result:
+        from fluxtui.api.attempt import Attempt
+        from fluxtui.api.retries import RetryPolicy
+
+        retries = self._retries or RetryPolicy()
         number = 1
         while True:
             sending = Attempt()
@@ -368,19 +387,23 @@ class APIService:
                 failure = error
             number += 1
             final = only_unsent and sending.begun
-            wait = None if final else self._retries.wait_before(number, failure)
+            wait = None if final else retries.wait_before(number, failure)
             if wait is None:
                 raise failure
             await asyncio.sleep(wait)
 
     async def _answered(
-        self, wire: Wire, request: httpx.Request, sending: Attempt, expected: Expected = JSON_ONLY
+        self, wire: Wire, request: httpx.Request, sending: Attempt, expected: Expected | None = None
     ) -> JSONAnswer:
+        from fluxtui.api.receiving import JSON_ONLY, receive, understood
+
+        wanted = expected or JSON_ONLY
+
         async def consume(response: httpx.Response) -> Received:
-            return await receive(response, sending, expected.longest, wire.keys())
+            return await receive(response, sending, wanted.longest, wire.keys())
 
         total = self._timeouts.total_for(sending.size)
-        return await understood(await wire.exchange(request, sending, total, consume), expected)
+        return await understood(await wire.exchange(request, sending, total, consume), wanted)
 
     def _tell_connection(self, connected: bool) -> None:
         if connected != self._connected:

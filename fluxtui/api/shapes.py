@@ -5,9 +5,12 @@
 - fal.ai's gateway: `{"detail": "...", "error_type": "..."}`, or the header X-Fal-Error-Type.
 - fal.ai's platform: `{"error": {"type", "message"}}`.
 - Replicate: `{"title", "detail", "invalid_fields": [{"type", "field", "description"}]}`.
+- Runware: `{"errors": [{"code", "message", "parameter", "taskType", "taskUUID"}]}`, where the parameter can
+  be a list of names.
 
 Sources: BFL API reference, fal.ai error reference and platform API reference, Replicate HTTP reference, read
-2026-11. Whatever text is taken over is made safe and short, and loses keys and the signatures of addresses.
+2026-11; Runware's page on errors and runware-sdk 1.8.0, read 2026-12. Whatever text is taken over is made
+safe and short, and loses keys and the signatures of addresses.
 """
 
 from __future__ import annotations
@@ -43,12 +46,14 @@ class FailureDetails:
         kind: the service's own machine-readable name of the failure, or an empty string.
         problems: fields and reasons.
         retry_after: the service's wish in seconds.
+        faulted: whether a failure with such problems can be a fault of the service's own, by its HTTP status.
     """
 
     detail: str
     kind: str
     problems: tuple[Problem, ...]
     retry_after: float | None
+    faulted: bool = False
 
     @property
     def words(self) -> str:
@@ -58,7 +63,10 @@ class FailureDetails:
 
 def fault_of(data: Any, headers: Mapping[str, str]) -> FailureDetails:
     """Return what is said by the parsed body of a failure (None if unreadable) and its lower-case headers."""
-    return FailureDetails(detail_of(data), kind_of(data, headers), problems_of(data), _wish(data, headers))
+    problems, kind = problems_of(data), kind_of(data, headers)
+    # Runware names a parameter of whatever went wrong; the others only do of what a check found.
+    faulted = not problems or bool(_items(data, "errors"))
+    return FailureDetails(detail_of(data), kind, problems, _wish(data, headers), faulted)
 
 
 def detail_of(data: Any) -> str:
@@ -71,7 +79,8 @@ def detail_of(data: Any) -> str:
             value = value.get("message")
         if isinstance(value, str):
             return _told(value.strip(), _DETAIL_LENGTH)
-    return ""
+    messages = (item.get("message") for item in _items(data, "errors") if not item.get("parameter"))
+    return next((_told(said.strip(), _DETAIL_LENGTH) for said in messages if isinstance(said, str)), "")
 
 
 def kind_of(data: Any, headers: Mapping[str, str]) -> str:
@@ -85,6 +94,7 @@ def kind_of(data: Any, headers: Mapping[str, str]) -> str:
         first.get("type"),
         error.get("type") if isinstance(error, dict) else None,
         body.get("title"),
+        next((item for item in _items(body, "errors")), {}).get("code"),
     )
     named = next((value.strip() for value in candidates if isinstance(value, str) and value.strip()), "")
     return _told(named, _KIND_LENGTH)
@@ -95,6 +105,7 @@ def problems_of(data: Any) -> tuple[Problem, ...]:
     body = data if isinstance(data, dict) else {}
     found = [_problem(item.get("loc"), item.get("msg")) for item in _items(body, "detail")]
     found += [_named_problem(item) for item in _items(body, "invalid_fields")]
+    found += [_parameter_problem(item) for item in _items(body, "errors") if item.get("parameter")]
     return tuple(problem for problem in found if problem is not None)[:MOST_PROBLEMS]
 
 
@@ -111,8 +122,8 @@ def salvaged_problems(content: bytes, keys: KeyFilter) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    value = body.get(name)
+def _items(body: Any, name: str) -> list[Mapping[str, Any]]:
+    value = body.get(name) if isinstance(body, dict) else None
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
@@ -135,6 +146,16 @@ def _named_problem(item: Mapping[str, Any]) -> Problem | None:
     name = field if isinstance(field, str) else ""
     name = "" if name == "input" else name.removeprefix("input.")
     return Problem(safe_text(name, limit=_FIELD_LENGTH), _told(description.strip(), _REASON_LENGTH))
+
+
+def _parameter_problem(item: Mapping[str, Any]) -> Problem | None:
+    """Return a problem of Runware, which names one parameter or, where they clash, several."""
+    named, message = item.get("parameter"), item.get("message")
+    if not isinstance(message, str):
+        return None
+    names = [name for name in (named if isinstance(named, list) else [named]) if isinstance(name, str)]
+    field = ", ".join(safe_text(name, limit=_FIELD_LENGTH) for name in names[:5])
+    return Problem(safe_text(field, limit=_FIELD_LENGTH), _told(message.strip(), _REASON_LENGTH))
 
 
 def _wish(data: Any, headers: Mapping[str, str]) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -30,7 +31,7 @@ from fluxtui.app.resilient_driver import ResilientDriver
 from fluxtui.app.shell import ShellScreen
 from fluxtui.app.shutdown import Shutdown
 from fluxtui.app.state import Answer, StatefulApp, guarded
-from fluxtui.app.stylesheet import ParsedOnce
+from fluxtui.app.stylesheet import SwiftStylesheet
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError
 
@@ -84,7 +85,7 @@ class FluxApp(StatefulApp):
     ) -> None:
         super().__init__(terminal)
         self._graphics = Graphics(self)
-        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
+        self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._opening = Opening(self, program)
         self._ending = shutdown or Shutdown()
@@ -173,11 +174,16 @@ class FluxApp(StatefulApp):
     async def _show_first(self, first: PlaceName | None) -> None:
         """Show the first place, paint it once it is complete, and act on what was typed meanwhile."""
         self._begin_batch()
-        try:
+        with ExitStack() as batch:
+            batch.callback(self._end_batch)
             await self._opening.show(first)
-        finally:
-            self.set_timer(OPENING_REST, self._end_batch)
-        await self._key_queue.begin()
+            # A place that is stuck is shown as far as it is.
+            waiting = self.set_timer(OPENING_REST, batch.close)
+            await self._key_queue.begin()
+            await self._key_queue.catch_up(OPENING_REST)
+            waiting.stop()
+        # Textual would wait for its next frame.
+        self.screen._on_timer_update()
         await self._opening.painted()
         self._on_complete()
 

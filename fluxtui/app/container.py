@@ -15,18 +15,20 @@ from pydantic import SecretStr
 
 from fluxtui.api.limits import Timeouts
 from fluxtui.api.service import APIService
-from fluxtui.api.trace import Exchange, Trace
+from fluxtui.api.trace import Trace
 from fluxtui.domain.errors import FluxError, InvalidInput, NotAuthenticated
-from fluxtui.providers.base import Provider
 from fluxtui.providers.registry import create_provider, provider_hosts
 from fluxtui.services.bundle import Services
-from fluxtui.services.config import ConfigService, Profile
 from fluxtui.services.jobs import Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from fluxtui.api.trace import Exchange
+    from fluxtui.providers.base import Provider
+    from fluxtui.services.config import ConfigService, Profile
 
 _log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from textual.app import ScreenStackError
 from textual.events import Event, Key, MouseEvent, MouseMove, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -67,6 +68,7 @@ class KeyQueue:
         self._has_begun = False
         self._waiting: deque[Event] = deque()
         self._settling: asyncio.Task[None] | None = None
+        self._caught_up = asyncio.Event()
 
     @staticmethod
     def is_typed(event: Event) -> bool:
@@ -98,6 +100,11 @@ class KeyQueue:
             await asyncio.wait(waited_for, timeout=PATIENCE_SECONDS)
         self._app.call_later(self._act_on_next)
 
+    async def catch_up(self, seconds: float) -> None:
+        """Wait until all that was typed before `begin` has been acted on, `seconds` at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._caught_up.wait(), seconds)
+
     async def take(self, event: Event) -> None:
         """Act on an event, now or when everything typed before it has been acted on."""
         if not self._has_begun and isinstance(event, Key) and event.key in LEAVING_KEYS:
@@ -125,15 +132,19 @@ class KeyQueue:
         self._settling = None
         while self._waiting and self._settling is None:
             await self._act_on(self._waiting.popleft())
+        if self.is_idle:
+            self._caught_up.set()
 
     async def _settle(self, target: Widget, left: Screen[Any] | None) -> None:
         """Follow an event from its widget up to the application, and wait until what it opened is there.
+
+        A program that is being left has no screen any more, and nothing to wait for.
 
         Args:
             target: the widget that the event was for.
             left: the screen that it may lead away from, None where it leads nowhere.
         """
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ScreenStackError):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 for node in list(target.ancestors_with_self):
                     await _done(node)
@@ -144,7 +155,7 @@ class KeyQueue:
 
     async def _arrive(self, left: Screen[Any]) -> None:
         """Wait until no work that was begun may still open something, such as the list of a new screen."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ScreenStackError):
             async with asyncio.timeout(LEADING_SECONDS):
                 while leading := [work for work in self._app.begun if self._may_lead(work, left)]:
                     # Work that has opened a screen goes on, so that its end alone tells nothing.

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fluxtui.services.bundle import Services
 
 FIRST_PLACE: PlaceName = "finetune"
-OPENING_REST = 0.04
-"""Seconds for which the first place may settle after it is complete; it is painted then."""
+OPENING_REST = 0.2
+"""Seconds that the first place may take until it is complete; it is painted then, or as far as it is."""
 PAINT_SECONDS = 0.5
 """How long what goes on behind the places waits for the first place to be painted."""
 

@@ -33,7 +33,7 @@ KnownSecrets = Callable[[], Iterable[SecretStr]]
 
 _SHORTEST_SECRET = 4
 _NAMED = re.compile(
-    r"""(?ix) \b ( x-key | authorization | (?:bfl_|fluxtui_)?api[_-]?key
+    r"""(?ix) \b ( x-key | authorization | (?:bfl_|fluxtui_|runware_)?api[_-]?key
               | fal_key(?:_secret)? | replicate_api_token )
         ( ["']? \s* [:=] \s* | ["'] \s* , \s* ) ( (?:b?["'])? )
         (?: (?:bearer|key|basic|token) \s+ )? [^\s"',;)\]}]+"""

@@ -107,7 +107,7 @@ def command_line() -> argparse.ArgumentParser:
     collector.set_defaults(run=_run_collect)
 
     simulated = commands.add_parser(
-        "simulate", help="run the simulator alone: BFL, fal and Replicate on this machine"
+        "simulate", help="run the simulator alone: BFL, fal, Replicate and Runware on this machine"
     )
     simulated.add_late = _add_simulator_options
     simulated.set_defaults(run=_run_simulator)
@@ -115,6 +115,16 @@ def command_line() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="tell what the terminal can show and where things are kept")
     _add_program_options(doctor)
     _add_screen_options(doctor)
+    doctor.add_argument(
+        "--services",
+        action="store_true",
+        help="tell instead where the services differ from what this program knows of them; costs nothing",
+    )
+    doctor.add_argument(
+        "--offline",
+        action="store_true",
+        help="with --services: compare with what they had published when this program was written",
+    )
     doctor.set_defaults(run=_run_doctor)
 
     adopt = commands.add_parser("adopt", help="take over the models of the application that FluxTUI replaces")
@@ -256,6 +266,10 @@ def _run_simulator(options: argparse.Namespace) -> int:
 
 
 def _run_doctor(options: argparse.Namespace) -> int:
+    if options.services:
+        from fluxtui.cli.service_check import run_service_check
+
+        return run_service_check(options)
     from fluxtui.cli.doctor import run_doctor
 
     return run_doctor(options)

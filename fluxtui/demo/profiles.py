@@ -8,6 +8,7 @@ from fluxtui.simulator.core.roles import BFL
 _PLACES = {
     "fal": {"base_url": "queue", "rest_url": "rest", "platform_url": "platform"},
     "replicate": {"base_url": "api"},
+    "runware": {"base_url": "api"},
 }
 """Which of a service's addresses, by their roles in the simulator, a profile has under which key."""
 

@@ -12,6 +12,10 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.late_pattern import late_pattern
 from fluxtui.domain.text import safe_text
 
+MOST_PICTURES = 24
+"""How many pictures of one prompt can be asked for at once: BFL's limit of active tasks (its documentation,
+2026-11)."""
+
 MOST_CELLS = 100
 """How many pictures a batch can have. A bound of our own: a slip of the pen must not cost a fortune."""
 

@@ -17,8 +17,6 @@ from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
 
 MOST_AXES = 3
-MOST_PICTURES = 24
-"""How many pictures can be asked for at once: BFL's limit of active tasks (its documentation, 2026-11)."""
 
 
 class SeedMode(StrEnum):

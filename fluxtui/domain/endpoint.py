@@ -133,6 +133,8 @@ class Endpoint(BaseModel):
     )
 
     info: ClassVar[EndpointInfo]
+    older_names: ClassVar[Mapping[str, str]] = {}
+    """What parameters are called now, by the names that they had in what earlier versions kept."""
 
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:

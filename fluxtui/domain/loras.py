@@ -138,7 +138,7 @@ def stacked(endpoint: type[BaseModel], values: Mapping[str, Any]) -> dict[str, A
 
     LoRAs that are off are left out. What is no such list stays, so that the check of the endpoint says so.
     """
-    stack = stack_field(endpoint)
+    stack, values = stack_field(endpoint), renamed(endpoint, values)
     if stack is None:
         return dict(values)
     given = values.get(stack.name)
@@ -151,6 +151,12 @@ def stacked(endpoint: type[BaseModel], values: Mapping[str, Any]) -> dict[str, A
     on = (row for row in rows_in(given) if row.on)
     made = requested(rows_of_slots(slots, on))
     return {**rest, stack.name: made} if made else {n: v for n, v in rest.items() if n != stack.name}
+
+
+def renamed(endpoint: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values under the names that the parameters of an endpoint have now (`Endpoint.older_names`)."""
+    older: Mapping[str, str] = getattr(endpoint, "older_names", {})
+    return {older.get(name, name): value for name, value in values.items()}
 
 
 def spread(values: Mapping[str, Any]) -> dict[str, Any]:

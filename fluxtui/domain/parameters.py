@@ -294,7 +294,7 @@ def _reason(field: Field, detail: Mapping[str, Any]) -> str:
     kind = str(detail["type"])
     allowed = field.range_text()
     if field.control is Control.LORA_STACK:
-        return _stack_reason(field, kind, allowed)
+        return _stack_reason(field, detail, allowed)
     if kind == "missing":
         return "is needed"
     if kind == "literal_error":
@@ -315,7 +315,10 @@ def _reason(field: Field, detail: Mapping[str, Any]) -> str:
     return _plain(detail)
 
 
-def _stack_reason(field: Field, kind: str, allowed: str) -> str:
+def _stack_reason(field: Field, detail: Mapping[str, Any], allowed: str) -> str:
+    kind = str(detail["type"])
+    if kind == "value_error":
+        return _plain(detail)
     if kind == "too_long":
         return f"are too many: at most {field.max_length}"
     if kind in {"greater_than_equal", "less_than_equal"}:

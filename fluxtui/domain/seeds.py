@@ -15,18 +15,19 @@ SEED_LIMIT = 2**32
 
 def drawn_seed(field: Field) -> int:
     """Return a seed that a field takes, drawn at random."""
-    limit = SEED_LIMIT if field.maximum is None else int(field.maximum) + 1
+    least, limit = int(field.minimum or 0), SEED_LIMIT if field.maximum is None else int(field.maximum) + 1
     # Not a secret: the seed is shown and kept with the picture.
-    return random.randrange(limit)  # noqa: S311
+    return random.randrange(least, limit)  # noqa: S311
 
 
 def seeds_for(endpoint: type[GenerationEndpoint], given: Any, count: int) -> Sequence[int | None]:
     """Return a seed for each picture: the given one and those after it, or random ones."""
     if not endpoint.takes_seed():
         return [None] * count
-    maximum = next(field.maximum for field in fields_of(endpoint) if field.name == "seed")
-    seeds = SEED_LIMIT if maximum is None else int(maximum) + 1
+    field = next(field for field in fields_of(endpoint) if field.name == "seed")
+    least, maximum = int(field.minimum or 0), field.maximum
+    seeds = (SEED_LIMIT if maximum is None else int(maximum) + 1) - least
     if given is None:
-        return [secrets.randbelow(min(seeds, SEED_LIMIT)) for _ in range(count)]
+        return [least + secrets.randbelow(min(seeds, SEED_LIMIT)) for _ in range(count)]
     following = range(int(given), int(given) + count)
-    return list(following) if maximum is None else [seed % seeds for seed in following]
+    return list(following) if maximum is None else [least + (seed - least) % seeds for seed in following]

@@ -15,6 +15,7 @@ from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, TrainingEndpoi
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.money import UnitPrice, as_balance, as_cost
+from fluxtui.providers.published import PublishedEndpoint
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,8 @@ class Materials:
         loras: where the LoRAs are that the request names, by the value that stands in it.
         uploads: what was uploaded before.
         progress: told of the bytes of uploads, done and in all.
+        job_id: of the job that the request is of: in the journal before anything is sent, and no other's. A
+            service that lets its client choose a task's id is given one that is made of it.
     """
 
     uploads: UploadMemory
@@ -152,6 +155,7 @@ class Materials:
     archive_sha256: str = ""
     loras: Mapping[str, LoraSource] = field(default_factory=dict)
     progress: Progress | None = None
+    job_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -272,6 +276,7 @@ class Sought:
         archive_url: where its training archive was uploaded to, or None where that is not known any more.
         addresses: where the service fetches its pictures and LoRAs from, by the value in the request that
             names each; what is not known any more is absent.
+        job_id: as in `Materials`.
     """
 
     request: Endpoint
@@ -279,6 +284,7 @@ class Sought:
     submitted_at: datetime | None
     archive_url: str | None = field(default=None, repr=False)
     addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
+    job_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -383,4 +389,15 @@ class Provider(Protocol):
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         """Return whether some endpoints are offered now, as far as the service tells."""
+        ...
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return the body that an order of a request would have, with examples where addresses would be.
+
+        Nothing is read, uploaded or sent.
+        """
+        ...
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return what the service publishes of some endpoints today, as far as it does; costs nothing."""
         ...

@@ -97,6 +97,19 @@ _HOSTS: dict[str, ProviderHosts] = {
         summary="trains LoRAs for FLUX.1 [dev] and generates with them",
         catalogue="fluxtui.providers.replicate.catalogue",
     ),
+    # Source: runware-sdk 1.8.0, read 2026-12.
+    "runware": ProviderHosts(
+        title="Runware",
+        default_base_url="https://api.runware.ai",
+        trusted_hosts=(),
+        key_header="Authorization",
+        key_variable="RUNWARE_API_KEY",
+        maker="fluxtui.providers.runware.provider:RunwareProvider",
+        key_prefix="Bearer ",
+        key_help="a key of my.runware.ai/keys: letters and digits",
+        summary="generates with the open FLUX models and with LoRAs of your account or of Civitai",
+        catalogue="fluxtui.providers.runware.catalogue",
+    ),
 }
 
 

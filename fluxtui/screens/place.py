@@ -69,6 +69,9 @@ class PlaceScreen(TimedScreen[None]):
     _focused_before: Widget | None = None
     """What had the focus when the terminal became too small."""
 
+    _too_small: PlainStatic | None = None
+    """The sentence that stands where there is no room, once that was so."""
+
     _draft: dict[str, Any] | None = None
     """What was typed and is not written yet."""
 
@@ -76,7 +79,6 @@ class PlaceScreen(TimedScreen[None]):
         """Put the body between the top line and the footer."""
         # Known before there is anything, the styles of all need not be worked out again for it.
         self._fit(self.app.size)
-        yield PlainStatic(TOO_SMALL, classes="too-small")
         yield TopBar()
         yield from self.compose_place()
         yield Flash(places_line(self.PLACE))
@@ -102,6 +104,9 @@ class PlaceScreen(TimedScreen[None]):
         """Hide everything behind a sentence, or show it again with the focus where it was."""
         if cramped and not self.has_class("-cramped"):
             self._focused_before = self.focused
+        if cramped and self._too_small is None:
+            self._too_small = PlainStatic(TOO_SMALL, classes="too-small")
+            self.call_next(self.mount, self._too_small)
         self.set_class(cramped, "-cramped")
         if not cramped and self._focused_before is not None:
             # A hidden widget cannot take the focus, and it is shown with the next layout.

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from fluxtui.domain.spending import Period
-from fluxtui.providers.base import Abilities, Account
-from fluxtui.services.config import Profile
-from fluxtui.services.jobs.gateway import Gateway
-from fluxtui.services.journal import Journal
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.providers.base import Abilities, Account
+    from fluxtui.services.config import Profile
+    from fluxtui.services.jobs.gateway import Gateway
+    from fluxtui.services.journal import Journal
 
 
 @dataclass(frozen=True)

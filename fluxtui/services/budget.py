@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import credits
-from fluxtui.domain.spending import Allowance, OverBudget, Period, Spent
-from fluxtui.services.config.model import BudgetSettings
-from fluxtui.services.journal import Journal
-from fluxtui.services.journal.spending import Guard, SpentSince
+from fluxtui.domain.spending import Allowance, OverBudget, Period
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.spending import Spent
+    from fluxtui.services.config.model import BudgetSettings
+    from fluxtui.services.journal import Journal
+    from fluxtui.services.journal.spending import Guard, SpentSince
 
 
 class BudgetService:

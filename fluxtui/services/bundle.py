@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from fluxtui.services.batches import BatchService
     from fluxtui.services.budget import BudgetService
     from fluxtui.services.config import ConfigService
-    from fluxtui.services.datasets import DatasetService, WorkspaceService
+    from fluxtui.services.datasets import DatasetService
+    from fluxtui.services.datasets.workspaces import WorkspaceService
     from fluxtui.services.finetune_defaults import FinetuneDefaults
     from fluxtui.services.finetuning import FinetuningService
     from fluxtui.services.gallery import GalleryService
@@ -94,7 +95,7 @@ class Services:
     @cached_property
     def workspaces(self) -> WorkspaceService:
         """Keeps what is changed in a dataset beside it."""
-        from fluxtui.services.datasets import WorkspaceService
+        from fluxtui.services.datasets.workspaces import WorkspaceService
 
         return WorkspaceService(self.storage)
 
@@ -117,7 +118,7 @@ class Services:
         """Knows the finetunes."""
         from fluxtui.services.models import ModelService
 
-        return ModelService(self.journal, self.storage, self._connections, self.loras)
+        return ModelService(self.journal, self.storage, self._connections, lambda: self.loras)
 
     @cached_property
     def finetuning(self) -> FinetuningService:

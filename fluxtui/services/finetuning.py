@@ -5,31 +5,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.dataset import CaptionRule, Dataset, DatasetRules, PackedDataset
-from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
+from fluxtui.domain.dataset import CaptionRule
+from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.errors import DatasetError, FluxError, InvalidInput, Problem
 from fluxtui.domain.jobs import ACTIVE_STATES, Job, JobKind, JobState, TrainingWork
-from fluxtui.domain.money import Estimate
-from fluxtui.domain.pace import Pace, pace_of
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.result_uses import ResultUse, result_uses
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Offer, Trainer
-from fluxtui.providers.base import Provider, RemoteStatus, RemoteTask
+from fluxtui.providers.base import RemoteTask
 from fluxtui.providers.registry import described_generation, provider_hosts
-from fluxtui.services.datasets import DatasetService
-from fluxtui.services.jobs import Gateway, JobService, new_id
-from fluxtui.services.jobs.requests import task_of
-from fluxtui.services.journal import Journal
-from fluxtui.services.prices import PriceService
+from fluxtui.services.jobs import new_id
 from fluxtui.services.samples import SampleOffer, plan_samples, sample_offer
-from fluxtui.services.storage import StorageService
-from fluxtui.services.threads import Progress
-from fluxtui.services.validation import ValidationService
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
+    from fluxtui.domain.endpoint import TrainingEndpoint
+    from fluxtui.domain.money import Estimate
+    from fluxtui.domain.pace import Pace
+    from fluxtui.providers.base import Provider, RemoteStatus
+    from fluxtui.services.datasets import DatasetService
+    from fluxtui.services.jobs import Gateway, JobService
+    from fluxtui.services.journal import Journal
+    from fluxtui.services.prices import PriceService
+    from fluxtui.services.storage import StorageService
+    from fluxtui.services.threads import Progress
+    from fluxtui.services.validation import ValidationService
 
 
 class FinetuningService:
@@ -129,6 +134,8 @@ class FinetuningService:
 
     async def pace(self, trainer: Trainer) -> Pace | None:
         """Return how quick a trainer was with the trainings that are in the journal, None without any."""
+        from fluxtui.domain.pace import pace_of
+
         info, steps = trainer.endpoint.info, trainer.endpoint.steps_field
         done = await self._journal.jobs.done(JobKind.TRAINING, trainer.provider, info.id)
         return pace_of(done, trainer.provider, info.id, steps)
@@ -265,6 +272,8 @@ class FinetuningService:
 
     async def status(self, profile: str, finetune_id: str) -> RemoteStatus:
         """Ask the service once for a training by the whole id of its finetune. Raises `ServiceError`."""
+        from fluxtui.services.jobs.requests import task_of
+
         provider = await self._gateway.provider(profile)
         known = await self._journal.finetunes.get(profile, finetune_id)
         job = await self._journal.jobs.get(known.job_id) if known and known.job_id else None

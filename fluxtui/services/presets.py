@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fluxtui.domain.endpoint import TrainingEndpoint
 from fluxtui.domain.presets import valid_values
 from fluxtui.domain.text import safe_text
-from fluxtui.domain.uses import Trainer
-from fluxtui.services.journal import Journal
+
+if TYPE_CHECKING:
+    from fluxtui.domain.endpoint import TrainingEndpoint
+    from fluxtui.domain.uses import Trainer
+    from fluxtui.services.journal import Journal
 
 _NOTE = "preset."
 NAME_LIMIT = 60

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from fluxtui.domain.endpoint import Availability, GenerationEndpoint, TrainingEndpoint
+from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.domain.loras import without_first
-from fluxtui.domain.money import Estimate
-from fluxtui.domain.prices import Prices
 from fluxtui.domain.result_uses import TO_COME, expected_finetune
 from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits
-from fluxtui.providers.base import Provider
 from fluxtui.services.jobs import new_id
-from fluxtui.services.validation import ValidationService
+
+if TYPE_CHECKING:
+    from fluxtui.domain.endpoint import GenerationEndpoint, TrainingEndpoint
+    from fluxtui.domain.money import Estimate
+    from fluxtui.domain.prices import Prices
+    from fluxtui.providers.base import Provider
+    from fluxtui.services.validation import ValidationService
 
 MOST_SAMPLES = 8
 """How many sample pictures a training can have."""

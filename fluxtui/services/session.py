@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.services.journal import Journal
+if TYPE_CHECKING:
+    from fluxtui.services.journal import Journal
 
 _DRAFT = "draft."
 _PLACE = "place"

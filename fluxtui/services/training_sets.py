@@ -12,7 +12,8 @@ from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.training_set import TrainingSet
-from fluxtui.services.datasets import DatasetService, WorkspaceService
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
 from fluxtui.system.ordinary_files import open_ordinary

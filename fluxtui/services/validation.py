@@ -7,21 +7,17 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
+from fluxtui.domain.endpoint import Control, Endpoint, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
-from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import mask_field, source_field
-from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, is_web_address, safe_text
-from fluxtui.services.picture_inputs import (
-    InputPicture,
-    has_white,
-    look_at,
-    picture_path,
-    prepare_picture,
-)
+
+if TYPE_CHECKING:
+    from fluxtui.domain.endpoint import Field
+    from fluxtui.domain.finetune import Finetune
+    from fluxtui.services.picture_inputs import InputPicture
 
 
 @dataclass(frozen=True)
@@ -99,6 +95,8 @@ class ValidationService:
         Raises:
             PictureError: the file cannot be read, or is no still picture.
         """
+        from fluxtui.services.picture_inputs import picture_path, prepare_picture
+
         try:
             return await asyncio.to_thread(prepare_picture, picture_path(str(path)), max_pixels)
         except PictureError as error:
@@ -125,6 +123,8 @@ class ValidationService:
 
 def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str, RequestPicture]:
     """Return what counts of the pictures of a request; the pixels of a mask are read."""
+    from fluxtui.services.picture_inputs import picture_path
+
     mask, values = mask_field(type(request)), request.given()
     facts = {}
     for name, look in looks.items():
@@ -136,6 +136,8 @@ def _facts_of(request: Endpoint, looks: Mapping[str, InputPicture]) -> dict[str,
 
 
 def _is_black(path: Path) -> bool | None:
+    from fluxtui.services.picture_inputs import has_white
+
     try:
         return not has_white(path)
     except PictureError:
@@ -186,6 +188,8 @@ def _checked_pictures(field: Field, value: Any, looks: dict[str, InputPicture]) 
 
     What a single picture is goes into `looks`.
     """
+    from fluxtui.services.picture_inputs import look_at, picture_path
+
     many = isinstance(value, list | tuple)
     paths: list[Any] = []
     problems = []
@@ -213,6 +217,8 @@ def _faults_of_text(field: Field, text: str) -> Iterator[Problem]:
     if field.required and not text.strip():
         yield Problem(field.name, f"{field.title} is needed")
     if LOST_LETTER in text:
+        from fluxtui.domain.prompts import place_in
+
         place = place_in(text, text.index(LOST_LETTER))
         yield Problem(
             field.name, f"{field.title} holds a lost letter ({LOST_LETTER}) at {place}; type it again"

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from fluxtui.simulator.core.roles import ROLES
 
 if TYPE_CHECKING:
+    from fluxtui.simulator.core.faults import Fault
     from fluxtui.simulator.core.keys import Keyring
     from fluxtui.simulator.core.settings import Settings
+    from fluxtui.simulator.doorway import Doorway
     from fluxtui.simulator.server import SimulatorServer
 
 DEFAULT_PORT = 8750
@@ -75,30 +77,53 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"fluxtui simulate: {complaint} {NEXT_STEP}\n")
         return 2
 
-    import time
-
     from fluxtui.simulator.core.state import StateError
-    from fluxtui.simulator.server import PortTakenError, SimulatorServer
+    from fluxtui.simulator.doorway import PortTakenError
 
     try:
         settings = settings_of(args)
-        server = SimulatorServer(settings, time.time, None if args.quiet else _print_request)
-    except (ValueError, PortTakenError, StateError) as error:
+        _serve_at(_announced(settings), settings, quiet=args.quiet)
+    except (ValueError, PortTakenError, StateError, Unannounced) as error:
         sys.stderr.write(f"fluxtui simulate: {error}\n")
-        return 2
-    if not args.quiet:
-        sys.stdout.write(greeting(server, settings))
-        sys.stdout.flush()
-    _serve(server)
-    if server.fault is not None:
-        sys.stderr.write(f"fluxtui simulate: {server.fault}\n")
         return 2
     return 0
 
 
+class Unannounced(Exception):
+    """It cannot be told where we listen, so that nobody would find us; the text says why."""
+
+
+def _announced(settings: Settings) -> Doorway:
+    """Return a doorway that was told of. Raises PortTakenError, StateError, Unannounced."""
+    from fluxtui.simulator.doorway import Doorway
+
+    doorway = Doorway(settings)
+    if settings.ready_file is not None:
+        try:
+            doorway.announce(settings.ready_file)
+        except OSError as error:
+            doorway.close_ports()
+            doorway.store.close()
+            reason = error.strerror or error
+            raise Unannounced(f"{settings.ready_file} cannot be written: {reason}.") from error
+    return doorway
+
+
+def _serve_at(doorway: Doorway, settings: Settings, *, quiet: bool) -> None:
+    """Answer at a doorway until interrupted or no longer needed."""
+    import time
+
+    from fluxtui.simulator.server import SimulatorServer
+
+    server = SimulatorServer(settings, time.time, None if quiet else _print_request, doorway)
+    if not quiet:
+        sys.stdout.write(greeting(server, settings))
+        sys.stdout.flush()
+    _serve(server)
+
+
 def settings_of(args: argparse.Namespace) -> Settings:
     """Return the settings that the options describe. Raises ValueError, with a sentence."""
-    from fluxtui.simulator.core.faults import parse_fault
     from fluxtui.simulator.core.settings import Settings
 
     next_to = (args.port + 1, args.port + 2) if args.port else (0, 0)
@@ -117,12 +142,21 @@ def settings_of(args: argparse.Namespace) -> Settings:
         fal_concurrency=args.fal_concurrency,
         state_directory=args.state_directory,
         region=args.region,
-        faults=tuple(parse_fault(text) for text in args.fault),
+        faults=_faults(args.fault),
         hold_file=args.hold_file,
         idle_seconds=args.idle_seconds,
         ready_file=args.ready_file,
         private=args.private,
     )
+
+
+def _faults(texts: list[str]) -> tuple[Fault, ...]:
+    """Return the faults that texts describe. Raises ValueError."""
+    if not texts:
+        return ()
+    from fluxtui.simulator.core.faults import parse_fault
+
+    return tuple(parse_fault(text) for text in texts)
 
 
 def _service_ports(args: argparse.Namespace) -> dict[str, dict[str, int]]:
@@ -175,6 +209,7 @@ def _key_lines(keyring: Keyring) -> list[str]:
     from fluxtui.simulator.core.keys import FORBIDDEN_KEY, POOR_KEY, VALID_KEY
     from fluxtui.simulator.fal import keys as fal
     from fluxtui.simulator.replicate import keys as replicate
+    from fluxtui.simulator.runware import keys as runware
 
     own, admin = keyring.own, keyring.admin_key
     shared = "Anybody on this machine can use it with these keys; --private makes keys of its own."
@@ -186,6 +221,8 @@ def _key_lines(keyring: Keyring) -> list[str]:
         f"                     {own(fal.SCOPED_KEY)} (works, may not ask for the balance)",
         f"  keys of Replicate  {own(replicate.VALID_KEY)} (works)  {own(replicate.POOR_KEY)} (no credit)",
         f"                     {own(replicate.THROTTLED_KEY)} (little credit: six new jobs a minute)",
+        f"  keys of Runware    {own(runware.VALID_KEY)} (works)  {own(runware.POOR_KEY)} (no credit)",
+        f"                     {own(runware.FORBIDDEN_KEY)} (no permission)",
         f"  admin key          {admin}, in {ADMIN_HEADER}" if admin else f"  {shared}",
     ]
 

@@ -42,6 +42,11 @@ class Simulator:
         return ServiceView(self, self._simulation.service("replicate"))
 
     @property
+    def runware(self) -> ServiceView:
+        """What concerns the simulated Runware alone."""
+        return ServiceView(self, self._simulation.service("runware"))
+
+    @property
     def base_url(self) -> str:
         """The submit host, such as http://127.0.0.1:8123; paths begin with /v1."""
         return self._service.addresses.submit
@@ -89,6 +94,10 @@ class Simulator:
     def clear_faults(self) -> None:
         """Behave well from now on."""
         self.call(self._simulation.faults.clear)
+
+    def held(self) -> int:
+        """Return how many requests a latency holds back now."""
+        return self.call(lambda: self._simulation.faults.held)
 
     def reset(self) -> None:
         """Forget all work and faults and refill the accounts."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import secrets
 import time
 
 from fluxtui.simulator.bfl.service import SimulatedService
@@ -15,25 +14,26 @@ from fluxtui.simulator.core.keys import VALID_KEY, Keyring
 from fluxtui.simulator.core.ledger import LedgerEntry, Violation
 from fluxtui.simulator.core.roles import BFL
 from fluxtui.simulator.core.settings import Settings
+from fluxtui.simulator.doorway import Doorway
 from fluxtui.simulator.fal.hosted import HostedFal
 from fluxtui.simulator.replicate.hosted import HostedReplicate
+from fluxtui.simulator.runware.hosted import HostedRunware
 
 
 def hosted_services(shared: Foundation) -> list[HostedService]:
     """Build every hosted service on the `shared` foundation, in the order of their ports."""
-    return [HostedFal(shared), HostedReplicate(shared)]
+    return [HostedFal(shared), HostedReplicate(shared), HostedRunware(shared)]
 
 
 class Simulation:
     """BFL and the hosted services on one state. Its methods run on the server's loop."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Open the state. Raises StateError."""
-        self._shared = foundation(settings, clock)
+    def __init__(self, settings: Settings, clock: Clock, doorway: Doorway) -> None:
+        """Stand on the state of a doorway, and close it at the end."""
+        self._shared = foundation(settings, clock, doorway.store, doorway.keyring)
         self.settings = settings
         self.last_request_at = time.monotonic()
-        self.secret = secrets.token_hex(32)
-        """Known to whoever can read the ready file; see `proof`."""
+        self._secret = doorway.secret
         try:
             self.bfl = SimulatedService(self._shared)
             self.hosted = hosted_services(self._shared)
@@ -94,7 +94,7 @@ class Simulation:
 
     async def reset(self) -> None:
         """Forget all work and faults and refill the accounts."""
-        self.faults.clear()
+        self.faults.forget()
         self._shared.renderer.forget_all()
         await asyncio.to_thread(self._shared.store.clear)
         await asyncio.to_thread(self.keyring.keep, self._shared.store)
@@ -106,7 +106,7 @@ class Simulation:
     def proof(self, nonce: str) -> str:
         """Return what only this simulator can answer to a nonce: it listens where its ready file says."""
         told = f"{nonce} {self.bfl.addresses.submit}"
-        return hmac.new(self.secret.encode("ascii"), told.encode("utf-8"), "sha256").hexdigest()
+        return hmac.new(self._secret.encode("ascii"), told.encode("utf-8"), "sha256").hexdigest()
 
     def close(self) -> None:
         """Finish painting and close the state."""

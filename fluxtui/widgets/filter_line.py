@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -16,7 +15,7 @@ from fluxtui.widgets.plain import PlainLabel
 
 
 class FilterLine(Horizontal):
-    """Hidden until it is opened; Enter keeps the filter, Escape clears it, both go back to the list."""
+    """Hidden and empty until it is opened; Enter keeps the filter, Escape clears it, both lead back."""
 
     HELP = "Type words that a row must contain. Enter keeps the filter, Escape or `ctrl+c` clears it."
 
@@ -61,33 +60,37 @@ class FilterLine(Horizontal):
         super().__init__(id=id, classes=classes)
         self._placeholder = placeholder
         self._suggester = suggester
+        self._line: LineInput | None = None
+        self._count = PlainLabel("", classes="filter-count")
 
-    def compose(self) -> ComposeResult:
-        """Lay out the sign, the input and the count."""
-        yield PlainLabel("/", classes="filter-sign")
-        line = LineInput(placeholder=self._placeholder)
-        line.suggester = self._suggester
-        yield line
-        yield PlainLabel("", classes="filter-count")
+    @property
+    def line(self) -> LineInput:
+        """Where the words are typed; it is there from now on."""
+        if self._line is None:
+            self._line = LineInput(placeholder=self._placeholder)
+            self._line.suggester = self._suggester
+            self.mount(PlainLabel("/", classes="filter-sign"), self._line, self._count)
+        return self._line
 
     @property
     def text(self) -> str:
         """The words to find."""
-        return next((line.value.strip() for line in self.query(LineInput)), "")
+        return self._line.value.strip() if self._line is not None else ""
 
     def open(self) -> None:
         """Show the line and put the focus into it."""
         self.add_class("-open")
-        self.query_one(LineInput).focus(scroll_visible=False)
+        self.line.focus(scroll_visible=False)
 
     def show(self, text: str) -> None:
         """Put in other words; the line is hidden where there are none and nobody types."""
-        self.query_one(LineInput).show(text)
+        if text or self._line is not None:
+            self.line.show(text)
         self.set_class(bool(self.text) or self.has_focus_within, "-open")
 
     def show_count(self, shown: int, total: int) -> None:
         """Say how many rows are left."""
-        self.query_one(".filter-count", PlainLabel).show(f"{shown:,} of {total:,}")
+        self._count.show(f"{shown:,} of {total:,}")
 
     def action_keep(self) -> None:
         """Go back to the list; an empty line is hidden."""
@@ -96,7 +99,8 @@ class FilterLine(Horizontal):
 
     def action_clear(self) -> None:
         """Show everything again and go back to the list."""
-        self.query_one(LineInput).show("")
+        if self._line is not None:
+            self._line.show("")
         self.action_keep()
 
     def on_input_changed(self, event: Input.Changed) -> None:

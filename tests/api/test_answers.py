@@ -62,6 +62,8 @@ def _error(status: int, document: object, **headers: str) -> ServiceError:
         (500, {"detail": [{"loc": ["body", "seed"], "msg": "no"}]}, Refused),
         (502, None, ServiceDown),
         (503, [], ServiceDown),
+        (400, {"errors": [{"parameter": "seed", "message": "no"}]}, Refused),
+        (503, {"errors": [{"parameter": "seed", "message": "no"}]}, ServiceDown),
         (504, "x", ServiceDown),
         (302, {}, Refused),
         (304, {}, Refused),

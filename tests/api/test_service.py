@@ -202,6 +202,27 @@ async def test_a_post_sends_json(server: ScriptedServer, service: APIService) ->
     assert server.seen[0].headers["content-type"] == "application/json"
 
 
+async def test_a_post_sends_lists_and_takes_any_json_for_an_answer(
+    server: ScriptedServer, service: APIService
+) -> None:
+    server.answer(200, [7])
+    answer = await service.post("/v1", [{"taskType": "ping"}, {"seed": 1}])
+    assert answer.data == [7]
+    assert json.loads(server.seen[0].body) == [{"taskType": "ping"}, {"seed": 1}]
+
+
+async def test_an_error_status_can_be_a_posts_answer(server: ScriptedServer, service: APIService) -> None:
+    accepted = frozenset({400, 404})
+    server.answer(400, {"errors": []}).answer(404, b"<html>").answer(402, {"errors": []})
+    answer = await service.post("/v1", [{}], accept_statuses=accepted)
+    assert (answer.status, answer.data) == (400, {"errors": []})
+    with pytest.raises(NotFound):
+        await service.post("/v1", [{}], accept_statuses=accepted)
+    with pytest.raises(OutOfCredits):
+        await service.post("/v1", [{}], accept_statuses=accepted)
+    assert len(server.seen) == 3
+
+
 @pytest.mark.parametrize("status", [200, 201, 408, 500, 502, 503, 504])
 async def test_an_unclear_answer_to_a_post_leaves_doubt(
     server: ScriptedServer, service: APIService, status: int

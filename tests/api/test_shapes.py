@@ -41,11 +41,41 @@ REPLICATE_ERROR = {
         {"type": "additional_property_not_allowed", "field": "", "description": "extra is not allowed"},
     ],
 }
+RUNWARE_ERROR = {
+    "data": [],
+    "errors": [
+        {
+            "code": "unsupportedParameter",
+            "message": "Unsupported use of 'acceleration' parameter.",
+            "parameter": "acceleration",
+            "taskType": "imageInference",
+            "taskUUID": "6dd7f0d1-e8bd-4dfb-b7c4-918569628ba3",
+        },
+        {"code": "invalidLoraModel", "message": "They clash.", "parameter": ["lora", "model", 7]},
+        {"code": "unnamed", "parameter": "seed"},
+        "x",
+    ],
+}
 
 
 @pytest.mark.parametrize(
     ("body", "detail", "kind", "problems"),
     [
+        (
+            RUNWARE_ERROR,
+            "",
+            "unsupportedParameter",
+            (
+                Problem("acceleration", "Unsupported use of 'acceleration' parameter."),
+                Problem("lora, model", "They clash."),
+            ),
+        ),
+        (
+            {"errors": [{"code": "insufficientCredits", "message": " Insufficient credits. "}]},
+            "Insufficient credits.",
+            "insufficientCredits",
+            (),
+        ),
         (
             MODEL_ERROR,
             "",
@@ -120,6 +150,8 @@ def test_no_secret_is_told(said: str, told: str) -> None:
     assert problems_of({"detail": [{"loc": ["body", "x"], "msg": said}]}) == (Problem("x", told),)
     described = {"invalid_fields": [{"field": "input.x", "description": said}]}
     assert problems_of(described) == (Problem("x", told),)
+    assert problems_of({"errors": [{"parameter": "x", "message": said}]}) == (Problem("x", told),)
+    assert detail_of({"errors": [{"message": said}]}) == told
 
 
 def test_many_named_problems_are_cut() -> None:
@@ -131,7 +163,9 @@ JSON = st.recursive(
     lambda children: (
         st.lists(children, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["detail", "error", "type", "title", "retry_after", "invalid_fields", "field"]),
+            st.sampled_from(
+                ["detail", "error", "type", "title", "retry_after", "invalid_fields", "field", "errors"]
+            ),
             children,
             max_size=4,
         )

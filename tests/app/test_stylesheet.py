@@ -8,7 +8,7 @@ import pytest
 from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
 
-from fluxtui.app.stylesheet import ParsedOnce
+from fluxtui.app.stylesheet import SwiftStylesheet
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def colours(sheet: Stylesheet) -> list[str]:
 
 
 def test_what_is_parsed_stays(parsed: list[str]) -> None:
-    sheet = ParsedOnce(variables={"ink": "#ff0000"})
+    sheet = SwiftStylesheet(variables={"ink": "#ff0000"})
     sheet.add_source("Label { color: $ink; }", read_from=("a", ""))
     assert colours(sheet) == ["#FF0000"]
     sheet.set_variables({"ink": "#ff0000"})
@@ -41,7 +41,7 @@ def test_what_is_parsed_stays(parsed: list[str]) -> None:
 
 
 def test_other_variables_count_at_once(parsed: list[str]) -> None:
-    sheet = ParsedOnce(variables={"ink": "#ff0000"})
+    sheet = SwiftStylesheet(variables={"ink": "#ff0000"})
     sheet.add_source("Label { color: $ink; }", read_from=("other", ""))
     sheet.reparse()
     sheet.set_variables({"ink": "#0000ff"})
@@ -51,7 +51,7 @@ def test_other_variables_count_at_once(parsed: list[str]) -> None:
 
 
 def test_a_sheet_with_a_fault_leaves_the_rules_as_they_were() -> None:
-    sheet = ParsedOnce()
+    sheet = SwiftStylesheet()
     sheet.add_source("Label { color: #ff0000; }", read_from=("a", ""))
     sheet.reparse()
     sheet.add_source("Label { colour-of-all: #ff0000; }", read_from=("b", ""))

@@ -24,6 +24,7 @@ from fluxtui.services.storage import StorageService
 from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 from tests.collector.conftest import HeldClock
+from tests.fakes.leases import leases_run_out
 
 AddJobs = Callable[..., Awaitable[tuple[Job, ...]]]
 StartCollector = Callable[..., subprocess.Popen[str]]
@@ -178,6 +179,7 @@ async def test_the_jobs_of_a_killed_collector_are_taken_over_within_15_seconds(
     clock: HeldClock,
     wait_for_jobs: WaitForJobs,
     journal_rows: Rows,
+    data_dir: Path,
 ) -> None:
     clock.hold()
     await add_jobs(5)
@@ -192,6 +194,7 @@ async def test_the_jobs_of_a_killed_collector_are_taken_over_within_15_seconds(
     # From then on they are anybody's.
     until = [datetime.fromisoformat(row["lease_until"]) for row in journal_rows() if row["lease_until"]]
     assert max(until) - killed_at < timedelta(seconds=15)
+    leases_run_out(StorageService(data_dir).journal_path)
     active = {state.value for state in ACTIVE_STATES}
     wait_for_jobs(lambda rows: not states(rows) & active)
     second.communicate(timeout=PATIENCE)

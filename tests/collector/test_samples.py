@@ -21,6 +21,7 @@ from fluxtui.services.validation import ValidationService
 from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator
 from tests.collector.conftest import HeldClock
+from tests.fakes.leases import leases_run_out
 from tests.services.conftest import LoopbackGateway
 
 StartCollector = Callable[..., subprocess.Popen[str]]
@@ -64,6 +65,7 @@ async def test_killed_collector_is_followed_by_one_that_finishes_the_samples(
     order: Callable[..., Awaitable[Job]],
     start_collector: StartCollector,
     journal_rows: Rows,
+    data_dir: Path,
     wait_for_jobs: WaitForJobs,
     simulator: Simulator,
     clock: HeldClock,
@@ -75,6 +77,7 @@ async def test_killed_collector_is_followed_by_one_that_finishes_the_samples(
     first.kill()
     first.communicate()
     assert [row["state"] for row in journal_rows()[1:]] == ["draft", "draft"]
+    leases_run_out(StorageService(data_dir).journal_path)
     clock.go_on()
     second = start_collector()
     output, errors = second.communicate(timeout=PATIENCE)

@@ -11,7 +11,6 @@ from fluxtui.domain.axes import (
     OFFER,
     PROMPT,
     SHAPE,
-    STRENGTH,
     Replacement,
     Scope,
     Shape,
@@ -26,6 +25,7 @@ from fluxtui.domain.axis_values import MOST_CELLS, NUMBERS, values_of
 from fluxtui.domain.batches import BatchSetup, SeedMode, grid_of, seeds_for
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.uses import Offer
 from fluxtui.providers.bfl.catalogue import GENERATION as BFL
 from fluxtui.providers.fal.catalogue import GENERATION as FAL

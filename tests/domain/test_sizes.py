@@ -51,5 +51,5 @@ def test_sizes_asked_for_in_the_words_of_each_service() -> None:
     for endpoint in (FluxPro11, Flux2Pro, Flux2Lora, TrainedVersion):
         assert endpoint.size_of(endpoint.sized(1024, 768)) == (1024, 768)
     assert Flux2Lora.size_of({"image_size": "portrait_16_9", "width": 1, "height": 1}) == (576, 1024)
-    assert TrainedVersion.size_of({"aspect_ratio": "16:9", "width": 1, "height": 1}) is None
+    assert TrainedVersion.size_of({"aspect_ratio": "16:9", "width": 1, "height": 1}) == (1344, 768)
     assert Flux2Pro.size_of({"width": 1024, "height": None}) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from fluxtui.domain.errors import NotFound
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.weights import Base
 from fluxtui.providers.base import Materials, Phase, PreparedRequest, RemoteStatus, RemoteTask
+from fluxtui.providers.published import PublishedEndpoint
 from tests.fakes.still_provider import StillProvider, still_abilities
 
 CANCEL_ADVICE = "A running training is billed for the steps it took."
@@ -120,6 +121,14 @@ class Academy(StillProvider):
 
     async def prices(self) -> Mapping[str, UnitPrice]:
         return {Quick.info.id: UnitPrice(0.05, "steps", "2026-11-23", live=True)}
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return what stands in the request."""
+        return request.given()
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return nothing: it publishes nothing."""
+        return {}
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         return {name: name != Gone.info.id for name in endpoint_ids}

@@ -25,6 +25,7 @@ from fluxtui.providers.base import (
     RemoteTask,
     Sought,
 )
+from fluxtui.providers.published import PublishedEndpoint
 from fluxtui.providers.registry import ProviderHosts, register_provider
 
 
@@ -112,6 +113,14 @@ class StillProvider:
         return Account()
 
     async def prices(self) -> Mapping[str, UnitPrice]:
+        return {}
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return what stands in the request."""
+        return request.given()
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return nothing: it publishes nothing."""
         return {}
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:

@@ -39,6 +39,8 @@ EDITED = "3e3e3e"
 
 DRAW_ANEW = b"\x1f"
 """Ctrl+/, which draws everything anew."""
+MODES = ("1000", "1003", "1006", "1004", "2004")
+"""Of the mouse, the focus and pastes, which the program sets and has to reset."""
 MODES_SET = b"\x1b[?1049h"
 """Begins what is sent when everything is drawn anew."""
 FRAME, FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
@@ -315,6 +317,18 @@ class Terminal:
     def wait_for_end(self, seconds: float = PATIENCE) -> int:
         """Wait until the program has ended, and return its exit code."""
         return self.process.wait(seconds)
+
+    def is_given_back(self) -> None:
+        """See that the program has reset every mode at its end, and that a prompt can follow what it drew."""
+        sent = self.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent)
+        for mode in MODES:
+            assert sent.rindex(f"\x1b[?{mode}l".encode()) > sent.rindex(f"\x1b[?{mode}h".encode())
+        assert sent.rindex(b"\x1b[<u") > sent.rindex(b"\x1b[>25u")
+        assert sent.rindex(b"\x1b[?25h") > sent.rindex(b"\x1b[?25l")
+        # Where there is no second screen to leave, the cursor is below what was drawn.
+        last_line = sent.rindex(b"\x1b[24;1H\r")
+        assert last_line < sent.rindex(b"\x1b[?1049l")
+        assert b"F6" not in sent[last_line:]
 
     def kill(self) -> None:
         """End the program as a power cut would."""

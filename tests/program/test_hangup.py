@@ -124,6 +124,7 @@ def test_every_picture_arrives_when_the_terminal_goes_away(
     until(lambda: not collectors())
     if how != "close":
         terminal.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent and b"a collector (process " in sent)
+        terminal.is_given_back()
 
 
 def test_a_terminal_that_takes_nothing_holds_up_neither_the_jobs_nor_the_end(

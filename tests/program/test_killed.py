@@ -14,6 +14,7 @@ from fluxtui.services.storage import StorageService
 from fluxtui.simulator.core.keys import VALID_KEY
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
+from tests.fakes.leases import leases_run_out
 
 if TYPE_CHECKING:
     from fluxtui.simulator.core.clock import ManualClock
@@ -71,6 +72,7 @@ async def test_a_killed_program_collects_when_it_is_back(
     order_pictures(terminal)
     terminal.kill()
     assert len(service.ledger()) == PICTURES
+    leases_run_out(StorageService(data_dir).journal_path)
     again = opened(start_program, data_dir, service)
     clock.advance(2)
     again.wait_until(lambda text: text.count("✓ done") == PICTURES, f"{PICTURES} pictures")

@@ -12,6 +12,7 @@ import pyte
 import pytest
 
 from tests.program.conftest import NO_SERVICE
+from tests.program.terminal import MODES
 from tests.terminal.test_input_reader import REPLIES, SEQUENCES
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ REPORTS = [
     *(sequence for sequence in SEQUENCES[:17] if "48;24" not in sequence and "<" not in sequence),
 ]
 TEXT = "a boat"
-MODES = ("1000", "1003", "1006", "1004", "2004")
 
 
 def opened(start: StartProgram, folder: Path) -> Terminal:
@@ -156,10 +156,12 @@ ENDS: Mapping[str, Callable[[Terminal], None]] = {
     "Ctrl+Q within a paste": lambda program: program.write(BEGUN[0] + b"\x11"),
     "Ctrl+C twice within a reply": lambda program: program.write(BEGUN[1] + b"\x03\x03"),
     "Ctrl+Q as kitty tells it": lambda program: program.write(BEGUN[2] + b"\x1b[113;5u"),
-    "SIGTERM": lambda program: program.process.send_signal(signal.SIGTERM),
     "SIGHUP": lambda program: program.process.send_signal(signal.SIGHUP),
 }
-"""What else may have begun when a key comes that leaves, is in `tests/terminal/test_input_reader.py`."""
+"""What else may have begun when a key comes that leaves, is in `tests/terminal/test_input_reader.py`.
+
+How SIGTERM ends it, is in `test_hangup.py`.
+"""
 
 
 @pytest.mark.parametrize("how", ENDS)
@@ -170,12 +172,4 @@ def test_however_it_ends_every_mode_is_reset_and_a_prompt_can_follow(
     ENDS[how](program)
     number = getattr(signal, how, None)
     assert program.wait_for_end() == (0 if number is None else 128 + number)
-    sent = program.wait_for_bytes(lambda sent: b"\x1b[?1049l" in sent)
-    for mode in MODES:
-        assert sent.rindex(f"\x1b[?{mode}l".encode()) > sent.rindex(f"\x1b[?{mode}h".encode())
-    assert sent.rindex(b"\x1b[<u") > sent.rindex(b"\x1b[>25u")
-    assert sent.rindex(b"\x1b[?25h") > sent.rindex(b"\x1b[?25l")
-    # Where there is no second screen to leave, the cursor is below what was drawn.
-    last_line = sent.rindex(b"\x1b[24;1H\r")
-    assert last_line < sent.rindex(b"\x1b[?1049l")
-    assert b"F6" not in sent[last_line:]
+    program.is_given_back()

@@ -44,7 +44,10 @@ def is_typed(app: FluxApp, text: str) -> bool:
 
 def is_cramped(app: FluxApp) -> bool:
     """Whether there is a sentence in the place of everything else."""
-    return app.screen.query_one(".too-small").display and not app.screen.query_one(TopBar).display
+    return (
+        any(sentence.display for sentence in app.screen.query(".too-small"))
+        and not app.screen.query_one(TopBar).display
+    )
 
 
 def is_open(app: FluxApp) -> bool:

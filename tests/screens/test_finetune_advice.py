@@ -18,6 +18,7 @@ from fluxtui.screens.finetune.dataset_panel import DatasetPanel
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.widgets.dialogs import ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm
+from fluxtui.widgets.parameter_form.row import FieldRow
 from fluxtui.widgets.plain import PlainStatic
 from tests.fakes.academy import Quick
 from tests.piloting.waiting import until_screen
@@ -83,7 +84,7 @@ async def test_advice_is_under_the_form_and_follows_the_values(
         form.post_message(ParameterForm.Changed(form, form.values, "mode"))
         await until(pilot, lambda: "One person in all pictures" in help_line(screen))
         line = screen.query_one(".form-help", PlainStatic)
-        row = next(row for row in form.query("FieldRow") if row.has_class("-current"))
+        row = next(row for row in form.query(FieldRow) if row.is_current)
         assert row.region.bottom <= line.region.y
         assert line.region.bottom <= screen.query_one(TrainLine).region.y
 

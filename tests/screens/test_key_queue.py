@@ -15,7 +15,7 @@ from fluxtui.app.app import FluxApp
 from fluxtui.screens.generate.history_dialog import HistoryDialog
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
-from fluxtui.services.datasets import WorkspaceService
+from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.widgets.path_picker import PathPicker
 from fluxtui.widgets.plain import PlainLabel, PlainStatic
 from tests.piloting.waiting import until_screen

@@ -19,7 +19,6 @@ from fluxtui.screens.models.columns import ModelTable
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TypeWordDialog
-from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainStatic
 from tests.piloting.waiting import settled, until_screen
@@ -140,7 +139,7 @@ async def test_the_filter_finds_what_is_in_no_column(make_app: AppFactory, until
         )
         table = screen.query_one(ModelTable)
         await pilot.press("slash")
-        screen.query_one(FilterLine).query_one(LineInput).value = "helsinki"
+        screen.query_one(ModelTable).filter_line.line.value = "helsinki"
         await until(pilot, lambda: table.shown_keys == ("demo/one",))
         screen.follow(ShowFinetune("demo/two"))
         await until(pilot, lambda: screen.selected is not None and screen.selected.id == "two")

@@ -16,7 +16,9 @@ from fluxtui.domain.uses import Offer, uses_of
 from fluxtui.domain.weights import Base, Weights
 from fluxtui.providers.bfl.catalogue import GENERATION
 from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
-from fluxtui.services.models import FileState, ProfileAnswer, RefreshResult, Removal, Uses
+from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
+from fluxtui.services.models.removal import Removal
+from fluxtui.services.models.uses import FileState, Uses
 from fluxtui.widgets.table.rows import Sorting
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -60,7 +60,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def served(klein_9b: Path) -> Iterator[str]:
     """The address of a LoRA file."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(klein_9b.parent)))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/{klein_9b.name.replace(' ', '%20')}"
     server.shutdown()

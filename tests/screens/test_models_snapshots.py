@@ -24,10 +24,8 @@ from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
-from fluxtui.services.models import ProfileAnswer, RefreshResult
+from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
 from fluxtui.widgets.dialogs import open_dialog
-from fluxtui.widgets.filter_line import FilterLine
-from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from tests.piloting.snapshots import Snap
 from tests.piloting.waiting import settled, until, until_screen
@@ -124,7 +122,7 @@ def test_filtered(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
         app.finetunes = some()
         screen.query_one(ModelTable).action_filter()
-        screen.query_one(FilterLine).query_one(LineInput).value = "style"
+        screen.query_one(ModelTable).filter_line.line.value = "style"
 
     assert compare(prepare)
 

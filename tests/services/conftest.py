@@ -7,6 +7,8 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -27,6 +29,7 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import Gateway, JobService, Pacing
+from fluxtui.services.jobs.runner import Runner
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
 from fluxtui.services.models import ModelService
@@ -66,16 +69,30 @@ FAST = Pacing(
     first_trouble=0.02,
     slowest_trouble=0.2,
     key_trouble=0.1,
-    lease=2.0,
+    lease=60.0,
     renewal=0.5,
-    first_search=0.1,
-    slowest_search=0.2,
+    first_search=0.02,
+    slowest_search=0.05,
     balance=0.1,
-    last_answer=3.0,
+    last_answer=30.0,
     longest_wish=0.2,
     longest_rest=0.2,
     search_factor=0.001,
 )
+
+
+class MovedClock:
+    """The time of a service that goes as everywhere, and is moved: seconds it is ahead, or behind."""
+
+    def __init__(self, ahead: float = 0.0) -> None:
+        self._ahead = ahead
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let some seconds pass at once."""
+        self._ahead += seconds
 
 
 class LoopbackGateway:
@@ -220,6 +237,32 @@ def running() -> Callable[[JobService], AbstractAsyncContextManager[None]]:
     return run
 
 
+RunnerLooks = Callable[[JobService, int], Awaitable[None]]
+
+
+@pytest.fixture
+def runner_looks(monkeypatch: pytest.MonkeyPatch) -> RunnerLooks:
+    """Waits until a running service has looked at the journal some more times, each from beginning to end."""
+    look, begun, ended = Runner._look_safely, Counter[Runner](), defaultdict[Runner, set[int]](set)
+
+    async def counted(runner: Runner) -> None:
+        begun[runner] += 1
+        number = begun[runner]
+        await look(runner)
+        ended[runner].add(number)
+
+    async def wait(service: JobService, count: int) -> None:
+        runner = service._runner
+        before = begun[runner]
+        async with asyncio.timeout(40):
+            while sum(number > before for number in ended[runner]) < count:
+                service.wake()
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(Runner, "_look_safely", counted)
+    return wait
+
+
 @pytest.fixture
 def ended(open_journal: Journal) -> Callable[..., Awaitable[tuple[Job, ...]]]:
     """Waits until jobs are no longer active, or satisfy another condition, and returns them."""
@@ -232,7 +275,7 @@ def ended(open_journal: Journal) -> Callable[..., Awaitable[tuple[Job, ...]]]:
         news = asyncio.Event()
         unsubscribe = service.subscribe(lambda change: news.set())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(40):
                 while True:
                     news.clear()
                     found = [await open_journal.jobs.get(job.id) for job in wanted]
@@ -276,4 +319,4 @@ def training_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def models(open_journal: Journal, data_directory: StorageService, gateway: Gateway) -> ModelService:
     loras = LoraService(data_directory, open_journal)
-    return ModelService(open_journal, data_directory, gateway, loras)
+    return ModelService(open_journal, data_directory, gateway, lambda: loras)

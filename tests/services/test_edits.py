@@ -126,3 +126,21 @@ async def test_a_picture_too_small_for_the_service_is_told(
     values = {"prompt": "x", "input_image_2": str(save("small.png", (63, 400)))}
     with pytest.raises(InvalidInput, match="63×400 px; 64 px a side are the least"):
         await inference.generate("bfl", "flux-2-pro", values)
+
+
+async def test_flux_3_is_given_pictures_of_the_sizes_that_it_takes(
+    inference: InferenceService,
+    save: Callable[..., Path],
+    data_directory: StorageService,
+    simulator: Simulator,
+) -> None:
+    for size in ((255, 400), (400, 255)):
+        values = {"prompt": "x", "images": [str(save("small.png", size))]}
+        with pytest.raises(InvalidInput, match="256 px a side are the least"):
+            await inference.generate("bfl", "flux-3-image", values)
+    large = str(save("large.png", (5000, 3300)))
+    (job,) = await inference.generate("bfl", "flux-3-image", {"prompt": "x", "images": [large]})
+    (sent,) = job.parameters["images"]
+    with Image.open(data_directory.inside(sent)) as kept:
+        assert kept.width * kept.height <= 16_000_000
+    assert simulator.ledger() == []

@@ -24,7 +24,8 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
-from fluxtui.services.models import ModelService, ProfileAnswer, shown_names
+from fluxtui.services.models import ModelService, shown_names
+from fluxtui.services.models.answers import ProfileAnswer
 from fluxtui.services.models.service import DETAILS_AT_ONCE, MOST_ASKED
 from fluxtui.simulator.running import Simulator
 

@@ -29,8 +29,12 @@ from fluxtui.services.jobs import Gateway
 from fluxtui.services.jobs.gateway import Downloads
 from fluxtui.services.journal import Journal
 from fluxtui.services.lora import LoraService
-from fluxtui.services.models import FileState, ModelService
+from fluxtui.services.models import ModelService
+from fluxtui.services.models.uses import FileState
 from fluxtui.services.storage import StorageService
+
+STOPPED_WITHIN = 0.01
+"""Seconds between two looks of a server whether it shall stop."""
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def address(shelf: Path) -> Iterator[str]:
     """Where the shelf is served."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(shelf)))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(STOPPED_WITHIN,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -111,7 +115,7 @@ def models(
     open_journal: Journal, data_directory: StorageService, gateway: Gateway, told: dict[str, RemoteStatus]
 ) -> ModelService:
     loras = LoraService(data_directory, open_journal)
-    return ModelService(open_journal, data_directory, TrainerGateway(gateway, told), loras)
+    return ModelService(open_journal, data_directory, TrainerGateway(gateway, told), lambda: loras)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Trainer
 from fluxtui.domain.workspace import History
-from fluxtui.services.datasets import DatasetService, WorkspaceService
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService

@@ -6,6 +6,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -47,6 +48,25 @@ def test_latency(client: httpx.Client, simulator: Simulator) -> None:
     began = time.monotonic()
     assert client.get("/v1/credits").status_code == 200
     assert time.monotonic() - began >= 0.2
+
+
+@pytest.mark.parametrize("how", ["cleared", "reset"])
+def test_what_is_held_back_goes_on_once_faults_are_cleared_and_never_happened_after_a_reset(
+    client: httpx.Client, simulator: Simulator, eventually: Callable[[Callable[[], bool]], None], how: str
+) -> None:
+    simulator.faults("latency", count=1, seconds=3600)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(client.post, "/v1/flux-dev", json=SMALL)
+        eventually(lambda: simulator.held() == 1)
+        if how == "cleared":
+            simulator.clear_faults()
+            assert answer.result().status_code == 200
+            assert len(simulator.ledger()) == 1
+        else:
+            simulator.reset()
+            with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+                answer.result()
+            assert simulator.ledger() == []
 
 
 def test_a_connection_dropped_before_acceptance_bills_nothing(

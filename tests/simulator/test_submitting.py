@@ -36,7 +36,7 @@ def submitted_to(simulator: Simulator) -> httpx.Response:
 
 @pytest.mark.parametrize("path", sorted(endpoints()))
 def test_every_endpoint_makes_a_picture(
-    path: str, deliver: Deliver, trained: str, picture_text: str, simulator: Simulator
+    path: str, deliver: Deliver, trained: str, picture_text: str, simulator: Simulator, painted_plainly: None
 ) -> None:
     endpoint = endpoints()[path]
     body: dict[str, Any] = {}
@@ -172,3 +172,20 @@ def test_null_seeds_repeat_from_run_to_run(clock: ManualClock) -> None:
     assert first[0] != first[1]
     assert seeds(1) == first
     assert seeds(2) != first
+
+
+@pytest.mark.parametrize("size", [(255, 400), (400, 255), (4096, 4096)])
+def test_flux_3_refuses_inputs_that_are_too_small_or_too_large(
+    size: tuple[int, int], client: httpx.Client, picture: Callable[..., bytes], simulator: Simulator
+) -> None:
+    images = [base64.b64encode(picture(size=one)).decode() for one in ((256, 256), size)]
+    answer = client.post("/v1/flux-3-image", json={"prompt": "p", "images": images})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "images"]
+    taken = client.post("/v1/flux-3-image", json={"prompt": "p", "images": images[:1]})
+    assert (taken.status_code, len(simulator.ledger())) == (200, 1)
+
+
+def test_a_tool_takes_the_address_of_its_picture(deliver: Deliver, picture_text: str) -> None:
+    made = deliver("flux-tools/erase-v1", {"image": "https://example.org/a.png", "mask": picture_text})
+    assert made.size == (1024, 1024)

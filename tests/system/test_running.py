@@ -43,6 +43,8 @@ def open_pipes() -> int:
 )
 @pytest.mark.parametrize("given", [None, b"key", MUCH], ids=["nothing", "a key", "much"])
 async def test_no_pipe_is_left_open(code: str, given: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is older is not searched: with the memory of a whole run that takes seconds.
+    gc.freeze()
     monkeypatch.setattr(programs, "_DRAIN_SECONDS", 0.1)
     await run_program((sys.executable, "-c", "pass"), seconds=30, environ=os.environ)
     before = open_pipes()

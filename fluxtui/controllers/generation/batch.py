@@ -154,7 +154,7 @@ def _drawn_seed(grid: Grid, present: Offer) -> int:
         if item.name == "seed" and item.maximum is not None
     ]
     # Not a secret: the seed is shown and kept with the picture.
-    return random.randrange(min([SEED_LIMIT, *most]))  # noqa: S311
+    return random.randrange(1, min([SEED_LIMIT, *most]))  # noqa: S311
 
 
 def _layout(grid: Grid) -> Layout:

@@ -11,7 +11,7 @@ from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.price import Funds
 from fluxtui.controllers.generation.prompt_plan import Plan
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.domain.batches import MOST_PICTURES
+from fluxtui.domain.axis_values import MOST_PICTURES
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.prompts import MOST_COMBINATIONS

@@ -16,7 +16,8 @@ from fluxtui.controllers.generation.form_fields import (
     stands,
 )
 from fluxtui.controllers.generation.matching import find_finetune, goes_with
-from fluxtui.domain.batches import MOST_PICTURES, BatchSetup
+from fluxtui.domain.axis_values import MOST_PICTURES
+from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.endpoint import Control, GenerationEndpoint, PictureRole, fields_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
@@ -26,6 +27,7 @@ from fluxtui.domain.loras import (
     STRENGTH,
     USUAL_WEIGHT,
     LoraRow,
+    renamed,
     requested,
     row_values,
     rows_in,
@@ -38,6 +40,7 @@ from fluxtui.domain.picture_fields import REFERENCES, SOURCE, form_fields
 from fluxtui.domain.prompts import Templates, is_template, outside_choices, styled
 from fluxtui.domain.text import contains_word, insert_trigger_word
 from fluxtui.domain.uses import Offer, finetune_value
+from fluxtui.providers.registry import described_endpoint
 
 
 @dataclass(frozen=True)
@@ -351,7 +354,8 @@ class GenerateForm:
         """
         named = {"finetune": draft.get("finetune_id"), **draft}
         if isinstance(draft.get("values"), dict):
-            named["values"] = _with_rows(_with_references(draft["values"]))
+            values = _by_new_names(str(draft.get("endpoint_id") or ""), draft["values"])
+            named["values"] = _with_rows(_with_references(values))
         usable = {name: named[name] for name, kind in _KINDS.items() if isinstance(named.get(name), kind)}
         known = {item.value: item for item in Templates}
         return cls(
@@ -395,6 +399,15 @@ class GenerateForm:
 def templates_for(sent: str) -> Templates:
     """Return what is to become of a prompt that was sent before: what stood in it then stands again."""
     return Templates.OFF if is_template(sent) else Templates.RANDOM
+
+
+def _by_new_names(endpoint_id: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values of a draft under the names that its endpoint's parameters have now."""
+    if "extra_lora" not in values:
+        # Nothing else was renamed, and to look the endpoint up takes all descriptions.
+        return values
+    endpoint = described_endpoint(endpoint_id)
+    return values if endpoint is None else renamed(endpoint, values)
 
 
 def _with_references(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.weights import Base
-from fluxtui.services.models import ProfileAnswer, ProfileOffers, Removal, Uses
+from fluxtui.services.models.answers import ProfileAnswer
+from fluxtui.services.models.removal import Removal
+from fluxtui.services.models.uses import ProfileOffers, Uses
 from fluxtui.services.training_sets import TrainingArchive
 
 

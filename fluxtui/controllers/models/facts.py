@@ -19,7 +19,10 @@ from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Misfit, Offer, Use, why_not
 from fluxtui.domain.weights import Base
 from fluxtui.services.lora.dashboard import ACCEPTED
-from fluxtui.services.models import ADDED_BY_HAND, KIND_WORDS, FileState, ProfileAnswer, Uses, model_words
+from fluxtui.services.models import ADDED_BY_HAND
+from fluxtui.services.models.answers import ProfileAnswer
+from fluxtui.services.models.glance import KIND_WORDS, model_words
+from fluxtui.services.models.uses import FileState, Uses
 from fluxtui.services.training_sets import TrainingArchive
 
 USES = "Where it can be used"

@@ -15,7 +15,7 @@ from fluxtui.controllers.questions import Selection
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.domain.weights import Base
-from fluxtui.services.models import FileState
+from fluxtui.services.models.uses import FileState
 
 
 class LoraFiles:

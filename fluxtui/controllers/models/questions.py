@@ -11,7 +11,7 @@ from fluxtui.domain.endpoint import FinetuneBy
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.services.lora import DashboardFile
-from fluxtui.services.models import ProfileOffers
+from fluxtui.services.models.uses import ProfileOffers
 
 NOT_KNOWN = ""
 """The value of the choice that names no base model."""

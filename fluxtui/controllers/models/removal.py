@@ -6,7 +6,7 @@ from fluxtui.controllers.questions import Confirmation, DeletionQuestion
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.finetune import OWN_FILES
 from fluxtui.domain.text import file_size, safe_text
-from fluxtui.services.models import Removal
+from fluxtui.services.models.removal import Removal
 
 
 def removal_question(removal: Removal) -> Confirmation | DeletionQuestion:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fluxtui.controllers.host import HostState
-from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.controllers.training.wording import (
     discontinued_text,
     trainings_of,
@@ -14,11 +13,17 @@ from fluxtui.controllers.training.wording import (
     undescribed_text,
 )
 from fluxtui.domain.durations import duration_text
-from fluxtui.domain.errors import FluxError, TrainingDiscontinued
-from fluxtui.domain.jobs import Job, JobKind
-from fluxtui.domain.pace import Pace
+from fluxtui.domain.errors import TrainingDiscontinued
+from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import plural
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import HostState
+    from fluxtui.controllers.training.order import TrainingOrder
+    from fluxtui.domain.errors import FluxError
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.pace import Pace
 
 
 def steps_of(order: TrainingOrder) -> int | None:

@@ -6,20 +6,17 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.controllers.host import Host
-from fluxtui.controllers.navigation import TrainAgain
-from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.signal import Signal
-from fluxtui.controllers.training.advice import TrainingNotice, advice_texts, names_in_use, training_notice
+from fluxtui.controllers.training.advice import advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
 from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
-from fluxtui.controllers.training.pictures import Pictures, TrainingPictures
+from fluxtui.controllers.training.pictures import TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
-from fluxtui.controllers.training.price import PriceLine, Terms, price_line
-from fluxtui.controllers.training.samples import SampleChoice, Samples
-from fluxtui.controllers.training.start import Obstacle, TrainingStart
+from fluxtui.controllers.training.price import Terms, price_line
+from fluxtui.controllers.training.samples import SampleChoice
+from fluxtui.controllers.training.start import TrainingStart
 from fluxtui.controllers.training.trainers import (
     Trainers,
     ask_trainers,
@@ -28,10 +25,21 @@ from fluxtui.controllers.training.trainers import (
 )
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.jobs import Job, JobState
-from fluxtui.domain.money import Estimate
-from fluxtui.domain.pace import Pace
-from fluxtui.domain.result_uses import ResultUse
+from fluxtui.domain.jobs import JobState
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.controllers.navigation import TrainAgain
+    from fluxtui.controllers.questions import Choice
+    from fluxtui.controllers.training.advice import TrainingNotice
+    from fluxtui.controllers.training.pictures import Pictures
+    from fluxtui.controllers.training.price import PriceLine
+    from fluxtui.controllers.training.samples import Samples
+    from fluxtui.controllers.training.start import Obstacle
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.money import Estimate
+    from fluxtui.domain.pace import Pace
+    from fluxtui.domain.result_uses import ResultUse
 from fluxtui.domain.uses import Trainer
 
 

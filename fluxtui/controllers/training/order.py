@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.dataset import Dataset
-from fluxtui.domain.endpoint import Control, Endpoint, Field, TrainingEndpoint, fields_of, number_text
-from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.money import Estimate, UnitPrice
+from fluxtui.domain.endpoint import Control, fields_of, number_text
+from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.presets import valid_values
 from fluxtui.domain.text import plural
-from fluxtui.domain.uses import Trainer
 from fluxtui.services.finetuning import caption_problem
+
+if TYPE_CHECKING:
+    from fluxtui.domain.dataset import Dataset
+    from fluxtui.domain.endpoint import Endpoint, Field, TrainingEndpoint
+    from fluxtui.domain.errors import Problem
+    from fluxtui.domain.money import Estimate, UnitPrice
+    from fluxtui.domain.uses import Trainer
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fluxtui.controllers.background import LatestWork
-from fluxtui.controllers.host import HostState
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
-from fluxtui.domain.dataset import Dataset, DatasetRules
-from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
-from fluxtui.domain.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import HostState
+    from fluxtui.domain.dataset import Dataset, DatasetRules
+    from fluxtui.domain.dataset_scan import DatasetScan
+    from fluxtui.domain.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Choice, NameQuestion, Selection
 from fluxtui.controllers.training.order import Filling, TrainingOrder, values_line
-from fluxtui.domain.money import UnitPrice
-from fluxtui.domain.presets import Preset, presets_of
-from fluxtui.domain.uses import Trainer
-from fluxtui.services.presets import NAME_LIMIT, SavedPreset
+from fluxtui.domain.presets import presets_of
+from fluxtui.services.presets import NAME_LIMIT
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.domain.money import UnitPrice
+    from fluxtui.domain.presets import Preset
+    from fluxtui.domain.uses import Trainer
+    from fluxtui.services.presets import SavedPreset
 
 SAVE, DELETE = "save", "delete"
 PURPOSE, OWN = "purpose:", "own:"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from fluxtui.controllers.training.order import CostChange, TrainingOrder
 from fluxtui.controllers.training.samples import Samples
-from fluxtui.domain.money import Estimate, UnitPrice, show_credits
-from fluxtui.providers.base import Abilities
+from fluxtui.domain.money import show_credits
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.training.order import CostChange, TrainingOrder
+    from fluxtui.domain.money import Estimate, UnitPrice
+    from fluxtui.providers.base import Abilities
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Question
 from fluxtui.controllers.signal import Signal
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural
-from fluxtui.domain.uses import Trainer
 from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.domain.uses import Trainer
 
 
 @dataclass(frozen=True)

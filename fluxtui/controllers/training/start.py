@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fluxtui.controllers.background import LatestWork
-from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
-from fluxtui.controllers.training.order import TrainingOrder
-from fluxtui.controllers.training.pictures import TrainingPictures
-from fluxtui.controllers.training.price import Terms
-from fluxtui.controllers.training.samples import Samples
-from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.jobs import Job
+from fluxtui.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.controllers.training.order import TrainingOrder
+    from fluxtui.controllers.training.pictures import TrainingPictures
+    from fluxtui.controllers.training.price import Terms
+    from fluxtui.controllers.training.samples import Samples
+    from fluxtui.domain.errors import Problem
+    from fluxtui.domain.jobs import Job
 from fluxtui.domain.result_uses import ResultUse
 
 

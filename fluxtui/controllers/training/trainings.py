@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from fluxtui.controllers.host import Host
-from fluxtui.controllers.jobs.cancelling import cancel
-from fluxtui.controllers.navigation import GenerateWith, ShowJob
 from fluxtui.controllers.training import wording
-from fluxtui.domain.jobs import Job, JobState
-from fluxtui.domain.uses import Trainer
+from fluxtui.domain.jobs import JobState
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.host import Host
+    from fluxtui.controllers.navigation import GenerateWith, ShowJob
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.uses import Trainer
 
 
 class Trainings:
@@ -49,6 +52,8 @@ class Trainings:
 
         Raises `FluxError` where it cannot be cancelled now.
         """
+        from fluxtui.controllers.jobs.cancelling import cancel
+
         job = self.get(job_id)
         if job is None:
             return
@@ -60,6 +65,8 @@ class Trainings:
 
     def destination(self, job_id: str) -> GenerateWith | ShowJob | None:
         """Return where a training leads: to its finetune once that is ready, else to its story."""
+        from fluxtui.controllers.navigation import GenerateWith, ShowJob
+
         job = self.get(job_id)
         if job is None:
             return None

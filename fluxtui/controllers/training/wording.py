@@ -6,29 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fluxtui.controllers.questions import Confirmation
-from fluxtui.controllers.training.order import TrainingOrder, text_for
-from fluxtui.controllers.training.price import Terms, money_text, price_text
-from fluxtui.domain.dataset import (
-    CaptionRule,
-    Dataset,
-    DatasetProblem,
-    DatasetRules,
-    ProblemKind,
-    TrainingPicture,
-)
+from fluxtui.controllers.training.order import text_for
+from fluxtui.controllers.training.price import money_text, price_text
+from fluxtui.domain.dataset import CaptionRule, ProblemKind, TrainingPicture
 from fluxtui.domain.durations import elapsed, next_try_text, progress_text, relative_time
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import TrainingDiscontinued
-from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.domain.pace import left_text, pace_of, seconds_left
 from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import file_size, plural, safe_text
-from fluxtui.domain.uses import Trainer
-from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.training.order import TrainingOrder
+    from fluxtui.controllers.training.price import Terms
+    from fluxtui.domain.dataset import Dataset, DatasetProblem, DatasetRules
+    from fluxtui.domain.finetune import Finetune
+    from fluxtui.domain.jobs import Job
+    from fluxtui.domain.uses import Trainer
 
 FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """How people write the formats that Pillow names."""
@@ -92,6 +90,8 @@ def trigger_sentences(order: TrainingOrder) -> tuple[str, ...]:
 def _trigger_lines(order: TrainingOrder) -> tuple[str, ...]:
     if order.dataset is None or order.endpoint is None:
         return ()
+    from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
+
     return trigger_lines(trigger_use_in(order.dataset, order.trigger_word), order.endpoint.rules)
 
 
@@ -327,6 +327,8 @@ def time_left(job: Job, jobs: Sequence[Job], offered: Sequence[Trainer], now: da
         offered: the trainers, one of which may be its own.
         now: the present, aware.
     """
+    from fluxtui.domain.pace import left_text, pace_of, seconds_left
+
     if job.state is not JobState.RUNNING:
         return ""
     names = (job.profile, job.endpoint)

@@ -26,6 +26,7 @@ GENERATION: tuple[type[GenerationEndpoint], ...] = (
     klein.Klein9B,
     klein.Klein9BPreview,
     flux3.Flux3Image,
+    flux3.Flux3ImageKlein,
     kontext.KontextPro,
     kontext.KontextMax,
     flux1.FluxPro11,

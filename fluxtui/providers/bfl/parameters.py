@@ -143,17 +143,18 @@ ImagePromptStrength = Annotated[
 ]
 
 
-def _source(role: PictureRole) -> Parameter:
+def _source(role: PictureRole, *, urls: bool = False) -> Parameter:
     return Parameter(
-        "Picture", "The picture to work on: JPEG, PNG or WebP.", control=Control.PICTURE, role=role
+        "Picture", "The picture to work on: JPEG, PNG or WebP.", control=Control.PICTURE, role=role, urls=urls
     )
 
 
+# The tools fetch addresses too (BFL API specification of 2026-09-20).
 FillPicture = Annotated[str, _source(PictureRole.FILL)]
 ExpandPicture = Annotated[str, _source(PictureRole.EXPAND)]
-OutpaintPicture = Annotated[str, _source(PictureRole.OUTPAINT)]
-ErasePicture = Annotated[str, _source(PictureRole.ERASE)]
-DeblurPicture = Annotated[str, _source(PictureRole.DEBLUR)]
+OutpaintPicture = Annotated[str, _source(PictureRole.OUTPAINT, urls=True)]
+ErasePicture = Annotated[str, _source(PictureRole.ERASE, urls=True)]
+DeblurPicture = Annotated[str, _source(PictureRole.DEBLUR, urls=True)]
 
 _MASK_HELP = "A black and white picture of the same size: white is changed, black stays."
 FillMask = Annotated[

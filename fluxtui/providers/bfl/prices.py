@@ -30,8 +30,9 @@ class PriceTable:
         outpainting: the same for outpainting, by mode.
         seen_on: the day.
         megapixels: for the first output megapixel and for every further one, input pictures included.
-        resolutions: for one FLUX 3 picture, by resolution.
-        guessed_resolutions: resolutions without a published price, put between their neighbours.
+        resolutions: for one FLUX 3 picture, by endpoint and resolution.
+        guessed_resolutions: the same without a published price, put between their neighbours. Of the small
+            FLUX 3 one price is published; for the rest, what fal.ai asks is taken (2026-12).
         training: for a training of up to so many iterations; the last one for all above.
     """
 
@@ -39,8 +40,8 @@ class PriceTable:
     flat: Mapping[str, float]
     guessed: Mapping[str, float]
     megapixels: Mapping[str, tuple[float, float]]
-    resolutions: Mapping[str, float]
-    guessed_resolutions: frozenset[str] = field(default=frozenset())
+    resolutions: Mapping[tuple[str, str], float]
+    guessed_resolutions: frozenset[tuple[str, str]] = field(default=frozenset())
     seen: Mapping[str, float] = field(default_factory=dict)
     outpainting: Mapping[str, float] = field(default_factory=dict)
     seen_on: str = ""
@@ -87,8 +88,27 @@ PRICES = PriceTable(
         "flux-2-klein-base-4b-finetuned": _KLEIN_4B,
         "flux-2-klein-base-9b-finetuned": _KLEIN_9B,
     },
-    resolutions={"768sq": 4.1, "1k": 4.8, "1.5k": 7.0, "2k": 10, "4k": 60.7},
-    guessed_resolutions=frozenset({"1.5k"}),
+    resolutions={
+        ("flux-3-image", "768sq"): 4.1,
+        ("flux-3-image", "1k"): 4.8,
+        ("flux-3-image", "1.5k"): 7.0,
+        ("flux-3-image", "2k"): 10,
+        ("flux-3-image", "4k"): 60.7,
+        ("flux-3-image-klein", "768sq"): 0.9,
+        ("flux-3-image-klein", "1k"): 0.9,
+        ("flux-3-image-klein", "1.5k"): 1.4,
+        ("flux-3-image-klein", "2k"): 1.4,
+        ("flux-3-image-klein", "4k"): 3.6,
+    },
+    guessed_resolutions=frozenset(
+        {
+            ("flux-3-image", "1.5k"),
+            ("flux-3-image-klein", "768sq"),
+            ("flux-3-image-klein", "1.5k"),
+            ("flux-3-image-klein", "2k"),
+            ("flux-3-image-klein", "4k"),
+        }
+    ),
     training=((149, 200), (500, 400)),
     training_above=600,
 )
@@ -119,7 +139,8 @@ def megapixel_price(request: Endpoint) -> Estimate:
     """Return the price of a FLUX.2 picture, never too low where a size is not known.
 
     How large an input is, and so how large a result of automatic size becomes, is only known once it is sent:
-    both are taken as the most that they can be, 4 megapixels. Without inputs an automatic size is about one.
+    both are taken as the most that they can be, 4 megapixels. Without inputs an automatic size was about one,
+    and may be more: the service chooses it.
     """
     values = request.given()
     first, further = PRICES.megapixels[request.info.id]
@@ -127,7 +148,11 @@ def megapixel_price(request: Endpoint) -> Estimate:
     pixels = _asked_pixels(values)
     output = _output_megapixels(pixels, inputs)
     most = "up to " if inputs and pixels is None else ""
-    basis = f"{most}{output} MP out" + (f", up to {inputs * _MOST_MEGAPIXELS} MP in" if inputs else "")
+    basis = f"{most}{output} MP out"
+    if inputs:
+        basis += f", up to {inputs * _MOST_MEGAPIXELS} MP in"
+    elif pixels is None:
+        basis += ", more if the service makes it larger"
     exact = pixels is not None and pixels <= _SURELY_ONE_MEGAPIXEL and not inputs
     paid = first + further * (output - 1 + inputs * _MOST_MEGAPIXELS)
     return Estimate(round(paid, 4), basis, exact)
@@ -147,8 +172,9 @@ def _asked_pixels(values: Mapping[str, Any]) -> int | None:
 def resolution_price(request: Endpoint) -> Estimate:
     """Return the price of a FLUX 3 picture."""
     resolution = str(request.given()["resolution"])
-    exact = resolution not in PRICES.guessed_resolutions
-    return Estimate(PRICES.resolutions[resolution], f"a picture at {resolution}", exact)
+    named = (request.info.id, resolution)
+    exact = named not in PRICES.guessed_resolutions
+    return Estimate(PRICES.resolutions[named], f"a picture at {resolution}", exact)
 
 
 def training_price(request: Endpoint) -> Estimate:

@@ -38,12 +38,14 @@ from fluxtui.providers.base import (
     RemoteTask,
     Sought,
 )
-from fluxtui.providers.bfl.bodies import body_of
+from fluxtui.providers.bfl.bodies import body_of, example_body
 from fluxtui.providers.bfl.finding import candidate_of
 from fluxtui.providers.bfl.finetunes import finetune_ids, finetune_of
+from fluxtui.providers.bfl.publishing import published_endpoints
 from fluxtui.providers.bfl.statuses import ERROR_STATUSES, MISSING, status_of
 from fluxtui.providers.bfl.training import TRAINING
 from fluxtui.providers.catalogue import CatalogueProvider
+from fluxtui.providers.published import PublishedEndpoint
 from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
 from fluxtui.providers.task_queries import asked_at
 
@@ -223,6 +225,14 @@ class BFLProvider(CatalogueProvider):
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         """Return nothing: the service tells only by refusing."""
         return {}
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return the body that an order would have, with examples where pictures would be."""
+        return example_body(request)
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return what BFL's OpenAPI document says of some endpoints."""
+        return await published_endpoints(self._api, endpoint_ids)
 
 
 def _accepted(data: Any, id_keys: tuple[str, ...]) -> Accepted:

@@ -152,6 +152,7 @@ class Erase(GenerationEndpoint):
             "Mask",
             "A black and white picture of the same size: what is white is removed.",
             control=Control.PICTURE,
+            urls=True,
             role=PictureRole.MASK,
         ),
     ]

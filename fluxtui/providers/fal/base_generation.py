@@ -73,7 +73,7 @@ class _Edit(FalGeneration):
     image_size: OptionalImageSize = None
 
 
-class Klein9B(FalGeneration):
+class Klein9BAtFal(FalGeneration):
     """FLUX.2 [klein] 9B, distilled."""
 
     info: ClassVar[EndpointInfo] = _info(
@@ -112,7 +112,7 @@ class Klein9BBase(FalGeneration):
     enable_safety_checker: SafetyChecker = True
 
 
-class Klein4B(Klein9B):
+class Klein4BAtFal(Klein9BAtFal):
     """FLUX.2 [klein] 4B, distilled."""
 
     info: ClassVar[EndpointInfo] = _info(
@@ -215,7 +215,6 @@ class Flux2FlexAtFal(FalGeneration):
     seed: Seed = None
     steps: StepsFrom2 = 28
     guidance: FlexGuidance = 3.5
-    enable_prompt_expansion: Expansion = True
     safety_tolerance: SafetyTolerance = "2"
     output_format: OldOutputFormat = "jpeg"
     enable_safety_checker: SafetyChecker = True
@@ -461,7 +460,6 @@ class Flux2FlexEditAtFal(_Edit):
     seed: Seed = None
     steps: StepsFrom2 = 28
     guidance: FlexGuidance = 3.5
-    enable_prompt_expansion: Expansion = True
     safety_tolerance: SafetyTolerance = "2"
     output_format: OldOutputFormat = "jpeg"
     enable_safety_checker: SafetyChecker = True

@@ -9,15 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from fluxtui.api.limits import DOCUMENT_BYTES
 from fluxtui.api.service import APIService
 from fluxtui.domain.errors import NotFound, NotPermitted, Refused, UnexpectedAnswer
 from fluxtui.domain.money import UnitPrice, as_balance, credits
 from fluxtui.providers.base import Account
 from fluxtui.providers.fal.prices import told_prices
+from fluxtui.providers.published import TODAY, PublishedEndpoint, reduced
 from fluxtui.providers.reading import as_identifier, as_mapping, as_number, as_text
 from fluxtui.system.clock import utc_now
 
 _AT_ONCE = 25
+_EXPANDED_AT_ONCE = 10
+_EXPANDED = (("expand", "openapi-3.0"),)
+"""Asks for the OpenAPI document of each, of at most ten at once (seen in clients, 2026-10)."""
 _MOST_PAGES = 10
 _CURSOR_LENGTH = 2_000
 _MODELS, _PRICES, _BILLING = "/v1/models", "/v1/models/pricing", "/v1/account/billing"
@@ -38,6 +43,28 @@ async def serving(api: APIService, endpoint_ids: Sequence[str]) -> dict[str, boo
     return {name: name in offered for name in endpoint_ids}
 
 
+async def published(api: APIService, endpoint_ids: Sequence[str]) -> dict[str, PublishedEndpoint]:
+    """Return what the OpenAPI documents of endpoints say of their input; those without are left out."""
+    pages = await _asked(api, _MODELS, endpoint_ids, most=_EXPANDED_AT_ONCE, more=_EXPANDED)
+    found = dict(entry for page in pages for entry in _documents(page))
+    return {name: each for name, each in found.items() if name in endpoint_ids}
+
+
+def _documents(page: Any) -> Iterable[tuple[str, PublishedEndpoint]]:
+    rows = as_mapping(page).get("models")
+    for row in map(as_mapping, rows if isinstance(rows, list) else []):
+        name, document = row.get("endpoint_id"), as_mapping(row.get("openapi"))
+        schema = _input_schema(document, f"/{name}")
+        if isinstance(name, str) and schema is not None:
+            yield name, PublishedEndpoint(reduced(schema, document), _MODELS, TODAY)
+
+
+def _input_schema(document: Mapping[str, Any], path: str) -> Any:
+    post = as_mapping(as_mapping(as_mapping(document.get("paths")).get(path)).get("post"))
+    content = as_mapping(as_mapping(post.get("requestBody")).get("content"))
+    return as_mapping(content.get("application/json")).get("schema")
+
+
 def _active(page: Any) -> Iterable[str]:
     rows = as_mapping(page).get("models")
     for row in map(as_mapping, rows if isinstance(rows, list) else []):
@@ -47,16 +74,23 @@ def _active(page: Any) -> Iterable[str]:
             yield name
 
 
-async def _asked(api: APIService, path: str, endpoint_ids: Sequence[str]) -> list[Any]:
+async def _asked(
+    api: APIService,
+    path: str,
+    endpoint_ids: Sequence[str],
+    *,
+    most: int = _AT_ONCE,
+    more: Sequence[tuple[str, str]] = (),
+) -> list[Any]:
     """Return all pages about some endpoints; where fal refuses the list, each is asked for by itself."""
     pages: list[Any] = []
-    for begin in range(0, len(endpoint_ids), _AT_ONCE):
-        names = endpoint_ids[begin : begin + _AT_ONCE]
+    for begin in range(0, len(endpoint_ids), most):
+        names = endpoint_ids[begin : begin + most]
         try:
-            pages += await pages_of(api, path, _naming(names))
+            pages += await pages_of(api, path, [*_naming(names), *more])
         except (NotFound, Refused):
             for name in names if len(names) > 1 else ():
-                pages += await _asked(api, path, [name])
+                pages += await _asked(api, path, [name], more=more)
     return pages
 
 
@@ -84,7 +118,8 @@ async def pages_of(
     while len(pages) < most:
         # A mapping of parameters could not name an endpoint after another.
         full = urlencode([*query, *([("cursor", cursor)] if cursor else [])])
-        page = as_mapping((await api.get(f"{path}?{full}", base="platform")).data)
+        answer = await api.get(f"{path}?{full}", base="platform", longest=DOCUMENT_BYTES)
+        page = as_mapping(answer.data)
         pages.append(page)
         cursor = (
             as_identifier(page.get("next_cursor"), _CURSOR_LENGTH) if page.get("has_more") is True else None

@@ -8,15 +8,17 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import Field, fields_of
+from fluxtui.domain.endpoint import Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput, PictureError, Problem
 from fluxtui.domain.loras import LORAS
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
 from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.training import FalTraining
 from fluxtui.providers.fal.uploads import DATASET_LIFETIME, LORA_LIFETIME, FalUploads
+from fluxtui.providers.published import EXAMPLE_ADDRESS
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -54,6 +56,25 @@ async def prepared_generation(
     pictures = await _pictures(uploads, request)
     loras = await _loras(uploads, request, materials)
     return PreparedRequest(request, body=request.with_files(pictures, loras))
+
+
+def example_body(request: Endpoint) -> dict[str, Any]:
+    """Return the body that an order would have, with `EXAMPLE_ADDRESS` where addresses would be.
+
+    Raises:
+        InvalidInput: it neither trains nor generates here.
+    """
+    if isinstance(request, FalTraining):
+        return {**request.plain_input(), request.archive_field: EXAMPLE_ADDRESS}
+    if not isinstance(request, FalGeneration):
+        raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
+    pictures = dict.fromkeys(
+        (name for name in request.input_fields() if request.given().get(name)), EXAMPLE_ADDRESS
+    )
+    finetunes = request.finetunes_named()
+    return request.with_files(
+        dict.fromkeys(pictures, EXAMPLE_ADDRESS), dict.fromkeys(finetunes, EXAMPLE_ADDRESS)
+    )
 
 
 async def _pictures(uploads: FalUploads, request: FalGeneration) -> dict[str, str]:

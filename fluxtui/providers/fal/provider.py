@@ -37,9 +37,10 @@ from fluxtui.providers.fal import catalogue, platform, statuses
 from fluxtui.providers.fal.finding import FOUND_WITHIN, found
 from fluxtui.providers.fal.generation import FalGeneration
 from fluxtui.providers.fal.ordering import CANCEL, NO_RETRY, RESULT, accepted_in, discontinued, order_failure
-from fluxtui.providers.fal.preparing import prepared_generation, prepared_training
+from fluxtui.providers.fal.preparing import example_body, prepared_generation, prepared_training
 from fluxtui.providers.fal.prices import READ_ON
 from fluxtui.providers.fal.training import FalTraining
+from fluxtui.providers.published import PublishedEndpoint
 from fluxtui.providers.task_queries import asked_at
 
 _NO_LIST = "fal.ai keeps no list of finetunes: a LoRA there is a file, and its file here is what counts."
@@ -214,6 +215,14 @@ class FalProvider(CatalogueProvider):
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         """Return whether endpoints are offered now."""
         return await platform.serving(self._api, endpoint_ids)
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return the body that an order would have, with examples where addresses would be."""
+        return example_body(request)
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return what the OpenAPI documents of some endpoints say."""
+        return await platform.published(self._api, endpoint_ids)
 
 
 def _may_pass(result: JSONAnswer) -> bool:

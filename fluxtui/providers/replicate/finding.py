@@ -11,16 +11,18 @@ from functools import partial
 from typing import Any
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import TrainingEndpoint, fields_of
+from fluxtui.domain.endpoint import Control, TrainingEndpoint, fields_of
 from fluxtui.domain.errors import NotFound, NotPermitted, UnexpectedAnswer
 from fluxtui.providers.base import Candidate, Sought
 from fluxtui.providers.reading import as_identifier, as_mapping, as_moment, as_text
-from fluxtui.providers.replicate.generation import LOOKED_UP, ReplicateGeneration, TrainedVersion
+from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
 from fluxtui.providers.replicate.lists import PREDICTIONS, TRAININGS, listed
 from fluxtui.providers.replicate.names import archive_name, is_destination_of, reference
 from fluxtui.providers.replicate.training import name_in, told_steps
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
+_PICTURES = frozenset({Control.PICTURE, Control.PICTURES})
+_ANY = "any address"
 
 
 async def found(api: APIService, sought: Sought) -> tuple[Candidate, ...]:
@@ -76,8 +78,11 @@ def _generated_alike(task: Mapping[str, Any], sought: Sought) -> bool:
     named = {
         request.wire_name(field.name): bool(given.get(field.name))
         for field in fields_of(type(request))
-        if field.control in LOOKED_UP and not (own_version and field.name == "finetune_id")
+        if field.control in _PICTURES or (field.control is Control.FINETUNE and not own_version)
     }
+    # Where each LoRA was fetched from is not known any more: that there was one, is.
+    loras = request.named_loras([_ANY] * len(request.rows()))
+    named |= {name: name in loras for name in request.lora_names}
     return _holds(told, request.plain_input()) and all(
         bool(told.get(name)) is there for name, there in named.items()
     )

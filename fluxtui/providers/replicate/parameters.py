@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from fluxtui.domain.endpoint import Control, Parameter, PictureRole
+from fluxtui.domain.endpoint import Control, Parameter, PictureRole, StackedLora
+from fluxtui.domain.loras import USUAL_WEIGHT
 from fluxtui.providers.replicate.names import checked_reference, reference
 
 Prompt = Annotated[
@@ -41,12 +42,20 @@ TrainedHere = Annotated[
     ),
 ]
 _LORA_HELP = (
-    "A LoRA for FLUX.1 [dev]. Replicate fetches its file itself, so it must be at an address without a key."
+    "LoRAs for FLUX.1 [dev]. Replicate fetches the files itself, so they must be at addresses without a key."
 )
-LoraFile = Annotated[str, Field(min_length=1), Parameter("LoRA", _LORA_HELP, control=Control.FINETUNE)]
-SecondLora = Annotated[
-    str | None,
-    Parameter("Second LoRA", _LORA_HELP, control=Control.FINETUNE, advanced=True, empty="none"),
+
+
+class ReplicateLora(StackedLora):
+    """A LoRA as Replicate takes it for FLUX.1 [dev]."""
+
+    weight: Annotated[float, Field(ge=-1, le=3)] = USUAL_WEIGHT
+
+
+TwoLoras = Annotated[
+    tuple[ReplicateLora, ...] | None,
+    Field(max_length=2),
+    Parameter("LoRAs", _LORA_HELP, control=Control.LORA_STACK, step=0.1, empty="none: the model alone"),
 ]
 
 _ADDRESS = re.compile(r"https://\S+", re.IGNORECASE)
@@ -88,6 +97,23 @@ Variant = Annotated[
     ),
 ]
 CUSTOM = "custom"
+PIXELS = {
+    "1:1": (1024, 1024),
+    "16:9": (1344, 768),
+    "21:9": (1536, 640),
+    "3:2": (1216, 832),
+    "2:3": (832, 1216),
+    "4:5": (896, 1088),
+    "5:4": (1088, 896),
+    "3:4": (896, 1152),
+    "4:3": (1152, 896),
+    "9:16": (768, 1344),
+    "9:21": (640, 1536),
+}
+"""Width and height of each shape in FLUX.1 [dev] and [schnell] at one megapixel; a quarter halves both sides.
+
+Source: replicate/cog-flux (predict.py, ASPECT_RATIOS) of 2025-07-31, read 2026-12.
+"""
 _SHAPE = Parameter("Aspect ratio", "Width to height of the picture; with an input picture that one counts.")
 Shape = Annotated[
     Literal["1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21"], _SHAPE
@@ -97,12 +123,13 @@ ShapeOrCustom = Annotated[
 ]
 _SIDE = Field(ge=256, le=1440, multiple_of=16)
 _SIDE_HELP = "Counts only with the aspect ratio custom."
-_BY_SIDES = f"aspect_ratio={CUSTOM}"
+BY_SIDES = f"aspect_ratio={CUSTOM}"
+"""What a size in pixels needs to count."""
 Width = Annotated[
-    int, _SIDE, Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16, needs=_BY_SIDES)
+    int, _SIDE, Parameter("Width", _SIDE_HELP, unit="px", advanced=True, step=16, needs=BY_SIDES)
 ]
 Height = Annotated[
-    int, _SIDE, Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16, needs=_BY_SIDES)
+    int, _SIDE, Parameter("Height", _SIDE_HELP, unit="px", advanced=True, step=16, needs=BY_SIDES)
 ]
 Megapixels = Annotated[
     Literal["1", "0.25"],
@@ -151,6 +178,15 @@ OutputFormat = Annotated[
         labels={"webp": "WebP", "jpg": "JPEG", "png": "PNG"},
     ),
 ]
+PlainFormat = Annotated[
+    Literal["jpg", "png"],
+    Parameter(
+        "Format",
+        "The format of the file: JPEG is small, PNG loses nothing.",
+        advanced=True,
+        labels={"jpg": "JPEG", "png": "PNG"},
+    ),
+]
 OutputQuality = Annotated[
     int,
     Field(ge=0, le=100),
@@ -161,6 +197,22 @@ NoSafetyChecker = Annotated[
     Parameter(
         "No safety check",
         "Let pictures through that the service would hold back as indecent.",
+        advanced=True,
+    ),
+]
+_TOLERANCE = Parameter(
+    "Safety tolerance",
+    "How much the moderation of input and output lets pass: 1 is the strictest.",
+    advanced=True,
+    step=1,
+)
+Tolerance5 = Annotated[int, Field(ge=1, le=5), _TOLERANCE]
+Tolerance6 = Annotated[int, Field(ge=1, le=6), _TOLERANCE]
+Upsampling = Annotated[
+    bool,
+    Parameter(
+        "Rewrite the prompt",
+        "Let the service enrich the prompt first: more variety, less literal.",
         advanced=True,
     ),
 ]

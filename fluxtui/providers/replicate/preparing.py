@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fluxtui.api.service import APIService
-from fluxtui.domain.endpoint import Control, Field, TrainingEndpoint, fields_of
+from fluxtui.domain.endpoint import Control, Endpoint, Field, TrainingEndpoint, fields_of
 from fluxtui.domain.errors import (
     InvalidInput,
     NotFound,
@@ -20,8 +21,10 @@ from fluxtui.domain.errors import (
     TrainingDiscontinued,
     UnexpectedAnswer,
 )
+from fluxtui.domain.loras import LORAS
 from fluxtui.providers.base import LoraSource, Materials, PreparedRequest
 from fluxtui.providers.files import sha256_of
+from fluxtui.providers.published import EXAMPLE_ADDRESS
 from fluxtui.providers.reading import as_identifier, as_mapping
 from fluxtui.providers.replicate.destinations import destination
 from fluxtui.providers.replicate.generation import ReplicateGeneration, TrainedVersion
@@ -33,12 +36,6 @@ PATH = "path"
 """Where the order goes, among the details of a prepared request."""
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-# Source: replicate/cog-flux (weights.py), read 2026-11; whatever else fails after it was ordered.
-_FETCHED = re.compile(
-    r"https?://(\S+\.safetensors(\?\S*)?|replicate\.delivery/\S+\.tar"
-    r"|huggingface\.co/[^/\s]+/[^/\s]+/?|civitai\.com/(api/download/)?models/\S+)",
-    re.IGNORECASE,
-)
 
 
 async def prepared_training(
@@ -95,10 +92,17 @@ async def prepared_generation(
     """
     values = {**request.plain_input(), **await _pictures(api, request, materials)}
     if isinstance(request, TrainedVersion):
-        body: dict[str, Any] = {"version": await _version(api, request.finetune_id), "input": values}
-        return PreparedRequest(request, body=body, details={PATH: "/v1/predictions"})
-    body = {"input": {**values, **_loras(request, materials)}}
-    return PreparedRequest(request, body=body, details={PATH: f"/v1/models/{request.info.id}/predictions"})
+        return _by_version(request, await _version(api, request.finetune_id), values)
+    values |= _loras(request, materials)
+    if not request.official:
+        return _by_version(request, await newest_version(api, Reference(request.info.id)), values)
+    path = f"/v1/models/{request.info.id}/predictions"
+    return PreparedRequest(request, body={"input": values}, details={PATH: path})
+
+
+def _by_version(request: ReplicateGeneration, version: str, values: dict[str, Any]) -> PreparedRequest:
+    body = {"version": version, "input": values}
+    return PreparedRequest(request, body=body, details={PATH: "/v1/predictions"})
 
 
 async def _version(api: APIService, finetune_id: str) -> str:
@@ -117,18 +121,19 @@ async def newest_version(api: APIService, named: Reference) -> str:
     return version
 
 
-async def _pictures(api: APIService, request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
+async def _pictures(
+    api: APIService, request: ReplicateGeneration, materials: Materials
+) -> dict[str, str | list[str]]:
     values = request.given()
     uploads = ReplicateUploads(api, materials.uploads, materials.progress)
-    wanted = [
-        field
-        for field in fields_of(type(request))
-        if field.control is Control.PICTURE and values.get(field.name)
-    ]
-    return {
-        request.wire_name(field.name): await _picture(uploads, field, str(values[field.name]))
-        for field in wanted
-    }
+    found: dict[str, str | list[str]] = {}
+    for field in fields_of(type(request)):
+        given = values.get(field.name)
+        if field.control is Control.PICTURE and given:
+            found[request.wire_name(field.name)] = await _picture(uploads, field, str(given))
+        elif field.control is Control.PICTURES and given:
+            found[request.wire_name(field.name)] = [await _picture(uploads, field, str(one)) for one in given]
+    return found
 
 
 async def _picture(uploads: ReplicateUploads, field: Field, value: str) -> str:
@@ -140,27 +145,19 @@ async def _picture(uploads: ReplicateUploads, field: Field, value: str) -> str:
     return await uploads.address_of(path)
 
 
-def _loras(request: ReplicateGeneration, materials: Materials) -> dict[str, str]:
-    values = request.given()
-    named = [
-        field
-        for field in fields_of(type(request))
-        if field.control is Control.FINETUNE and values.get(field.name)
-    ]
-    return {
-        request.wire_name(field.name): _lora(field, str(values[field.name]), materials) for field in named
-    }
+def _loras(request: ReplicateGeneration, materials: Materials) -> Mapping[str, str]:
+    return request.named_loras([_lora(request, row.finetune, materials) for row in request.rows()])
 
 
-def _lora(field: Field, value: str, materials: Materials) -> str:
+def _lora(request: ReplicateGeneration, value: str, materials: Materials) -> str:
     """Return what Replicate is told of a LoRA.
 
     The parameter is a plain text to Replicate, which fetches such an address without a key: its own uploads,
     which need one, will not do. A version that was trained there is named as such.
     """
     source = materials.loras.get(value, LoraSource(name="The LoRA"))
-    trained_here = reference(value.partition("/")[2])
-    if source.url is not None and _FETCHED.fullmatch(source.url):
+    trained_here = reference(value.partition("/")[2]) if request.takes_models else None
+    if source.url is not None and request.fetched.fullmatch(source.url):
         return source.url
     if trained_here is not None and trained_here.version is not None:
         return trained_here.as_lora
@@ -170,8 +167,29 @@ def _lora(field: Field, value: str, materials: Materials) -> str:
             "key. fal.ai takes the file itself"
         )
     else:
+        taken = ".safetensors files, and models of Hugging Face and CivitAI"
         reason = (
-            f"{source.name} is at an address that Replicate does not fetch: it takes .safetensors files, and "
-            "models of Hugging Face and CivitAI"
+            f"{source.name} is at an address that {request.info.title} does not fetch: it takes "
+            f"{taken if request.takes_models else 'the addresses of .safetensors files'}"
         )
-    raise InvalidInput("Nothing was sent.", (Problem(field.name, reason, whole=True),))
+    raise InvalidInput("Nothing was sent.", (Problem(LORAS, reason, whole=True),))
+
+
+def example_body(request: Endpoint) -> dict[str, Any]:
+    """Return the input that an order would have, with `EXAMPLE_ADDRESS` where addresses would be.
+
+    Raises:
+        InvalidInput: it neither trains nor generates here.
+    """
+    if isinstance(request, TrainingEndpoint):
+        return {**request.wire(), "input_images": EXAMPLE_ADDRESS}
+    if not isinstance(request, ReplicateGeneration):
+        raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
+    values, body = request.given(), request.plain_input()
+    for field in fields_of(type(request)):
+        given = values.get(field.name)
+        if field.control is Control.PICTURE and given:
+            body[request.wire_name(field.name)] = EXAMPLE_ADDRESS
+        elif field.control is Control.PICTURES and given:
+            body[request.wire_name(field.name)] = [EXAMPLE_ADDRESS for _ in given]
+    return {**body, **request.named_loras([EXAMPLE_ADDRESS for _ in request.rows()])}

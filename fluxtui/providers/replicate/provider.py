@@ -34,6 +34,7 @@ from fluxtui.providers.base import (
     Sought,
 )
 from fluxtui.providers.catalogue import CatalogueProvider
+from fluxtui.providers.published import PublishedEndpoint
 from fluxtui.providers.replicate import catalogue
 from fluxtui.providers.replicate.destinations import username
 from fluxtui.providers.replicate.finding import found
@@ -42,8 +43,9 @@ from fluxtui.providers.replicate.generation import ReplicateGeneration
 from fluxtui.providers.replicate.lists import PREDICTIONS, TRAININGS
 from fluxtui.providers.replicate.names import ID_HELP, ID_PATTERN, Reference, reference, unknown_finetune
 from fluxtui.providers.replicate.ordering import accepted_in, order_failure
-from fluxtui.providers.replicate.preparing import PATH, prepared_generation, prepared_training
+from fluxtui.providers.replicate.preparing import PATH, example_body, prepared_generation, prepared_training
 from fluxtui.providers.replicate.prices import READ_ON
+from fluxtui.providers.replicate.publishing import published_endpoints
 from fluxtui.providers.replicate.statuses import cancel_answer_of, status_of
 
 
@@ -179,6 +181,14 @@ class ReplicateProvider(CatalogueProvider):
         """Return which trainers and official models there are; one's own versions are not asked for."""
         named = [name for name in endpoint_ids if reference(name) is not None]
         return dict(zip(named, await asyncio.gather(*map(self._is_there, named)), strict=True))
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return the input that an order would have, with examples where addresses would be."""
+        return example_body(request)
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return what the newest version of each model says of its input."""
+        return await published_endpoints(self._api, endpoint_ids)
 
     async def _is_there(self, model: str) -> bool:
         try:

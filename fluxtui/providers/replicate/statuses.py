@@ -123,7 +123,7 @@ def _progress(answer: Mapping[str, Any], task: RemoteTask) -> float | None:
 def _cost(answer: Mapping[str, Any], task: RemoteTask) -> float | None:
     output = answer.get("output")
     pictures = len(output) if isinstance(output, list) else int(isinstance(output, str))
-    return cost_of(task.endpoint, _seconds(answer), pictures)
+    return cost_of(task.endpoint, as_mapping(answer.get("metrics")), pictures, task.parameters)
 
 
 def _seconds(answer: Mapping[str, Any]) -> float | None:

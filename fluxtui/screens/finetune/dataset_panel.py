@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import getters, on
@@ -16,15 +16,17 @@ from textual.widgets import Button, Input
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.controller import TrainingController
-from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
-from fluxtui.widgets.pictures.view import PictureView
 from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import Column, Row, RowTable
+
+if TYPE_CHECKING:
+    from fluxtui.domain.dataset_scan import DatasetScan
+    from fluxtui.widgets.pictures.view import PictureView
 
 SIGNS = {"stops": "✗", "hint": "!", "mended": "·", "ignored": "–", "": ""}
 """A sign for each kind of row, so that colour is never the only difference."""
@@ -57,16 +59,18 @@ class DatasetPanel(Vertical):
         self._listed: tuple[wording.DatasetRow, ...] = ()
         self._rows: dict[str, wording.DatasetRow] = {}
         self._filled = 0
+        self._row_text = PlainStatic("", id="row-text")
+        self._preview_view: PictureView | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the path, the summary, what is in it, and the picture under the cursor."""
+        """Lay out the path, the summary, and what is in it; the picture under the cursor comes with that."""
         with Horizontal(id="source-line"):
             yield PathInput(kind=PathKind.DATASET, placeholder="path of a folder or a ZIP", id="source")
             yield Button(Content.assemble(" Choose ", ("^L ", "dim")), id="choose", compact=True)
         yield PlainStatic("", id="summary")
-        yield RowTable(_COLUMNS, header=False, id="contents")
-        yield PlainStatic("", id="row-text")
-        yield PictureView(self._terminal, placeholder="", id="preview")
+        table = RowTable(_COLUMNS, header=False, bare=True, id="contents")
+        table.display = False
+        yield table
 
     def on_mount(self) -> None:
         """Say which step this is, and follow the pictures."""
@@ -162,8 +166,19 @@ class DatasetPanel(Vertical):
     def _preview(self, event: RowTable.Highlighted) -> None:
         event.stop()
         row = self._rows.get(event.key or "")
-        self.query_one("#row-text", PlainStatic).show(f"{row.name}: {row.text.strip()}" if row else "")
-        self.query_one("#preview", PictureView).path = wording.preview_path(self._controller.shown, row)
+        if row is not None:
+            self._mount_preview()
+        if self._preview_view is not None:
+            self._row_text.show(f"{row.name}: {row.text.strip()}" if row else "")
+            self._preview_view.path = wording.preview_path(self._controller.shown, row)
+
+    def _mount_preview(self) -> None:
+        """Make room for the picture under the cursor, the first time that there is one."""
+        if self._preview_view is None:
+            from fluxtui.widgets.pictures.view import PictureView
+
+            self._preview_view = PictureView(self._terminal, placeholder="", id="preview")
+            self.mount(self._row_text, self._preview_view)
 
     @on(RowTable.Chosen, "#contents")
     def _open_picture(self, event: RowTable.Chosen) -> None:

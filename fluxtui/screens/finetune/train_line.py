@@ -44,8 +44,7 @@ class TrainLine(Container):
         # What they say may be known before they are laid out.
         self._train = Button(_words("Train", "^S"), id="train", compact=True)
         self._train.variant = "primary"
-        self._stop = Button("Stop", id="stop", compact=True)
-        self._stop.display = False
+        self._stop: Button | None = None
         self._samples = Button(_words("Samples", "F12"), id="samples", compact=True)
         self._money = PlainLabel("", id="money")
 
@@ -54,7 +53,6 @@ class TrainLine(Container):
         with Horizontal(id="buttons"):
             yield PlainLabel("3", classes="step")
             yield self._train
-            yield self._stop
             yield self._samples
         yield self._money
 
@@ -77,7 +75,11 @@ class TrainLine(Container):
         self._say(words, False)
 
     def _show_busy(self, busy: bool) -> None:
-        self._stop.display = busy
+        if busy and self._stop is None:
+            self._stop = Button("Stop", id="stop", compact=True)
+            self.query_one("#buttons").mount(self._stop, after=self._train)
+        if self._stop is not None:
+            self._stop.display = busy
         self._train.display = self._samples.display = not busy
 
     def _say(self, words: str, fault: bool) -> None:

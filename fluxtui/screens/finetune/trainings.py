@@ -40,7 +40,7 @@ class TrainingsPanel(RowTable):
     app = getters.app(StatefulApp)
 
     def __init__(self, trainings: Trainings) -> None:
-        super().__init__(_COLUMNS, empty=NO_TRAININGS, header=False, id="trainings")
+        super().__init__(_COLUMNS, empty=NO_TRAININGS, header=False, bare=True, id="trainings")
         self._trainings = trainings
         self._cancellable: frozenset[str] = frozenset()
         self._offers_cancel = False

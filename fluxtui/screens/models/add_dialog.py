@@ -14,7 +14,8 @@ from textual.widgets import Input
 from fluxtui.controllers.models.questions import IdQuestion, NewFinetune
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.screens.key_entry import AnswerLine
-from fluxtui.services.models import ProfileOffers, check_id
+from fluxtui.services.models import check_id
+from fluxtui.services.models.uses import ProfileOffers
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
 from fluxtui.widgets.line_input import LineInput

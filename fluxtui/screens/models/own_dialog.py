@@ -17,7 +17,7 @@ from fluxtui.controllers.models.questions import NOT_KNOWN, OwnFile, OwnFileQues
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.weights import Base
 from fluxtui.screens.key_entry import AnswerLine
-from fluxtui.services.models import Glance
+from fluxtui.services.models.glance import Glance
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Dialog, dialog_of, open_dialog
 from fluxtui.widgets.line_input import LineInput

@@ -14,9 +14,6 @@ from pydantic import SecretStr
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.config.checks import checked_key
-from fluxtui.services.config.environment import environ_without_keys
-from fluxtui.system.interpreter import module_command, module_environ
-from fluxtui.system.programs import TooMuchOutput, run_program
 
 SERVICE = "fluxtui"
 """Under this name the keyring shows our keys."""
@@ -111,6 +108,10 @@ class SystemKeyring:
         self, what: str, entry: str, seconds: float, given: bytes | None = None
     ) -> Mapping[str, Any]:
         """Return the answer of the child process. Raises `ConfigError` where it is not what was wished."""
+        from fluxtui.services.config.environment import environ_without_keys
+        from fluxtui.system.interpreter import module_command, module_environ
+        from fluxtui.system.programs import TooMuchOutput, run_program
+
         words = module_command("fluxtui.system.keyring_child", what, SERVICE, entry)
         try:
             environ = module_environ(environ_without_keys(self._environ))

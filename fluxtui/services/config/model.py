@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from fluxtui.domain.batches import MOST_PICTURES
+from fluxtui.domain.axis_values import MOST_PICTURES
 from fluxtui.providers.registry import DEFAULT_PROVIDER, is_provider, provider_hosts
 from fluxtui.services.config.checks import (
     absolute_path,

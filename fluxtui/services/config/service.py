@@ -14,12 +14,10 @@ from pydantic import SecretStr, ValidationError
 from fluxtui.domain.errors import ConfigError, Problem
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.config.checks import command_words
-from fluxtui.services.config.command import key_from_command
 from fluxtui.services.config.copies import copy_of, remove_left_temporaries, without_keys_of
 from fluxtui.services.config.keyring import SystemKeyring, entry_name
 from fluxtui.services.config.layers import COMMAND_LINE, Layers, merge, plain, remove_value, set_value
 from fluxtui.services.config.model import DEFAULT_PROFILE, Config, Profile
-from fluxtui.services.config.problems import problems_of
 from fluxtui.services.config.reading import parse, permission_warning, read_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
 from fluxtui.services.storage.ownership import Role, findings_at, refuse
@@ -170,6 +168,8 @@ class ConfigService:
             return key
         words = command_words(profile.api_key_command)
         if words not in self._asked:
+            from fluxtui.services.config.command import key_from_command
+
             self._asked[words] = await key_from_command(words)
             self.remember(self._asked[words])
         return self._asked[words]
@@ -305,6 +305,8 @@ def _validated(layers: Layers, text: str) -> tuple[Config | None, tuple[Problem,
     try:
         config = Config.model_validate(layers.tree)
     except ValidationError as error:
+        from fluxtui.services.config.problems import problems_of
+
         return None, problems_of(error, text, layers.places)
     if config.profile in config.profiles:
         return config, ()

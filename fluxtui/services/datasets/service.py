@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.dataset import ArchiveSize, Dataset, DatasetRules, PackedDataset
+from fluxtui.domain.dataset import ArchiveSize
 from fluxtui.domain.errors import DatasetError
-from fluxtui.domain.workspace import Workspace
 from fluxtui.services.storage.files import sha256_of, storage_fault
-from fluxtui.services.threads import Progress, in_thread, new_file
+from fluxtui.services.threads import in_thread, new_file
 
 if TYPE_CHECKING:
+    from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
     from fluxtui.domain.dataset_scan import DatasetScan
+    from fluxtui.domain.workspace import Workspace
     from fluxtui.services.datasets.spelling import Spelling
     from fluxtui.services.storage import StorageService
+    from fluxtui.services.threads import Progress
 
 
 class DatasetService:
@@ -54,6 +56,7 @@ class DatasetService:
 
     def check(self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
+        from fluxtui.domain.workspace import Workspace
         from fluxtui.services.datasets.checks import check_dataset
 
         return check_dataset(scan, workspace or Workspace(source=str(scan.source)), rules)

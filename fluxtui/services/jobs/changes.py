@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fluxtui.domain.jobs import Job
+if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,20 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import FluxError, StorageError
-from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.jobs.changes import Change, Changes
-from fluxtui.services.jobs.gateway import Gateway
-from fluxtui.services.jobs.pacing import Pacing
-from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService
-from fluxtui.services.storage import StorageService
+
+if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job, JobState
+    from fluxtui.services.jobs.gateway import Gateway
+    from fluxtui.services.jobs.pacing import Pacing
+    from fluxtui.services.journal import Journal
+    from fluxtui.services.lora import LoraService
+    from fluxtui.services.storage import StorageService
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +41,14 @@ class JobContext:
     gateway: Gateway
     pacing: Pacing
     clock: Callable[[], datetime]
-    loras: LoraService
     changes: Changes = field(default_factory=Changes)
+
+    @cached_property
+    def loras(self) -> LoraService:
+        """Checks and keeps LoRAs."""
+        from fluxtui.services.lora import LoraService
+
+        return LoraService(self.storage, self.journal)
 
     async def move(self, job: Job, to: JobState, *, note: str = "", **fields: Any) -> Job:
         """Bring a job to another state and tell of it. Raises `IllegalTransition` and `StorageError`."""

@@ -151,7 +151,8 @@ async def sought_of(context: JobContext, job: Job, provider: Provider) -> Sought
     """Return a job as its service would know it. Raises `InvalidInput` if it fits no endpoint any more."""
     request = provider.endpoint(job.endpoint).checked(job.parameters)
     archive_url, addresses = await known_addresses(job, request, context.journal, context.storage)
-    return Sought(request, job.finetune_name or job.title, job.sent_at, archive_url, addresses)
+    name = job.finetune_name or job.title
+    return Sought(request, name, job.sent_at, archive_url, addresses, job.id)
 
 
 async def _is_sure(context: JobContext, found: Candidate, job: Job, provider: Provider) -> bool:

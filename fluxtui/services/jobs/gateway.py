@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import SecretStr
 
 from fluxtui.api.limits import DownloadLimits
-from fluxtui.providers.base import Provider
-from fluxtui.services.config import Profile
 
 if TYPE_CHECKING:
     # The module brings the HTTP library with it, which a start does not need.
     from fluxtui.api.downloads import DownloadProgress
+    from fluxtui.providers.base import Provider
+    from fluxtui.services.config import Profile
 
 _PICTURES = DownloadLimits()
 

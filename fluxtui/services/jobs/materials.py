@@ -72,6 +72,7 @@ async def materials_of(
         archive_sha256=_archive_hash(job),
         loras={name: await lora_source(name, journal, storage) for name in loras_named(request)},
         progress=progress,
+        job_id=job.id,
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from fluxtui.services.journal import Journal
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.services.journal import Journal
 
 _log = logging.getLogger(__name__)
 

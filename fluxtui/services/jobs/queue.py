@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Container, Sequence
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import IN_FLIGHT_STATES, Job, JobKind, JobState
+from fluxtui.domain.jobs import IN_FLIGHT_STATES, JobKind, JobState
 from fluxtui.services.jobs.changes import Change
-from fluxtui.services.jobs.context import JobContext
-from fluxtui.services.jobs.pacing import Pacing, Waits
+from fluxtui.services.jobs.pacing import Waits
+
+if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job
+    from fluxtui.services.jobs.context import JobContext
+    from fluxtui.services.jobs.pacing import Pacing
 
 
 def next_up(
@@ -111,6 +116,23 @@ class SubmissionPace:
         self._waits.reset()
         self._not_before = 0.0
         self._is_slowed = False
+
+
+class Paces:
+    """How fast each profile may send from here, and how many tasks its service takes.
+
+    Attributes:
+        limits: tasks at a time by profile, of those whose service was asked for here.
+    """
+
+    def __init__(self, pacing: Pacing) -> None:
+        self._pacing = pacing
+        self._paces: dict[str, SubmissionPace] = {}
+        self.limits: dict[str, int] = {}
+
+    def of(self, profile: str) -> SubmissionPace:
+        """Return the pace of a profile."""
+        return self._paces.setdefault(profile, SubmissionPace(self._pacing))
 
 
 Reposition = Callable[[int], int]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.jobs import IN_FLIGHT_STATES
 from fluxtui.services.jobs.changes import Change
-from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.pauses import Pause, PauseReason, Pauses
-from fluxtui.services.jobs.queue import queue_order
-from fluxtui.services.jobs.runner import Runner
+from fluxtui.services.jobs.queue import Paces, queue_order
+
+if TYPE_CHECKING:
+    from fluxtui.services.jobs.context import JobContext
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,12 @@ class Queues:
 
     Args:
         context: what jobs work with.
-        runner: sends from the queues here.
+        paces: how fast it is sent from here.
     """
 
-    def __init__(self, context: JobContext, runner: Runner) -> None:
+    def __init__(self, context: JobContext, paces: Paces) -> None:
         self._context = context
-        self._runner = runner
+        self._paces = paces
         self._pauses = Pauses(context.journal)
 
     async def state(self, profile: str) -> QueueState:
@@ -53,10 +55,10 @@ class Queues:
         return QueueState(
             profile,
             in_flight=sum(job.state in IN_FLIGHT_STATES for job in jobs),
-            limit=self._runner.limit(profile),
+            limit=self._paces.limits.get(profile),
             order=tuple(job.id for job in queue_order(jobs)),
             pause=await self._pauses.get(profile),
-            rest=self._runner.rest(profile),
+            rest=self._paces.of(profile).rest,
         )
 
     async def all(self, profiles: Collection[str]) -> tuple[QueueState, ...]:
@@ -76,7 +78,7 @@ class Queues:
     async def resume(self, profile: str) -> bool:
         """Send again from the queue of a profile, whatever held it, and return whether it was paused."""
         ended = await self._pauses.end(profile)
-        self._runner.hurry(profile)
+        self._paces.of(profile).recover()
         if ended:
             self._context.changes.publish(Change("queue"))
         return ended

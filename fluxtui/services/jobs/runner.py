@@ -17,7 +17,7 @@ from fluxtui.services.jobs.credits import CreditWatch
 from fluxtui.services.jobs.doubt import DoubtWatch
 from fluxtui.services.jobs.following import Following
 from fluxtui.services.jobs.pauses import Pauses
-from fluxtui.services.jobs.queue import SubmissionPace, next_up
+from fluxtui.services.jobs.queue import Paces, next_up
 from fluxtui.services.jobs.submission import Submission, found_submitting
 from fluxtui.services.jobs.unexpected import unexpected_fault
 from fluxtui.services.jobs.waiting import Waiting
@@ -37,20 +37,20 @@ class Runner:
     Args:
         context: what jobs work with.
         owner: names this runner on its leases; no other runner, now or later, may have the same.
+        paces: how fast it sends; read by whoever shows the queues.
     """
 
-    def __init__(self, context: JobContext, owner: str) -> None:
+    def __init__(self, context: JobContext, owner: str, paces: Paces) -> None:
         self._context = context
         self._owner = owner
         self._drivers: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Following] = {}
         self._not_before: dict[str, float] = {}
-        self._paces: dict[str, SubmissionPace] = {}
+        self._paces = paces
         self._pauses = Pauses(context.journal)
         self._credits = CreditWatch(context)
         self._doubt = DoubtWatch(context, owner)
         self._waiting = Waiting(context)
-        self._limits: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._version: int | None = None
         self._keeps_until = 0.0
@@ -65,19 +65,6 @@ class Runner:
         following = self._followed.get(job_id)
         if following is not None:
             following.nudge()
-        self.wake()
-
-    def rest(self, profile: str) -> float:
-        """Return for how many seconds nothing more is sent, because the service said "not now"."""
-        return self._pace(profile).rest
-
-    def limit(self, profile: str) -> int | None:
-        """Return how many tasks the service of a profile takes at a time, once that was asked for here."""
-        return self._limits.get(profile)
-
-    def hurry(self, profile: str) -> None:
-        """Send again without waiting for the end of such a rest."""
-        self._pace(profile).recover()
         self.wake()
 
     def drives(self, job_id: str) -> bool:
@@ -149,7 +136,7 @@ class Runner:
 
     async def _sendable(self, profile: str, jobs: list[Job]) -> list[Job]:
         """Return the drafts of a profile that can be sent now."""
-        pace = self._pace(profile)
+        pace = self._paces.of(profile)
         if pace.is_resting or all(job.state is not JobState.DRAFT for job in jobs):
             return []
         free = [
@@ -162,7 +149,7 @@ class Runner:
         except FluxError:
             # The first draft meets the same error, and its story will say so.
             return next_up(free, self._drivers, 1, lambda _: None)
-        self._limits[profile] = provider.active_limit
+        self._paces.limits[profile] = provider.active_limit
 
         def endpoint_limit(endpoint_id: str) -> int | None:
             try:
@@ -189,9 +176,6 @@ class Runner:
             return False
         self._keeps_until = now + _KEEPING_SECONDS
         return True
-
-    def _pace(self, profile: str) -> SubmissionPace:
-        return self._paces.setdefault(profile, SubmissionPace(self._context.pacing))
 
     def _is_free(self, job: Job) -> bool:
         now = asyncio.get_running_loop().time()
@@ -253,7 +237,7 @@ class Runner:
             await found_submitting(self._context, job)
             return
         if found is JobState.DRAFT:
-            submission = Submission(self._context, self._pace(job.profile))
+            submission = Submission(self._context, self._paces.of(job.profile))
             ready = await submission.prepare(job)
             job = ready if isinstance(ready, Job) else await self._unbroken(submission.order(job, ready))
             if job.state is JobState.DRAFT:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import InvalidInput
-from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, Job, JobEvent, JobKind, JobState
+from fluxtui.domain.jobs import LOST_STATES, NOT_LOOKED_FOR, TERMINAL_STATES, JobKind, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.services.budget import BudgetService
-from fluxtui.services.jobs.changes import Change, Listener
+from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.context import NO_TROUBLE, JobContext
-from fluxtui.services.jobs.doubt import adopt, candidates_for
-from fluxtui.services.jobs.following import LOOK_AGAIN
-from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.jobs.ids import new_id
 from fluxtui.services.jobs.pacing import Pacing
-from fluxtui.services.jobs.queue import Reposition, place_in_queue
-from fluxtui.services.jobs.queues import Queues, QueueState
-from fluxtui.services.jobs.runner import Runner
-from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService
-from fluxtui.services.storage import StorageService
+from fluxtui.services.jobs.queue import Paces, place_in_queue
+from fluxtui.services.jobs.queues import Queues
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.domain.jobs import Job, JobEvent
+    from fluxtui.services.budget import BudgetService
+    from fluxtui.services.jobs.changes import Listener
+    from fluxtui.services.jobs.gateway import Gateway
+    from fluxtui.services.jobs.queue import Reposition
+    from fluxtui.services.jobs.queues import QueueState
+    from fluxtui.services.jobs.runner import Runner
+    from fluxtui.services.journal import Journal
+    from fluxtui.services.storage import StorageService
 
 
 class JobService:
@@ -49,10 +56,9 @@ class JobService:
         pacing: Pacing | None = None,
         budget: BudgetService | None = None,
     ) -> None:
-        loras = LoraService(storage, journal)
-        self._context = JobContext(journal, storage, gateway, pacing or Pacing(), clock, loras)
-        self._runner = Runner(self._context, owner)
-        self._queues = Queues(self._context, self._runner)
+        self._context = JobContext(journal, storage, gateway, pacing or Pacing(), clock)
+        self._paces = Paces(self._context.pacing)
+        self._queues = Queues(self._context, self._paces)
         self._owner = owner
         self._pacing = self._context.pacing
         self._budget = budget
@@ -62,7 +68,15 @@ class JobService:
 
         When cancelled, requests on their way are waited for within bounds, and no job stays claimed.
         """
+        # What drives jobs is not needed to list them, and takes a while to import.
+        await asyncio.to_thread(import_module, "fluxtui.services.jobs.runner")
         await self._runner.run()
+
+    @cached_property
+    def _runner(self) -> Runner:
+        from fluxtui.services.jobs.runner import Runner
+
+        return Runner(self._context, self._owner, self._paces)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` on the event loop with every `Change`; the returned function ends that."""
@@ -119,7 +133,9 @@ class JobService:
 
     async def resume(self, profile: str) -> bool:
         """Let a queue go on, whatever held it, and return whether it was paused."""
-        return await self._queues.resume(profile)
+        resumed = await self._queues.resume(profile)
+        self.wake()
+        return resumed
 
     async def move_up(self, job_id: str) -> Job:
         """Send a queued job one place earlier. Raises `InvalidInput` if it is not in the queue."""
@@ -176,6 +192,8 @@ class JobService:
         Raises:
             InvalidInput: nothing is being looked for.
         """
+        from fluxtui.services.jobs.following import LOOK_AGAIN
+
         job = await self._existing(job_id)
         if not job.is_looked_for:
             raise InvalidInput(f"The job is {job.state}; nothing is being looked for.")
@@ -263,6 +281,8 @@ class JobService:
             InvalidInput: there is nothing to look for.
             ServiceError: the service cannot be asked.
         """
+        from fluxtui.services.jobs.doubt import adopt, candidates_for
+
         job = await self._existing(job_id)
         if job.state in LOST_STATES:
             return await self._collect_again(job)

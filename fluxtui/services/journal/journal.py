@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.finetunes import FinetuneStore
-from fluxtui.services.journal.gallery import GalleryStore
 from fluxtui.services.journal.jobs import JobStore
-from fluxtui.services.journal.logs import LogStore
-from fluxtui.services.journal.marks import MarkStore
 from fluxtui.services.journal.notes import NoteStore
-from fluxtui.services.journal.pictures import PictureStore
-from fluxtui.services.journal.prompts import PromptStore
 from fluxtui.services.journal.spending import SpendingStore
 from fluxtui.services.journal.trash import TrashStore
 from fluxtui.services.journal.unreadable import UnreadableRows
-from fluxtui.services.journal.uploads import UploadStore
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    from fluxtui.services.journal.gallery import GalleryStore
+    from fluxtui.services.journal.logs import LogStore
+    from fluxtui.services.journal.marks import MarkStore
+    from fluxtui.services.journal.pictures import PictureStore
+    from fluxtui.services.journal.prompts import PromptStore
+    from fluxtui.services.journal.uploads import UploadStore
 
 
 class Journal:
     """All that must outlive the program, in one SQLite file; each method of its stores is one transaction.
+
+    A store that a start does not ask is made when it is first asked.
 
     Several journals, in this and other programs, may be open on one file.
 
@@ -38,18 +43,55 @@ class Journal:
     def __init__(
         self, path: Path, *, clock: Callable[[], datetime] = utc_now, lock_timeout: float = 5.0
     ) -> None:
+        self._clock = clock
         self._database = Database(path, lock_timeout=lock_timeout)
         self.jobs = JobStore(self._database, clock)
-        self.pictures = PictureStore(self._database, clock)
-        self.gallery = GalleryStore(self._database)
-        self.marks = MarkStore(self._database)
         self.trash = TrashStore(self._database, clock)
-        self.prompts = PromptStore(self._database)
         self.finetunes = FinetuneStore(self._database)
         self.notes = NoteStore(self._database, clock)
         self.spending = SpendingStore(self._database)
-        self.uploads = UploadStore(self._database, clock)
-        self.logs = LogStore(self._database)
+
+    @cached_property
+    def pictures(self) -> PictureStore:
+        """Keeps what is known of each picture."""
+        from fluxtui.services.journal.pictures import PictureStore
+
+        return PictureStore(self._database, self._clock)
+
+    @cached_property
+    def gallery(self) -> GalleryStore:
+        """Finds pictures."""
+        from fluxtui.services.journal.gallery import GalleryStore
+
+        return GalleryStore(self._database)
+
+    @cached_property
+    def marks(self) -> MarkStore:
+        """Keeps what the user noted on pictures."""
+        from fluxtui.services.journal.marks import MarkStore
+
+        return MarkStore(self._database)
+
+    @cached_property
+    def prompts(self) -> PromptStore:
+        """Finds what was written before."""
+        from fluxtui.services.journal.prompts import PromptStore
+
+        return PromptStore(self._database)
+
+    @cached_property
+    def uploads(self) -> UploadStore:
+        """Remembers where files were uploaded to."""
+        from fluxtui.services.journal.uploads import UploadStore
+
+        return UploadStore(self._database, self._clock)
+
+    @cached_property
+    def logs(self) -> LogStore:
+        """Keeps what tasks have printed."""
+        from fluxtui.services.journal.logs import LogStore
+
+        return LogStore(self._database)
 
     @property
     def path(self) -> Path:

@@ -14,9 +14,12 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from fluxtui.domain.gallery import Term
 from fluxtui.services.journal.faults import DAMAGE
+
+if TYPE_CHECKING:
+    from fluxtui.domain.gallery import Term
 
 MISSING = (
     "This Python's SQLite was built without FTS5: the gallery's search is slower, and tells accents apart, "

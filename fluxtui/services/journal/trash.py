@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.jobs import JobState
-from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.job_changes import change_job, require_job, write_event
 from fluxtui.services.journal.rows import json_text, utc_text
+
+if TYPE_CHECKING:
+    from fluxtui.services.journal.database import Database
 
 TRASH = "trash"
 """The directory of the trash in the data directory."""

@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import (
     FluxError,
@@ -21,19 +22,24 @@ from fluxtui.domain.errors import (
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import REMOTE_STATES, JobKind
 from fluxtui.domain.text import safe_text
-from fluxtui.domain.weights import Base
-from fluxtui.providers.base import Abilities, PartOfList, Progress, Provider
-from fluxtui.services.jobs.gateway import Gateway
-from fluxtui.services.journal import Journal
-from fluxtui.services.lora import DashboardFile, LoraService
-from fluxtui.services.lora.dashboard import accepted_base
-from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
-from fluxtui.services.models.glance import Glance
-from fluxtui.services.models.removal import Removal, removal_of
-from fluxtui.services.models.uses import FileState, ProfileOffers, Uses, offers_of, uses_in
-from fluxtui.services.models.weights import WeightsKeeper, file_for_dashboard
-from fluxtui.services.storage import StorageService
+from fluxtui.providers.base import PartOfList
 from fluxtui.system.clock import utc_now
+
+if TYPE_CHECKING:
+    # A start lists the finetunes; all else of them is imported where it is asked for.
+    from pathlib import Path
+
+    from fluxtui.domain.weights import Base
+    from fluxtui.providers.base import Abilities, Progress, Provider
+    from fluxtui.services.jobs.gateway import Gateway
+    from fluxtui.services.journal import Journal
+    from fluxtui.services.lora import DashboardFile, LoraService
+    from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
+    from fluxtui.services.models.glance import Glance
+    from fluxtui.services.models.removal import Removal
+    from fluxtui.services.models.uses import FileState, ProfileOffers, Uses
+    from fluxtui.services.models.weights import WeightsKeeper
+    from fluxtui.services.storage import StorageService
 
 DETAILS_AT_ONCE = 6
 """How many finetunes are asked for at the same time."""
@@ -55,7 +61,7 @@ class ModelService:
         journal: open.
         storage: prepared.
         gateway: gives the service of each profile.
-        loras: checks and keeps files.
+        loras: returns what checks and keeps files; asked when there is a file.
         clock: tells the time, as an aware UTC datetime.
     """
 
@@ -64,15 +70,21 @@ class ModelService:
         journal: Journal,
         storage: StorageService,
         gateway: Gateway,
-        loras: LoraService,
+        loras: Callable[[], LoraService],
         *,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._journal = journal
         self._gateway = gateway
-        self._loras = loras
-        self._keeper = WeightsKeeper(journal, storage, gateway, loras)
+        self._storage = storage
+        self._make_loras = loras
         self._clock = clock
+
+    @cached_property
+    def _keeper(self) -> WeightsKeeper:
+        from fluxtui.services.models.weights import WeightsKeeper
+
+        return WeightsKeeper(self._journal, self._storage, self._gateway, self._make_loras())
 
     async def list(self, profile: str | None = None) -> tuple[Finetune, ...]:
         """Return the finetunes known of a profile, or of all, by name; deleted ones are left out."""
@@ -92,6 +104,8 @@ class ModelService:
         Raises:
             ServiceError: the service could not be asked; the local copy is as it was.
         """
+        from fluxtui.services.models.answers import RefreshResult
+
         provider = await self._gateway.provider(profile)
         if not provider.abilities.lists_finetunes:
             return RefreshResult(await self.list(profile))
@@ -117,6 +131,8 @@ class ModelService:
         return tuple(answer for answer in answers if answer is not None)
 
     async def _answer(self, profile: str) -> ProfileAnswer | None:
+        from fluxtui.services.models.answers import ProfileAnswer
+
         try:
             if not (await self._gateway.provider(profile)).abilities.lists_finetunes:
                 return None
@@ -126,10 +142,14 @@ class ModelService:
 
     async def offers(self, profiles: Sequence[str]) -> tuple[ProfileOffers, ...]:
         """Return what each profile generates with and its service can do; needs no network."""
+        from fluxtui.services.models.uses import offers_of
+
         return tuple(await asyncio.gather(*(offers_of(self._gateway, profile) for profile in profiles)))
 
     async def uses(self, finetune: Finetune, profiles: Sequence[str]) -> Uses:
         """Return where a finetune can be used among what some profiles offer, and how its file is."""
+        from fluxtui.services.models.uses import uses_in
+
         answers = await self.offers(profiles)
         return uses_in(finetune, await self._keeper.look(finetune), answers)
 
@@ -176,7 +196,9 @@ class ModelService:
         known = self._known_now(profile, told, await self._in_training(profile))
         named = known if known.name not in {"", wanted} else known.model_copy(update={"name": bare.name})
         untold = {"trigger_word": named.trigger_word or bare.trigger_word, "base": named.base or base}
-        return await self._journal.finetunes.put(named.model_copy(update=untold))
+        # What is another's is in no list of the account; once a refresh finds it there, this is written over.
+        kept = {**untold, "raw": {**named.raw, **bare.raw}}
+        return await self._journal.finetunes.put(named.model_copy(update=kept))
 
     async def fetch_weights(self, profile: str, finetune_id: str, progress: Progress) -> Finetune:
         """Fetch the file of a finetune from where its service keeps it, check it, and return the finetune.
@@ -244,6 +266,8 @@ class ModelService:
             WeightsError: there never was a file of it here.
             StorageError: it is there, but cannot be read.
         """
+        from fluxtui.services.models.uses import FileState
+
         state = await self._keeper.verify(finetune)
         if state is FileState.KEPT and (known := await self.get(finetune.profile, finetune.id)) is not None:
             shown = await self._keeper.reread(known) if known.weights == finetune.weights else known
@@ -253,6 +277,9 @@ class ModelService:
 
     def check_for_dashboard(self, finetune: Finetune) -> None:
         """See that BFL's dashboard takes the LoRA of a finetune. Raises `WeightsError`."""
+        from fluxtui.services.lora.dashboard import accepted_base
+        from fluxtui.services.models.weights import file_for_dashboard
+
         accepted_base(file_for_dashboard(finetune))
 
     async def prepare_for_dashboard(
@@ -279,6 +306,8 @@ class ModelService:
 
     async def removal(self, finetune: Finetune) -> Removal:
         """Return what deleting a finetune would take away, here and at its service; does nothing yet."""
+        from fluxtui.services.models.removal import removal_of
+
         return await removal_of(self._gateway, finetune, await self.list())
 
     async def delete(self, profile: str, finetune_id: str) -> str:
@@ -299,7 +328,7 @@ class ModelService:
             provider = await self._gateway.provider(finetune.profile)
             message = await provider.delete_finetune(finetune.id)
         if removal.weights is not None:
-            await self._loras.remove(removal.weights)
+            await self._keeper.loras.remove(removal.weights)
         if removal.at_service:
             gone = {"state": FinetuneState.DELETED}
             await self._journal.finetunes.put(finetune.model_copy(update=gone))

@@ -9,7 +9,7 @@ flux-pro-finetuned.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -213,6 +213,13 @@ _LANDSCAPE_RATIOS = ("21:9", "2:1", "16:9", "3:2", "7:5", "4:3", "5:4", "1:1")
 _PORTRAIT_RATIOS = ("4:5", "3:4", "5:7", "2:3", "9:16", "1:2", "9:21")
 
 
+def _flux_3_klein() -> Endpoint:
+    """FLUX 3 Image Klein, of which no schema is published: what the guess of its address is checked with."""
+    image = _flux_3()
+    fields = tuple(field for field in image.fields if field.name not in ("grounding", "version"))
+    return replace(image, path="flux-3-image-klein", fields=fields)
+
+
 def _flux_3() -> Endpoint:
     return Endpoint(
         "flux-3-image",
@@ -298,6 +305,7 @@ def endpoints() -> dict[str, Endpoint]:
         *_flux_1_base(),
         *_flux_2_base(),
         _flux_3(),
+        _flux_3_klein(),
         *_tools(),
     )
     return {row.path: row for row in rows}

@@ -5,7 +5,8 @@ megapixel and a second one for each further megapixel, its input pictures counte
 settles the rounding of megapixels: here one is 1024 x 1024 pixels, and a begun one is paid in full, which
 agrees with the one bill on record (1.98 megapixels paid as two). Those of the tools were seen at the
 service on 2026-09-21, for pictures of a size that is not told. Prices that no source gives (expand, the
-historic depth and canny finetunes, FLUX 3 at 1.5k) are taken from their neighbours.
+historic depth and canny finetunes, FLUX 3 at 1.5k) are taken from their neighbours; those of the small FLUX 3
+but for 1k from fal.ai, read 2026-12.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ _BY_MEGAPIXEL = {
 
 _FLUX_3 = {"768sq": 4.1, "1k": 4.8, "1.5k": 7.4, "2k": 10.0, "4k": 60.7}
 
+_FLUX_3_KLEIN = {"768sq": 0.9, "1k": 0.9, "1.5k": 1.4, "2k": 1.4, "4k": 3.6}
+
 _TRAINING = ((150, 200.0), (501, 400.0))
 _LONGEST_TRAINING = 600.0
 
@@ -51,6 +54,8 @@ def image_price(path: str, output_pixels: int, input_pixels: int, choice: str | 
     """
     if path == "flux-3-image":
         return _FLUX_3[choice or "1k"]
+    if path == "flux-3-image-klein":
+        return _FLUX_3_KLEIN[choice or "1k"]
     if path == "flux-tools/outpainting-v1":
         return _OUTPAINTING[choice or "high"]
     if path in _FLAT:

@@ -30,6 +30,7 @@ from fluxtui.simulator.core.archive import (
 from fluxtui.simulator.core.bodies import as_answer, body_to_file, json_object, refused
 from fluxtui.simulator.core.faults import ABSURD, ABSURD_COST, ABSURD_DETAILS, ABSURD_WHOLE
 from fluxtui.simulator.core.field_checks import RefusedError, problem
+from fluxtui.simulator.core.openapi import document, schema_of
 from fluxtui.simulator.core.private_files import temporary_directory
 
 
@@ -41,6 +42,7 @@ def submit_app(service: SimulatedService, more: Sequence[Route] = ()) -> Starlet
     """
     pages = _Pages(service)
     routes = [
+        Route("/openapi.json", pages.openapi),
         Route("/v1/credits", pages.credits),
         Route("/v1/my_finetunes", pages.my_finetunes),
         Route("/v1/finetune_details", pages.finetune_details),
@@ -58,6 +60,13 @@ class _Pages:
 
     def __init__(self, service: SimulatedService) -> None:
         self._service = service
+
+    async def openapi(self, request: Request) -> Response:
+        served = [endpoint for endpoint in endpoints().values() if not endpoint.historic]
+        paths = {
+            f"/v1/{endpoint.path}": schema_of(endpoint.fields, closed=endpoint.strict) for endpoint in served
+        }
+        return JSONResponse(document("BFL API", paths))
 
     def _account(self, request: Request) -> Account:
         return self._service.accounts.authenticated(request.headers.get("x-key"))

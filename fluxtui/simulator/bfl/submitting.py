@@ -62,6 +62,7 @@ _FLUX_3_PIXELS = {
     "4k": 4096 * 4096,
 }
 _SMALLEST_SIDE = 64
+_FLUX_3_LEAST_SIDE, _FLUX_3_MOST_INPUT_PIXELS, _FLUX_3_MOST_BASE64 = 256, 16_000_000, 20_000_000
 
 
 def output_size(endpoint: Endpoint, parameters: Mapping[str, Any], source: Size | None) -> Size:
@@ -193,12 +194,28 @@ def _examined(
         for number, text in enumerate(value if isinstance(value, list) else [value]):
             if text is not None and not is_web_address(text):
                 inputs[field.name if field.kind == "image" else f"{field.name}_{number:02}"] = decoded(text)
+    if "image" not in inputs:
+        # Of a picture at an address nothing is known here, so its mask covers nothing.
+        inputs.pop("mask", None)
     sizes: dict[str, Size] = {}
     for name, content in inputs.items():
         if name != "mask":
             with opened(content) as picture:
                 sizes[name] = picture.size
+                if endpoint.family == "flux-3":
+                    _check_flux_3_input(name, content, picture.size)
     return _without_webhook(parameters), inputs, sizes
+
+
+def _check_flux_3_input(name: str, content: bytes, size: Size) -> None:
+    """Refuse what FLUX 3 does not take: below 256 x 256, over 16 megapixels, over 20 MB as base64."""
+    if min(size) < _FLUX_3_LEAST_SIDE or size[0] * size[1] > _FLUX_3_MOST_INPUT_PIXELS:
+        reason = "Images must be between 256x256 pixels and 16 megapixels"
+    elif len(content) * 4 / 3 > _FLUX_3_MOST_BASE64:
+        reason = "Images must be at most 20 MB"
+    else:
+        return
+    raise RefusedError([problem(name[:-3], "value_error", f"Value error, {reason}", error=reason)])
 
 
 def _without_webhook(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -106,7 +107,8 @@ class Fault:
 
     `where` limits it to submits, polls, deliveries, uploads or management calls, `service` to one of
     `roles.SERVICES`. `seconds` is the delay of a latency, the `Retry-After` of a 429, and for how long
-    something is late; what is late counts by what is asked for, not by requests.
+    something is late; what is late counts by what is asked for, not by requests. A latency ends once faults
+    are cleared.
 
     Raises ValueError, with a sentence, for anything unknown.
     """
@@ -191,13 +193,14 @@ class FaultBox:
         self._random = random
         self._service = service
         self._armed: list[_Armed] = []
+        self._held: set[asyncio.Future[bool]] = set()
         for fault in faults:
             self.add(fault)
 
     def of(self, service: str) -> FaultBox:
         """Return a view of this box that takes only what strikes `service`; both hold the same faults."""
         view = FaultBox((), self._random, service)
-        view._armed = self._armed
+        view._armed, view._held = self._armed, self._held
         return view
 
     def add(self, fault: Fault) -> None:
@@ -205,8 +208,34 @@ class FaultBox:
         self._armed.append(_Armed(fault, fault.count))
 
     def clear(self) -> None:
-        """Behave well from now on."""
+        """Behave well from now on; requests that are held back go on."""
         self._armed.clear()
+        self._let_go(goes_on=True)
+
+    def forget(self) -> None:
+        """Behave well from now on; requests that are held back never happened."""
+        self._armed.clear()
+        self._let_go(goes_on=False)
+
+    def _let_go(self, *, goes_on: bool) -> None:
+        for request in self._held:
+            if not request.done():
+                request.set_result(goes_on)
+
+    @property
+    def held(self) -> int:
+        """How many requests are held back now."""
+        return len(self._held)
+
+    async def hold(self, seconds: float) -> bool:
+        """Hold a request back for some seconds at most, and return whether it goes on then."""
+        request = asyncio.get_running_loop().create_future()
+        self._held.add(request)
+        try:
+            await asyncio.wait((request,), timeout=seconds)
+        finally:
+            self._held.discard(request)
+        return request.result() if request.done() else True
 
     def listed(self) -> list[dict[str, Any]]:
         """Return the faults in force, with what is left of their counts."""

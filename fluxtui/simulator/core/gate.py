@@ -35,6 +35,7 @@ from fluxtui.simulator.core.faults import (
     Fault,
     FaultBox,
 )
+from fluxtui.simulator.core.peeking import peeked
 
 _LATE: defaultdict[str, tuple[str, ...]] = defaultdict(tuple, poll=(LATE_TASK,), delivery=LATE_DELIVERIES)
 _GARBLED = b'{"id": "4c1f, "status" <!doctype html><title>502</title>\x00\xff'
@@ -62,6 +63,12 @@ def place_of(method: str, path: str) -> str | None:
 PlaceOf = Callable[[str, str], str | None]
 """From method and path to where a request goes, in the words of `Fault.where`; None: faults spare it."""
 
+BY_BODY = "by body"
+"""Stands in place of such a word where the body decides."""
+
+PlaceIn = Callable[[bytes], tuple[str | None, str]]
+"""From the beginning of a body to the same, and what the request is about."""
+
 
 class FaultGate:
     """ASGI middleware: latency, error answers, dropped connections, broken bodies."""
@@ -73,6 +80,7 @@ class FaultGate:
         connections: Connections,
         where: PlaceOf = place_of,
         refusal: Callable[[Fault], Response] | None = None,
+        place_in: PlaceIn | None = None,
     ) -> None:
         """Stand before `app`; `refusal` makes the service's own answers of status 429 and 5xx."""
         self._app = app
@@ -80,21 +88,27 @@ class FaultGate:
         self._connections = connections
         self._place_of = where
         self._refusal = refusal or _plain_refusal
+        self._place_in = place_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         place = self._place_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}" if place is not None else ""
+        if place == BY_BODY and self._place_in is not None:
+            head, receive = await peeked(receive)
+            place, what = self._place_in(head)
         if place is None:
             await self._app(scope, receive, send)
             return
-        what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         if late := self._faults.late(place, _LATE[place], what, time.monotonic()):
             await _read_away(receive)
             await _not_there(late)(scope, receive, send)
             return
         if self._faults.take(place, (COOKIES,)):
             send = _setting_cookies(send)
-        if slow := self._faults.take(place, (LATENCY,)):
-            await asyncio.sleep(slow.seconds)
+        slow = self._faults.take(place, (LATENCY,))
+        if slow and not await self._faults.hold(slow.seconds):
+            await self._connections.drop(scope, receive)
+            return
         if self._faults.take(place, (DROP_BEFORE,)):
             await self._connections.drop(scope, receive)
             return

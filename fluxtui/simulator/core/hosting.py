@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
@@ -67,6 +67,15 @@ class HostedService(Protocol):
         ...
 
 
+@runtime_checkable
+class PlacesByBody(Protocol):
+    """A service some of whose paths take everything: `place_of` says `gate.BY_BODY` there."""
+
+    def place_in(self, role: str, head: bytes) -> tuple[str | None, str]:
+        """Return where a request goes by the beginning of its body, as `place_of`, and what it is about."""
+        ...
+
+
 @dataclass(slots=True)
 class Foundation:
     """What all services of one simulator stand on. `faults` holds everybody's: take a view with `of`."""
@@ -109,9 +118,7 @@ def _base_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def foundation(settings: Settings, clock: Clock) -> Foundation:
-    """Open the state and everything that stands on it. Raises StateError."""
-    store = StateStore(settings.state_directory)
+def foundation(settings: Settings, clock: Clock, store: StateStore, keyring: Keyring) -> Foundation:
+    """Make everything that stands on a state."""
     faults = FaultBox(settings.faults, Random(settings.seed))  # noqa: S311
-    keyring = Keyring(store, private=settings.private)
     return Foundation(settings, clock, store, Renderer(store), TrainedWeights(store), faults, keyring)

@@ -6,6 +6,7 @@ BFL = "bfl"
 ROLES = {
     "fal": ("queue", "rest", "platform", "upload", "cdn"),
     "replicate": ("api", "delivery"),
+    "runware": ("api", "delivery"),
 }
 """The ports of each service beside BFL, in the order of the command line and of default numbers."""
 

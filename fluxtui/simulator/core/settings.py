@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fluxtui.simulator.core.faults import Fault
 from fluxtui.simulator.core.keys import AccessKey, default_keys
 from fluxtui.simulator.core.roles import ROLES
+
+if TYPE_CHECKING:
+    # What makes their answers takes a while to import.
+    from fluxtui.simulator.core.faults import Fault
 
 Mode = Literal["historic", "current"]
 

@@ -1,4 +1,4 @@
-"""What answers on fal's CDN: uploads and outputs, for anybody who has the address.
+"""What answers on fal's CDN: uploads and outputs, for anybody who has the address, and uploads to it.
 
 Source: fal.ai documentation on media files, read 2026-11.
 """
@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from fluxtui.simulator.core.faults import EXPIRED, TRUNCATED_IMAGE, WEIGHTS_KINDS, WRONG_TYPE
 from fluxtui.simulator.core.weights import spoilt
+from fluxtui.simulator.fal.cdn_uploads import CdnTokens, CdnUploads
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, refused
 from fluxtui.simulator.fal.jobs import FalJob
 from fluxtui.simulator.fal.service import FalService
@@ -26,9 +27,9 @@ _TYPES = {
 }
 
 
-def cdn_app(service: FalService) -> Starlette:
+def cdn_app(service: FalService, tokens: CdnTokens) -> Starlette:
     """Build the application for the CDN port."""
-    routes = [Route("/files/{owner}/{name}", _Files(service).file)]
+    routes = [*CdnUploads(service, tokens).routes(), Route("/files/{owner}/{name}", _Files(service).file)]
     return Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
 
 

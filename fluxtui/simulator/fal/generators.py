@@ -98,7 +98,6 @@ def _flux_2_of_bfl() -> Iterator[Generator]:
     steps = (
         integer("num_inference_steps", 28, 2, 50),
         number("guidance_scale", 3.5, 1.5, 10),
-        switch("enable_prompt_expansion", True),
     )
     for name, price, further, more in (
         ("pro", 0.03, 0.015, ()),

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from fluxtui.simulator.core.faults import Fault
 from fluxtui.simulator.core.gate import REASONS, retry_headers, status_of
 from fluxtui.simulator.fal.cdn_app import cdn_app
+from fluxtui.simulator.fal.cdn_uploads import CdnTokens
 from fluxtui.simulator.fal.errors import gateway_failure, refused
 from fluxtui.simulator.fal.platform_app import platform_app
 from fluxtui.simulator.fal.queue_app import queue_app
@@ -30,18 +31,21 @@ class HostedFal(FalService):
 
     def applications(self) -> Mapping[str, ASGIApp]:
         """Return the application of each port."""
+        tokens = CdnTokens(self.shared.clock)
         return {
             "queue": queue_app(self),
-            "rest": rest_app(self),
+            "rest": rest_app(self, tokens),
             "platform": platform_app(self),
             "upload": upload_app(self),
-            "cdn": cdn_app(self),
+            "cdn": cdn_app(self, tokens),
         }
 
     def place_of(self, role: str, method: str, path: str) -> str | None:
         """Return where a request goes, in the words of `Fault.where`."""
         if role == "queue":
             return {"POST": "submit", "PUT": "manage"}.get(method, "poll")
+        if role == "cdn" and method in ("POST", "PUT"):
+            return "upload"
         return {"rest": "upload", "upload": "upload", "cdn": "delivery"}.get(role, "manage")
 
     def refusal(self, fault: Fault) -> Response:

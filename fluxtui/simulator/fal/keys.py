@@ -6,10 +6,12 @@ Source: fal-client 1.0.3 (the header), third-party reports of the refusals, read
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from fluxtui.simulator.core.accounts import Account, Accounts
 from fluxtui.simulator.core.keys import POOR_CREDITS, AccessKey
-from fluxtui.simulator.fal.errors import FalError, refused
+
+if TYPE_CHECKING:
+    from fluxtui.simulator.core.accounts import Account, Accounts
 
 VALID_KEY = "sim-id:sim-valid"
 POOR_KEY = "sim-id:sim-poor"
@@ -36,6 +38,8 @@ def fal_keys(credits_of_valid: float) -> tuple[AccessKey, ...]:
 
 def authenticated(accounts: Accounts, header: str | None) -> Account:
     """Return the account that an `Authorization` header names. Raises FalError (401, 403)."""
+    from fluxtui.simulator.fal.errors import FalError, refused
+
     match = _HEADER.fullmatch(header or "")
     if match is None:
         raise FalError(refused(401, MALFORMED))

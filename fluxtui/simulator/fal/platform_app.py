@@ -22,10 +22,12 @@ from fluxtui.simulator.fal.endpoints import Generator, Trainer
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, platform_failure
 from fluxtui.simulator.fal.history import RequestsError, past_requests
 from fluxtui.simulator.fal.keys import authenticated
+from fluxtui.simulator.fal.openapi import openapi_of
 from fluxtui.simulator.fal.service import FalService
 
 _PAGE = 50
 _MOST_REQUESTS = 100
+_MOST_EXPANDED = 10
 _CREDITS = 100
 _KINDS = {401: "authorization_error", 403: "permission_error"}
 
@@ -51,7 +53,12 @@ class _Pages:
             self._account(request)
         status = request.query_params.get("status")
         chosen = [each for each in _chosen(request) if status is None or each.status == status]
-        return _paged(request, "models", [_model(endpoint) for endpoint in chosen])
+        rows = [_model(endpoint) for endpoint in chosen]
+        if "openapi-3.0" in request.query_params.getlist("expand"):
+            if len(chosen) > _MOST_EXPANDED:
+                raise _refused(400, f"With expand at most {_MOST_EXPANDED} models can be asked for at once.")
+            rows = [row | {"openapi": openapi_of(each)} for row, each in zip(rows, chosen, strict=True)]
+        return _paged(request, "models", rows)
 
     async def pricing(self, request: Request) -> Response:
         self._account(request)

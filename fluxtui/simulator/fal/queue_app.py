@@ -1,4 +1,4 @@
-"""What answers on fal's queue host: submitting, the status, the result, cancelling.
+"""What answers on fal's queue host: submitting, the status (once, or as a stream), the result, cancelling.
 
 Source: fal.ai documentation of the queue API, fal-client 1.0.3 and fal's JavaScript client, read 2026-11. A
 webhook is acknowledged but never called; `fal_max_queue_length` is ignored.
@@ -6,14 +6,17 @@ webhook is acknowledged but never called; `fal_max_queue_length` is ignored.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import uuid
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,6 +44,8 @@ from fluxtui.simulator.fal.submitting import accept
 from fluxtui.simulator.painter.order import seeded
 
 _LINES = 40
+_LOOKS_EVERY = 0.05
+"""Seconds between two looks at a job whose status is streamed."""
 
 
 def log_lines(job: FalJob, now: float) -> list[dict[str, Any]]:
@@ -90,6 +95,7 @@ def queue_app(service: FalService) -> ASGIApp:
     job = "/{owner}/{name}/requests/{job_id}"
     routes = [
         Route(f"{job}/status", pages.status),
+        Route(f"{job}/status/stream", pages.stream),
         Route(f"{job}/cancel", pages.cancel, methods=["PUT"]),
         Route(job, pages.result),
         Route(f"{job}/response", pages.result),
@@ -155,6 +161,28 @@ class _Pages:
         job = self._job(request)
         if job is None:
             raise FalError(refused(404, "Request not found"))
+        document = self._status_document(job, request)
+        finished = job.state(self._service.shared.clock()) == COMPLETED
+        return JSONResponse(document, 200 if finished else 202)
+
+    async def stream(self, request: Request) -> Response:
+        """Send the status as server-sent events whenever it has changed, until the job is done."""
+        if self._job(request) is None:
+            raise FalError(refused(404, "Request not found"))
+        return StreamingResponse(self._changes(request), media_type="text/event-stream")
+
+    async def _changes(self, request: Request) -> AsyncIterator[str]:
+        told = ""
+        while (job := self._job(request)) is not None:
+            text = json.dumps(self._status_document(job, request))
+            if text != told:
+                told = text
+                yield f"data: {text}\n\n"
+            if job.state(self._service.shared.clock()) == COMPLETED:
+                return
+            await asyncio.sleep(_LOOKS_EVERY)
+
+    def _status_document(self, job: FalJob, request: Request) -> dict[str, Any]:
         now, faults = self._service.shared.clock(), self._service.faults
         state = job.state(now)
         document: dict[str, Any] = {"status": state, **self._addresses(job)}
@@ -170,7 +198,7 @@ class _Pages:
                 document |= {"error": job.failure.error, "error_type": job.failure.error_type}
         if faults.take("poll", (UNKNOWN_STATUS,)):
             document["status"] = STRANGE_STATUS
-        return JSONResponse(document, 200 if state == COMPLETED else 202)
+        return document
 
     async def result(self, request: Request) -> Response:
         job = self._job(request)

@@ -1,4 +1,4 @@
-"""What answers on fal's REST host: where to put a file, in one piece or in parts.
+"""What answers on fal's REST host: where to put a file, in one piece or in parts, and the CDN's tokens.
 
 Source: fal's JavaScript client, `storage.ts` (2026-08) and fal-client 1.0.3, read 2026-11.
 """
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fluxtui.simulator.fal.cdn_uploads import CdnTokens
 from fluxtui.simulator.fal.errors import EXCEPTION_HANDLERS, FalError, gateway_failure, input_failure, problem
 from fluxtui.simulator.fal.keys import authenticated
 from fluxtui.simulator.fal.lifecycle import asked_lifetime, obeyed_headers
@@ -22,10 +23,11 @@ from fluxtui.simulator.fal.service import FalService
 STORAGE_TYPES = ("fal-cdn-v3", "gcs")
 
 
-def rest_app(service: FalService) -> Starlette:
+def rest_app(service: FalService, tokens: CdnTokens) -> Starlette:
     """Build the application for the REST port."""
-    pages = _Pages(service)
+    pages = _Pages(service, tokens)
     routes = [
+        Route("/storage/auth/token", pages.token, methods=["POST"]),
         Route("/storage/upload/initiate", pages.initiate, methods=["POST"]),
         Route("/storage/upload/initiate-multipart", pages.initiate_multipart, methods=["POST"]),
     ]
@@ -33,8 +35,14 @@ def rest_app(service: FalService) -> Starlette:
 
 
 class _Pages:
-    def __init__(self, service: FalService) -> None:
-        self._service = service
+    def __init__(self, service: FalService, tokens: CdnTokens) -> None:
+        self._service, self._tokens = service, tokens
+
+    async def token(self, request: Request) -> Response:
+        authenticated(self._service.accounts, request.headers.get("authorization"))
+        if request.query_params.get("storage_type") != STORAGE_TYPES[0]:
+            raise FalError(gateway_failure(400, "bad_request", "The storage type is not known."))
+        return JSONResponse(self._tokens.given(self._service.addresses["cdn"]))
 
     async def initiate(self, request: Request) -> Response:
         return await self._begin(request, multipart=False)

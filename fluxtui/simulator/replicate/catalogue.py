@@ -1,4 +1,4 @@
-"""What can be run and trained from the start, two trainers and an official model; and what a training makes.
+"""What can be run and trained from the start: two trainers, official models; and what a training makes.
 
 Source: replicate/flux-fine-tuner (train.py) for the first trainer, replicate/cog-flux (predict.py: DevLora
 and Hotswap predictors) for what makes pictures, read 2026-11. The fast trainer publishes no source; its
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.simulator.core.fields import Field, choice, image, integer, number, switch, text
+from fluxtui.simulator.core.weights import FLUX_1, KLEIN_9B
 from fluxtui.simulator.replicate.hardware import EIGHT_H100, H100, Hardware
+from fluxtui.simulator.replicate.official import FLUX_3_KLEIN_LORA, MODELS, OWNER, Price
 from fluxtui.simulator.replicate.schema import picture_schema, trainer_schema
 
 SIZES = {
@@ -135,7 +137,8 @@ class Recipe:
     """What a version does: its fields, the machine it runs on, and how long that takes.
 
     A training takes `setup_seconds` and `step_seconds` for each of its steps, whose field is `steps`. Where
-    `picture_price` is more than 0, each delivered picture costs so many USD in place of the seconds.
+    there is a `price`, that is paid in place of the seconds. A `single` picture is no list. LoRAs are of the
+    size `lora_hidden`.
     """
 
     fields: tuple[Field, ...]
@@ -144,12 +147,14 @@ class Recipe:
     steps: str = "steps"
     setup_seconds: float = 0.0
     step_seconds: float = 0.0
-    picture_price: float = 0.0
+    price: Price | None = None
+    single: bool = False
+    lora_hidden: int = FLUX_1.hidden
 
     @property
     def schema(self) -> dict[str, Any]:
         """The version's `openapi_schema`."""
-        return trainer_schema(self.fields) if self.trains else picture_schema(self.fields)
+        return trainer_schema(self.fields) if self.trains else picture_schema(self.fields, single=self.single)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ class BuiltIn:
         return hashlib.sha256(f"version of {self.full_name}".encode()).hexdigest()
 
 
-_OFFICIAL_PRICE = 0.032
+_OFFICIAL_PRICE = Price(0.032)
 """USD for a picture of flux-dev-lora, as its page says, read 2026-11."""
 TRAINED = Recipe(HOTSWAP)
 """What the versions do that trainings make."""
@@ -201,8 +206,24 @@ def built_in_models(fast_trainer_steps: str) -> dict[str, BuiltIn]:
             "black-forest-labs",
             "flux-dev-lora",
             "A version of flux-dev for fast inference with LoRAs",
-            Recipe(_OFFICIAL, picture_price=_OFFICIAL_PRICE),
+            Recipe(_OFFICIAL, price=_OFFICIAL_PRICE),
             official=True,
+        ),
+        BuiltIn(
+            "replicate",
+            "flux-3-klein-image-lora",
+            "FLUX.3 Klein with LoRAs",
+            Recipe(FLUX_3_KLEIN_LORA, lora_hidden=KLEIN_9B.hidden, single=True),
+        ),
+        *(
+            BuiltIn(
+                OWNER,
+                model.name,
+                model.description,
+                Recipe(model.fields, price=model.price, single=model.single),
+                official=True,
+            )
+            for model in MODELS
         ),
     )
     return {model.full_name: model for model in models}

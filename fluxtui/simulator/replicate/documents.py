@@ -98,7 +98,7 @@ def _output(service: ReplicateService, job: Job, now: float) -> Any:
         return None
     addresses = addresses_of(service, job)
     if job.kind != TRAINING:
-        return addresses
+        return addresses[0] if job.single else addresses
     return {"version": f"{job.destination}:{version_of_training(job.id)}", "weights": addresses[0]}
 
 
@@ -108,7 +108,16 @@ def _metrics(service: ReplicateService, job: Job, now: float) -> dict[str, float
         return {}
     if service.faults.take("poll", (ABSURD_COST,)):
         used = ABSURD
-    return {"predict_time": used, "total_time": round(job.ends_at - job.accepted_at, 6)}
+    times = {"predict_time": used, "total_time": round(job.ends_at - job.accepted_at, 6)}
+    if not job.is_official:
+        return times
+    # As in a recorded answer of FLUX.2 [pro] of 2026-05.
+    return {
+        "image_input_megapixel_count": job.input_megapixels,
+        "image_output_count": job.delivered_pictures(now),
+        "image_output_megapixel_count": job.output_megapixels(now),
+        **times,
+    }
 
 
 def model_document(service: ReplicateService, model: Model | BuiltIn) -> dict[str, Any]:

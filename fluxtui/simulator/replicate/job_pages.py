@@ -107,7 +107,7 @@ class _JobPages:
         document = job_document(self._service, job, PREDICTIONS)
         unfinished: dict[str, object] = {
             "status": "processing",
-            "output": texts,
+            "output": texts[0] if job.single else texts,
             "completed_at": None,
             "metrics": {},
         }

@@ -19,6 +19,7 @@ their documents stay and the file goes, so that a client which dawdles is found 
 """
 
 _STARTING_SHARE = 0.15
+_MEGAPIXEL = 1024 * 1024
 _FAILING_SHARE = 0.02
 
 
@@ -27,13 +28,14 @@ class Job:
     """One accepted job. Times are seconds since the epoch, `duration` is seconds.
 
     `billed_seconds` are what the whole run takes on hardware that costs `price` USD a second: what the bill
-    says, not what the simulation takes. Where `picture_price` is more than 0, each delivered picture costs so
-    many USD in place of the seconds. `ends_early` fails it right after its start. `stopped_at` is when
-    somebody ends it, `deadline` when the service does. `input` is what was sent, `parameters` the same with
-    defaults. `loras` are the weights that a prediction paints with or a training makes, by digest and scale;
-    `dropped` the numbers of the pictures that fail the safety check. `source_file` is the upload that a
-    training still needs when it begins. `number` is its place among all jobs; `swept` means that its erased
-    pictures are deleted.
+    says, not what the simulation takes. Official models cost, in place of the seconds, `picture_price` USD
+    for each delivered picture, or `run_price`, and `output_price` and `input_price` for each megapixel.
+    `single` means that the output is no list. `ends_early` fails the job right after its start. `stopped_at`
+    is when somebody ends it, `deadline` when the service does. `input` is what was sent, `parameters` the
+    same with defaults. `loras` are the weights that a prediction paints with or a training makes, by digest
+    and scale; `dropped` the numbers of the pictures that fail the safety check. `source_file` is the upload
+    that a training still needs when it begins. `number` is its place among all jobs; `swept` means that its
+    erased pictures are deleted.
     """
 
     id: str
@@ -62,6 +64,11 @@ class Job:
     number: int = 0
     swept: bool = False
     picture_price: float = 0.0
+    run_price: float = 0.0
+    output_price: float = 0.0
+    input_price: float = 0.0
+    input_megapixels: float = 0.0
+    single: bool = False
     delivered: int = 0
     violations: list[str] = field(default_factory=list)
 
@@ -123,11 +130,29 @@ class Job:
 
     def cost(self, now: float) -> float:
         """Return the credits (0.01 USD each) billed by now: nothing before the end."""
-        if self.picture_price:
-            delivered = int(self.parameters["num_outputs"]) - len(self.dropped)
-            pictures = delivered if self.status(now) == SUCCEEDED else 0
-            return round(pictures * self.picture_price * CREDITS_PER_DOLLAR, 6)
+        if self.is_official:
+            pictures = self.delivered_pictures(now)
+            usd = pictures * self.picture_price
+            if pictures and not self.picture_price:
+                usd = self.run_price + self.output_price * self.output_megapixels(now)
+                usd += self.input_price * self.input_megapixels
+            return round(usd * CREDITS_PER_DOLLAR, 6)
         return round((self.predict_time(now) or 0.0) * self.price * CREDITS_PER_DOLLAR, 6)
+
+    @property
+    def is_official(self) -> bool:
+        """Whether what comes out is billed, and no seconds."""
+        return any((self.picture_price, self.run_price, self.output_price))
+
+    def delivered_pictures(self, now: float) -> int:
+        """Return how many pictures have come out by now."""
+        made = int(self.parameters.get("num_outputs", 1)) - len(self.dropped)
+        return made if self.status(now) == SUCCEEDED else 0
+
+    def output_megapixels(self, now: float) -> float:
+        """Return how many megapixels (of 1,048,576 pixels, which is our reading) have come out by now."""
+        width, height = self.size or (0, 0)
+        return round(self.delivered_pictures(now) * width * height / _MEGAPIXEL, 3)
 
     def erased(self, now: float) -> bool:
         """Say whether the files of the job are gone, and with a prediction its input, output and logs too."""

@@ -6,6 +6,7 @@ Source: the addresses that replicate/cog-flux takes (weights.py, read 2026-11), 
 from __future__ import annotations
 
 import io
+import json
 import re
 import tarfile
 
@@ -50,15 +51,34 @@ def model_of(reference: str) -> tuple[str, str | None]:
     return match[1], match[2]
 
 
-def digest_in(content: bytes) -> str:
-    """Return the digest of the LoRA in a safetensors file or in a tar of one. Raises UselessLoraError."""
+def addresses_in(text: str) -> list[str]:
+    """Return the addresses in a `lora_url`: one, a JSON list, or several with commas or line ends between.
+
+    Raises UselessLoraError for what is no address.
+    """
+    try:
+        listed = json.loads(text)
+    except ValueError:
+        listed = re.split(r"[,\n]", text)
+    found = [one.strip() for one in listed if isinstance(one, str) and one.strip()]
+    for one in found:
+        if not one.startswith(("http://", "https://")):
+            raise UselessLoraError(f"Not a direct HTTP(S) download URL: {one[:80]}")
+    return found
+
+
+def digest_in(content: bytes, hidden: int = FLUX_1.hidden) -> str:
+    """Return the digest of the LoRA in a safetensors file or in a tar of one, of a model of a `hidden` size.
+
+    Raises UselessLoraError.
+    """
     weights = _unpacked(content)
     try:
         size = hidden_size_of(weights)
     except UnreadableWeightsError as error:
         raise UselessLoraError(f"Failed to load the LoRA: {error}") from error
-    if size != FLUX_1.hidden:
-        raise UselessLoraError(f"Failed to load the LoRA: its size {size} does not match {FLUX_1.hidden}")
+    if size != hidden:
+        raise UselessLoraError(f"Failed to load the LoRA: its size {size} does not match {hidden}")
     return digest_of(weights)
 
 

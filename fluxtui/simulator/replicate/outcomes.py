@@ -41,7 +41,7 @@ def _prediction_lines(job: Job, now: float) -> Iterator[str]:
         yield "[!] img2img mode" if job.parameters.get("image") else "[!] txt2img mode"
         yield from _progress(job.steps, job.share(now), "")
     if job.ended(now):
-        count = int(job.parameters["num_outputs"])
+        count = int(job.parameters.get("num_outputs", 1))
         yield from (f"NSFW content detected in image {number}" for number in job.dropped)
         yield from _ending(job, now, f"Total safe images: {count - len(job.dropped)} out of {count}")
 

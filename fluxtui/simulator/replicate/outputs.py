@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxtui.simulator.core.weights import FLUX_1, lora_file
 from fluxtui.simulator.replicate.jobs import SUCCEEDED, TRAINING, Job
-from fluxtui.simulator.replicate.painting import FORMATS, pictures_of
+from fluxtui.simulator.replicate.painting import FORMATS, format_of, pictures_of
 from fluxtui.simulator.replicate.service import ReplicateService
 
 WEIGHTS_TAR = "trained_model.tar"
@@ -70,7 +70,7 @@ def names_of(job: Job) -> list[str]:
     """Return the names of the files that a job leaves when it succeeds."""
     if job.kind == TRAINING:
         return [WEIGHTS_TAR]
-    return [f"out-{place}.{job.parameters['output_format']}" for place in range(len(pictures_of(job)))]
+    return [f"out-{place}.{format_of(job)}" for place in range(len(pictures_of(job)))]
 
 
 def addresses_of(service: ReplicateService, job: Job) -> list[str]:
@@ -87,7 +87,7 @@ async def output_of(service: ReplicateService, job: Job, name: str) -> Output | 
     if job.kind == TRAINING:
         return Output(await asyncio.to_thread(_tar, service, job), "application/x-tar")
     picture = await service.pictures.picture(job, pictures_of(job)[names_of(job).index(name)])
-    return Output(picture, f"image/{FORMATS[job.parameters['output_format']]}")
+    return Output(picture, f"image/{FORMATS[format_of(job)]}")
 
 
 def trained_lora(job_id: str, rank: int | None) -> bytes:

@@ -17,22 +17,46 @@ FORMATS = {"webp": "webp", "jpg": "jpeg", "png": "png"}
 """Each `output_format` as everybody else calls it."""
 MOST_SIDE = 1440
 _STEP = 16
+_MEGAPIXEL, _ULTRA_MEGAPIXELS = 1024 * 1024, 4.0
+MATCHED = "match_input_image"
 _STRONGEST = 2.0
 
 
 def output_size(parameters: Mapping[str, Any], source: tuple[int, int] | None) -> tuple[int, int] | None:
-    """Return width and height in pixels, those of the `source` picture where there is one.
+    """Return width and height in pixels, those of the `source` picture where it is the one to begin from.
 
     None where an aspect ratio of "custom" comes without both sides.
     """
-    if source is not None:
+    if source is not None and parameters.get("image"):
         scale = min(1.0, MOST_SIDE / max(source))
         return (_stepped(source[0] * scale), _stepped(source[1] * scale))
-    if parameters["aspect_ratio"] == CUSTOM:
+    shape = parameters.get("aspect_ratio", CUSTOM)
+    if shape == CUSTOM:
         width, height = parameters["width"], parameters["height"]
         return (_raised(width), _raised(height)) if width and height else None
-    width, height = SIZES[parameters["aspect_ratio"]]
-    return (width // 2, height // 2) if parameters["megapixels"] == "0.25" else (width, height)
+    if "megapixels" in parameters and shape in SIZES:
+        width, height = SIZES[shape]
+        return (width // 2, height // 2) if parameters["megapixels"] == "0.25" else (width, height)
+    return _of_shape(parameters, shape, source)
+
+
+def _of_shape(parameters: Mapping[str, Any], shape: str, source: tuple[int, int] | None) -> tuple[int, int]:
+    """Return the pixels of a shape at the resolution that is asked for, chosen in our own way."""
+    across, down = source if source is not None and shape == MATCHED else (1, 1)
+    if shape != MATCHED:
+        across, down = map(int, shape.split(":"))
+    area = _MEGAPIXEL * _megapixels_asked(parameters, source)
+    return (_stepped((area * across / down) ** 0.5), _stepped((area * down / across) ** 0.5))
+
+
+def _megapixels_asked(parameters: Mapping[str, Any], source: tuple[int, int] | None) -> float:
+    if "raw" in parameters:
+        return _ULTRA_MEGAPIXELS
+    asked = str(parameters.get("resolution") or parameters.get("output_megapixels") or "1").split(" ")[0]
+    if asked != MATCHED:
+        return float(asked)
+    width, height = source or (1024, 1024)
+    return min(4.0, max(0.5, width * height / _MEGAPIXEL))
 
 
 def _stepped(side: float) -> int:
@@ -55,7 +79,7 @@ def order_of(job: Job, number: int, inputs: Mapping[str, bytes], weights: Traine
         prompt=str(job.parameters["prompt"]),
         seed=job.seed + number,
         size=job.size,
-        format_name=FORMATS[job.parameters["output_format"]],
+        format_name=FORMATS[format_of(job)],
         parameters=job.parameters,
         inputs=inputs,
         pieces=pieces,
@@ -103,7 +127,13 @@ class _Making:
 
 def pictures_of(job: Job) -> list[int]:
     """Return the numbers of the pictures that a prediction delivers."""
-    return [number for number in range(int(job.parameters["num_outputs"])) if number not in job.dropped]
+    made = range(int(job.parameters.get("num_outputs", 1)))
+    return [number for number in made if number not in job.dropped]
+
+
+def format_of(job: Job) -> str:
+    """Return the format of the pictures of a prediction; where none can be asked for, it is WebP here."""
+    return str(job.parameters.get("output_format", "webp"))
 
 
 def _picture_key(job: Job, number: int) -> str:

@@ -21,6 +21,7 @@ from fluxtui.simulator.replicate.validation import check_input
 
 NO_CUSTOM_SIZE = "width and height must be defined if aspect ratio is 'custom'"
 _LARGEST_RANDOM_SEED = 2**16
+_USUAL_STEPS = 28
 _SECONDS, _SECONDS_FOR_STEPS, _MOST_STEPS, _MEGAPIXEL = 1.0, 2.0, 50, 1024 * 1024
 
 
@@ -35,14 +36,14 @@ async def accept_prediction(
     service.check_room(member)
     fault = service.faults.take("submit", OUTCOME_FAULTS)
     kind = kind_of(parameters["prompt"], fault.kind if fault else None)
-    count = int(parameters["num_outputs"])
-    outcome = outcome_of(kind, count, checked=not parameters["disable_safety_checker"])
+    count = int(parameters.get("num_outputs", 1))
+    outcome = outcome_of(kind, count, checked=not parameters.get("disable_safety_checker"))
     pictures: dict[str, bytes] = {}
     names: list[tuple[str, float]] = []
-    size = None
+    size, went_in = None, 0.0
     try:
-        pictures = await _pictures(service, member, parameters)
-        size = await asyncio.to_thread(_size, parameters, pictures)
+        pictures = await _pictures(service, member, run, parameters)
+        size, went_in = await asyncio.to_thread(_sizes, parameters, pictures)
         names = await _loras(service, member, run, parameters)
     except (MissingInputError, UselessLoraError, NoPictureError, ValueError) as error:
         outcome = failed_early(str(error))
@@ -55,12 +56,14 @@ async def accept_prediction(
         version=run.version,
         input=without_secrets(given),
         parameters=without_secrets(parameters),
-        steps=int(parameters["num_inference_steps"]),
+        steps=_steps(parameters),
         accepted_at=now,
         duration=service.settings.seconds_per_image,
         billed_seconds=_billed_seconds(parameters, size),
         price=run.recipe.hardware.price,
-        picture_price=run.recipe.picture_price,
+        **_prices(run),
+        input_megapixels=went_in,
+        single=run.recipe.single,
         deadline=None if seconds is None else now + seconds,
         seed=_seed(service, parameters["seed"]),
         size=size,
@@ -81,43 +84,70 @@ def _ending(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-async def _pictures(
-    service: ReplicateService, member: Member, parameters: Mapping[str, Any]
-) -> dict[str, bytes]:
-    if not parameters["image"]:
+def _prices(run: Runnable) -> dict[str, Any]:
+    price = run.recipe.price
+    if price is None:
         return {}
-    wanted = {name: parameters.get(name) for name in ("image", "mask")}
-    return {name: await service.content(member, url) for name, url in wanted.items() if url}
+    prices = {"picture_price": price.picture, "run_price": price.run}
+    return {**prices, "output_price": price.output, "input_price": price.input}
 
 
-def _size(parameters: Mapping[str, Any], pictures: Mapping[str, bytes]) -> tuple[int, int]:
-    source = None
+def _steps(parameters: Mapping[str, Any]) -> int:
+    return int(parameters.get("num_inference_steps") or parameters.get("steps") or _USUAL_STEPS)
+
+
+async def _pictures(
+    service: ReplicateService, member: Member, run: Runnable, parameters: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """Return the pictures of an input by name, those of a list with their number; a mask needs an `image`."""
+    found: dict[str, bytes] = {}
+    for field in run.recipe.fields:
+        value = parameters.get(field.name)
+        if field.kind == "images" and value:
+            if len(value) > (field.maximum or 1):
+                # The limit is no part of the schema; that the run fails by it is our reading.
+                raise ValueError(f"{field.name} takes at most {field.maximum:g} images")
+            for number, url in enumerate(value):
+                found[f"{field.name}_{number:02}"] = await service.content(member, url)
+        elif field.kind == "image" and value and (field.name != "mask" or parameters.get("image")):
+            found[field.name] = await service.content(member, value)
+    return found
+
+
+def _sizes(parameters: Mapping[str, Any], pictures: Mapping[str, bytes]) -> tuple[tuple[int, int], float]:
+    """Return the size of what is to be made, and the megapixels that go in."""
+    source, pixels = None, 0
     for content in pictures.values():
         with opened(content) as picture:
             source = source or picture.size
+            pixels += picture.width * picture.height
     size = output_size(parameters, source)
     if size is None:
         raise ValueError(NO_CUSTOM_SIZE)
-    return size
+    return size, round(pixels / _MEGAPIXEL, 3)
 
 
 async def _loras(
     service: ReplicateService, member: Member, run: Runnable, parameters: Mapping[str, Any]
 ) -> list[tuple[str, float]]:
     """Return the digests and scales of the LoRAs that a prediction paints with."""
+    if "lora_url" in parameters:
+        addresses = loras.addresses_in(parameters["lora_url"] or "")
+        return [(await _digest(service, member, run, url), parameters["lora_scale"]) for url in addresses]
     main = parameters.get("lora_weights") or parameters.get("replicate_weights")
-    extra = parameters["extra_lora"]
+    extra = parameters.get("extra_lora")
     named: list[tuple[str, float]] = []
     if main:
-        named.append((await _digest(service, member, main.strip()), parameters["lora_scale"]))
+        named.append((await _digest(service, member, run, main.strip()), parameters["lora_scale"]))
     elif run.job is not None:
         named += [(digest, parameters["lora_scale"]) for digest, _ in service.jobs[run.job].loras]
     if extra and extra.strip() != (main or "").strip():
-        named.append((await _digest(service, member, extra.strip()), parameters["extra_lora_scale"]))
+        scale = parameters["extra_lora_scale"]
+        named.append((await _digest(service, member, run, extra.strip()), scale))
     return named
 
 
-async def _digest(service: ReplicateService, member: Member, reference: str) -> str:
+async def _digest(service: ReplicateService, member: Member, run: Runnable, reference: str) -> str:
     if loras.lies_elsewhere(reference):
         return reference
     if loras.is_file(reference):
@@ -125,7 +155,7 @@ async def _digest(service: ReplicateService, member: Member, reference: str) -> 
             content = await service.content(member, reference)
         except MissingInputError:
             raise UselessLoraError(loras.NOT_FOUND) from None
-        return await asyncio.to_thread(loras.digest_in, content)
+        return await asyncio.to_thread(loras.digest_in, content, run.recipe.lora_hidden)
     model, version_id = loras.model_of(reference)
     for version in service.library.visible_versions(member, model):
         if version_id in (None, version.id):
@@ -136,8 +166,8 @@ async def _digest(service: ReplicateService, member: Member, reference: str) -> 
 def _billed_seconds(parameters: Mapping[str, Any], size: tuple[int, int] | None) -> float:
     """Return what the pictures take on an H100: one to three seconds each at a megapixel."""
     share = (size[0] * size[1] if size else 0) / _MEGAPIXEL
-    steps = int(parameters["num_inference_steps"]) / _MOST_STEPS * (0.5 if parameters["go_fast"] else 1.0)
-    return round(int(parameters["num_outputs"]) * (_SECONDS + _SECONDS_FOR_STEPS * steps * share), 6)
+    steps = _steps(parameters) / _MOST_STEPS * (0.5 if parameters.get("go_fast") else 1.0)
+    return round(int(parameters.get("num_outputs", 1)) * (_SECONDS + _SECONDS_FOR_STEPS * steps * share), 6)
 
 
 def _seed(service: ReplicateService, asked: int | None) -> int:

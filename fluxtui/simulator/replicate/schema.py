@@ -11,6 +11,7 @@ _PICTURES = {
     "items": {"type": "string", "format": "uri"},
     "title": "Output",
 }
+_PICTURE = {"type": "string", "format": "uri", "title": "Output"}
 _WEIGHTS = {
     "type": "object",
     "title": "TrainingOutput",
@@ -19,9 +20,10 @@ _WEIGHTS = {
 }
 
 
-def picture_schema(fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Return the schema of a model that makes pictures from `fields`."""
-    return _document({"Input": _object("Input", fields), "Output": _PICTURES, **_choices(fields)})
+def picture_schema(fields: tuple[Field, ...], *, single: bool = False) -> dict[str, Any]:
+    """Return the schema of a model that makes pictures from `fields`, or a `single` one."""
+    output = _PICTURE if single else _PICTURES
+    return _document({"Input": _object("Input", fields), "Output": output, **_choices(fields)})
 
 
 def trainer_schema(fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -54,6 +56,9 @@ def _property(field: Field, order: int) -> dict[str, Any]:
         document |= {"type": _type(field), "title": _title(field)}
     if field.kind in ("image", "archive"):
         document["format"] = "uri"
+    if field.kind == "images":
+        # How many are taken is said in the description alone (model pages, read 2026-12).
+        return document | {"items": {"type": "string", "format": "uri"}, "default": field.default}
     limits = {"default": field.default, "minimum": field.minimum, "maximum": field.maximum}
     return document | {name: value for name, value in limits.items() if value is not None}
 
@@ -67,7 +72,7 @@ def _choices(fields: tuple[Field, ...]) -> dict[str, Any]:
 
 
 def _type(field: Field) -> str:
-    return "string" if field.kind in ("image", "archive") else field.kind
+    return {"image": "string", "archive": "string", "images": "array"}.get(field.kind, field.kind)
 
 
 def _title(field: Field) -> str:

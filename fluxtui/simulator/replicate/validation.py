@@ -12,7 +12,7 @@ from fluxtui.simulator.core.fields import Field
 from fluxtui.simulator.replicate.problems import ProblemError
 
 _SCHEMES = ("http", "https", "data")
-_TYPES = {"image": "string", "archive": "string"}
+_TYPES = {"image": "string", "archive": "string", "images": "array"}
 _NAMES = (
     (bool, "boolean"),
     (str, "string"),
@@ -103,6 +103,8 @@ def _flaws_of(field: Field, given: dict[str, Any]) -> Iterator[Flaw]:
     expected = _TYPES.get(field.kind, field.kind)
     if not _fits(expected, value):
         yield _wrong_type(place, expected, value)
+    elif field.kind == "images":
+        yield from _list_flaws(field, place, value)
     elif field.kind in ("image", "archive"):
         if urlsplit(value).scheme not in _SCHEMES:
             yield Flaw("format", place, "Does not match format 'uri'")
@@ -114,7 +116,17 @@ def _flaws_of(field: Field, given: dict[str, Any]) -> Iterator[Flaw]:
         yield from _range_flaws(field, place, value)
 
 
+def _list_flaws(field: Field, place: str, values: list[Any]) -> Iterator[Flaw]:
+    for number, value in enumerate(values):
+        if not isinstance(value, str):
+            yield _wrong_type(f"{place}.{number}", "string", value)
+        elif urlsplit(value).scheme not in _SCHEMES:
+            yield Flaw("format", f"{place}.{number}", "Does not match format 'uri'")
+
+
 def _fits(expected: str, value: Any) -> bool:
+    if expected == "array":
+        return isinstance(value, list)
     if expected == "boolean" or isinstance(value, bool):
         return expected == "boolean" and isinstance(value, bool)
     if expected == "string":

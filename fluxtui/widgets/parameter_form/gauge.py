@@ -8,7 +8,6 @@ from textual.content import Content
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.widgets.parameter_form import entries
-from fluxtui.widgets.plain import PlainLabel
 
 MOST_CELLS, LEAST_CELLS = 12, 5
 
@@ -16,32 +15,6 @@ MOST_CELLS, LEAST_CELLS = 12, 5
 def has_gauge(field: Field) -> bool:
     """Tell whether a field is a number between two limits, such as a strength."""
     return field.control is Control.NUMBER and field.minimum is not None and field.maximum is not None
-
-
-class Gauge(PlainLabel):
-    """A line with a mark at the value and a smaller one at the default; the limits beside it."""
-
-    DEFAULT_CSS = """
-    Gauge { width: 1fr; height: 1; padding-left: 1; color: $text-muted; }
-    """
-
-    def __init__(self, field: Field, value: Any) -> None:
-        super().__init__("")
-        self._field = field
-        self._value = value
-
-    def show_value(self, value: Any) -> None:
-        """Draw another value."""
-        if value != self._value:
-            self._value = value
-            self._draw()
-
-    def on_resize(self) -> None:
-        """Draw as much as there is room for."""
-        self._draw()
-
-    def _draw(self) -> None:
-        self.show(gauge(self._field, self._value, self.content_size.width), layout=False)
 
 
 def gauge(field: Field, value: Any, cells: int) -> Content:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.endpoint import Field
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import is_web_address
-from fluxtui.services.picture_inputs import InputPicture, look_at, picture_path
-from fluxtui.services.validation import mask_misfit
 from fluxtui.widgets.paths import PathNote
+
+if TYPE_CHECKING:
+    from fluxtui.services.picture_inputs import InputPicture
 
 SCALED_BY_KEY = "↓ scales it"
 TRANSPARENT_ONLY = "the picture has no transparency: ↓ draws a mask"
@@ -34,6 +36,8 @@ def note_input(text: str, field: Field) -> PictureNote:
         if not field.urls:
             return PictureNote(PathNote("is an address; this endpoint takes only files", False))
         return PictureNote(PathNote("an address that the service fetches itself", True))
+    from fluxtui.services.picture_inputs import look_at, picture_path
+
     try:
         look = look_at(picture_path(text), field.max_pixels, field.limits)
     except PictureError as error:
@@ -55,6 +59,8 @@ def note_mask(mask: PictureNote | None, source: PictureNote | None, field: Field
         return PathNote(TRANSPARENT_ONLY, True) if needed else None
     if mask.look is None or look is None:
         return mask.note
+    from fluxtui.services.validation import mask_misfit
+
     reason = mask_misfit(mask.look, look)
     return PathNote(f"{reason} · {SCALED_BY_KEY}", False) if reason else mask.note
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.widgets.parameter_form import entries
-from fluxtui.widgets.parameter_form.controls import FieldControl, is_wide
-from fluxtui.widgets.parameter_form.gauge import Gauge, has_gauge
+from fluxtui.widgets.parameter_form.controls import FieldControl, NumberControl, is_wide
+from fluxtui.widgets.parameter_form.gauge import gauge, has_gauge
 from fluxtui.widgets.paths import PathNote
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain
 
@@ -26,19 +27,25 @@ PICTURE_NOTE_CELLS = 2
 
 
 class FieldRow(Vertical):
-    """A labelled input."""
+    """A labelled input. The row itself draws the title before the input, and the range or gauge behind it."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "field-row--title",
+        "field-row--wrong",
+        "field-row--current",
+        "field-row--range",
+    }
     DEFAULT_CSS = """
     FieldRow {
         height: auto;
+        .field-row--title, .field-row--range { color: $text-muted; }
+        .field-row--wrong { color: $text-error; }
+        .field-row--current { color: $text-accent; text-style: bold; }
         .field-line { height: auto; }
-        .field-title { width: 16; height: 1; color: $text-muted; }
         .field-range { width: 1fr; height: 1; color: $text-muted; padding-left: 1; }
         .field-note { width: 1fr; height: auto; color: $text-muted; display: none; }
         &.-noted .field-note { display: block; }
         &.-problem .field-note { color: $text-error; }
-        &.-problem .field-title { color: $text-error; }
-        &.-current .field-title { color: $text-accent; text-style: bold; }
     }
     """
 
@@ -49,6 +56,8 @@ class FieldRow(Vertical):
         self._title_width = title_width
         self._problem = ""
         self._differs = False
+        self._is_current = False
+        self._value = self.control.entered() if has_gauge(field) else None
         self._note: PathNote | None = None
 
     @property
@@ -57,16 +66,34 @@ class FieldRow(Vertical):
         return cast(FieldControl, self.input)
 
     def compose(self) -> ComposeResult:
-        """Lay out label, input and range on one line."""
-        title = PlainLabel(self._title(), classes="field-title")
-        title.styles.width = self._title_width
-        with Horizontal(classes="field-line"):
-            yield title
-            yield self.input
-            if has_gauge(self.field):
-                yield Gauge(self.field, self.control.entered())
-            elif not is_wide(self.input) and (allowed := entries.short_range(self.field)):
-                yield PlainLabel(allowed, classes="field-range")
+        """Lay out the input, beside it the unit of what is chosen: both share the line."""
+        line: Widget = self.input
+        unit = "" if self._draws_range or is_wide(self.input) else entries.short_range(self.field)
+        if unit:
+            line = Horizontal(self.input, PlainLabel(unit, classes="field-range"), classes="field-line")
+        line.styles.margin = (0, 0, 0, self._title_width)
+        yield line
+
+    @property
+    def _draws_range(self) -> bool:
+        return isinstance(self.input, NumberControl)
+
+    def render(self) -> RenderResult:
+        """Draw the line of the input, but for the input."""
+        title = self._title().pad_right(self._title_width - self._title().cell_length)
+        title = title.stylize_before(self.get_visual_style(self._title_component))
+        if not self._draws_range:
+            return title
+        left = self._title_width + self.input.outer_size.width + 1
+        behind = self._behind(self.content_size.width - left)
+        style = self.get_visual_style("field-row--range")
+        return Content.assemble(title, " " * (left - title.cell_length), behind.stylize_before(style))
+
+    @property
+    def _title_component(self) -> str:
+        if self._is_current:
+            return "field-row--current"
+        return "field-row--wrong" if self.has_class("-problem") else "field-row--title"
 
     def _title(self) -> Content:
         title = plain(self.field.title, limit=self._title_width - 2)
@@ -75,14 +102,38 @@ class FieldRow(Vertical):
         room = " " * (self._title_width - 2 - title.cell_length)
         return Content.assemble(title, room, (CHANGED, "$text-accent"))
 
+    def _behind(self, cells: int) -> Content:
+        """Return what stands behind the input: where the number lies between its limits, or these alone."""
+        if has_gauge(self.field):
+            return gauge(self.field, self._value, cells)
+        allowed = entries.short_range(self.field)
+        if cells < 1 or not allowed or self.get_component_styles("field-row--range").display == "none":
+            return Content()
+        return plain(allowed).wrap(cells)[0]
+
     def show_value(self, value: object, *, differs: bool) -> None:
         """Show where a value lies between its limits, and mark one that is not the default."""
-        for drawn in self.query(Gauge):
-            drawn.show_value(value)
+        if has_gauge(self.field) and value != self._value:
+            self._value = value
+            left = self._title_width + self.input.outer_size.width
+            self.refresh(Region(left, 0, max(0, self.content_size.width - left), 1))
         if differs != self._differs:
             self._differs = differs
-            for title in self.query(".field-title").results(PlainLabel):
-                title.show(self._title(), layout=False)
+            self._draw_title()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the row is marked as the one that the focus is in."""
+        return self._is_current
+
+    def show_current(self, is_current: bool) -> None:
+        """Mark the row that the focus is in."""
+        if is_current != self._is_current:
+            self._is_current = is_current
+            self._draw_title()
+
+    def _draw_title(self) -> None:
+        self.refresh(Region(0, 0, self._title_width, 1))
 
     @property
     def problem(self) -> str:
@@ -104,6 +155,8 @@ class FieldRow(Vertical):
     def _draw_note(self) -> None:
         wrong = bool(self._problem) or (self._note is not None and not self._note.usable)
         text = self._problem or (self._note.text if self._note else "")
+        if wrong != self.has_class("-problem"):
+            self._draw_title()
         self.set_class(wrong, "-problem")
         self.set_class(bool(text), "-noted")
         found = self.query(".field-note")

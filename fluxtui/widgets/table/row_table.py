@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, work
@@ -14,12 +14,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.coordinate import Coordinate
 from textual.message import Message
-from textual.widgets import DataTable
 
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.plain import PlainStatic
-from fluxtui.widgets.table.grid import RowGrid
 from fluxtui.widgets.table.rows import Column, Row, Sorting
+
+if TYPE_CHECKING:
+    from textual.widgets import DataTable
+
+    from fluxtui.widgets.table.grid import RowGrid
 
 CHUNK = 200
 """Rows that are added at a time, so that thousands of them never hold up a key press."""
@@ -46,8 +49,8 @@ class RowTable(Vertical):
         Binding("S", "sort_reversed", "Reverse", id="table.reverse", show=False),
     ]
 
-    GRID: ClassVar[type[RowGrid]] = RowGrid
-    """What draws the rows."""
+    GRID: ClassVar[type[RowGrid] | None] = None
+    """What draws the rows; a `RowGrid` where none is named."""
 
     class Highlighted(Message):
         """The cursor is on another row; `key` is None where there are no rows."""
@@ -81,6 +84,7 @@ class RowTable(Vertical):
         *,
         empty: str = "",
         header: bool = True,
+        bare: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -88,8 +92,13 @@ class RowTable(Vertical):
         columns: from left to right.
         empty: what is said where there are no rows: what to do first.
         header: whether the titles of the columns are shown.
+        bare: whether nothing but the words is there until there are rows.
         """
         super().__init__(id=id, classes=classes)
+        self._is_bare = bare
+        self.set_class(bare, "-empty")
+        self._filter: FilterLine | None = None
+        self._made_grid: RowGrid | None = None
         self._columns = tuple(columns)
         self._empty = empty
         self._header = header
@@ -108,20 +117,42 @@ class RowTable(Vertical):
         self._announced: str | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out filter, rows and the words for no rows."""
-        yield FilterLine()
-        grid = self.GRID()
+        """Lay out rows and the words for no rows."""
+        if not self._is_bare:
+            yield self._make_grid()
+        if self._empty:
+            yield PlainStatic(self._empty, classes="table-empty")
+
+    def _make_grid(self) -> RowGrid:
+        from fluxtui.widgets.table.grid import RowGrid
+
+        self._made_grid = grid = (self.GRID or RowGrid)()
         grid.show_header = self._header
-        yield grid
-        yield PlainStatic(self._empty, classes="table-empty")
+        return grid
+
+    async def _add_grid(self) -> None:
+        """Mount what draws the rows, now that there are some."""
+        await self.mount(self._make_grid(), before=0)
+        self._rebuild()
+
+    @property
+    def _has_grid(self) -> bool:
+        """Whether there is what draws the rows, to be used."""
+        return self._made_grid is not None and self._made_grid.is_mounted
 
     @property
     def _grid(self) -> RowGrid:
-        return self.query_one(RowGrid)
+        if self._made_grid is None:
+            raise LookupError("there are no rows yet")
+        return self._made_grid
 
     @property
-    def _filter(self) -> FilterLine:
-        return self.query_one(FilterLine)
+    def filter_line(self) -> FilterLine:
+        """The line over the rows into which a filter is typed; it is there from now on."""
+        if self._filter is None:
+            self._filter = FilterLine()
+            self.mount(self._filter, before=0)
+        return self._filter
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -141,8 +172,9 @@ class RowTable(Vertical):
         return self._wanted or self._grid.row_key(self._grid.cursor_row)
 
     def focus(self, scroll_visible: bool = True) -> RowTable:
-        """Put the focus into the rows."""
-        self._grid.focus(scroll_visible)
+        """Put the focus into the rows, where there are any to be drawn."""
+        if self._made_grid is not None:
+            self._made_grid.focus(scroll_visible)
         return self
 
     def set_rows(self, rows: Sequence[Row]) -> None:
@@ -150,14 +182,19 @@ class RowTable(Vertical):
         self._rows = tuple(rows)
         keys = {row.key for row in self._rows}
         self._made = {key: made for key, made in self._made.items() if key in keys}
-        self._arrange()
+        if self._is_bare and self._rows:
+            self._is_bare = False
+            self.call_next(self._add_grid)
+        elif self._has_grid:
+            self._arrange()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show other columns, such as fewer on a narrow screen."""
         if tuple(columns) != self._columns:
             self._columns = tuple(columns)
             self._made = {}
-            self._rebuild()
+            if self._has_grid:
+                self._rebuild()
 
     def set_empty(self, text: str) -> None:
         """Change what is said where there are no rows."""
@@ -167,6 +204,8 @@ class RowTable(Vertical):
     @property
     def was_moved(self) -> bool:
         """Whether the cursor was put on another row than the first, by the user or a wish, or is to stay."""
+        if not self._has_grid:
+            return False
         stays = self._stayed is not None and self.selected_key == self._stayed
         return self._moved and (stays or bool(self._grid.cursor_row))
 
@@ -193,7 +232,8 @@ class RowTable(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns to the width."""
-        self._rebuild()
+        if self._has_grid:
+            self._rebuild()
 
     def _rebuild(self) -> None:
         width = self.size.width - self._grid.styles.scrollbar_size_vertical
@@ -209,10 +249,10 @@ class RowTable(Vertical):
     def _arrange(self) -> None:
         if not self._grid.columns:
             return  # Not laid out yet; the first resize arranges everything.
-        words = self._filter.text
+        words = self._filter.text if self._filter is not None else ""
         rows = [row for row in self._rows if row.matches(words)] if words.strip() else self._rows
         self._shown = self._sorting.apply(rows)
-        if words:
+        if words and self._filter is not None:
             self._filter.show_count(len(self._shown), len(self._rows))
         drawn = [(row.key, self._cells(row)) for row in self._shown]
         if [key for key, _ in drawn] == [key for key, _ in self._drawn]:
@@ -282,8 +322,12 @@ class RowTable(Vertical):
         self._grid.move_cursor(row=row, animate=False, scroll=True)
 
     def _say_if_empty(self) -> None:
-        empty = self.query_one(".table-empty", PlainStatic)
-        empty.show("Nothing matches the filter; Escape clears it." if self._rows else self._empty)
+        words = "Nothing matches the filter; Escape clears it." if self._rows else self._empty
+        found = self.query(".table-empty")
+        if found:
+            found.first(PlainStatic).show(words)
+        elif words and not self._shown:
+            self.mount(PlainStatic(words, classes="table-empty"))
         self.set_class(not self._shown, "-empty")
 
     def _announce(self) -> None:
@@ -323,11 +367,11 @@ class RowTable(Vertical):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        self._filter.open()
+        self.filter_line.open()
 
     def action_clear_filter(self) -> None:
         """Show all rows again; without a filter the key is left to the screen."""
-        if not self._filter.text:
+        if self._filter is None or not self._filter.text:
             raise SkipAction
         self._filter.action_clear()
 

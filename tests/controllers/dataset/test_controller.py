@@ -11,7 +11,8 @@ from PIL import Image
 
 from fluxtui.domain.dataset import Crop, Dataset
 from fluxtui.domain.workspace import History
-from fluxtui.services.datasets import WorkspaceService, checks
+from fluxtui.services.datasets import checks
+from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
 from tests.controllers.dataset.conftest import Editing
 from tests.fakes.host import FakeHost

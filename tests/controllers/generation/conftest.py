@@ -83,7 +83,7 @@ class Desk:
 
     async def until(self, condition: Callable[[], Awaitable[object]]) -> None:
         """Wait until a condition holds."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while not await condition():
                 await asyncio.sleep(0.01)
 

@@ -15,10 +15,11 @@ from fluxtui.controllers.generation.cost import batch_text
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.price import Funds
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.domain.axes import FINETUNE, OFFER, PROMPT, SHAPE, STRENGTH, TypedAxis
+from fluxtui.domain.axes import FINETUNE, OFFER, PROMPT, SHAPE, TypedAxis
 from fluxtui.domain.batches import BatchSetup, SeedMode
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.uses import Offer
 from fluxtui.services.finetune_defaults import lasting_values

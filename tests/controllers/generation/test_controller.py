@@ -11,9 +11,9 @@ from fluxtui.controllers.generation.controller import CHANGING
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.navigation import GenerateAgain, GenerateWith, UsePicture
 from fluxtui.controllers.questions import Confirmation
-from fluxtui.domain.axes import STRENGTH
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.notices import Balance
 from fluxtui.simulator.running import Simulator
 from tests.controllers.generation.conftest import OpenDesk

@@ -197,3 +197,17 @@ def test_a_further_lora_stays_only_where_the_endpoint_takes_it(
     assert second(right.ref) == right.ref
     assert second(wrong.ref) is None
     assert second("https://example.org/c.safetensors") == "https://example.org/c.safetensors"
+
+
+def test_a_draft_of_before_the_second_lora_stood_in_a_list_has_it_there() -> None:
+    kept = {"finetune_strength": 0.7, "extra_lora": "files/owl", "extra_lora_scale": 0.4}
+
+    def rows(endpoint_id: str) -> list[tuple[str, float]]:
+        form = GenerateForm.from_draft({"endpoint_id": endpoint_id, "finetune": "files/fox", "values": kept})
+        return [(row.finetune, row.weight) for row in form.stack]
+
+    assert rows("black-forest-labs/flux-dev-lora") == [("files/fox", 0.7), ("files/owl", 0.4)]
+    # Where it is a parameter of its own still, it stays one.
+    assert rows("trained-version") == [("files/fox", 0.7)]
+    draft = {"endpoint_id": "trained-version", "values": kept}
+    assert GenerateForm.from_draft(draft).values["extra_lora"] == "files/owl"

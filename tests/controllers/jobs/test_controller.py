@@ -302,7 +302,7 @@ async def training(host: FakeHost, training_pictures: Path) -> Job:
     dataset = await services.datasets.inspect(training_pictures, await services.finetuning.rules("demo"))
     values = {"finetune_comment": "Lantern", "mode": "style", "iterations": 120}
     await services.finetuning.start("demo", dataset, values)
-    async with driven(host), asyncio.timeout(20):
+    async with driven(host), asyncio.timeout(40):
         while not host.jobs or host.jobs[0].state is not JobState.DONE:
             await asyncio.sleep(0.02)
             await follow(host)

@@ -57,7 +57,7 @@ async def read_jobs(host: FakeHost) -> tuple[Job, ...]:
 
 async def until_done(host: FakeHost) -> None:
     """Wait until no job is active any more."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while not all(job.state is JobState.DONE for job in await read_jobs(host)):
             await asyncio.sleep(0.01)
 
@@ -219,7 +219,7 @@ async def test_a_service_that_no_longer_trains_is_explained_for_good(
         assert training.notice().is_hint or training.notice().text == ""
         host.answers.append(True)
         assert isinstance(await training.start(), Job)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while (await read_jobs(host))[0].is_active:
                 await asyncio.sleep(0.01)
         notice = training.notice()

@@ -207,7 +207,7 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     assert academy.ordered == [{"steps": 40, "endpoint": "academy/quick"}]
     assert training.trainings.all == (running,)
     assert training.trainings.destination(job.id) == ShowJob(job.id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not await training.trainings.log_lines(job.id, 2):
             await asyncio.sleep(0.01)
     assert await training.trainings.log_lines(job.id, 2) == "\n".join(LOG.splitlines()[-2:])
@@ -228,7 +228,7 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
 
 async def until_state(host: FakeHost, job_id: str, state: JobState) -> Job:
     """Wait until a job is in a state, and let the host know it so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while (job := await host.services.journal.jobs.get(job_id)) is None or job.state is not state:
             await asyncio.sleep(0.01)
     host.jobs = (job,)

@@ -29,6 +29,7 @@ from fluxtui.providers.base import (
     RemoteTask,
     Sought,
 )
+from fluxtui.providers.published import PublishedEndpoint
 from fluxtui.providers.reading import as_identifier, as_mapping, as_moment, as_number, as_text
 from fluxtui.providers.registry import ProviderHosts
 from tests.fakes.atelier.endpoints import GENERATION, TRAINING, Plain
@@ -180,6 +181,14 @@ class AtelierProvider:
         if usd is None:
             return {}
         return {Plain.info.id: UnitPrice(usd, "images", datetime.now(UTC).date().isoformat(), live=True)}
+
+    def example_body(self, request: Endpoint) -> Mapping[str, Any]:
+        """Return what stands in the request."""
+        return request.given()
+
+    async def published(self, endpoint_ids: Sequence[str]) -> Mapping[str, PublishedEndpoint]:
+        """Return nothing: it publishes nothing."""
+        return {}
 
     async def serving(self, endpoint_ids: Sequence[str]) -> Mapping[str, bool]:
         return {}

@@ -78,9 +78,9 @@ def make_provider(make_api: Callable[..., APIService], simulator: Simulator) -> 
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
-    """A small picture on disk."""
+    """A picture on disk, as small as FLUX 3 takes one."""
     path = tmp_path / "picture.png"
-    Image.new("RGB", (96, 64), (200, 60, 40)).save(path)
+    Image.new("RGB", (256, 256), (200, 60, 40)).save(path)
     return path
 
 

@@ -11,6 +11,7 @@ from fluxtui.providers.bfl.finetuned import ProFinetuned
 from fluxtui.providers.bfl.flux1 import FluxFill
 from fluxtui.providers.bfl.flux2 import Flux2Pro
 from fluxtui.providers.bfl.flux3 import Flux3Image
+from fluxtui.providers.bfl.tools import Erase, Outpainting
 
 
 @pytest.fixture
@@ -43,6 +44,14 @@ async def test_addresses_are_handed_on_where_the_endpoint_takes_them(picture: Pa
     body = await body_of(Flux3Image.checked({"prompt": "p", "images": [address, str(picture)]}))
     assert body["images"] == [address, TEXT]
     body = await body_of(Flux2Pro.checked({"prompt": "p", "input_image": address}))
+    assert body["input_image"] == address
+
+
+async def test_the_tools_take_addresses(picture: Path) -> None:
+    address = "https://example.org/a.png"
+    body = await body_of(Erase.checked({"image": address, "mask": str(picture)}))
+    assert (body["image"], body["mask"]) == (address, TEXT)
+    body = await body_of(Outpainting.checked({"input_image": address, "width": 1024, "height": 1024}))
     assert body["input_image"] == address
 
 

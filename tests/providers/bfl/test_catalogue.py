@@ -164,6 +164,13 @@ REFERENCE: dict[str, dict[str, Row]] = {
         "grounding": Row(True),
         "version": Row("latest"),
     },
+    "flux-3-image-klein": {
+        "prompt": NEEDED,
+        "images": OPEN,
+        "aspect_ratio": Row("auto", choices=("auto", *RATIOS)),
+        "resolution": Row("1k", choices=("768sq", "1k", "1.5k", "2k", "4k")),
+        "safety_tolerance": Row(2, low=0, high=4),
+    },
     "flux-tools/outpainting-v1": {
         "input_image": NEEDED,
         "width": Row(required=True, low=64),
@@ -268,12 +275,13 @@ def test_availability_and_limits() -> None:
         "flux-pro-1.0-canny-finetuned",
     }
     beta = {e.info.id for e in ALL if e.info.availability is Availability.BETA}
-    assert beta == {i for i in REFERENCE if "klein" in i and i.endswith("-finetuned")}
+    klein_loras = {i for i in REFERENCE if "klein" in i and i.endswith("-finetuned")}
+    assert beta == klein_loras | {"flux-3-image-klein"}
     assert {e.info.id: e.info.active_limit for e in ALL if e.info.active_limit} == {"flux-kontext-max": 6}
 
 
 def test_what_takes_no_seed() -> None:
-    strict = {"flux-3-image", "flux-tools/outpainting-v1"}
+    strict = {"flux-3-image", "flux-3-image-klein", "flux-tools/outpainting-v1"}
     assert {e.info.id for e in GENERATION if not e.takes_seed()} == strict
 
 

@@ -85,10 +85,19 @@ def test_tools_cost_what_was_charged(tool: str) -> None:
         ("flux-3-image", {"resolution": "1.5k"}, (7.0, False)),
         ("flux-3-image", {"resolution": "2k"}, (10, True)),
         ("flux-3-image", {"resolution": "4k"}, (60.7, True)),
+        ("flux-3-image-klein", {}, (0.9, True)),
+        ("flux-3-image-klein", {"resolution": "4k"}, (3.6, False)),
     ],
 )
 def test_prices_by_size(endpoint_id: str, values: dict[str, Any], expected: tuple[float, bool]) -> None:
     assert _estimate(endpoint_id, **values) == expected
+
+
+def test_the_price_of_an_automatic_size_says_that_it_may_be_more() -> None:
+    automatic = BY_ID["flux-2-pro"].checked({"prompt": "p"}).estimate()
+    assert "more if the service makes it larger" in automatic.basis
+    for values in ({"width": 1008, "height": 976}, {"input_image": "a"}):
+        assert "larger" not in BY_ID["flux-2-pro"].checked({"prompt": "p", **values}).estimate().basis
 
 
 @pytest.mark.parametrize(
@@ -103,5 +112,5 @@ def test_every_endpoint_has_a_price_with_a_basis_and_the_table_a_date() -> None:
         assert _estimate(endpoint_id)[0] > 0
     assert (PRICES.read_on, PRICES.seen_on) == ("2026-10", "2026-09-21")
     priced = {*PRICES.flat, *PRICES.guessed, *PRICES.megapixels, *PRICES.seen}
-    priced |= {"flux-3-image", "finetune", "flux-tools/outpainting-v1"}
+    priced |= {"flux-3-image", "flux-3-image-klein", "finetune", "flux-tools/outpainting-v1"}
     assert priced == set(BY_ID)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fluxtui.domain.errors import InvalidInput, NotFound, NotPermitted, PictureError, TrainingDiscontinued
 from fluxtui.providers.base import LoraSource, Materials
+from fluxtui.providers.replicate.flux1 import OfficialFlux11ProUltra
+from fluxtui.providers.replicate.flux2 import OfficialKlein4B
+from fluxtui.providers.replicate.flux3 import Flux3KleinLora
 from fluxtui.providers.replicate.generation import FluxDevLora, TrainedVersion
 from fluxtui.providers.replicate.training import FastFluxTrainer, FluxDevLoraTrainer
 from fluxtui.simulator.core.settings import Settings
@@ -250,3 +253,109 @@ async def test_the_archive_is_uploaded_whole(
     assert (told["name"], told["content_type"]) == ("red-sheets-pictures.zip", "application/zip")
     assert told["size"] == archive.stat().st_size
     assert simulator.replicate.violations() == []
+
+
+async def test_an_official_model_gets_what_its_schema_has_and_no_more(
+    prepare: Prepare, picture: Path, simulator: Simulator
+) -> None:
+    ultra = await prepare(OfficialFlux11ProUltra.checked({"prompt": "p", "image_prompt_strength": 0.4}))
+    assert list(ultra.details.values()) == ["/v1/models/black-forest-labs/flux-1.1-pro-ultra/predictions"]
+    assert ultra.body == {
+        "input": {
+            "prompt": "p",
+            "aspect_ratio": "1:1",
+            "raw": False,
+            "safety_tolerance": 2,
+            "output_format": "jpg",
+        }
+    }
+    pictures = [str(picture), "https://example.org/other.png"]
+    klein = await prepare(OfficialKlein4B.checked({"prompt": "p", "input_images": pictures, "seed": 3}))
+    sent = klein.body["input"]
+    assert sent["images"][0].startswith(f"{simulator.replicate.urls['api']}/v1/files/")
+    assert sent["images"][1:] == ["https://example.org/other.png"]
+    assert sent == {
+        "prompt": "p",
+        "images": sent["images"],
+        "aspect_ratio": "1:1",
+        "output_megapixels": "1",
+        "seed": 3,
+        "go_fast": False,
+        "output_format": "jpg",
+        "output_quality": 95,
+        "disable_safety_checker": False,
+    }
+
+
+FAL_FILE = "https://v3b.fal.media/files/b/koala/lora.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({}, {}),
+        ({"finetune_id": "fal/one"}, {"lora_url": FAL_FILE, "lora_scale": 1.0}),
+        (
+            {"loras": [{"finetune": "fal/one", "weight": 0.5}, {"finetune": ADDRESS, "weight": 0.5}]},
+            {"lora_url": f'["{FAL_FILE}", "{ADDRESS}"]', "lora_scale": 0.5},
+        ),
+        (
+            {"loras": [{"finetune": "fal/one"}, {"finetune": "fal/one"}, {"finetune": ADDRESS, "on": False}]},
+            {"lora_url": FAL_FILE, "lora_scale": 1.0},
+        ),
+    ],
+)
+async def test_flux_3_klein_gets_the_addresses_of_its_loras(
+    values: dict[str, Any], told: dict[str, Any], prepare: Prepare, api: APIService
+) -> None:
+    sources = {"fal/one": LoraSource("One", url=FAL_FILE), ADDRESS: LoraSource("Two", url=ADDRESS)}
+    prepared = await prepare(Flux3KleinLora.checked({"prompt": "p", **values}), sources)
+    model = (await api.get("/v1/models/replicate/flux-3-klein-image-lora")).data
+    assert list(prepared.details.values()) == ["/v1/predictions"]
+    assert prepared.body == {
+        "version": model["latest_version"]["id"],
+        "input": {
+            "prompt": "p",
+            "width": 1024,
+            "height": 1024,
+            "distilled": True,
+            "num_inference_steps": 0,
+            "upsample_prompt": False,
+            **told,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "url", ["https://huggingface.co/someone/lora", "https://civitai.com/models/1", "https://a.test/lora.zip"]
+)
+async def test_flux_3_klein_takes_files_alone(url: str, prepare: Prepare, simulator: Simulator) -> None:
+    request = Flux3KleinLora.checked({"prompt": "p", "finetune_id": "files/x"})
+    with pytest.raises(InvalidInput, match=r"does not fetch: it takes the addresses of \.safetensors files"):
+        await prepare(request, {"files/x": LoraSource("Odd", url=url)})
+    assert simulator.replicate.ledger() == []
+
+
+def test_flux_3_klein_has_one_strength_for_all_loras() -> None:
+    loras = [{"finetune": "fal/one", "weight": 0.5}, {"finetune": ADDRESS, "weight": 0.6}]
+    with pytest.raises(InvalidInput, match="one strength for all LoRAs"):
+        Flux3KleinLora.checked({"prompt": "p", "loras": loras})
+
+
+async def test_what_earlier_versions_called_the_second_lora_is_read(prepare: Prepare) -> None:
+    kept = {
+        "prompt": "p",
+        "finetune_id": "fal/one",
+        "finetune_strength": 0.7,
+        "extra_lora": "fal/two",
+        "extra_lora_scale": 0.4,
+    }
+    sources = {name: LoraSource(name, url=ADDRESS) for name in ("fal/one", "fal/two")}
+    sent = (await prepare(FluxDevLora.checked(kept), sources)).body["input"]
+    assert (sent["lora_scale"], sent["extra_lora_scale"]) == (0.7, 0.4)
+    assert sent["lora_weights"] == sent["extra_lora"] == ADDRESS
+
+
+async def test_the_official_model_runs_without_a_lora(prepare: Prepare) -> None:
+    sent = (await prepare(FluxDevLora.checked({"prompt": "p"}))).body["input"]
+    assert not {"lora_weights", "lora_scale", "extra_lora", "extra_lora_scale"} & set(sent)

@@ -28,8 +28,13 @@ def _value(field: Field, picture: Path, finetune: str, *, largest: bool) -> Any:
     match field.control:
         case Control.FINETUNE:
             return finetune
+        case Control.LORA_STACK:
+            most = int((field.max_length or 1) if largest else 1)
+            return [{"finetune": finetune, "weight": field.maximum if largest else field.minimum}] * most
         case Control.PICTURE:
             return str(picture)
+        case Control.PICTURES:
+            return [str(picture)] * int((field.max_length or 1) if largest else 1)
         case Control.TOGGLE:
             return not field.default
         case Control.SEED:
@@ -56,8 +61,10 @@ async def test_valid_requests_are_accepted_and_end_well(
     finetune = str(trained.finetune_id)
     fields = [field for field in fields_of(endpoint) if field.required or kind != "least"]
     values = {field.name: _value(field, picture, finetune, largest=kind == "largest") for field in fields}
-    if kind == "least" and "aspect_ratio" in endpoint.model_fields:
+    if kind == "least" and "megapixels" in endpoint.model_fields:
         values["megapixels"] = "0.25"
+    if kind == "largest" and "input_image" in values and "safety_tolerance" in values:
+        values["safety_tolerance"] = 2
     if kind == "smallest" and "prompt_strength" in values:
         values["prompt_strength"] = 0.05
     request = endpoint.checked(values)
@@ -65,7 +72,8 @@ async def test_valid_requests_are_accepted_and_end_well(
     clock.advance(20)
     status = await provider.status(task)
     assert (status.phase, status.message) == (Phase.READY, "")
-    assert status.cost_credits is not None
+    # Where no price is published, none is told either, and the estimate stays.
+    assert (status.cost_credits is None) == ("no price is published" in request.estimate().basis)
     assert len(simulator.replicate.ledger()) == 2
     assert simulator.replicate.violations() == []
 

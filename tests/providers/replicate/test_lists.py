@@ -25,7 +25,7 @@ class Pages:
         self._page = page
         self.asked = 0
 
-    async def get(self, path: str, params: object = None, *, base: str = "") -> Any:
+    async def get(self, path: str, params: object = None, *, base: str = "", longest: int = 0) -> Any:
         """Return the next page."""
         self.asked += 1
         return SimpleNamespace(data=self._page(self.asked))

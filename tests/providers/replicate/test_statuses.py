@@ -71,6 +71,29 @@ def test_a_picture_is_the_first_address(output: Any) -> None:
     assert status.cost_credits == pytest.approx(1.22)
 
 
+def test_official_models_cost_by_the_megapixel_where_they_count_them() -> None:
+    counted = {"image_output_count": 1, "image_output_megapixel_count": 2, "image_input_megapixel_count": 3}
+    done = {"status": "succeeded", "output": "https://a/1.webp", **ENDED}
+    told = picture("black-forest-labs/flux-2-pro", metrics=counted, **done)
+    assert told.cost_credits == pytest.approx(1.5 + 2 * 1.5 + 3 * 1.5)
+    assert picture("black-forest-labs/flux-2-pro", metrics={}, **done).cost_credits is None
+    failed = picture("black-forest-labs/flux-2-pro", status="failed", error="boom", metrics=counted, **ENDED)
+    assert failed.cost_credits is None
+
+
+@pytest.mark.parametrize("count", [-1, 1e308, "many", None, [2]])
+def test_a_count_of_megapixels_that_makes_no_sense_is_not_told(count: Any) -> None:
+    metrics = {"image_output_megapixel_count": count}
+    told = picture(
+        "black-forest-labs/flux-2-flex",
+        status="succeeded",
+        output="https://a/1.webp",
+        metrics=metrics,
+        **ENDED,
+    )
+    assert told.cost_credits is None
+
+
 def test_official_models_cost_by_the_picture() -> None:
     endpoint, metrics = "black-forest-labs/flux-dev-lora", {"predict_time": 8.0}
     done = picture(endpoint, status="succeeded", output=["https://a/1.webp"], metrics=metrics, **ENDED)

@@ -71,7 +71,7 @@ async def test_stars_and_ratings_go_to_the_marked_pictures(place: Place, until: 
 async def test_a_filter_narrows_says_what_is_wrong_and_is_cleared(place: Place, until: Until) -> None:
     _, pilot, screen = place
     screen.action_filter()
-    line = screen.query_one(FilterLine).query_one(LineInput)
+    line = screen.query_one(FilterLine).line
     line.value = "lanterns ratng>=3"
     await until(pilot, lambda: "ratng" in shown(screen, "#gallery-problem"))
     assert len(numbers(screen)) == 12

@@ -9,10 +9,11 @@ import pytest
 from textual.widgets import Button
 
 from fluxtui.controllers.generation.form import GenerateForm
-from fluxtui.domain.axes import STRENGTH, TypedAxis
+from fluxtui.domain.axes import TypedAxis
 from fluxtui.domain.batches import BatchSetup
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.jobs import Job, JobState
+from fluxtui.domain.loras import STRENGTH
 from fluxtui.screens.generate.batch_dialog import BatchDialog
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.chooser import Chooser

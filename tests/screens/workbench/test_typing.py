@@ -17,7 +17,8 @@ from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.dataset_list import DatasetList
-from fluxtui.services.datasets import DatasetService, WorkspaceService
+from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
 from tests.piloting.waiting import until_screen
 

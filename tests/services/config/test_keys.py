@@ -110,7 +110,7 @@ class Sign:
         assert await asyncio.to_thread(os.read, self._handle, 1) == b"x"
 
     async def ended(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             assert await asyncio.to_thread(os.read, self._handle, 1) == b""
         os.close(self._handle)
 

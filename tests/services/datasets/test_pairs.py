@@ -15,9 +15,10 @@ from PIL import Image
 from fluxtui.domain.dataset import Crop, Dataset, DatasetProblem, DatasetRules, Fix, PairRules
 from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.workspace import Workspace
-from fluxtui.services.datasets import DatasetService, WorkspaceService
+from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.pairs import pairing_of
 from fluxtui.services.datasets.tracking import marked, outdated
+from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
 
 PictureMaker = Callable[..., bytes]

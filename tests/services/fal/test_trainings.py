@@ -147,7 +147,7 @@ async def test_account_that_cannot_pay_keeps_its_training(
     simulator: Simulator,
 ) -> None:
     pauses = Pauses(open_journal)
-    async with running(jobs), asyncio.timeout(20):
+    async with running(jobs), asyncio.timeout(40):
         waiting = await start("poor", steps=10_000)
         (job,) = await ended(jobs, [waiting], lambda job: bool(job.error_title))
         assert (job.state, job.error_title) == (JobState.DRAFT, "Out of credits")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -13,14 +14,17 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.services.datasets import DatasetService
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import Change, JobService
+from fluxtui.services.jobs.doubt import DoubtWatch
 from fluxtui.services.journal import Journal
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
+from tests.services.conftest import MovedClock
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
 MakeJobs = Callable[..., JobService]
 Start = Callable[..., Awaitable[Job]]
+Looks = Callable[[int], Awaitable[None]]
 
 VALUES = {"finetune_comment": "Fox", "mode": "character", "iterations": 200, "finetune_type": "lora"}
 
@@ -44,12 +48,25 @@ def start(finetuning: FinetuningService, training_folder: Path) -> Start:
     return begin
 
 
-async def looks(jobs: JobService, journal: Journal, count: int) -> None:
-    """Wait until the runner has had the time for some more looks."""
-    for _ in range(count):
-        jobs.wake()
-        await asyncio.sleep(0.12)
-        await journal.jobs.recent()
+@pytest.fixture
+def looks(jobs: JobService, monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """Waits until what is in doubt has been looked for some more times, each from beginning to end."""
+    look_for, begun, ended = DoubtWatch._look_for, itertools.count(), set[int]()
+
+    async def counted(watch: DoubtWatch, job: Job) -> None:
+        number = next(begun)
+        await look_for(watch, job)
+        ended.add(number)
+
+    async def wait(count: int) -> None:
+        first = next(begun)
+        async with asyncio.timeout(40):
+            while len([number for number in ended if number > first]) < count:
+                jobs.wake()
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(DoubtWatch, "_look_for", counted)
+    return wait
 
 
 async def test_accepted_training_is_found_by_itself_and_goes_on(
@@ -84,13 +101,14 @@ async def test_finetune_that_is_listed_late_is_found_by_the_next_program(
     start: Start,
     reconnect: Callable[..., None],
 ) -> None:
-    settings = Settings(seconds_per_training=0.1, listing_delay=0.7)
-    with running_simulator(settings) as slow:
+    clock, settings = MovedClock(), Settings(seconds_per_training=0.1, listing_delay=60)
+    with running_simulator(settings, clock) as slow:
         reconnect(base_url=slow.base_url)
         slow.faults("drop-after", count=1, where="submit")
         async with running(jobs):
             (doubtful,) = await ended(jobs, [await start()], is_doubtful)
             assert (await jobs.look_again(doubtful.id)).state is JobState.IN_DOUBT
+        clock.advance(60)
         next_program = make_jobs()
         async with running(next_program):
             (done,) = await ended(next_program, [doubtful], is_done)
@@ -105,12 +123,13 @@ async def test_training_that_never_arrived_stays_in_doubt_and_is_not_sent(
     start: Start,
     simulator: Simulator,
     open_journal: Journal,
+    looks: Looks,
 ) -> None:
     async with running(jobs):
         await ended(jobs, [await start()])
         simulator.faults("503", count=1, where="submit")
         (doubtful,) = await ended(jobs, [await start()], is_doubtful)
-        await looks(jobs, open_journal, 4)
+        await looks(4)
         assert (await jobs.look_again(doubtful.id)).state is JobState.IN_DOUBT
         given_up = await jobs.give_up(doubtful.id)
     assert given_up.state is JobState.CANCELLED
@@ -123,15 +142,17 @@ async def test_twins_are_left_to_the_user(
     running: Running,
     ended: Ended,
     start: Start,
-    open_journal: Journal,
     reconnect: Callable[..., None],
+    looks: Looks,
 ) -> None:
-    with running_simulator(Settings(seconds_per_training=0.1, listing_delay=0.6)) as slow:
+    clock, settings = MovedClock(), Settings(seconds_per_training=0.1, listing_delay=60)
+    with running_simulator(settings, clock) as slow:
         reconnect(base_url=slow.base_url)
         slow.faults("drop-after", count=2, where="submit")
         async with running(jobs):
             twins = await ended(jobs, [await start(), await start()], is_doubtful)
-            await looks(jobs, open_journal, 9)
+            clock.advance(60)
+            await looks(4)
             for twin in twins:
                 await ended(jobs, [twin], is_doubtful)
             await jobs.look_again(twins[0].id)
@@ -148,6 +169,7 @@ async def test_finetune_of_a_twin_on_its_way_is_not_taken(
     start: Start,
     simulator: Simulator,
     open_journal: Journal,
+    looks: Looks,
 ) -> None:
     simulator.faults("503", count=1, where="submit")
     async with running(jobs):
@@ -161,7 +183,7 @@ async def test_finetune_of_a_twin_on_its_way_is_not_taken(
     await open_journal.jobs.move(twin.id, JobState.SUBMITTING)
     await open_journal.jobs.update(sent.id, remote_id=None)
     async with running(jobs):
-        await looks(jobs, open_journal, 3)
+        await looks(3)
     assert (await ended(jobs, [doubtful], is_doubtful))[0].state is JobState.IN_DOUBT
 
 
@@ -172,6 +194,7 @@ async def test_finetune_with_other_parameters_is_not_taken_for_it(
     start: Start,
     simulator: Simulator,
     open_journal: Journal,
+    looks: Looks,
 ) -> None:
     async with running(jobs):
         simulator.faults("503", count=1, where="submit")
@@ -182,7 +205,7 @@ async def test_finetune_with_other_parameters_is_not_taken_for_it(
             await later.jobs.update(other.id, remote_id=None)
             for finetune in await later.finetunes.all():
                 await later.finetunes.remove("bfl", finetune.id)
-        await looks(jobs, open_journal, 3)
+        await looks(3)
         assert (await jobs.look_again(doubtful.id)).state is JobState.IN_DOUBT
 
 
@@ -191,17 +214,21 @@ async def test_finetune_from_before_the_submission_is_not_taken_for_it(
     running: Running,
     ended: Ended,
     start: Start,
-    simulator: Simulator,
     open_journal: Journal,
+    reconnect: Callable[..., None],
+    looks: Looks,
 ) -> None:
-    async with running(jobs):
-        (earlier,) = await ended(jobs, [await start()])
-        await open_journal.jobs.update(earlier.id, remote_id=None)
-        for finetune in await open_journal.finetunes.all():
-            await open_journal.finetunes.remove("bfl", finetune.id)
-        await asyncio.sleep(2.1)
-        simulator.faults("503", count=1, where="submit")
-        (doubtful,) = await ended(jobs, [await start()], is_doubtful)
-        await looks(jobs, open_journal, 3)
-        assert (await ended(jobs, [doubtful], is_doubtful))[0].state is JobState.IN_DOUBT
-        assert (await jobs.look_again(doubtful.id)).remote_id == earlier.finetune_id, "the user may decide so"
+    # What it has made just now is from a minute ago, by its own clock.
+    with running_simulator(Settings(seconds_per_training=0.1, listing_delay=0), MovedClock(-60)) as behind:
+        reconnect(base_url=behind.base_url)
+        async with running(jobs):
+            (earlier,) = await ended(jobs, [await start()])
+            await open_journal.jobs.update(earlier.id, remote_id=None)
+            for finetune in await open_journal.finetunes.all():
+                await open_journal.finetunes.remove("bfl", finetune.id)
+            behind.faults("503", count=1, where="submit")
+            (doubtful,) = await ended(jobs, [await start()], is_doubtful)
+            await looks(3)
+            assert (await ended(jobs, [doubtful], is_doubtful))[0].state is JobState.IN_DOUBT
+            taken = await jobs.look_again(doubtful.id)
+            assert taken.remote_id == earlier.finetune_id, "the user may decide so"

@@ -17,7 +17,6 @@ from fluxtui.services.jobs import Gateway, JobService, Pacing
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.jobs.following import Following
 from fluxtui.services.journal import Journal
-from fluxtui.services.lora import LoraService
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
 
@@ -27,8 +26,7 @@ Ended = Callable[..., Awaitable[tuple[Job, ...]]]
 
 def context_of(journal: Journal, storage: StorageService, gateway: Gateway) -> JobContext:
     """Return what a job works with, as the service makes it."""
-    loras = LoraService(storage, journal)
-    return JobContext(journal, storage, gateway, Pacing(), lambda: datetime.now(UTC), loras)
+    return JobContext(journal, storage, gateway, Pacing(), lambda: datetime.now(UTC))
 
 
 async def test_it_leaves_the_finished_job_as_it_is(

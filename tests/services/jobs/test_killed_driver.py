@@ -16,6 +16,7 @@ from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
+from tests.fakes.leases import leases_run_out
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -54,7 +55,7 @@ class Gateway:
 async def main():
     storage = StorageService(Path(sys.argv[1]))
     async with Journal(storage.journal_path) as journal:
-        pacing = Pacing(watch=0.02, first_poll=0.05, lease=1.0, renewal=0.2)
+        pacing = Pacing(watch=0.02, first_poll=0.05)
         await JobService(journal, storage, Gateway(sys.argv[2]), owner=str(os.getpid()), pacing=pacing).run()
 
 
@@ -76,11 +77,12 @@ async def driver(storage: StorageService, simulator: Simulator) -> AsyncIterator
         await process.wait()
 
 
-async def reached(journal: Journal, job: Job, *states: JobState) -> None:
-    async with asyncio.timeout(20):
+async def reached(journal: Journal, job: Job, state: JobState, simulator: Simulator) -> None:
+    """Wait until a job is in a state, and what is asked for in it is on its way."""
+    async with asyncio.timeout(40):
         while True:
             current = await journal.jobs.get(job.id)
-            if current is not None and current.state in states:
+            if current is not None and current.state is state and simulator.held():
                 return
             await asyncio.sleep(0.01)
 
@@ -106,10 +108,11 @@ async def test_job_of_a_killed_driver_is_taken_over(
     killed_in: JobState,
     ends: JobState,
 ) -> None:
-    simulator.faults(fault, seconds=1.5, count=1, where=where)
+    simulator.faults(fault, seconds=3600, count=1, where=where)
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
     async with driver(data_directory, simulator):
-        await reached(open_journal, job, killed_in)
+        await reached(open_journal, job, killed_in, simulator)
+    leases_run_out(open_journal.path)
     async with running(jobs):
         (ended_job,) = await ended(jobs, [job])
     assert ended_job.state is ends

@@ -14,6 +14,7 @@ from fluxtui.services.inference import InferenceService
 from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.simulator.running import Simulator
+from tests.services.conftest import RunnerLooks
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -93,6 +94,7 @@ async def test_all_programs_together_stay_within_the_limits(
     running: Running,
     open_journal: Journal,
     simulator: Simulator,
+    runner_looks: RunnerLooks,
     endpoint: str,
     limit: int,
 ) -> None:
@@ -101,12 +103,12 @@ async def test_all_programs_together_stay_within_the_limits(
     await inference.generate("bfl", endpoint, values, count=limit + 9)
     programs = [jobs, make_jobs(), make_jobs()]
     most = 0
-    async with running(programs[0]), running(programs[1]), running(programs[2]), asyncio.timeout(20):
+    async with running(programs[0]), running(programs[1]), running(programs[2]), asyncio.timeout(40):
         while len(simulator.ledger()) < limit:
             most = max(most, len(await open_journal.jobs.in_states(IN_FLIGHT_STATES)))
             await asyncio.sleep(0.01)
-        # Time for two more looks of each program.
-        await asyncio.sleep(0.15)
+        for program in programs:
+            await runner_looks(program, 2)
         flying = await open_journal.jobs.in_states(IN_FLIGHT_STATES)
     assert max(most, len(flying)) == limit == len(simulator.ledger())
     assert simulator.violations() == []

@@ -74,7 +74,7 @@ async def test_credits_that_are_not_enough_do_not_let_the_queue_go_on(
         for job in submitted:
             await ended(jobs, [job], lambda job: job.state is JobState.DRAFT)
             await jobs.cancel(job.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await resumed.wait()
         assert (await jobs.queue_state("poor")).pause is None
         await ended(jobs, await generate(inference), has_reason)

@@ -39,7 +39,7 @@ async def test_how_far_it_is_is_told_also_where_nobody_knows_how_much_will_come(
     noted = Noted()
     async with transfer_reported(cast(Any, noted), cast(Job, None), "collecting the weights") as progress:
         progress(done, total)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while not noted.told:
                 await asyncio.sleep(0.001)
     assert noted.told[0] == text

@@ -16,6 +16,7 @@ from fluxtui.services.jobs import JobService, Pacing
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
+from tests.services.conftest import RunnerLooks
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -129,7 +130,7 @@ async def test_request_without_an_answer_at_the_end_is_in_doubt(
     pacing: Pacing,
 ) -> None:
     hasty = make_jobs(replace(pacing, last_answer=0.05))
-    simulator.faults("latency", seconds=2, count=1, where="submit")
+    simulator.faults("latency", seconds=3600, count=1, where="submit")
     (job,) = await generate(inference)
     async with running(hasty):
         hasty.wake()
@@ -191,11 +192,12 @@ async def test_key_that_is_refused_while_polling_keeps_the_job(
     reconnect: Callable[..., None],
     simulator: Simulator,
 ) -> None:
-    simulator.faults("latency", seconds=0.2, count=1, where="submit")
+    simulator.faults("latency", seconds=3600, count=1, where="submit")
     (job,) = await generate(inference)
     async with running(jobs):
         await ended(jobs, [job], lambda job: job.state is JobState.SUBMITTING)
         reconnect(key="nonsense")
+        simulator.clear_faults()
         (held,) = await ended(jobs, [job], lambda job: job.error_title == "Key not accepted")
         assert held.state is JobState.WAITING
         reconnect(key="sim-valid")
@@ -249,16 +251,20 @@ async def test_only_what_was_not_sent_can_be_cancelled(
 
 
 async def test_changes_of_another_program_are_told(
-    inference: InferenceService, jobs: JobService, running: Running, ended: Ended, open_journal: Journal
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    runner_looks: RunnerLooks,
 ) -> None:
     told = asyncio.Event()
     async with running(jobs), Journal(open_journal.path) as other:
         (job,) = await ended(jobs, await generate(inference))
         # Our own changes are told without a job too, once: let that pass.
-        jobs.wake()
-        await asyncio.sleep(0.15)
+        await runner_looks(jobs, 2)
         jobs.subscribe(lambda change: told.set() if change.job is None else None)
         assert not told.is_set()
         await other.jobs.update(job.id, title="renamed")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             await told.wait()

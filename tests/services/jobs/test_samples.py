@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -22,6 +21,7 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 from fluxtui.simulator.running import Simulator
+from tests.services.conftest import RunnerLooks
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -48,11 +48,14 @@ def start(finetuning: FinetuningService, training_folder: Path, open_journal: Jo
     return begin
 
 
-async def looks(jobs: JobService, count: int = 4) -> None:
-    """Give the runner the time for some more looks."""
-    for _ in range(count):
-        jobs.wake()
-        await asyncio.sleep(0.06)
+@pytest.fixture
+def look(jobs: JobService, runner_looks: RunnerLooks) -> Callable[[], Awaitable[None]]:
+    """Waits until the runner has looked at the journal twice more, from beginning to end."""
+
+    async def wait() -> None:
+        await runner_looks(jobs, 2)
+
+    return wait
 
 
 async def test_samples_are_written_with_their_training_and_not_sent_before_it(
@@ -63,7 +66,7 @@ async def test_samples_are_written_with_their_training_and_not_sent_before_it(
     simulator: Simulator,
     open_journal: Journal,
 ) -> None:
-    simulator.faults("latency", seconds=0.3, count=1, where="poll")
+    simulator.faults("latency", seconds=3600, count=1, where="poll")
     training, *samples = await start()
     assert [job.state for job in samples] == [JobState.DRAFT] * 2
     assert [job.parameters["prompt"] for job in samples] == list(PROMPTS)
@@ -74,6 +77,7 @@ async def test_samples_are_written_with_their_training_and_not_sent_before_it(
         await ended(jobs, [training], lambda job: job.remote_id is not None)
         assert (await jobs.queue_state("bfl")).order == ()
         assert len(simulator.ledger()) == 1
+        simulator.clear_faults()
         done, *pictures = await ended(jobs, [training, *samples])
     assert done.running_at is None or done.running_at >= done.created_at
     for sample in pictures:
@@ -110,13 +114,14 @@ async def test_cancelling_the_training_cancels_its_samples_and_one_can_be_cancel
     ended: Ended,
     simulator: Simulator,
     open_journal: Journal,
+    look: Callable[[], Awaitable[None]],
 ) -> None:
     await jobs.pause("bfl")
     training, first, second = await start()
     async with running(jobs):
         cancelled = await jobs.cancel(first.id)
         assert (cancelled.state, cancelled.error) == (JobState.CANCELLED, None)
-        await looks(jobs)
+        await look()
         kept = await open_journal.jobs.get(second.id)
         assert kept is not None
         assert kept.waits
@@ -133,13 +138,14 @@ async def test_they_wait_while_the_training_is_in_doubt_and_follow_what_becomes_
     ended: Ended,
     simulator: Simulator,
     open_journal: Journal,
+    look: Callable[[], Awaitable[None]],
 ) -> None:
     simulator.faults("drop-before", where="manage")
     simulator.faults("drop-after", count=1, where="submit")
     async with running(jobs):
         training, *samples = await start()
         await ended(jobs, [training])
-        await looks(jobs)
+        await look()
         for sample in samples:
             waiting = await open_journal.jobs.get(sample.id)
             assert waiting is not None

@@ -77,7 +77,7 @@ async def test_an_address_that_answers_nothing_is_trouble_however_often_it_does(
     simulator: Simulator,
     status: int,
 ) -> None:
-    simulator.faults(f"late-{status}", seconds=1.0, where="delivery")
+    simulator.faults(f"late-{status}", seconds=3600, where="delivery")
     async with running(endless):
         (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
         (away,) = await ended(endless, [job], looked_for)
@@ -85,6 +85,7 @@ async def test_an_address_that_answers_nothing_is_trouble_however_often_it_does(
         assert away.next_try_at is not None
         assert away.tries_until is not None
         assert away.tries_until - away.next_try_at > timedelta(minutes=9)
+        simulator.clear_faults()
         (done,) = await ended(endless, [job])
     assert done.state is JobState.DONE
     assert (done.error, done.tries_until, done.next_try_at) == (None, None, None)
@@ -94,12 +95,13 @@ async def test_an_address_that_answers_nothing_is_trouble_however_often_it_does(
 async def test_a_task_that_the_service_does_not_know_after_it_took_it_is_asked_for_again(
     inference: InferenceService, endless: JobService, running: Running, ended: Ended, simulator: Simulator
 ) -> None:
-    simulator.faults("late-task", seconds=1.0, where="poll")
+    simulator.faults("late-task", seconds=3600, where="poll")
     async with running(endless):
         (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
         (away,) = await ended(endless, [job], looked_for)
         assert away.missing_since is not None
         assert "accepted it" in (away.error or "")
+        simulator.clear_faults()
         (done,) = await ended(endless, [job])
     assert (done.state, done.missing_since) == (JobState.DONE, None)
     assert len(simulator.ledger()) == 1
@@ -113,12 +115,13 @@ async def test_a_training_and_its_finetune_that_are_not_there_yet_are_waited_for
     simulator: Simulator,
     training_folder: Path,
 ) -> None:
-    simulator.faults("late-task", seconds=1.0, where="poll")
+    simulator.faults("late-task", seconds=3600, where="poll")
     values = {"finetune_comment": "Fox", "trigger_word": "FOXX", "mode": "character", "iterations": 200}
     async with running(endless):
         dataset = await DatasetService().inspect(training_folder, await finetuning.rules("bfl"))
         job = await finetuning.start("bfl", dataset, values)
         (away,) = await ended(endless, [job], lambda job: job.is_looked_for or not job.is_active)
+        simulator.clear_faults()
         (done,) = await ended(endless, [job])
     assert away.state is not JobState.EXPIRED
     assert done.state is JobState.DONE
@@ -350,7 +353,7 @@ async def test_a_clock_that_jumps_while_something_is_looked_for_ends_nothing(
 
     jumping = replace(pacing, search_factor=0.01)
     jobs = JobService(open_journal, data_directory, gateway, owner="jumping", pacing=jumping, clock=clock)
-    simulator.faults("late-404", seconds=1.5, where="delivery")
+    simulator.faults("late-404", seconds=3600, where="delivery")
     async with running(jobs):
         (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
         await ended(jobs, [job], looked_for)
@@ -359,6 +362,7 @@ async def test_a_clock_that_jumps_while_something_is_looked_for_ends_nothing(
             (seen,) = await ended(jobs, [job], lambda _: True)
             jobs.wake()
             await ended(jobs, [job], _tried_again(seen))
+        simulator.clear_faults()
         (done,) = await ended(jobs, [job])
     assert done.state is JobState.DONE
 

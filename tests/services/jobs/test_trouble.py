@@ -90,7 +90,7 @@ async def test_answer_is_written_down_as_soon_as_the_journal_works_again(
     open_journal: Journal,
     simulator: Simulator,
 ) -> None:
-    simulator.faults("latency", seconds=0.3, count=1, where="submit")
+    simulator.faults("latency", seconds=3600, count=1, where="submit")
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
     async with Journal(open_journal.path, lock_timeout=0.02) as hasty:
         jobs = impatient(hasty)
@@ -98,6 +98,7 @@ async def test_answer_is_written_down_as_soon_as_the_journal_works_again(
         async with running(jobs):
             await ended(jobs, [job], lambda job: job.state is JobState.SUBMITTING)
             with locked(open_journal.path):
+                simulator.clear_faults()
                 await until(jobs, lambda: any(change.job for change in told))
             (done,) = await ended(jobs, [job])
     assert done.state is JobState.DONE
@@ -108,7 +109,7 @@ async def until(jobs: JobService, condition: Callable[[], bool]) -> None:
     """Wait for a change after which a condition holds."""
     news = asyncio.Event()
     unsubscribe = jobs.subscribe(lambda _: news.set())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not condition():
             news.clear()
             await news.wait()
@@ -164,7 +165,7 @@ async def test_picture_in_its_place_is_not_fetched_again_when_only_the_journal_f
     data_directory: StorageService,
     simulator: Simulator,
 ) -> None:
-    simulator.faults("latency", seconds=0.3, count=1, where="delivery")
+    simulator.faults("latency", seconds=3600, count=1, where="delivery")
     (job,) = await inference.generate("bfl", "flux-pro-1.1", VALUES)
     async with Journal(open_journal.path, lock_timeout=0.02) as hasty:
         jobs = impatient(hasty)
@@ -172,6 +173,7 @@ async def test_picture_in_its_place_is_not_fetched_again_when_only_the_journal_f
         async with running(jobs):
             await ended(jobs, [job], lambda job: job.state is JobState.COLLECTING)
             with locked(open_journal.path):
+                simulator.clear_faults()
                 await until(jobs, lambda: any(change.job for change in told))
                 simulator.faults("expired", where="delivery")
             (done,) = await ended(jobs, [job])

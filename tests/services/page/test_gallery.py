@@ -56,7 +56,7 @@ async def services(container: Container) -> AsyncIterator[Services]:
 
 
 async def done(services: Services, job: Job) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while (current := await services.journal.jobs.get(job.id)) is None or current.is_active:
             await asyncio.sleep(0.02)
     assert current.state is JobState.DONE, current.error

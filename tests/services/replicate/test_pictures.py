@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import time
+import zipfile
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -19,6 +23,7 @@ from fluxtui.services.jobs import JobService
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.core.settings import Settings
+from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
 from tests.services.replicate.conftest import OFFICIAL, PROFILE, SMALL, Trained
 
@@ -26,6 +31,7 @@ Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
 
 VERSION, WEIGHTS = "trained-version", "black-forest-labs/flux-dev-lora"
+FLUX_3, FAL_TRAINER = "replicate/flux-3-klein-image-lora", "blackforestlabs/flux-3/klein/base/trainer"
 ELSEWHERE = "https://huggingface.co/someone/lora/resolve/main/fox.safetensors"
 
 
@@ -75,7 +81,8 @@ async def test_pictures_with_weights_at_the_official_model(
         (done,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, values, finetune=finetune))
         (other,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, OFFICIAL, finetune=foreign))
     assert [(job.state, job.error) for job in (done, other)] == [(JobState.DONE, None)] * 2
-    assert done.parameters["finetune_id"] == finetune.ref
+    named = [(row["finetune"], row["weight"]) for row in done.parameters["loras"]]
+    assert named == [(finetune.ref, 1.0), (foreign.ref, 1.0)]
     assert done.cost_credits == pytest.approx(3.2)
     assert (other.finetune_id, other.finetune_profile) == ("lora-1", "fal")
     for job in (done, other):
@@ -219,3 +226,57 @@ def picture_file(tmp_path: Path) -> Path:
     path = tmp_path / "mine.png"
     Image.new("RGB", (256, 256), "orange").save(path)
     return path
+
+
+@pytest.fixture
+def fal_weights(simulator: Simulator, picture_file: Path) -> str:
+    """The address of a LoRA for FLUX 3 [klein] that fal's trainer has made of one picture."""
+    zipped, headers = io.BytesIO(), {"authorization": f"Key {FAL_KEY}"}
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.write(picture_file, "000.png")
+        archive.writestr("000.txt", "a FOXX")
+    with httpx.Client(headers=headers, timeout=20) as web:
+        initiate = f"{simulator.fal.urls['rest']}/storage/upload/initiate?storage_type=fal-cdn-v3"
+        place = web.post(initiate, json={"file_name": "set.zip", "content_type": "application/zip"}).json()
+        # The address is authorised by itself and refuses a key.
+        assert httpx.put(place["upload_url"], content=zipped.getvalue()).is_success
+        job = web.post(
+            f"{simulator.fal.urls['queue']}/{FAL_TRAINER}",
+            json={"images_data_url": place["file_url"], "steps": 100, "trigger_phrase": "FOXX"},
+        ).json()
+        while web.get(job["status_url"]).json()["status"] != "COMPLETED":
+            time.sleep(0.01)
+        done = web.get(job["response_url"])
+    assert done.is_success, done.text
+    return str(done.json()["lora_file"]["url"])
+
+
+async def test_a_lora_that_fal_trained_for_flux_3_is_used_at_replicate(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    simulator: Simulator,
+    fal_weights: str,
+) -> None:
+    finetune = Finetune(
+        profile="fal", id="klein-1", name="Fox", base=Base.FLUX3_KLEIN, weights_url=fal_weights
+    )
+    await open_journal.finetunes.put(finetune)
+    small = {"prompt": "a FOXX in snow", "width": 256, "height": 192, "seed": 4}
+    async with running(jobs):
+        (done,) = await ended(jobs, await inference.generate(PROFILE, FLUX_3, small, finetune=finetune))
+        (plain,) = await ended(jobs, await inference.generate(PROFILE, FLUX_3, small))
+        (wrong,) = await ended(
+            jobs, await inference.generate(PROFILE, WEIGHTS, {**OFFICIAL, "finetune_id": fal_weights})
+        )
+    assert [(job.state, job.error) for job in (done, plain)] == [(JobState.DONE, None)] * 2
+    assert (done.finetune_id, done.finetune_profile, plain.finetune_id) == ("klein-1", "fal", None)
+    for job in (done, plain):
+        with Image.open(data_directory.inside(str(job.picture))) as made:
+            assert made.size == (256, 192)
+    assert wrong.state is JobState.FAILED
+    assert "does not match" in str(wrong.error)
+    assert simulator.replicate.violations() == []

@@ -16,7 +16,8 @@ from fluxtui.providers.base import CancelAnswer, Phase
 from fluxtui.services.finetuning import FinetuningService
 from fluxtui.services.jobs import Gateway, JobService, Pacing
 from fluxtui.services.journal import Journal
-from fluxtui.services.models import FileState, ModelService
+from fluxtui.services.models import ModelService
+from fluxtui.services.models.uses import FileState
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator

@@ -143,3 +143,45 @@ def test_files_of_unfinished_failed_and_unknown_jobs(
     job = fal.ledger()[0]["id"]
     for path in (f"{job}/{job[:8]}_0.png", "none/x.png"):
         assert web.get(f"{fal.urls['cdn']}/files/{path}").status_code == 404
+
+
+@pytest.fixture
+def cdn(fal: ServiceView, web: httpx.Client) -> dict[str, str]:
+    """The header with a token for uploads to the CDN."""
+    url = f"{fal.urls['rest']}/storage/auth/token?storage_type=fal-cdn-v3"
+    assert web.post(url, json={}).status_code == 401
+    told = web.post(url, json={}, headers=KEY).json()
+    assert (told["token_type"], told["base_url"]) == ("Bearer", fal.urls["cdn"])
+    return {"authorization": f"Bearer {told['token']}"}
+
+
+def test_a_file_goes_straight_to_the_cdn_under_a_token(
+    cdn: dict[str, str], web: httpx.Client, fal: ServiceView, clock: ManualClock
+) -> None:
+    address, headers = f"{fal.urls['cdn']}/files/upload", {"x-fal-file-name": "a/b.zip", LIFECYCLE: WEEK}
+    told = web.post(address, content=b"bytes", headers=cdn | headers | {"content-type": "application/zip"})
+    place = told.json()["access_url"]
+    assert place.endswith("/a_b.zip")
+    answer = web.get(place)
+    assert (answer.content, answer.headers["content-type"]) == (b"bytes", "application/zip")
+    clock.advance(7 * 24 * 3600)
+    assert web.get(place).status_code == 404
+    # The token has ended long before.
+    assert web.post(address, content=b"bytes", headers=cdn).status_code == 401
+    assert fal.violations() == []
+    assert web.post(address, content=b"bytes", headers=KEY).status_code == 400
+    assert len(fal.violations()) == 1
+
+
+def test_a_file_goes_to_the_cdn_in_parts(cdn: dict[str, str], web: httpx.Client, fal: ServiceView) -> None:
+    begun = web.post(f"{fal.urls['cdn']}/files/upload/multipart", headers=cdn).json()
+    parts = f"{begun['access_url']}/multipart/{begun['uploadId']}"
+    tags = {n: web.put(f"{parts}/{n}", content=f"part {n};".encode(), headers=cdn) for n in (2, 1, 3)}
+    named = [{"partNumber": n, "etag": answer.headers["etag"]} for n, answer in tags.items()]
+    assert web.get(begun["access_url"]).status_code == 404
+    assert web.post(f"{parts}/complete", json={"parts": named}).status_code == 401
+    wrong = [{**part, "etag": "x"} for part in named]
+    assert web.post(f"{parts}/complete", json={"parts": wrong}, headers=cdn).status_code == 400
+    assert web.post(f"{parts}/complete", json={"parts": named}, headers=cdn).status_code == 200
+    assert web.get(begun["access_url"]).content == b"part 1;part 2;part 3;"
+    assert web.put(f"{parts}/4", content=b"x", headers=cdn).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -314,3 +315,19 @@ def test_everything_survives_a_restart(
         outputs = client.get(here(running, training)).json()
         assert httpx.get(outputs["diffusers_lora_file"]["url"]).status_code == 200
         assert [entry["delivered"] for entry in running.fal.ledger()] == [1, 2]
+
+
+def test_the_status_is_streamed_until_the_job_is_done(
+    queue: httpx.Client, submit: Submit, clock: ManualClock
+) -> None:
+    job, told = submit(GENERATOR, SMALL), []
+    with queue.stream("GET", f"{job['status_url']}/stream", params={"logs": "1"}) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        for line in answer.iter_lines():
+            if line:
+                told.append(json.loads(line.removeprefix("data: ")))
+                clock.advance(20)
+    assert told[-1]["status"] == "COMPLETED"
+    assert told[-1]["logs"]
+    assert {one["request_id"] for one in told} == {job["request_id"]}
+    assert queue.get("/fal-ai/flux-2/requests/nothing/status/stream").status_code == 404

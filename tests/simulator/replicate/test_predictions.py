@@ -299,3 +299,93 @@ def test_others_do_not_see_it(api: httpx.Client, predict: Predict) -> None:
     headers = {"authorization": "Bearer r8_sim_throttled"}
     assert api.get(job["urls"]["get"], headers=headers).status_code == 404
     assert api.get("/predictions", headers=headers).json()["results"] == []
+
+
+FLUX_3 = "replicate/flux-3-klein-image-lora"
+
+
+@pytest.fixture
+def klein(api: httpx.Client, clock: ManualClock) -> Callable[..., dict[str, Any]]:
+    """Runs FLUX 3 [klein] with an input, to its end."""
+    version = api.get(f"/models/{FLUX_3}").json()["latest_version"]["id"]
+
+    def run(**values: Any) -> dict[str, Any]:
+        given = {"prompt": "a red sheet", "width": 256, "height": 192, "seed": 5, **values}
+        job = api.post("/predictions", json={"version": version, "input": given})
+        assert job.status_code == 201, job.text
+        clock.advance(20)
+        done: dict[str, Any] = api.get(f"/predictions/{job.json()['id']}").json()
+        return done
+
+    return run
+
+
+def test_flux_3_shows_the_loras_at_its_addresses(
+    klein: Callable[..., dict[str, Any]], fetched: Fetched, simulator: Simulator
+) -> None:
+    base = "https://huggingface.co/someone/lora/resolve/main"
+    one, two = f"{base}/one.safetensors", f"{base}/two.safetensors"
+    plain, with_one = klein(), klein(lora_url=one)
+    both = [klein(lora_url=text) for text in (f'["{one}", "{two}"]', f"{one},{two}", f"{one}\n {two}\n")]
+    assert {job["status"] for job in (plain, with_one, *both)} == {"succeeded"}
+    first, second, *last = (fetched(job["output"]) for job in (plain, with_one, *both))
+    assert first.size == (256, 192)
+    assert ImageChops.difference(first.convert("RGB"), second.convert("RGB")).getbbox()
+    for picture in last:
+        assert ImageChops.difference(second.convert("RGB"), picture.convert("RGB")).getbbox()
+    wrong = klein(lora_url="someone/lora")
+    assert (wrong["status"], wrong["output"]) == ("failed", None)
+    assert "Not a direct HTTP(S) download URL" in wrong["error"]
+
+
+def test_flux_3_runs_by_its_version_alone(api: httpx.Client) -> None:
+    assert api.post(f"/models/{FLUX_3}/predictions", json={"input": {"prompt": "p"}}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "size", "counted"),
+    [
+        ("flux-2-pro", {"aspect_ratio": "16:9", "resolution": "2 MP"}, (1936, 1088), True),
+        ("flux-2-flex", {"aspect_ratio": "custom", "width": 512, "height": 256}, (512, 256), True),
+        ("flux-2-klein-4b", {"output_megapixels": "0.25"}, (512, 512), True),
+        ("flux-1.1-pro-ultra", {"aspect_ratio": "1:1"}, (2048, 2048), False),
+        ("flux-schnell", {"aspect_ratio": "3:2", "megapixels": "0.25"}, (608, 416), False),
+    ],
+)
+def test_official_models_paint_in_their_sizes_and_tell_what_they_count(
+    name: str,
+    given: dict[str, Any],
+    size: tuple[int, int],
+    counted: bool,
+    api: httpx.Client,
+    clock: ManualClock,
+    fetched: Fetched,
+    simulator: Simulator,
+) -> None:
+    body = {"input": {"prompt": "a fox", "seed": 1, **given}}
+    job = api.post(f"/models/black-forest-labs/{name}/predictions", json=body).json()
+    clock.advance(20)
+    done = api.get(f"/predictions/{job['id']}").json()
+    assert (done["status"], done["error"]) == ("succeeded", None)
+    address = done["output"] if isinstance(done["output"], str) else done["output"][0]
+    assert isinstance(done["output"], list) == (name in ("flux-schnell", "flux-2-klein-4b"))
+    assert fetched(address).size == size
+    metrics = done["metrics"]
+    assert metrics["image_output_count"] == 1
+    megapixels = size[0] * size[1] / 2**20
+    assert metrics["image_output_megapixel_count"] == pytest.approx(megapixels, abs=0.001)
+    (entry,) = simulator.replicate.ledger()
+    assert entry["cost"] > 0
+
+
+def test_more_pictures_than_a_model_takes_fail_it(api: httpx.Client, clock: ManualClock) -> None:
+    images = ["https://example.org/a.png"] * 9
+    body = {"input": {"prompt": "a fox", "input_images": images}}
+    job = api.post("/models/black-forest-labs/flux-2-pro/predictions", json=body).json()
+    clock.advance(20)
+    done = api.get(f"/predictions/{job['id']}").json()
+    assert (done["status"], done["error"]) == ("failed", "input_images takes at most 8 images")
+    wrong = {"input": {"prompt": "a fox", "input_images": ["a.png", 3]}}
+    answer = api.post("/models/black-forest-labs/flux-2-pro/predictions", json=wrong)
+    fields = [flaw["field"] for flaw in answer.json()["invalid_fields"]]
+    assert (answer.status_code, fields) == (422, ["input.input_images.0", "input.input_images.1"])

@@ -1,0 +1,1 @@
+"""Runware: generates with the open FLUX models and with LoRAs that its accounts can name."""

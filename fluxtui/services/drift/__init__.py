@@ -1,0 +1,1 @@
+"""Where the descriptions of endpoints differ from what the services publish."""
