@@ -134,6 +134,19 @@ async def test_what_is_applied_is_what_textual_applies() -> None:
                 assert swift
 
 
+async def test_what_decides_between_rules_is_what_textual_lets_decide() -> None:
+    app = Styled()
+    async with app.run_test():
+        textual = Stylesheet(variables=app.stylesheet._variables)
+        textual.source = app.stylesheet.source
+        textual.parse()
+
+        def weights(sheet: Stylesheet) -> list[tuple[str, bool, int]]:
+            return [(rule.selectors, rule.is_default_rules, rule.tie_breaker) for rule in sheet.rules]
+
+        assert weights(app.stylesheet) == weights(textual)
+
+
 async def test_a_component_that_was_asked_for_follows_its_widget() -> None:
     app = Styled()
     async with app.run_test() as pilot:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.controllers.host import Host
-from fluxtui.controllers.navigation import TrainAgain
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training.advice import TrainingNotice, advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
@@ -25,6 +24,9 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.pace import Pace
 from fluxtui.domain.uses import Trainer
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import TrainAgain
 
 
 class TrainingController:

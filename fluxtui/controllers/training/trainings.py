@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.jobs.cancelling import cancel
-from fluxtui.controllers.navigation import GenerateWith, ShowJob
 from fluxtui.controllers.training import wording
 from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.uses import Trainer
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import GenerateWith, ShowJob
 
 
 class Trainings:
@@ -60,6 +63,8 @@ class Trainings:
 
     def destination(self, job_id: str) -> GenerateWith | ShowJob | None:
         """Return where a training leads: to its finetune once that is ready, else to its story."""
+        from fluxtui.controllers.navigation import GenerateWith, ShowJob
+
         job = self.get(job_id)
         if job is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +15,6 @@ from textual.events import ScreenResume
 from textual.screen import Screen
 
 from fluxtui.app.state import guarded
-from fluxtui.controllers.navigation import Request, TrainAgain
 from fluxtui.controllers.training.advice import TrainingNotice
 from fluxtui.controllers.training.controller import TrainingController
 from fluxtui.controllers.training.draft import TrainingDraft
@@ -29,6 +28,9 @@ from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.dialogs import dialog_of
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.table import RowTable
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import Request
 
 FIRST_SIGHT_SECONDS = 0.1
 """After so long what takes its time begins, such as looking through pictures: the place is seen by then."""
@@ -115,6 +117,8 @@ class FinetuneScreen(PlaceScreen):
 
     def follow(self, request: Request) -> None:
         """Put a training that another place names into the form."""
+        from fluxtui.controllers.navigation import TrainAgain
+
         if isinstance(request, TrainAgain):
             self.training.want(request)
             guarded(self, self._take_wanted(), doing="filling the form", group="wanted")
