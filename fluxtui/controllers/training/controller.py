@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from fluxtui.domain.result_uses import ResultUse
 from fluxtui.domain.uses import Trainer
 
+if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import TrainAgain
+
 
 class TrainingController:
     """Prepares a training and starts it; the only owner of all that is asked for.
