@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import itertools
 import json
 import os
@@ -10,6 +11,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +37,8 @@ MOST_BYTES = 4_000_000_000
 """What the files of all tests may take, with much room."""
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 """pytest's own name for where temporary directories are."""
+LONGEST_ID = 80
+"""Of a parameter's characters that stand in the name of a test: names go from process to process."""
 
 
 def pytest_configure() -> None:
@@ -44,6 +48,8 @@ def pytest_configure() -> None:
     every transaction, 15 ms for a busy one.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Or each worker would rewrite the assertions of all modules, every time.
+    sys.dont_write_bytecode = False
     if TEMPORARY not in os.environ and _takes_files_of_tests(MEMORY):
         os.environ[TEMPORARY] = str(MEMORY)
 
@@ -56,11 +62,33 @@ def _takes_files_of_tests(folder: Path) -> bool:
     return system.f_bavail * system.f_frsize > MOST_BYTES and not system.f_flag & os.ST_NOEXEC
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a parameter that is megabytes long by its length, anything else as usual."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname} of {len(val)}"
+    return None
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Import this worker's share of the modules first, so that the others find theirs compiled."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    number, workers = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    root = session.config.rootpath
+    places = [root / place.partition("::")[0] for place in session.config.args]
+    modules = sorted({file for place in places for file in place.rglob("test_*.py")})
+    for module in modules[number::workers]:
+        # What cannot be imported is told when it is collected.
+        with suppress(Exception):
+            importlib.import_module(".".join(module.relative_to(root).with_suffix("").parts))
+
+
 def pytest_collection_finish() -> None:
     """Leave what stays for the whole run out of the search for garbage, and search less often."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(100_000, 20, 10)
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,65 @@ def test_the_first_place_needs_no_service_that_it_does_not_use() -> None:
     assert "fluxtui.screens.finetune.samples_dialog" not in loaded
 
 
+OPENED = """
+import asyncio, tempfile
+from pathlib import Path
+from fluxtui.app.container import Container
+from fluxtui.services.config import ConfigService
+
+async def opened():
+    with tempfile.TemporaryDirectory() as folder:
+        config = ConfigService(Path(folder, "none.toml"), environ={"BFL_API_KEY": "key-of-the-test"})
+        config.load()
+        container = Container(config, Path(folder, "data"))
+        services = await container.open()
+        services.jobs.subscribe(print)
+        await services.session.last_place()
+        await services.prices.known()
+        await services.jobs.queues("bfl")
+        await services.jobs.newest(500)
+        await services.account.spent_today()
+        await services.budget.allowances()
+        await services.models.list()
+        assert await services.finetuning.trainers("bfl")
+        assert services.datasets
+        await container.close()
+
+asyncio.run(opened())
+"""
+"""What is asked of the services until the first place is painted."""
+
+
+def test_what_the_first_place_asks_loads_nothing_of_what_comes_later() -> None:
+    loaded = modules_loaded_by(
+        f"{FIRST_PICTURE}\nfrom fluxtui.app.places import load_place\nload_place('finetune')\n{OPENED}"
+    )
+    assert "fluxtui.providers.bfl.training" in loaded
+    later = {f"fluxtui.{name}" for name in LATER}
+    assert not {name for name in loaded if any(f"{name}.".startswith(f"{one}.") for one in later)}
+    assert not {name.partition(".")[0] for name in loaded} & HEAVY
+    assert len([name for name in loaded if name.startswith("fluxtui.")]) < MOST_OURS
+
+
+MOST_OURS = 245
+"""So many modules of ours are enough: each takes a quarter of a millisecond, with what it defines."""
+LATER = (
+    *("api.answers", "api.multipart", "api.receiving", "api.retries", "api.wire"),
+    *("controllers.jobs", "controllers.navigation"),
+    *("domain.axes", "domain.batches", "domain.gallery", "domain.pace", "domain.picture", "domain.prompts"),
+    *("domain.shell", "domain.workspace"),
+    *("providers.bfl.catalogue", "providers.fal", "providers.replicate"),
+    *("services.config.command", "services.config.problems", "services.config.programs"),
+    *("services.contact_sheets", "services.gallery", "services.inference", "services.lora", "services.masks"),
+    *("services.datasets.captions", "services.datasets.scan", "services.datasets.workspaces"),
+    *(f"services.jobs.{name}" for name in ("credits", "doubt", "following", "runner", "submission")),
+    *(f"services.journal.{name}" for name in ("gallery", "logs", "marks", "prompts", "uploads")),
+    *(f"services.models.{name}" for name in ("answers", "glance", "removal", "uses", "weights")),
+    *("services.picture_inputs", "services.recipes", "services.training_sets", "system.programs"),
+)
+"""Rooms and modules that are imported when something of them is asked for."""
+
+
 DIALOGS = {"choice", "confirm", "line", "name", "path", "type_word"}
 """What is imported when somebody is asked something."""
 

@@ -185,6 +185,7 @@ class APIService:
             InDoubt: the request left, and no readable answer came, or one that leaves it open (5xx).
         """
         from fluxtui.api.attachments import json_content
+        from fluxtui.api.receiving import Expected
 
         wire = await self._opened()
         url = wire.policy.resolve(self._with_key(wire, path_or_url), options.base)

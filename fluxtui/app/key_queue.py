@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from textual.app import ScreenStackError
 from textual.events import Event, Key, MouseEvent, MouseMove, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -137,11 +138,13 @@ class KeyQueue:
     async def _settle(self, target: Widget, left: Screen[Any] | None) -> None:
         """Follow an event from its widget up to the application, and wait until what it opened is there.
 
+        A program that is being left has no screen any more, and nothing to wait for.
+
         Args:
             target: the widget that the event was for.
             left: the screen that it may lead away from, None where it leads nowhere.
         """
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ScreenStackError):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 for node in list(target.ancestors_with_self):
                     await _done(node)
@@ -152,7 +155,7 @@ class KeyQueue:
 
     async def _arrive(self, left: Screen[Any]) -> None:
         """Wait until no work that was begun may still open something, such as the list of a new screen."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ScreenStackError):
             async with asyncio.timeout(LEADING_SECONDS):
                 while leading := [work for work in self._app.begun if self._may_lead(work, left)]:
                     # Work that has opened a screen goes on, so that its end alone tells nothing.

@@ -67,8 +67,8 @@ def uses_text(uses: Iterable[ResultUse], most: int = 1) -> str:
     """Return where a result can be used, as a sentence; `most` titles of each service are named."""
     parts = []
     for use in uses:
-        named, more = use.titles[:most], len(use.titles) - most
-        rest = f" and {plural(more, 'more endpoint')}" if more > 0 else ""
+        named, more = " · ".join(use.titles[:most]), len(use.titles) - most
+        rest = plural(more, "more endpoint" if named else "endpoint") if more > 0 else ""
         doubt = ", which may have ended" if use.may_have_ended else ""
-        parts.append(f"at {use.service} with {', '.join(named)}{rest}{doubt}")
+        parts.append(f"at {use.service} with {' and '.join(filter(None, (named, rest)))}{doubt}")
     return f"Its result works {'; '.join(parts)}." if parts else ""

@@ -15,12 +15,17 @@ def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
+def _flag(value: Any) -> bool:
+    return value is True
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list | tuple) else ()
 
 
 Text = Annotated[str, BeforeValidator(_text)]
 Count = Annotated[int | None, BeforeValidator(_count)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 
 
@@ -34,7 +39,8 @@ class TrainingSet(BaseModel):
         sha256: of the archive, hexadecimal.
         path: of the archive, relative to the data directory.
         size: of the archive, in bytes.
-        pictures: how many there are.
+        pictures: how many there are, or how many pairs.
+        pairs: whether they are pairs of pictures before and after.
         captioned: how many of them have a caption.
         names: of the pictures.
         print: of the pictures, captions and edits as they were looked at (`Dataset.print`).
@@ -49,6 +55,7 @@ class TrainingSet(BaseModel):
     path: Text = ""
     size: Count = None
     pictures: Count = None
+    pairs: Flag = False
     captioned: Count = None
     names: Texts = ()
     print: Text = ""

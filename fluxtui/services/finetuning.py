@@ -258,6 +258,7 @@ class FinetuningService:
                     path=self._storage.relative(packed.path),
                     size=packed.size,
                     pictures=len(packed.pictures),
+                    pairs=dataset.pairs,
                     captioned=packed.captioned,
                     names=tuple(picture.name for picture in dataset.pictures),
                     print=dataset.print,

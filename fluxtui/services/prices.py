@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from fluxtui.domain.money import UnitPrice, as_unit_price
 from fluxtui.domain.prices import Prices
 from fluxtui.system.clock import utc_now
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from fluxtui.services.jobs.gateway import Gateway
     from fluxtui.services.journal import Journal
 
@@ -23,7 +26,13 @@ FRESH = timedelta(hours=24)
 """For how long prices that a service told are not asked for again."""
 
 _NOTE = "prices: "
-_READER = TypeAdapter(dict[str, UnitPrice])
+
+
+@cache
+def _reader() -> TypeAdapter[dict[str, UnitPrice]]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(dict[str, UnitPrice])
 
 
 class PriceService:
@@ -74,7 +83,7 @@ class PriceService:
         return self._prices
 
     def _note(self, told: Mapping[str, UnitPrice]) -> dict[str, Any]:
-        return {"at": self._clock().isoformat(), "prices": _READER.dump_python(dict(told), mode="json")}
+        return {"at": self._clock().isoformat(), "prices": _reader().dump_python(dict(told), mode="json")}
 
     def _is_fresh(self, note: Any) -> bool:
         try:
@@ -85,7 +94,7 @@ class PriceService:
 
 def _read(note: Any) -> Mapping[str, UnitPrice]:
     try:
-        kept = _READER.validate_python(note["prices"])
+        kept = _reader().validate_python(note["prices"])
     except (KeyError, TypeError, ValidationError):
         _log.warning("what the journal holds of prices is not understood")
         return {}

@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 import textwrap
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ import fluxtui
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.quiet_screen import QuietScreen
+from tests.architecture.source import parsed
 
 HOME = Path(fluxtui.__file__).parent
 ROOMS = ("fluxtui.screens", "fluxtui.widgets", "fluxtui.controllers", "fluxtui.app")
 
 
+@cache
 def classes() -> list[type]:
     """Return every class of the upper floor."""
     found: set[type] = set()
@@ -70,13 +73,20 @@ def test_a_screen_has_no_base_of_ours_but_the_shared_ones(screen: type) -> None:
     assert [base.__name__ for base in own if len(heirs(base)) < 2] == []
 
 
+@cache
+def called() -> frozenset[str]:
+    """Return every name that is called somewhere."""
+    return frozenset(
+        node.func.id
+        for path in HOME.rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+
+
 def is_used_itself(item: type) -> bool:
     """Whether a class is made somewhere, and not only built on."""
-    return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == item.__name__
-        for path in HOME.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    )
+    return item.__name__ in called()
 
 
 def test_no_base_exists_for_one_heir() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import fluxtui
+from tests.architecture.source import parsed
 
 SOURCE = Path(fluxtui.__file__).parent
 ROOT = SOURCE.parent
@@ -86,7 +87,7 @@ def members() -> dict[str, frozenset[str]]:
     own: dict[str, set[str]] = {}
     bases: dict[str, set[str]] = {}
     for file in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(file)):
             if isinstance(node, ast.ClassDef):
                 own.setdefault(node.name, set()).update(_names_of(node))
                 bases.setdefault(node.name, set()).update(

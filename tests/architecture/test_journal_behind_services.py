@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import fluxtui
+from tests.architecture.source import parsed
 
 ROOT = Path(fluxtui.__file__).parent
 ROOMS = ("controllers", "screens", "widgets", "app")
@@ -34,7 +35,7 @@ def test_nobody_reaches_past_the_services(room: str) -> None:
         f"{path.relative_to(ROOT)}:{line}"
         for path in sources()
         if path.is_relative_to(ROOT / room)
-        for line in journals_in(ast.parse(path.read_text()))
+        for line in journals_in(parsed(path))
     ]
     assert reaching == []
 

@@ -11,6 +11,7 @@ import pytest
 
 import fluxtui
 from fluxtui.system.ordinary_files import NotAFile, open_ordinary, read_ordinary
+from tests.architecture.source import parsed
 
 HOME = Path(fluxtui.__file__).parent
 ALLOWED = {
@@ -48,7 +49,7 @@ def test_nobody_opens_files_without_the_door() -> None:
     found = {}
     for path in sorted(HOME.rglob("*.py")):
         name = path.relative_to(HOME).as_posix()
-        lines = list(openings(ast.parse(path.read_text(encoding="utf-8"))))
+        lines = list(openings(parsed(path)))
         if lines and not name.startswith("simulator/"):
             found[name] = lines
     assert {name: lines for name, lines in found.items() if name not in ALLOWED} == {}

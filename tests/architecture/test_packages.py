@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import fluxtui
+from tests.architecture.source import parsed
 
 PACKAGE = Path(fluxtui.__file__).parent
 PROJECT = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -37,7 +38,7 @@ def distributions_of(files: list[Path]) -> dict[str, list[str]]:
 def imported_by(path: Path) -> set[str]:
     """Return the top-level modules that a file imports anywhere."""
     modules: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import fluxtui
+from tests.architecture.source import parsed
 
 ROOT = Path(fluxtui.__file__).parent
 PLACE = "system/private_files.py"
@@ -17,7 +18,7 @@ MODULES = {"os", "shutil"}
 
 def setters_in(path: Path) -> list[int]:
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if not (isinstance(node, ast.Attribute) and node.attr in SETTERS):
             continue
         owner = node.value.id if isinstance(node.value, ast.Name) else ""

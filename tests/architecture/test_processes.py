@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import fluxtui
+from tests.architecture.source import parsed
 
 ROOT = Path(fluxtui.__file__).parent
 STARTERS = {"Popen", "run", "check_output", "check_call", "call"}
@@ -34,7 +35,7 @@ def test_every_process_gets_an_environment_made_for_it() -> None:
     found = {
         (str(path.relative_to(ROOT)), node.lineno): maker(node)
         for path in sorted(ROOT.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and starts(node)
     }
     assert len(found) >= 5

@@ -10,6 +10,7 @@ import pytest
 
 import fluxtui
 from fluxtui.providers.registry import provider_ids
+from tests.architecture.source import parsed
 
 ROOT = Path(fluxtui.__file__).parent
 ROOMS = ("screens", "widgets", "services")
@@ -50,7 +51,7 @@ def test_no_provider_is_named_outside_its_package() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line} names {value!r}"
         for path in sources()
-        for line, value in names_in(ast.parse(path.read_text(encoding="utf-8")), ids)
+        for line, value in names_in(parsed(path), ids)
     ]
     assert not found, "\n".join(found)
 
@@ -59,7 +60,7 @@ def test_no_package_of_a_provider_is_imported() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line} imports {name}"
         for path in sources()
-        for line, name in imports_in(ast.parse(path.read_text(encoding="utf-8")))
+        for line, name in imports_in(parsed(path))
         if not is_general(name)
     ]
     assert not found, "\n".join(found)

@@ -69,7 +69,7 @@ def test_a_command_that_there_is_not_is_called_a_command() -> None:
 
 
 def test_help_names_the_services_and_programs_as_they_are() -> None:
-    assert "BFL, fal and Replicate" in " ".join(run("--help").stdout.split())
+    assert "BFL, fal, Replicate and Runware" in " ".join(run("--help").stdout.split())
     assert "ComfyUI" in run("recall", "--help").stdout
 
 

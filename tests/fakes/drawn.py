@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,8 @@ from textual.widget import Widget
 
 from tests.fakes.screen_text import ScreenText
 
+LOOK_EVERY = 4
+"""After how many steps of a pilot its terminal is looked at; what is drawn wrongly stays for a while."""
 SETTLING_SECONDS = 3.0
 """How long what is shown may differ from what it should be: something may be on its way."""
 
@@ -28,6 +30,7 @@ class Terminals:
         self._shown: dict[App[Any], ScreenText] = {}
         self.characters = 0
         """How many were written altogether."""
+        self._steps = 0
 
     def take(self, app: App[Any], renderable: object) -> None:
         """Take a frame, as the terminal would."""
@@ -53,6 +56,16 @@ class Terminals:
             return ["the screen is not laid out yet"]
         fresh.write(frame)
         return shown.differences(fresh)
+
+    async def check_now_and_then(self, app: App[Any]) -> None:
+        """Check what is shown after every few steps, which costs as much as several of them.
+
+        Raises:
+            AssertionError: see `check`.
+        """
+        self._steps += 1
+        if self._steps % LOOK_EVERY == 0:
+            await self.check(app)
 
     async def check(self, app: App[Any]) -> None:
         """Wait until the terminal shows what it should.
@@ -91,7 +104,7 @@ def _fresh_frame(app: App[Any]) -> str | None:
 
 
 def follow_terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
-    """Let every step of a pilot, and the end of its test, prove that the terminal shows what is."""
+    """Let each size, every few steps and the end of a test prove that the terminal shows what is."""
     terminals = Terminals()
     display = App._display
 
@@ -101,8 +114,11 @@ def follow_terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
         display(app, screen, renderable)
 
     monkeypatch.setattr(App, "_display", display_there_too)
-    for name in ("press", "click", "resize_terminal"):
-        monkeypatch.setattr(Pilot, name, _checked(terminals, getattr(Pilot, name)))
+    for name in ("press", "click"):
+        step = getattr(Pilot, name)
+        monkeypatch.setattr(Pilot, name, _followed_by(terminals.check_now_and_then, step))
+    resize = _followed_by(terminals.check, Pilot.resize_terminal)
+    monkeypatch.setattr(Pilot, "resize_terminal", resize)
     run_test = App.run_test
 
     @asynccontextmanager
@@ -115,10 +131,12 @@ def follow_terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
     return terminals
 
 
-def _checked(terminals: Terminals, step: Callable[..., Any]) -> Callable[..., Any]:
+def _followed_by(
+    check: Callable[[App[Any]], Awaitable[None]], step: Callable[..., Any]
+) -> Callable[..., Any]:
     async def step_and_check(pilot: Pilot[Any], *args: Any, **options: Any) -> Any:
         result = await step(pilot, *args, **options)
-        await terminals.check(pilot.app)
+        await check(pilot.app)
         return result
 
     return step_and_check

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import get_character_cell_size
 
 _PARTS = re.compile(
     r"\x1b\[(?P<row>\d+);(?P<column>\d+)H|\x1b\[(?P<style>[\d;:]*)m"
@@ -13,12 +14,26 @@ _PARTS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A character, or `''` behind a wide one, and the style it was written in."""
 
     text: str = " "
     style: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def _cells_of(text: str, style: str) -> tuple[Cell, ...]:
+    """Return the cells of a piece that is written in one style; most are written many times."""
+    if text.isascii():
+        return tuple(Cell(character, style) for character in text)
+    cells: list[Cell] = []
+    for character in text:
+        size = get_character_cell_size(character)
+        if size:
+            cells += [Cell(character, style)] + [Cell("", style)] * (size - 1)
+        elif cells:
+            cells[-1] = Cell(cells[-1].text + character, style)
+    return tuple(cells)
 
 
 class ScreenText:
@@ -53,16 +68,7 @@ class ScreenText:
                 raise ValueError(f"no terminal of a test knows {value!r}")
 
     def _put(self, text: str, style: str) -> None:
-        if cell_len(text) == len(text):
-            cells = [Cell(character, style) for character in text]
-        else:
-            cells = []
-            for character in text:
-                size = get_character_cell_size(character)
-                if size:
-                    cells += [Cell(character, style)] + [Cell("", style)] * (size - 1)
-                elif cells:
-                    cells[-1] = Cell(cells[-1].text + character, style)
+        cells = _cells_of(text, style)
         if 0 <= self._row < len(self._rows):
             row = self._rows[self._row]
             room = max(self._width - self._column, 0)
@@ -77,13 +83,14 @@ class ScreenText:
         """Return what stands here and what there, for each row that is not the same."""
         found = []
         for number, (ours, theirs) in enumerate(zip(self._rows, other._rows, strict=True)):
+            if ours == theirs:
+                continue
             columns = [at for at, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
-            if columns:
-                first, last = columns[0], columns[-1] + 1
-                shown, right = ("".join(cell.text for cell in row[first:last]) for row in (ours, theirs))
-                if shown == right:
-                    styles = f"{ours[first].style} instead of {theirs[first].style}"
-                    found.append(f"row {number}, from column {first}: {shown.strip()!r} in {styles}")
-                else:
-                    found.append(f"row {number}, from column {first}: {shown!r}, not {right!r}")
+            first, last = columns[0], columns[-1] + 1
+            shown, right = ("".join(cell.text for cell in row[first:last]) for row in (ours, theirs))
+            if shown == right:
+                styles = f"{ours[first].style} instead of {theirs[first].style}"
+                found.append(f"row {number}, from column {first}: {shown.strip()!r} in {styles}")
+            else:
+                found.append(f"row {number}, from column {first}: {shown!r}, not {right!r}")
         return found

@@ -19,7 +19,7 @@ PLACES = {
     "f7": "Server",
 }
 
-SEEDS = {1: 60, 40: 60}
+SEEDS = {1: 40, 40: 40}
 """Of keys by chance, and how many of each."""
 
 
@@ -33,7 +33,7 @@ def test_nonsense_does_no_harm_in_any_place(demo: Demo) -> None:
         still_works(terminal)
     chance = random.Random(3)
     for key in PLACES:
-        garbage = chance.randbytes(600) + b"\xff\xfe\xc3(\xed\xa0\x80 [/x] \xe2\x80\xae"
+        garbage = chance.randbytes(300) + b"\xff\xfe\xc3(\xed\xa0\x80 [/x] \xe2\x80\xae"
         terminal.press(key)
         terminal.paste(garbage.replace(b"\x1b", b"?"))
         terminal.press("escape", key)

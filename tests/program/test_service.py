@@ -24,7 +24,7 @@ def service_of_today(tmp_path: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "fluxtui", "simulate", "--port", "0", "--mode", "current", "--quiet"]
     process = subprocess.Popen([*command, "--ready-file", str(ready)])
     try:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 40
         while not ready.exists() and process.poll() is None and time.monotonic() < end:
             time.sleep(0.02)
         yield str(json.loads(ready.read_text())["submit_url"])

@@ -146,5 +146,5 @@ def still_state(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
-    """Prove after each step that the terminal shows what a fresh drawing would."""
+    """Prove now and then that the terminal shows what a fresh drawing would."""
     return follow_terminals(monkeypatch)

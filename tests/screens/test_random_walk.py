@@ -18,6 +18,8 @@ from tests.fakes.drawn import Terminals
 
 AppFactory = Callable[..., FluxApp]
 
+SEEDS = 3
+"""One for each size to begin with; `benchmarks/nonsense.py` types for hours."""
 STEPS = 300
 LOOK_EVERY = 6
 """After how many keys the terminal is compared with a fresh drawing."""
@@ -68,7 +70,7 @@ async def furnish(app: FluxApp, pilot: Pilot[int], pictures: Path) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(SEEDS))
 @pytest.mark.usefixtures("stays")
 async def test_no_key_ends_the_program(
     seed: int, simulator: Simulator, make_app: AppFactory, training_pictures: Path, terminals: Terminals

@@ -142,10 +142,10 @@ def deliver(finish: Fetch) -> Callable[[str, dict[str, Any]], Image.Image]:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
-    """Waits, at most ten seconds, until something that another process does has happened."""
+    """Waits, within bounds, until something that another process does has happened."""
 
     def wait(happened: Callable[[], bool]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 40
         while not happened():
             assert time.monotonic() < end, "It did not happen in time."
             time.sleep(0.02)

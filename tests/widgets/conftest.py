@@ -41,7 +41,7 @@ def _quick_pilots() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def terminals(monkeypatch: pytest.MonkeyPatch) -> Terminals:
-    """Prove after each step that the terminal shows what a fresh drawing would."""
+    """Prove now and then that the terminal shows what a fresh drawing would."""
     return follow_terminals(monkeypatch)
 
 

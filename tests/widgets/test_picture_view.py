@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from io import StringIO
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from PIL import Image
@@ -20,7 +22,7 @@ from textual.widgets import Label
 from fluxtui.terminal.kitty import PLACEHOLDER
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, load_bitmap
-from fluxtui.widgets.pictures.channel import PictureChannel
+from fluxtui.widgets.pictures.channel import PictureChannel, channel_of
 from fluxtui.widgets.pictures.view import PictureView
 from tests.piloting.snapshots import SMALL, Snap
 
@@ -367,6 +369,16 @@ async def test_nothing_is_sent_while_the_program_is_suspended(
         await app.shown()
         await app.shown()
         assert sent
+
+
+def test_the_way_to_the_terminal_ends_with_its_app() -> None:
+    app = App[None]()
+    channel = channel_of(app, HALFCELL)
+    assert channel_of(app, SIXEL) is channel
+    kept = ref(app), ref(channel)
+    del app, channel
+    gc.collect()
+    assert [what() for what in kept] == [None, None]
 
 
 def test_snapshot(snap: Snap, tmp_path: Path) -> None:

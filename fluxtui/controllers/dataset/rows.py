@@ -17,7 +17,7 @@ from fluxtui.services.datasets.pairs import pairing_of
 from fluxtui.services.datasets.tracking import edit_words
 from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
 
-SIGNS = {"fault": "✗", "doubt": "!", "out": "–", "good": "✓"}
+SIGNS = {"fault": "✗", "stops": "✗", "doubt": "!", "out": "–", "good": "✓"}
 """A sign for each state, so that colour is never the only difference."""
 
 
@@ -74,7 +74,9 @@ def picture_rows(scan: DatasetScan, dataset: Dataset, workspace: Workspace) -> t
             continue
         edit = workspace.of(item.name)
         picture = kept.get(item.name)
-        problems = tuple(sorted(told.get(item.name, ()), key=lambda problem: problem.automatic))
+        problems = tuple(
+            sorted(told.get(item.name, ()), key=lambda problem: (problem.automatic, not problem.blocking))
+        )
         if picture is not None:
             caption, width, height = picture.caption or "", picture.width, picture.height
         else:
@@ -147,6 +149,8 @@ def _state(item: ScannedPicture, excluded: bool, problems: tuple[DatasetProblem,
         return "fault"
     if excluded:
         return "out"
+    if any(problem.blocking for problem in problems):
+        return "stops"
     return "doubt" if any(not problem.automatic for problem in problems) else "good"
 
 
@@ -155,7 +159,7 @@ def summary(dataset: Dataset, pictures: tuple[PictureRow, ...]) -> str:
     count = plural(len(dataset.pictures), dataset.unit)
     if dataset.excluded:
         count += f", {len(dataset.excluded)} left out"
-    doubtful = sum(item.state in {"doubt", "fault"} for item in pictures)
+    doubtful = sum(item.state in {"doubt", "stops", "fault"} for item in pictures)
     parts = [count, plural(dataset.captioned, "caption")]
     if dataset.jpeg_quality != USUAL_QUALITY:
         parts.append(f"JPEG {dataset.jpeg_quality}")
@@ -188,7 +192,7 @@ def problem_lines(picture: PictureRow) -> tuple[str, ...]:
     """Return what is said of one picture, one line each; with a sign where something is to be done."""
     lines = []
     for problem in picture.problems:
-        sign = "·" if problem.automatic else "!"
+        sign = "·" if problem.automatic else "✗" if problem.blocking else "!"
         lines.append(f"{sign} {problem.reason}" + (f" → {problem.mend}" if problem.mend else ""))
     if picture.edited:
         lines.append(f"✎ {picture.edited}")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fluxtui.controllers.generation.choices import NAME_CELLS, offer_title
-from fluxtui.controllers.generation.form import GenerateForm, fits, parameters_of
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import fits, parameters_of
 from fluxtui.controllers.generation.matching import find_finetune
 from fluxtui.controllers.generation.ordering import repeatable
 from fluxtui.controllers.generation.stock import Stock
@@ -52,7 +53,10 @@ def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> FormChange:
         return FormChange(changed)
     name = shorten(finetune.name if finetune is not None else changed.finetune, NAME_CELLS)
     if finetune is not None:
-        return FormChange(changed, f"{name} {why_not(offer, finetune)}.")
+        reason = f"{name} {why_not(offer, finetune)}"
+        if not offer.endpoint.needs_finetune():
+            return FormChange(changed, f"{reason}: what is made here is made without it.", "warning")
+        return FormChange(changed, f"{reason}.")
     title = offer_title(offer, shared=stock.is_shared)
     return FormChange(changed, f"{name} does not go with {title}; choose another finetune.")
 

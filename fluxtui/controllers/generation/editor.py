@@ -8,7 +8,8 @@ from typing import Any
 
 from fluxtui.controllers.background import Begin, Work
 from fluxtui.controllers.generation.changes import FormChange, with_saved_values
-from fluxtui.controllers.generation.form import GenerateForm, parameters_of
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import parameters_of
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.generation.supply import OfferCatalogue

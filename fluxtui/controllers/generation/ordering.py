@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fluxtui.controllers.generation.form import GenerateForm, prompt_field
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import prompt_field
 from fluxtui.controllers.generation.matching import misfits
 from fluxtui.controllers.generation.price import Price, available_funds, reported_price, source_of
 from fluxtui.controllers.host import Host

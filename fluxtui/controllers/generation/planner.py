@@ -10,7 +10,8 @@ from functools import partial
 from fluxtui.controllers.background import Begin
 from fluxtui.controllers.generation.batch_ordering import BatchOrder
 from fluxtui.controllers.generation.editor import FormEditor
-from fluxtui.controllers.generation.form import GenerateForm, prompt_field, templates_for
+from fluxtui.controllers.generation.form import GenerateForm, templates_for
+from fluxtui.controllers.generation.form_fields import prompt_field
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.generation.ordering import GenerationOrder
 from fluxtui.controllers.generation.preview import PreviewQuestion, preview_of

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fluxtui.controllers.generation.batch import batch_estimate, batch_of
-from fluxtui.controllers.generation.form import GenerateForm, prompt_field
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import prompt_field
 from fluxtui.controllers.generation.prompt_plan import Plan, PromptInputs, new_seed, plan
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.questions import Question

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fluxtui.controllers.background import Work, nothing_to_do
 from fluxtui.controllers.generation.changes import FormChange
 from fluxtui.controllers.generation.editor import FormEditor, PendingChange
-from fluxtui.controllers.generation.form import GenerateForm, parameters_of
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import parameters_of
 from fluxtui.controllers.generation.news import News
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Choice, Selection

@@ -56,10 +56,11 @@ def pictures_text(dataset: TrainingSet) -> str:
     pictures, captioned = dataset.pictures, dataset.captioned
     if pictures is None:
         return ""
+    unit = "pair" if dataset.pairs else "picture"
     if captioned is None:
-        return plural(pictures, "picture")
+        return plural(pictures, unit)
     captions = f"with {plural(captioned, 'caption')}" if captioned else "without captions"
-    return f"{plural(pictures, 'picture')} {captions}"
+    return f"{plural(pictures, unit)} {captions}"
 
 
 def archive_text(kept: TrainingArchive | None) -> str:

@@ -69,7 +69,7 @@ def advice_texts(
     pictures = len(order.dataset.pictures) if order.dataset is not None else 0
     said: dict[str, list[str]] = {"": [endpoint.info.summary]}
     if uses is not None:
-        said[""].append(uses_text(uses) or "✗ Nothing that is known here generates with its result.")
+        said[""].append(uses_text(uses, most=0) or "✗ Nothing that is known here generates with its result.")
     for advice in endpoint.advice(order.values, pictures):
         said.setdefault(advice.field, []).append(advice.text)
     if nobody := undescribed_text(order):

@@ -179,7 +179,7 @@ def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[D
         DatasetRow(
             "",
             picture.name,
-            f"{f'{picture.width}×{picture.height}':>9}  {_made_of(picture)}{picture.caption or 'no caption'}",
+            f"{f'{picture.width}×{picture.height}':>9}  {picture.caption or 'no caption'}{_made_of(picture)}",
             is_quiet=picture.caption is None,
         )
         for picture in dataset.pictures
@@ -193,10 +193,10 @@ def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[D
 
 
 def _made_of(picture: TrainingPicture) -> str:
-    """Return what a result is made of, to stand before its caption; `''` for a single picture."""
+    """Return what a result is made of, to stand behind its caption; `''` for a single picture."""
     names = [safe_text(item.name.rpartition("/")[2], limit=30) for item in picture.inputs]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"from {names[0]}{more}: " if names else ""
+    return f" ← {names[0]}{more}" if names else ""
 
 
 def _problem_row(problem: DatasetProblem) -> DatasetRow:
@@ -218,7 +218,7 @@ def no_use_question(order: TrainingOrder) -> Confirmation:
     """Return the question before a training whose result nothing generates with that is known here."""
     title = order.endpoint.info.title if order.endpoint is not None else ""
     sentences = (
-        f"✗ Nothing that is known here generates with what {title} makes, at no service.",
+        f"✗ Nothing that is known here generates with what {title} makes, at any service.",
         "The file of the LoRA is brought home, to be used elsewhere; the training is paid all the same.",
     )
     return Confirmation("Nothing here uses its result", sentences, confirm_label="Go on", danger=True)

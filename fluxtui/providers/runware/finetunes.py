@@ -26,6 +26,9 @@ _AIR = re.compile(AIR)
 _FOREIGN = "civitai:"
 """Names of LoRAs that Runware fetches itself when they are first asked for, listed by it or not."""
 
+_TOLD = ("architecture", "version")
+"""What is kept of a row as it is told, for people."""
+
 _BASES: Mapping[str, Base] = {
     "klein9b": Base.KLEIN_9B,
     "klein4b": Base.KLEIN_4B,
@@ -106,6 +109,7 @@ def _finetune(air: str, row: Mapping[str, Any]) -> Finetune:
         name=shown,
         trigger_word=as_text(row.get("positiveTriggerWords"), limit=200),
         base=base_of(row.get("architecture")),
+        raw={word: told for word in _TOLD if (told := as_text(row.get(word), limit=120))},
     )
 
 

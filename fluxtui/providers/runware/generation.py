@@ -142,7 +142,7 @@ class _Flux1(RunwareGeneration):
     output_format: OutputFormat = "PNG"
 
 
-class Klein9BBase(_Worked, _Prompted):
+class RunwareKlein9BBase(_Worked, _Prompted):
     """FLUX.2 [klein] 9B base."""
 
     model: ClassVar[str] = "runware:400@3"
@@ -151,10 +151,10 @@ class Klein9BBase(_Worked, _Prompted):
     )
 
 
-class Klein9BBaseLora(_Worked, _Loras):
+class RunwareKlein9BBaseLora(_Worked, _Loras):
     """FLUX.2 [klein] 9B base with LoRAs."""
 
-    model: ClassVar[str] = Klein9BBase.model
+    model: ClassVar[str] = RunwareKlein9BBase.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model,
         "FLUX.2 [klein] 9B base",
@@ -163,23 +163,23 @@ class Klein9BBaseLora(_Worked, _Loras):
     )
 
 
-class Klein9B(_Distilled, _Prompted):
+class RunwareKlein9B(_Distilled, _Prompted):
     """FLUX.2 [klein] 9B."""
 
     model: ClassVar[str] = "runware:400@2"
     info: ClassVar[EndpointInfo] = _plain(model, "FLUX.2 [klein] 9B", f"Generates and edits {_QUICK}.")
 
 
-class Klein9BLora(_Distilled, _Loras):
+class RunwareKlein9BLora(_Distilled, _Loras):
     """FLUX.2 [klein] 9B with LoRAs."""
 
-    model: ClassVar[str] = Klein9B.model
+    model: ClassVar[str] = RunwareKlein9B.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model, "FLUX.2 [klein] 9B", f"Generates and edits with up to three LoRAs {_QUICK}.", Base.KLEIN_9B
     )
 
 
-class Klein4BBase(_Worked, _Prompted):
+class RunwareKlein4BBase(_Worked, _Prompted):
     """FLUX.2 [klein] 4B base."""
 
     model: ClassVar[str] = "runware:400@5"
@@ -188,10 +188,10 @@ class Klein4BBase(_Worked, _Prompted):
     )
 
 
-class Klein4BBaseLora(_Worked, _Loras):
+class RunwareKlein4BBaseLora(_Worked, _Loras):
     """FLUX.2 [klein] 4B base with LoRAs."""
 
-    model: ClassVar[str] = Klein4BBase.model
+    model: ClassVar[str] = RunwareKlein4BBase.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model,
         "FLUX.2 [klein] 4B base",
@@ -200,7 +200,7 @@ class Klein4BBaseLora(_Worked, _Loras):
     )
 
 
-class Klein4B(_Distilled, _Prompted):
+class RunwareKlein4B(_Distilled, _Prompted):
     """FLUX.2 [klein] 4B."""
 
     model: ClassVar[str] = "runware:400@4"
@@ -209,10 +209,10 @@ class Klein4B(_Distilled, _Prompted):
     )
 
 
-class Klein4BLora(_Distilled, _Loras):
+class RunwareKlein4BLora(_Distilled, _Loras):
     """FLUX.2 [klein] 4B with LoRAs."""
 
-    model: ClassVar[str] = Klein4B.model
+    model: ClassVar[str] = RunwareKlein4B.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model,
         "FLUX.2 [klein] 4B",
@@ -221,7 +221,7 @@ class Klein4BLora(_Distilled, _Loras):
     )
 
 
-class Flux2Dev(_Worked, _Prompted):
+class RunwareFlux2Dev(_Worked, _Prompted):
     """FLUX.2 [dev]."""
 
     model: ClassVar[str] = "runware:400@1"
@@ -230,10 +230,10 @@ class Flux2Dev(_Worked, _Prompted):
     )
 
 
-class Flux2DevLora(_Worked, _Loras):
+class RunwareFlux2DevLora(_Worked, _Loras):
     """FLUX.2 [dev] with LoRAs."""
 
-    model: ClassVar[str] = Flux2Dev.model
+    model: ClassVar[str] = RunwareFlux2Dev.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model,
         "FLUX.2 [dev]",
@@ -242,23 +242,23 @@ class Flux2DevLora(_Worked, _Loras):
     )
 
 
-class Flux1Dev(_Flux1, _Prompted):
+class RunwareFlux1Dev(_Flux1, _Prompted):
     """FLUX.1 [dev]."""
 
     model: ClassVar[str] = "runware:101@1"
     info: ClassVar[EndpointInfo] = _plain(model, "FLUX.1 [dev]", "Generates with the model of many LoRAs.")
 
 
-class Flux1DevLora(_Flux1, _Loras):
+class RunwareFlux1DevLora(_Flux1, _Loras):
     """FLUX.1 [dev] with LoRAs."""
 
-    model: ClassVar[str] = Flux1Dev.model
+    model: ClassVar[str] = RunwareFlux1Dev.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model, "FLUX.1 [dev]", "Generates with up to three LoRAs, Civitai's among them.", Base.FLUX1_DEV
     )
 
 
-class Krea(_Flux1, _Prompted):
+class RunwareKrea(_Flux1, _Prompted):
     """FLUX.1 Krea [dev]."""
 
     model: ClassVar[str] = "runware:107@1"
@@ -267,10 +267,10 @@ class Krea(_Flux1, _Prompted):
     )
 
 
-class KreaLora(_Flux1, _Loras):
+class RunwareKreaLora(_Flux1, _Loras):
     """FLUX.1 Krea [dev] with LoRAs."""
 
-    model: ClassVar[str] = Krea.model
+    model: ClassVar[str] = RunwareKrea.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model,
         "FLUX.1 Krea [dev]",
@@ -279,7 +279,7 @@ class KreaLora(_Flux1, _Loras):
     )
 
 
-class Schnell(RunwareGeneration):
+class RunwareSchnell(RunwareGeneration):
     """FLUX.1 [schnell]."""
 
     model: ClassVar[str] = "runware:100@1"
@@ -293,7 +293,7 @@ class Schnell(RunwareGeneration):
     output_format: OutputFormat = "PNG"
 
 
-class Kontext(RunwareGeneration):
+class RunwareKontext(RunwareGeneration):
     """FLUX.1 Kontext [dev], which edits a picture."""
 
     model: ClassVar[str] = "runware:106@1"
@@ -309,10 +309,10 @@ class Kontext(RunwareGeneration):
     output_format: OutputFormat = "PNG"
 
 
-class KontextLora(_Loras):
+class RunwareKontextLora(_Loras):
     """FLUX.1 Kontext [dev] with LoRAs."""
 
-    model: ClassVar[str] = Kontext.model
+    model: ClassVar[str] = RunwareKontext.model
     info: ClassVar[EndpointInfo] = _with_loras(
         model, "FLUX.1 Kontext [dev]", "Edits a picture as its LoRA was trained to.", Base.FLUX1_KONTEXT
     )

@@ -16,7 +16,6 @@ from textual.widgets import Button, Input
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.controller import TrainingController
-from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.widgets.dialogs import open_dialog
 from fluxtui.widgets.dialogs.base import OPENING_SECONDS
@@ -26,6 +25,7 @@ from fluxtui.widgets.plain import PlainStatic, plain, set_title
 from fluxtui.widgets.table import Column, Row, RowTable
 
 if TYPE_CHECKING:
+    from fluxtui.domain.dataset_scan import DatasetScan
     from fluxtui.widgets.pictures.view import PictureView
 
 SIGNS = {"stops": "✗", "hint": "!", "mended": "·", "ignored": "–", "": ""}

@@ -15,11 +15,8 @@ from textual.screen import Screen
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.choices import NO_FINETUNE, finetune_choices, lora_choices
 from fluxtui.controllers.generation.controller import GenerationController
-from fluxtui.controllers.generation.form import (
-    GenerateForm,
-    parameters_of,
-    prompt_field,
-)
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import parameters_of, prompt_field
 from fluxtui.controllers.generation.prompt_plan import Plan
 from fluxtui.controllers.generation.sizes import has_sides, size_field, size_note
 from fluxtui.controllers.generation.stock import Stock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fluxtui.controllers.generation.form import finetune_field, prompt_field
+from fluxtui.controllers.generation.form_fields import finetune_field, prompt_field
 from fluxtui.controllers.generation.matching import misfits
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.finetune import Finetune

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Button
 
 from fluxtui.controllers.generation.cost import SEPARATOR, CostText
-from fluxtui.controllers.generation.form import COUNT
+from fluxtui.controllers.generation.form_fields import COUNT
 from fluxtui.domain.axis_values import MOST_PICTURES
 from fluxtui.widgets.parameter_form.controls import Entered, NumberControl, Passed
 from fluxtui.widgets.plain import PlainLabel, PlainStatic

@@ -17,7 +17,7 @@ from fluxtui.widgets.table import Column, Row, RowTable
 from fluxtui.widgets.table.grid import RowGrid
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid, Tile
 
-STYLES = {"fault": "bold red", "doubt": "yellow", "out": "dim", "good": "green"}
+STYLES = {"fault": "bold red", "stops": "bold red", "doubt": "yellow", "out": "dim", "good": "green"}
 
 
 class DatasetList(Vertical):
@@ -161,7 +161,7 @@ def columns(*, is_wide: bool = False) -> tuple[Column, ...]:
 def row_of(picture: PictureRow) -> Row:
     """Return the row of a picture: sign, name, pixels and the beginning of its caption."""
     quiet = "dim" if picture.state in {"out", "fault"} else ""
-    is_fault = picture.state == "fault" and picture.problems
+    is_fault = picture.state in {"fault", "stops"} and picture.problems
     first = picture.problems[0].reason if is_fault else picture.caption
     return Row(
         picture.name,

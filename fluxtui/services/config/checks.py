@@ -14,7 +14,6 @@ from pydantic import SecretStr
 
 from fluxtui.api.addresses import base_url_fault
 from fluxtui.domain.finetune import OWN_FILES
-from fluxtui.domain.shell import is_login
 from fluxtui.providers.registry import is_provider, provider_ids
 
 MOST_LOGIN_CHARACTERS = 300
@@ -58,6 +57,8 @@ def checked_base_url(value: Any) -> str:
 
 def checked_login(text: str | None) -> str | None:
     """Return how this machine is reached, a host or `user@host`, if it can stand in a line for a shell."""
+    from fluxtui.domain.shell import is_login
+
     if text is not None and not (len(text) <= MOST_LOGIN_CHARACTERS and is_login(text)):
         raise ValueError("must be a host or user@host")
     return text

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.errors import ConfigError, Problem
-from fluxtui.domain.shell import shell_word
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.claiming import UNUSED
 from fluxtui.services.storage.ownership import Role, findings_at, refuse
@@ -76,6 +75,8 @@ def permission_warning(path: Path) -> str | None:
         return None
     if not (stat.S_ISREG(found.st_mode) and found.st_mode & 0o077):
         return None
+    from fluxtui.domain.shell import shell_word
+
     # What root has made, as in the store of NixOS, only root can close.
     ours = found.st_uid == os.geteuid()
     advice = f"Run: chmod 600 {shell_word(path)}" if ours else "It is not yours, so keep no key in it."

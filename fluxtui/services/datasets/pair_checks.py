@@ -99,7 +99,12 @@ def pair_advice(picture: TrainingPicture) -> Iterator[DatasetProblem]:
     sizes = f"{first.width} x {first.height} px becomes {picture.width} x {picture.height} px"
     if shapes[1] > OTHER_SHAPE * shapes[0]:
         reason = f"has another shape than {_shown(first.name)}: {sizes}; that is learned too"
-        yield _problem(picture.name, reason, "crop both to one shape", ProblemKind.SIZE)
+        yield _problem(
+            picture.name,
+            reason,
+            "bring both to one shape in another program, or leave it out",
+            ProblemKind.SIZE,
+        )
         return
     low, high = sorted((first.width, picture.width))
     if high > OTHER_SCALE * low:

@@ -196,7 +196,9 @@ class ModelService:
         known = self._known_now(profile, told, await self._in_training(profile))
         named = known if known.name not in {"", wanted} else known.model_copy(update={"name": bare.name})
         untold = {"trigger_word": named.trigger_word or bare.trigger_word, "base": named.base or base}
-        return await self._journal.finetunes.put(named.model_copy(update=untold))
+        # What is another's is in no list of the account; once a refresh finds it there, this is written over.
+        kept = {**untold, "raw": {**named.raw, **bare.raw}}
+        return await self._journal.finetunes.put(named.model_copy(update=kept))
 
     async def fetch_weights(self, profile: str, finetune_id: str, progress: Progress) -> Finetune:
         """Fetch the file of a finetune from where its service keeps it, check it, and return the finetune.

@@ -18,7 +18,6 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from fluxtui.domain.errors import UntrustedFile
-from fluxtui.domain.shell import shell_word
 from fluxtui.domain.text import safe_text
 from fluxtui.system.private_files import knows_owners
 
@@ -239,6 +238,8 @@ def mend(findings: Iterable[Finding], us: int | None = None) -> str:
 
 
 def _words(paths: Iterable[PurePath]) -> str:
+    from fluxtui.domain.shell import shell_word
+
     return " ".join(shell_word(path) for path in dict.fromkeys(paths))
 
 

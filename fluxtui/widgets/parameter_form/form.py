@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,42 +18,23 @@ from fluxtui.domain.errors import Problem
 from fluxtui.domain.picture_fields import EDITS
 from fluxtui.widgets.dialogs import Choice
 from fluxtui.widgets.parameter_form import entries
-from fluxtui.widgets.parameter_form.controls import (
-    SIDES,
-    ChoiceControl,
-    Entered,
-    NumberControl,
-    Passed,
-    PromptControl,
-    SeedControl,
-    SideControl,
-    TextControl,
-)
-from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
-from fluxtui.widgets.parameter_form.lora_stack import LoraStackControl
-from fluxtui.widgets.parameter_form.path_controls import Noted, PictureControl, PictureInput, PicturesControl
-from fluxtui.widgets.parameter_form.picture_notes import PictureNote, note_mask
+from fluxtui.widgets.parameter_form.control_factory import make_control
+from fluxtui.widgets.parameter_form.controls import SIDES, Entered, Passed
 from fluxtui.widgets.parameter_form.row import FieldRow, MoreRow
 from fluxtui.widgets.parameter_form.values import FindProblems, FormValues, Suggest
 from fluxtui.widgets.paths import PathNote
 from fluxtui.widgets.plain import PlainStatic, plain
 
+if TYPE_CHECKING:
+    from fluxtui.widgets.parameter_form.finetune_control import FinetuneControl
+    from fluxtui.widgets.parameter_form.lora_stack import LoraStackControl
+    from fluxtui.widgets.parameter_form.path_controls import Noted
+    from fluxtui.widgets.parameter_form.picture_notes import PictureNote
+
 WIDE_COLUMNS = 100
 """From this width on the short fields stand in two columns."""
 
 LONGEST_TITLE = 20
-
-_CONTROLS: dict[Control, Callable[[Field, Any], Widget]] = {
-    Control.TEXT: TextControl,
-    Control.PROMPT: PromptControl,
-    Control.INTEGER: NumberControl,
-    Control.NUMBER: NumberControl,
-    Control.SEED: SeedControl,
-    Control.TOGGLE: ChoiceControl,
-    Control.CHOICE: ChoiceControl,
-    Control.PICTURE: PictureControl,
-    Control.PICTURES: PicturesControl,
-}
 
 
 class ParameterForm(Widget):
@@ -149,13 +130,8 @@ class ParameterForm(Widget):
         return row
 
     def _make_control(self, field: Field, value: Any) -> Widget:
-        if field.control is Control.FINETUNE:
-            return FinetuneControl(field, value, self._finetunes)
-        if field.control is Control.LORA_STACK:
-            return LoraStackControl(field, value, self._finetunes)
-        if field.name in SIDES and {item.name for item in self._fields} >= SIDES:
-            return SideControl(field, value)
-        return _CONTROLS[field.control](field, value)
+        is_side = field.name in SIDES and {item.name for item in self._fields} >= SIDES
+        return make_control(field, value, is_side=is_side, finetunes=self._finetunes)
 
     @property
     def rows_needed(self) -> int:
@@ -217,8 +193,8 @@ class ParameterForm(Widget):
         """Offer other finetunes, by the value that stands in a request. What is chosen stays chosen."""
         self._finetunes = tuple(finetunes)
         for row in self._rows.values():
-            if isinstance(row.input, FinetuneControl | LoraStackControl):
-                row.input.offer(finetunes)
+            if row.field.control in (Control.FINETUNE, Control.LORA_STACK):
+                cast("FinetuneControl | LoraStackControl", row.input).offer(finetunes)
 
     def show_advice(self, advice: Mapping[str, str]) -> None:
         """Say more under the help of fields, by name; under `''` stands what is said without a focus."""
@@ -258,7 +234,7 @@ class ParameterForm(Widget):
             return
         if row.field.advanced:
             self.set_open(True)
-        target = row.input if row.input.can_focus else row.input.query(PictureInput).first()
+        target = row.input if row.input.can_focus else row.input.query("PictureInput").first()
         target.focus()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
@@ -311,6 +287,8 @@ class ParameterForm(Widget):
 
     def on_noted(self, event: Noted) -> None:
         """Show what was found out about a file; a mask is judged beside its picture."""
+        from fluxtui.widgets.parameter_form.picture_notes import note_mask
+
         event.stop()
         if event.name not in self._rows:
             return

@@ -22,7 +22,7 @@ from fluxtui.widgets.parameter_form import entries
 from fluxtui.widgets.parameter_form.controls import Entered
 from fluxtui.widgets.parameter_form.finetune_control import ANY_FINETUNE
 
-_WEIGHT_CELLS = 6
+_LEAST_NAME_CELLS = 6
 _TYPED = frozenset("0123456789.,-")
 _LONGEST_TYPED = 6
 
@@ -92,21 +92,17 @@ class LoraStackControl(Widget, can_focus=True):
         if not self.rows:
             words = self.field.empty or "none"
             return Content.styled(shown_text(f"{words} · a adds one"), "$foreground-muted")
-        room = max(self.content_size.width - _WEIGHT_CELLS - 4, 8)
-        return Content("\n").join(self._line(place, row, room) for place, row in enumerate(self.rows))
+        return Content("\n").join(self._line(place, row) for place, row in enumerate(self.rows))
 
-    def _line(self, place: int, row: LoraRow, room: int) -> Content:
+    def _line(self, place: int, row: LoraRow) -> Content:
         is_current = self.has_focus and place == self.cursor
         style = "bold $text-accent" if is_current else "" if row.on else "$foreground-muted"
-        name = Content.styled(shown_text(self._label_of(row.finetune)), style)
-        name = name.truncate(room, ellipsis=True)
+        weight = f"{self.typed}▏" if is_current and self.typed else entries.input_text(row.weight)
+        before, after = ("● " if row.on else "○ "), f" ×{weight}"
+        room = max(self.content_size.width - len(before + after), _LEAST_NAME_CELLS)
+        name = Content.styled(shown_text(self._label_of(row.finetune)), style).truncate(room, ellipsis=True)
         gap = " " * max(room - name.cell_length, 0)
-        weight = entries.input_text(row.weight)
-        shown = f"{self.typed}▏" if is_current and self.typed else weight
-        mark = "●" if row.on else "○"
-        return Content.assemble(
-            (f"{mark} ", style), name, gap, (f" ×{shown:>{_WEIGHT_CELLS - 1}}"[-_WEIGHT_CELLS - 2 :], style)
-        )
+        return Content.assemble((before, style), name, gap, (after, style))
 
     def _label_of(self, named: str) -> str:
         return next((choice.label for choice in self._choices if choice.value == named), named)

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any, Final, Protocol, TypeVar
-from weakref import WeakKeyDictionary
 
 from textual.app import App
 from textual.signal import Signal
@@ -196,12 +195,13 @@ class PictureChannel:
         return 16 + 36 * (red + 1) + 6 * green, (_CUBE[red + 1], _CUBE[green], 0)
 
 
-_channels: WeakKeyDictionary[App[Any], PictureChannel] = WeakKeyDictionary()
+_CHANNEL: Final = "_picture_channel"
 
 
 def channel_of(app: App[Any], profile: TerminalProfile) -> PictureChannel:
-    """The app's channel, made when the first picture asks for it."""
-    channel = _channels.get(app)
+    """The app's channel, made when the first picture asks for it and kept by the app: both end together."""
+    channel: PictureChannel | None = getattr(app, _CHANNEL, None)
     if channel is None:
-        channel = _channels[app] = PictureChannel(app, profile)
+        channel = PictureChannel(app, profile)
+        setattr(app, _CHANNEL, channel)
     return channel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, work
@@ -14,12 +14,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.coordinate import Coordinate
 from textual.message import Message
-from textual.widgets import DataTable
 
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.plain import PlainStatic
-from fluxtui.widgets.table.grid import RowGrid
 from fluxtui.widgets.table.rows import Column, Row, Sorting
+
+if TYPE_CHECKING:
+    from textual.widgets import DataTable
+
+    from fluxtui.widgets.table.grid import RowGrid
 
 CHUNK = 200
 """Rows that are added at a time, so that thousands of them never hold up a key press."""
@@ -46,8 +49,8 @@ class RowTable(Vertical):
         Binding("S", "sort_reversed", "Reverse", id="table.reverse", show=False),
     ]
 
-    GRID: ClassVar[type[RowGrid]] = RowGrid
-    """What draws the rows."""
+    GRID: ClassVar[type[RowGrid] | None] = None
+    """What draws the rows; a `RowGrid` where none is named."""
 
     class Highlighted(Message):
         """The cursor is on another row; `key` is None where there are no rows."""
@@ -95,6 +98,7 @@ class RowTable(Vertical):
         self._is_bare = bare
         self.set_class(bare, "-empty")
         self._filter: FilterLine | None = None
+        self._made_grid: RowGrid | None = None
         self._columns = tuple(columns)
         self._empty = empty
         self._header = header
@@ -120,7 +124,9 @@ class RowTable(Vertical):
             yield PlainStatic(self._empty, classes="table-empty")
 
     def _make_grid(self) -> RowGrid:
-        grid = self.GRID()
+        from fluxtui.widgets.table.grid import RowGrid
+
+        self._made_grid = grid = (self.GRID or RowGrid)()
         grid.show_header = self._header
         return grid
 
@@ -130,8 +136,15 @@ class RowTable(Vertical):
         self._rebuild()
 
     @property
+    def _has_grid(self) -> bool:
+        """Whether there is what draws the rows, to be used."""
+        return self._made_grid is not None and self._made_grid.is_mounted
+
+    @property
     def _grid(self) -> RowGrid:
-        return self.query_one(RowGrid)
+        if self._made_grid is None:
+            raise LookupError("there are no rows yet")
+        return self._made_grid
 
     @property
     def filter_line(self) -> FilterLine:
@@ -160,8 +173,8 @@ class RowTable(Vertical):
 
     def focus(self, scroll_visible: bool = True) -> RowTable:
         """Put the focus into the rows, where there are any to be drawn."""
-        for grid in self.query(RowGrid):
-            grid.focus(scroll_visible)
+        if self._made_grid is not None:
+            self._made_grid.focus(scroll_visible)
         return self
 
     def set_rows(self, rows: Sequence[Row]) -> None:
@@ -172,7 +185,7 @@ class RowTable(Vertical):
         if self._is_bare and self._rows:
             self._is_bare = False
             self.call_next(self._add_grid)
-        elif self.query(RowGrid):
+        elif self._has_grid:
             self._arrange()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
@@ -180,7 +193,7 @@ class RowTable(Vertical):
         if tuple(columns) != self._columns:
             self._columns = tuple(columns)
             self._made = {}
-            if self.query(RowGrid):
+            if self._has_grid:
                 self._rebuild()
 
     def set_empty(self, text: str) -> None:
@@ -191,7 +204,7 @@ class RowTable(Vertical):
     @property
     def was_moved(self) -> bool:
         """Whether the cursor was put on another row than the first, by the user or a wish, or is to stay."""
-        if not self.query(RowGrid):
+        if not self._has_grid:
             return False
         stays = self._stayed is not None and self.selected_key == self._stayed
         return self._moved and (stays or bool(self._grid.cursor_row))
@@ -219,7 +232,7 @@ class RowTable(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns to the width."""
-        if self.query(RowGrid):
+        if self._has_grid:
             self._rebuild()
 
     def _rebuild(self) -> None:

@@ -22,11 +22,13 @@ RULES = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024, default_cap
 class Editing:
     """A controller in a host that answers by what it was told beforehand."""
 
-    def __init__(self, host: FakeHost, source: Path, begin_with: str = "") -> None:
+    def __init__(
+        self, host: FakeHost, source: Path, begin_with: str = "", rules: DatasetRules = RULES
+    ) -> None:
         self.host = host
         self.background = Background(host)
         self.dataset = DatasetController(
-            host, self.background, source, RULES, trigger_word="TOK", begin_with=begin_with
+            host, self.background, source, rules, trigger_word="TOK", begin_with=begin_with
         )
         self.bulk = BulkActions(host, self.dataset)
 

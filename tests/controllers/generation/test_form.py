@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fluxtui.controllers.generation.form import GenerateForm, parameters_of
+from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form_fields import parameters_of
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.uses import Offer

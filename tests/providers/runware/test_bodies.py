@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fluxtui.domain.errors import InvalidInput, PictureError
-from fluxtui.providers.runware.generation import Flux1DevLora, Klein9BBase, Klein9BBaseLora, Kontext
+from fluxtui.providers.runware.generation import (
+    RunwareFlux1DevLora,
+    RunwareKlein9BBase,
+    RunwareKlein9BBaseLora,
+    RunwareKontext,
+)
 from fluxtui.providers.runware.tasks import task_id_of
 from tests.providers.runware.conftest import JOB
 
@@ -21,7 +26,7 @@ ENDING = {"numberResults": 1, "outputType": "URL", "deliveryMethod": "async", "i
 
 
 async def test_the_least_that_is_sent(prepare: Prepare) -> None:
-    body = (await prepare(Klein9BBase.checked({"prompt": "a fox"}))).body
+    body = (await prepare(RunwareKlein9BBase.checked({"prompt": "a fox"}))).body
     assert body == {
         "taskType": "imageInference",
         "taskUUID": task_id_of(JOB),
@@ -52,7 +57,7 @@ async def test_all_that_can_be_sent(prepare: Prepare, picture: Path) -> None:
         "acceleration": "high",
         "output_format": "WEBP",
     }
-    body = (await prepare(Klein9BBaseLora.checked(values))).body
+    body = (await prepare(RunwareKlein9BBaseLora.checked(values))).body
     assert body == {
         "taskType": "imageInference",
         "taskUUID": task_id_of(JOB),
@@ -78,7 +83,7 @@ async def test_all_that_can_be_sent(prepare: Prepare, picture: Path) -> None:
 
 
 async def test_kontext_says_nothing_of_a_size(prepare: Prepare, picture: Path) -> None:
-    body = (await prepare(Kontext.checked({"prompt": "in snow", "input_image": str(picture)}))).body
+    body = (await prepare(RunwareKontext.checked({"prompt": "in snow", "input_image": str(picture)}))).body
     assert {"width", "height", "lora"}.isdisjoint(body)
     assert len(body["inputs"]["referenceImages"]) == 1
 
@@ -86,19 +91,19 @@ async def test_kontext_says_nothing_of_a_size(prepare: Prepare, picture: Path) -
 async def test_a_picture_that_is_gone_is_told_before_anything_is_sent(
     prepare: Prepare, tmp_path: Path
 ) -> None:
-    request = Kontext.checked({"prompt": "in snow", "input_image": str(tmp_path / "gone.png")})
+    request = RunwareKontext.checked({"prompt": "in snow", "input_image": str(tmp_path / "gone.png")})
     with pytest.raises(PictureError, match=r"no file 'gone.png' any more. Nothing was sent"):
         await prepare(request)
 
 
 async def test_a_job_without_an_id_is_not_sent(prepare: Prepare) -> None:
-    request = Flux1DevLora.checked({"prompt": "a fox", "finetune_id": "civitai:1@2"})
+    request = RunwareFlux1DevLora.checked({"prompt": "a fox", "finetune_id": "civitai:1@2"})
     with pytest.raises(InvalidInput, match="nothing was sent"):
         await prepare(request, "")
 
 
 async def test_the_body_does_not_show_itself(prepare: Prepare) -> None:
-    prepared = await prepare(Klein9BBase.checked({"prompt": "a fox"}))
+    prepared = await prepare(RunwareKlein9BBase.checked({"prompt": "a fox"}))
     assert "taskUUID" not in repr(prepared)
 
 

@@ -11,7 +11,13 @@ from fluxtui.domain.endpoint import Control, Endpoint, Field, FinetuneBy, Group,
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.weights import Base
 from fluxtui.providers.runware.catalogue import GENERATION, TRAINING
-from fluxtui.providers.runware.generation import Flux1Dev, Flux1DevLora, Klein9B, Klein9BLora, Kontext
+from fluxtui.providers.runware.generation import (
+    RunwareFlux1Dev,
+    RunwareFlux1DevLora,
+    RunwareKlein9B,
+    RunwareKlein9BLora,
+    RunwareKontext,
+)
 from fluxtui.providers.runware.prices import TABLE
 
 BY_ID = {endpoint.info.id: endpoint for endpoint in GENERATION}
@@ -119,7 +125,7 @@ def test_what_they_do_with_loras(endpoint: type[Endpoint]) -> None:
 
 @pytest.mark.parametrize("good", ["civitai:618692@691639", "runware:400@3", "my-studio:fox.2@v1_0"])
 def test_loras_are_named_as_runware_names_them(good: str) -> None:
-    assert Flux1DevLora.checked({"prompt": "a fox", "finetune_id": good}).finetune_id == good
+    assert RunwareFlux1DevLora.checked({"prompt": "a fox", "finetune_id": good}).finetune_id == good
 
 
 @pytest.mark.parametrize(
@@ -127,7 +133,7 @@ def test_loras_are_named_as_runware_names_them(good: str) -> None:
 )
 def test_nothing_else_names_a_lora(bad: str) -> None:
     with pytest.raises(InvalidInput):
-        Flux1DevLora.checked({"prompt": "a fox", "finetune_id": bad})
+        RunwareFlux1DevLora.checked({"prompt": "a fox", "finetune_id": bad})
 
 
 @pytest.mark.parametrize(
@@ -136,12 +142,12 @@ def test_nothing_else_names_a_lora(bad: str) -> None:
 )
 def test_what_the_service_would_refuse_is_refused_here(values: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
-        Klein9B.checked({"prompt": "a fox", **values})
+        RunwareKlein9B.checked({"prompt": "a fox", **values})
 
 
 def test_estimates_grow_with_the_work_and_never_claim_to_be_exact() -> None:
     def klein(**values: Any) -> float:
-        estimate = Klein9B.checked({"prompt": "a fox", **values}).estimate()
+        estimate = RunwareKlein9B.checked({"prompt": "a fox", **values}).estimate()
         assert not estimate.exact
         return estimate.credits
 
@@ -150,9 +156,9 @@ def test_estimates_grow_with_the_work_and_never_claim_to_be_exact() -> None:
     assert klein(width=2048) == pytest.approx(2 * klein())
     assert klein(width=512, height=512) == klein()
     assert klein(input_image="fox.png") > klein()
-    with_lora = Klein9BLora.checked({"prompt": "a fox", "finetune_id": "a:b@1"}).estimate()
+    with_lora = RunwareKlein9BLora.checked({"prompt": "a fox", "finetune_id": "a:b@1"}).estimate()
     assert with_lora.credits > klein()
     assert "as others were charged" in with_lora.basis
-    edited = Kontext.checked({"prompt": "a fox", "input_image": "fox.png"}).estimate()
+    edited = RunwareKontext.checked({"prompt": "a fox", "input_image": "fox.png"}).estimate()
     assert (edited.credits, "others" in edited.basis) == (1.05, False)
-    assert Flux1Dev.checked({"prompt": "a fox"}).estimate().credits == 0.5
+    assert RunwareFlux1Dev.checked({"prompt": "a fox"}).estimate().credits == 0.5

@@ -12,7 +12,7 @@ import pytest
 from fluxtui.domain.endpoint import Endpoint
 from fluxtui.domain.errors import InDoubt
 from fluxtui.providers.base import Sought
-from fluxtui.providers.runware.generation import Klein9B
+from fluxtui.providers.runware.generation import RunwareKlein9B
 from fluxtui.providers.runware.tasks import task_id_of
 from fluxtui.simulator.running import Simulator
 from fluxtui.simulator.runware.keys import POOR_KEY
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 Lose = Callable[..., Awaitable[Sought]]
 
 
-def request(**values: Any) -> Klein9B:
-    return Klein9B.checked({"prompt": "a fox", **values})
+def request(**values: Any) -> RunwareKlein9B:
+    return RunwareKlein9B.checked({"prompt": "a fox", **values})
 
 
 @pytest.fixture

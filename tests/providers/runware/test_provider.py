@@ -29,7 +29,12 @@ from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.weights import Base
 from fluxtui.providers.base import Account, PartOfList, Phase, Provider, RemoteTask
 from fluxtui.providers.runware.finetunes import base_of
-from fluxtui.providers.runware.generation import Flux1DevLora, Klein9B, Klein9BBaseLora, Kontext
+from fluxtui.providers.runware.generation import (
+    RunwareFlux1DevLora,
+    RunwareKlein9B,
+    RunwareKlein9BBaseLora,
+    RunwareKontext,
+)
 from fluxtui.providers.runware.provider import SILENCE, STUCK
 from fluxtui.simulator.running import Simulator
 from fluxtui.simulator.runware.keys import FORBIDDEN_KEY, POOR_KEY
@@ -46,8 +51,8 @@ if TYPE_CHECKING:
 OWN = "simstudio:red-sheets@1"
 
 
-def klein(**values: Any) -> Klein9B:
-    return Klein9B.checked({"prompt": "a fox", "width": 512, "height": 512, **values})
+def klein(**values: Any) -> RunwareKlein9B:
+    return RunwareKlein9B.checked({"prompt": "a fox", "width": 512, "height": 512, **values})
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ async def test_a_picture_with_loras(
     provider: RunwareProvider, order: Order, simulator: Simulator, clock: ManualClock
 ) -> None:
     values = {"prompt": "a SHEET", "finetune_id": OWN, "finetune_id_2": "civitai:1@2", "seed": 7}
-    task = await order(Klein9BBaseLora.checked(values))
+    task = await order(RunwareKlein9BBaseLora.checked(values))
     clock.advance(SECONDS)
     assert (await provider.status(task)).phase is Phase.READY
     assert simulator.violations() == []
@@ -118,14 +123,14 @@ async def test_a_lora_that_does_not_fit_or_is_nobodys_is_refused(
     lora: str, order: Order, simulator: Simulator
 ) -> None:
     with pytest.raises(Refused, match="lora"):
-        await order(Klein9BBaseLora.checked({"prompt": "a fox", "finetune_id": lora}))
+        await order(RunwareKlein9BBaseLora.checked({"prompt": "a fox", "finetune_id": lora}))
     assert simulator.runware.ledger() == []
 
 
 async def test_a_picture_is_edited(
     provider: RunwareProvider, order: Order, picture: Path, clock: ManualClock
 ) -> None:
-    task = await order(Kontext.checked({"prompt": "in snow", "input_image": str(picture)}))
+    task = await order(RunwareKontext.checked({"prompt": "in snow", "input_image": str(picture)}))
     clock.advance(SECONDS)
     assert (await provider.status(task)).phase is Phase.READY
 
@@ -313,6 +318,7 @@ async def test_loras_are_those_of_the_account(provider: RunwareProvider, make_pr
     told = await provider.finetune(OWN)
     assert (told.profile, told.id, told.name) == ("", OWN, "Red sheets 1")
     assert (told.trigger_word, told.base) == ("SHEET", Base.KLEIN_9B)
+    assert told.raw == {"architecture": "flux_2_klein_9b", "version": "1"}
     assert (await provider.finetune("simstudio:unsorted@1")).base is None
 
 
@@ -380,7 +386,7 @@ async def test_the_key_goes_to_runware_alone(
 async def test_a_foreign_lora_goes_with_the_model_it_names(
     provider: RunwareProvider, order: Order, clock: ManualClock
 ) -> None:
-    request = Flux1DevLora.checked({"prompt": "a fox", "finetune_id": "civitai:618692@691639"})
+    request = RunwareFlux1DevLora.checked({"prompt": "a fox", "finetune_id": "civitai:618692@691639"})
     assert isinstance(request, GenerationEndpoint)
     task = await order(request)
     clock.advance(SECONDS)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from fluxtui.app import key_queue
 from fluxtui.controllers.generation import supply
 from fluxtui.screens.generate.prompt_editor import PromptArea
 from fluxtui.widgets.parameter_form.path_controls import PictureInput
@@ -21,13 +22,19 @@ Until = Callable[..., Awaitable[None]]
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55)])
 async def test_a_named_input_picture_leaves_every_row_to_be_seen(
-    size: tuple[int, int], tmp_path: Path, make_app: MakeApp, open_place: OpenPlace
+    size: tuple[int, int],
+    tmp_path: Path,
+    make_app: MakeApp,
+    open_place: OpenPlace,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Each key is waited for, and a path of the tests is long.
+    monkeypatch.chdir(tmp_path)
     Image.linear_gradient("L").resize((320, 240)).convert("RGB").save(tmp_path / "fox.png")
     async with open_place(make_app(), size) as place:
         place.screen.query(PictureInput).first().focus()
         await place.pilot.pause()
-        await place.pilot.press(*str(tmp_path / "fox.png"))
+        await place.pilot.press(*"fox.png")
         await place.until(
             lambda: "PNG 320" in "".join(str(note.render()) for note in place.screen.query(".field-note"))
         )
@@ -47,6 +54,7 @@ async def test_a_prompt_typed_before_the_services_answer_stays(
         return await ask(services, profile)
 
     monkeypatch.setattr(supply, "ask_profile", slowly)
+    monkeypatch.setattr(key_queue, "PATIENCE_SECONDS", 0.3)
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await asyncio.wait_for(asked.wait(), 20)

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from fluxtui.app.app import FluxApp
-from fluxtui.domain.dataset import DatasetRules
+from fluxtui.domain.dataset import DatasetRules, PairRules
 from fluxtui.domain.dataset_scan import PictureLook
 from fluxtui.imaging.pictures import looked_at
 from fluxtui.screens.place import PlaceScreen
@@ -66,11 +66,14 @@ def compare(snap: Snap, make_app: Callable[..., FluxApp]) -> Compare:
     app.clock = lambda: NOW
 
     def compare_at(
-        prepare: Prepare, besides: frozenset[str] = frozenset(), sizes: tuple[Size, ...] = BOTH
+        prepare: Prepare,
+        besides: frozenset[str] = frozenset(),
+        sizes: tuple[Size, ...] = BOTH,
+        rules: DatasetRules = RULES,
     ) -> bool:
         async def before(pilot: Pilot[int]) -> None:
             await until_screen(pilot, PlaceScreen)
-            screen = WorkbenchScreen(Path("lanterns"), RULES, "LNTRN")
+            screen = WorkbenchScreen(Path("lanterns"), rules, "LNTRN")
             await app.push_screen(screen)
             await prepare(app, screen, pilot)
 
@@ -85,7 +88,9 @@ async def looked(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> No
     await settled(pilot)
 
 
-def compare_after(compare: Compare, *keys: str, sizes: tuple[Size, ...] = BOTH) -> bool:
+def compare_after(
+    compare: Compare, *keys: str, sizes: tuple[Size, ...] = BOTH, rules: DatasetRules = RULES
+) -> bool:
     """Compare the picture after some keys."""
 
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
@@ -94,7 +99,7 @@ def compare_after(compare: Compare, *keys: str, sizes: tuple[Size, ...] = BOTH) 
             await settled(pilot)
             await pilot.press(key)
 
-    return compare(prepare, sizes=sizes)
+    return compare(prepare, sizes=sizes, rules=rules)
 
 
 def test_no_pictures(compare: Compare, lanterns: Path) -> None:
@@ -149,6 +154,41 @@ def test_list(compare: Compare) -> None:
 @pytest.mark.usefixtures("lanterns")
 def test_grid(compare: Compare) -> None:
     assert compare_after(compare, "x", "v", "right")
+
+
+@pytest.fixture
+def pairs(lanterns: Path) -> Path:
+    """The same folder with three pairs, one of two inputs, and a half without the other one."""
+    for file in lanterns.iterdir():
+        file.unlink()
+    for number in range(3):
+        before = painted(number)
+        before.save(lanterns / f"lake-{number}_start.png")
+        Image.blend(before, Image.new("RGB", before.size, (10, 20, 90)), 0.6).save(
+            lanterns / f"lake-{number}_end.png"
+        )
+        (lanterns / f"lake-{number}.txt").write_text("make it night")
+    painted(7).save(lanterns / "lake-1_start2.png")
+    painted(8).save(lanterns / "moon_start.png")
+    return lanterns
+
+
+EDITS = DatasetRules(1, 5, 20, ("JPEG", "PNG", "WEBP"), 1024 * 1024, pairs=PairRules(4, mixed=True))
+
+
+@pytest.mark.usefixtures("pairs")
+def test_pairs(compare: Compare) -> None:
+    assert compare_after(compare, "down", rules=EDITS)
+
+
+@pytest.mark.usefixtures("pairs")
+def test_half_of_a_pair(compare: Compare) -> None:
+    assert compare_after(compare, "end", rules=EDITS)
+
+
+@pytest.mark.usefixtures("pairs")
+def test_grid_of_pairs(compare: Compare) -> None:
+    assert compare_after(compare, "f", "v", rules=EDITS)
 
 
 @pytest.mark.usefixtures("lanterns")

@@ -12,9 +12,9 @@ import pytest
 
 from fluxtui.domain.dataset import DatasetRules
 from fluxtui.domain.errors import DatasetError
-from fluxtui.services.datasets import DatasetService
+from fluxtui.services.datasets import DatasetService, encodings
 from fluxtui.services.datasets.caption_files import read_captions
-from fluxtui.services.datasets.encodings import MOST_GUESSED_BYTES, guessed
+from fluxtui.services.datasets.encodings import guessed
 from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.scan_memory import ScanMemory
 from fluxtui.services.storage import StorageService
@@ -154,11 +154,13 @@ async def test_captions_without_number_are_not_used(
         read_captions(folder / name, ["a.jpg"])
 
 
-def test_letters_are_guessed_of_a_bounded_amount_of_text() -> None:
+def test_letters_are_guessed_of_a_bounded_amount_of_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert encodings.MOST_GUESSED_BYTES <= 1_000_000
+    monkeypatch.setattr(encodings, "MOST_GUESSED_BYTES", 200_000)
     texts = ["schöne Straße über dem See ".encode("cp1252") * 2_000] * 200
     began = time.process_time()
     readings = guessed(texts)
     assert time.process_time() - began < 15
     told = [reading.encoding if reading is not None else None for reading in readings]
-    many = MOST_GUESSED_BYTES // len(texts[0])
+    many = encodings.MOST_GUESSED_BYTES // len(texts[0])
     assert told == ["Windows-1252"] * many + [None] * (200 - many)

@@ -17,7 +17,8 @@ from fluxtui.simulator.running import ServiceView
 
 from .conftest import GENERATOR, SMALL, Finish, Upload
 
-pytestmark = pytest.mark.usefixtures("really_painted")
+really = pytest.mark.usefixtures("really_painted")
+"""For tests that look at what is painted."""
 
 GENERATORS = [endpoint for endpoint in endpoints().values() if isinstance(endpoint, Generator)]
 
@@ -56,6 +57,7 @@ def test_every_endpoint_paints(
         assert size == tuple(2 * length for length in opened(picture()).size)
 
 
+@really
 def test_several_pictures_of_one_seed(finish: Finish, web: httpx.Client) -> None:
     outputs = finish(GENERATOR, {**SMALL, "num_images": 3}).json()
     contents = [web.get(image["url"]).content for image in outputs["images"]]
@@ -65,6 +67,7 @@ def test_several_pictures_of_one_seed(finish: Finish, web: httpx.Client) -> None
     assert finish(GENERATOR, {**SMALL, "seed": 6}).json()["seed"] == 6
 
 
+@really
 def test_f13_a_seed_of_its_own(finish: Finish) -> None:
     body = {name: value for name, value in SMALL.items() if name != "seed"}
     seeds = {finish(GENERATOR, body).json()["seed"] for _ in range(3)}
@@ -72,6 +75,7 @@ def test_f13_a_seed_of_its_own(finish: Finish) -> None:
     assert all(isinstance(seed, int) for seed in seeds)
 
 
+@really
 @pytest.mark.parametrize("by_fault", [False, True])
 def test_f13_a_black_picture_with_its_flag(
     finish: Finish, web: httpx.Client, fal: ServiceView, by_fault: bool
@@ -84,17 +88,20 @@ def test_f13_a_black_picture_with_its_flag(
     assert extremes == (0, 0)
 
 
+@really
 def test_f13_without_the_check_nothing_is_black(finish: Finish) -> None:
     body = {**SMALL, "prompt": "nsfwme", "enable_safety_checker": False}
     assert finish(GENERATOR, body).json()["has_nsfw_concepts"] == [False]
 
 
+@really
 def test_f13_moderation_is_an_error_and_billed(finish: Finish, fal: ServiceView) -> None:
     answer = finish(GENERATOR, {**SMALL, "prompt": "moderateme"})
     assert (answer.status_code, answer.json()["detail"][0]["type"]) == (422, "content_policy_violation")
     assert fal.ledger()[0]["cost"] == 1.6
 
 
+@really
 def test_sync_mode_stores_nothing(finish: Finish) -> None:
     outputs = finish(GENERATOR, {**SMALL, "sync_mode": True}).json()
     prefix, _, text = outputs["images"][0]["url"].partition(",")
@@ -102,6 +109,7 @@ def test_sync_mode_stores_nothing(finish: Finish) -> None:
     assert opened(base64.b64decode(text)).size == (256, 256)
 
 
+@really
 @pytest.mark.parametrize(
     ("size", "expected", "cost"),
     [
@@ -120,6 +128,7 @@ def test_sizes_and_what_they_cost(
     assert fal.ledger()[0]["cost"] == cost
 
 
+@really
 def test_an_edit_keeps_its_proportions_and_pays_its_input(
     finish: Finish, upload: Upload, picture: Callable[..., bytes], fal: ServiceView
 ) -> None:
@@ -131,6 +140,7 @@ def test_an_edit_keeps_its_proportions_and_pays_its_input(
     assert fal.ledger()[0]["cost"] == 2.0
 
 
+@really
 @pytest.mark.parametrize(
     ("url", "kind"),
     [
@@ -144,6 +154,7 @@ def test_pictures_that_cannot_be_had(finish: Finish, url: Any, kind: str) -> Non
     assert (answer.status_code, answer.json()["detail"][0]["type"]) == (422, kind)
 
 
+@really
 def test_an_upload_that_is_no_picture(finish: Finish, upload: Upload) -> None:
     body = {"prompt": "p", "image_url": upload(b"no picture", name="in.png")}
     answer = finish("fal-ai/flux-kontext-lora", body)
@@ -159,12 +170,14 @@ LORAS: list[tuple[Any, list[Any], str]] = [
 ]
 
 
+@really
 @pytest.mark.parametrize(("loras", "where", "kind"), LORAS)
 def test_wrong_loras(finish: Finish, loras: Any, where: list[Any], kind: str) -> None:
     found = finish(GENERATOR, {**SMALL, "loras": loras}).json()["detail"][0]
     assert (found["loc"], found["type"]) == (where, kind)
 
 
+@really
 @pytest.mark.parametrize(
     ("size", "where", "kind"),
     [
@@ -180,6 +193,7 @@ def test_wrong_sizes(finish: Finish, size: Any, where: list[str], kind: str) -> 
     assert (found["loc"], found["type"]) == (where, kind)
 
 
+@really
 def test_ranges_differ_by_endpoint(finish: Finish) -> None:
     many = {**SMALL, "num_inference_steps": 28}
     assert finish(GENERATOR, many).status_code == 200
