@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fluxtui.controllers.generation.matching import find_finetune, finetune_fields, goes_with
-from fluxtui.domain.batches import MOST_PICTURES
+from fluxtui.domain.axis_values import MOST_PICTURES
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_of
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.picture_fields import form_fields
