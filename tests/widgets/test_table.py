@@ -259,5 +259,5 @@ def test_empty_snapshot(table: RowTable, host: HostOf, snap: Snap) -> None:
         await pilot.pause()
 
     app = host(table)
-    app.AUTO_FOCUS = None
+    app.AUTO_FOCUS = None  # type: ignore[misc]
     assert snap(app, empty, sizes=SMALL)

@@ -73,7 +73,7 @@ class _Edit(FalGeneration):
     image_size: OptionalImageSize = None
 
 
-class Klein9B(FalGeneration):
+class Klein9BAtFal(FalGeneration):
     """FLUX.2 [klein] 9B, distilled."""
 
     info: ClassVar[EndpointInfo] = _info(
@@ -112,7 +112,7 @@ class Klein9BBase(FalGeneration):
     enable_safety_checker: SafetyChecker = True
 
 
-class Klein4B(Klein9B):
+class Klein4BAtFal(Klein9BAtFal):
     """FLUX.2 [klein] 4B, distilled."""
 
     info: ClassVar[EndpointInfo] = _info(

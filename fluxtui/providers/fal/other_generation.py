@@ -30,7 +30,7 @@ from fluxtui.providers.fal.parameters import (
 )
 
 
-class Flux3KleinLora(WithLoras):
+class Flux3KleinLoraAtFal(WithLoras):
     """FLUX 3 [klein], distilled.
 
     Its page names the prompt, the LoRAs and the price, and says of the rest that it is as without LoRAs; that

@@ -301,7 +301,8 @@ async def test_an_added_lora_begins_with_the_strength_that_was_kept_for_it() -> 
     begun: list[Work] = []
     host: Any = SimpleNamespace(services=SimpleNamespace(finetune_defaults=Kept()))
     catalogue: Any = SimpleNamespace(stock=STOCK)
-    editor = FormEditor(host, catalogue, News(Signal()), lambda work, **_: begun.append(work), lambda: None)
+    begin: Any = lambda work, **_: begun.append(work)  # noqa: E731
+    editor = FormEditor(host, catalogue, News(Signal()), begin, lambda: None)
     editor.amend(profile="fal", endpoint_id=Klein9BLora.info.id, finetune=FOX.ref)
     rows = [{"finetune": FOX.ref, "weight": 0.9}, {"finetune": OWL.ref, "weight": 1.0}]
     editor.enter_values(Klein9BLora, {"loras": rows})
@@ -313,4 +314,5 @@ async def test_an_added_lora_begins_with_the_strength_that_was_kept_for_it() -> 
     assert editor.revision > revision
     assert "steps" not in editor.form.values
     editor.enter_values(Klein9BLora, {"loras": rows[:1]})
-    assert (editor.form.stack, len(begun)) == ((LoraRow(FOX.ref, 0.9),), 1)
+    assert list(editor.form.stack) == [LoraRow(FOX.ref, 0.9)]
+    assert len(begun) == 1

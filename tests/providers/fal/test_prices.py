@@ -9,7 +9,7 @@ from fluxtui.domain.money import MOST_CREDITS, UnitPrice, show_credits
 from fluxtui.providers.fal import platform
 from fluxtui.providers.fal.base_generation import Flux2MaxAtFal, Flux2ProAtFal
 from fluxtui.providers.fal.generation import Klein9BEditLora, Klein9BLora
-from fluxtui.providers.fal.other_generation import Flux3KleinLora, ZImageLora
+from fluxtui.providers.fal.other_generation import Flux3KleinLoraAtFal, ZImageLora
 from fluxtui.providers.fal.picture_generation import Flux1Inpainting, SeedvrUpscale
 from fluxtui.providers.fal.prices import TABLE, billed
 from fluxtui.providers.fal.provider import FalProvider
@@ -96,7 +96,7 @@ def test_what_is_billed_beside_pixels_and_what_is_not() -> None:
     inpainting = Flux1Inpainting.checked({**sized, "image": "https://a.b/c.png", "mask": "https://a.b/m.png"})
     assert inpainting.estimate().credits == pytest.approx(3.5)
     assert inpainting.estimate().exact
-    unknown = Flux3KleinLora.checked({"prompt": "p"}).estimate()
+    unknown = Flux3KleinLoraAtFal.checked({"prompt": "p"}).estimate()
     assert unknown.credits == pytest.approx(1.872)
     assert not unknown.exact
 
