@@ -8,16 +8,21 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training.advice import advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
 from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
 from fluxtui.controllers.training.pictures import TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
-from fluxtui.controllers.training.price import Terms, price_line
+from fluxtui.controllers.training.price import Terms
+from fluxtui.controllers.training.price import price_line
 from fluxtui.controllers.training.samples import SampleChoice
 from fluxtui.controllers.training.start import TrainingStart
-from fluxtui.controllers.training.trainers import Trainers, ask_trainers, missing_trainers
+from fluxtui.controllers.training.trainers import Trainers
+from fluxtui.controllers.training.trainers import ask_trainers
+from fluxtui.controllers.training.trainers import missing_trainers
+from fluxtui.controllers.training.trainers import checkpoint_choices
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import JobState
@@ -305,6 +310,10 @@ class TrainingController:
     def advice(self) -> dict[str, str]:
         """Return what is advised for each parameter, and under `''` what is said of the trainer."""
         return advice_texts(self.order, self._pace, names_in_use(self._host), self._uses)
+
+    def checkpoints(self) -> tuple[Choice, ...]:
+        """Return the finetunes that the chosen trainer can go on learning from."""
+        return checkpoint_choices(self._trainer, self._host.finetunes)
 
     async def ask_uses(self) -> None:
         """Learn where the result of the chosen trainer can be used."""
