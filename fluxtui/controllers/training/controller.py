@@ -15,14 +15,10 @@ from fluxtui.controllers.training.draft import TrainingDraft
 from fluxtui.controllers.training.order import CostChange, Filling, TrainingOrder, completed, values_at
 from fluxtui.controllers.training.pictures import TrainingPictures
 from fluxtui.controllers.training.presets import PresetBook
-from fluxtui.controllers.training.price import Terms
-from fluxtui.controllers.training.price import price_line
+from fluxtui.controllers.training.price import Terms, price_line
 from fluxtui.controllers.training.samples import SampleChoice
 from fluxtui.controllers.training.start import TrainingStart
-from fluxtui.controllers.training.trainers import Trainers
-from fluxtui.controllers.training.trainers import ask_trainers
-from fluxtui.controllers.training.trainers import missing_trainers
-from fluxtui.controllers.training.trainers import checkpoint_choices
+from fluxtui.controllers.training.trainers import Trainers, ask_trainers, checkpoint_choices, missing_trainers
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import JobState

@@ -12,13 +12,13 @@ from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError
+from fluxtui.domain.text import safe_text
+from fluxtui.domain.uses import Trainer
 
 if TYPE_CHECKING:
     from fluxtui.controllers.host import HostState
     from fluxtui.domain.finetune import Finetune
-from fluxtui.domain.prices import Prices
-    from fluxtui.domain.text import safe_text
-from fluxtui.domain.uses import Trainer
+    from fluxtui.domain.prices import Prices
     from fluxtui.providers.base import Abilities
     from fluxtui.services.bundle import Services
 

@@ -65,7 +65,7 @@ def example_body(request: Endpoint) -> dict[str, Any]:
         InvalidInput: it neither trains nor generates here.
     """
     if isinstance(request, FalTraining):
-        return {**request.plain_input(), request.archive_field: EXAMPLE_ADDRESS}
+        return request.with_files(EXAMPLE_ADDRESS, EXAMPLE_ADDRESS if request.checkpoint else None)
     if not isinstance(request, FalGeneration):
         raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
     pictures = dict.fromkeys(
