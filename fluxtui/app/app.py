@@ -182,8 +182,9 @@ class FluxApp(StatefulApp):
             await self._key_queue.begin()
             await self._key_queue.catch_up(OPENING_REST)
             waiting.stop()
-        # Textual would wait for its next frame.
-        self.screen._on_timer_update()
+        if self._screen_stack:
+            # Textual would wait for its next frame.
+            self.screen._on_timer_update()
         await self._opening.painted()
         self._on_complete()
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training.advice import advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
@@ -17,12 +18,7 @@ from fluxtui.controllers.training.presets import PresetBook
 from fluxtui.controllers.training.price import Terms, price_line
 from fluxtui.controllers.training.samples import SampleChoice
 from fluxtui.controllers.training.start import TrainingStart
-from fluxtui.controllers.training.trainers import (
-    Trainers,
-    ask_trainers,
-    checkpoint_choices,
-    missing_trainers,
-)
+from fluxtui.controllers.training.trainers import Trainers, ask_trainers, checkpoint_choices, missing_trainers
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import JobState
@@ -30,7 +26,6 @@ from fluxtui.domain.jobs import JobState
 if TYPE_CHECKING:
     from fluxtui.controllers.host import Host
     from fluxtui.controllers.navigation import TrainAgain
-    from fluxtui.controllers.questions import Choice
     from fluxtui.controllers.training.advice import TrainingNotice
     from fluxtui.controllers.training.pictures import Pictures
     from fluxtui.controllers.training.price import PriceLine
@@ -41,6 +36,9 @@ if TYPE_CHECKING:
     from fluxtui.domain.pace import Pace
     from fluxtui.domain.result_uses import ResultUse
 from fluxtui.domain.uses import Trainer
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import TrainAgain
 
 
 class TrainingController:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,12 @@ from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.uses import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fluxtui.controllers.host import HostState
     from fluxtui.domain.finetune import Finetune
     from fluxtui.domain.prices import Prices
-    from fluxtui.domain.uses import Trainer
     from fluxtui.providers.base import Abilities
     from fluxtui.services.bundle import Services
 

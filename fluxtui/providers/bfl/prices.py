@@ -152,7 +152,7 @@ def megapixel_price(request: Endpoint) -> Estimate:
     if inputs:
         basis += f", up to {inputs * _MOST_MEGAPIXELS} MP in"
     elif pixels is None:
-        basis += ", more if the service makes it larger"
+        basis += "; the service may take more"
     exact = pixels is not None and pixels <= _SURELY_ONE_MEGAPIXEL and not inputs
     paid = first + further * (output - 1 + inputs * _MOST_MEGAPIXELS)
     return Estimate(round(paid, 4), basis, exact)
