@@ -23,7 +23,7 @@ from fluxtui.app.graphics import Graphics
 from fluxtui.app.key_queue import KeyQueue
 from fluxtui.app.keys import APP_BINDINGS
 from fluxtui.app.leaving import Leaving
-from fluxtui.app.opening import OPENING_REST, Opening, Program
+from fluxtui.app.opening import OPENING_REST, Opening, Program, Rest
 from fluxtui.app.places import make_place
 from fluxtui.app.recall import recall_from_file
 from fluxtui.app.resilient_driver import ResilientDriver
@@ -93,7 +93,6 @@ class FluxApp(StatefulApp):
         self._visited: set[str] = set()
         self._key_queue = KeyQueue(self, super().on_event)
         self._blurred_at = monotonic()
-        self._is_resting = False
         self.animation_level = "none"
         if theme in self.available_themes:
             self.theme = self._visible_theme(theme)
@@ -173,26 +172,16 @@ class FluxApp(StatefulApp):
 
     async def _show_first(self, first: PlaceName | None) -> None:
         """Show the first place, paint it once it is complete, and act on what was typed meanwhile."""
-        self._begin_batch()
-        self._is_resting = True
+        rest = Rest(self)
         try:
             await self._opening.show(first)
         finally:
-            self.set_timer(OPENING_REST, self._end_rest)
+            self.set_timer(OPENING_REST, rest.end)
         await self._key_queue.begin()
         await self._key_queue.catch_up(OPENING_REST)
-        self._end_rest()
+        rest.end()
         await self._opening.painted()
         self._on_complete()
-
-    def _end_rest(self) -> None:
-        """Let the first place be painted: it is complete, or takes too long for that."""
-        if self._is_resting:
-            self._is_resting = False
-            self._end_batch()
-            if self._screen_stack:
-                # Textual would wait for the next sixtieth of a second.
-                self.screen._on_timer_update()
 
     def _end_batch(self) -> None:
         """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""
