@@ -164,24 +164,22 @@ class Config(_Table):
 
     profile: ProfileName = DEFAULT_PROFILE
     profiles: dict[ProfileName, Profile] = Field(default_factory=lambda: {DEFAULT_PROFILE: Profile()})
-    storage: StorageSettings = Field(default_factory=StorageSettings)
-    images: ImageSettings = Field(default_factory=ImageSettings)
-    generation: GenerationSettings = Field(default_factory=GenerationSettings)
-    prompts: PromptSettings = Field(default_factory=PromptSettings)
-    budget: BudgetSettings = Field(default_factory=BudgetSettings)
-    interface: InterfaceSettings = Field(default_factory=InterfaceSettings)
-    home: HomeSettings = Field(default_factory=HomeSettings)
-    network: NetworkSettings = Field(default_factory=NetworkSettings)
-    log: LogSettings = Field(default_factory=LogSettings)
+    storage: StorageSettings = StorageSettings()
+    images: ImageSettings = ImageSettings()
+    generation: GenerationSettings = GenerationSettings()
+    prompts: PromptSettings = PromptSettings()
+    budget: BudgetSettings = BudgetSettings()
+    interface: InterfaceSettings = InterfaceSettings()
+    home: HomeSettings = HomeSettings()
+    network: NetworkSettings = NetworkSettings()
+    log: LogSettings = LogSettings()
 
     @model_validator(mode="before")
     @classmethod
-    def _complete(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        # A table made here would be built apart, and once more within this one.
-        chosen = {"profile": default_profile(values.get("profiles")), "profiles": {DEFAULT_PROFILE: {}}}
-        return {**{name: {} for name in _SETTINGS}, **chosen, **values}
+    def _choose_profile(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "profile" not in values:
+            return {**values, "profile": default_profile(values.get("profiles"))}
+        return values
 
     @field_validator("profiles")
     @classmethod
@@ -189,9 +187,6 @@ class Config(_Table):
         if not profiles:
             raise ValueError("must hold at least one profile")
         return profiles
-
-
-_SETTINGS = tuple(name for name in Config.model_fields if name not in {"profile", "profiles"})
 
 
 def default_profile(profiles: Any) -> str:
