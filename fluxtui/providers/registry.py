@@ -94,13 +94,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         maker="fluxtui.providers.replicate.provider:ReplicateProvider",
         key_prefix="Bearer ",
         key_help="a token of replicate.com/account/api-tokens; it begins with r8_",
-<<<<<<< HEAD
         summary="trains FLUX.1 LoRAs; all FLUX models to generate",
-||||||| f733cc93
-        summary="trains LoRAs for FLUX.1 [dev] and generates with them",
-=======
-        summary="trains LoRAs for FLUX.1 [dev], generates with them and with all FLUX models",
->>>>>>> bflrep
         catalogue="fluxtui.providers.replicate.catalogue",
     ),
     # Source: runware-sdk 1.8.0, read 2026-12.
