@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Or each worker would rewrite the assertions of all modules, every time.
     sys.dont_write_bytecode = False
     if TEMPORARY not in os.environ and _takes_files_of_tests(MEMORY):
-        # Its own for each run: pytest takes away what runs beside it have made once there are more than three.
+        # Its own for each run: of those that lie together pytest takes away all but three.
         root = os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="fluxtui-tests-", dir=MEMORY)
         config.add_cleanup(partial(shutil.rmtree, root, ignore_errors=True))
 
