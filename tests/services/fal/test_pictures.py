@@ -57,7 +57,7 @@ def own(open_journal: Journal, data_directory: StorageService) -> Own:
 
 async def sent(gateway: Gateway, job: Job) -> Any:
     """Return the body that fal was sent for a job, as its own list of past requests has it."""
-    api = await gateway.api(PROFILE)  # type: ignore[attr-defined]
+    api: Any = await gateway.api(PROFILE)
     query = f"endpoint_id={job.endpoint}&expand=payloads&request_id={job.remote_id}"
     answer = await api.get(f"/v1/models/requests/by-endpoint?{query}", base="platform")
     (row,) = answer.data["items"]
