@@ -107,7 +107,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         maker="fluxtui.providers.runware.provider:RunwareProvider",
         key_prefix="Bearer ",
         key_help="a key of my.runware.ai/keys: letters and digits",
-        summary="generates with the open FLUX models and with LoRAs of your account or of Civitai",
+        summary="generates with the open FLUX models and with LoRAs",
         catalogue="fluxtui.providers.runware.catalogue",
     ),
 }
