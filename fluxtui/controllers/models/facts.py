@@ -14,6 +14,7 @@ from fluxtui.domain.endpoint import Availability, FinetuneBy, number_text
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
+from fluxtui.domain.result_uses import suits
 from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Misfit, Offer, Use, why_not
@@ -59,6 +60,10 @@ def file_text(state: FileState, profile: str) -> str:
     return words if state is FileState.KEPT else f"{words}: {_remedy(profile)}"
 
 
+NO_PICTURE = "without a picture to be edited, which it was trained for"
+"""What is said of endpoints that take words alone, for what has learned an edit."""
+
+
 def _remedy(profile: str) -> str:
     if profile == OWN_FILES:
         return "o takes it in again"
@@ -66,10 +71,19 @@ def _remedy(profile: str) -> str:
 
 
 def use_facts(uses: Uses) -> list[Fact]:
-    """Return the endpoints that generate with a finetune, by profile, or why there is none."""
+    """Return the endpoints that generate with a finetune, by profile, or why there is none.
+
+    Those at which it does not do what it has learned come last, with the reason.
+    """
+    able = [offer for offer in uses.fitting if suits(offer, uses.finetune)]
+    others = [offer for offer in uses.fitting if offer not in able]
     facts = [
         Fact(profile, " · ".join(titles), is_long=True, section=USES)
-        for profile, titles in _by_profile(uses.fitting).items()
+        for profile, titles in _by_profile(able).items()
+    ]
+    facts += [
+        Fact(profile, f"{' · '.join(titles)}: {NO_PICTURE}", is_long=True, section=USES)
+        for profile, titles in _by_profile(others).items()
     ]
     return facts or [Fact("Nowhere", why_nowhere(uses), is_long=True, section=USES)]
 
