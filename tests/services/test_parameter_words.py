@@ -11,7 +11,7 @@ import pytest
 from fluxtui.controllers.jobs.controller import JobStory
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.controllers.pictures.parameters import parameter_rows
-from fluxtui.domain.endpoint import Endpoint, fields_of
+from fluxtui.domain.endpoint import Control, Endpoint, fields_of
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.providers.registry import described_endpoint, provider_hosts, provider_ids
 from fluxtui.screens.jobs.details import job_details
@@ -44,7 +44,12 @@ def test_what_a_parameter_needs_is_a_parameter_beside_it() -> None:
             for field in fields.values():
                 name, _, value = field.needs.partition("=")
                 assert not name or name in fields, (one, field.name)
-                assert not value or value in fields[name].choices, (one, field.name)
+                if value:
+                    toggled = fields[name].control is Control.TOGGLE
+                    assert value in (("True", "False") if toggled else fields[name].choices), (
+                        one,
+                        field.name,
+                    )
 
 
 @pytest.mark.parametrize(
