@@ -78,6 +78,17 @@ def test_the_first_place_needs_no_service_that_it_does_not_use() -> None:
         assert f"fluxtui.services.{name}" not in loaded
     assert not loaded & {f"fluxtui.widgets.dialogs.{name}" for name in DIALOGS}
     assert "fluxtui.screens.finetune.samples_dialog" not in loaded
+    assert not loaded & UNDRAWN
+
+
+UNDRAWN = {
+    "textual.widgets._data_table",
+    "textual.widgets._text_area",
+    "fluxtui.widgets.table.grid",
+    "fluxtui.widgets.parameter_form.path_controls",
+    "fluxtui.widgets.pictures.view",
+}
+"""What is imported with the first row of a table, prompt or picture."""
 
 
 OPENED = """

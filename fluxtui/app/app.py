@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -24,7 +23,7 @@ from fluxtui.app.graphics import Graphics
 from fluxtui.app.key_queue import KeyQueue
 from fluxtui.app.keys import APP_BINDINGS
 from fluxtui.app.leaving import Leaving
-from fluxtui.app.opening import OPENING_REST, Opening, Program
+from fluxtui.app.opening import OPENING_REST, Opening, Program, Rest
 from fluxtui.app.places import make_place
 from fluxtui.app.recall import recall_from_file
 from fluxtui.app.resilient_driver import ResilientDriver
@@ -173,17 +172,14 @@ class FluxApp(StatefulApp):
 
     async def _show_first(self, first: PlaceName | None) -> None:
         """Show the first place, paint it once it is complete, and act on what was typed meanwhile."""
-        self._begin_batch()
-        with ExitStack() as batch:
-            batch.callback(self._end_batch)
+        rest = Rest(self)
+        try:
             await self._opening.show(first)
-            # A place that is stuck is shown as far as it is.
-            waiting = self.set_timer(OPENING_REST, batch.close)
-            await self._key_queue.begin()
-            await self._key_queue.catch_up(OPENING_REST)
-            waiting.stop()
-        # Textual would wait for its next frame.
-        self.screen._on_timer_update()
+        finally:
+            self.set_timer(OPENING_REST, rest.end)
+        await self._key_queue.begin()
+        await self._key_queue.catch_up(OPENING_REST)
+        rest.end()
         await self._opening.painted()
         self._on_complete()
 

@@ -40,6 +40,25 @@ class Program(Protocol):
         """Close what was opened."""
 
 
+class Rest:
+    """Holds the painting back until `end`: the first place is complete, or takes too long for that."""
+
+    def __init__(self, app: StatefulApp) -> None:
+        self._app = app
+        self._is_over = False
+        app._begin_batch()
+
+    def end(self) -> None:
+        """Paint, the first time it is called."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._app._end_batch()
+        if self._app._screen_stack:
+            # Textual would wait for the next sixtieth of a second.
+            self._app.screen._on_timer_update()
+
+
 class Opening:
     """Opens the program, finds the place to begin with, and lets the state follow.
 

@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 
 if TYPE_CHECKING:
     from textual.css.styles import RenderStyles, RulesMap
-    from textual.css.types import Specificity6
+    from textual.css.types import CSSLocation, Specificity6
 
 SOURCES_KEPT = 1000
 """More than there are: one for each class of a widget and of a screen."""
@@ -64,8 +64,10 @@ class SwiftStylesheet(Stylesheet):
         self._places: dict[int, int] = {}
         """The place of each rule among all."""
         self._candidates: dict[tuple[frozenset[str], frozenset[str], str | None], _Candidates] = {}
-        self._extracted: dict[int, tuple[SelectorSet, Extracted]] = {}
-        """Of each selector, by its identity, what its rule says."""
+        self._weighed: dict[tuple[Any, ...], list[RuleSet]] = {}
+        """The rules of each source by what decides between it and others."""
+        self._extracted: dict[tuple[int, int], tuple[SelectorSet, Extracted]] = {}
+        """Of each selector, by its identity and that, what its rule says."""
         self._candidates_of: object = None
         """The map of rules that the candidates are from."""
 
@@ -74,6 +76,23 @@ class SwiftStylesheet(Stylesheet):
         if variables != self._variables:
             super().set_variables(variables)
             self._extracted.clear()
+            self._weighed.clear()
+
+    def _parse_rules(
+        self,
+        css: str,
+        read_from: CSSLocation,
+        is_default_rules: bool = False,
+        tie_breaker: int = 0,
+        scope: str = "",
+    ) -> list[RuleSet]:
+        """Parse a source once; Textual does so again where another class turns out to inherit it."""
+        key = (css, read_from, is_default_rules, tie_breaker, scope)
+        known = self._weighed.get(key)
+        if known is None:
+            once = super()._parse_rules(css, read_from, is_default_rules, 1, scope)
+            known = self._weighed[key] = [_weighed(rule, tie_breaker) for rule in once]
+        return known
 
     def reparse(self) -> None:
         """Parse what is new. Raises as `parse`; the rules from before stay in force then."""
@@ -137,12 +156,13 @@ class SwiftStylesheet(Stylesheet):
         )
 
     def _extract(self, rule: RuleSet, selector_set: SelectorSet) -> Extracted:
-        known = self._extracted.get(id(selector_set))
+        key = (id(selector_set), rule.tie_breaker)
+        known = self._extracted.get(key)
         if known is None:
             of_rule = rule.styles.extract_rules(
                 selector_set.specificity, rule.is_default_rules, rule.tie_breaker
             )
-            known = self._extracted[id(selector_set)] = (selector_set, tuple(of_rule))
+            known = self._extracted[key] = (selector_set, tuple(of_rule))
         return known[1]
 
     def _process_component_classes(self, node: DOMNode) -> None:
@@ -186,6 +206,19 @@ class _ComponentStyles(dict[str, "RenderStyles"]):
         """Forget them for good."""
         super().clear()
         self._names = frozenset()
+
+
+def _weighed(rule: RuleSet, tie_breaker: int) -> RuleSet:
+    """Return a rule that was parsed with a tie breaker of 1 as it is with another one."""
+    return RuleSet(
+        rule.selector_set,
+        rule.styles,
+        rule.errors,
+        rule.is_default_rules,
+        rule.tie_breaker * tie_breaker,
+        rule.selector_names,
+        rule.pseudo_classes,
+    )
 
 
 def _path(selector_set: SelectorSet) -> list[Selector] | None:

@@ -126,7 +126,8 @@ class Scope:
 def axis_fields(endpoint: type[GenerationEndpoint]) -> tuple[Field, ...]:
     """Return the parameters of an endpoint that a grid can go over."""
     varied = tuple(item for item in fields_of(endpoint) if item.control in VARIED and not item.local)
-    return (*weight_fields(endpoint), *varied)
+    first, *further = weight_fields(endpoint) or (None,)
+    return (*((first,) if first is not None else ()), *varied, *further)
 
 
 def axis_titles(endpoint: type[GenerationEndpoint]) -> dict[str, str]:

@@ -168,6 +168,11 @@ def spread(values: Mapping[str, Any]) -> dict[str, Any]:
     return rest
 
 
+def finetune_parameter(endpoint: type[BaseModel]) -> str:
+    """Return the name of the parameter that names the first finetune, alone or in the list."""
+    return FIRST if stack_field(endpoint) is None else LORAS
+
+
 def first_named(endpoint: type[BaseModel], values: Mapping[str, Any]) -> str | None:
     """Return what names the first finetune of a request, or None where there is none."""
     stack = stack_field(endpoint)

@@ -67,7 +67,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         key_variable="BFL_API_KEY",
         maker="fluxtui.providers.bfl.provider:BFLProvider",
         key_help="a key of dashboard.bfl.ai; it often begins with bfl_",
-        summary="generates with all FLUX models, your old finetunes and [klein] LoRAs; trains no new ones",
+        summary="all FLUX models and your finetunes; trains no new",
         catalogue="fluxtui.providers.bfl.catalogue",
     ),
     # Source: fal.ai API reference, read 2026-11.
@@ -81,7 +81,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         key_prefix="Key ",
         other_bases={"rest": "https://rest.fal.ai", "platform": "https://api.fal.ai"},
         key_help="a key of fal.ai/dashboard/keys: two parts with a colon between",
-        summary="trains LoRAs for FLUX.2 [dev], [klein] and FLUX.1, and generates with them",
+        summary="trains LoRAs of many kinds and generates with them",
         catalogue="fluxtui.providers.fal.catalogue",
     ),
     # Source: Replicate HTTP API reference, read 2026-11.
@@ -94,7 +94,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         maker="fluxtui.providers.replicate.provider:ReplicateProvider",
         key_prefix="Bearer ",
         key_help="a token of replicate.com/account/api-tokens; it begins with r8_",
-        summary="trains LoRAs for FLUX.1 [dev], generates with them and with all FLUX models",
+        summary="trains FLUX.1 LoRAs; all FLUX models to generate",
         catalogue="fluxtui.providers.replicate.catalogue",
     ),
     # Source: runware-sdk 1.8.0, read 2026-12.
@@ -107,7 +107,7 @@ _HOSTS: dict[str, ProviderHosts] = {
         maker="fluxtui.providers.runware.provider:RunwareProvider",
         key_prefix="Bearer ",
         key_help="a key of my.runware.ai/keys: letters and digits",
-        summary="generates with the open FLUX models and with LoRAs of your account or of Civitai",
+        summary="open FLUX models, LoRAs of yours or of Civitai",
         catalogue="fluxtui.providers.runware.catalogue",
     ),
 }

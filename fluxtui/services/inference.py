@@ -12,7 +12,7 @@ from fluxtui.domain.endpoint import Field, FinetuneBy, GenerationEndpoint, field
 from fluxtui.domain.errors import InvalidInput, Problem
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import GenerationWork, Job, JobState
-from fluxtui.domain.loras import first_named
+from fluxtui.domain.loras import finetune_parameter, first_named
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import is_web_address, safe_text
@@ -239,7 +239,7 @@ class InferenceService:
         is_told = wrong is not Misfit.OTHER_ACCOUNT and not finetune.is_usable
         unusable = _WHY_UNUSABLE.get(finetune.state, "") if is_told else ""
         reason = f"{name} {unusable or why_not(offer, finetune) or 'cannot be used now'}"
-        raise InvalidInput("Nothing was sent.", (Problem("finetune_id", reason),))
+        raise InvalidInput("Nothing was sent.", (Problem(finetune_parameter(offer.endpoint), reason),))
 
     def _job(
         self, taken: _Taken, parameters: Mapping[str, Any], seed: int | None, batch: str, label: str

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from fluxtui.api import service
+from fluxtui.api import retries
 from fluxtui.api.retries import RetryPolicy
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.running import Simulator, running_simulator
@@ -16,7 +16,7 @@ from fluxtui.simulator.running import Simulator, running_simulator
 @pytest.fixture(autouse=True)
 def quick_repetitions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a request be made again as often as usual, and sooner."""
-    monkeypatch.setattr(service, "RetryPolicy", partial(RetryPolicy, first_wait=0.01))
+    monkeypatch.setattr(retries, "RetryPolicy", partial(RetryPolicy, first_wait=0.01))
 
 
 @pytest.fixture(scope="session")

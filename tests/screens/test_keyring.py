@@ -34,6 +34,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "settings"
+
+
+@pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """What the keyring of the test keeps."""
     kept = tmp_path / "keyring.json"

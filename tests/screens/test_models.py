@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 from textual.pilot import Pilot
 
 from fluxtui.app.app import FluxApp
@@ -28,6 +29,12 @@ Until = Callable[..., Awaitable[None]]
 
 SIZE = (80, 24)
 HOSTILE = "[/x] and [red \x1b[31mof \u202eright to left"
+
+
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "models"
 
 
 def finetune(finetune_id: str, **changes: Any) -> Finetune:

@@ -30,6 +30,12 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 Steps = Callable[[FluxApp, Pilot[int]], Awaitable[None]]
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "jobs"
+
+
 def make_job(number: int, state: JobState, **changes: Any) -> Job:
     made = NOW - timedelta(minutes=7 * number)
     values: dict[str, Any] = {

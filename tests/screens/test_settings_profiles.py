@@ -32,6 +32,12 @@ Pilots = Pilot[int]
 
 
 @pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "settings"
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 

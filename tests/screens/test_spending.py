@@ -33,6 +33,12 @@ STATES = (JobState.DONE, JobState.DONE, JobState.DONE, JobState.IN_DOUBT, JobSta
 Until = Callable[..., Awaitable[None]]
 
 
+@pytest.fixture
+def first_place() -> str:
+    """The place that these tests are about."""
+    return "jobs"
+
+
 def make_job(number: int, **values: Any) -> Job:
     at = NOW - timedelta(hours=7 * number)
     state = STATES[number % len(STATES)]

@@ -29,6 +29,12 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("still_state")
 
 
+@pytest.fixture
+def first_place() -> str:
+    """A place that is quickly made."""
+    return "jobs"
+
+
 def make_job(name: str, state: JobState, kind: JobKind = JobKind.GENERATION) -> Job:
     ended = NOON - timedelta(seconds=10) if state is JobState.DONE else None
     return Job(

@@ -44,12 +44,9 @@ def test_what_a_parameter_needs_is_a_parameter_beside_it() -> None:
             for field in fields.values():
                 name, _, value = field.needs.partition("=")
                 assert not name or name in fields, (one, field.name)
-                if value:
-                    toggled = fields[name].control is Control.TOGGLE
-                    assert value in (("True", "False") if toggled else fields[name].choices), (
-                        one,
-                        field.name,
-                    )
+                is_toggle = bool(name) and fields[name].control is Control.TOGGLE
+                offered = ("True", "False") if is_toggle else fields[name].choices if name else ()
+                assert not value or value in offered, (one, field.name)
 
 
 @pytest.mark.parametrize(

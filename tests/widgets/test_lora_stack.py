@@ -14,8 +14,10 @@ from fluxtui.domain.endpoint import fields_of
 from fluxtui.domain.loras import stack_field
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog
-from fluxtui.widgets.parameter_form import ParameterForm
+from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
 from fluxtui.widgets.parameter_form.lora_stack import LoraStackControl
+from fluxtui.widgets.parameter_form.row import FieldRow
+from tests.piloting.snapshots import Snap
 
 HostOf = Callable[[Widget | None], App[Any]]
 FOX, OWL = (
@@ -121,3 +123,25 @@ async def test_names_are_harmless_and_cut(form: ParameterForm, host: HostOf) -> 
         assert drawn.startswith("○ [/x]")
         assert drawn.endswith("×0.85")
         assert "\x1b" not in drawn
+
+
+def test_rows_are_drawn(form: ParameterForm, host: HostOf, snap: Snap) -> None:
+    """Three rows, one of them off, the cursor on the second, whose weight is being typed."""
+
+    async def look(pilot: Pilot[Any]) -> None:
+        hare = {"finetune": "files/hare", "weight": 2.0, "on": False}
+        form.set_value("loras", [FOX, OWL, hare])
+        await begun(pilot, form, "down", "0", ".", "7")
+
+    assert snap(host(form), look)
+
+
+async def test_too_many_are_told_at_the_row(form: ParameterForm, host: HostOf) -> None:
+    checked = ParameterForm(form.fields, find_problems=problem_finder(Klein9BLora), finetunes=CHOICES)
+    async with host(checked).run_test() as pilot:
+        checked.set_value("loras", [{**FOX, "finetune": f"files/{number}"} for number in range(4)])
+        await begun(pilot, checked)
+        await pilot.press("tab")
+        await pilot.pause()
+        row = next(row for row in checked.query(FieldRow) if row.field.name == "loras")
+        assert row.problem == "LoRAs are too many: at most 3"

@@ -251,7 +251,7 @@ def test_snapshot(table: RowTable, host: HostOf, snap: Snap) -> None:
     assert snap(host(table), fill, sizes=SMALL)
 
 
-def test_empty_snapshot(table: RowTable, host: HostOf, snap: Snap) -> None:
+def test_empty_snapshot(table: RowTable, host: HostOf, snap: Snap, monkeypatch: pytest.MonkeyPatch) -> None:
     """No rows: what to do first."""
 
     async def empty(pilot: Any) -> None:
@@ -259,5 +259,5 @@ def test_empty_snapshot(table: RowTable, host: HostOf, snap: Snap) -> None:
         await pilot.pause()
 
     app = host(table)
-    app.AUTO_FOCUS = None  # type: ignore[misc]
+    monkeypatch.setattr(app, "AUTO_FOCUS", None)
     assert snap(app, empty, sizes=SMALL)

@@ -9,7 +9,7 @@ from typing import Any
 from fluxtui.controllers.generation.choices import NAME_CELLS, offer_title
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.form_fields import fits, parameters_of
-from fluxtui.controllers.generation.matching import find_finetune
+from fluxtui.controllers.generation.matching import find_finetune, goes_with
 from fluxtui.controllers.generation.ordering import repeatable
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.navigation import (
@@ -109,15 +109,16 @@ def to_recipe(
 
 
 def _left_out(stock: Stock, form: GenerateForm, offer: Offer) -> tuple[str, Severity]:
-    """Return what is to be said where a form has finetunes that its endpoint does without."""
+    """Return what is to be said where a form has finetunes that cannot be used with its endpoint now."""
     if offer.endpoint.needs_finetune() or offer.endpoint.info.finetunes is None:
         return "", "information"
-    there = {row.finetune for row in form.rows_for(offer, stock.finetunes)}
-    lost = [row.finetune for row in form.stack if row.on and row.finetune not in there]
+    named = [row.finetune for row in form.stack if row.on]
+    known = {name: find_finetune(stock.finetunes, offer.profile, name) for name in named}
+    lost = [name for name, found in known.items() if not goes_with(offer, name, found)]
     if not lost:
         return "", "information"
     names = ", ".join(shorten(name, NAME_CELLS) for name in lost)
-    return f"Not with {names}, which cannot be used now: what is made will look different.", "warning"
+    return f"{names} cannot be used now: choose another, or take it out of the LoRAs.", "warning"
 
 
 def to_recalled(stock: Stock, form: GenerateForm, recalled: Recalled) -> FormChange:

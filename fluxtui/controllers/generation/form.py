@@ -149,13 +149,13 @@ class GenerateForm:
         return float(weight) if is_number and weight is not None else USUAL_WEIGHT
 
     def rows_for(self, offer: Offer, finetunes: Sequence[Finetune] = ()) -> tuple[LoraRow, ...]:
-        """Return those of the `stack` that an endpoint goes with, each with a weight that it takes."""
+        """Return those of the `stack` that may go with an endpoint, each with a weight that it takes.
+
+        What names nothing that is known stays among them, to be seen and refused.
+        """
         field = stack_field(offer.endpoint)
-        rows = (
-            row
-            for row in self.stack
-            if goes_with(offer, row.finetune, find_finetune(finetunes, offer.profile, row.finetune))
-        )
+        known = {row: find_finetune(finetunes, offer.profile, row.finetune) for row in self.stack}
+        rows = (row for row, found in known.items() if found is None or goes_with(offer, row.finetune, found))
         if field is None:
             return ()
         return tuple(
@@ -248,7 +248,7 @@ class GenerateForm:
 
     def _rows_sent(self, offer: Offer, finetune: Finetune | None) -> tuple[LoraRow, ...]:
         """Return the finetunes that a request names, all but one that the endpoint does not go with."""
-        first = self.finetune_for(offer, finetune)
+        first = self.finetune_for(offer, finetune) if finetune is not None else self.finetune
         rows = (
             replace(row, finetune=first or "") if row.finetune == self.finetune else row for row in self.stack
         )

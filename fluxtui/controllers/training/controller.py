@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training.advice import advice_texts, names_in_use, training_notice
 from fluxtui.controllers.training.draft import TrainingDraft
@@ -17,7 +18,7 @@ from fluxtui.controllers.training.presets import PresetBook
 from fluxtui.controllers.training.price import Terms, price_line
 from fluxtui.controllers.training.samples import SampleChoice
 from fluxtui.controllers.training.start import TrainingStart
-from fluxtui.controllers.training.trainers import Trainers, ask_trainers, missing_trainers
+from fluxtui.controllers.training.trainers import Trainers, ask_trainers, checkpoint_choices, missing_trainers
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import JobState
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from fluxtui.domain.pace import Pace
     from fluxtui.domain.result_uses import ResultUse
 from fluxtui.domain.uses import Trainer
+
+if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import TrainAgain
 
 
 class TrainingController:
@@ -302,6 +306,10 @@ class TrainingController:
     def advice(self) -> dict[str, str]:
         """Return what is advised for each parameter, and under `''` what is said of the trainer."""
         return advice_texts(self.order, self._pace, names_in_use(self._host), self._uses)
+
+    def checkpoints(self) -> tuple[Choice, ...]:
+        """Return the finetunes that the chosen trainer can go on learning from."""
+        return checkpoint_choices(self._trainer, self._host.finetunes)
 
     async def ask_uses(self) -> None:
         """Learn where the result of the chosen trainer can be used."""

@@ -226,10 +226,13 @@ def _stand_in(item: Field) -> object:
     return "-" if item.minimum is None else item.minimum
 
 
-def text_for(endpoint: type[Endpoint], values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def text_for(
+    endpoint: type[Endpoint], values: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> tuple[tuple[str, str], ...]:
     """Return title and value of the parameters that are set, in the endpoint's order and words.
 
-    Those folded away are left out where they are as the trainer has them.
+    Those folded away are left out where they are as the trainer has them. `names` are those of finetunes for
+    people, by what stands in a request.
     """
     words = []
     suggested = endpoint.suggested(values)
@@ -239,7 +242,8 @@ def text_for(endpoint: type[Endpoint], values: Mapping[str, Any]) -> tuple[tuple
             continue
         if item.advanced and value == suggested.get(item.name, item.default):
             continue
-        words.append((item.title, _value_text(item, value)))
+        known = (names or {}).get(str(value)) if item.control is Control.FINETUNE else None
+        words.append((item.title, known or _value_text(item, value)))
     return tuple(words)
 
 

@@ -146,7 +146,7 @@ class TrainingStart:
         sentences = (
             *(() if twin is None else (wording.twin_text(twin, self._host.clock()),)),
             *wording.name_text(order, self._host.finetunes),
-            *wording.confirmation(order, terms, known.uses),
+            *wording.confirmation(order, terms, known.uses, self._host.finetunes),
         )
         return Confirmation(
             "Train this finetune?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,13 @@ from fluxtui.controllers.questions import Choice
 from fluxtui.controllers.training.order import TrainingOrder
 from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError
+from fluxtui.domain.text import safe_text
+from fluxtui.domain.uses import Trainer
 
 if TYPE_CHECKING:
     from fluxtui.controllers.host import HostState
+    from fluxtui.domain.finetune import Finetune
     from fluxtui.domain.prices import Prices
-    from fluxtui.domain.uses import Trainer
     from fluxtui.providers.base import Abilities
     from fluxtui.services.bundle import Services
 
@@ -142,6 +145,19 @@ def trainer_choices(trainers: Trainers, prices: Prices) -> tuple[Choice, ...]:
     return tuple(
         Choice(trainer.ref, trainer_title(trainer, shared=shared), _note(trainer, prices))
         for trainer in trainers.offered
+    )
+
+
+def checkpoint_choices(trainer: Trainer | None, finetunes: Iterable[Finetune]) -> tuple[Choice, ...]:
+    """Return the finetunes that a trainer can go on learning from: its own, whose file can be had."""
+    if trainer is None or trainer.endpoint.info.finetunes is None:
+        return ()
+    return tuple(
+        Choice(item.ref, safe_text(item.name, limit=60), item.trigger_word or "")
+        for item in finetunes
+        if item.endpoint == trainer.endpoint.info.id
+        and item.is_usable
+        and (item.weights is not None or item.weights_url is not None)
     )
 
 

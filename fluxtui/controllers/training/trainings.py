@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from fluxtui.domain.jobs import Job
     from fluxtui.domain.uses import Trainer
 
+if TYPE_CHECKING:
+    from fluxtui.controllers.navigation import GenerateWith, ShowJob
+
 
 class Trainings:
     """Knows the trainings, tells of one, and cancels it.

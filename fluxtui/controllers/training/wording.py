@@ -225,7 +225,10 @@ def no_use_question(order: TrainingOrder) -> Confirmation:
 
 
 def confirmation(
-    order: TrainingOrder, terms: Terms, uses: Sequence[ResultUse] | None = None
+    order: TrainingOrder,
+    terms: Terms,
+    uses: Sequence[ResultUse] | None = None,
+    finetunes: Sequence[Finetune] = (),
 ) -> tuple[str, ...]:
     """Return everything that matters before a training is paid, one line each.
 
@@ -233,16 +236,18 @@ def confirmation(
         order: what is asked for.
         terms: on which it is paid.
         uses: where the result can be used, None where that is not known.
+        finetunes: those there are, for their names.
     """
     if order.trainer is None or order.dataset is None:
         raise ValueError("there is nothing to confirm yet")
     dataset, trainer = order.dataset, order.trainer
     captions = plural(dataset.captioned, "caption") if dataset.captioned else "no captions"
     availability = trainer.endpoint.info.availability
+    names = {finetune.ref: safe_text(finetune.name, limit=60) for finetune in finetunes}
     # What is paid to whom comes last: a low terminal shows the end of it first.
     lines = [
         f"{dataset.unit.capitalize()}s: {len(dataset.pictures)} with {captions}, {size_text(dataset)}",
-        *(f"{title}: {text}" for title, text in text_for(trainer.endpoint, order.given())),
+        *(f"{title}: {text}" for title, text in text_for(trainer.endpoint, order.given(), names)),
         f"Trainer: {trainer.endpoint.info.title} at {trainer.service}, profile {trainer.profile}",
         *([WARNINGS[availability]] if availability in WARNINGS else []),
         *([] if uses is None else [uses_text(uses, most=3) or "✗ Nothing here generates with its result."]),

@@ -23,13 +23,15 @@ from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.prices import live_training_price, training_price
 from fluxtui.providers.fal.training import (
     FalTraining,
+    rules_for,
+    trainer_info,
+)
+from fluxtui.providers.fal.training_parameters import (
     LearningRate,
     LoraFormat,
     Name,
     Resolution,
     StepsFrom100,
-    rules_for,
-    trainer_info,
 )
 
 DefaultInstruction = Annotated[

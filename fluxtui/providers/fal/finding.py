@@ -80,7 +80,9 @@ def _body(sought: Sought) -> dict[str, Any] | None:
     request = sought.request
     if isinstance(request, FalTraining):
         known = sought.archive_url
-        return None if known is None else {**request.plain_input(), request.archive_field: known}
+        lora = request.checkpoint
+        checkpoint = sought.addresses.get(lora, _ANY) if lora is not None else None
+        return None if known is None else request.with_files(known, checkpoint)
     if not isinstance(request, FalGeneration):
         return None
     values = request.given()

@@ -19,16 +19,18 @@ from fluxtui.domain.dataset import CaptionRule, DatasetRules
 from fluxtui.domain.endpoint import EndpointInfo, Parameter
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.training import (
-    DefaultCaption,
     FalTraining,
+    TrainerWithCaptions,
+    rules_for,
+    trainer_info,
+)
+from fluxtui.providers.fal.training_parameters import (
+    DefaultCaption,
     LearningRate,
     Name,
     OwnTrigger,
     StepsFrom100,
-    TrainerWithCaptions,
     TriggerWord,
-    rules_for,
-    trainer_info,
     whole_number,
 )
 

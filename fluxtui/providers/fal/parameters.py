@@ -146,7 +146,7 @@ _FORMAT = Parameter(
 OutputFormat = Annotated[Literal["jpeg", "png", "webp"], _FORMAT]
 OldOutputFormat = Annotated[Literal["jpeg", "png"], _FORMAT]
 UpscaledFormat = Annotated[
-    Literal["png", "jpg", "webp"], replace(_FORMAT, labels={"jpg": "JPEG", "png": "PNG"})
+    Literal["png", "jpg", "webp"], replace(_FORMAT, labels={"jpg": "JPEG", "png": "PNG", "webp": "WebP"})
 ]
 SafetyChecker = Annotated[
     bool,

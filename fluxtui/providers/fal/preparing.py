@@ -34,7 +34,11 @@ async def prepared_training(api: APIService, request: FalTraining, materials: Ma
         raise InvalidInput(f"{request.info.title} needs an archive of pictures; nothing was sent.")
     uploads = FalUploads(api, materials.uploads, materials.progress)
     address = await uploads.address_of(materials.archive, DATASET_LIFETIME, sha256=materials.archive_sha256)
-    body = {**request.plain_input(), request.archive_field: address}
+    named, checkpoint = request.checkpoint, None
+    if named is not None:
+        source = materials.loras.get(named, LoraSource(name="The LoRA to go on with"))
+        checkpoint = await _lora(uploads, request.checkpoint_field or "", source)
+    body = request.with_files(address, checkpoint)
     return PreparedRequest(request, body=body, archive=materials.archive)
 
 
@@ -61,7 +65,7 @@ def example_body(request: Endpoint) -> dict[str, Any]:
         InvalidInput: it neither trains nor generates here.
     """
     if isinstance(request, FalTraining):
-        return {**request.plain_input(), request.archive_field: EXAMPLE_ADDRESS}
+        return request.with_files(EXAMPLE_ADDRESS, EXAMPLE_ADDRESS if request.checkpoint else None)
     if not isinstance(request, FalGeneration):
         raise InvalidInput(f"{request.info.title} neither trains nor generates here.")
     pictures = dict.fromkeys(

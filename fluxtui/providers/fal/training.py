@@ -1,117 +1,50 @@
 """The trainers of fal.ai.
 
 Source: the types of fal's JavaScript client (2026-08) and the OpenAPI documents and model pages of fal.ai,
-read 2026-11. Learning rates of FLUX.2 have no range there, and the fast training no default for its steps:
-both are ours. So is the greatest number of pictures and of their pixels.
+read 2026-11. The greatest number of pictures and of their pixels is our own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import BeforeValidator, Field
+from typing import Any, ClassVar
 
 from fluxtui.domain.advice import Advice, Purpose, StepsRule, wanted
 from fluxtui.domain.dataset import CaptionRule, DatasetRules
 from fluxtui.domain.endpoint import (
     Availability,
     EndpointInfo,
+    FinetuneBy,
+    FinetuneUse,
     Group,
-    Parameter,
     TrainingEndpoint,
     number_text,
 )
 from fluxtui.domain.weights import Base
 from fluxtui.providers.fal.prices import live_training_price, training_price
-
-
-def whole_number(value: object) -> object:
-    """Return a number that is written as a text, as a choice is, and anything else as it is."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
-
-
-Name = Annotated[
-    str,
-    Field(min_length=1, max_length=120),
-    Parameter("Name", "What the finetune will be called here; fal is not told.", local=True),
-]
-_TRIGGER_HELP = "The word that will call the learned subject in a prompt; an invented one is best."
-_TRIGGER = Parameter("Trigger word", _TRIGGER_HELP, empty="none")
-TriggerWord = Annotated[str | None, _TRIGGER]
-NeededTrigger = Annotated[str, Field(min_length=1), _TRIGGER]
-OwnTrigger = Annotated[
-    str | None,
-    Parameter(
-        "Trigger word",
-        "The word that your captions call the subject by; this trainer learns it from them alone.",
-        local=True,
-        empty="none",
-    ),
-]
-DefaultCaption = Annotated[
-    str | None,
-    Parameter(
-        "Default caption",
-        "Stands in for the caption of every picture that has none.",
-        empty="none",
-    ),
-]
-_STEPS = Parameter(
-    "Steps",
-    "How long it learns; difficult subjects need more.",
-    unit="steps",
-    step=100,
+from fluxtui.providers.fal.training_parameters import (
+    Checkpoint,
+    CreateMasks,
+    DefaultCaption,
+    FaceCrop,
+    IsStyle,
+    LearningRate,
+    LoraFormat,
+    Multiresolution,
+    Name,
+    NeededTrigger,
+    OwnTrigger,
+    PortraitRate,
+    Preprocessed,
+    Resolution,
+    StepsFrom1,
+    StepsFrom100,
+    SubjectCrop,
+    TrainingStyle,
+    TriggerWord,
+    TurboRate,
 )
-StepsFrom100 = Annotated[int, Field(ge=100, le=10_000), _STEPS]
-StepsFrom1 = Annotated[int, Field(ge=1, le=10_000), _STEPS]
-
-_RATE = Parameter("Learning rate", "How fast it learns; rarely worth a change.", advanced=True, step=1e-5)
-LearningRate = Annotated[float, Field(ge=1e-6, le=1e-2), _RATE]
-PortraitRate = Annotated[float, Field(ge=1e-6, le=1e-3), _RATE]
-TurboRate = Annotated[float, Field(ge=1e-7, le=1e-2), _RATE]
-LoraFormat = Annotated[
-    Literal["fal", "comfy"],
-    Parameter(
-        "Names in the file",
-        "Whose names the LoRA's layers get; keep fal's to generate here.",
-        advanced=True,
-        labels={"fal": "fal and diffusers", "comfy": "ComfyUI"},
-    ),
-]
-IsStyle = Annotated[bool, Parameter("Style", "Whether a style is learned rather than a subject.")]
-CreateMasks = Annotated[
-    bool,
-    Parameter(
-        "Masks", "Let the service find the subject and weigh it more than its surroundings.", advanced=True
-    ),
-]
-Preprocessed = Annotated[
-    bool,
-    Parameter(
-        "Prepared already", "The archive is what an earlier training gave out as prepared.", advanced=True
-    ),
-]
-Multiresolution = Annotated[
-    bool, Parameter("Several resolutions", "Learn the pictures at several sizes.", advanced=True)
-]
-SubjectCrop = Annotated[
-    bool, Parameter("Crop to the subject", "Let the service cut the pictures to the subject.", advanced=True)
-]
-FaceCrop = Annotated[
-    bool, Parameter("Crop to the face", "Let the service cut the pictures to the face.", advanced=True)
-]
-TrainingStyle = Annotated[
-    Literal["subject", "style"],
-    Parameter("Type", "Whether a subject is learned, such as a person or a thing, or a style."),
-]
-Resolution = Annotated[
-    Literal[512, 768, 1024],
-    BeforeValidator(whole_number),
-    Parameter("Resolution", "Size in pixels that it learns at.", unit="px", advanced=True),
-]
-
 
 STEPS = StepsRule(trial=500, usual=1000, per_picture=100, most=4000)
 """1000 is the default of fal's trainers (OpenAPI documents, read 2026-11). The rest is our own: half of that
@@ -154,17 +87,29 @@ _MASKED = replace(_UNCAPTIONED, masks=True, captions_replace_trigger=True)
 class FalTraining(TrainingEndpoint):
     """Base of the trainers; `archive_field` is fal's name for the address of the archive.
 
-    `wire_names` are fal's names for parameters that are called otherwise here.
+    `wire_names` are fal's names for parameters that are called otherwise here, and `checkpoint_field` is
+    what names a LoRA to go on with, where a trainer does that.
     """
 
     steps_field: ClassVar[str] = "steps"
     steps_rule: ClassVar[StepsRule | None] = STEPS
     archive_field: ClassVar[str] = "images_data_url"
     wire_names: ClassVar[Mapping[str, str]] = {}
+    checkpoint_field: ClassVar[str | None] = None
 
-    def plain_input(self) -> dict[str, Any]:
-        """Return the input under fal's names, but for the archive."""
-        return {self.wire_names.get(name, name): value for name, value in self.wire().items()}
+    @property
+    def checkpoint(self) -> str | None:
+        """What names the LoRA to go on with, None where it begins anew."""
+        value = self.given().get(self.checkpoint_field) if self.checkpoint_field else None
+        return str(value) if value else None
+
+    def with_files(self, archive: Any, checkpoint: Any = None) -> dict[str, Any]:
+        """Return the input under fal's names, with the addresses of the archive and the checkpoint."""
+        plain = {self.wire_names.get(name, name): value for name, value in self.wire().items()}
+        body = {name: value for name, value in plain.items() if name != self.checkpoint_field}
+        if self.checkpoint_field and checkpoint is not None:
+            body[self.checkpoint_field] = checkpoint
+        return {**body, self.archive_field: archive}
 
     @classmethod
     def advice(cls, values: Mapping[str, Any], pictures: int) -> tuple[Advice, ...]:
@@ -182,8 +127,9 @@ def trainer_info(
     summary: str,
     base: Base,
     availability: Availability = Availability.SERVING,
+    finetunes: FinetuneUse | None = None,
 ) -> EndpointInfo:
-    """Return what a trainer is apart from its parameters."""
+    """Return what a trainer is apart from its parameters; `finetunes` are those that it can go on with."""
     return EndpointInfo(
         id=name,
         title=title,
@@ -191,6 +137,7 @@ def trainer_info(
         group=Group.TRAINING,
         price=training_price,
         availability=availability,
+        finetunes=finetunes,
         trains=base,
         live_price=live_training_price,
     )
@@ -297,7 +244,9 @@ class PortraitTrainer(FalTraining):
         "FLUX.1 [dev] LoRA, portraits",
         "Teaches FLUX.1 [dev] a person, with bright highlights and good likeness.",
         Base.FLUX1_DEV,
+        finetunes=FinetuneUse(FinetuneBy.WEIGHTS, frozenset({Base.FLUX1_DEV})),
     )
+    checkpoint_field: ClassVar[str | None] = "resume_from_checkpoint"
     rules: ClassVar[DatasetRules] = _UNCAPTIONED
     steps_rule: ClassVar[StepsRule | None] = PORTRAIT_STEPS
     purposes: ClassVar[Mapping[Purpose, Mapping[str, Any]]] = {Purpose.CHARACTER: {"subject_crop": True}}
@@ -310,6 +259,7 @@ class PortraitTrainer(FalTraining):
     multiresolution_training: Multiresolution = True
     subject_crop: SubjectCrop = True
     create_masks: CreateMasks = False
+    resume_from_checkpoint: Checkpoint = None
 
 
 class TurboTrainer(FalTraining):

@@ -77,6 +77,7 @@ class TrainingForm(Vertical):
         if trainer is not None:
             self._chooser.value = trainer.ref
         self.fields.show_advice(self._training.advice())
+        self.fields.set_finetunes(self._training.checkpoints())
         if self._training.revision != self._shown:
             guarded(self, self.filled(), doing="changing the form", group="form")
 

@@ -25,6 +25,7 @@ NO_EXPIRY = (
     "A training archive was uploaded without an expiry: anybody who has its address can read it for good. "
     "Send X-Fal-Object-Lifecycle and X-Fal-Object-Lifecycle-Preference with the upload."
 )
+UNKNOWN_FIELD = "A request has a field that its endpoint does not know (whether fal refuses it is not told):"
 _LEAST_CREDITS = 1.0
 _WAIT_SHARE = 0.15
 
@@ -50,6 +51,10 @@ async def accept(
         raise FalError(refusal)
     job = _new_job(service, account, endpoint, headers)
     job.sent = dict(body) if job.payload_kept else {}
+    for name in sorted(body.keys() - {field.name for field in endpoint.fields}):
+        text = f"{UNKNOWN_FIELD} {name!r} ({endpoint.id})"
+        job.violations.append(text)
+        service.note_violation(text, job)
     problems = await asyncio.to_thread(problems_in, endpoint, body)
     if problems and service.faults.take("submit", (EARLY_VALIDATION,)):
         raise FalError(input_failure(problems))

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 
 from fluxtui.domain.endpoint import Control, Field, PictureRole
 from fluxtui.domain.errors import Problem
@@ -101,6 +101,8 @@ class ParameterForm(Widget):
         self._finetunes = tuple(finetunes)
         self._form_values = FormValues(fields, values or {}, suggest)
         self._rows: dict[str, FieldRow] = {}
+        """The rows that are there; those of advanced fields only once somebody needs one of them."""
+        self._title_width = 0
         self._found: dict[str, PictureNote | None] = {}
         """What is known of the pictures of fields that take one."""
         self._left = ""
@@ -113,14 +115,32 @@ class ParameterForm(Widget):
         yield PlainStatic("", classes="form-help")
 
     def _make_rows(self) -> Iterable[Widget]:
-        shown = [field for field in self._fields if field.control is not Control.HIDDEN]
-        title_width = min(max((len(field.title) for field in shown), default=0), LONGEST_TITLE) + 2
-        self._rows = {field.name: self._make_row(field, title_width) for field in shown}
-        yield from (self._rows[field.name] for field in shown if not field.advanced)
-        folded = [field for field in shown if field.advanced]
+        titles = [len(field.title) for field in self._fields if field.control is not Control.HIDDEN]
+        self._title_width = min(max(titles, default=0), LONGEST_TITLE) + 2
+        self._rows = {}
+        yield from self._rows_of(field for field in self._shown if not field.advanced)
+        folded = [field for field in self._shown if field.advanced]
         if folded:
             yield MoreRow(tuple(field.title for field in folded), is_open=self.is_open)
-            yield from (self._rows[field.name] for field in folded)
+            # A picture is looked at wherever it is named.
+            if self.is_open or any(field.control in (Control.PICTURE, Control.PICTURES) for field in folded):
+                yield from self._rows_of(folded)
+
+    @property
+    def _shown(self) -> list[Field]:
+        return [field for field in self._fields if field.control is not Control.HIDDEN]
+
+    def _rows_of(self, fields: Iterable[Field]) -> list[FieldRow]:
+        made = {field.name: self._make_row(field, self._title_width) for field in fields}
+        self._rows.update(made)
+        return list(made.values())
+
+    def _mount_folded(self) -> AwaitMount | None:
+        """Mount the advanced fields, which are not there until somebody needs one of them."""
+        missing = [field for field in self._shown if field.advanced and field.name not in self._rows]
+        if not missing or not self._rows:
+            return None
+        return self.query_one(".form-body").mount_all(self._rows_of(missing))
 
     def _make_row(self, field: Field, title_width: int) -> FieldRow:
         value = self._form_values[field.name]
@@ -204,6 +224,8 @@ class ParameterForm(Widget):
 
     def show_note(self, name: str, note: PathNote | None) -> None:
         """Say something about the value of a field, or nothing for None."""
+        if note is not None and self._is_folded(name):
+            self._mount_folded()
         if name in self._rows:
             self._rows[name].show_note(note)
 
@@ -229,20 +251,33 @@ class ParameterForm(Widget):
 
     def focus_field(self, name: str) -> None:
         """Put the focus into a field, unfolding the advanced ones where it is among them."""
+        made = self._mount_folded() if self._is_folded(name) else None
         row = self._rows.get(name)
         if row is None:
             return
         if row.field.advanced:
             self.set_open(True)
+        if made is not None:
+            self.call_next(self._focus_made, made, name)
+            return
         target = row.input if row.input.can_focus else row.input.query("PictureInput").first()
         target.focus()
+
+    def _is_folded(self, name: str) -> bool:
+        return any(field.name == name and field.advanced for field in self._shown)
+
+    async def _focus_made(self, made: AwaitMount, name: str) -> None:
+        await made
+        self.focus_field(name)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show what is wrong under each field, nothing for the others, and focus the first."""
         reasons = {problem.field: problem.reason for problem in reversed(problems)}
+        if any(self._is_folded(name) for name in reasons):
+            self._mount_folded()
         for name, row in self._rows.items():
             row.show_problem(reasons.get(name, ""))
-        first = next((name for name in self._rows if name in reasons), None)
+        first = next((field.name for field in self._shown if field.name in reasons), None)
         if first is not None:
             self.focus_field(first)
 
@@ -254,6 +289,8 @@ class ParameterForm(Widget):
 
     def set_open(self, is_open: bool) -> None:
         """Unfold or fold the advanced fields."""
+        if is_open:
+            self._mount_folded()
         self.set_class(is_open, "-open")
         for more in self.query(MoreRow):
             more.show_open(is_open)

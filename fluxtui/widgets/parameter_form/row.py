@@ -73,6 +73,8 @@ class FieldRow(Vertical):
             line = Horizontal(self.input, PlainLabel(unit, classes="field-range"), classes="field-line")
         line.styles.margin = (0, 0, 0, self._title_width)
         yield line
+        if self._note_text:
+            yield self._make_note()
 
     @property
     def _draws_range(self) -> bool:
@@ -153,24 +155,32 @@ class FieldRow(Vertical):
             self._draw_note()
 
     def _draw_note(self) -> None:
-        wrong = bool(self._problem) or (self._note is not None and not self._note.usable)
-        text = self._problem or (self._note.text if self._note else "")
+        wrong = self._is_wrong
         if wrong != self.has_class("-problem"):
             self._draw_title()
         self.set_class(wrong, "-problem")
-        self.set_class(bool(text), "-noted")
+        self.set_class(bool(self._note_text), "-noted")
         found = self.query(".field-note")
-        if not text and not found:
-            return
-        words = f"{'✗ ' if wrong else ''}{text}"
         if found:
-            found.first(PlainStatic).show(words)
-            return
-        note = PlainStatic(words, classes="field-note")
+            found.first(PlainStatic).show(self._note_text)
+        elif self._note_text and self._nodes:
+            self.mount(self._make_note())
+
+    @property
+    def _is_wrong(self) -> bool:
+        return bool(self._problem) or (self._note is not None and not self._note.usable)
+
+    @property
+    def _note_text(self) -> str:
+        text = self._problem or (self._note.text if self._note else "")
+        return f"✗ {text}" if text and self._is_wrong else text
+
+    def _make_note(self) -> PlainStatic:
+        note = PlainStatic(self._note_text, classes="field-note")
         # What a picture is takes more words than there is room for beside its title.
         is_picture = self.field.control in (Control.PICTURE, Control.PICTURES)
         note.styles.padding = (0, 0, 0, PICTURE_NOTE_CELLS if is_picture else self._title_width)
-        self.mount(note)
+        return note
 
 
 class MoreRow(PlainStatic, can_focus=True):

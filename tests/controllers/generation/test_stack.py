@@ -196,14 +196,24 @@ def test_repeating_without_a_finetune_that_is_gone_is_said(both: GenerateForm, t
     stock = Stock(OFFERS, (FOX,))
     request = GenerateAgain("fal", Klein9BLora.info.id, recipe, FOX.ref)
     change = to_request(stock, GenerateForm(), request, tmp_path)
-    assert change.news.startswith(f"Not with {OWL.ref}")
+    assert change.news.startswith(f"{OWL.ref} cannot be used now")
     assert change.severity == "warning"
+    assert OWL.ref in [row.finetune for row in change.form.rows_for(KLEIN, stock.finetunes)]
+    (problem,) = misfits(KLEIN, change.form.request_values(KLEIN, FOX), stock.finetunes)
+    assert problem.field == "loras"
     assert to_request(STOCK, GenerateForm(), request, tmp_path).news == ""
 
 
 def test_a_recipe_with_a_finetune_that_is_gone_is_not_sent_as_it_is(both: GenerateForm) -> None:
     (problem,) = misfits(KLEIN, both.request_values(KLEIN, FOX), (FOX,))
     assert (problem.field, problem.reason[:4]) == ("loras", "LoRA")
+
+
+def test_a_first_finetune_that_is_not_known_is_refused_and_not_left_out() -> None:
+    form = GenerateForm(prompt="fog", finetune="files/gone").at(KLEIN)
+    assert [row.finetune for row in form.rows_for(KLEIN, STOCK.finetunes)] == ["files/gone"]
+    (problem,) = misfits(KLEIN, form.request_values(KLEIN), STOCK.finetunes)
+    assert problem.reason == "LoRAs must be one of yours or the https address of a .safetensors file"
 
 
 def test_recalled_lists_take_what_is_known(both: GenerateForm) -> None:

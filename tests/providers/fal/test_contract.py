@@ -61,6 +61,8 @@ def _value(field: Field, picture: Path, *, largest: bool) -> Any:
         case Control.LORA_STACK:
             weight = field.maximum if largest else field.minimum
             return [{"finetune": LORA, "weight": weight}] * ((field.max_length or 1) if largest else 1)
+        case Control.FINETUNE:
+            return LORA
         case Control.PICTURE:
             return str(picture)
         case Control.TOGGLE:
@@ -110,9 +112,9 @@ async def test_valid_requests_are_accepted_and_end_well(
     assert fal.violations() == []
 
 
-@pytest.mark.parametrize("endpoint", GENERATION, ids=lambda endpoint: endpoint.info.id)
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.info.id)
 async def test_nothing_is_sent_that_the_service_does_not_know(
-    endpoint: type[FalGeneration], prepare: Prepare, picture: Path, tmp_path: Path
+    endpoint: type[Endpoint], prepare: Prepare, picture: Path, tmp_path: Path
 ) -> None:
     values = {field.name: _value(field, picture, largest=True) for field in fields_of(endpoint)}
     prepared = await prepare(endpoint.checked(values), _loras(endpoint, tmp_path))

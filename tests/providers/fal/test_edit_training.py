@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import pytest
 
 from fluxtui.domain.dataset import Dataset, TrainingPicture
 from fluxtui.domain.money import UnitPrice
+from fluxtui.providers.base import LoraSource, Sought
 from fluxtui.providers.fal import edit_training, other_training
 from fluxtui.providers.fal.prices import INPUT_FACTORS, input_factor
 from fluxtui.providers.fal.provider import FalProvider
-from fluxtui.providers.fal.training import FalTraining
+from fluxtui.providers.fal.training import FalTraining, PortraitTrainer
 from fluxtui.simulator.core.clock import ManualClock
+from fluxtui.simulator.core.weights import FLUX_1, lora_file
 from fluxtui.simulator.running import ServiceView
-from tests.providers.fal.conftest import Order, Prepare
+from tests.providers.fal.conftest import LORA, Memory, Order, Prepare
 
 KLEIN = edit_training.Klein9BEditTrainer
 FLUX_3 = edit_training.Flux3KleinEditTrainer
@@ -58,6 +61,30 @@ async def test_bodies(prepare: Prepare) -> None:
         "learning_rate": 1e-4,
         "resolution": 512,
     }
+
+
+async def test_a_lora_to_go_on_with_is_sent_by_its_address(
+    prepare: Prepare, order: Order, provider: FalProvider, clock: ManualClock, memory: Memory, tmp_path: Path
+) -> None:
+    path = tmp_path / "red.safetensors"
+    path.write_bytes(lora_file(FLUX_1, "red", rank=1))
+    loras = {LORA: LoraSource(name="Red", path=path, sha256="5ha")}
+    request = PortraitTrainer.checked({"name": "Hats", "steps": 200, "resume_from_checkpoint": LORA})
+    body = (await prepare(request, loras)).body
+    assert isinstance(body, dict)
+    assert body["resume_from_checkpoint"] == memory.kept["5ha"][0]
+    plain = (await prepare(PortraitTrainer.checked({"name": "Hats"}))).body
+    assert isinstance(plain, dict)
+    assert "resume_from_checkpoint" not in plain
+    sent = datetime.fromtimestamp(clock(), UTC)
+    task = await order(request, loras)
+    clock.advance(30)
+    archive = next(url for url, _ in memory.kept.values() if url.endswith(".zip"))
+    known = {LORA: memory.kept["5ha"][0]}
+    (found,) = await provider.find(Sought(request, "Hats", sent, archive, addresses=known))
+    assert found.remote_id == task.remote_id
+    elsewhere = {LORA: "https://v3.fal.media/files/other.safetensors"}
+    assert await provider.find(Sought(request, "Hats", sent, archive, addresses=elsewhere)) == ()
 
 
 async def test_bodies_of_other_models(prepare: Prepare) -> None:

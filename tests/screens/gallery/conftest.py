@@ -16,6 +16,12 @@ Place = tuple[FluxApp, Pilot[int], GalleryScreen]
 
 
 @pytest.fixture
+def first_place() -> str:
+    """A place that is quickly made: the gallery is opened over a journal that has its pictures."""
+    return "jobs"
+
+
+@pytest.fixture
 async def place(make_app: Callable[..., FluxApp], still_state: None, until: Until) -> AsyncIterator[Place]:
     """The open place with twelve pictures, of which the newest was made last."""
     app = make_app()

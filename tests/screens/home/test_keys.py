@@ -20,6 +20,12 @@ Program = tuple[FluxApp, Pilot[int]]
 
 
 @pytest.fixture
+def first_place() -> str:
+    """A place that is quickly made."""
+    return "jobs"
+
+
+@pytest.fixture
 async def program(make_app: Callable[..., FluxApp], until: Until) -> AsyncIterator[Program]:
     """The program with three pictures in its journal, at its first place."""
     app = make_app()

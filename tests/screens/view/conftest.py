@@ -22,6 +22,12 @@ from tests.piloting.waiting import until, until_screen
 COLOURS = ("orange", "navy", "green", "purple")
 
 
+@pytest.fixture
+def first_place() -> str:
+    """What lies below: it is quickly made."""
+    return "jobs"
+
+
 class Looking:
     """A screen with pictures in the real application."""
 

@@ -27,6 +27,12 @@ Work = Callable[..., Awaitable[None]]
 Steps = Callable[[FluxApp, Pilot[int], WorkbenchScreen], Awaitable[None]]
 
 
+@pytest.fixture
+def first_place() -> str:
+    """What lies below: it is quickly made."""
+    return "jobs"
+
+
 def judged(screen: WorkbenchScreen) -> Dataset:
     """Return the dataset of a workbench that has looked through it, with the edits that were judged last."""
     dataset = screen.controller.review.dataset

@@ -35,6 +35,12 @@ Compare = Callable[..., bool]
 pytestmark = pytest.mark.usefixtures("still_state")
 
 
+@pytest.fixture
+def first_place() -> str:
+    """What lies below: it is quickly made."""
+    return "jobs"
+
+
 def painted(number: int, width: int = 640, height: int = 480) -> Image.Image:
     """Return a picture of plain surfaces, which is the same whatever program reads it."""
     picture = Image.new("RGB", (width, height), (40 * number % 255, 120, 200 - 25 * number % 200))

@@ -31,6 +31,12 @@ pytestmark = pytest.mark.usefixtures("still_state")
 
 
 @pytest.fixture
+def first_place() -> str:
+    """What lies below: it is quickly made."""
+    return "jobs"
+
+
+@pytest.fixture
 def source(tmp_path: Path, textured: Callable[..., Image.Image]) -> Path:
     folder = tmp_path / "lanterns"
     folder.mkdir()
