@@ -12,8 +12,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +43,7 @@ LONGEST_ID = 80
 """Of a parameter's characters that stand in the name of a test: names go from process to process."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Take Ctrl+C as at a terminal, and keep files where nothing waits for a disk.
 
     What a script starts beside itself ignores Ctrl+C, and so do its children. A journal waits for a disk with
@@ -51,7 +53,9 @@ def pytest_configure() -> None:
     # Or each worker would rewrite the assertions of all modules, every time.
     sys.dont_write_bytecode = False
     if TEMPORARY not in os.environ and _takes_files_of_tests(MEMORY):
-        os.environ[TEMPORARY] = str(MEMORY)
+        # Its own for each run: of those that lie together pytest takes away all but three.
+        root = os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="fluxtui-tests-", dir=MEMORY)
+        config.add_cleanup(partial(shutil.rmtree, root, ignore_errors=True))
 
 
 def _takes_files_of_tests(folder: Path) -> bool:

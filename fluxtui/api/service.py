@@ -59,6 +59,7 @@ class APIService:
         retries: RetryPolicy | None = None,
         trace: Trace | None = None,
         known_keys: Callable[[], Iterable[SecretStr]] = tuple,
+        tokens: Mapping[str, SecretStr] | None = None,
     ) -> None:
         """Make the service of a profile.
 
@@ -70,6 +71,7 @@ class APIService:
             retries: of reading requests, and of any that surely did not leave.
             trace: where exchanges are noted; a new one by default.
             known_keys: further keys that are taken out of all that comes in, beside the profile's own.
+            tokens: of places that the service may be told to fetch from, by the host of each.
 
         Raises:
             ConfigError: a base is not one that a key may be sent to.
@@ -81,6 +83,7 @@ class APIService:
         self.on_connection: Callable[[bool], None] | None = None
         self._key, self._policy = key, policy
         self._known_keys = known_keys
+        self._tokens = tokens or {}
         self._timeouts = timeouts or Timeouts()
         self._retries = retries
         self._wire: Wire | None = None
@@ -94,6 +97,10 @@ class APIService:
     def clock_ahead(self) -> float:
         """Seconds by which the clock here is ahead of the service's, as far as it has answered; else 0."""
         return 0.0 if self._wire is None else self._wire.clock_ahead
+
+    def token(self, host: str) -> SecretStr | None:
+        """Return the token with which the service may fetch from a host: for an order, and nothing else."""
+        return self._tokens.get(host)
 
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
@@ -328,7 +335,7 @@ class APIService:
         return open_wire(policy, self._timeouts, self.trace, self._tell_connection, self._key_filter)
 
     def _key_filter(self) -> KeyFilter:
-        keys = (*self._known_keys(), *([self._key] if self._key else ()))
+        keys = (*self._known_keys(), *self._tokens.values(), *([self._key] if self._key else ()))
         return key_filter(searched_for(key.get_secret_value() for key in keys))
 
     def _with_key(self, wire: Wire, address: str) -> str:

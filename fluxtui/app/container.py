@@ -91,6 +91,7 @@ class Connections:
             timeouts=Timeouts(network.connect_seconds, network.read_seconds, network.total_seconds),
             trace=self._trace,
             known_keys=self._config.known_keys,
+            tokens=profile.tokens,
         )
         return api, create_provider(profile.provider, api)
 

@@ -79,6 +79,11 @@ class Finetune(BaseModel):
         return f"{self.profile}/{self.id}"
 
     @property
+    def edits(self) -> bool:
+        """Whether it has learned an edit, from pairs of pictures: it needs a picture to be edited."""
+        return self.dataset is not None and self.dataset.pairs
+
+    @property
     def is_usable(self) -> bool:
         """Whether generating with it makes sense now; what its service has lost may be here as a file."""
         kept = self.state is FinetuneState.MISSING and self.weights is not None

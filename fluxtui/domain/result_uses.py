@@ -10,6 +10,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.parameters import PictureRole
 from fluxtui.domain.picture_fields import field_with
 from fluxtui.domain.text import plural
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Offer, fits
 
 TO_COME = "to-come"
@@ -33,7 +34,19 @@ class ResultUse:
 
 def expected_finetune(profile: str, trainer: type[TrainingEndpoint]) -> Finetune:
     """Return the finetune that a trainer will make, as far as it is known before."""
-    return Finetune(profile=profile, id=TO_COME, name="", base=trainer.info.trains, weights_url=TO_COME)
+    dataset = TrainingSet(pairs=trainer.rules.pairs is not None)
+    base = trainer.info.trains
+    return Finetune(profile=profile, id=TO_COME, name="", base=base, weights_url=TO_COME, dataset=dataset)
+
+
+def suits(offer: Offer, finetune: Finetune) -> bool:
+    """Tell whether an endpoint generates with a finetune what that was trained for.
+
+    A LoRA that has learned an edit goes with every endpoint for its base model, but does what it has learned
+    only where there is a picture to be edited.
+    """
+    has_picture = field_with(offer.endpoint, PictureRole.REFERENCE) is not None
+    return fits(offer, finetune) and (has_picture or not finetune.edits)
 
 
 def result_uses(
@@ -51,8 +64,7 @@ def result_uses(
     expected = expected_finetune(profile, trainer)
     found: dict[str, list[Offer]] = {}
     for service, offer in offers:
-        is_able = trainer.rules.pairs is None or field_with(offer.endpoint, PictureRole.REFERENCE) is not None
-        if is_able and fits(offer, expected):
+        if suits(offer, expected):
             found.setdefault(service, []).append(offer)
     return tuple(_use(service, offers) for service, offers in found.items())
 

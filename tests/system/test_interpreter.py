@@ -23,6 +23,9 @@ SECRETS = {
     "BFL_API_KEY": "bfl_secret_1",
     "FAL_KEY": "id:secret_2",
     "REPLICATE_API_TOKEN": "r8_secret_3",
+    "RUNWARE_API_KEY": "runwaresecret_6",
+    "FLUXTUI_HUGGINGFACE_TOKEN": "hf_secret_7",
+    "FLUXTUI_CIVITAI_TOKEN": "civitai_secret_8",
 }
 OTHERS = {"AWS_SECRET_ACCESS_KEY": "secret_4", "DATABASE_URL": "postgres://user:secret_5@host/"}
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="there is no /proc")

@@ -11,6 +11,7 @@ from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
+from fluxtui.domain.result_uses import suits
 from fluxtui.domain.uses import Offer, fits
 
 _AVAILABLE = {Availability.SERVING: 0, Availability.BETA: 1, Availability.HISTORIC: 2}
@@ -75,16 +76,19 @@ class Stock:
         """Return the endpoint to use for what a form names as its finetune, or for none.
 
         The present endpoint stays where it will do. Else one that the service still offers is taken, of the
-        profile that the finetune belongs to if it can be.
+        profile that the finetune belongs to if it can be; what has learned an edit comes to one that edits.
         """
         present = self.offer_of(form)
         if form.finetune is None:
             return self._base_offer(present, form.profile)
         finetune = self.finetune_of(form)
-        if present is not None and goes_with(present, form.finetune, finetune):
+        able = [offer for offer in self.offers if goes_with(offer, form.finetune, finetune)]
+        if finetune is not None and finetune.edits:
+            able = [offer for offer in able if suits(offer, finetune)] or able
+        if present is not None and present in able:
             return present
         home = finetune.profile if finetune is not None else form.profile
-        return self._best([offer for offer in self.offers if goes_with(offer, form.finetune, finetune)], home)
+        return self._best(able, home)
 
     def _base_offer(self, present: Offer | None, home: str) -> Offer | None:
         if present is not None and not present.endpoint.needs_finetune():

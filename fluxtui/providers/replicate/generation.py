@@ -74,6 +74,7 @@ class ReplicateGeneration(GenerationEndpoint):
         fetched: the addresses of LoRAs that it fetches itself.
         takes_models: whether it takes the name of a model for the LoRA that was trained into that.
         lora_names: Replicate's parameters that say where the LoRAs of the list are.
+        token_names: Replicate's parameters for the tokens with which it fetches them, by the host.
     """
 
     wire_names: ClassVar[Mapping[str, str]] = {}
@@ -82,6 +83,7 @@ class ReplicateGeneration(GenerationEndpoint):
     fetched: ClassVar[re.Pattern[str]] = _FETCHED
     takes_models: ClassVar[bool] = True
     lora_names: ClassVar[tuple[str, ...]] = ()
+    token_names: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def size_of(cls, values: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -205,6 +207,10 @@ class FluxDevLora(ReplicateGeneration):
         "steps": "num_inference_steps",
     }
     lora_names: ClassVar[tuple[str, ...]] = ("lora_weights", "extra_lora")
+    token_names: ClassVar[Mapping[str, str]] = {
+        "huggingface.co": "hf_api_token",
+        "civitai.com": "civitai_api_token",
+    }
     older_names: ClassVar[Mapping[str, str]] = {
         "extra_lora": name_field(2),
         "extra_lora_scale": weight_field(2),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,11 @@ from fluxtui.providers.replicate.uploads import ReplicateUploads
 PATH = "path"
 """Where the order goes, among the details of a prepared request."""
 
+TOKENS = "tokens"
+"""The inputs that are a secret, among those details: the host by the name, never the secret itself."""
+
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_HOST = re.compile(r"https://([\w.-]+)/", re.IGNORECASE)
 
 
 async def prepared_training(
@@ -93,11 +97,27 @@ async def prepared_generation(
     values = {**request.plain_input(), **await _pictures(api, request, materials)}
     if isinstance(request, TrainedVersion):
         return _by_version(request, await _version(api, request.finetune_id), values)
-    values |= _loras(request, materials)
+    named = _loras(request, materials)
+    values |= named
+    tokens = _wanted_tokens(request, named.values())
     if not request.official:
         return _by_version(request, await newest_version(api, Reference(request.info.id)), values)
     path = f"/v1/models/{request.info.id}/predictions"
-    return PreparedRequest(request, body={"input": values}, details={PATH: path})
+    return PreparedRequest(request, body={"input": values}, details={PATH: path, **tokens})
+
+
+def ordered_body(api: APIService, prepared: PreparedRequest) -> Mapping[str, Any]:
+    """Return the body of an order with the tokens in it that the user has given for its LoRAs."""
+    given = {name: api.token(host) for name, host in prepared.details.get(TOKENS, {}).items()}
+    secrets = {name: token.get_secret_value() for name, token in given.items() if token is not None}
+    return {**prepared.body, "input": {**prepared.body["input"], **secrets}} if secrets else prepared.body
+
+
+def _wanted_tokens(request: ReplicateGeneration, addresses: Iterable[str]) -> dict[str, Any]:
+    """Return as details the tokens that may help: those of the hosts that are fetched from."""
+    hosts = {match[1].casefold() for match in map(_HOST.match, addresses) if match is not None}
+    wanted = {name: host for host, name in request.token_names.items() if host in hosts}
+    return {TOKENS: wanted} if wanted else {}
 
 
 def _by_version(request: ReplicateGeneration, version: str, values: dict[str, Any]) -> PreparedRequest:

@@ -43,7 +43,13 @@ from fluxtui.providers.replicate.generation import ReplicateGeneration
 from fluxtui.providers.replicate.lists import PREDICTIONS, TRAININGS
 from fluxtui.providers.replicate.names import ID_HELP, ID_PATTERN, Reference, reference, unknown_finetune
 from fluxtui.providers.replicate.ordering import accepted_in, order_failure
-from fluxtui.providers.replicate.preparing import PATH, example_body, prepared_generation, prepared_training
+from fluxtui.providers.replicate.preparing import (
+    PATH,
+    example_body,
+    ordered_body,
+    prepared_generation,
+    prepared_training,
+)
 from fluxtui.providers.replicate.prices import READ_ON
 from fluxtui.providers.replicate.publishing import published_endpoints
 from fluxtui.providers.replicate.statuses import cancel_answer_of, status_of
@@ -105,7 +111,7 @@ class ReplicateProvider(CatalogueProvider):
             NotFound: the version or the model that a training ends in is gone.
         """
         try:
-            answer = await self._api.post(str(prepared.details[PATH]), prepared.body)
+            answer = await self._api.post(str(prepared.details[PATH]), ordered_body(self._api, prepared))
         except ServiceError as error:
             failure = order_failure(error, prepared.request)
         else:

@@ -14,12 +14,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from fluxtui.domain.keys import KeyFilter, searched_for, without_keys
+from fluxtui.services.config.model import TOKEN_FIELDS
 
+_SECRETS = ("api_key", *TOKEN_FIELDS)
+_NAMES = f"(?: {'|'.join(_SECRETS)} )"
 _WHOLE_LINE = re.compile(
-    r"""(?mx) ^ (?P<margin> [ \t]* ) (?: \# [ \t\#]* )? (?P<name> (?: [\w."'-]+ \. )? ["']? api_key ["']? )
+    rf"""(?mx) ^ (?P<margin> [ \t]* ) (?: \# [ \t\#]* )? (?P<name> (?: [\w."'-]+ \. )? ["']? {_NAMES} ["']? )
     [ \t]* = [ \t]* (?: "(?!"")[^"\n]*" | '(?!'')[^'\n]*' ) [ \t]* (?: \# .* )? $"""
 )
-_IN_LINE = re.compile(r"""(?x) (\bapi_key\b ["']? \s* = \s*) (?: "(?!"")[^"\n]*" | '(?!'')[^'\n]*' )""")
+_IN_LINE = re.compile(rf"""(?x) (\b{_NAMES}\b ["']? \s* = \s*) (?: "(?!"")[^"\n]*" | '(?!'')[^'\n]*' )""")
 _SUFFIX, _LEFT_SECONDS = ".tmp", 60.0
 """A file that a save is writing has this suffix; one that is older was left by a crash."""
 
@@ -60,7 +63,7 @@ def _tree_of(text: str) -> dict[str, Any] | None:
 def _strings_of(tree: Any) -> Iterable[str]:
     if isinstance(tree, dict):
         for name, value in tree.items():
-            if name == "api_key" and isinstance(value, str) and value:
+            if name in _SECRETS and isinstance(value, str) and value:
                 yield value
             yield from _strings_of(value)
     elif isinstance(tree, list):
@@ -70,7 +73,7 @@ def _strings_of(tree: Any) -> Iterable[str]:
 
 def _without(tree: Any) -> Any:
     if isinstance(tree, dict):
-        return {name: _without(value) for name, value in tree.items() if name != "api_key"}
+        return {name: _without(value) for name, value in tree.items() if name not in _SECRETS}
     return [_without(value) for value in tree] if isinstance(tree, list) else tree
 
 

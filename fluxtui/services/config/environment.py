@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from fluxtui.providers.registry import provider_hosts, provider_ids
 from fluxtui.services.config.layers import PREFIX
+from fluxtui.services.config.model import TOKEN_FIELDS
 
 
 def key_variables() -> frozenset[str]:
     """Return the names of the variables in which a key can be."""
-    return frozenset({f"{PREFIX}API_KEY", *(provider_hosts(name).key_variable for name in provider_ids())})
+    own = (f"{PREFIX}{name.upper()}" for name in ("api_key", *TOKEN_FIELDS))
+    return frozenset({*own, *(provider_hosts(name).key_variable for name in provider_ids())})
 
 
 def environ_without_keys(environ: Mapping[str, str] | None = None) -> dict[str, str]:

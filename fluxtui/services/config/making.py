@@ -64,5 +64,7 @@ def written(name: str, profile: Profile) -> dict[str, Any]:
         "api_key": profile.api_key,
         "api_key_keyring": profile.api_key_keyring or None,
         "api_key_command": profile.api_key_command,
+        "huggingface_token": profile.huggingface_token,
+        "civitai_token": profile.civitai_token,
     }
     return {f"profiles.{name}.{key}": value for key, value in said.items() if value is not None}

@@ -42,6 +42,9 @@ DEFAULT_PROFILE = DEFAULT_PROVIDER
 KEY_FIELDS = ("api_key", "api_key_keyring", "api_key_command")
 """What of a profile says where its key is, in the order in which it counts."""
 
+TOKEN_FIELDS = ("huggingface_token", "civitai_token")
+"""What of a profile is a secret of another place."""
+
 
 class _Table(BaseModel):
     # A faulty value can be a key in the wrong place, so errors never carry values.
@@ -54,6 +57,8 @@ class Profile(_Table):
     An `api_key` comes before the system's keyring (`api_key_keyring`), that before an `api_key_command`.
 
     `rest_url` and `platform_url` are further addresses of a service that has them; None is the usual one.
+
+    `huggingface_token` and `civitai_token` are for LoRAs there that not everybody may fetch.
     """
 
     provider: Annotated[str, BeforeValidator(checked_provider)] = DEFAULT_PROVIDER
@@ -63,6 +68,8 @@ class Profile(_Table):
     api_key: SecretStr | None = None
     api_key_keyring: bool = False
     api_key_command: str | tuple[str, ...] | None = None
+    huggingface_token: SecretStr | None = None
+    civitai_token: SecretStr | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -85,7 +92,13 @@ class Profile(_Table):
         usual = provider_hosts(self.provider).other_bases
         return {role: chosen.get(role) or url for role, url in usual.items()}
 
-    @field_validator("api_key")
+    @property
+    def tokens(self) -> dict[str, SecretStr]:
+        """The tokens of places that the service may fetch LoRAs from, by the host of each."""
+        given = {"huggingface.co": self.huggingface_token, "civitai.com": self.civitai_token}
+        return {host: token for host, token in given.items() if token is not None}
+
+    @field_validator("api_key", *TOKEN_FIELDS)
     @classmethod
     def _check_key(cls, key: SecretStr | None) -> SecretStr | None:
         return None if key is None else checked_key(key.get_secret_value())

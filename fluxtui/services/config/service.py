@@ -254,8 +254,9 @@ class ConfigService:
         self.warnings = (*((warning,) if warning else ()), *layers.warnings)
         self._config, self._layers = config, layers
         for profile in config.profiles.values():
-            if profile.api_key is not None:
-                self.remember(profile.api_key)
+            for secret in (profile.api_key, *profile.tokens.values()):
+                if secret is not None:
+                    self.remember(secret)
         return config
 
     def _real_path(self) -> Path:

@@ -21,8 +21,11 @@ from fluxtui.controllers.generation.supply import OfferAnswer, Supply
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
+from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Offer, fits, why_not
 from fluxtui.domain.weights import Base
+from fluxtui.providers.fal.catalogue import GENERATION as FAL
+from fluxtui.providers.fal.generation import Klein9BBaseEditLora, Klein9BBaseLora, Klein9BLora
 
 FindOffer = Callable[..., Offer]
 MakeFinetune = Callable[..., Finetune]
@@ -54,6 +57,21 @@ def test_endpoints_say_whose_they_are_only_where_there_are_several(stock: Stock)
     assert (groups["studio/atelier/plain"], groups["demo/flux-dev"]) == ("studio", "demo")
     alone = Stock(tuple(offer for offer in stock.offers if offer.profile == "demo"))
     assert {choice.group for choice in offer_choices(alone, GenerateForm())} == {""}
+
+
+def test_what_has_learned_an_edit_comes_to_an_endpoint_that_edits(make_finetune: MakeFinetune) -> None:
+    offers = tuple(Offer("fal", "fal", endpoint) for endpoint in FAL)
+    plain = make_finetune("plain", profile="fal", base=Base.KLEIN_9B, weights_url=ADDRESS)
+    edit = plain.model_copy(update={"id": "edit", "dataset": TrainingSet(pictures=12, pairs=True)})
+    stock = Stock(offers, (plain, edit))
+    for finetune, endpoint in ((plain, Klein9BBaseLora), (edit, Klein9BBaseEditLora)):
+        chosen = to_finetune(stock, GenerateForm(), finetune.ref).form
+        assert chosen.endpoint_id == endpoint.info.id
+    at_words = GenerateForm().at(offers[FAL.index(Klein9BLora)])
+    assert to_finetune(stock, at_words, plain.ref).form.endpoint_id == Klein9BLora.info.id
+    assert to_finetune(stock, at_words, edit.ref).form.endpoint_id == Klein9BBaseEditLora.info.id
+    without = Stock((Offer("fal", "fal", Klein9BLora),), (edit,))
+    assert to_finetune(without, GenerateForm(), edit.ref).form.endpoint_id == Klein9BLora.info.id
 
 
 def test_profiles_stand_together_finetuned_endpoints_first(all_offers: tuple[Offer, ...]) -> None:

@@ -208,7 +208,10 @@ async def test_the_official_model_gets_addresses_of_loras(prepare: Prepare) -> N
         f"r/me/fox:{HASH}": LoraSource("Fox", path=Path("/data/fox.safetensors")),
     }
     prepared = await prepare(request, sources)
-    assert list(prepared.details.values()) == ["/v1/models/black-forest-labs/flux-dev-lora/predictions"]
+    assert prepared.details == {
+        "path": "/v1/models/black-forest-labs/flux-dev-lora/predictions",
+        "tokens": {"hf_api_token": "huggingface.co"},
+    }
     assert prepared.body == {
         "input": {
             "prompt": "p",
@@ -359,3 +362,18 @@ async def test_what_earlier_versions_called_the_second_lora_is_read(prepare: Pre
 async def test_the_official_model_runs_without_a_lora(prepare: Prepare) -> None:
     sent = (await prepare(FluxDevLora.checked({"prompt": "p"}))).body["input"]
     assert not {"lora_weights", "lora_scale", "extra_lora", "extra_lora_scale"} & set(sent)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://huggingface.co/me/lora/resolve/main/fox.safetensors",
+        "https://huggingface.co.example/me/fox.safetensors",
+        "https://huggingface.co@example.com/fox.safetensors",
+        "https://example.com/huggingface.co/fox.safetensors",
+    ],
+)
+async def test_no_token_goes_along_for_a_lora_that_lies_elsewhere(prepare: Prepare, address: str) -> None:
+    request = FluxDevLora.checked({"prompt": "p", "finetune_id": "fal/one"})
+    prepared = await prepare(request, {"fal/one": LoraSource("One", url=address)})
+    assert list(prepared.details) == ["path"]

@@ -102,3 +102,16 @@ def test_no_key_is_left_in_a_copy(key: str, written: str, inline: bool) -> None:
     clean = without_keys_of(text)
     assert key not in clean
     assert not tomllib.loads(clean)["profiles"].get("bfl", {}).get("api_key")
+
+
+@pytest.mark.parametrize("name", ["huggingface_token", "civitai_token"])
+def test_a_token_of_another_place_is_as_secret_as_a_key(
+    configured: Configured, path: Path, name: str
+) -> None:
+    service = configured(f"# mine\n[profiles.bfl]\n{name} = '{OLD}'\n")
+    assert OLD not in str(service.load())
+    assert [key.get_secret_value() for key in service.known_keys()] == [OLD]
+    assert OLD not in without_keys_of(path.read_text())
+    service.save({"images.protocol": "none"})
+    assert OLD not in path.with_name("config.toml.bak").read_text()
+    assert tomllib.loads(path.read_text())["profiles"]["bfl"] == {name: OLD}

@@ -19,6 +19,8 @@ SHOWN_WITHOUT_DEFAULT = {
     "profiles.bfl.platform_url",
     "profiles.bfl.rest_url",
     "profiles.bfl.api_key_command",
+    "profiles.bfl.huggingface_token",
+    "profiles.bfl.civitai_token",
     "storage.data_dir",
     "images.max_bytes",
     "budget.day_usd",

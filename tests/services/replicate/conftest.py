@@ -25,6 +25,7 @@ from fluxtui.simulator.replicate.keys import POOR_KEY, THROTTLED_KEY, VALID_KEY
 from fluxtui.simulator.running import Simulator
 
 PROFILE = "replicate"
+HUGGINGFACE_TOKEN = "hf_ThatMayOnlyRead123"
 TRAINER = "ostris/flux-dev-lora-trainer"
 TRAINING = {"name": "Fox", "trigger_word": "FOXX", "steps": 200}
 SMALL = {"prompt": "a FOXX in snow", "aspect_ratio": "custom", "width": 256, "height": 256}
@@ -71,6 +72,7 @@ class ReplicateGateway:
             key,
             hosts.key_policy(),
             retries=RetryPolicy(attempts=2, first_wait=0.01),
+            tokens={"huggingface.co": SecretStr(HUGGINGFACE_TOKEN), "civitai.com": SecretStr("civitai12345")},
         )
 
     async def close(self) -> None:

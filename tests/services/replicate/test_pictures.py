@@ -24,8 +24,9 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.core.settings import Settings
 from fluxtui.simulator.fal.keys import VALID_KEY as FAL_KEY
+from fluxtui.simulator.replicate.keys import VALID_KEY
 from fluxtui.simulator.running import Simulator, running_simulator
-from tests.services.replicate.conftest import OFFICIAL, PROFILE, SMALL, Trained
+from tests.services.replicate.conftest import HUGGINGFACE_TOKEN, OFFICIAL, PROFILE, SMALL, Trained
 
 Running = Callable[[JobService], AbstractAsyncContextManager[None]]
 Ended = Callable[..., Awaitable[tuple[Job, ...]]]
@@ -90,6 +91,29 @@ async def test_pictures_with_weights_at_the_official_model(
             picture.load()
     assert [entry["endpoint"] for entry in simulator.replicate.ledger()][1:] == [WEIGHTS, WEIGHTS]
     assert simulator.replicate.violations() == []
+
+
+async def test_a_token_for_the_lora_is_in_the_order_and_nowhere_else(
+    inference: InferenceService,
+    jobs: JobService,
+    running: Running,
+    ended: Ended,
+    open_journal: Journal,
+    data_directory: StorageService,
+    simulator: Simulator,
+) -> None:
+    foreign = Finetune(profile="fal", id="lora-1", name="Foreign", base=Base.FLUX1_DEV, weights_url=ELSEWHERE)
+    await open_journal.finetunes.put(foreign)
+    async with running(jobs):
+        (job,) = await ended(jobs, await inference.generate(PROFILE, WEIGHTS, OFFICIAL, finetune=foreign))
+    address = f"{simulator.replicate.urls['api']}/v1/predictions/{job.remote_id}"
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {VALID_KEY}"}) as client:
+        shown = (await client.get(address)).json()["input"]
+    assert shown["hf_api_token"] == "[REDACTED]"
+    assert "civitai_api_token" not in shown
+    kept = [path for path in data_directory.inside("").rglob("*") if path.is_file()]
+    assert len(kept) > 1
+    assert [path for path in kept if HUGGINGFACE_TOKEN.encode() in path.read_bytes()] == []
 
 
 async def test_a_file_that_is_only_here_is_refused_before_anything_is_sent(

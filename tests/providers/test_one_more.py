@@ -1,4 +1,4 @@
-"""A fourth provider, added without a change to any service or screen."""
+"""One more provider, added without a change to any service or screen."""
 
 from __future__ import annotations
 
