@@ -77,7 +77,7 @@ async def test_what_is_first_and_on_is_the_finetune_above(at_fal: Any, open_plac
 async def test_what_is_chosen_above_is_in_the_list(at_fal: Any, open_place: Any) -> None:
     async with open_place(at_fal) as place:
         control = await shown(place, None)
-        assert control.rows == ()
+        assert not control.rows
         chooser = place.screen.query_one(FinetuneChooser)
         chooser._choose("files/owl")
         await place.until(lambda: control.rows == (LoraRow("files/owl"),))
