@@ -276,6 +276,19 @@ FOLDERS: Mapping[str, Callable[[], Sample]] = {
         Item(b"a.json", b"[" * 60_000),
         Item(b"metadata.jsonl", b'{"a":' * 90_000),
     ),
+    "pairs": lambda: (
+        *(
+            Item(f"x_{word}.png".encode(), picture())
+            for word in ("start", "START2", "start0", "start99", "end")
+        ),
+        *(Item(f"{word}/y.png".encode(), picture()) for word in ("before", "After", "after")),
+        *(
+            Item(name, picture())
+            for name in (b"_start.png", b"_end.png", b"x\xff_start.png", b"x\xff_end.png")
+        ),
+        Item(b"x.txt", b"make it night"),
+        Item(b"x_end.txt", b"\xff\xfe\x00"),
+    ),
     "half a letter": lambda: (Item(b"a.png", picture()), Item(b"a.json", b'{"caption": "a \\ud83d fox"}')),
     "half a letter for all": lambda: (
         Item(b"a.png", picture()),

@@ -7,11 +7,12 @@ import os
 import threading
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
 
-from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset
+from fluxtui.domain.dataset import Dataset, DatasetRules, PackedDataset, PairRules
 from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.workspace import Workspace
@@ -28,6 +29,7 @@ from tests.fuzz.running import SECRET, Room
 from tests.fuzz.samples import Item, Kind, Sample, one_file
 
 RULES = DatasetRules(1, 1, 40, ("JPEG", "PNG", "WEBP"), 10_000)
+EDITS = replace(RULES, pairs=PairRules(most_inputs=4, mixed=True))
 
 
 class _DatasetDoor:
@@ -44,18 +46,26 @@ class _DatasetDoor:
         stop = threading.Event()
         found = scan_source(source, memory, lambda done, total: None, stop)
         workspace = marked(Workspace(source=str(source)), found)
-        dataset = check_dataset(found, workspace, RULES)
-        mended = fixed(dataset, found, workspace)
-        dataset = check_dataset(found, mended, RULES)
-        _show(dataset, found, mended, room)
-        if dataset.blocking:
-            return "judged"
-        packed = pack_dataset(dataset, _new_file(room), RULES, lambda done, total: None, stop)
-        _check(packed, room)
-        return "packed"
+        outcomes = [_sent(found, workspace, rules, room, stop) for rules in (EDITS, RULES)]
+        return outcomes[-1]
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _sent(
+    found: DatasetScan, workspace: Workspace, rules: DatasetRules, room: Room, stop: threading.Event
+) -> str:
+    """Judge, mend and pack what was found, as single pictures or as pairs."""
+    dataset = check_dataset(found, workspace, rules)
+    mended = fixed(dataset, found, workspace)
+    dataset = check_dataset(found, mended, rules)
+    _show(dataset, found, mended, rules, room)
+    if dataset.blocking:
+        return "judged"
+    packed = pack_dataset(dataset, _new_file(room), rules, lambda done, total: None, stop)
+    _check(packed, room)
+    return "packed"
 
 
 def _new_file(room: Room) -> Path:
@@ -64,14 +74,16 @@ def _new_file(room: Room) -> Path:
     return target
 
 
-def _show(dataset: Dataset, found: DatasetScan, workspace: Workspace, room: Room) -> None:
+def _show(
+    dataset: Dataset, found: DatasetScan, workspace: Workspace, rules: DatasetRules, room: Room
+) -> None:
     for problem in dataset.problems:
         room.show_sentence(problem.sentence())
     for name in (*(one.name for one in found.pictures), *found.ignored, *found.others):
         room.show(name)
     for one in found.pictures:
         room.show(one.fault)
-    for text in captions_of(found, workspace).values():
+    for text in captions_of(found, workspace, rules.pairs).values():
         # A caption is the user's text; it is shown through the screens' own filter, and must be sendable.
         room.need("\0" not in text, f"a caption with a zero: {text!r}")
         room.need(

@@ -67,10 +67,17 @@ def compare(
 
 
 async def opened(app: FluxApp, pilot: Pilot[int]) -> FinetuneScreen:
-    """Wait until the place has found a trainer, and return it."""
+    """Wait until the place has found a trainer and where its result works, and return it."""
     screen = await until_screen(pilot, FinetuneScreen)
     await until(pilot, lambda: is_open(app))
+    await until(pilot, lambda: knows_uses(screen))
     return screen
+
+
+def knows_uses(screen: FinetuneScreen) -> bool:
+    """Tell whether it is known where the result of the trainer works, if there is a trainer."""
+    said = screen.training.advice().get("", "")
+    return screen.training.order.trainer is None or "Its result works" in said
 
 
 async def as_typed(pictures: TrainingPictures, source: str) -> str:
@@ -289,6 +296,7 @@ def compare_shared(
             async def before(pilot: Pilot[int]) -> None:
                 screen = await opened(app, pilot)
                 await until(pilot, lambda: len(screen.query_one(TrainerChooser).choices) == TRAINERS_LEFT)
+                await until(pilot, lambda: knows_uses(screen))
                 app.balances = {"demo": Balance(2_000.0, NOW)}
                 app.silent_profiles = frozenset({"school"})
                 await prepare(app, screen, pilot)

@@ -194,7 +194,7 @@ def dataset_rows(dataset: Dataset, rules: DatasetRules | None = None) -> tuple[D
 
 def _made_of(picture: TrainingPicture) -> str:
     """Return what a result is made of, to stand behind its caption; `''` for a single picture."""
-    names = [safe_text(item.name.rpartition("/")[2], limit=30) for item in picture.inputs]
+    names = [safe_text(item.name, limit=40) for item in picture.inputs]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     return f" ← {names[0]}{more}" if names else ""
 

@@ -123,7 +123,7 @@ def _pixels(usd: float, *, published: bool = True, most_in: int = _MOST_MEGAPIXE
 
 TABLE: Mapping[str, UnitCost] = {
     "fal-ai/flux-2-klein-9b-base-trainer": UnitCost(0.0043, STEPS),
-    "fal-ai/flux-2-klein-9b-base-trainer/edit": UnitCost(0.002, STEPS),
+    "fal-ai/flux-2-klein-9b-base-trainer/edit": UnitCost(0.002, STEPS, published=False),
     "fal-ai/flux-2-klein-4b-base-trainer": UnitCost(0.005, STEPS, published=False),
     "fal-ai/flux-2-trainer": UnitCost(0.0064, STEPS),
     "fal-ai/flux-2-trainer/edit": UnitCost(0.0056, STEPS),

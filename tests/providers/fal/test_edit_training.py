@@ -102,9 +102,9 @@ async def test_bodies_of_other_models(prepare: Prepare) -> None:
 @pytest.mark.parametrize(
     ("trainer", "counts", "dollars", "exact"),
     [
-        (KLEIN, (1, 1), 4.22, True),
-        (KLEIN, (2, 2), 6.88, True),
-        (KLEIN, (4,), 13.90, True),
+        (KLEIN, (1, 1), 4.22, False),
+        (KLEIN, (2, 2), 6.88, False),
+        (KLEIN, (4,), 13.90, False),
         (edit_training.Flux2EditTrainer, (1,), 11.816, True),
         (edit_training.Flux2EditTrainerV2, (1,), 11.816, True),
         (FLUX_3, (1, 4), 13.90, True),
