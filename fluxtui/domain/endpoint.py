@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fluxtui.domain.advice import Advice, Purpose, StepsRule
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.errors import InvalidInput, Problem
-from fluxtui.domain.loras import finetunes_named, stacked
+from fluxtui.domain.loras import LORAS, finetunes_named, stacked
 from fluxtui.domain.money import Estimate, UnitPrice
 from fluxtui.domain.parameters import (
     NO_LIMITS,
@@ -165,6 +165,12 @@ class Endpoint(BaseModel):
         if live is not None and self.info.live_price is not None:
             return self.info.live_price(self, live)
         return self.info.price(self)
+
+    @classmethod
+    def estimate_of(cls, values: Mapping[str, Any], live: UnitPrice | None = None) -> Estimate:
+        """Return what a job with values that are not checked would cost; LoRAs cost nothing."""
+        given = {name: value for name, value in values.items() if value is not None and name != LORAS}
+        return cls.model_construct(**given).estimate(live)
 
     def idle_with(self, sizes: Mapping[str, tuple[int, int]]) -> tuple[Problem, ...]:
         """Return why the order would change nothing, or be refused, with pictures of these sizes.

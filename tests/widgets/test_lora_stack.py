@@ -107,7 +107,7 @@ async def test_an_empty_list_says_how_one_is_added(form: ParameterForm, host: Ho
         await begun(pilot, form, "delete", "delete")
         assert form.values["loras"] is None
         control = form.query_one(LoraStackControl)
-        assert "the model alone · a adds one" in str(control.render())
+        assert "none · a adds one" in str(control.render())
         await pilot.press("left", "space", "delete", "shift+down", "5")
         assert form.values["loras"] is None
         await pilot.press("enter")

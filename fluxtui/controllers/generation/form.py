@@ -314,8 +314,7 @@ class GenerateForm:
                 return None
         # Only a prompt or a finetune is wrong, or stood in for: they cost nothing. Or a value that is in
         # range by itself: together with the others, it would change nothing.
-        given = {name: value for name, value in values.items() if value is not None and name != LORAS}
-        return offer.endpoint.model_construct(**given).estimate(live)
+        return offer.endpoint.estimate_of(values, live)
 
     @property
     def has_count(self) -> bool:

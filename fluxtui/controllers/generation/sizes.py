@@ -74,9 +74,9 @@ def _estimate_at(
     """Return the price at a size, also one that is not made there; None where none can be reckoned."""
     values = with_size(offer, form, size).request_values(offer)
     stand_in = {item.name: item.default for item in parameters_of(offer.endpoint)}
-    given = {name: value for name, value in {**stand_in, **values}.items() if value is not None}
+    given = {**stand_in, **{name: value for name, value in values.items() if value is not None}}
     try:
-        return offer.endpoint.model_construct(**given).estimate(live)
+        return offer.endpoint.estimate_of(given, live)
     except (KeyError, TypeError, ValueError):
         return None
 

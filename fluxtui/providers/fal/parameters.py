@@ -62,7 +62,7 @@ _LORAS = Parameter(
     "any, the model paints alone.",
     control=Control.LORA_STACK,
     step=0.1,
-    empty="none: the model alone",
+    empty="none",
 )
 Loras = Annotated[tuple[FalLora, ...] | None, Field(max_length=3), _LORAS]
 ManyLoras = Annotated[tuple[FalLora, ...] | None, Field(max_length=MOST_LORAS), _LORAS]

@@ -23,6 +23,7 @@ from fluxtui.widgets.parameter_form.controls import Entered
 from fluxtui.widgets.parameter_form.finetune_control import ANY_FINETUNE
 
 _LEAST_NAME_CELLS = 6
+_HOW_TO_ADD = " · a adds one"
 _TYPED = frozenset("0123456789.,-")
 _LONGEST_TYPED = 6
 
@@ -90,8 +91,10 @@ class LoraStackControl(Widget, can_focus=True):
     def render(self) -> RenderResult:
         """Draw the rows."""
         if not self.rows:
-            words = self.field.empty or "none"
-            return Content.styled(shown_text(f"{words} · a adds one"), "$foreground-muted")
+            words = shown_text(self.field.empty or "none")
+            if len(words + _HOW_TO_ADD) > self.content_size.width:
+                words = words.partition(":")[0]
+            return Content.styled(words + _HOW_TO_ADD, "$foreground-muted")
         return Content("\n").join(self._line(place, row) for place, row in enumerate(self.rows))
 
     def _line(self, place: int, row: LoraRow) -> Content:

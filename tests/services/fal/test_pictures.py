@@ -124,9 +124,19 @@ async def test_a_queued_job_of_before_there_was_a_list_is_sent_as_it_was_meant(
     assert [lora["scale"] for lora in (await sent(gateway, done))["loras"]] == [0.7, 0.4]
 
 
-@pytest.mark.parametrize("endpoint", ["fal-ai/flux-2/klein/9b", GENERATOR, "fal-ai/flux/schnell"])
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("fal-ai/flux-2/klein/9b", SMALL),
+        (GENERATOR, SMALL),
+        ("fal-ai/flux/schnell", SMALL),
+        ("fal-ai/flux-2-pro", SMALL),
+        ("blackforestlabs/flux-3/klein/text-to-image/lora", {"prompt": "a hill"}),
+    ],
+)
 async def test_the_model_alone_makes_pictures(
     endpoint: str,
+    values: dict[str, Any],
     inference: InferenceService,
     jobs: JobService,
     running: Running,
@@ -134,7 +144,7 @@ async def test_the_model_alone_makes_pictures(
     gateway: Gateway,
 ) -> None:
     async with running(jobs):
-        (done,) = await ended(jobs, await inference.generate(PROFILE, endpoint, SMALL))
+        (done,) = await ended(jobs, await inference.generate(PROFILE, endpoint, values))
     assert (done.state, done.error, done.finetune_id) == (JobState.DONE, None, None)
     assert (await sent(gateway, done)).get("loras", []) == []
 
