@@ -148,7 +148,7 @@ def test_delete(compare: Compare) -> None:
 
 def test_add(compare: Compare) -> None:
     async def prepare(app: FluxApp, screen: ModelsScreen, pilot: Pilot[int]) -> None:
-        app.finetunes = some()[:1]
+        app.finetunes = some()[2:3]
         # What lies below a dialog keeps the room that it had when that came.
         await settled(pilot)
         (demo,) = await app.services.models.offers(("demo",))
