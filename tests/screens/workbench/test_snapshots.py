@@ -140,9 +140,12 @@ def test_busy(compare: Compare, slow_look: threading.Event) -> None:
 
     async def end(looking: Worker[None]) -> None:
         """Let the thread go when the program ends, which waits for it."""
-        while not looking.is_cancelled:
-            await asyncio.sleep(0.02)
-        slow_look.set()
+        try:
+            while not looking.is_cancelled:
+                await asyncio.sleep(0.02)
+        finally:
+            # The end of the loop may come first.
+            slow_look.set()
 
     async def prepare(app: FluxApp, screen: WorkbenchScreen, pilot: Pilot[int]) -> None:
         await until(pilot, lambda: "picture 3 of 6" in str(screen.query_one("#bench-title").render()))
