@@ -30,12 +30,14 @@ class GenerateAgain:
         endpoint: its id.
         values: the parameters as sent.
         finetune: the ref of its finetune, or None.
+        pictures: how many are to be made, None for as many as usual.
     """
 
     profile: str
     endpoint: str
     values: Mapping[str, Any] = field(hash=False)
     finetune: str | None = None
+    pictures: int | None = None
     place: ClassVar[PlaceName] = "generate"
 
     @classmethod
@@ -53,12 +55,16 @@ class UsePicture:
         use: the value of a `PictureRole`.
         profile: whose endpoint, or `''` for the best there is.
         endpoint: its id, or `''` for the best there is.
+        values: parameters to have beside it, such as a prompt.
+        pictures: how many are to be made, None for as many as usual.
     """
 
     picture: str
     use: str
     profile: str = ""
     endpoint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    pictures: int | None = None
     place: ClassVar[PlaceName] = "generate"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from fluxtui.app.state import StatefulApp
-from fluxtui.controllers.generation.picture_use import choose_use
+from fluxtui.controllers.generation.picture_use import choose_upscaler, choose_use, choose_variation
+from fluxtui.controllers.navigation import GenerateAgain, UsePicture
 from fluxtui.domain.uses import Offer
 
 
@@ -35,7 +36,20 @@ async def use_picture(app: StatefulApp, picture: Path, offers: Sequence[Offer] |
         picture: the file.
         offers: of all profiles; they are asked where None.
     """
-    request = await choose_use(app, picture, offers)
+    await _go(app, await choose_use(app, picture, offers))
+
+
+async def upscale_picture(app: StatefulApp, picture: Path) -> None:
+    """Ask where a picture is to be made larger, and open Generate with it in its place; nothing is sent."""
+    await _go(app, await choose_upscaler(app, picture))
+
+
+async def vary_picture(app: StatefulApp, picture: Path, again: GenerateAgain | None) -> None:
+    """Ask how a picture is to be varied, and open Generate with four of that; nothing is sent."""
+    await _go(app, await choose_variation(app, picture, again))
+
+
+async def _go(app: StatefulApp, request: GenerateAgain | UsePicture | None) -> None:
     if request is not None:
         await leave_pictures(app)
         await app.go(request)

@@ -76,12 +76,17 @@ class GalleryController:
 
     async def use_again(self, number: int) -> None:
         """Lead to Generate with the parameters of a picture. Raises `StorageError`."""
+        again = await self.again(number)
+        if again is not None:
+            await self._host.go(again)
+
+    async def again(self, number: int) -> GenerateAgain | None:
+        """Return the request for the same picture, None where it is gone. Raises `StorageError`."""
         async with self.shown.turn:
             found = await self._host.services.gallery.entries((number,))
             if not found:
-                return
+                return None
             picture, profile = found[0].picture, found[0].profile
             job = await self._host.services.jobs.get(picture.job_id)
             own = GenerateAgain(profile, picture.endpoint, picture.parameters)
-            again = own if job is None else replace(GenerateAgain.from_job(job), profile=profile)
-            await self._host.go(again)
+            return own if job is None else replace(GenerateAgain.from_job(job), profile=profile)

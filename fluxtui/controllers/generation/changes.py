@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fluxtui.controllers.generation.choices import NAME_CELLS, offer_title
-from fluxtui.controllers.generation.form import GenerateForm
+from fluxtui.controllers.generation.form import GenerateForm, templates_for
 from fluxtui.controllers.generation.form_fields import fits, parameters_of
 from fluxtui.controllers.generation.matching import find_finetune, goes_with
 from fluxtui.controllers.generation.ordering import repeatable
@@ -105,6 +105,7 @@ def to_recipe(
     known = stock.finetune_of(wished) if request.finetune else None
     recipe = repeatable(offer.endpoint, request.values, storage)
     made = GenerateForm.from_recipe(offer, recipe, known.ref if known is not None else None)
+    made = replace(made, count=request.pictures or made.count)
     return FormChange(made, *_left_out(stock, made, offer))
 
 
@@ -192,7 +193,19 @@ def to_use(stock: Stock, form: GenerateForm, request: UsePicture) -> FormChange:
             form, f"None of your profiles has an endpoint for a picture {USES[role]}.", "warning"
         )
     change = to_offer(stock, form.with_picture(offer, role, request.picture), offer)
+    change = replace(change, form=_with_more(change.form, offer, request))
     return change if change.news else replace(change, news=_what_next(offer, role))
+
+
+def _with_more(form: GenerateForm, offer: Offer, request: UsePicture) -> GenerateForm:
+    """Return a form with what else is asked for with a picture: a prompt as it is, parameters, a number."""
+    known = {item.name for item in parameters_of(offer.endpoint)}
+    entered = {name: value for name, value in request.values.items() if name in known}
+    form = replace(form, values={**form.values, **entered}, count=request.pictures or form.count)
+    prompt = request.values.get("prompt")
+    if not isinstance(prompt, str):
+        return form
+    return replace(form, prompt=prompt, templates=templates_for(prompt), style="", style_name="")
 
 
 def _best_for(stock: Stock, form: GenerateForm, role: PictureRole) -> Offer | None:

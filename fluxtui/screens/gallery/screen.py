@@ -47,6 +47,8 @@ MARK_KEYS: Final = (
 USE_KEYS: Final = (
     Binding("p", "use_again", "Use again", id="gallery.use"),
     Binding("f12", "use_picture", "Use this picture", id="gallery.use_picture", show=False),
+    Binding("U", "upscale", "Upscale", id="gallery.upscale", show=False),
+    Binding("V", "vary", "Vary, four at once", id="gallery.vary", show=False),
     Binding("c", "compare", "Compare", id="gallery.compare", show=False),
     Binding("x", "export", "Export", id="gallery.export"),
     Binding("H", "get_home", "Get it home", id="gallery.home", show=False),
@@ -390,3 +392,24 @@ Space marks pictures; what is done next is done to all that are marked, else to 
 
             work = use_picture(self.app, self.controller.path_of(entry))
             guarded(self, work, doing="using a picture", group="use", exclusive=True)
+
+    def action_upscale(self) -> None:
+        """Ask where the picture under the cursor is to be made larger."""
+        self.panel.point()
+        if (entry := self._shown.entry) is not None:
+            from fluxtui.screens.using_pictures import upscale_picture
+
+            work = upscale_picture(self.app, self.controller.path_of(entry))
+            guarded(self, work, doing="upscaling a picture", group="use", exclusive=True)
+
+    def action_vary(self) -> None:
+        """Ask how the picture under the cursor is to be varied."""
+        self._act_on_current(self._vary, "varying a picture")
+
+    async def _vary(self, number: int) -> None:
+        from fluxtui.screens.using_pictures import vary_picture
+
+        entry = self._shown.entry
+        if entry is not None:
+            again = await self.controller.again(number)
+            await vary_picture(self.app, self.controller.path_of(entry), again)

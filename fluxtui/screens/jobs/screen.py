@@ -14,7 +14,7 @@ from fluxtui.app.state import guarded
 from fluxtui.controllers.jobs.controller import JobsController
 from fluxtui.controllers.jobs.rows import SIGNS, age_cell, cost_cell, progress_cell, state_text, title_cell
 from fluxtui.controllers.jobs.trained_on import Trained
-from fluxtui.controllers.navigation import Request, ShowJob
+from fluxtui.controllers.navigation import GenerateAgain, Request, ShowJob
 from fluxtui.domain.jobs import Job
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.screens.jobs.queue_line import queue_line
@@ -75,6 +75,8 @@ endpoint."""
         Binding("y", "copy", "Copy", id="jobs.copy"),
         Binding("h,H", "get_home", "Get it home", id="jobs.home", key_display="h", show=False),
         Binding("f12", "use_picture", "Use this picture", id="jobs.use_picture", show=False),
+        Binding("U", "upscale", "Upscale", id="jobs.upscale", show=False),
+        Binding("V", "vary", "Vary, four at once", id="jobs.vary", show=False),
         Binding("K", "move_up", "Earlier", id="jobs.up", show=False),
         Binding("J", "move_down", "Later", id="jobs.down", show=False),
         Binding("t", "to_top", "Send next", id="jobs.top", show=False),
@@ -259,6 +261,25 @@ endpoint."""
 
             path = self.app.services.storage.inside(job.picture)
             guarded(self, use_picture(self.app, path), doing="using a picture", group="use", exclusive=True)
+
+    def action_upscale(self) -> None:
+        """Ask where the picture is to be made larger."""
+        job = self._selected()
+        if job is not None and job.picture:
+            from fluxtui.screens.using_pictures import upscale_picture
+
+            work = upscale_picture(self.app, self.app.services.storage.inside(job.picture))
+            guarded(self, work, doing="upscaling a picture", group="use", exclusive=True)
+
+    def action_vary(self) -> None:
+        """Ask how the picture is to be varied."""
+        job = self._selected()
+        if job is not None and job.picture:
+            from fluxtui.screens.using_pictures import vary_picture
+
+            path = self.app.services.storage.inside(job.picture)
+            work = vary_picture(self.app, path, GenerateAgain.from_job(job))
+            guarded(self, work, doing="varying a picture", group="use", exclusive=True)
 
     def action_get_home(self) -> None:
         """Offer the ways to get the picture home."""

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.pictures.viewer import PictureViewer
 from fluxtui.domain.notices import Notice
-from fluxtui.screens.using_pictures import leave_pictures, use_picture
+from fluxtui.screens.using_pictures import leave_pictures, upscale_picture, use_picture, vary_picture
 from fluxtui.terminal.framing import Seen, Size
 from fluxtui.widgets.pictures.drawing import area_pixels
 from fluxtui.widgets.pictures.view import PictureView
@@ -39,6 +39,8 @@ class PictureScreen(QuietScreen[int]):
         Binding("r", "recall", "Recall parameters from its file", id="view.recall", show=False),
         Binding("H", "get_home", "Get it home", id="view.home", show=False),
         Binding("f12", "use_picture", "Use this picture", id="view.use_picture", show=False),
+        Binding("U", "upscale", "Upscale", id="view.upscale", show=False),
+        Binding("V", "vary", "Vary, four at once", id="view.vary", show=False),
         Binding("t", "app.next_protocol", "Draw pictures in another way", id="view.protocol", show=False),
     ]
 
@@ -84,6 +86,17 @@ class PictureScreen(QuietScreen[int]):
         """Ask what the picture is to be used for, and open Generate with it."""
         work = use_picture(self.app, self.viewer.item.path)
         guarded(self.app, work, doing="using a picture", group="use", exclusive=True)
+
+    def action_upscale(self) -> None:
+        """Ask where the picture is to be made larger."""
+        work = upscale_picture(self.app, self.viewer.item.path)
+        guarded(self.app, work, doing="upscaling a picture", group="use", exclusive=True)
+
+    def action_vary(self) -> None:
+        """Ask how the picture is to be varied."""
+        item = self.viewer.item
+        work = vary_picture(self.app, item.path, item.request() if item.can_be_used else None)
+        guarded(self.app, work, doing="varying a picture", group="use", exclusive=True)
 
     def action_get_home(self) -> None:
         """Offer the ways to get the picture home."""
