@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ MOST_OUTPUT = 64 * 1024
 """Bytes that are read of each of the two outputs, where nothing else is said."""
 _PIECE = 16 * 1024
 _DRAIN_SECONDS = 2.0
+_DYING_SECONDS = 0.2
 
 
 class TooMuchOutput(Exception):
@@ -55,6 +57,24 @@ async def run_program(
         TimeoutError: it took too long.
         TooMuchOutput: it printed more.
     """
+    running = asyncio.create_task(_ran(words, executable, given, environ, seconds, most))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        # It is told once, and stops the program then however often the caller is cancelled.
+        running.cancel()
+        await asyncio.wait({running})
+        raise
+
+
+async def _ran(
+    words: Sequence[str],
+    executable: str | None,
+    given: bytes | None,
+    environ: Mapping[str, str],
+    seconds: float,
+    most: int,
+) -> ProgramResult:
     process = await asyncio.create_subprocess_exec(
         *words,
         executable=executable,
@@ -145,7 +165,21 @@ async def _let_go(process: Process) -> None:
     # There is no other way to it; what is left open is told as a fault when the loop is gone.
     transport: asyncio.SubprocessTransport = vars(process)["_transport"]
     transport.close()
+    _reap(transport.get_extra_info("subprocess"))
     await asyncio.sleep(0)
+
+
+_unreaped: list[subprocess.Popen[bytes]] = []
+"""Killed, and held by the system all the same, as by a dead disk; kept so that none counts as forgotten."""
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    """See the end of a killed process whose end nobody waited for: whoever did was cancelled again."""
+    if process.returncode is None:
+        try:
+            process.wait(_DYING_SECONDS)
+        except subprocess.TimeoutExpired:
+            _unreaped.append(process)
 
 
 def _is_closed(transport: asyncio.WriteTransport) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from fluxtui.system.programs import output_of
+from fluxtui.system.interpreter import bare_environ
+from fluxtui.system.programs import output_of, run_program
 
 
 def asked(script: str, seconds: float = 20.0) -> bytes | None:
@@ -46,3 +50,31 @@ def test_what_does_not_answer_is_not_waited_for(script: str) -> None:
 
 def test_a_program_that_is_not_there_is_no_answer() -> None:
     assert output_of(["/nowhere/tmux"], {}, seconds=1.0) is None
+
+
+def test_a_program_whose_caller_is_cancelled_twice_is_killed_and_not_forgotten(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    script = f"import os, pathlib, time; pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))"
+
+    async def leave() -> None:
+        words = (sys.executable, "-c", f"{script}; time.sleep(60)")
+        running = asyncio.create_task(run_program(words, seconds=60, environ=bare_environ()))
+        while not begun.exists() or not begun.read_text():
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        with pytest.raises(ProcessLookupError):
+            await _wait_for_end(int(begun.read_text()))
+
+    asyncio.run(leave())
+    # What is forgotten while it counts as running is a warning, and each of those an error.
+    gc.collect()
+
+
+async def _wait_for_end(pid: int) -> None:
+    for _ in range(4000):
+        os.kill(pid, 0)
+        await asyncio.sleep(0.01)
