@@ -42,6 +42,8 @@ _KEPT = frozenset(
     }
 )
 _DEEPEST = 12
+_MOST_PARTS = 20_000
+_LONGEST_NAME = 100
 _SCHEMAS = Path(__file__).parent / "schemas"
 
 
@@ -87,28 +89,41 @@ def reduced(schema: Any, document: Any) -> dict[str, Any]:
         schema: a part of the document, which comes from outside and may be anything.
         document: the whole, where references lead.
     """
-    return _reduced(schema, document, 0)
+    return _Reduction(document).of(schema, 0)
 
 
-def _reduced(schema: Any, document: Any, depth: int) -> dict[str, Any]:
-    if not isinstance(schema, Mapping) or depth > _DEEPEST:
-        return {}
-    if "$ref" in schema:
-        target = _reduced(_at(document, schema["$ref"]), document, depth + 1)
-        return target | _reduced({k: v for k, v in schema.items() if k != "$ref"}, document, depth + 1)
-    kept = {name: value for name, value in schema.items() if name in _KEPT}
-    for name in ("anyOf", "oneOf"):
-        if isinstance(schema.get(name), list):
-            kept["anyOf"] = [_reduced(part, document, depth + 1) for part in schema[name]]
-    for part in schema["allOf"] if isinstance(schema.get("allOf"), list) else ():
-        kept = _reduced(part, document, depth + 1) | kept
-    if isinstance(schema.get("properties"), Mapping):
-        kept["properties"] = {
-            str(name): _reduced(part, document, depth + 1) for name, part in schema["properties"].items()
-        }
-    if isinstance(schema.get("items"), Mapping):
-        kept["items"] = _reduced(schema["items"], document, depth + 1)
-    return kept
+class _Reduction:
+    """Reduces the parts of one document, which may lead back to themselves: so far and so many."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._left = _MOST_PARTS
+
+    def of(self, schema: Any, depth: int) -> dict[str, Any]:
+        """Return a part reduced; empty for what is no schema, or stands too deep or behind too many."""
+        self._left -= 1
+        if not isinstance(schema, Mapping) or depth > _DEEPEST or self._left < 0:
+            return {}
+        if "$ref" in schema:
+            beside = {name: value for name, value in schema.items() if name != "$ref"}
+            return self.of(_at(self._document, schema["$ref"]), depth + 1) | self.of(beside, depth + 1)
+        kept = {name: value for name, value in schema.items() if name in _KEPT}
+        for name in ("anyOf", "oneOf"):
+            if isinstance(schema.get(name), list):
+                kept["anyOf"] = [self.of(part, depth + 1) for part in schema[name]]
+        for part in schema["allOf"] if isinstance(schema.get("allOf"), list) else ():
+            kept = self.of(part, depth + 1) | kept
+        if isinstance(schema.get("properties"), Mapping):
+            kept["properties"] = {
+                str(name)[:_LONGEST_NAME]: self.of(part, depth + 1)
+                for name, part in schema["properties"].items()
+            }
+        if isinstance(schema.get("items"), Mapping):
+            kept["items"] = self.of(schema["items"], depth + 1)
+        needed = kept.pop("required", None)
+        if isinstance(needed, list):
+            kept["required"] = [str(name)[:_LONGEST_NAME] for name in needed]
+        return kept
 
 
 def _at(document: Any, reference: Any) -> Any:
@@ -233,4 +248,9 @@ def _bound(shapes: list[Schema], name: str, widest: Any) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
