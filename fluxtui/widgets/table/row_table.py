@@ -120,7 +120,7 @@ class RowTable(Vertical):
         """Lay out rows and the words for no rows."""
         if not self._is_bare:
             yield self._make_grid()
-        if self._empty:
+        if self._empty or not self._is_bare:
             yield PlainStatic(self._empty, classes="table-empty")
 
     def _make_grid(self) -> RowGrid:
