@@ -29,7 +29,7 @@ PATIENCE_FOR_POINT = 4.0
 """Seconds after which a driver that did not come to its point is killed wherever it is."""
 LONGEST_LIFE = 1.5
 LONGEST_START = 1.0
-SEARCH_SECONDS = 20.0
+SEARCH_SECONDS = 60.0
 """How long jobs in doubt may take to be found again once nothing else is left to do."""
 KILLING_SHARE = 0.75
 """Of the time, for the kills; the rest is for the last lives."""
@@ -242,7 +242,9 @@ class Crowd:
             known = {row[0] for row in journal.execute("SELECT remote_id FROM jobs WHERE remote_id NOT NULL")}
         names = {_LEDGER_KINDS[kind] for kind in self._venue.abilities.finds}
         listed = [entry for entry in asked(service, "ledger") if entry["kind"] in names]
-        return all(entry["id"] in known for entry in listed if entry["status"] == self._venue.ready)
+        # What still goes on there will have to be found once it is ready.
+        lost = frozenset[str]().union(*self._venue.says.values()) - {self._venue.ready}
+        return all(entry["id"] in known or entry["status"] in lost for entry in listed)
 
     def _journal(self) -> sqlite3.Connection:
         path = self._folder / "data" / "journal.sqlite3"
