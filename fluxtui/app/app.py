@@ -10,6 +10,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
@@ -19,6 +20,7 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
 
 from fluxtui.app.commands import COMMANDS
+from fluxtui.app.frames import Frames, Update
 from fluxtui.app.graphics import Graphics
 from fluxtui.app.key_queue import KeyQueue
 from fluxtui.app.keys import APP_BINDINGS
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 FIRST_PAINT_REST = 0.12
 """Seconds for which a place may settle before it is first painted: once instead of four times."""
+BYTES_AT_ONCE = 1_000
+"""What one packet of a line carries, and one write."""
 FAILED = (
     "fluxtui: A fault in the program ended it; the log has the details (fluxtui doctor says where it is).\n"
     "No job is lost: they go on at the next start."
@@ -84,6 +88,8 @@ class FluxApp(StatefulApp):
     ) -> None:
         super().__init__(terminal)
         self._graphics = Graphics(self)
+        self._frames = Frames(self.screen_buffer, self.console)
+        self._interruptions = 0
         self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._opening = Opening(self, program)
@@ -182,6 +188,37 @@ class FluxApp(StatefulApp):
         rest.end()
         await self._opening.painted()
         self._on_complete()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Draw what has changed on the terminal, and nothing where nothing has."""
+        driver = self._driver
+        is_drawn = self._running and not self._closed and not self._batch_count and not self.is_headless
+        if not is_drawn or driver is None or not isinstance(renderable, Update):
+            super()._display(screen, renderable)
+            return
+        if isinstance(driver, ResilientDriver) and driver.interruptions != self._interruptions:
+            self._interruptions = driver.interruptions
+            self._frames.forget()
+        size = self.screen.outer_size
+        try:
+            frame = self._frames.sequence(renderable, size, size.clamp_offset(self.cursor_position))
+        except Exception as error:
+            self._handle_exception(error)
+        else:
+            self._send_frame(driver, frame)
+        finally:
+            self.post_display_hook()
+
+    def _send_frame(self, driver: Driver, frame: str) -> None:
+        """Send a frame; one that arrives at once needs no brackets that make the terminal show it at once."""
+        is_bracketed = len(frame) > BYTES_AT_ONCE
+        if is_bracketed:
+            self._begin_update()
+        if frame:
+            driver.write(frame)
+        if is_bracketed:
+            self._end_update()
+        driver.flush()
 
     def _end_batch(self) -> None:
         """End a batch and draw what waited for it, which Textual leaves until a screen gets a message."""

@@ -108,6 +108,8 @@ class ResilientDriver(LinuxDriver):
         self._is_stalled = False
         self._watching = False
         self._transmission: Transmission | None = None
+        self.interruptions = 0
+        """How often the terminal may have come to show something else than was drawn."""
         self._steady = TerminalModes(self, self._tell_doubt)
         self._keyboard = Keyboard(self)
         if self._size is None:
@@ -129,6 +131,7 @@ class ResilientDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Start drawing, and watch over the terminal from now on."""
+        self.interruptions += 1
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._steady.begin()
         if not self._watching:
@@ -144,6 +147,7 @@ class ResilientDriver(LinuxDriver):
 
     def renew(self) -> None:
         """Put the terminal into the program's modes again; one that was attached anew has none of them."""
+        self.interruptions += 1
         self._steady.renew()
 
     def restore_now(self) -> None:
@@ -176,6 +180,7 @@ class ResilientDriver(LinuxDriver):
         try:
             writer._queue.put(data, timeout=STALL_SECONDS)
         except Full:
+            self.interruptions += 1
             self._is_stalled = True
             self._loop.call_soon_threadsafe(self._look_after_stall)
 
@@ -185,6 +190,7 @@ class ResilientDriver(LinuxDriver):
             return
         if writer._queue.empty():
             self._is_stalled = False
+            self.interruptions += 1
             self._app.refresh(layout=True)
         else:
             self._loop.call_later(STALL_POLL_SECONDS, self._look_after_stall)

@@ -21,6 +21,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.notices import Balance, Notice, Severity
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import safe_text
+from fluxtui.terminal.screen_buffer import ScreenBuffer
 
 if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName, Request
@@ -86,6 +87,8 @@ class StatefulApp(App[int]):
     def __init__(self, terminal: TerminalProfile) -> None:
         super().__init__()
         self.terminal = terminal
+        self.screen_buffer = ScreenBuffer()
+        """What the terminal shows."""
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         """Tells the time, as an aware UTC datetime; replaced in tests."""
         self.begun: deque[Worker[None]] = deque(maxlen=BEGUN_KEPT)

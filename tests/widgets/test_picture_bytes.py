@@ -15,7 +15,8 @@ from fluxtui.terminal.encoder import Encoder
 from fluxtui.terminal.profile import SSH_PREVIEW_BYTES, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, PictureFileInfo
 from fluxtui.widgets.pictures.drawing import draw_half_cells, encode_picture
-from fluxtui.widgets.pictures.strips import laid_over, placeholder_strips
+from fluxtui.widgets.pictures.lazy_strips import laid_over
+from fluxtui.widgets.pictures.strips import placeholder_strips
 
 HARD = Bitmap(
     Image.merge("RGB", [Image.effect_noise((1024, 1024), 60) for _ in range(3)]),

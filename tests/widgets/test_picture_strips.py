@@ -13,13 +13,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from fluxtui.terminal.halfcell import CellRow
-from fluxtui.widgets.pictures.strips import (
-    HalfCellStrip,
-    JoinedStrip,
-    WatchedStrip,
-    half_cell_strips,
-    laid_over,
-)
+from fluxtui.widgets.pictures.lazy_strips import JoinedStrip, WatchedStrip, laid_over
+from fluxtui.widgets.pictures.strips import HalfCellStrip, half_cell_strips
 
 ROW = CellRow(
     bytes((255, 0, 0) * 3 + (0, 255, 0) * 2 + (9, 9, 9) * 2),
@@ -80,7 +75,8 @@ def half_cell_segments() -> list[Segment]:
 
 def test_a_watched_strip_tells_only_of_what_is_painted() -> None:
     painted: list[int] = []
-    strip = WatchedStrip(Strip([Segment("abcdef", Style(color="red"))], 6), lambda: painted.append(1))
+    text = Strip([Segment("abcdef", Style(color="red"))], 6)
+    strip = WatchedStrip(text, lambda: painted.append(1), lambda: None)
     left, right = strip.divide([2, 6])
     assert painted == []
     assert "cdef" in right.render(console("truecolor"))

@@ -19,6 +19,7 @@ from fluxtui.terminal.kitty import deletion
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import SSH_BYTES_PER_SECOND, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, Colour
+from fluxtui.terminal.screen_buffer import PixelMark, ScreenBuffer
 
 CACHE_BYTES: Final = 16_000_000
 DECODED_BYTES: Final = 32_000_000
@@ -97,6 +98,12 @@ class PictureChannel:
             return
         driver.write(sequence)
         self._unpaid += len(sequence)
+
+    def note_pixels(self, mark: PixelMark, columns: range, rows: range) -> None:
+        """Note that pixels were written over cells of the screen."""
+        buffer = getattr(self._app, "screen_buffer", None)
+        if isinstance(buffer, ScreenBuffer):
+            buffer.cover(mark, columns, rows)
 
     @contextmanager
     def transmission(self, interruption: str) -> Iterator[Callable[[str], bool]]:

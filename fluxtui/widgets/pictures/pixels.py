@@ -11,6 +11,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from fluxtui.terminal.pieces import PaintedPicture, Piece
+from fluxtui.terminal.screen_buffer import PixelMark
 from fluxtui.widgets.pictures.channel import PictureChannel
 
 SETTLE_SECONDS: Final = 0.1
@@ -27,6 +28,7 @@ class PixelPainter:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._picture: PaintedPicture | None = None
+        self._name = object()
         self._place = Region()
         self._stale: set[int] = set()
         self._is_painting = False
@@ -45,8 +47,15 @@ class PixelPainter:
 
     def put(self, picture: PaintedPicture, place: Region) -> None:
         """Have a picture painted at a place in the widget's content area, when `paint` is called."""
-        self._picture, self._place = picture, place
+        self._picture, self._place, self._name = picture, place, object()
         self._stale = set(range(picture.rows))
+
+    def mark(self) -> PixelMark | None:
+        """The picture with the cells of the screen that it takes now, None while there is none."""
+        if self._picture is None:
+            return None
+        origin = self._widget.content_region.offset + self._place.offset
+        return PixelMark(self._name, origin.x, origin.y, self._picture.columns, self._picture.rows)
 
     def wait(self) -> None:
         """Let what is being drawn in characters come first."""
@@ -87,6 +96,8 @@ class PixelPainter:
         box = Region(origin.x + piece.box.column, origin.y + piece.box.row, piece.box.columns, piece.box.rows)
         if self._in_the_open(box):
             channel.write(f"\x1b7\x1b[{box.y + 1};{box.x + 1}H{piece.data}\x1b8")
+            if (mark := self.mark()) is not None:
+                channel.note_pixels(mark, range(box.x, box.right), range(box.y, box.bottom))
 
     def _in_the_open(self, box: Region) -> bool:
         """Whether nothing lies over these cells of the screen."""

@@ -1,11 +1,9 @@
-"""Pictures as Textual strips: half cells, kitty placeholders, and strips that tell when they are painted."""
+"""Pictures as Textual strips: half cells and kitty placeholders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import accumulate, chain, pairwise
-from typing import Any
 
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
@@ -17,27 +15,7 @@ from textual.strip import Strip
 from fluxtui.terminal.halfcell import CellRow, CellRun
 from fluxtui.terminal.kitty import placeholders
 from fluxtui.terminal.scaling import Colour
-
-
-class LazyStrip(Strip):
-    """A strip whose segments are made when somebody asks for them: what is drawn whole needs none."""
-
-    __slots__ = ()
-
-    def __init__(self, cell_length: int) -> None:
-        super().__init__((), cell_length)
-        del self._segments
-
-    def make_segments(self) -> Iterable[Segment]:
-        """The segments."""
-        raise NotImplementedError
-
-    def __getattr__(self, name: str) -> Any:
-        """Make the segments when they are first asked for."""
-        if name != "_segments":
-            raise AttributeError(name)
-        self._segments = list(self.make_segments())
-        return self._segments
+from fluxtui.widgets.pictures.lazy_strips import LazyStrip
 
 
 class HalfCellStrip(LazyStrip):
@@ -64,81 +42,6 @@ class HalfCellStrip(LazyStrip):
     def render(self, console: Console) -> str:
         """The text for the terminal."""
         return self._sequence
-
-
-class JoinedStrip(LazyStrip):
-    """Strips side by side, each drawn in its own way."""
-
-    __slots__ = ("_parts",)
-
-    def __init__(self, parts: Sequence[Strip]) -> None:
-        super().__init__(sum(part.cell_length for part in parts))
-        self._parts = parts
-
-    def make_segments(self) -> Iterable[Segment]:
-        """The segments of all parts."""
-        return chain.from_iterable(self._parts)
-
-    def crop(self, start: int, end: int | None = None) -> Strip:
-        """The part between two cells; what is whole within it stays what it is."""
-        end = self.cell_length if end is None else min(end, self.cell_length)
-        lengths = [part.cell_length for part in self._parts]
-        begins = accumulate(lengths, initial=0)
-        cut = [
-            part
-            if start <= begin and begin + length <= end
-            else part.crop(max(0, start - begin), end - begin)
-            for part, begin, length in zip(self._parts, begins, lengths, strict=False)
-            if begin < end and begin + length > start
-        ]
-        return JoinedStrip(cut)
-
-    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        """The parts between the cuts, the first of which begins at 0."""
-        edges = [0, *cuts]
-        return [self.crop(start, end) for start, end in pairwise(edges)]
-
-    def render(self, console: Console) -> str:
-        """The text for the terminal."""
-        return "".join(part.render(console) for part in self._parts)
-
-
-def laid_over(strip: Strip, column: int, upper: Strip) -> Strip:
-    """A strip with another one laid over it, beginning at a column."""
-    end = column + upper.cell_length
-    parts = (strip.crop(0, column), upper, strip.crop(end))
-    return JoinedStrip([part for part in parts if part.cell_length])
-
-
-class WatchedStrip(LazyStrip):
-    """A strip that calls back whenever its text is made for the terminal.
-
-    Textual asks for more lines than it paints; only this tells which cells were really overwritten.
-    """
-
-    __slots__ = ("_on_paint", "_strip")
-
-    def __init__(self, strip: Strip, on_paint: Callable[[], None]) -> None:
-        super().__init__(strip.cell_length)
-        self._strip = strip
-        self._on_paint = on_paint
-
-    def make_segments(self) -> Iterable[Segment]:
-        """The segments of the strip that is watched."""
-        return self._strip
-
-    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        """The parts between the cuts, each watched like the whole."""
-        return [WatchedStrip(strip, self._on_paint) for strip in self._strip.divide(cuts)]
-
-    def crop(self, start: int, end: int | None = None) -> Strip:
-        """The part between two cells, watched like the whole."""
-        return WatchedStrip(self._strip.crop(start, end), self._on_paint)
-
-    def render(self, console: Console) -> str:
-        """The text for the terminal; calls back."""
-        self._on_paint()
-        return self._strip.render(console)
 
 
 def half_cell_strips(rows: Iterable[CellRow]) -> list[Strip]:

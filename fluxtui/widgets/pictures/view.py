@@ -29,9 +29,9 @@ from fluxtui.terminal.scaling import Bitmap, Colour, UnreadablePictureError, rea
 from fluxtui.widgets.pictures.channel import PictureChannel, channel_of
 from fluxtui.widgets.pictures.drawing import Drawing, describe_picture
 from fluxtui.widgets.pictures.kitty import KittyMemory, KittyPicture
+from fluxtui.widgets.pictures.lazy_strips import WatchedStrip, laid_over
 from fluxtui.widgets.pictures.look import Look
 from fluxtui.widgets.pictures.pixels import PixelPainter
-from fluxtui.widgets.pictures.strips import WatchedStrip, laid_over
 
 REST_SECONDS: Final = 0.2
 """How long a picture must stay before its real pixels are sent."""
@@ -350,4 +350,4 @@ class PictureView(Widget):
         line = laid_over(strip, max(0, left), upper)
         if row >= self._pixels.rows:
             return line
-        return WatchedStrip(line, partial(self._painted_over, row))
+        return WatchedStrip(line, partial(self._painted_over, row), self._pixels.mark)

@@ -1,0 +1,78 @@
+"""From Textual's updates to what is sent: the cells that are other ones than the terminal shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Offset, Size
+from textual.strip import Strip
+
+from fluxtui.terminal.screen_buffer import FrameWriter, ScreenBuffer
+from fluxtui.widgets.pictures.lazy_strips import WatchedStrip
+
+Update = LayoutUpdate | ChopsUpdate
+"""What Textual draws: the whole screen, or some stretches of its lines."""
+
+
+class Frames:
+    """Makes the frames of one terminal.
+
+    Args:
+        buffer: what the terminal shows.
+        console: says which colours there are.
+    """
+
+    def __init__(self, buffer: ScreenBuffer, console: Console) -> None:
+        self._buffer = buffer
+        self._console = console
+        self._cursor: tuple[int, int] | None = None
+        self.is_on = True
+        """Whether only the difference is sent."""
+
+    def forget(self) -> None:
+        """Send everything from now on: what the terminal shows is not known any more."""
+        self._buffer.forget()
+        self._cursor = None
+
+    def sequence(self, update: Update, size: Size, cursor: Offset) -> str:
+        """Return what makes the terminal show an update; nothing where it does already.
+
+        Args:
+            update: of a screen of this size, in cells.
+            cursor: where the terminal's cursor is to stand.
+        """
+        self._buffer.resize(*size)
+        if not self.is_on:
+            self.forget()
+        frame = self._buffer.frame()
+        for column, row, strip in _strips(update):
+            self._draw(frame, column, row, strip)
+        sequence = frame.end(cursor.x, cursor.y, self._cursor)
+        self._cursor = (cursor.x, cursor.y)
+        return sequence
+
+    def _draw(self, frame: FrameWriter, column: int, row: int, strip: Strip) -> None:
+        mark = strip.mark() if isinstance(strip, WatchedStrip) else None
+        if not isinstance(strip, WatchedStrip) or mark is None:
+            frame.draw(column, row, strip.render(self._console))
+            return
+        frame.draw(column, row, strip.drawn(self._console), mark)
+        if not self._buffer.is_covered(mark, row, range(column, column + strip.cell_length)):
+            strip.overwritten()
+
+
+def _strips(update: Update) -> Iterator[tuple[int, int, Strip]]:
+    """Yield each strip of an update with the column and the row that it begins in."""
+    if isinstance(update, LayoutUpdate):
+        for row, strips in enumerate(update.strips, update.region.y):
+            column = update.region.x
+            for strip in strips:
+                yield column, row, strip
+                column += strip.cell_length
+        return
+    for row, first, last in update.spans:
+        for end, (column, part) in zip(update.chop_ends[row], update.chops[row].items(), strict=False):
+            if part is not None and column <= last and end > first:
+                yield column, row, part
