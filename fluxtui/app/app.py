@@ -196,7 +196,8 @@ class FluxApp(StatefulApp):
         if not is_drawn or driver is None or not isinstance(renderable, Update):
             super()._display(screen, renderable)
             return
-        if isinstance(driver, ResilientDriver) and driver.interruptions != self._interruptions:
+        is_anew = isinstance(driver, ResilientDriver) and driver.interruptions != self._interruptions
+        if isinstance(driver, ResilientDriver) and is_anew:
             self._interruptions = driver.interruptions
             self._frames.forget()
         size = self.screen.outer_size
@@ -205,13 +206,13 @@ class FluxApp(StatefulApp):
         except Exception as error:
             self._handle_exception(error)
         else:
-            self._send_frame(driver, frame)
+            self._send_frame(driver, frame, is_whole=is_anew)
         finally:
             self.post_display_hook()
 
-    def _send_frame(self, driver: Driver, frame: str) -> None:
-        """Send a frame; one that arrives at once needs no brackets that make the terminal show it at once."""
-        is_bracketed = len(frame) > BYTES_AT_ONCE
+    def _send_frame(self, driver: Driver, frame: str, *, is_whole: bool) -> None:
+        """Send a frame; a short one arrives at once, without the brackets that have it shown at once."""
+        is_bracketed = is_whole or len(frame) > BYTES_AT_ONCE
         if is_bracketed:
             self._begin_update()
         if frame:

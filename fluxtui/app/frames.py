@@ -46,12 +46,11 @@ class Frames:
         self._buffer.resize(*size)
         if not self.is_on:
             self.forget()
-        frame = self._buffer.frame()
+        frame = self._buffer.frame(self._cursor)
         for column, row, strip in _strips(update):
             self._draw(frame, column, row, strip)
-        sequence = frame.end(cursor.x, cursor.y, self._cursor)
         self._cursor = (cursor.x, cursor.y)
-        return sequence
+        return frame.end(*self._cursor)
 
     def _draw(self, frame: FrameWriter, column: int, row: int, strip: Strip) -> None:
         mark = strip.mark() if isinstance(strip, WatchedStrip) else None

@@ -51,9 +51,9 @@ class ScreenBuffer:
         self._rows = [[None] * self.columns for _ in self._rows]
         self._pixels = {}
 
-    def frame(self) -> FrameWriter:
-        """Begin a frame; the pen of the terminal is plain then, and anywhere."""
-        return FrameWriter(self)
+    def frame(self, cursor: tuple[int, int] | None) -> FrameWriter:
+        """Begin a frame; the pen is plain then, and stands in this column and row if that is known."""
+        return FrameWriter(self, cursor)
 
     def cover(self, mark: PixelMark, columns: range, rows: range) -> None:
         """Note that pixels were painted over cells; the text below is what will be seen without them."""
@@ -98,13 +98,14 @@ class FrameWriter:
 
     Args:
         buffer: what the terminal shows; it is told of everything that is written.
+        cursor: the column and row in which the pen stands, if that is known.
     """
 
-    def __init__(self, buffer: ScreenBuffer) -> None:
+    def __init__(self, buffer: ScreenBuffer, cursor: tuple[int, int] | None) -> None:
         self._buffer = buffer
         self._out: list[str] = []
         self._style: CellStyle = PLAIN
-        self._at: tuple[int, int] | None = None
+        self._at = cursor
 
     def draw(self, column: int, row: int, text: str, mark: PixelMark | None = None) -> None:
         """Draw text with its sequences in a row; what sticks out at the right is cut off.
@@ -130,7 +131,7 @@ class FrameWriter:
             cell is not None and is_doubtful_cell(cell[0]) for cell in old[column:end]
         )
         if is_doubtful:
-            # Nobody knows in which columns the rest of it stands: all of it is written, and then the pen moves.
+            # Nobody knows in which columns the rest of it stands: all of it is written, then the pen moves.
             changed, self._at = set(range(len(new))), None
         self._send(column, row, new, sorted(changed))
         _cut_wide(old, column, end)
@@ -185,17 +186,8 @@ class FrameWriter:
             self._style = style
         self._out.append(character)
 
-    def end(self, column: int, row: int, was: tuple[int, int] | None) -> str:
-        """Return what is to be sent, nothing where nothing has changed.
-
-        Args:
-            column, row: where the cursor is to stand.
-            was: where it stood before, if that is known.
-        """
-        if not self._out and was == (column, row):
-            return ""
-        if not self._out:
-            self._at = was
+    def end(self, column: int, row: int) -> str:
+        """Return what is to be sent, nothing where nothing has changed; the cursor will stand here."""
         self._out.append(transition(self._style, PLAIN))
         self._out.append(_shortest_way(self._at, column, row))
         return "".join(self._out)

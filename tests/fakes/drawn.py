@@ -1,4 +1,7 @@
-"""Compares what was sent to the terminal with what a fresh drawing of the same state would send."""
+"""Compares what was sent to the terminal with what a fresh drawing of the same state would send.
+
+The terminal gets what the program sends to a real one, the cells that have changed; the drawing is Textual's.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
+from fluxtui.app.frames import Frames, Update
+from fluxtui.terminal.screen_buffer import ScreenBuffer
 from tests.fakes.screen_text import ScreenText
 
 LOOK_EVERY = 4
@@ -28,6 +33,7 @@ class Terminals:
 
     def __init__(self) -> None:
         self._shown: dict[App[Any], ScreenText] = {}
+        self._frames: dict[App[Any], Frames] = {}
         self.characters = 0
         """How many were written altogether."""
         self._steps = 0
@@ -40,7 +46,10 @@ class Terminals:
         if terminal is None or terminal.size != app.size:
             # Whatever a terminal holds when it was resized, all of it is drawn over.
             terminal = self._shown[app] = ScreenText(*app.size, "¤")
-        frame = renderable.render_segments(app.console)
+            self._frames[app] = Frames(getattr(app, "screen_buffer", None) or ScreenBuffer(), app.console)
+        if not isinstance(renderable, Update):
+            raise TypeError(f"nobody sends a {type(renderable).__name__}")
+        frame = self._frames[app].sequence(renderable, app.size, app.size.clamp_offset(app.cursor_position))
         self.characters += len(frame)
         terminal.write(frame)
 
