@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.services.bundle import Services
+    from fluxtui.services.config.model import InterfaceSettings
     from fluxtui.terminal.profile import TerminalProfile
 
 FIRST_PAINT_REST = 0.12
@@ -165,7 +166,7 @@ class FluxApp(StatefulApp):
         self._opening.program.on_connection(self._note_connection)
         settings = services.config.config
         self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
-        self._use_theme(settings.interface.theme)
+        self._follow_interface(settings.interface)
         await self._opening.follow()
         try:
             await self._show_first(first)
@@ -268,6 +269,10 @@ class FluxApp(StatefulApp):
         self.disconnected = profiles
         self.connected = not profiles
 
+    def _follow_interface(self, settings: InterfaceSettings) -> None:
+        self._frames.is_on = settings.only_changes
+        self._use_theme(settings.theme)
+
     def _use_theme(self, name: str) -> None:
         name = self._visible_theme(name)
         if name in self.available_themes:
@@ -352,7 +357,7 @@ class FluxApp(StatefulApp):
             guarded(self, self._opening.program.reconnect(), doing="reconnecting", group="reconnect")
             self._note_disconnected()
             self._opening.feed.follow_config()
-            self._use_theme(self.services.config.config.interface.theme)
+            self._follow_interface(self.services.config.config.interface)
             self.refresh_state("finetunes")
             self.ask_balance()
 

@@ -79,6 +79,12 @@ SETTINGS = (
         "Take the mouse from the terminal. Holds from the next start.",
     ),
     Setting(
+        "interface.only_changes",
+        InterfaceSettings,
+        "Only changes",
+        "Send only the cells that have changed; Ctrl+L draws everything anew.",
+    ),
+    Setting(
         "home.host",
         HomeSettings,
         "This machine",

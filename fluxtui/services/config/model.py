@@ -148,6 +148,7 @@ class InterfaceSettings(_Table):
     theme: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "textual-dark"
     bell: bool = True
     mouse: bool = True
+    only_changes: bool = True
 
 
 class HomeSettings(_Table):
