@@ -34,8 +34,10 @@ class Terminals:
     def __init__(self) -> None:
         self._shown: dict[App[Any], ScreenText] = {}
         self._frames: dict[App[Any], Frames] = {}
-        self.characters = 0
-        """How many were written altogether."""
+        self.bytes = 0
+        """How many were sent altogether."""
+        self.frames = 0
+        """How often something was drawn, whether or not anything had to be sent for it."""
         self._steps = 0
 
     def take(self, app: App[Any], renderable: object) -> None:
@@ -50,7 +52,8 @@ class Terminals:
         if not isinstance(renderable, Update):
             raise TypeError(f"nobody sends a {type(renderable).__name__}")
         frame = self._frames[app].sequence(renderable, app.size, app.size.clamp_offset(app.cursor_position))
-        self.characters += len(frame)
+        self.frames += 1
+        self.bytes += len(frame.encode())
         terminal.write(frame)
 
     def differences(self, app: App[Any]) -> list[str]:
