@@ -209,7 +209,7 @@ def test_the_mouse_does_not_make_it_wait_for_longer_and_is_not_pasted() -> None:
 
 
 def spaced(pieces: Iterable[str], gap: float) -> list[Token]:
-    """Read pieces, each so many seconds after the one before, as a program does that waits for what is due."""
+    """Read pieces, each so many seconds after the one before, and give up what is due."""
     reader, now, found = InputReader(), 0.0, list[Token]()
     for piece in pieces:
         while reader.due is not None and reader.due <= now:
